@@ -1,0 +1,23 @@
+/** A programming task: the same record whatever it came from (our families, MBPP, a dropped file). */
+export interface Task {
+  /** Unique within its source, stable for a given seed. */
+  readonly id: string;
+  /** Where it came from: 'families', 'mbpp', 'humaneval', or a file's name. */
+  readonly source: string;
+  /** What the model reads, in English, without special tokens. */
+  readonly instruction: string;
+  /** Name of the function the tests call. */
+  readonly entryPoint: string;
+  /** A program that passes every test. */
+  readonly reference: string;
+  /** Python run before the tests in the same namespace ('' for most). */
+  readonly setup: string;
+  /** Python `assert` statements, one unit test each; K = tests.length. */
+  readonly tests: readonly string[];
+  /** Composition without its constants: the unit of the train/held-out split ('' for imported tasks). */
+  readonly composition: string;
+  /** Family name for our tasks, '' otherwise. */
+  readonly family: string;
+  /** Difficulty 1..4 for our tasks: see families. 0 = unknown. */
+  readonly level: number;
+}
