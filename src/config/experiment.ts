@@ -1,0 +1,152 @@
+/** Validation of experiments from outside, the default experiment, and differences between two. All derived from fields.ts. */
+import * as v from 'valibot';
+import { field, fieldNames, type Experiment, type FieldName, type fields } from './fields.ts';
+import { rules } from './rules.ts';
+import type { Field, ValueOf } from './types.ts';
+
+export type { Experiment, FieldName } from './fields.ts';
+
+/** What a legal value is, in words: "a whole number from 1 to 4", "one of paper, released-code". */
+export function describeValues(f: Field): string {
+  switch (f.kind) {
+    case 'int':
+      return `a whole number from ${f.min} to ${f.max}`;
+    case 'float':
+      return `a number from ${f.min} to ${f.max}`;
+    case 'choice':
+      return `one of ${f.choices.map((c) => c.value).join(', ')}`;
+    case 'boolean':
+      return 'true or false';
+    default:
+      return f satisfies never;
+  }
+}
+
+function show(input: unknown): string {
+  const text = typeof input === 'string' ? JSON.stringify(input) : String(input);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+function schemaOf(f: Field): v.GenericSchema<string | number | boolean> {
+  const message = (issue: { input: unknown }) => `must be ${describeValues(f)}, not ${show(issue.input)}`;
+  switch (f.kind) {
+    case 'int':
+      return v.pipe(
+        v.number(message),
+        v.integer(message),
+        v.minValue(f.min, message),
+        v.maxValue(f.max, message),
+      );
+    case 'float':
+      return v.pipe(v.number(message), v.minValue(f.min, message), v.maxValue(f.max, message));
+    case 'choice':
+      return v.picklist(
+        f.choices.map((c) => c.value),
+        message,
+      );
+    case 'boolean':
+      return v.boolean(message);
+    default:
+      return f satisfies never;
+  }
+}
+
+type Entries = { [N in FieldName]: v.GenericSchema<ValueOf<(typeof fields)[N]>> };
+// No prototype: otherwise `toString` would count as a known key.
+const entries = Object.assign(
+  Object.create(null),
+  Object.fromEntries(fieldNames.map((name) => [name, schemaOf(field(name))])),
+) as Entries;
+
+/**
+ * A complete experiment: every field present and in range, no other key, cross-field rules kept.
+ * Issues carry the field's name as their path.
+ */
+export const experimentSchema = v.pipe(
+  v.strictObject(entries, (issue) =>
+    issue.expected === 'never'
+      ? 'is no field of an experiment'
+      : issue.expected === 'Object'
+        ? 'An experiment must be an object with a value for every field'
+        : 'is missing',
+  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const rule of rules.filter((r) => r.broken(dataset.value))) {
+      const key = rule.field;
+      addIssue({
+        message: rule.message,
+        path: [{ type: 'object', origin: 'value', input: dataset.value, key, value: dataset.value[key] }],
+      });
+    }
+  }),
+);
+
+/** `field` is '' when the data is no object at all, and may be an unknown key. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+export type ParsedExperiment =
+  | { readonly ok: true; readonly experiment: Experiment }
+  | { readonly ok: false; readonly errors: FieldError[] };
+
+/** Checks data from outside (a file, a message, a form). Never throws; reports every field that is wrong. */
+export function parseExperiment(data: unknown): ParsedExperiment {
+  if (Array.isArray(data)) {
+    return { ok: false, errors: [{ field: '', message: 'An experiment must be an object, not a list' }] };
+  }
+  const result = v.safeParse(experimentSchema, data);
+  if (result.success) return { ok: true, experiment: result.output };
+  return {
+    ok: false,
+    errors: result.issues.map((issue) => ({ field: v.getDotPath(issue) ?? '', message: issue.message })),
+  };
+}
+
+/** "gamma: must be a number from 0 to 2, not 7" */
+export function describeError(error: FieldError): string {
+  return error.field === '' ? error.message : `${error.field}: ${error.message}`;
+}
+
+/** Every field at its default. */
+export const defaultExperiment: Experiment = v.parse(
+  experimentSchema,
+  Object.fromEntries(fieldNames.map((name) => [name, field(name).default])),
+);
+
+/**
+ * The experiment with some fields changed.
+ * @throws Error naming the first field that is wrong.
+ */
+export function withChanges(base: Experiment, changes: Readonly<Record<string, unknown>>): Experiment {
+  const parsed = parseExperiment({ ...base, ...changes });
+  if (!parsed.ok) throw new Error(describeError(parsed.errors[0]));
+  return parsed.experiment;
+}
+
+/** The fields of `experiment` that differ from `base` (the default unless given), with the values of `experiment`. */
+export function diff(experiment: Experiment, base: Experiment = defaultExperiment): Partial<Experiment> {
+  return Object.fromEntries(
+    fieldNames.filter((name) => experiment[name] !== base[name]).map((name) => [name, experiment[name]]),
+  );
+}
+
+/**
+ * A value from text (a link, a flag, a form), by the field's kind. Text that fits no value is given back as it is,
+ * so that validation refuses it and can quote it.
+ */
+export function valueFromText(f: Field, text: string): string | number | boolean {
+  switch (f.kind) {
+    case 'int':
+    case 'float':
+      return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : text;
+    case 'choice':
+      return text;
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : text;
+    default:
+      return f satisfies never;
+  }
+}

@@ -1,0 +1,78 @@
+/** What one field asks of another. Ranges of single fields are in fields.ts. */
+import type { Experiment, FieldName } from './fields.ts';
+
+interface Rule {
+  /** The field the error is shown at. */
+  readonly field: FieldName;
+  readonly broken: (e: Experiment) => boolean;
+  readonly message: string;
+}
+
+export const rules: readonly Rule[] = [
+  {
+    field: 'objective',
+    broken: (e) => e.objective === 'released-code' && e.turns < 2,
+    message: 'released-code trains corrections only, so it needs turns of at least 2',
+  },
+  {
+    field: 'returns',
+    broken: (e) => e.objective === 'released-code' && e.returns !== 'accumulated',
+    message: 'must be accumulated when the objective is released-code, which knows no other',
+  },
+  {
+    field: 'trainTasks',
+    broken: (e) => e.trainTasks < e.promptsPerUpdate,
+    message: 'must be at least promptsPerUpdate, so that no task comes twice in one update',
+  },
+];
+
+interface Idleness {
+  readonly field: FieldName;
+  readonly idle: (e: Experiment) => boolean;
+  /** One plain sentence. */
+  readonly why: string;
+}
+
+const idleness: readonly Idleness[] = [
+  {
+    field: 'gamma',
+    idle: (e) => e.turns === 1,
+    why: 'With one turn there is nothing to discount.',
+  },
+  {
+    field: 'gamma',
+    // REINFORCE's baseline spans prompts with different first answers, so there r_1 does not cancel.
+    idle: (e) => e.objective === 'released-code' && e.turns === 2 && e.estimator !== 'reinforce',
+    why: 'All samples of a prompt share their first answer, so the baseline cancels its reward and γ with it.',
+  },
+  {
+    field: 'returns',
+    idle: (e) => e.turns === 1,
+    why: 'With one turn both choices are the same.',
+  },
+  {
+    field: 'feedback',
+    idle: (e) => e.turns === 1,
+    why: 'With one turn there is no correction to give feedback for.',
+  },
+  {
+    field: 'history',
+    idle: (e) => e.turns <= 2,
+    why: 'Up to two turns there is only one earlier answer.',
+  },
+  {
+    field: 'rewardScale',
+    idle: (e) => e.reward === 'binary',
+    why: 'A binary reward is 0 or 1 on either scale.',
+  },
+  {
+    field: 'clipRatio',
+    idle: (e) => e.innerEpochs === 1,
+    why: 'With one inner epoch the model is still the one that sampled, so nothing is ever clipped.',
+  },
+];
+
+/** Fields that change nothing in this experiment as it stands, each with the reason. */
+export function idleFields(e: Experiment): readonly { field: FieldName; why: string }[] {
+  return idleness.filter((row) => row.idle(e)).map(({ field, why }) => ({ field, why }));
+}

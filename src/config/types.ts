@@ -1,0 +1,57 @@
+/** What a row of the field table looks like. The table itself is in fields.ts. */
+
+export interface Choice {
+  /** What files, links and the command line say. */
+  readonly value: string;
+  readonly label: string;
+  /** One plain sentence. */
+  readonly help: string;
+}
+
+/** Where the field stands in the form. */
+export type Group = 'task' | 'method' | 'sampling' | 'optimiser' | 'run';
+
+interface Common {
+  /** Name for people, with the paper's symbol where there is one. */
+  readonly label: string;
+  /** One to three plain sentences for a learner. */
+  readonly help: string;
+  /** The paper's section, its released code, or our decision. */
+  readonly source: string;
+  readonly group: Group;
+  /** 'live': may change during a run, from the next update on. 'restart': a run keeps the value it began with. */
+  readonly when: 'live' | 'restart';
+}
+
+export interface NumberField extends Common {
+  readonly kind: 'int' | 'float';
+  readonly default: number;
+  /** Smallest and largest legal value, both included. */
+  readonly min: number;
+  readonly max: number;
+  /** Step of the slider; on a log scale, the factor between neighbours. Values between steps are legal. */
+  readonly step: number;
+  readonly scale: 'linear' | 'log';
+  /** '' for a pure number. */
+  readonly unit: string;
+}
+
+export interface ChoiceField extends Common {
+  readonly kind: 'choice';
+  readonly default: string;
+  readonly choices: readonly Choice[];
+}
+
+export interface BooleanField extends Common {
+  readonly kind: 'boolean';
+  readonly default: boolean;
+}
+
+export type Field = NumberField | ChoiceField | BooleanField;
+
+/** Type of a field's value; a choice gives the union of its values. */
+export type ValueOf<F extends Field> = F extends ChoiceField
+  ? F['choices'][number]['value']
+  : F extends BooleanField
+    ? boolean
+    : number;
