@@ -1,9 +1,92 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type Plugin, type ResolvedConfig } from 'vite';
+
+const require = createRequire(import.meta.url);
+const packageDir = (name: string): string => dirname(require.resolve(`${name}/package.json`));
+
+const pyodide = packageDir('pyodide');
+const tfjsWasm = join(packageDir('@tensorflow/tfjs-backend-wasm'), 'dist');
+
+/** Files of our dependencies that are fetched at run time: address below the site's root → file on disk. */
+const hosted: Record<string, string> = {
+  'pyodide/pyodide.asm.mjs': join(pyodide, 'pyodide.asm.mjs'),
+  'pyodide/pyodide.asm.wasm': join(pyodide, 'pyodide.asm.wasm'),
+  'pyodide/pyodide-lock.json': join(pyodide, 'pyodide-lock.json'),
+  'pyodide/python_stdlib.zip': join(pyodide, 'python_stdlib.zip'),
+  'wasm/tfjs-backend-wasm.wasm': join(tfjsWasm, 'tfjs-backend-wasm.wasm'),
+  'wasm/tfjs-backend-wasm-simd.wasm': join(tfjsWasm, 'tfjs-backend-wasm-simd.wasm'),
+  'wasm/tfjs-backend-wasm-threaded-simd.wasm': join(tfjsWasm, 'tfjs-backend-wasm-threaded-simd.wasm'),
+};
+
+const mimeTypes: Record<string, string> = {
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+  '.zip': 'application/zip',
+};
+
+/**
+ * What the built page may do. Everything comes from its own origin; no eval of JavaScript, only of WebAssembly.
+ * The sandbox's frame inherits this policy and adds a stricter one of its own.
+ */
+const contentPolicy = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "frame-src 'self' blob: data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** Puts the Content-Security-Policy into the built page (the development server needs inline scripts). */
+function contentSecurityPolicy(content: string): Plugin {
+  return {
+    name: 'content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content }, injectTo: 'head-prepend' },
+    ],
+  };
+}
+
+/** Serves `files` from the development server and copies them into the build. */
+function hostFiles(files: Record<string, string>): Plugin {
+  let config: ResolvedConfig;
+  return {
+    name: 'host-files',
+    configResolved(resolved) {
+      config = resolved;
+    },
+    configureServer(server) {
+      server.middlewares.use((request, response, next) => {
+        const file = files[(request.url ?? '').replace(/^\//, '').replace(/[?#].*$/, '')];
+        if (file === undefined) return next();
+        response.setHeader('Content-Type', mimeTypes[extname(file)] ?? 'application/octet-stream');
+        createReadStream(file).on('error', next).pipe(response);
+      });
+    },
+    async writeBundle() {
+      for (const [address, file] of Object.entries(files)) {
+        const target = join(config.root, config.build.outDir, address);
+        await mkdir(dirname(target), { recursive: true });
+        await copyFile(file, target);
+      }
+    },
+  };
+}
 
 export default defineConfig({
   base: './', // a static host may serve the playground from any folder
-  plugins: [svelte()],
+  plugins: [svelte(), hostFiles(hosted), contentSecurityPolicy(contentPolicy)],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 4000 },
+  preview: { port: 4173 }, // the next free port when it is taken
 });
