@@ -1,0 +1,111 @@
+/**
+ * Where the tests get a browser from. In order: CHROMIUM_PATH, a Chromium or Chrome on the system, the full
+ * Chromium that Playwright installs, and the distribution's package (Debian, as root).
+ * Playwright's "headless shell" will not do: it has no WebGPU.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import process from 'node:process';
+import { chromium, type Browser } from 'playwright';
+
+const systemNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const macChrome = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+
+const noBrowser = `No Chromium could be found or installed for the tests that need a browser.
+Install Chromium or Chrome with your system's package manager (on Debian: apt-get install chromium),
+or set CHROMIUM_PATH to the program.`;
+
+/** True when the program starts: a browser whose shared libraries are missing does not count. */
+function starts(path: string): boolean {
+  return spawnSync(path, ['--version'], { stdio: 'ignore', timeout: 60_000 }).status === 0;
+}
+
+function onPath(name: string): string | null {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null;
+}
+
+/** A Chromium that is already there and starts, or null. Throws when CHROMIUM_PATH is set to one that does not. */
+export function findChromium(): string | null {
+  const chosen = process.env.CHROMIUM_PATH;
+  if (chosen) {
+    if (!starts(chosen)) throw new Error(`CHROMIUM_PATH is "${chosen}", which does not start as a browser.`);
+    return chosen;
+  }
+  const candidates = [...systemNames.map(onPath), macChrome, chromium.executablePath()];
+  return candidates.find((path) => path !== null && existsSync(path) && starts(path)) ?? null;
+}
+
+/** Runs one installer; false when it failed, with its last words shown. */
+function install(what: string, command: string, args: readonly string[]): boolean {
+  console.log(`  ${what} …`);
+  const result = spawnSync(command, args, {
+    encoding: 'utf8',
+    timeout: 15 * 60_000,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (result.status === 0) return true;
+  const words = `${result.stdout ?? ''}\n${result.stderr ?? ''}`.trim().split('\n');
+  const reason =
+    words.findLast((line) => /error|fail|unable/i.test(line)) ?? words.at(-1) ?? 'no reason given';
+  console.log(`  … did not work: ${result.error?.message ?? reason.trim()}`);
+  return false;
+}
+
+/** A Chromium, installed first if there is none. Throws, with what to do, when none can be had. */
+export function obtainChromium(): string {
+  const present = findChromium();
+  if (present) return present;
+
+  const playwright = join(
+    dirname(createRequire(import.meta.url).resolve('playwright/package.json')),
+    'cli.js',
+  );
+  const viaPlaywright = [playwright, 'install', '--no-shell', '--no-progress', 'chromium'];
+  install('installing Chromium with Playwright', process.execPath, viaPlaywright);
+  const downloaded = findChromium();
+  if (downloaded) return downloaded;
+
+  if (process.getuid?.() === 0 && onPath('apt-get')) {
+    install('updating the package lists', 'apt-get', ['update', '-q']);
+    const packages = ['install', '-y', '-q', '--no-install-recommends', 'chromium'];
+    install("installing the distribution's Chromium", 'apt-get', packages);
+  }
+  const packaged = findChromium();
+  if (packaged) return packaged;
+  throw new Error(noBrowser);
+}
+
+/**
+ * Command-line switches of every test browser: WebGPU on the software adapter (right, but slow), and no sandbox of
+ * Chromium's own when root, which it refuses to start with.
+ */
+export const chromiumArgs: readonly string[] = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
+
+/** Starts a headless Chromium. Close it when done. */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error(noBrowser);
+  return chromium.launch({ executablePath, args: [...chromiumArgs] });
+}
+
+/** The browser's version line, e.g. "Chromium 156.0.8078.79 built on Debian". */
+export function versionOf(path: string): string {
+  return execFileSync(path, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+}
+
+/**
+ * The manifest of SwiftShader, the software Vulkan driver that comes with Chromium, or null. With VK_ICD_FILENAMES
+ * set to it, WebGPU in Node (Dawn) has a software adapter on a machine without a GPU.
+ */
+export function softwareVulkan(): string | null {
+  const browser = findChromium();
+  const folders = [...(browser ? [dirname(realpathSync(browser))] : []), '/usr/lib/chromium'];
+  return folders.map((folder) => join(folder, 'vk_swiftshader_icd.json')).find(existsSync) ?? null;
+}

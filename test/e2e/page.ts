@@ -1,0 +1,125 @@
+/** Opens the playground in a real Chromium and listens to everything that goes wrong in it. */
+import { mkdirSync } from 'node:fs';
+import type { Page } from 'playwright';
+import { inject } from 'vitest';
+import { launchChromium } from '../browser.ts';
+
+export interface OpenOptions {
+  /** Appended to the playground's address, e.g. "#v1:…" for a shared link. */
+  readonly path?: string;
+  /** Window size in CSS pixels, 1280 × 900 by default. */
+  readonly viewport?: { width: number; height: number };
+  readonly colorScheme?: 'light' | 'dark';
+  /** Console lines that are expected and do not count as a problem. */
+  readonly ignore?: readonly RegExp[];
+}
+
+/** A playground in its own browser. */
+export interface OpenPage {
+  readonly page: Page;
+  /**
+   * Everything that went wrong so far, as text: console errors and warnings, uncaught exceptions, failed or refused
+   * requests, HTTP errors, and requests that left the playground's own origin. A clean page has none.
+   */
+  readonly problems: readonly string[];
+  /** Waits until `read` gives a value that `accept` takes, and returns it; fails with the last value. */
+  waitFor<T>(
+    what: string,
+    read: () => Promise<T>,
+    accept: (value: T) => boolean,
+    timeoutMs?: number,
+  ): Promise<T>;
+  /** Saves test-results/NAME.png, to look at after a failure. */
+  screenshot(name: string): Promise<void>;
+}
+
+/** Chromium's own remarks on how it runs WebGPU here; nothing the page did. */
+const chromiumRemarks = [
+  /WebGPU.*(experimental|software|fallback)/i,
+  /\[\.WebGL-/,
+  /GPU stall due to ReadPixels/,
+];
+
+function listen(page: Page, origin: string, ignore: readonly RegExp[]): string[] {
+  const problems: string[] = [];
+  const report = (text: string): void => {
+    if (![...chromiumRemarks, ...ignore].some((pattern) => pattern.test(text))) problems.push(text);
+  };
+  page.on('console', (message) => {
+    const level = message.type();
+    if (level === 'error' || level === 'warning') {
+      report(`console ${level}: ${message.text()} (${message.location().url})`);
+    }
+  });
+  page.on('pageerror', (error) => report(`uncaught: ${error.stack ?? error.message}`));
+  page.on('crash', () => report('the page crashed'));
+  page.context().on('request', (request) => {
+    const url = new URL(request.url());
+    if (/^(https?|wss?):$/.test(url.protocol) && url.origin !== origin)
+      report(`left its origin: ${url.href}`);
+  });
+  page.context().on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText ?? 'no reason given';
+    if (reason !== 'net::ERR_ABORTED') report(`request failed: ${request.url()} (${reason})`);
+  });
+  page.context().on('response', (response) => {
+    if (response.status() >= 400) report(`HTTP ${response.status()}: ${response.url()}`);
+  });
+  return problems;
+}
+
+/**
+ * Opens the playground that setup.ts built and serves, in a fresh browser, runs `body` and closes it. When `body`
+ * fails, a picture of the page is left in test-results/ and the page's problems are added to the error.
+ */
+export async function withPlayground(
+  options: OpenOptions,
+  body: (playground: OpenPage) => Promise<void>,
+): Promise<void> {
+  const address = inject('playground');
+  const browser = await launchChromium();
+  try {
+    const context = await browser.newContext({
+      viewport: options.viewport ?? { width: 1280, height: 900 },
+      colorScheme: options.colorScheme ?? 'light',
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    const problems = listen(page, new URL(address).origin, options.ignore ?? []);
+    const playground = { page, problems, waitFor: waiter(page), screenshot: screenshotOf(page) };
+    try {
+      await page.goto(address + (options.path ?? ''), { waitUntil: 'load' });
+      await body(playground);
+    } catch (error) {
+      await playground.screenshot('failed').catch(() => {}); // the browser may be gone; the error below says more
+      const seen = problems.length > 0 ? `\nProblems of the page:\n${problems.join('\n')}` : '';
+      throw new Error(`${error instanceof Error ? error.message : String(error)}${seen}`, { cause: error });
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+function waiter(page: Page): OpenPage['waitFor'] {
+  return async (what, read, accept, timeoutMs = 240_000) => {
+    const end = Date.now() + timeoutMs;
+    for (;;) {
+      const value = await read();
+      if (accept(value)) return value;
+      if (Date.now() > end) {
+        throw new Error(
+          `Waited ${timeoutMs / 1000} s for ${what}; the last value was ${JSON.stringify(value)}`,
+        );
+      }
+      await page.waitForTimeout(200);
+    }
+  };
+}
+
+function screenshotOf(page: Page): OpenPage['screenshot'] {
+  return async (name) => {
+    mkdirSync('test-results', { recursive: true });
+    await page.screenshot({ path: `test-results/${name}.png`, fullPage: true });
+  };
+}
