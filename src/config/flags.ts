@@ -1,0 +1,182 @@
+/**
+ * Command-line flags, derived from the field table: `learningRate` is `--learning-rate`. No Node modules here,
+ * so that the page can show the command line of an experiment too.
+ */
+import { closest, distance } from 'fastest-levenshtein';
+import { defaultExperiment, describeError, describeValues, diff, parseExperiment } from './experiment.ts';
+import { valueFromText, type Experiment } from './experiment.ts';
+import { field, fieldNames, groupLabels, type FieldName } from './fields.ts';
+import { findPreset, presetExperiment, presets } from './presets.ts';
+import type { Field, Group } from './types.ts';
+
+/** An option of one command that is no field of the experiment, e.g. `out`. */
+export interface ExtraOption {
+  /** Placeholder of its value in the help, e.g. 'DIR'; '' for a switch that takes no value. */
+  readonly value: string;
+  readonly help: string;
+  /** Legal values, when there are only a few. */
+  readonly choices?: readonly string[];
+}
+export type ExtraOptions = Readonly<Record<string, ExtraOption>>;
+
+/** A mistake on the command line. The message is one line for the user. */
+export class FlagError extends Error {
+  override name = 'FlagError';
+}
+
+export interface ParsedFlags {
+  /** The preset (the default one unless `--preset` was given) with the flags' changes. */
+  readonly experiment: Experiment;
+  /** Only what the flags themselves set, for a resumed run that keeps its own experiment. */
+  readonly changes: Partial<Experiment>;
+  readonly preset: string;
+  /** Values of the extra options that were given; true for a switch. */
+  readonly options: Readonly<Record<string, string | true>>;
+  /** `--help` or `-h` was among them. */
+  readonly help: boolean;
+}
+
+const presetOption: ExtraOption = {
+  value: 'NAME',
+  help: 'Experiment to start from; other flags change it.',
+  choices: presets.map((p) => p.id),
+};
+const helpOption: ExtraOption = { value: '', help: 'Show this help.' };
+
+/** learningRate → --learning-rate, adamBeta1 → --adam-beta1 */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** What a command accepts: flag → field or extra option. An extra option takes the place of a field with the same flag. */
+function acceptedFlags(extra: ExtraOptions, accepted: readonly FieldName[]) {
+  const flags = new Map<string, { field: FieldName } | { option: string; spec: ExtraOption }>();
+  for (const name of accepted) flags.set(flagOf(name), { field: name });
+  flags.set('--preset', { option: 'preset', spec: presetOption });
+  flags.set('--help', { option: 'help', spec: helpOption });
+  for (const [option, spec] of Object.entries(extra)) flags.set(flagOf(option), { option, spec });
+  return flags;
+}
+
+function unknownFlag(flag: string, known: readonly string[]): FlagError {
+  const nearest = closest(flag, [...known]);
+  const hint = distance(flag, nearest) <= 4 ? ` Did you mean ${nearest}?` : '';
+  return new FlagError(`Unknown flag ${flag}.${hint} --help lists them all.`);
+}
+
+/**
+ * Reads `--name value` and `--name=value`.
+ * @param argv without the program's name.
+ * @param extra options of this command beside the experiment's fields.
+ * @param accepted the fields this command reads; all unless given.
+ * @throws FlagError naming the flag, what was wrong and what is legal.
+ */
+export function parseFlags(
+  argv: readonly string[],
+  extra: ExtraOptions = {},
+  accepted: readonly FieldName[] = fieldNames,
+): ParsedFlags {
+  const flags = acceptedFlags(extra, accepted);
+  const given = new Map<string, string | true>();
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] === '-h' ? '--help' : argv[i];
+    if (!word.startsWith('--'))
+      throw new FlagError(`Unexpected "${word}": every setting is a flag, --name value.`);
+    const cut = word.indexOf('=');
+    const flag = cut < 0 ? word : word.slice(0, cut);
+    const target = flags.get(flag);
+    if (target === undefined) throw unknownFlag(flag, [...flags.keys()]);
+    if (given.has(flag)) throw new FlagError(`${flag} was given twice.`);
+    if ('option' in target && target.spec.value === '') {
+      if (cut >= 0) throw new FlagError(`${flag} takes no value.`);
+      given.set(flag, true);
+    } else {
+      const value = cut < 0 ? argv[++i] : word.slice(cut + 1);
+      if (value === undefined || (cut < 0 && value.startsWith('--')))
+        throw new FlagError(`${flag} needs a value.`);
+      given.set(flag, value);
+    }
+  }
+
+  const changes: Record<string, unknown> = {};
+  const options: Record<string, string | true> = {};
+  for (const [flag, value] of given) {
+    const target = flags.get(flag);
+    if (target === undefined) continue;
+    if ('field' in target) changes[target.field] = valueFromText(field(target.field), String(value));
+    else {
+      const { choices } = target.spec;
+      if (choices && !choices.includes(String(value))) {
+        throw new FlagError(`${flag} must be one of ${choices.join(', ')}, not "${value}".`);
+      }
+      options[target.option] = value;
+    }
+  }
+
+  const { help, preset: chosen, ...rest } = options;
+  const preset = findPreset(typeof chosen === 'string' ? chosen : 'default');
+  const base = preset ? presetExperiment(preset) : defaultExperiment;
+  const parsed = parseExperiment({ ...base, ...changes });
+  if (!parsed.ok) {
+    const error = parsed.errors[0];
+    throw new FlagError(describeError({ field: flagOf(error.field), message: error.message }));
+  }
+  const changed = Object.keys(changes);
+  return {
+    experiment: parsed.experiment,
+    changes: Object.fromEntries(Object.entries(parsed.experiment).filter(([name]) => changed.includes(name))),
+    preset: preset?.id ?? 'default',
+    options: rest,
+    help: help === true,
+  };
+}
+
+/** The flags that make this experiment from the default one: ['--gamma', '0.5', …]. */
+export function toFlags(experiment: Experiment): string[] {
+  return Object.entries(diff(experiment)).flatMap(([name, value]) => [flagOf(name), String(value)]);
+}
+
+const placeholders: Readonly<Record<Field['kind'], string>> = {
+  int: 'N',
+  float: 'X',
+  choice: 'NAME',
+  boolean: 'true|false',
+};
+
+/** Wraps text at 78 columns, each line indented. */
+function wrap(text: string, indent: string): string {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1];
+    if (line !== '' && indent.length + line.length + word.length >= 78) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.map((line) => indent + line).join('\n');
+}
+
+/**
+ * The text of `--help`.
+ * @param usage first lines, e.g. 'npm run train -- [flags]' and a sentence on what the command does.
+ */
+export function helpText(
+  usage: string,
+  extra: ExtraOptions = {},
+  accepted: readonly FieldName[] = fieldNames,
+): string {
+  const sections = new Map<string, string[]>([['Command', []]]);
+  for (const group of Object.keys(groupLabels) as Group[]) sections.set(groupLabels[group], []);
+  for (const [flag, target] of acceptedFlags(extra, accepted)) {
+    if ('field' in target) {
+      const f = field(target.field);
+      const legal = `${describeValues(f)}; default ${f.default}`;
+      const entry = `  ${flag} ${placeholders[f.kind]}\n${wrap(`${f.help} (${legal})`, '      ')}`;
+      sections.get(groupLabels[f.group])?.push(entry);
+    } else {
+      const { value, help, choices } = target.spec;
+      const text = choices ? `${help} (one of ${choices.join(', ')})` : help;
+      sections.get('Command')?.push(`  ${flag}${value === '' ? '' : ` ${value}`}\n${wrap(text, '      ')}`);
+    }
+  }
+  const blocks = [...sections].filter(([, entries]) => entries.length > 0);
+  return `${usage}\n\n${blocks.map(([title, entries]) => `${title}\n${entries.join('\n')}`).join('\n\n')}\n`;
+}

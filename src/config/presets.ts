@@ -1,0 +1,88 @@
+/** Named experiments worth a look: each is a difference from the default, with its story. */
+import { defaultExperiment, withChanges, type Experiment } from './experiment.ts';
+
+export interface Preset {
+  readonly id: string;
+  readonly title: string;
+  /** One or two sentences: what to watch. */
+  readonly story: string;
+  /** What differs from the default experiment. */
+  readonly changes: Partial<Experiment>;
+}
+
+export const presets: readonly Preset[] = [
+  {
+    id: 'default',
+    title: 'A healthy first run (γ = 0.75)',
+    story:
+      'Both answers improve: the first gets better at the task, the second repairs what is left. A good place to start.',
+    changes: {},
+  },
+  {
+    id: 'paper',
+    title: 'The paper’s discount (γ = 0.5)',
+    story:
+      'Correction is rewarded more, so the gap between the turns widens. Keep it running and the first answer starts to suffer.',
+    changes: { gamma: 0.5 },
+  },
+  {
+    id: 'cheat',
+    title: 'Watch it cheat (γ = 0)',
+    story:
+      'Only improvement pays, so the model learns to fail first in order to shine later. Watch the reward of turn 1 fall while turn 2 rises.',
+    changes: { gamma: 0 },
+  },
+  {
+    id: 'released-code',
+    title: 'Released code: γ does nothing',
+    story:
+      'The authors’ code shares one first answer among all samples of a prompt, so its reward cancels. Move γ: no advantage changes.',
+    changes: { objective: 'released-code' },
+  },
+  {
+    id: 'repairer',
+    title: 'Start from a repairer',
+    story:
+      'The same novice, but shown more corrections beforehand. It keeps correcting itself, and the gap between its turns stays large.',
+    changes: { model: 'repairer' },
+  },
+  {
+    id: 'binary',
+    title: 'All tests or nothing',
+    story:
+      'An answer earns 1 only when every test passes. Compare the share of groups without any signal with the progressive reward.',
+    changes: { reward: 'binary' },
+  },
+  {
+    id: 'per-turn',
+    title: 'Own credit for each turn',
+    story:
+      'Each turn is pushed by the rewards that follow it, so the first answer is no longer sacrificed. The gap between the turns closes.',
+    changes: { gamma: 0.5, returns: 'per-turn' },
+  },
+  {
+    id: 'micro',
+    title: 'Micro (for tests)',
+    story: 'Twenty tiny updates in a few seconds: too small to learn from, enough to see every part move.',
+    changes: {
+      trainTasks: 32,
+      promptsPerUpdate: 2,
+      k: 2,
+      maxNewTokens: 24,
+      warmupSteps: 2,
+      steps: 20,
+      evalEvery: 10,
+      evalTasks: 4,
+    },
+  },
+];
+
+/** The preset of this id, or undefined. */
+export function findPreset(id: string): Preset | undefined {
+  return presets.find((preset) => preset.id === id);
+}
+
+/** The complete experiment of a preset. */
+export function presetExperiment(preset: Preset): Experiment {
+  return withChanges(defaultExperiment, preset.changes);
+}
