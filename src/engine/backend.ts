@@ -1,0 +1,143 @@
+import { tf } from './tf.ts';
+
+export type BackendRequest = 'auto' | 'webgpu' | 'wasm' | 'cpu';
+
+export interface OpenedBackend {
+  readonly name: 'webgpu' | 'wasm' | 'cpu';
+  /** What computes, in words: a GPU's name, or "WebAssembly SIMD". */
+  readonly device: string;
+  /** Why this back end was taken; a sentence for the user. */
+  readonly why: string;
+}
+
+export interface BackendOptions {
+  /** Where the page and a worker find the .wasm files: a folder ending in "/", or a map of file name to URL. Node needs none. */
+  readonly wasmPaths?: string | Readonly<Record<string, string>>;
+  readonly environment: 'browser' | 'node';
+}
+
+/**
+ * Starts a TensorFlow.js back end and makes it the current one. Back ends are imported only when they are tried.
+ *
+ * auto = WebGPU on a real GPU, else WebAssembly with SIMD, else plain JavaScript. A software WebGPU adapter is right but about
+ * 100× slower than WebAssembly, so it is used only on explicit request.
+ * In Node, WebGPU comes from the `webgpu` package (Dawn); for a software adapter the caller sets VK_ICD_FILENAMES before.
+ *
+ * @throws when the requested back end cannot run here, saying why and what to choose instead
+ */
+export async function openBackend(
+  requested: BackendRequest,
+  options: BackendOptions,
+): Promise<OpenedBackend> {
+  switch (requested) {
+    case 'webgpu':
+      return openWebGPU(options);
+    case 'wasm':
+      return openWasm(options, 'requested');
+    case 'cpu':
+      return openCpu('requested');
+    case 'auto':
+      return openBest(options);
+    default:
+      requested satisfies never;
+      throw new Error(`Unknown back end "${String(requested)}"; choose auto, webgpu, wasm or cpu.`);
+  }
+}
+
+async function openBest(options: BackendOptions): Promise<OpenedBackend> {
+  const gpu = await findAdapter(options);
+  if (typeof gpu !== 'string' && !gpu.software) return openWebGPU(options);
+  const noGpu =
+    typeof gpu === 'string'
+      ? gpu
+      : `WebGPU here is a software adapter (${gpu.device}), slower than WebAssembly`;
+  if (!hasSimd()) {
+    return openCpu(`${noGpu}; this browser has no WebAssembly SIMD either, so training will be very slow`);
+  }
+  return openWasm(options, noGpu);
+}
+
+async function openWebGPU(options: BackendOptions): Promise<OpenedBackend> {
+  const found = await findAdapter(options);
+  if (typeof found === 'string') throw new Error(`${found}. Choose "wasm" or "auto".`);
+  await import('@tensorflow/tfjs-backend-webgpu');
+  await activate('webgpu');
+  const why = found.software
+    ? 'requested; this is a software adapter: the results are right, but it is far slower than WebAssembly'
+    : 'WebGPU runs on a real GPU';
+  return { name: 'webgpu', device: found.device, why };
+}
+
+async function openWasm(options: BackendOptions, why: string): Promise<OpenedBackend> {
+  if (!hasSimd()) {
+    throw new Error(
+      'WebAssembly SIMD is not supported here. Use a browser from 2021 or later, or choose "cpu" (very slow).',
+    );
+  }
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  // One thread: results do not depend on how work was split, and the page's other core is free for grading.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  if (options.wasmPaths !== undefined) setWasmPaths(options.wasmPaths);
+  await activate('wasm');
+  return { name: 'wasm', device: 'WebAssembly SIMD, one thread', why };
+}
+
+async function openCpu(why: string): Promise<OpenedBackend> {
+  await activate('cpu');
+  return { name: 'cpu', device: 'plain JavaScript', why };
+}
+
+async function activate(name: string): Promise<void> {
+  if (!(await tf.setBackend(name))) {
+    throw new Error(
+      `The ${name} back end did not start; the console tells why. Check that its files can be loaded.`,
+    );
+  }
+  await tf.ready();
+}
+
+/** The module (v128.const; drop), which only engines with SIMD accept. */
+function hasSimd(): boolean {
+  if (typeof WebAssembly === 'undefined') return false;
+  const code = [0x0a, 23, 1, 21, 0, 0xfd, 0x0c, ...new Array<number>(16).fill(0), 0x1a, 0x0b];
+  return WebAssembly.validate(
+    new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, ...code]),
+  );
+}
+
+interface FoundAdapter {
+  readonly device: string;
+  readonly software: boolean;
+}
+
+/** The adapter TensorFlow.js would use, or a sentence saying why there is none. */
+async function findAdapter(options: BackendOptions): Promise<FoundAdapter | string> {
+  if (options.environment === 'node') await provideNodeWebGPU();
+  if (typeof navigator === 'undefined' || !('gpu' in navigator) || !navigator.gpu)
+    return 'WebGPU is not available here';
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return 'WebGPU found no graphics adapter';
+  const { vendor, architecture, device, description } = adapter.info;
+  const words = [vendor, architecture, description || device].filter((word) => word).join(' ');
+  return { device: words || 'unnamed adapter', software: isSoftware(adapter.info, words) };
+}
+
+function isSoftware(info: GPUAdapterInfo, words: string): boolean {
+  return (
+    info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i.test(words)
+  );
+}
+
+/** Gives Node a `navigator.gpu` from the `webgpu` package, once. Its name is hidden from bundlers: no page needs it. */
+async function provideNodeWebGPU(): Promise<void> {
+  if (typeof navigator !== 'undefined' && 'gpu' in navigator) return;
+  const packageName = 'webgpu';
+  const dawn = (await import(/* @vite-ignore */ packageName)) as typeof import('webgpu');
+  Object.assign(globalThis, dawn.globals);
+  const base = typeof navigator === 'undefined' ? {} : navigator;
+  const gpu = dawn.create([]);
+  Object.defineProperty(globalThis, 'navigator', {
+    value: Object.assign(Object.create(base), { gpu }),
+    configurable: true,
+  });
+}

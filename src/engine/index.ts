@@ -1,0 +1,24 @@
+/** The tensor engine: everything the model and the training loop may use. */
+export { tf } from './tf.ts';
+export type { NamedTensorMap, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from './tf.ts';
+export { openBackend } from './backend.ts';
+export type { BackendRequest, OpenedBackend } from './backend.ts';
+export { qkvWidth } from './kernels/shape.ts';
+export type { RopeShape, HeadShape } from './kernels/shape.ts';
+export { rmsNorm } from './kernels/rmsNorm/op.ts';
+export { linear } from './kernels/linear/op.ts';
+export { rope } from './kernels/rope/op.ts';
+export { causalAttention } from './kernels/causalAttention/op.ts';
+export type { SequenceShape } from './kernels/causalAttention/op.ts';
+export { swiglu } from './kernels/swiglu/op.ts';
+export { gatherRows } from './kernels/gatherRows/op.ts';
+export { tokenLogProbs } from './kernels/tokenLogProbs/op.ts';
+export type { HeadOptions, TokenLogProbs } from './kernels/tokenLogProbs/op.ts';
+export { logits } from './kernels/logits/op.ts';
+export { sampleToken } from './kernels/sampleToken/op.ts';
+export type { SampledTokens, SampleOptions } from './kernels/sampleToken/op.ts';
+export { attendCached } from './kernels/attendCached/op.ts';
+export type { LayerCache } from './kernels/attendCached/op.ts';
+export { KVCache } from './kvCache.ts';
+export { AdamW } from './kernels/adamW/op.ts';
+export type { AdamWOptions, AdamWState } from './kernels/adamW/op.ts';

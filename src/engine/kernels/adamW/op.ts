@@ -1,0 +1,129 @@
+import { tf } from '../../tf.ts';
+import type { NamedTensorMap, Scalar, Tensor, Variable } from '../../tf.ts';
+
+export interface AdamWOptions {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  /** Decoupled decay λ: θ ← θ − lr·λ·θ, applied to tensors of rank 2 and more (norm gains do not decay). */
+  readonly weightDecay: number;
+}
+
+/** Everything a checkpoint needs to continue: steps taken and both moments of every parameter. */
+export interface AdamWState {
+  readonly step: number;
+  readonly m: Readonly<Record<string, Float32Array>>;
+  readonly v: Readonly<Record<string, Float32Array>>;
+}
+
+interface Slot {
+  readonly param: Variable;
+  readonly m: Variable;
+  readonly v: Variable;
+}
+
+/**
+ * AdamW (arXiv 1711.05101) with clipping of the global gradient norm.
+ *
+ *     g ← g·min(1, maxGradNorm/‖g‖)    m ← β1·m + (1−β1)·g    v ← β2·v + (1−β2)·g²
+ *     θ ← θ − lr·( (m/(1−β1^t)) / (√(v/(1−β2^t)) + eps) + λ·θ )
+ */
+export class AdamW {
+  readonly options: AdamWOptions;
+  readonly #slots = new Map<string, Slot>();
+  #step = 0;
+
+  constructor(params: Readonly<Record<string, Variable>>, options: AdamWOptions) {
+    this.options = options;
+    for (const [name, param] of Object.entries(params)) {
+      this.#slots.set(name, { param, m: zeros(param), v: zeros(param) });
+    }
+  }
+
+  /**
+   * One update of every parameter. The gradients stay the caller's to dispose.
+   *
+   * @param grads by parameter name, one for each parameter
+   * @param maxGradNorm clip the global norm to this; Infinity never clips
+   * @returns the global gradient norm before clipping (the update's one read-back)
+   * @throws when a gradient is missing, or the norm is not finite: then no parameter has changed
+   */
+  async step(grads: NamedTensorMap, lr: number, maxGradNorm: number): Promise<number> {
+    const ordered = [...this.#slots.keys()].map((name) => {
+      const grad = grads[name];
+      if (!grad) throw new Error(`AdamW: no gradient for parameter "${name}".`);
+      return grad;
+    });
+    const squared = tf.tidy(() => tf.addN(ordered.map((g) => g.square().sum())) as Scalar);
+    const [sum] = await squared.data();
+    squared.dispose();
+    const norm = Math.sqrt(sum as number);
+    if (!Number.isFinite(norm)) {
+      throw new Error(
+        `AdamW: the gradient norm is ${norm}; the parameters were left unchanged. Lower the learning rate.`,
+      );
+    }
+    this.#step += 1;
+    const clip = norm > maxGradNorm ? maxGradNorm / norm : 1;
+    [...this.#slots.values()].forEach((slot, i) => this.#update(slot, ordered[i] as Tensor, lr, clip));
+    return norm;
+  }
+
+  /** A copy of the optimizer's state, for checkpoints. */
+  async state(): Promise<AdamWState> {
+    const m: Record<string, Float32Array> = {};
+    const v: Record<string, Float32Array> = {};
+    for (const [name, slot] of this.#slots) {
+      m[name] = Float32Array.from(await slot.m.data());
+      v[name] = Float32Array.from(await slot.v.data());
+    }
+    return { step: this.#step, m, v };
+  }
+
+  /** Restores `state()`. @throws when a parameter is missing or has another size; then nothing has changed */
+  load(state: AdamWState): void {
+    for (const [name, { param }] of this.#slots) {
+      for (const part of ['m', 'v'] as const) {
+        const values = state[part][name];
+        if (values?.length !== param.size) {
+          throw new Error(
+            `AdamW: saved ${part} of "${name}" has ${values?.length ?? 'no'} values, the parameter ${param.size}.`,
+          );
+        }
+      }
+    }
+    this.#step = state.step;
+    for (const [name, slot] of this.#slots) {
+      tf.tidy(() => {
+        slot.m.assign(tf.tensor(state.m[name] as Float32Array, slot.m.shape));
+        slot.v.assign(tf.tensor(state.v[name] as Float32Array, slot.v.shape));
+      });
+    }
+  }
+
+  dispose(): void {
+    for (const { m, v } of this.#slots.values()) tf.dispose([m, v]);
+    this.#slots.clear();
+  }
+
+  #update({ param, m, v }: Slot, grad: Tensor, lr: number, clip: number): void {
+    const { beta1, beta2, eps, weightDecay } = this.options;
+    const decay = param.rank >= 2 ? weightDecay : 0;
+    tf.tidy(() => {
+      const g = grad.mul(clip);
+      m.assign(m.mul(beta1).add(g.mul(1 - beta1)));
+      v.assign(v.mul(beta2).add(g.square().mul(1 - beta2)));
+      const direction = m.div(1 - beta1 ** this.#step).div(
+        v
+          .div(1 - beta2 ** this.#step)
+          .sqrt()
+          .add(eps),
+      );
+      param.assign(param.mul(1 - lr * decay).sub(direction.mul(lr)));
+    });
+  }
+}
+
+function zeros(param: Variable): Variable {
+  return tf.tidy(() => tf.variable(tf.zeros(param.shape), false));
+}

@@ -1,0 +1,72 @@
+import { tf } from '../../tf.ts';
+import type { Tensor, Tensor2D } from '../../tf.ts';
+import { checkHeads } from '../shape.ts';
+import type { HeadShape } from '../shape.ts';
+
+export interface SequenceShape extends HeadShape {
+  readonly batch: number;
+  readonly time: number;
+}
+
+/** Added to a masked score: its probability is exactly 0 in float32, and no infinity can turn into NaN. */
+export const MASKED = -1e9;
+
+/**
+ * Causal scaled dot-product attention, softmax(q·kᵀ/√headDim)·v, grouped-query when kvHeads < heads:
+ * query head i reads key/value head ⌊i·kvHeads/heads⌋.
+ *
+ * Rows are batch-major (row = b·time + t). Sequences are padded on the right, so the causal mask alone keeps
+ * padding out of every real position.
+ *
+ * @param qkv rotated, [batch·time, (heads + 2·kvHeads)·headDim]
+ * @returns [batch·time, heads·headDim]; differentiable in `qkv`
+ */
+export function causalAttention(qkv: Tensor2D, shape: SequenceShape): Tensor2D {
+  checkHeads('causalAttention', qkv.shape[1], shape);
+  if (qkv.shape[0] !== shape.batch * shape.time) {
+    throw new Error(`causalAttention: ${qkv.shape[0]} rows are not ${shape.batch} × ${shape.time}.`);
+  }
+  return causalAttentionReference(qkv, shape);
+}
+
+export function causalAttentionReference(qkv: Tensor2D, shape: SequenceShape): Tensor2D {
+  const { batch, time, heads, kvHeads, headDim } = shape;
+  return tf.tidy(() => {
+    const [q, k, v] = tf.split(qkv, [heads * headDim, kvHeads * headDim, kvHeads * headDim], 1);
+    const queries = splitHeads(q, batch, time, heads, headDim);
+    const keys = shareHeads(splitHeads(k, batch, time, kvHeads, headDim), heads / kvHeads);
+    const values = shareHeads(splitHeads(v, batch, time, kvHeads, headDim), heads / kvHeads);
+    const steps = tf.range(0, time);
+    const mask = steps
+      .reshape([time, 1])
+      .less(steps.reshape([1, time]))
+      .toFloat()
+      .mul(MASKED);
+    const scores = tf
+      .matMul(queries, keys, false, true)
+      .mul(headDim ** -0.5)
+      .add(mask);
+    return tf
+      .matMul(scores.softmax(), values)
+      .reshape([batch, heads, time, headDim])
+      .transpose([0, 2, 1, 3])
+      .reshape<Tensor2D>([batch * time, heads * headDim]);
+  });
+}
+
+/** [batch·time, heads·headDim] → [batch·heads, time, headDim] */
+function splitHeads(rows: Tensor, batch: number, time: number, heads: number, headDim: number): Tensor {
+  return rows
+    .reshape([batch, time, heads, headDim])
+    .transpose([0, 2, 1, 3])
+    .reshape([batch * heads, time, headDim]);
+}
+
+/** Repeats each key/value head for the query heads that read it: [batch·kvHeads, …] → [batch·heads, …]. */
+function shareHeads(x: Tensor, times: number): Tensor {
+  const [rows, time, headDim] = x.shape as [number, number, number];
+  return x
+    .reshape([rows, 1, time * headDim])
+    .tile([1, times, 1])
+    .reshape([rows * times, time, headDim]);
+}

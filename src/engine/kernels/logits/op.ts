@@ -1,0 +1,13 @@
+import type { Tensor2D } from '../../tf.ts';
+import { linear } from '../linear/op.ts';
+
+/**
+ * Scores of every vocabulary entry under a tied output head: x·tableᵀ.
+ *
+ * @param x [N, d]
+ * @param table [V, d], the token embedding
+ * @returns [N, V]; differentiable in `x` and `table`
+ */
+export function logits(x: Tensor2D, table: Tensor2D): Tensor2D {
+  return linear(x, table.transpose());
+}

@@ -1,0 +1,110 @@
+import { attendCached } from './kernels/attendCached/op.ts';
+import type { LayerCache } from './kernels/attendCached/op.ts';
+import { checkHeads } from './kernels/shape.ts';
+import type { HeadShape } from './kernels/shape.ts';
+import { tf } from './tf.ts';
+import type { Tensor2D, Tensor3D } from './tf.ts';
+
+export interface KVCacheOptions {
+  readonly layers: number;
+  /** Sequences held at once. */
+  readonly batch: number;
+  /** Positions each sequence may fill. */
+  readonly slots: number;
+  readonly shape: HeadShape;
+}
+
+/**
+ * The keys and values a decoder has already computed: per layer [batch, slots, kvHeads·headDim], float32.
+ * It owns its tensors: they outlive any `tf.tidy`, and `dispose()` frees them.
+ */
+export class KVCache {
+  readonly layers: number;
+  readonly slots: number;
+  readonly shape: HeadShape;
+  #batch: number;
+  #caches: LayerCache[];
+
+  constructor({ layers, batch, slots, shape }: KVCacheOptions) {
+    this.layers = layers;
+    this.slots = slots;
+    this.shape = shape;
+    this.#batch = batch;
+    const zeros = () => tf.keep(tf.zeros([batch, slots, shape.kvHeads * shape.headDim]) as Tensor3D);
+    this.#caches = Array.from({ length: layers }, () => ({ k: zeros(), v: zeros() }));
+  }
+
+  get batch(): number {
+    return this.#batch;
+  }
+
+  /** Bytes of device memory held. */
+  get bytes(): number {
+    return this.layers * 2 * 4 * this.#batch * this.slots * this.shape.kvHeads * this.shape.headDim;
+  }
+
+  /**
+   * Copies the keys and values of a whole forward pass into slots 0..time−1; later slots become 0.
+   *
+   * @param qkv rotated, batch-major [batch·time, (heads + 2·kvHeads)·headDim]
+   */
+  fillFromPrefill(layer: number, qkv: Tensor2D, batch: number, time: number): void {
+    checkHeads('fillFromPrefill', qkv.shape[1], this.shape);
+    if (batch !== this.#batch || qkv.shape[0] !== batch * time) {
+      throw new Error(
+        `fillFromPrefill: ${qkv.shape[0]} rows for ${batch} × ${time} do not fit a cache of batch ${this.#batch}.`,
+      );
+    }
+    if (time > this.slots) throw new Error(`fillFromPrefill: ${time} positions exceed ${this.slots} slots.`);
+    const { heads, kvHeads, headDim } = this.shape;
+    const width = kvHeads * headDim;
+    const part = (start: number) =>
+      tf.tidy(() => {
+        const rows = qkv.slice([0, start], [batch * time, width]).reshape<Tensor3D>([batch, time, width]);
+        return tf.keep(
+          rows.pad([
+            [0, 0],
+            [0, this.slots - time],
+            [0, 0],
+          ]) as Tensor3D,
+        );
+      });
+    this.#replace(layer, { k: part(heads * headDim), v: part(heads * headDim + width) });
+  }
+
+  /** Repeats each sequence k times in place: row b becomes rows b·k .. b·k+k−1, so samples share one prefill. */
+  repeatRows(k: number): void {
+    const repeat = (x: Tensor3D) =>
+      tf.tidy(() => {
+        const [batch, slots, width] = x.shape;
+        const wide = x.reshape<Tensor3D>([batch, 1, slots * width]).tile([1, k, 1]);
+        return tf.keep(wide.reshape<Tensor3D>([batch * k, slots, width]));
+      });
+    this.#caches.forEach((cache, layer) => this.#replace(layer, { k: repeat(cache.k), v: repeat(cache.v) }));
+    this.#batch *= k;
+  }
+
+  /** One decoding step of a layer's attention; see `attendCached`. Returns [batch, heads·headDim]. */
+  attend(layer: number, qkv: Tensor2D, slot: number, mask: Tensor2D): Tensor2D {
+    return attendCached(qkv, this.#layer(layer), slot, mask, this.shape);
+  }
+
+  /** Frees every tensor; the cache cannot be used afterwards. */
+  dispose(): void {
+    for (const { k, v } of this.#caches) tf.dispose([k, v]);
+    this.#caches = [];
+  }
+
+  #layer(layer: number): LayerCache {
+    const cache = this.#caches[layer];
+    if (!cache)
+      throw new Error(`KVCache: no layer ${layer}; it has ${this.#caches.length} (0 after dispose()).`);
+    return cache;
+  }
+
+  #replace(layer: number, next: LayerCache): void {
+    const { k, v } = this.#layer(layer);
+    this.#caches[layer] = next;
+    tf.dispose([k, v]);
+  }
+}

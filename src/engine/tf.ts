@@ -1,0 +1,13 @@
+/** The one place that imports TensorFlow.js; every other file of the engine takes `tf` from here. */
+import * as tf from '@tensorflow/tfjs';
+
+export { tf };
+export type {
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  NamedTensorMap,
+  Scalar,
+  Variable,
+} from '@tensorflow/tfjs';
