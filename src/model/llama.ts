@@ -1,0 +1,191 @@
+/**
+ * A Llama-style decoder: token embedding → [RMSNorm → rotary causal attention → RMSNorm → SwiGLU] × layers → RMSNorm → tied head.
+ *
+ * Activations are kept as rows, [N, features] with N = batch·time and row = b·time + t, because a rank-2 product is what
+ * every back end does fastest. Matrices are stored [in, out]; `checkpoint.ts` transposes to Hugging Face's [out, in].
+ * Query, key and value share one matrix, and so do gate and up: one product instead of three (two).
+ */
+import {
+  causalAttention,
+  gatherRows,
+  linear,
+  logits,
+  rmsNorm,
+  rope,
+  swiglu,
+  tf,
+  type KVCache,
+  type RopeShape,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Variable,
+} from '../engine/index.ts';
+import type { LlamaConfig } from './config.ts';
+
+/** Name → shape of every parameter, in the order of the forward pass. */
+export function parameterShapes(config: LlamaConfig): Record<string, number[]> {
+  const d = config.hidden_size;
+  const f = config.intermediate_size;
+  const { headDim, heads, kvHeads } = attentionShape(config);
+  const shapes: Record<string, number[]> = { embed: [config.vocab_size, d] };
+  for (let i = 0; i < config.num_hidden_layers; i++) {
+    shapes[`layers.${i}.attnNorm`] = [d];
+    shapes[`layers.${i}.qkv`] = [d, (heads + 2 * kvHeads) * headDim];
+    shapes[`layers.${i}.out`] = [heads * headDim, d];
+    shapes[`layers.${i}.mlpNorm`] = [d];
+    shapes[`layers.${i}.gateUp`] = [d, 2 * f];
+    shapes[`layers.${i}.down`] = [f, d];
+  }
+  shapes['norm'] = [d];
+  return shapes;
+}
+
+export function attentionShape(config: LlamaConfig): RopeShape {
+  return {
+    heads: config.num_attention_heads,
+    kvHeads: config.num_key_value_heads,
+    headDim: config.hidden_size / config.num_attention_heads,
+    theta: config.rope_theta,
+  };
+}
+
+/** Values of every parameter on the host: what checkpoints, resets and traces exchange. */
+export type HostWeights = Record<string, Float32Array>;
+
+export class Llama {
+  readonly config: LlamaConfig;
+  readonly shape: RopeShape;
+  readonly weights: Record<string, Variable> = {};
+
+  /** Copies `values` to the current back end. Throws if a parameter is missing or has the wrong size. */
+  constructor(config: LlamaConfig, values: HostWeights, trainable = true) {
+    this.config = config;
+    this.shape = attentionShape(config);
+    for (const [name, shape] of Object.entries(parameterShapes(config))) {
+      const value = values[name];
+      const size = shape.reduce((a, b) => a * b, 1);
+      if (value?.length !== size) {
+        this.dispose();
+        throw new Error(
+          `Parameter ${name} has ${value?.length ?? 'no'} values; shape [${shape.join(', ')}] needs ${size}.`,
+        );
+      }
+      this.weights[name] = tf.tidy(() => tf.variable(tf.tensor(value, shape), trainable));
+    }
+  }
+
+  get parameterCount(): number {
+    return Object.values(this.weights).reduce((sum, w) => sum + w.size, 0);
+  }
+
+  /**
+   * Final hidden states of whole sequences (after the last norm).
+   * @param ids int32 [batch·time], right-padded; what follows a sequence's end is computed but never seen by its tokens
+   * @param onLayer sees each layer's rotated query/key/value rows (for filling a cache)
+   * @returns [batch·time, hidden_size]
+   */
+  hidden(
+    ids: Tensor1D,
+    batch: number,
+    time: number,
+    onLayer?: (layer: number, qkv: Tensor2D) => void,
+  ): Tensor2D {
+    const positions = tf.tensor1d(
+      Int32Array.from({ length: batch * time }, (_, row) => row % time),
+      'int32',
+    );
+    return this.#decode(ids, positions, (layer, qkv) => {
+      onLayer?.(layer, qkv);
+      return causalAttention(qkv, { ...this.shape, batch, time });
+    });
+  }
+
+  /**
+   * Final hidden states of one new token per row, attending to the cache.
+   * @param ids, positions int32 [rows]
+   * @param mask [rows, slots] additive: 0 where a slot may be seen, −1e9 where not
+   * @returns [rows, hidden_size]
+   */
+  step(ids: Tensor1D, positions: Tensor1D, cache: KVCache, slot: number, mask: Tensor2D): Tensor2D {
+    return this.#decode(ids, positions, (layer, qkv) => cache.attend(layer, qkv, slot, mask));
+  }
+
+  /** Head: logits [rows, vocab_size] of hidden states [rows, hidden_size]. */
+  logits(hidden: Tensor2D): Tensor2D {
+    return logits(hidden, this.#matrix('embed'));
+  }
+
+  get embedding(): Tensor2D {
+    return this.#matrix('embed');
+  }
+
+  #decode(
+    ids: Tensor1D,
+    positions: Tensor1D,
+    attention: (layer: number, qkv: Tensor2D) => Tensor2D,
+  ): Tensor2D {
+    const eps = this.config.rms_norm_eps;
+    let x = gatherRows(this.#matrix('embed'), ids);
+    for (let i = 0; i < this.config.num_hidden_layers; i++) {
+      const w = (name: string) => this.#matrix(`layers.${i}.${name}`);
+      const g = (name: string) => this.#vector(`layers.${i}.${name}`);
+      const qkv = rope(linear(rmsNorm(x, g('attnNorm'), eps), w('qkv')), positions, this.shape);
+      x = tf.add(x, linear(attention(i, qkv), w('out')));
+      const gateUp = linear(rmsNorm(x, g('mlpNorm'), eps), w('gateUp'));
+      x = tf.add(x, linear(swiglu(gateUp), w('down')));
+    }
+    return rmsNorm(x, this.#vector('norm'), eps);
+  }
+
+  #matrix(name: string): Tensor2D {
+    return this.weights[name] as Tensor as Tensor2D;
+  }
+  #vector(name: string): Tensor1D {
+    return this.weights[name] as Tensor as Tensor1D;
+  }
+
+  /** Every parameter's values, copied to the host. */
+  async values(): Promise<HostWeights> {
+    const out: HostWeights = {};
+    for (const [name, weight] of Object.entries(this.weights)) {
+      out[name] = Float32Array.from(await weight.data());
+    }
+    return out;
+  }
+
+  /** Overwrites every parameter. */
+  assign(values: HostWeights): void {
+    for (const [name, weight] of Object.entries(this.weights)) {
+      tf.tidy(() => weight.assign(tf.tensor(values[name], weight.shape)));
+    }
+  }
+
+  dispose(): void {
+    for (const weight of Object.values(this.weights)) weight.dispose();
+  }
+}
+
+/**
+ * Random start: N(0, 0.05) for the embedding, N(0, 1/√in) for matrices, residual outputs scaled by 1/√(2·layers)
+ * (GPT-2's rule), norms at 1. `normal(name, index)` gives standard normal numbers.
+ */
+export function initialWeights(
+  config: LlamaConfig,
+  normal: (parameter: number, index: number) => number,
+): HostWeights {
+  const out: HostWeights = {};
+  Object.entries(parameterShapes(config)).forEach(([name, shape], parameter) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const residual = name.endsWith('.out') || name.endsWith('.down');
+    const std =
+      name === 'embed'
+        ? 0.05
+        : (1 / Math.sqrt(shape[0])) * (residual ? 1 / Math.sqrt(2 * config.num_hidden_layers) : 1);
+    out[name] =
+      shape.length === 1
+        ? new Float32Array(size).fill(1)
+        : Float32Array.from({ length: size }, (_, i) => std * normal(parameter, i));
+  });
+  return out;
+}

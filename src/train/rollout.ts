@@ -1,0 +1,195 @@
+/**
+ * Rollouts: k multi-turn trajectories per task, sampled from the current policy and graded by unit tests.
+ *
+ * Grading runs elsewhere, so turn t is graded while turn t+1 is being written (unless turn t+1 must see the test results).
+ */
+import type { Llama } from '../model/llama.ts';
+import { Generation, type Answer, type SamplingOptions } from '../model/generate.ts';
+import type { Sandbox, Verdict } from '../sandbox/types.ts';
+import { correctionIds, feedbackLine, promptIds } from '../tasks/episode.ts';
+import type { Tokenizer } from '../tasks/tokenizer.ts';
+import type { Task } from '../tasks/types.ts';
+
+export interface SampledTurn extends Answer {
+  readonly text: string;
+  readonly verdict: Verdict;
+}
+
+/** Tokens as the model saw them, and where its own answers stand: only those receive gradient. */
+export interface TrainingSequence {
+  readonly ids: readonly number[];
+  readonly answers: readonly { readonly turn: number; readonly start: number; readonly length: number }[];
+}
+
+export interface Trajectory {
+  readonly task: Task;
+  readonly turns: readonly SampledTurn[];
+  /** One sequence while older answers stay in view; one more for each later turn under `history: 'latest'`. */
+  readonly sequences: readonly TrainingSequence[];
+}
+
+export interface RolloutOptions {
+  readonly turns: number;
+  /** Trajectories per task. */
+  readonly k: number;
+  /** How many of the first turns the k trajectories have in common (0 = none; 1 = the released code's objective). */
+  readonly sharedTurns: number;
+  readonly history: 'latest' | 'all';
+  readonly feedback: 'none' | 'tests';
+  readonly sampling: Omit<SamplingOptions, 'uniform' | 'eot' | 'allowedFrom' | 'signal'>;
+  /** Uniform number in (0, 1) for (row, turn, position). */
+  readonly uniform: (row: number, turn: number, position: number) => number;
+  readonly signal?: AbortSignal;
+  /** Called after each turn has been written. */
+  readonly onProgress?: (stage: 'sample' | 'grade', done: number, total: number) => void;
+}
+
+export interface RolloutResult {
+  /** [task][sample] */
+  readonly groups: Trajectory[][];
+  /** Milliseconds spent writing, and waiting for verdicts after the last token. */
+  readonly sampleMs: number;
+  readonly gradeMs: number;
+}
+
+/** Longest correction marker we leave room for (with a failing test shown). */
+const maxCorrection = 64;
+
+export async function rollout(
+  model: Llama,
+  tokenizer: Tokenizer,
+  sandbox: Sandbox,
+  tasks: readonly Task[],
+  options: RolloutOptions,
+): Promise<RolloutResult> {
+  const { turns, k, sharedTurns, sampling } = options;
+  const { eot, pad } = tokenizer.specials;
+  const began = performance.now();
+  const prompts = tasks.map((task) => promptIds(tokenizer, task));
+
+  // Everything below is per row; a row is one trajectory, or one task while its trajectories are still shared.
+  let rows = tasks.map((task, i) => ({
+    task,
+    context: [...prompts[i]],
+    answers: [] as { turn: number; start: number; length: number }[],
+    closed: [] as TrainingSequence[],
+    turns: [] as { answer: Answer; text: string; verdict: Promise<Verdict> }[],
+  }));
+  let generation: Generation | undefined;
+  const fork = () => {
+    generation?.repeatRows(k);
+    rows = rows.flatMap((row) =>
+      Array.from({ length: k }, () => ({
+        ...row,
+        context: [...row.context],
+        answers: [...row.answers],
+        closed: [...row.closed],
+        turns: [...row.turns],
+      })),
+    );
+  };
+
+  try {
+    for (let turn = 1; turn <= turns; turn++) {
+      if (turn > 1) {
+        const corrections = await Promise.all(rows.map((row) => correction(row, turn)));
+        if (turn > 2 && options.history === 'latest') {
+          // Only the latest answer stays in view: begin again from prompt, latest answer, correction.
+          generation?.dispose();
+          generation = undefined;
+          rows.forEach((row, r) => {
+            row.closed.push({ ids: row.context, answers: row.answers });
+            row.context = [
+              ...promptIds(tokenizer, row.task),
+              ...kept(row.turns[turn - 2].answer),
+              ...corrections[r],
+            ];
+            row.answers = [];
+          });
+        } else {
+          generation?.append(corrections);
+          // The training sequence already ends with a sampled end-of-answer; a truncated answer is given one here.
+          rows.forEach((row, r) =>
+            row.context.push(...corrections[r].slice(row.turns[turn - 2].answer.truncated ? 0 : 1)),
+          );
+        }
+      }
+      if (!generation) {
+        const longest = Math.max(...rows.map((row) => row.context.length));
+        const later = options.history === 'latest' && turn > 1 ? 1 : turns - turn + 1;
+        const slots = longest + later * (sampling.maxNewTokens + maxCorrection);
+        generation = Generation.start(
+          model,
+          rows.map((row) => row.context),
+          slots,
+          pad,
+        );
+      }
+      if (turn === sharedTurns + 1) fork();
+      const answers = await generation.turn({
+        ...sampling,
+        eot,
+        allowedFrom: eot,
+        uniform: (row, position) => options.uniform(row, turn, position),
+        ...(options.signal ? { signal: options.signal } : {}),
+      });
+      const texts = answers.map((answer) => tokenizer.decode(kept(answer)));
+      const verdicts = gradeAll(
+        sandbox,
+        rows.map((row, r) => ({ code: texts[r], setup: row.task.setup, tests: row.task.tests })),
+        options.signal,
+      );
+      rows.forEach((row, r) => {
+        row.answers.push({ turn, start: row.context.length, length: answers[r].ids.length });
+        row.context.push(...answers[r].ids);
+        row.turns.push({ answer: answers[r], text: texts[r], verdict: verdicts[r] });
+      });
+      options.onProgress?.('sample', turn, turns);
+    }
+  } finally {
+    generation?.dispose();
+  }
+  const wrote = performance.now();
+
+  const trajectories = await Promise.all(
+    rows.map(async (row): Promise<Trajectory> => ({
+      task: row.task,
+      turns: await Promise.all(
+        row.turns.map(async ({ answer, text, verdict }) => ({ ...answer, text, verdict: await verdict })),
+      ),
+      sequences: [...row.closed, { ids: row.context, answers: row.answers }],
+    })),
+  );
+  const groups = tasks.map((_, i) => trajectories.slice(i * k, (i + 1) * k));
+  return { groups, sampleMs: wrote - began, gradeMs: performance.now() - wrote };
+
+  /** What follows answer t: its end (the sampled one is not in the cache yet) and the request to correct it. */
+  async function correction(row: (typeof rows)[number], turn: number): Promise<number[]> {
+    const last = row.turns[turn - 2];
+    const feedback = options.feedback === 'tests' ? feedbackLine(await last.verdict) : undefined;
+    const ids = correctionIds(tokenizer, feedback === undefined ? {} : { feedback }).slice(
+      0,
+      maxCorrection - 1,
+    );
+    return [eot, ...ids];
+  }
+
+  /** An answer without its end-of-answer token. */
+  function kept(answer: Answer): number[] {
+    return answer.truncated ? answer.ids : answer.ids.slice(0, -1);
+  }
+}
+
+/** Starts grading; each program gets its own promise, so that nothing waits for the slowest before it must. */
+function gradeAll(
+  sandbox: Sandbox,
+  requests: Parameters<Sandbox['grade']>[0],
+  signal?: AbortSignal,
+): Promise<Verdict>[] {
+  const all = sandbox.grade(requests, signal);
+  return requests.map((_, i) => {
+    const verdict = all.then((verdicts) => verdicts[i]);
+    verdict.catch(() => undefined); // a rejection is met where the verdict is awaited, not as an unhandled one before that
+    return verdict;
+  });
+}
