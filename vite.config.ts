@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,9 +18,7 @@ const hosted: Record<string, string> = {
   'pyodide/pyodide.asm.wasm': join(pyodide, 'pyodide.asm.wasm'),
   'pyodide/pyodide-lock.json': join(pyodide, 'pyodide-lock.json'),
   'pyodide/python_stdlib.zip': join(pyodide, 'python_stdlib.zip'),
-  'wasm/tfjs-backend-wasm.wasm': join(tfjsWasm, 'tfjs-backend-wasm.wasm'),
   'wasm/tfjs-backend-wasm-simd.wasm': join(tfjsWasm, 'tfjs-backend-wasm-simd.wasm'),
-  'wasm/tfjs-backend-wasm-threaded-simd.wasm': join(tfjsWasm, 'tfjs-backend-wasm-threaded-simd.wasm'),
 };
 
 const mimeTypes: Record<string, string> = {
@@ -46,14 +45,29 @@ const contentPolicy = [
   "form-action 'none'",
 ].join('; ');
 
-/** Puts the Content-Security-Policy into the built page (the development server needs inline scripts). */
-function contentSecurityPolicy(content: string): Plugin {
+/**
+ * Puts the Content-Security-Policy into the built page, with the hashes of the scripts written in index.html itself.
+ * Not in development: Vite's server puts scripts of its own into the page.
+ */
+function contentSecurityPolicy(policy: string): Plugin {
   return {
     name: 'content-security-policy',
     apply: 'build',
-    transformIndexHtml: () => [
-      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content }, injectTo: 'head-prepend' },
-    ],
+    transformIndexHtml: {
+      order: 'post',
+      handler(html) {
+        const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? '');
+        const hashes = inline.map((code) => `'sha256-${createHash('sha256').update(code).digest('base64')}'`);
+        const content = policy.replace("script-src 'self'", ["script-src 'self'", ...hashes].join(' '));
+        return [
+          {
+            tag: 'meta',
+            attrs: { 'http-equiv': 'Content-Security-Policy', content },
+            injectTo: 'head-prepend',
+          },
+        ];
+      },
+    },
   };
 }
 

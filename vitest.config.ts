@@ -1,54 +1,56 @@
 import { defineConfig, mergeConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import viteConfig from './vite.config.ts';
 
-const seconds = (n: number): number => n * 1000;
+export interface Suite {
+  /** Patterns of its test files: a folder with `/**`, or one file. */
+  readonly include: readonly string[];
+  /** Files that run at once. */
+  readonly workers: number;
+  /** Limit of one test in seconds. It only catches a hang: no test depends on speed. */
+  readonly limit: number;
+  /** Whether it needs a browser, or files that come with one. */
+  readonly browser: boolean;
+  readonly globalSetup?: string;
+}
 
-/**
- * One suite: where its tests are and how many files run at once. Suites run one after the other, in `order`.
- * Time limits only catch a hang: no test depends on speed.
- */
-function suite(
-  name: string,
-  order: number,
-  options: { include: string[]; workers: number; timeout: number; globalSetup?: string },
-): TestProjectInlineConfiguration {
+/** The test suites, run one after the other in this order. */
+export const suites: Readonly<Record<string, Suite>> = {
+  unit: {
+    include: ['test/unit/**/*.test.ts', 'test/traces/**/*.test.ts', 'test/architecture.test.ts'],
+    workers: 2,
+    limit: 120,
+    browser: false,
+  },
+  engine: { include: ['test/engine/**/*.test.ts'], workers: 2, limit: 180, browser: true },
+  sandbox: { include: ['test/sandbox/**/*.test.ts'], workers: 1, limit: 180, browser: true },
+  e2e: {
+    include: ['test/e2e/**/*.test.ts'],
+    workers: 1,
+    limit: 300,
+    browser: true,
+    globalSetup: 'test/e2e/setup.ts',
+  },
+};
+
+function project([name, suite]: [string, Suite], order: number): TestProjectInlineConfiguration {
   return {
     extends: true,
     test: {
       name,
-      include: options.include,
+      include: [...suite.include],
       environment: 'node',
       pool: 'forks',
-      maxWorkers: options.workers,
-      fileParallelism: options.workers > 1,
+      maxWorkers: suite.workers,
+      fileParallelism: suite.workers > 1,
       sequence: { groupOrder: order },
-      testTimeout: options.timeout,
-      hookTimeout: options.timeout,
-      ...(options.globalSetup ? { globalSetup: options.globalSetup } : {}),
+      testTimeout: suite.limit * 1000,
+      hookTimeout: suite.limit * 1000,
+      ...(suite.globalSetup ? { globalSetup: suite.globalSetup } : {}),
     },
   };
 }
 
 export default mergeConfig(
   viteConfig,
-  defineConfig({
-    test: {
-      silent: 'passed-only',
-      projects: [
-        suite('unit', 0, {
-          include: ['test/unit/**/*.test.ts', 'test/traces/**/*.test.ts', 'test/architecture.test.ts'],
-          workers: 2,
-          timeout: seconds(120),
-        }),
-        suite('engine', 1, { include: ['test/engine/**/*.test.ts'], workers: 2, timeout: seconds(180) }),
-        suite('sandbox', 2, { include: ['test/sandbox/**/*.test.ts'], workers: 1, timeout: seconds(180) }),
-        suite('e2e', 3, {
-          include: ['test/e2e/**/*.test.ts'],
-          workers: 1,
-          timeout: seconds(300),
-          globalSetup: 'test/e2e/setup.ts',
-        }),
-      ],
-    },
-  }),
+  defineConfig({ test: { silent: 'passed-only', projects: Object.entries(suites).map(project) } }),
 );

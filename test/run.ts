@@ -4,11 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import * as v from 'valibot';
 import { obtainChromium, softwareVulkan, versionOf } from './browser.ts';
 import { noticesVariable } from './notRun.ts';
+import { suites, type Suite } from '../vitest.config.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (...path: string[]): string => join(root, 'node_modules', ...path);
@@ -20,8 +21,6 @@ const checks: Record<string, readonly string[]> = {
   tsc: [bin('typescript', 'bin', 'tsc'), '-p', '.', '--noEmit', '--pretty', 'false'],
   'svelte-check': [bin('svelte-check', 'bin', 'svelte-check'), '--fail-on-warnings', '--output', 'human'],
 };
-const suites = ['unit', 'engine', 'sandbox', 'e2e'];
-const suitesWithBrowser = ['engine', 'sandbox', 'e2e'];
 
 /** The part we read of vitest's JSON report. */
 const reportSchema = v.object({
@@ -79,6 +78,11 @@ function prepareBrowser(): boolean {
   }
 }
 
+/** Whether a test file, an absolute path, belongs to the suite. */
+function holds(suite: Suite, file: string): boolean {
+  return suite.include.some((pattern) => file.startsWith(join(root, pattern.replace(/\/\*\*.*$/, '/'))));
+}
+
 /** Runs the named suites with vitest. A file that fails to load, and a crash of the runner, count as failures. */
 function runSuites(names: readonly string[], notices: string[]): Tally {
   const results = join(root, 'test-results');
@@ -123,8 +127,7 @@ function runSuites(names: readonly string[], notices: string[]): Tally {
     total.passed += passed;
     total.failed += failed;
 
-    const folder = relative(join(root, 'test'), file.name).split(sep)[0] ?? '';
-    const suite = perSuite.get(folder) ?? perSuite.get('unit');
+    const suite = perSuite.get(names.find((name) => suites[name] && holds(suites[name], file.name)) ?? '');
     if (suite) {
       suite.passed += passed;
       suite.failed += failed;
@@ -144,7 +147,7 @@ function runSuites(names: readonly string[], notices: string[]): Tally {
 function main(): void {
   const start = Date.now();
   const asked = process.argv.slice(2);
-  const parts = ['check', ...suites];
+  const parts = ['check', ...Object.keys(suites)];
   const unknown = asked.find((part) => !parts.includes(part));
   if (unknown !== undefined) {
     console.error(`There is no part "${unknown}" of the tests; the parts are ${parts.join(', ')}.`);
@@ -155,12 +158,12 @@ function main(): void {
   const notices: string[] = [];
 
   if (chosen.includes('check')) tallies.push(runChecks());
-  let chosenSuites = suites.filter((name) => chosen.includes(name));
-  if (chosenSuites.some((name) => suitesWithBrowser.includes(name)) && !prepareBrowser()) {
+  let chosenSuites = Object.keys(suites).filter((name) => chosen.includes(name));
+  const withBrowser = chosenSuites.filter((name) => suites[name]?.browser);
+  if (withBrowser.length > 0 && !prepareBrowser()) {
     tallies.push({ passed: 0, failed: 1 });
-    const lost = chosenSuites.filter((name) => suitesWithBrowser.includes(name));
-    notices.push(`${lost.join(', ')}: these suites need a browser`);
-    chosenSuites = chosenSuites.filter((name) => !lost.includes(name));
+    notices.push(`${withBrowser.join(', ')}: these suites need a browser`);
+    chosenSuites = chosenSuites.filter((name) => !withBrowser.includes(name));
   }
   if (chosenSuites.length > 0) tallies.push(runSuites(chosenSuites, notices));
 
