@@ -21,10 +21,22 @@ export const fields = {
     default: 'all',
     choices: [
       { value: 'all', label: 'All levels', help: 'Tasks of every difficulty, mixed.' },
-      { value: '1', label: 'Level 1', help: 'The easiest tasks: nothing for a novice to trip over.' },
-      { value: '2', label: 'Level 2', help: 'One place where a novice goes wrong.' },
-      { value: '3', label: 'Level 3', help: 'Two places where a novice goes wrong.' },
-      { value: '4', label: 'Level 4', help: 'Three or more places where a novice goes wrong.' },
+      {
+        value: '1',
+        label: 'Level 1',
+        help: 'One operation per program, and at most one place where a novice goes wrong.',
+      },
+      {
+        value: '2',
+        label: 'Level 2',
+        help: 'Two operations, and at most one place where a novice goes wrong.',
+      },
+      {
+        value: '3',
+        label: 'Level 3',
+        help: 'Three or more operations, and at most one place where a novice goes wrong.',
+      },
+      { value: '4', label: 'Level 4', help: 'At least two places where a novice goes wrong.' },
     ],
     label: 'Difficulty',
     help: 'Which tasks the model trains on and is evaluated on. Harder tasks pass fewer tests at first, so the reward is sparser.',

@@ -1,0 +1,147 @@
+/**
+ * The metrics of a batch of episodes. Names, units and explanations are in metricTable.ts.
+ *
+ * An episode with an answer that could not be graded is left out of every metric but `masked`. A mean of nothing is NaN.
+ */
+import type { Experiment } from '../config/fields.ts';
+import { turnWeights } from './accumulated.ts';
+import { editDistance } from './editDistance.ts';
+import type { GroupRecord, TrajectoryRecord, TurnRecord } from './records.ts';
+import { mean, scored, std } from './statistics.ts';
+
+/** What grading needs to know of an answer; a `TurnRecord` has it. */
+export interface GradedTurn extends Pick<TurnRecord, 'text' | 'tokens' | 'truncated' | 'reward'> {
+  readonly verdict: { readonly tests: readonly Pick<TurnRecord['verdict']['tests'][number], 'status'>[] };
+}
+
+/** The turns of one episode, graded; a `TrajectoryRecord` is one. */
+export interface Episode {
+  readonly turns: readonly GradedTurn[];
+}
+
+export type Metrics = Record<string, number>;
+
+const share = (hits: readonly boolean[]) => mean(hits.map(Number));
+const masked = (episode: Episode) => episode.turns.some((turn) => Number.isNaN(turn.reward));
+const passes = (turn: GradedTurn) => turn.verdict.tests.map((test) => test.status === 'pass');
+const correct = (turn: GradedTurn) => passes(turn).every(Boolean);
+
+/** From one answer to another of the same episode: what went right and what went wrong. */
+function transition(episodes: readonly Episode[], from: number, to: number): Metrics {
+  const before = episodes.map((e) => correct(e.turns[from]));
+  const after = episodes.map((e) => correct(e.turns[to]));
+  return {
+    delta: share(after) - share(before),
+    delta_i_to_c: share(before.map((c, i) => !c && after[i])),
+    delta_c_to_i: share(before.map((c, i) => c && !after[i])),
+  };
+}
+
+/** The same per unit test, all tests of all episodes together: over all of them, and over those that could change. */
+function unitTransition(episodes: readonly Episode[], from: number, to: number): Metrics {
+  const before = episodes.flatMap((e) => passes(e.turns[from]));
+  const after = episodes.flatMap((e) => passes(e.turns[to]));
+  const fixed = before.map((pass, i) => !pass && after[i]);
+  const broken = before.map((pass, i) => pass && !after[i]);
+  return {
+    delta_i_to_c_unit: share(fixed),
+    delta_c_to_i_unit: share(broken),
+    fix_rate_unit: share(fixed.filter((_, i) => !before[i])),
+    break_rate_unit: share(broken.filter((_, i) => before[i])),
+  };
+}
+
+/** Metrics that training and evaluation share, without a prefix. Every episode has the same number of turns. */
+export function episodeMetrics(all: readonly Episode[]): Metrics {
+  const metrics: Metrics = { masked: share(all.map(masked)) };
+  const episodes = all.filter((episode) => !masked(episode));
+  const T = all[0]?.turns.length ?? 0;
+
+  for (let t = 0; t < T; t++) {
+    const turns = episodes.map((episode) => episode.turns[t]);
+    metrics[`accuracy@t${t + 1}`] = share(turns.map(correct));
+    metrics[`tests_passed@t${t + 1}`] = mean(turns.map((turn) => share(passes(turn))));
+    metrics[`reward@t${t + 1}`] = mean(turns.map((turn) => turn.reward));
+    metrics[`length@t${t + 1}`] = mean(turns.map((turn) => turn.tokens.length));
+    metrics[`truncated@t${t + 1}`] = share(turns.map((turn) => turn.truncated));
+    metrics[`timeout@t${t + 1}`] = share(
+      turns.map((turn) => turn.verdict.tests.some((test) => test.status === 'timeout')),
+    );
+  }
+  if (T < 2) return metrics;
+
+  Object.assign(metrics, transition(episodes, 0, T - 1), unitTransition(episodes, 0, T - 1));
+  for (let t = 1; T > 2 && t < T; t++) {
+    for (const [name, value] of Object.entries(transition(episodes, t - 1, t))) {
+      metrics[`${name}@t${t + 1}`] = value;
+    }
+  }
+  const distances = episodes.flatMap(({ turns }) =>
+    turns.slice(1).map((turn, t) => editDistance(turns[t].text, turn.text)),
+  );
+  metrics.edit_distance = mean(distances);
+  metrics.copy_rate = share(distances.map((d) => d === 0));
+  return metrics;
+}
+
+const prefixed = (prefix: string, metrics: Metrics): Metrics =>
+  Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`${prefix}/${name}`, value]));
+
+/** `eval/…`: greedy episodes on held-out tasks, one per task. */
+export function evalMetrics(episodes: readonly Episode[]): Metrics {
+  return prefixed('eval', episodeMetrics(episodes));
+}
+
+/**
+ * `train/…`: the sampled episodes of one update, with their credit. What only the optimiser knows
+ * (`train/loss`, `train/grad_norm`, `train/learning_rate`, `train/clipped`) is added by the training loop.
+ */
+export function trainMetrics(
+  groups: readonly GroupRecord[],
+  e: Pick<Experiment, 'turns' | 'gamma'>,
+): Metrics {
+  const all = groups.flatMap((group) => group.trajectories);
+  const valid = all.filter((trajectory) => !masked(trajectory));
+  const metrics = episodeMetrics(all);
+  const weights = turnWeights(e.turns, e.gamma);
+  for (let t = 0; t < e.turns; t++) {
+    const turns = valid.map((trajectory) => trajectory.turns[t]);
+    metrics[`kl@t${t + 1}`] = mean(turns.map((turn) => turn.kl));
+    metrics[`entropy@t${t + 1}`] = mean(turns.flatMap((turn) => turn.entropy));
+    metrics[`grad_norm@t${t + 1}`] =
+      Math.hypot(...turns.map((turn) => Math.hypot(...turn.gradNorm))) / valid.length;
+    metrics[`weight@t${t + 1}`] = weights[t];
+  }
+  metrics.return = mean(valid.map((trajectory) => trajectory.R));
+  const deviations = groups
+    .map((group) => scored(group.trajectories.map((trajectory) => trajectory.R)))
+    .filter((R) => R.length > 0)
+    .map(std);
+  metrics.return_std = mean(deviations);
+  metrics.zero_std = share(deviations.map((deviation) => deviation < 1e-6));
+  if (e.turns > 1) metrics.coupling = coupling(groups.map((group) => group.trajectories));
+  return prefixed('train', metrics);
+}
+
+/**
+ * c, the within-group slope of r_2 on r_1 (least squares, all groups together): how much a better first answer raises
+ * the second one's reward. NaN while r_1 does not vary within any group.
+ *
+ * With two turns, y_1 is pushed towards a higher r_1 by about c − (1 − γ): negative means it is being sacrificed.
+ * Source: our decision.
+ */
+export function coupling(groups: readonly (readonly Pick<TrajectoryRecord, 'turns'>[])[]): number {
+  let covariance = 0;
+  let variance = 0;
+  for (const group of groups) {
+    const valid = group.filter((trajectory) => !masked(trajectory));
+    const r1 = valid.map(({ turns }) => turns[0].reward);
+    const r2 = valid.map(({ turns }) => turns[1].reward);
+    const [m1, m2] = [mean(r1), mean(r2)];
+    r1.forEach((r, i) => {
+      covariance += (r - m1) * (r2[i] - m2);
+      variance += (r - m1) ** 2;
+    });
+  }
+  return variance === 0 ? NaN : covariance / variance;
+}
