@@ -99,7 +99,7 @@ function hostFiles(files: Record<string, string>): Plugin {
 
 export default defineConfig({
   base: './', // a static host may serve the playground from any folder
-  plugins: [svelte(), hostFiles(hosted), contentSecurityPolicy(contentPolicy)],
+  plugins: [svelte({ configFile: false }), hostFiles(hosted), contentSecurityPolicy(contentPolicy)],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 4000 },
   preview: { port: 4173 }, // the next free port when it is taken

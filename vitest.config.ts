@@ -10,6 +10,7 @@ export interface Suite {
   readonly limit: number;
   /** Whether it needs a browser, or files that come with one. */
   readonly browser: boolean;
+  /** A file run once before the suite. */
   readonly globalSetup?: string;
 }
 
@@ -21,7 +22,13 @@ export const suites: Readonly<Record<string, Suite>> = {
     limit: 120,
     browser: false,
   },
-  engine: { include: ['test/engine/**/*.test.ts'], workers: 2, limit: 180, browser: true },
+  engine: {
+    include: ['test/engine/**/*.test.ts'],
+    workers: 2,
+    limit: 180,
+    browser: true,
+    globalSetup: 'test/vulkan.ts',
+  },
   sandbox: { include: ['test/sandbox/**/*.test.ts'], workers: 1, limit: 180, browser: true },
   e2e: {
     include: ['test/e2e/**/*.test.ts'],

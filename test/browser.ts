@@ -70,7 +70,7 @@ export function obtainChromium(): string {
 
   if (process.getuid?.() === 0 && onPath('apt-get')) {
     install('updating the package lists', 'apt-get', ['update', '-q']);
-    const packages = ['install', '-y', '-q', '--no-install-recommends', 'chromium'];
+    const packages = ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-liberation'];
     install("installing the distribution's Chromium", 'apt-get', packages);
   }
   const packaged = findChromium();
@@ -101,8 +101,8 @@ export function versionOf(path: string): string {
 }
 
 /**
- * The manifest of SwiftShader, the software Vulkan driver that comes with Chromium, or null. With VK_ICD_FILENAMES
- * set to it, WebGPU in Node (Dawn) has a software adapter on a machine without a GPU.
+ * The manifest of SwiftShader, the software Vulkan driver that comes with Chromium, or null. Beside it lies the Vulkan
+ * loader. With both, WebGPU in Node (Dawn) has a software adapter on a machine without a GPU.
  */
 export function softwareVulkan(): string | null {
   const browser = findChromium();

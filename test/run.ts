@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import * as v from 'valibot';
-import { obtainChromium, softwareVulkan, versionOf } from './browser.ts';
+import { obtainChromium, versionOf } from './browser.ts';
 import { noticesVariable } from './notRun.ts';
 import { suites, type Suite } from '../vitest.config.ts';
 
@@ -69,8 +69,6 @@ function prepareBrowser(): boolean {
     const path = obtainChromium();
     process.env.CHROMIUM_PATH = path;
     console.log(`✓ browser: ${versionOf(path)} (${path})`);
-    const vulkan = softwareVulkan();
-    if (vulkan) process.env.VK_ICD_FILENAMES ??= vulkan;
     return true;
   } catch (error) {
     console.log(`✗ browser\n${error instanceof Error ? error.message : String(error)}`);
