@@ -71,7 +71,7 @@ export const presets: readonly Preset[] = [
       maxNewTokens: 24,
       warmupSteps: 2,
       steps: 20,
-      evalEvery: 10,
+      evalEvery: 5,
       evalTasks: 4,
     },
   },

@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { parseExperiment, type Experiment } from '../../../src/config/experiment.ts';
+import { field, fieldNames } from '../../../src/config/fields.ts';
+import type { Field } from '../../../src/config/types.ts';
+
+function value(f: Field): fc.Arbitrary<string | number | boolean> {
+  switch (f.kind) {
+    case 'int':
+      return fc.integer({ min: f.min, max: f.max });
+    case 'float':
+      return fc.double({ min: f.min, max: f.max, noNaN: true }).map((x) => x + 0); // no −0
+    case 'choice':
+      return fc.constantFrom(...f.choices.map((c) => c.value));
+    case 'boolean':
+      return fc.boolean();
+    default:
+      return f satisfies never;
+  }
+}
+
+/** Any valid experiment: every field in range, cross-field rules kept. */
+export const anyExperiment: fc.Arbitrary<Experiment> = fc
+  .record(Object.fromEntries(fieldNames.map((name) => [name, value(field(name))])))
+  .map(parseExperiment)
+  .filter((parsed) => parsed.ok)
+  .map((parsed) => parsed.experiment);

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import {
+  defaultExperiment,
+  diff,
+  experimentSchema,
+  parseExperiment,
+  withChanges,
+  type Experiment,
+} from '../../../src/config/experiment.ts';
+import { field, fieldNames } from '../../../src/config/fields.ts';
+import { presetExperiment, presets } from '../../../src/config/presets.ts';
+import { idleFields } from '../../../src/config/rules.ts';
+import { anyExperiment } from './arbitrary.ts';
+
+function errorsOf(data: unknown): string[] {
+  const parsed = parseExperiment(data);
+  return parsed.ok ? [] : parsed.errors.map((e) => `${e.field}: ${e.message}`);
+}
+
+describe('the field table', () => {
+  it.each(fieldNames)('%s is complete', (name) => {
+    const f = field(name);
+    expect(f.label).not.toBe('');
+    expect(f.help).toMatch(/\.$/);
+    expect(f.source).not.toBe('');
+    if (f.kind === 'choice') {
+      const values = f.choices.map((c) => c.value);
+      expect(new Set(values).size).toBe(values.length);
+      expect(values).toContain(f.default);
+      for (const choice of f.choices) expect(choice.help).toMatch(/\.$/);
+    } else if (f.kind !== 'boolean') {
+      expect(f.min).toBeLessThan(f.max);
+      expect(f.step).toBeGreaterThan(f.scale === 'log' ? 1 : 0);
+      if (f.scale === 'log') expect(f.min).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('parseExperiment', () => {
+  it('accepts any valid experiment unchanged, through JSON too', () => {
+    fc.assert(
+      fc.property(anyExperiment, (e) => {
+        expect(parseExperiment(JSON.parse(JSON.stringify(e)))).toEqual({ ok: true, experiment: e });
+      }),
+    );
+  });
+
+  it.each([
+    [{ gamma: 7 }, 'gamma: must be a number from 0 to 2, not 7'],
+    [{ gamma: NaN }, 'gamma: must be a number from 0 to 2, not NaN'],
+    [{ beta: Infinity }, 'beta: must be a number from 0 to 1, not Infinity'],
+    [{ k: 2.5 }, 'k: must be a whole number from 2 to 16, not 2.5'],
+    [{ k: '4' }, 'k: must be a whole number from 2 to 16, not "4"'],
+    [{ objective: 'x' }, 'objective: must be one of paper, released-code, not "x"'],
+    [{ toString: 1 }, 'toString: is no field of an experiment'],
+    [
+      { objective: 'released-code', turns: 1 },
+      'objective: released-code trains corrections only, so it needs turns of at least 2',
+    ],
+    [
+      { objective: 'released-code', returns: 'per-turn' },
+      'returns: must be accumulated when the objective is released-code, which knows no other',
+    ],
+    [
+      { trainTasks: 16, promptsPerUpdate: 17 },
+      'trainTasks: must be at least promptsPerUpdate, so that no task comes twice in one update',
+    ],
+  ])('refuses %j and names the field', (changes, message) => {
+    expect(errorsOf({ ...defaultExperiment, ...changes })).toEqual([message]);
+  });
+
+  it('reports every wrong field at once', () => {
+    expect(errorsOf({ ...defaultExperiment, gamma: -1, seed: 0.5 }).map((e) => e.split(':')[0])).toEqual([
+      'gamma',
+      'seed',
+    ]);
+  });
+
+  it.each([[null], [3], ['x'], [[]], [undefined]])('refuses %j', (data) => {
+    expect(parseExperiment(data)).toMatchObject({ ok: false, errors: [{ field: '' }] });
+  });
+
+  it('names a missing field and a prototype key', () => {
+    const { gamma: _gamma, ...rest } = defaultExperiment;
+    expect(errorsOf(rest)).toEqual(['gamma: is missing']);
+    const hostile: unknown = JSON.parse(
+      JSON.stringify(defaultExperiment).replace('{', '{"__proto__":{"k":8},'),
+    );
+    expect(errorsOf(hostile)).toEqual(['__proto__: is no field of an experiment']);
+  });
+
+  it('names the field by its whole path inside a message', () => {
+    const message = { experiment: { ...defaultExperiment, objective: 'released-code', turns: 1 } };
+    const result = v.safeParse(v.object({ experiment: experimentSchema }), message);
+    expect(result.issues?.map((issue) => v.getDotPath(issue))).toEqual(['experiment.objective']);
+  });
+});
+
+describe('differences and presets', () => {
+  it('diff gives back exactly what was changed', () => {
+    fc.assert(
+      fc.property(anyExperiment, anyExperiment, (a, b) => {
+        expect({ ...b, ...diff(a, b) }).toEqual(a);
+        expect(diff(a, a)).toEqual({});
+      }),
+    );
+  });
+
+  it('withChanges refuses what is not valid', () => {
+    expect(() => withChanges(defaultExperiment, { gamma: 3 })).toThrow('gamma: must be a number from 0 to 2');
+  });
+
+  it.each(presets)('$id is valid and changes what it says', (preset) => {
+    expect(diff(presetExperiment(preset))).toEqual(preset.changes);
+  });
+
+  it('the first preset is the default', () => {
+    expect(presetExperiment(presets[0])).toEqual(defaultExperiment);
+  });
+
+  it('γ is idle exactly where it cancels', () => {
+    const idle = (changes: Partial<Experiment>) =>
+      idleFields(withChanges(defaultExperiment, changes)).map((row) => row.field);
+    expect(idle({})).not.toContain('gamma');
+    expect(idle({ objective: 'released-code' })).toContain('gamma');
+    expect(idle({ objective: 'released-code', estimator: 'reinforce' })).not.toContain('gamma');
+    expect(idle({ objective: 'released-code', turns: 3 })).not.toContain('gamma');
+  });
+});
