@@ -4,7 +4,7 @@ import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['dist', 'runs', '.cache', 'public', 'src/engine/wasm/assembly'] },
+  { ignores: ['dist', 'runs', '.cache', 'public', 'test-results'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   ...svelte.configs.recommended,

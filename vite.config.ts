@@ -99,6 +99,7 @@ function hostFiles(files: Record<string, string>): Plugin {
 
 export default defineConfig({
   base: './', // a static host may serve the playground from any folder
+  appType: 'mpa', // a missing file is a 404, not the page
   plugins: [svelte({ configFile: false }), hostFiles(hosted), contentSecurityPolicy(contentPolicy)],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 4000 },
