@@ -1,0 +1,114 @@
+/**
+ * The text format of an episode; no other file knows it.
+ *
+ *     <bos> instruction <code> y_1 <eot> <fix> y_2 <eot>                     correction without outside help
+ *     <bos> instruction <code> y_1 <eot> <fb> failing test <fix> y_2 <eot>   with feedback 'tests'
+ *
+ * Each turn's prompt extends the text of the turn before, so one forward pass scores a whole episode (history
+ * 'all', and any two turns). With history 'latest', turn t + 1 shows only y_t, as in the released code of CoCoS
+ * (arXiv 2505.23060): from the third turn on the sequence is built anew.
+ *
+ * Lengths of the built-in families, in tokens (mean, 95 %, longest): see `docs` of the tokenizer's test; a
+ * program always fits in MAX_ANSWER_TOKENS.
+ */
+import type { SupervisedExample } from './supervised.ts';
+import type { Task } from './types.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export type History = 'latest' | 'all';
+
+/** Longest answer of the built-in families, with its end-of-answer token. */
+export const MAX_ANSWER_TOKENS = 46;
+
+/** `<bos> instruction <code>`: what the first turn reads. */
+export function promptIds(tokenizer: Tokenizer, task: Pick<Task, 'instruction'>): number[] {
+  const { bos, code } = tokenizer.specials;
+  return [bos, ...tokenizer.encode(task.instruction), code];
+}
+
+/**
+ * What follows an answer and its <eot> before the next answer: `<fix>`, or `<fb> line <fix>`.
+ * @param feedback a line of `feedbackLine`; '' for intrinsic correction.
+ */
+export function correctionIds(tokenizer: Tokenizer, { feedback = '' }: { feedback?: string } = {}): number[] {
+  const { fb, fix } = tokenizer.specials;
+  return feedback === '' ? [fix] : [fb, ...tokenizer.encode(feedback), fix];
+}
+
+/** An earlier answer as the next turns see it. */
+export interface PastTurn {
+  /** Tokens of the answer. The closing <eot> is added where a truncated answer lacks it. */
+  readonly ids: readonly number[];
+  /** See `correctionIds`; '' for none. */
+  readonly feedback?: string;
+}
+
+/** Everything the model reads before its next answer, given the turns so far (none: the first turn's prompt). */
+export function turnPromptIds(
+  tokenizer: Tokenizer,
+  task: Pick<Task, 'instruction'>,
+  turns: readonly PastTurn[],
+  history: History,
+): number[] {
+  const shown = history === 'latest' ? turns.slice(-1) : turns;
+  const { eot } = tokenizer.specials;
+  return [
+    ...promptIds(tokenizer, task),
+    ...shown.flatMap(({ ids, feedback }) => [
+      ...ids,
+      ...(ids.at(-1) === eot ? [] : [eot]),
+      ...correctionIds(tokenizer, { feedback }),
+    ]),
+  ];
+}
+
+/** What feedback says about one test; the sandbox's verdicts have this shape. */
+export interface TestOutcome {
+  readonly expression: string;
+  readonly expected: string;
+  readonly got: string;
+  readonly passed?: boolean;
+  readonly status?: string;
+  readonly exception?: { readonly type: string } | null;
+}
+
+/** Longest `got` shown, in characters: a program may return anything. */
+const MAX_GOT = 24;
+
+/** The shortest failing test as `total([2]) == 2 got 4` (an exception's name where there is no value); 'ok' if none fails. */
+export function feedbackLine(outcomes: readonly TestOutcome[]): string {
+  const lines = outcomes
+    .filter(({ passed, status }) => !(passed ?? status === 'pass'))
+    .map(({ expression, expected, got, exception, status }) => {
+      const given = (got || exception?.type || status || 'nothing').slice(0, MAX_GOT);
+      return expected === '' ? `${expression} got ${given}` : `${expression} == ${expected} got ${given}`;
+    });
+  if (lines.length === 0) return 'ok';
+  return lines.reduce((shortest, line) => (line.length < shortest.length ? line : shortest));
+}
+
+export interface SupervisedSequence {
+  /** The whole episode, one token id each. */
+  readonly ids: number[];
+  /** 1 on the tokens to learn (answers with their <eot>), else 0. Same length as `ids`. */
+  readonly lossMask: number[];
+  /** Turn (from 0) of each answer token, −1 elsewhere. Same length as `ids`. */
+  readonly turnOf: number[];
+}
+
+/** One supervised episode, every answer in view (history 'all'). */
+export function supervisedSequence(tokenizer: Tokenizer, example: SupervisedExample): SupervisedSequence {
+  const ids = promptIds(tokenizer, example);
+  const turnOf = ids.map(() => -1);
+  example.answers.forEach((answer, turn) => {
+    if (turn > 0) {
+      const between = correctionIds(tokenizer, { feedback: example.feedback[turn - 1] });
+      ids.push(...between);
+      turnOf.push(...between.map(() => -1));
+    }
+    const tokens = [...tokenizer.encode(answer), tokenizer.specials.eot];
+    ids.push(...tokens);
+    turnOf.push(...tokens.map(() => turn));
+  });
+  return { ids, lossMask: turnOf.map((turn) => Number(turn >= 0)), turnOf };
+}
