@@ -392,7 +392,7 @@ export const fields = {
     help: 'How slowly the average of past gradients forgets.',
     source: 'AdamW',
     group: 'optimiser',
-    when: 'live',
+    when: 'restart',
   },
   adamBeta2: {
     kind: 'float',
@@ -406,7 +406,7 @@ export const fields = {
     help: 'How slowly the average of past squared gradients forgets.',
     source: 'AdamW; the value is our decision',
     group: 'optimiser',
-    when: 'live',
+    when: 'restart',
   },
   weightDecay: {
     kind: 'float',
@@ -420,7 +420,7 @@ export const fields = {
     help: 'Pulls the weight matrices towards zero at each step. The KL penalty already holds the model back, so none is needed.',
     source: 'our decision',
     group: 'optimiser',
-    when: 'live',
+    when: 'restart',
   },
   warmupSteps: {
     kind: 'int',

@@ -52,7 +52,7 @@ export function flagOf(name: string): string {
 function acceptedFlags(extra: ExtraOptions, accepted: readonly FieldName[]) {
   const flags = new Map<string, { field: FieldName } | { option: string; spec: ExtraOption }>();
   for (const name of accepted) flags.set(flagOf(name), { field: name });
-  flags.set('--preset', { option: 'preset', spec: presetOption });
+  if (accepted.length > 0) flags.set('--preset', { option: 'preset', spec: presetOption });
   flags.set('--help', { option: 'help', spec: helpOption });
   for (const [option, spec] of Object.entries(extra)) flags.set(flagOf(option), { option, spec });
   return flags;

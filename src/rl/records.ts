@@ -70,7 +70,7 @@ export const taskRecordSchema = v.object({
   entryPoint: v.string(),
   reference: v.string(),
   setup: v.string(),
-  tests: v.array(v.string()),
+  tests: v.pipe(v.array(v.string()), v.readonly()),
   composition: v.string(),
   family: v.string(),
   level: v.number(),
