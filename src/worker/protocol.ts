@@ -41,7 +41,18 @@ export type Command = v.InferOutput<typeof commandSchema>;
 export const phases = ['loading', 'ready', 'running', 'pausing', 'paused', 'finished', 'failed'] as const;
 export type Phase = (typeof phases)[number];
 
-export const stages = ['backend', 'model', 'tasks', 'sandbox', 'sample', 'grade', 'score', 'update', 'evaluate', 'idle'] as const;
+export const stages = [
+  'backend',
+  'model',
+  'tasks',
+  'sandbox',
+  'sample',
+  'grade',
+  'score',
+  'update',
+  'evaluate',
+  'idle',
+] as const;
 export type Stage = (typeof stages)[number];
 
 export const eventSchema = v.variant('type', [
@@ -65,7 +76,15 @@ export const eventSchema = v.variant('type', [
     why: v.string(),
   }),
   /** The model that was loaded. */
-  v.object({ type: v.literal('model'), runId, name: v.string(), parameters: v.number(), vocabulary: v.number(), trainTasks: v.number(), heldOutTasks: v.number() }),
+  v.object({
+    type: v.literal('model'),
+    runId,
+    name: v.string(),
+    parameters: v.number(),
+    vocabulary: v.number(),
+    trainTasks: v.number(),
+    heldOutTasks: v.number(),
+  }),
   v.object({ type: v.literal('update'), runId, record: updateRecordSchema }),
   v.object({ type: v.literal('eval'), runId, record: evalRecordSchema }),
   /** Something the user should know; the run goes on. */
@@ -73,12 +92,25 @@ export const eventSchema = v.variant('type', [
   /** The run cannot go on. What was recorded stays. */
   v.object({ type: v.literal('failure'), runId, what: v.string(), remedy: v.string(), detail: v.string() }),
   /** Sandbox and memory counters for the developer view. */
-  v.object({ type: v.literal('counters'), runId, tensors: v.number(), bytes: num, graded: v.number(), cacheHits: v.number(), timeouts: v.number(), respawns: v.number(), infra: v.number() }),
+  v.object({
+    type: v.literal('counters'),
+    runId,
+    tensors: v.number(),
+    bytes: num,
+    graded: v.number(),
+    cacheHits: v.number(),
+    timeouts: v.number(),
+    respawns: v.number(),
+    infra: v.number(),
+  }),
 ]);
 export type TrainerEvent = v.InferOutput<typeof eventSchema>;
 
 /** Parses a message or throws an error that names the field and what was wrong with it. */
-export function parseMessage<S extends typeof commandSchema | typeof eventSchema>(schema: S, data: unknown): v.InferOutput<S> {
+export function parseMessage<S extends typeof commandSchema | typeof eventSchema>(
+  schema: S,
+  data: unknown,
+): v.InferOutput<S> {
   const result = v.safeParse(schema, data);
   if (result.success) return result.output;
   const issue = result.issues[0];
