@@ -1,0 +1,86 @@
+/** Which charts the Learning panel has, in order. Names, units and explanations come from the metric table. */
+import { findMetric, type Metric } from '../../rl/metricTable.ts';
+import { fixed, percent, significant } from '../format.ts';
+import { turnLook, type ChartData, type LineLook, type Series } from './series.ts';
+
+export interface Chart {
+  readonly id: string;
+  /** 'eval': greedy, held-out. 'train': sampled. */
+  readonly where: 'train' | 'eval';
+  /** Names of the metric table; `@t` stands for one line per turn. */
+  readonly metrics: readonly string[];
+  /** For a chart of several metrics; a single one gives its own label. */
+  readonly title?: string;
+  /** Takes the whole width. */
+  readonly wide?: boolean;
+}
+
+export const charts: readonly Chart[] = [
+  { id: 'accuracy', where: 'eval', metrics: ['accuracy@t'], wide: true },
+  { id: 'reward', where: 'train', metrics: ['reward@t'] },
+  { id: 'delta', where: 'eval', metrics: ['delta_i_to_c', 'delta_c_to_i'], title: 'Repaired and broken' },
+  { id: 'weight', where: 'train', metrics: ['weight@t'] },
+  { id: 'gradient', where: 'train', metrics: ['grad_norm@t'] },
+  { id: 'kl', where: 'train', metrics: ['kl@t'] },
+  { id: 'entropy', where: 'train', metrics: ['entropy@t'] },
+  { id: 'edit', where: 'train', metrics: ['edit_distance', 'copy_rate'], title: 'Edit distance and copies' },
+];
+
+export const whereWords: Readonly<Record<Chart['where'], string>> = {
+  train: 'sampled, training batch',
+  eval: 'greedy, held-out tasks',
+};
+
+/** Looks of metrics that are not per turn. */
+const looks: Readonly<Record<string, LineLook>> = {
+  delta_i_to_c: { color: '--pass', dash: [] },
+  delta_c_to_i: { color: '--fail', dash: [4, 3] },
+  edit_distance: { color: '--ink', dash: [] },
+  copy_rate: { color: '--ink-3', dash: [4, 3] },
+};
+const plain: LineLook = { color: '--ink', dash: [] };
+
+/**
+ * The metric-table row of a chart's metric.
+ * @throws Error when the chart names a metric that the table does not have.
+ */
+export function metricOf(chart: Chart, name: string): Metric {
+  const found = findMetric(`${chart.where}/${name.replace(/@t$/, '@t1')}`);
+  if (!found) throw new Error(`The chart "${chart.id}" names an unknown metric: ${chart.where}/${name}`);
+  return found.metric;
+}
+
+/** How values of a metric read. */
+export function formatOf(metric: Metric): (value: number) => string {
+  switch (metric.unit) {
+    case 'share':
+      return (value) => percent(value);
+    case 'reward':
+    case 'nats':
+    case 'nats/token':
+      return (value) => fixed(value);
+    default:
+      return (value) => significant(value);
+  }
+}
+
+/** The lines of a chart, from the points recorded so far. */
+export function chartData(
+  chart: Chart,
+  points: readonly { readonly step: number; readonly metrics: Readonly<Record<string, number>> }[],
+  turns: number,
+): ChartData {
+  const line = (key: string, label: string, look: LineLook): Series => ({
+    label,
+    look,
+    values: points.map((point) => point.metrics[`${chart.where}/${key}`] ?? NaN),
+  });
+  return {
+    steps: points.map((point) => point.step),
+    series: chart.metrics.flatMap((name) =>
+      name.endsWith('@t')
+        ? Array.from({ length: turns }, (_, t) => line(`${name}${t + 1}`, `turn ${t + 1}`, turnLook(t + 1)))
+        : [line(name, metricOf(chart, name).label, looks[name] ?? plain)],
+    ),
+  };
+}

@@ -1,0 +1,39 @@
+/** What a chart shows, as plain data; LineChart draws it. */
+
+/** How a line looks: a turn's colour, a verdict's, or plain ink; `dash` keeps lines apart without colour. */
+export interface LineLook {
+  /** Name of a CSS custom property, e.g. '--turn-1'. */
+  readonly color: string;
+  readonly dash: readonly number[];
+}
+
+export interface Series {
+  readonly label: string;
+  readonly look: LineLook;
+  /** One value per step of the chart; NaN where there is none. */
+  readonly values: readonly number[];
+}
+
+export interface ChartData {
+  /** Shared horizontal axis: updates done. */
+  readonly steps: readonly number[];
+  readonly series: readonly Series[];
+}
+
+/** The dash of each turn: turn 1 solid, turn 2 dashed, ... so that no line is told apart by hue alone. */
+const dashes: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
+
+export function turnLook(turn: number): LineLook {
+  return { color: `--turn-${turn}`, dash: dashes[turn - 1] ?? [] };
+}
+
+/** First, latest, smallest and largest value of a line, for the text alternative. */
+export function summarise(values: readonly number[]) {
+  const known = values.filter((x) => Number.isFinite(x));
+  return {
+    first: known.at(0) ?? NaN,
+    latest: known.at(-1) ?? NaN,
+    min: known.length > 0 ? Math.min(...known) : NaN,
+    max: known.length > 0 ? Math.max(...known) : NaN,
+  };
+}

@@ -1,0 +1,48 @@
+/** Numbers as people read them. One minus sign (U+2212) everywhere; NaN is "–". */
+const minus = (text: string) => text.replace('-', '−');
+
+/** A number with at most `digits` significant digits, without an exponent in the usual range. */
+export function significant(x: number, digits = 3): string {
+  if (!Number.isFinite(x)) return '–';
+  if (x === 0) return '0';
+  const size = Math.abs(x);
+  if (size < 1e-3 || size >= 1e6)
+    return minus(
+      x
+        .toExponential(Math.max(0, digits - 2))
+        .replace(/\.?0+e/, 'e')
+        .replace('e+', 'e'),
+    );
+  return minus(String(Number(x.toPrecision(digits))));
+}
+
+/** A number with exactly `digits` decimals. */
+export function fixed(x: number, digits = 2): string {
+  if (!Number.isFinite(x)) return '–';
+  const text = x.toFixed(digits);
+  return minus(Number(text) === 0 ? (0).toFixed(digits) : text);
+}
+
+/** The same with a sign in front, as for advantages and differences. */
+export function signed(x: number, digits = 2): string {
+  const text = fixed(x, digits);
+  return Number.isFinite(x) && x > 0 && Number(x.toFixed(digits)) !== 0 ? `+${text}` : text;
+}
+
+/** A share 0..1 as a percentage. */
+export function percent(x: number, digits = 0): string {
+  return Number.isFinite(x) ? `${fixed(100 * x, digits)} %` : '–';
+}
+
+/** 1234567 → "1.2 M", 172032 → "172 k". */
+export function compact(x: number): string {
+  if (!Number.isFinite(x)) return '–';
+  if (x >= 1e6) return `${significant(x / 1e6, 2)} M`;
+  if (x >= 1e4) return `${Math.round(x / 1e3)} k`;
+  return String(Math.round(x));
+}
+
+/** "1 update", "2 updates". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

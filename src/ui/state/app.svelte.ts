@@ -1,0 +1,157 @@
+/** The page: the experiment, the run, what is looked at, and what the buttons do. */
+import { decodeLink, encodeLink } from '../../config/link.ts';
+import type { Preset } from '../../config/presets.ts';
+import type { FieldName } from '../../config/experiment.ts';
+import type { TrainerClientOptions } from '../../worker/client.ts';
+import { TrainerClient } from '../../worker/client.ts';
+import type { BackendName, TrainerEvent } from '../../worker/protocol.ts';
+import { ExperimentState } from './experiment.svelte.ts';
+import { RunState } from './run.svelte.ts';
+import { SelectionState } from './selection.svelte.ts';
+
+export type BackendChoice = BackendName | 'auto';
+/** What to do as soon as the run being loaded is ready. */
+type Wish = 'run' | 'step' | null;
+
+export class AppState {
+  readonly experiment = new ExperimentState();
+  readonly run = new RunState();
+  readonly selection = new SelectionState(this.run);
+  readonly #client: TrainerClient;
+  #backend = $state.raw<BackendChoice>('auto');
+  #linkProblem = $state.raw('');
+  #shared = $state.raw('');
+  #wish = $state.raw<Wish>(null);
+
+  constructor(options: Omit<TrainerClientOptions, 'onEvent'>) {
+    this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
+  }
+
+  /** What the user asked for; `run.backend` says what was taken. */
+  get backendChoice(): BackendChoice {
+    return this.#backend;
+  }
+  /** What was wrong with the link the page was opened with, or ''. */
+  get linkProblem(): string {
+    return this.#linkProblem;
+  }
+  /** What came of the last Share, or ''. */
+  get shared(): string {
+    return this.#shared;
+  }
+
+  get canRun(): boolean {
+    return (
+      ['ready', 'paused'].includes(this.run.phase) && this.experiment.valid !== null && this.#wish === null
+    );
+  }
+  get canPause(): boolean {
+    return this.run.phase === 'running';
+  }
+
+  /** Shows the experiment of a link's fragment and loads it; waits for Run. */
+  openLink(fragment: string): void {
+    const link = decodeLink(fragment);
+    this.#linkProblem = link.problem ?? '';
+    this.experiment.open(link.experiment);
+    this.#load();
+  }
+
+  start(): void {
+    this.#begin('run');
+  }
+
+  step(): void {
+    this.#begin('step');
+  }
+
+  pause(): void {
+    if (this.canPause) this.#client.pause();
+  }
+
+  /** Back to step 0 with the experiment of the form. */
+  reset(): void {
+    if (this.experiment.valid) this.#load();
+  }
+
+  set(name: FieldName, value: string | number | boolean): void {
+    this.experiment.set(name, value);
+    this.#sendLive();
+  }
+
+  resetField(name: FieldName): void {
+    this.experiment.resetField(name);
+    this.#sendLive();
+  }
+
+  /** Takes a preset; before the run has begun it is loaded at once, so that what is on screen is true. */
+  choose(preset: Preset): void {
+    this.experiment.choose(preset);
+    if (!this.run.begun && this.experiment.pending.length > 0) this.#load();
+    else this.#sendLive();
+  }
+
+  chooseBackend(backend: BackendChoice): void {
+    this.#backend = backend;
+    this.reset();
+  }
+
+  /** Copies a link to the experiment of the form and puts it in the address bar. */
+  async share(): Promise<void> {
+    const experiment = this.experiment.valid;
+    if (!experiment) {
+      this.#shared = `Not copied: ${this.experiment.problem}.`;
+      return;
+    }
+    const link = new URL(encodeLink(experiment), window.location.href).href;
+    window.history.replaceState(null, '', link);
+    try {
+      await navigator.clipboard.writeText(link);
+      this.#shared = 'Link copied.';
+    } catch {
+      this.#shared = 'The browser did not allow copying: the link is in the address bar.';
+    }
+  }
+
+  dismissLinkProblem(): void {
+    this.#linkProblem = '';
+  }
+
+  dismissShared(): void {
+    this.#shared = '';
+  }
+
+  #load(): void {
+    const experiment = this.experiment.valid;
+    if (!experiment) return;
+    this.experiment.applyAll(experiment);
+    this.run.clear();
+    this.selection.clear();
+    void this.#client.load(experiment, this.#backend);
+  }
+
+  /** Runs or steps; before the first update, restart fields that were changed are loaded first. */
+  #begin(wish: 'run' | 'step'): void {
+    if (!this.canRun) return;
+    if (!this.run.begun && this.experiment.pending.length > 0) {
+      this.#wish = wish;
+      this.#load();
+    } else if (wish === 'run') this.#client.run();
+    else this.#client.step();
+  }
+
+  #sendLive(): void {
+    const experiment = this.experiment.applyLive();
+    if (experiment) this.#client.change(experiment);
+  }
+
+  #receive(event: TrainerEvent): void {
+    this.run.apply(event, this.experiment.applied);
+    if (event.type === 'failure') this.#wish = null;
+    if (this.#wish !== null && this.run.phase === 'ready') {
+      const wish = this.#wish;
+      this.#wish = null;
+      this.#begin(wish);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** The experiment being edited, beside the one in force, and how the two and the preset differ. */
+import {
+  defaultExperiment,
+  diff,
+  parseExperiment,
+  valueFromText,
+  type Experiment,
+  type FieldName,
+} from '../../config/experiment.ts';
+import { field, fieldNames, isFieldName } from '../../config/fields.ts';
+import { findPreset, presetExperiment, presets, type Preset } from '../../config/presets.ts';
+import { idleFields } from '../../config/rules.ts';
+
+type Draft = Readonly<Record<FieldName, string | number | boolean>>;
+
+/** The preset that is exactly this experiment, else the default one. */
+function presetOf(experiment: Experiment): Preset {
+  const fit = presets.find((preset) => Object.keys(diff(experiment, presetExperiment(preset))).length === 0);
+  const preset = fit ?? findPreset('default') ?? presets[0];
+  if (!preset) throw new Error('The table of presets is empty.');
+  return preset;
+}
+
+export class ExperimentState {
+  #preset = $state.raw<Preset>(presetOf(defaultExperiment));
+  #draft = $state.raw<Draft>(defaultExperiment);
+  #applied = $state.raw<Experiment>(defaultExperiment);
+
+  #parsed = $derived(parseExperiment(this.#draft));
+  #errors = $derived(
+    new Map(this.#parsed.ok ? [] : this.#parsed.errors.map((error) => [error.field, error.message])),
+  );
+  #base = $derived(presetExperiment(this.#preset));
+  #idle = $derived(
+    new Map(this.#parsed.ok ? idleFields(this.#parsed.experiment).map((i) => [i.field, i.why]) : []),
+  );
+
+  get preset(): Preset {
+    return this.#preset;
+  }
+  /** The values in the form; some may be illegal, or text that is no number yet. */
+  get draft(): Draft {
+    return this.#draft;
+  }
+  /** The experiment the trainer works with. */
+  get applied(): Experiment {
+    return this.#applied;
+  }
+  /** The draft as a whole, or null while a field is wrong. */
+  get valid(): Experiment | null {
+    return this.#parsed.ok ? this.#parsed.experiment : null;
+  }
+  /** Fields whose value differs from the preset's. */
+  get changed(): readonly FieldName[] {
+    return fieldNames.filter((name) => this.#draft[name] !== this.#base[name]);
+  }
+  /** Fields whose new value waits for a reload. */
+  get pending(): readonly FieldName[] {
+    return fieldNames.filter(
+      (name) => field(name).when === 'restart' && this.#draft[name] !== this.#applied[name],
+    );
+  }
+  /** What is wrong with the draft, first field first; '' when nothing is. */
+  get problem(): string {
+    const [first] = this.#errors;
+    if (!first) return '';
+    const [name, message] = first;
+    return isFieldName(name) ? `${field(name).label} ${message}` : message;
+  }
+
+  errorOf(name: FieldName): string {
+    return this.#errors.get(name) ?? '';
+  }
+  /** Why the field has no effect in this experiment, or ''. */
+  idleReason(name: FieldName): string {
+    return this.#idle.get(name) ?? '';
+  }
+  presetValue(name: FieldName): string | number | boolean {
+    return this.#base[name];
+  }
+
+  /** Takes a value as typed or chosen; text is read by the field's kind. */
+  set(name: FieldName, value: string | number | boolean): void {
+    const read = typeof value === 'string' ? valueFromText(field(name), value.trim()) : value;
+    this.#draft = { ...this.#draft, [name]: read };
+  }
+
+  resetField(name: FieldName): void {
+    this.set(name, this.#base[name]);
+  }
+
+  choose(preset: Preset): void {
+    this.#preset = preset;
+    this.#draft = presetExperiment(preset);
+  }
+
+  /** Shows an experiment that came from a link. */
+  open(experiment: Experiment): void {
+    this.#preset = presetOf(experiment);
+    this.#draft = experiment;
+  }
+
+  /** The draft becomes the experiment in force, because the trainer is about to load it. */
+  applyAll(experiment: Experiment): void {
+    this.#applied = experiment;
+  }
+
+  /** Brings legal changes of live fields into force; gives the new experiment, or null when nothing changed. */
+  applyLive(): Experiment | null {
+    const live = fieldNames.filter((name) => field(name).when === 'live' && !this.#errors.has(name));
+    const changes = Object.fromEntries(live.map((name) => [name, this.#draft[name]]));
+    const parsed = parseExperiment({ ...this.#applied, ...changes });
+    if (!parsed.ok || Object.keys(diff(parsed.experiment, this.#applied)).length === 0) return null;
+    this.#applied = parsed.experiment;
+    return parsed.experiment;
+  }
+}

@@ -1,0 +1,171 @@
+/** Everything the trainer has told the page about the current run. Written by `apply` only. */
+import type { Experiment } from '../../config/experiment.ts';
+import type { EvalRecord, UpdateRecord } from '../../rl/records.ts';
+import type { BackendName, Phase, Stage, TrainerEvent } from '../../worker/protocol.ts';
+
+export interface Point {
+  readonly step: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** An update with its episodes, and the experiment it was made under. */
+export interface KeptUpdate {
+  readonly record: UpdateRecord;
+  readonly experiment: Experiment;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly level: 'info' | 'warning';
+  readonly message: string;
+}
+
+export interface Failure {
+  readonly what: string;
+  readonly remedy: string;
+  readonly detail: string;
+}
+
+type EventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }>;
+
+/** Episodes are heavy (every token's numbers), so only the latest updates keep them; metrics are kept for all. */
+const keptUpdates = 40;
+/** Updates over which the speed is averaged. */
+const speedWindow = 8;
+
+export class RunState {
+  #phase = $state.raw<Phase>('loading');
+  #stage = $state.raw<Stage>('idle');
+  #done = $state.raw(0);
+  #total = $state.raw(0);
+  #step = $state.raw(0);
+  #backend = $state.raw<{ name: BackendName; device: string; why: string } | null>(null);
+  #model = $state.raw<Omit<EventOf<'model'>, 'type' | 'runId'> | null>(null);
+  #train = $state.raw<readonly Point[]>([]);
+  #evals = $state.raw<readonly EvalRecord[]>([]);
+  #updates = $state.raw<readonly KeptUpdate[]>([]);
+  #notices = $state.raw<readonly Notice[]>([]);
+  #failure = $state.raw<Failure | null>(null);
+  #counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
+  #updateMs = $state.raw<readonly number[]>([]);
+  #noticeCount = 0;
+
+  get phase() {
+    return this.#phase;
+  }
+  get stage() {
+    return this.#stage;
+  }
+  /** Work done within the stage, of `total`; total 0 = unknown. */
+  get done() {
+    return this.#done;
+  }
+  get total() {
+    return this.#total;
+  }
+  /** Updates done. */
+  get step() {
+    return this.#step;
+  }
+  get backend() {
+    return this.#backend;
+  }
+  get model() {
+    return this.#model;
+  }
+  /** Sampled metrics of every update (`train/…`). */
+  get train() {
+    return this.#train;
+  }
+  /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
+  get evals() {
+    return this.#evals;
+  }
+  /** The latest updates with their episodes, oldest first. */
+  get updates() {
+    return this.#updates;
+  }
+  get notices() {
+    return this.#notices;
+  }
+  get failure() {
+    return this.#failure;
+  }
+  get counters() {
+    return this.#counters;
+  }
+  /** Updates per minute over the last few updates; NaN before the first. */
+  get updatesPerMinute() {
+    const times = this.#updateMs;
+    return times.length === 0 ? NaN : (60_000 * times.length) / times.reduce((a, b) => a + b, 0);
+  }
+  /** The run has begun: restart fields are fixed until Reset. */
+  get begun() {
+    return this.#step > 0 || this.#phase === 'running' || this.#phase === 'pausing';
+  }
+
+  /** Forget everything but the back end: a new run is being loaded. */
+  clear(): void {
+    this.#phase = 'loading';
+    this.#stage = 'idle';
+    this.#done = this.#total = this.#step = 0;
+    this.#train = [];
+    this.#evals = [];
+    this.#updates = [];
+    this.#updateMs = [];
+    this.#notices = [];
+    this.#failure = null;
+    this.#counters = null;
+  }
+
+  /** Takes in one event; `experiment` is the one in force. */
+  apply(event: TrainerEvent, experiment: Experiment): void {
+    switch (event.type) {
+      case 'status':
+        this.#phase = event.phase;
+        this.#stage = event.stage;
+        this.#done = event.done;
+        this.#total = event.total;
+        this.#step = event.step;
+        break;
+      case 'backend':
+        this.#backend = { name: event.name, device: event.device, why: event.why };
+        break;
+      case 'model':
+        this.#model = event;
+        break;
+      case 'update': {
+        const { record } = event;
+        this.#step = record.step;
+        this.#train = [...this.#train, { step: record.step, metrics: record.metrics }];
+        this.#updates = [...this.#updates, { record, experiment }].slice(-keptUpdates);
+        this.#updateMs = [...this.#updateMs, record.timing.total].slice(-speedWindow);
+        break;
+      }
+      case 'eval':
+        this.#evals = [...this.#evals, event.record];
+        break;
+      case 'notice':
+        this.notify(event.level, event.message);
+        break;
+      case 'failure':
+        this.#phase = 'failed';
+        this.#failure = { what: event.what, remedy: event.remedy, detail: event.detail };
+        break;
+      case 'counters':
+        this.#counters = event;
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  notify(level: Notice['level'], message: string): void {
+    if (this.#notices.some((notice) => notice.message === message)) return;
+    this.#notices = [...this.#notices, { id: ++this.#noticeCount, level, message }];
+  }
+
+  dismiss(id: number): void {
+    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+  }
+}

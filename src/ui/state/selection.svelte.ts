@@ -1,0 +1,122 @@
+/** What the Episode panel looks at: when, which prompt, which of its trajectories, and how tokens are coloured. */
+import type { Experiment } from '../../config/experiment.ts';
+import type { GroupRecord, TrajectoryRecord } from '../../rl/records.ts';
+import type { Shading } from '../code/shading.ts';
+import type { RunState } from './run.svelte.ts';
+
+/** 'held-out': greedy examples of an evaluation. 'batch': the sampled prompts of an update. */
+export type Source = 'held-out' | 'batch';
+
+interface Moment {
+  /** Updates done. */
+  readonly step: number;
+  readonly groups: readonly GroupRecord[];
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The experiment in force; null for evaluations, which no field of the method changes. */
+  readonly experiment: Experiment | null;
+}
+
+export class SelectionState {
+  readonly #run: RunState;
+  #chosen = $state.raw<Source>('held-out');
+  /** Step of the moment held on to; null follows the latest. */
+  #held = $state.raw<number | null>(null);
+  #group = $state.raw(0);
+  #trajectory = $state.raw(0);
+  #shading = $state.raw<Shading>('syntax');
+
+  constructor(run: RunState) {
+    this.#run = run;
+  }
+
+  /** Held-out examples until the reader chooses otherwise: they show the same tasks from start to end. */
+  get source(): Source {
+    return this.#chosen === 'batch' && this.#run.updates.length > 0 ? 'batch' : 'held-out';
+  }
+  /** Steps that can be looked at, oldest first. */
+  get steps(): readonly number[] {
+    return this.source === 'batch'
+      ? this.#run.updates.map((kept) => kept.record.step)
+      : this.#run.evals.map((record) => record.step);
+  }
+  get moment(): Moment | null {
+    if (this.source === 'batch') {
+      const kept = this.#run.updates.find((u) => u.record.step === this.#held) ?? this.#run.updates.at(-1);
+      return kept ? { ...kept.record, experiment: kept.experiment } : null;
+    }
+    const record = this.#run.evals.find((e) => e.step === this.#held) ?? this.#run.evals.at(-1);
+    return record
+      ? { step: record.step, groups: record.examples, metrics: record.metrics, experiment: null }
+      : null;
+  }
+  /** True while the latest moment is shown as it comes. */
+  get following(): boolean {
+    return this.#held === null || !this.steps.includes(this.#held);
+  }
+  get groups(): readonly GroupRecord[] {
+    return this.moment?.groups ?? [];
+  }
+  get groupIndex(): number {
+    return Math.min(this.#group, Math.max(0, this.groups.length - 1));
+  }
+  get group(): GroupRecord | null {
+    return this.groups[this.groupIndex] ?? null;
+  }
+  get trajectoryIndex(): number {
+    return Math.min(this.#trajectory, Math.max(0, (this.group?.trajectories.length ?? 1) - 1));
+  }
+  get trajectory(): TrajectoryRecord | null {
+    return this.group?.trajectories[this.trajectoryIndex] ?? null;
+  }
+  get shading(): Shading {
+    return this.#shading;
+  }
+
+  look(source: Source): void {
+    this.#chosen = source;
+    this.clear();
+  }
+
+  /** Moves by `by` prompts, around the ends. */
+  moveGroup(by: number): void {
+    const count = this.groups.length;
+    if (count > 0) this.chooseGroup((this.groupIndex + by + count) % count);
+  }
+
+  /** In a batch, choosing also holds the update: the next one has other prompts. */
+  chooseGroup(index: number): void {
+    this.#group = index;
+    this.#trajectory = 0;
+    this.#hold();
+  }
+
+  chooseTrajectory(index: number): void {
+    this.#trajectory = index;
+    this.#hold();
+  }
+
+  /** Moves by `by` moments and stays there; the last one is followed. */
+  moveMoment(by: number): void {
+    const steps = this.steps;
+    const at = steps.indexOf(this.moment?.step ?? -1) + by;
+    this.#held = at >= steps.length - 1 ? null : (steps[Math.max(at, 0)] ?? null);
+  }
+
+  followLatest(): void {
+    this.#held = null;
+  }
+
+  shade(shading: Shading): void {
+    this.#shading = shading;
+  }
+
+  clear(): void {
+    this.#held = null;
+    this.#group = 0;
+    this.#trajectory = 0;
+  }
+
+  #hold(): void {
+    if (this.source === 'batch') this.#held = this.moment?.step ?? null;
+  }
+}

@@ -1,0 +1,70 @@
+/** What the status line says. */
+import type { Phase, Stage } from '../worker/protocol.ts';
+
+interface Standing {
+  readonly phase: Phase;
+  readonly stage: Stage;
+  readonly done: number;
+  readonly total: number;
+  readonly step: number;
+}
+
+/** What is being done, in words that follow "Loading" or "Update 12:". */
+const stageWords: Readonly<Record<Stage, string>> = {
+  backend: 'choosing a back end',
+  model: 'reading the model',
+  tasks: 'making the tasks',
+  sandbox: 'starting Python',
+  sample: 'writing answers',
+  grade: 'running unit tests',
+  score: 'scoring answers',
+  update: 'updating the weights',
+  evaluate: 'evaluating on held-out tasks',
+  idle: 'getting ready',
+};
+
+/** One sentence for the status line. */
+export function statusText(at: Standing): string {
+  const stage = stageWords[at.stage];
+  const count = at.total > 0 ? ` (${at.done} of ${at.total})` : '';
+  switch (at.phase) {
+    case 'loading':
+      return `Loading: ${stage}${count}`;
+    case 'ready':
+      return 'Ready. Press Run to train.';
+    case 'running':
+      return at.stage === 'evaluate' || at.stage === 'idle'
+        ? `Training: ${stage}${count}`
+        : `Update ${at.step + 1}: ${stage}${count}`;
+    case 'pausing':
+      return `Pausing after this update: ${stage}${count}`;
+    case 'paused':
+      return `Paused after update ${at.step}.`;
+    case 'finished':
+      return `Finished after ${at.step} updates. Reset starts anew.`;
+    case 'failed':
+      return 'Stopped by a failure.';
+    default:
+      return at.phase satisfies never;
+  }
+}
+
+/** Shorter, for screen readers: only what is worth an interruption. */
+export function announcement(at: Standing): string {
+  switch (at.phase) {
+    case 'loading':
+      return 'Loading.';
+    case 'running':
+      return `Training. ${at.step} updates done.`;
+    case 'pausing':
+      return 'Pausing after this update.';
+    default:
+      return statusText(at);
+  }
+}
+
+/** Share of the stage that is done, 0..1, or null when unknown or when nothing is under way. */
+export function stageProgress(at: Standing): number | null {
+  const busy = at.phase === 'loading' || at.phase === 'running' || at.phase === 'pausing';
+  return busy && at.total > 0 ? Math.min(1, at.done / at.total) : null;
+}

@@ -1,0 +1,118 @@
+/**
+ * The page's end of the trainer worker: the one class that owns the worker. It types and validates every message,
+ * drops what belongs to an abandoned run, and turns a worker that dies into an ordinary `failure` event.
+ */
+import type { Experiment } from '../config/experiment.ts';
+import { eventSchema, parseMessage, type BackendName, type Command, type TrainerEvent } from './protocol.ts';
+
+/** What the client needs of a Worker; a test or a mock may give its own. */
+export interface WorkerLike {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: 'message' | 'messageerror', listener: (event: MessageEvent<unknown>) => void): void;
+  addEventListener(type: 'error', listener: (event: ErrorEvent) => void): void;
+  terminate(): void;
+}
+
+export interface TrainerClientOptions {
+  readonly createWorker: () => WorkerLike;
+  /** A fresh port to the sandbox for each load. Rejects with a clear message when the sandbox cannot start. */
+  readonly createSandboxPort: () => Promise<MessagePort>;
+  /** Absolute address of the folder that holds models/ and the .wasm files. */
+  readonly assets: string;
+  readonly onEvent: (event: TrainerEvent) => void;
+}
+
+type Load = Extract<Command, { type: 'load' }>;
+
+export class TrainerClient {
+  readonly #options: TrainerClientOptions;
+  #worker: WorkerLike | null = null;
+  #runId = '';
+  #runs = 0;
+
+  constructor(options: TrainerClientOptions) {
+    this.#options = options;
+  }
+
+  /** Abandons the run there is, if any, and loads a new one; the worker answers with `status` events until it is ready. */
+  async load(experiment: Experiment, backend: BackendName | 'auto'): Promise<void> {
+    const runId = `run-${++this.#runs}`;
+    this.#runId = runId;
+    try {
+      const port = await this.#options.createSandboxPort();
+      if (runId !== this.#runId) return port.close(); // another load came in between
+      const message: Load = { type: 'load', runId, experiment, backend, assets: this.#options.assets };
+      this.#connect().postMessage(message, [port]);
+    } catch (error) {
+      if (runId === this.#runId) this.#fail('The run could not be loaded.', 'Reload the page.', error);
+    }
+  }
+
+  /** Train until paused or finished. */
+  run(): void {
+    this.#send({ type: 'run', runId: this.#runId });
+  }
+
+  /** Finish the update under way, then wait. */
+  pause(): void {
+    this.#send({ type: 'pause', runId: this.#runId });
+  }
+
+  /** One update, then wait. */
+  step(): void {
+    this.#send({ type: 'step', runId: this.#runId });
+  }
+
+  /** Change live fields from the next update on. */
+  change(experiment: Experiment): void {
+    this.#send({ type: 'change', runId: this.#runId, experiment });
+  }
+
+  /** Ends the worker; the client may be used again with `load`. */
+  dispose(): void {
+    this.#runId = '';
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
+
+  #send(command: Command): void {
+    this.#worker?.postMessage(command, []);
+  }
+
+  #connect(): WorkerLike {
+    if (this.#worker) return this.#worker;
+    const worker = this.#options.createWorker();
+    worker.addEventListener('message', (event) => {
+      if (worker === this.#worker) this.#receive(event.data);
+    });
+    worker.addEventListener('messageerror', () => {
+      if (worker === this.#worker) this.#lose('A message from the trainer could not be read.', null);
+    });
+    worker.addEventListener('error', (event) => {
+      if (worker === this.#worker) this.#lose('The trainer worker stopped.', event.message);
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
+  #receive(data: unknown): void {
+    try {
+      const event = parseMessage(eventSchema, data);
+      if (event.runId === this.#runId) this.#options.onEvent(event);
+    } catch (error) {
+      this.#lose('The trainer sent something the page does not understand.', error);
+    }
+  }
+
+  /** The worker cannot be trusted any more: end it, so that the next load starts a fresh one. */
+  #lose(what: string, reason: unknown): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#fail(what, 'Press Reset to start it again; what was recorded stays until then.', reason);
+  }
+
+  #fail(what: string, remedy: string, reason: unknown): void {
+    const detail = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : '';
+    this.#options.onEvent({ type: 'failure', runId: this.#runId, what, remedy, detail });
+  }
+}

@@ -1,0 +1,134 @@
+/** Records of a run that never happened: deterministic, plausible, and legal by every schema. */
+import type { Experiment } from '../../../src/config/experiment.ts';
+import { trainMetrics, evalMetrics } from '../../../src/rl/metrics.ts';
+import { credit, trainedTurns } from '../../../src/rl/objective.ts';
+import { tokenGradNorm } from '../../../src/rl/policyGradient.ts';
+import { RandomStream } from '../../../src/rl/random.ts';
+import type { EvalRecord, GroupRecord, TurnRecord, UpdateRecord } from '../../../src/rl/records.ts';
+import { fakeTasks, testsOf, type FakeTask } from './tasks.ts';
+
+const tokensOf = (code: string) => [
+  ...(code.match(/ ?[A-Za-z_]+| ?\d|\n *| ?[^\sA-Za-z\d]+| +/g) ?? []),
+  '<eot>',
+];
+
+/** How likely turn t (from 0) is right after `step` updates. */
+function skill(step: number, t: number): number {
+  const learned = 1 - Math.exp(-step / 45);
+  return [0.3 + 0.3 * learned, 0.36 + 0.45 * learned, 0.38 + 0.5 * learned, 0.4 + 0.5 * learned][t] ?? 0.5;
+}
+
+function fakeTurn(fake: FakeTask, index: number, step: number, t: number, random: RandomStream): TurnRecord {
+  const answer = fake.answers[index] ?? fake.answers[0];
+  const tests = testsOf(fake, answer);
+  const passed = tests.filter((test) => test.status === 'pass').length;
+  const order = ['pass', 'fail', 'error', 'timeout', 'infra'] as const;
+  const worst = Math.max(...tests.map((test) => order.indexOf(test.status)));
+  const tokens = tokensOf(answer.code);
+  const logp = tokens.map(() => -(random.uniform() ** 4) * 1.6);
+  return {
+    text: answer.code,
+    tokens,
+    logp,
+    refLogp: logp.map((x) => x - 0.03 * Math.log1p(step) * (random.uniform() - 0.3)),
+    entropy: logp.map((x) => 0.02 - x * 0.7),
+    gradNorm: tokens.map(() => 0),
+    truncated: false,
+    verdict: {
+      status: order[worst],
+      passed,
+      total: tests.length,
+      tests,
+      stdout: '',
+      ms: 3,
+      cached: false,
+    },
+    reward: passed / tests.length,
+    kl: 0.02 * Math.log1p(step) * (t + 1) * (0.5 + random.uniform()),
+  };
+}
+
+function fakeEpisode(
+  fake: FakeTask,
+  step: number,
+  turns: number,
+  greedy: boolean,
+  random: RandomStream,
+): TurnRecord[] {
+  const best = fake.answers.length - 1;
+  let index = -1;
+  return Array.from({ length: turns }, (_, t) => {
+    const right = random.uniform() < skill(step, t) * (greedy ? 1.08 : 0.92);
+    const again = index >= 0 && random.uniform() < 0.5;
+    index = again ? index : right ? best : Math.floor(random.uniform() * best);
+    return fakeTurn(fake, index, step, t, random);
+  });
+}
+
+/** One update's record. */
+export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
+  const random = new RandomStream(experiment.seed, 1, step);
+  const sampled = Array.from({ length: experiment.promptsPerUpdate }, (_, p) => {
+    const fake = fakeTasks[(p + step) % fakeTasks.length];
+    const episodes = Array.from({ length: experiment.k }, () =>
+      fakeEpisode(fake, step, experiment.turns, false, random),
+    );
+    return { task: fake.task, episodes };
+  });
+  const credits = credit(
+    sampled.map(({ episodes }) => ({
+      rewards: episodes.map((turns) => turns.map((turn) => turn.reward)),
+      kls: episodes.map((turns) => turns.map((turn) => turn.kl)),
+    })),
+    experiment,
+  );
+  const trained = trainedTurns(experiment);
+  const groups: GroupRecord[] = sampled.map(({ task, episodes }, g) => ({
+    task,
+    trajectories: episodes.map((turns, i) => ({
+      ...credits[g][i],
+      turns: turns.map((turn, t) => ({
+        ...turn,
+        gradNorm: turn.logp.map((logp) => {
+          const p = Math.exp(logp);
+          return trained[t] ? tokenGradNorm(credits[g][i].advantages[t], p, p * p + (1 - p) ** 2 / 8) : 0;
+        }),
+      })),
+    })),
+  }));
+  return {
+    step,
+    metrics: {
+      ...trainMetrics(groups, experiment),
+      'train/loss': random.uniform() - 0.5,
+      'train/grad_norm': 1 + random.uniform(),
+    },
+    groups,
+    timing: { sample: 600, grade: 200, score: 300, update: 700, total: 1800 },
+  };
+}
+
+/** One evaluation's record. */
+export function fakeEvaluation(experiment: Experiment, step: number): EvalRecord {
+  const random = new RandomStream(experiment.seed, 2, step);
+  const groups: GroupRecord[] = Array.from({ length: experiment.evalTasks }, (_, i) => {
+    const fake = fakeTasks[i % fakeTasks.length];
+    const turns =
+      i === 0 && step === 0
+        ? [
+            fakeTurn(fake, 1, 0, 0, random),
+            ...Array.from({ length: experiment.turns - 1 }, (_, t) => fakeTurn(fake, 2, 0, t + 1, random)),
+          ]
+        : fakeEpisode(fake, step, experiment.turns, true, random);
+    return {
+      task: fake.task,
+      trajectories: [{ turns, R: NaN, adjusted: NaN, baseline: NaN, advantages: turns.map(() => NaN) }],
+    };
+  });
+  return {
+    step,
+    metrics: evalMetrics(groups.map((group) => group.trajectories[0])),
+    examples: groups.slice(0, 6),
+    ms: 900,
+  };
+}

@@ -1,0 +1,14 @@
+/** The real page on a mock run, to work on the interface: `npx vite`, then open /test/ui/mock/?delay=60&failAfter=12 */
+import { mountPlayground } from '../../../src/ui/mount.ts';
+import { FakeWorker } from './fakeWorker.ts';
+
+const query = new URLSearchParams(window.location.search);
+mountPlayground({
+  createWorker: () =>
+    new FakeWorker({
+      delay: Number(query.get('delay') ?? 60),
+      failAfter: Number(query.get('failAfter') ?? 0),
+    }),
+  createSandboxPort: async () => new MessageChannel().port1,
+  assets: new URL('/', window.location.href).href,
+});
