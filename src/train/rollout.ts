@@ -166,7 +166,7 @@ export async function rollout(
   /** What follows answer t: its end (the sampled one is not in the cache yet) and the request to correct it. */
   async function correction(row: (typeof rows)[number], turn: number): Promise<number[]> {
     const last = row.turns[turn - 2];
-    const feedback = options.feedback === 'tests' ? feedbackLine(await last.verdict) : undefined;
+    const feedback = options.feedback === 'tests' ? feedbackLine((await last.verdict).tests) : undefined;
     const ids = correctionIds(tokenizer, feedback === undefined ? {} : { feedback }).slice(
       0,
       maxCorrection - 1,

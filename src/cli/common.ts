@@ -1,0 +1,135 @@
+/** What the commands share: a main that reports errors in one line, files of a model, progress on one terminal line. */
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FlagError } from '../config/flags.ts';
+import { openBackend, type BackendRequest, type OpenedBackend } from '../engine/index.ts';
+import { checkpointFiles, readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
+import { Tokenizer } from '../tasks/tokenizer.ts';
+
+export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** Folder of a shipped model, by its name in the experiment. */
+export const shippedModel = (name: string): string => join(projectRoot, 'public/models', name);
+
+/** Runs a command: one line per error, exit code 2 for a wrong flag, 1 for anything else. */
+export async function runCommand(main: (argv: string[]) => Promise<void>): Promise<void> {
+  try {
+    await main(process.argv.slice(2));
+    process.exit(0); // worker threads of the sandbox would keep the process alive
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`\nerror: ${message}\n`);
+    if (process.env['DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    process.exit(error instanceof FlagError ? 2 : 1);
+  }
+}
+
+export const backendOption = {
+  value: 'NAME',
+  help: 'Back end: WASM unless given. auto = WebGPU on a real GPU, else WASM, else CPU.',
+  choices: ['auto', 'wasm', 'webgpu', 'cpu'],
+} as const;
+
+export async function openNodeBackend(name: string | true | undefined): Promise<OpenedBackend> {
+  const opened = await openBackend((name ?? 'wasm') as BackendRequest, { environment: 'node' });
+  process.stderr.write(`back end: ${opened.name} (${opened.device}); ${opened.why}\n`);
+  return opened;
+}
+
+async function readModelFile(folder: string, file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(folder, file));
+  } catch {
+    throw new Error(
+      `${join(folder, file)} cannot be read. A model is a folder with config.json, model.safetensors and tokenizer.json; ` +
+        '`npm run boost` makes one.',
+    );
+  }
+}
+
+export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  const text = new TextDecoder().decode(await readModelFile(folder, 'tokenizer.json'));
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error(
+      `${join(folder, 'tokenizer.json')} is not JSON. Make it again with \`npm run tokenizer\`.`,
+    );
+  }
+  return Tokenizer.fromJson(json);
+}
+
+/** @throws Error naming the folder, the file and what is wrong with it */
+export async function loadModel(folder: string): Promise<{ checkpoint: Checkpoint; tokenizer: Tokenizer }> {
+  const tokenizer = await loadTokenizer(folder);
+  try {
+    return { checkpoint: await readCheckpoint((file) => readModelFile(folder, file)), tokenizer };
+  } catch (error) {
+    throw new Error(`Model in ${folder}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Writes a model folder (config, weights, generation config) with the tokenizer that belongs to it. */
+export async function saveModel(
+  folder: string,
+  checkpoint: Checkpoint,
+  tokenizerJson: Uint8Array,
+  tokenizer: Tokenizer,
+): Promise<void> {
+  await writeFolder(folder, {
+    ...checkpointFiles(checkpoint, tokenizer.specials),
+    'tokenizer.json': tokenizerJson,
+  });
+}
+
+/** Writes a folder whole or not at all: beside it first, then renamed. */
+export async function writeFolder(folder: string, files: Record<string, Uint8Array | string>): Promise<void> {
+  const fresh = `${folder}.writing`;
+  const old = `${folder}.old`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  for (const [name, content] of Object.entries(files))
+    await writeFile(join(fresh, name), content, { flush: true });
+  await rm(old, { recursive: true, force: true });
+  await rename(folder, old).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rename(fresh, folder);
+  await rm(old, { recursive: true, force: true });
+}
+
+/** A line that overwrites itself on a terminal, and is printed now and then elsewhere. */
+export function progressLine(): { show(text: string): void; end(): void } {
+  const live = process.stderr.isTTY;
+  let last = 0;
+  let pending = '';
+  return {
+    show(text) {
+      pending = text;
+      if (live) process.stderr.write(`\r\x1b[K${text}`);
+      else if (performance.now() - last > 10_000) {
+        last = performance.now();
+        process.stderr.write(`${text}\n`);
+        pending = '';
+      }
+    },
+    end() {
+      if (live) process.stderr.write('\n');
+      else if (pending) process.stderr.write(`${pending}\n`);
+      pending = '';
+    },
+  };
+}
+
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–';
+  const s = Math.round(seconds);
+  return s < 60 ? `${s} s` : `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, '0')} s`;
+}
+
+export const percent = (share: number | undefined): string =>
+  share === undefined || Number.isNaN(share) ? '–' : `${(100 * share).toFixed(1)} %`;

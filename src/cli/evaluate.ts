@@ -1,0 +1,71 @@
+/**
+ * Prints the metrics of a model on held-out tasks, greedy.
+ *
+ *     npm run evaluate -- --model runs/x/checkpoint --eval-tasks 256
+ */
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
+import type { FieldName } from '../config/fields.ts';
+import { findMetric } from '../rl/metricTable.ts';
+import { createNodeSandbox } from '../sandbox/node.ts';
+import { createSession } from '../train/session.ts';
+import {
+  backendOption,
+  duration,
+  loadModel,
+  openNodeBackend,
+  percent,
+  runCommand,
+  shippedModel,
+} from './common.ts';
+
+const options: ExtraOptions = {
+  model: { value: 'DIR', help: 'Model folder, or the name of a shipped model; boost unless given.' },
+  json: { value: 'FILE', help: 'Also write the metrics to this file.' },
+  backend: backendOption,
+};
+const accepted: FieldName[] = [
+  'evalTasks',
+  'level',
+  'turns',
+  'feedback',
+  'history',
+  'maxNewTokens',
+  'reward',
+  'rewardScale',
+];
+const usage = `npm run evaluate -- [flags]
+
+Prints the metrics of a model's greedy answers on held-out tasks; docs/metrics.md explains each.`;
+
+await runCommand(async (argv) => {
+  const flags = parseFlags(argv, options, accepted);
+  if (flags.help) return void process.stdout.write(helpText(usage, options, accepted));
+  const named = (flags.options['model'] as string | undefined) ?? 'boost';
+  const folder = existsSync(named) ? named : shippedModel(named);
+  const { checkpoint, tokenizer } = await loadModel(folder);
+  const backend = await openNodeBackend(flags.options['backend']);
+  const sandbox = createNodeSandbox();
+  await sandbox.ready();
+  // No training here, so no training tasks are needed.
+  const experiment = { ...flags.experiment, trainTasks: 16 };
+  const session = createSession(experiment, { backend: backend.name, checkpoint, tokenizer, sandbox });
+  const { metrics, ms } = await session.trainer.evaluate();
+  const rows = Object.entries(metrics).map(([name, value]) => {
+    const found = findMetric(name);
+    const turn = found?.turn ? ` (turn ${found.turn})` : '';
+    const shown =
+      found?.metric.unit === 'share' ? percent(value) : `${value.toFixed(3)} ${found?.metric.unit ?? ''}`;
+    return [name, shown, `${found?.metric.label ?? ''}${turn}`];
+  });
+  const width = (column: number) => Math.max(...rows.map((row) => row[column].length));
+  for (const [name, value, label] of rows) {
+    process.stdout.write(`${name.padEnd(width(0))}  ${value.padStart(width(1))}  ${label}\n`);
+  }
+  process.stdout.write(`${experiment.evalTasks} held-out tasks, greedy, in ${duration(ms / 1000)}\n`);
+  const file = flags.options['json'];
+  if (typeof file === 'string') await writeFile(file, JSON.stringify(metrics, null, 2) + '\n');
+  session.dispose();
+  sandbox.dispose();
+});

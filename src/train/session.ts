@@ -1,0 +1,97 @@
+/** From an experiment and a checkpoint to a trainer that is ready for its first update. Browser worker and CLI both start here. */
+import type { Experiment } from '../config/fields.ts';
+import type { OpenedBackend } from '../engine/index.ts';
+import type { Checkpoint } from '../model/checkpoint.ts';
+import { Llama } from '../model/llama.ts';
+import type { Sandbox } from '../sandbox/types.ts';
+import { promptIds } from '../tasks/episode.ts';
+import { generateTasks } from '../tasks/generate.ts';
+import type { Tokenizer } from '../tasks/tokenizer.ts';
+import { Trainer, type TrainerParts } from './trainer.ts';
+
+/** Held-out tasks are the same for every seed, so that runs can be compared. */
+const heldOutSeed = 999;
+
+export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe'> {
+  readonly backend: OpenedBackend['name'];
+  readonly checkpoint: Checkpoint;
+  readonly tokenizer: Tokenizer;
+  readonly sandbox: Sandbox;
+}
+
+export interface Session {
+  readonly trainer: Trainer;
+  readonly policy: Llama;
+  readonly parts: TrainerParts;
+  dispose(): void;
+}
+
+/** @throws Error when the tokenizer does not fit the model, or prompts and answers do not fit its context */
+export function createSession(experiment: Experiment, options: SessionOptions): Session {
+  const { backend, checkpoint, tokenizer, sandbox, signal, onProgress, breathe } = options;
+  checkFit(checkpoint, tokenizer);
+  const { level, seed } = experiment;
+  const trainTasks = generateTasks({ count: experiment.trainTasks, seed, split: 'train', level });
+  const heldOutTasks = generateTasks({
+    count: experiment.evalTasks,
+    seed: heldOutSeed,
+    split: 'heldout',
+    level,
+  });
+  checkContext(experiment, checkpoint, tokenizer, [...trainTasks, ...heldOutTasks]);
+  const policy = new Llama(checkpoint.config, checkpoint.weights);
+  const reference = new Llama(checkpoint.config, checkpoint.weights, false);
+  const parts: TrainerParts = {
+    policy,
+    reference,
+    tokenizer,
+    sandbox,
+    trainTasks,
+    heldOutTasks,
+    // A read-back stalls a GPU; elsewhere it costs nothing and ends a turn as soon as its last row ends.
+    lookEvery: backend === 'webgpu' ? 16 : 1,
+    // A GPU wants large batches; a CPU wants activations that stay in its cache.
+    maxTokens: backend === 'webgpu' ? 16_384 : 2048,
+    ...(signal ? { signal } : {}),
+    ...(onProgress ? { onProgress } : {}),
+    ...(breathe ? { breathe } : {}),
+  };
+  const trainer = new Trainer(experiment, parts);
+  return {
+    trainer,
+    policy,
+    parts,
+    dispose() {
+      trainer.dispose();
+      policy.dispose();
+      reference.dispose();
+    },
+  };
+}
+
+/** @throws Error when the model's vocabulary is not the tokenizer's */
+export function checkFit({ config }: Checkpoint, tokenizer: Tokenizer): void {
+  if (config.vocab_size !== tokenizer.size) {
+    throw new Error(
+      `The tokenizer does not fit the model: tokenizer.json has ${tokenizer.size} tokens, config.json says ` +
+        `vocab_size ${config.vocab_size}. Use the tokenizer.json that was saved with the model.`,
+    );
+  }
+}
+
+function checkContext(
+  { turns, maxNewTokens, history }: Experiment,
+  { config }: Checkpoint,
+  tokenizer: Tokenizer,
+  tasks: Parameters<typeof promptIds>[1][],
+): void {
+  const longest = tasks.reduce((max, task) => Math.max(max, promptIds(tokenizer, task).length), 0);
+  const shown = history === 'all' ? turns : Math.min(turns, 2);
+  const needed = longest + shown * (maxNewTokens + 2);
+  if (needed > config.max_position_embeddings) {
+    throw new Error(
+      `maxNewTokens: an episode can reach ${needed} tokens, the model reads ${config.max_position_embeddings}. ` +
+        'Choose fewer turns or shorter answers.',
+    );
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The boost stage: supervised fine-tuning on answers and corrections (loss on answer tokens only, both turns alike).
+ *
+ * The corpus imitates novices: first answers carry systematic bugs, corrections repair some of them. A converged model of
+ * such a corpus is confident and often wrong, which is what reinforcement learning can improve; see docs/log.md.
+ */
+import { AdamW, tf } from '../engine/index.ts';
+import type { Llama } from '../model/llama.ts';
+import { supervisedSequence } from '../tasks/episode.ts';
+import { supervisedExample } from '../tasks/supervised.ts';
+import type { Tokenizer } from '../tasks/tokenizer.ts';
+import { weightedLogProbGradient } from './policy.ts';
+import type { TrainingSequence } from './rollout.ts';
+
+/** One stage of boost training. */
+export interface Recipe {
+  readonly steps: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly warmup: number;
+  /** Multiplies every novice bug's rate in first answers. */
+  readonly bugScale: number;
+  /** Probability that a correction repairs each bug of the first answer. */
+  readonly repair: number;
+  /** Probability that a correction adds each bug that was not there. */
+  readonly break: number;
+}
+
+/** The recipes of the shipped models: `repairer` goes on from `boost`. */
+export const recipes = {
+  boost: {
+    steps: 1000,
+    batch: 32,
+    learningRate: 3e-3,
+    warmup: 50,
+    bugScale: 1.25,
+    repair: 0.25,
+    break: 0.05,
+  },
+  repairer: {
+    steps: 300,
+    batch: 32,
+    learningRate: 1e-3,
+    warmup: 20,
+    bugScale: 1.25,
+    repair: 0.5,
+    break: 0,
+  },
+} as const satisfies Record<string, Recipe>;
+
+export interface SupervisedStep {
+  readonly step: number;
+  /** Mean cross-entropy of answer tokens, nats. */
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly learningRate: number;
+}
+
+/** Linear warm-up, then linear decay to a tenth. */
+export function supervisedRate(step: number, recipe: Recipe): number {
+  const warm = Math.min(1, (step + 1) / recipe.warmup);
+  return recipe.learningRate * warm * (0.1 + 0.9 * Math.max(0, 1 - step / recipe.steps));
+}
+
+/**
+ * Trains `model` in place; every step sees new examples.
+ * AdamW β = (0.9, 0.98), weight decay 0.01, gradient norm clipped to 1.
+ */
+export async function* superviseModel(
+  model: Llama,
+  tokenizer: Tokenizer,
+  recipe: Recipe,
+  seed: number,
+): AsyncGenerator<SupervisedStep> {
+  const optimizer = new AdamW(model.weights, { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0.01 });
+  const { eot, pad } = tokenizer.specials;
+  try {
+    for (let step = 0; step < recipe.steps; step++) {
+      const sequences = Array.from({ length: recipe.batch }, (_, i): TrainingSequence => {
+        const example = supervisedExample(seed, step * recipe.batch + i, recipe);
+        const { ids, turnOf } = supervisedSequence(tokenizer, example);
+        const answers = example.answers.map((_, turn) => ({
+          turn: turn + 1,
+          start: turnOf.indexOf(turn),
+          length: turnOf.lastIndexOf(turn) + 1 - turnOf.indexOf(turn),
+        }));
+        return { ids, answers };
+      });
+      const tokens = sequences.flatMap((s) => s.answers).reduce((sum, { length }) => sum + length, 0);
+      const { gradients, loss } = await weightedLogProbGradient(
+        model,
+        sequences,
+        sequences.map((s) => s.answers.map(() => 1 / tokens)),
+        { temperature: 1, allowedFrom: eot, pad, maxTokens: 2048 },
+      );
+      const learningRate = supervisedRate(step, recipe);
+      const gradNorm = await optimizer.step(gradients, learningRate, 1);
+      tf.dispose(gradients);
+      yield { step: step + 1, loss, gradNorm, learningRate };
+    }
+  } finally {
+    optimizer.dispose();
+  }
+}

@@ -1,0 +1,298 @@
+/**
+ * CoCoS (arXiv 2505.23060): multi-turn reinforcement learning on a code-writing language model.
+ *
+ * One update, in order: sample k multi-turn trajectories per prompt → run their unit tests → progressive reward per turn →
+ * accumulated reward of the episode, less the KL penalty → leave-one-out advantage → policy gradient → AdamW.
+ *
+ * Left out of the paper's method: nothing of the objective. Smaller: the model (0.18 M parameters instead of 1 B), the boost
+ * corpus (generated novices instead of KodCode) and the tasks (generated families instead of MBPP).
+ *
+ * A run is a function of (experiment, seed) on a given back end: every random number is drawn by counter, from the seed, the
+ * update and what it is for. So pausing, resuming, or running in a browser instead of Node changes nothing.
+ */
+import type { Experiment } from '../config/fields.ts';
+import { AdamW, tf, type AdamWState } from '../engine/index.ts';
+import type { HostWeights, Llama } from '../model/llama.ts';
+import { evalMetrics, trainMetrics } from '../rl/metrics.ts';
+import { credit, lossCoefficients, trainedTurns } from '../rl/objective.ts';
+import { clippedCoefficient } from '../rl/policyGradient.ts';
+import { permutation, uniform } from '../rl/random.ts';
+import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
+import { reward } from '../rl/rewards.ts';
+import type { Sandbox } from '../sandbox/types.ts';
+import type { Tokenizer } from '../tasks/tokenizer.ts';
+import type { Task } from '../tasks/types.ts';
+import { scoreAnswers, weightedLogProbGradient, type AnswerStats, type PassOptions } from './policy.ts';
+import { groupRecords } from './record.ts';
+import { rollout, type Trajectory } from './rollout.ts';
+
+/** Everything an update needs. The trainer owns none of it. */
+export interface TrainerParts {
+  readonly policy: Llama;
+  /** π_ref: the frozen model the run began with. */
+  readonly reference: Llama;
+  readonly tokenizer: Tokenizer;
+  readonly sandbox: Sandbox;
+  readonly trainTasks: readonly Task[];
+  readonly heldOutTasks: readonly Task[];
+  /** Tokens between looks at what is being sampled: 1 where reading back is free, more on a GPU. */
+  readonly lookEvery: number;
+  /** Upper bound of batch·time in one pass through the model. */
+  readonly maxTokens: number;
+  /** Stops the update under way; the policy is left as it was before it. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (
+    stage: 'sample' | 'grade' | 'score' | 'update' | 'evaluate',
+    done: number,
+    total: number,
+  ) => void;
+  /** Lets messages in between two long pieces of work. */
+  readonly breathe?: () => Promise<void>;
+}
+
+/** All that a run needs to go on exactly where it stopped; the rest follows from the experiment. */
+export interface TrainerState {
+  readonly step: number;
+  readonly weights: HostWeights;
+  readonly optimizer: AdamWState;
+}
+
+/** What a random number is for; part of its counter. */
+const stream = { order: 1, sample: 2 } as const;
+
+export class Trainer {
+  /** Fields marked `when: 'live'` may be changed between updates. */
+  experiment: Experiment;
+  readonly #parts: TrainerParts;
+  readonly #optimizer: AdamW;
+  #step = 0;
+
+  constructor(experiment: Experiment, parts: TrainerParts) {
+    this.experiment = experiment;
+    this.#parts = parts;
+    this.#optimizer = new AdamW(parts.policy.weights, {
+      beta1: experiment.adamBeta1,
+      beta2: experiment.adamBeta2,
+      eps: 1e-8,
+      weightDecay: experiment.weightDecay,
+    });
+  }
+
+  /** Updates done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /**
+   * One update. Either it is done whole or, if it throws, the policy, the optimizer and the step are as before.
+   * @throws AbortError when the signal fired; an Error when no sample could be graded or the gradient is not finite
+   */
+  async update(): Promise<UpdateRecord> {
+    const { policy, reference, tokenizer, sandbox, signal, onProgress } = this.#parts;
+    const e = this.experiment;
+    const began = performance.now();
+
+    // 1. Roll out: k trajectories of T turns for each prompt, graded by their unit tests while the next turn is written.
+    const { groups, sampleMs, gradeMs } = await rollout(policy, tokenizer, sandbox, this.#nextTasks(), {
+      ...e,
+      sharedTurns: e.objective === 'released-code' ? 1 : 0,
+      sampling: { ...e, lookEvery: this.#parts.lookEvery },
+      uniform: (row, turn, position) => uniform(e.seed, stream.sample, this.#step, row, turn, position),
+      ...(signal ? { signal } : {}),
+      ...(onProgress ? { onProgress } : {}),
+    });
+    const trajectories = groups.flat();
+    const rewards = groups.map((group) =>
+      group.map((one) => one.turns.map((turn) => reward(statuses(turn), e))),
+    );
+    if (rewards.flat(2).every(Number.isNaN)) {
+      throw new Error(
+        'No program of this update could be graded: the sandbox was lost. Reload the page or restart the command.',
+      );
+    }
+
+    // 2. Score: log π_ref of every sampled token, for the KL penalty (k1: log π − log π_ref, on the sampled tokens).
+    const scoring = performance.now();
+    const sequences = trajectories.flatMap((one) => one.sequences);
+    const pass = this.#pass(e);
+    onProgress?.('score', 0, 1);
+    const refStats = byTurn(trajectories, await scoreAnswers(reference, sequences, pass));
+    const refLogp = refStats.map((turns) => turns.map((answer) => Array.from(answer.logp)));
+    const kls = trajectories.map((one, i) =>
+      one.turns.map(({ logp }, t) => logp.reduce((sum, lp, n) => sum + lp - refLogp[i][t][n], 0)),
+    );
+
+    // 3. Credit: accumulated reward R, R' = R − β Σ KL, baseline, advantage; then each answer's coefficient in the loss.
+    const k = e.k;
+    const outcomes = rewards.map((group, g) => ({ rewards: group, kls: kls.slice(g * k, (g + 1) * k) }));
+    const credits = credit(outcomes, e);
+    const lengths = groups.map((group) => group.map((one) => one.turns.map((turn) => turn.ids.length)));
+    const coefficients = lossCoefficients(credits, lengths, e).flat();
+
+    // 4. Update: ∇ −Σ c·log π, clipped, AdamW. Later inner epochs use the clipped ratio to the policy that sampled.
+    const updating = performance.now();
+    let stats: AnswerStats[][] = [];
+    let gradNorm = NaN;
+    let loss = NaN;
+    for (let epoch = 0; epoch < e.innerEpochs; epoch++) {
+      signal?.throwIfAborted();
+      onProgress?.('update', epoch, e.innerEpochs);
+      const c = epoch === 0 ? coefficients : await this.#clipped(trajectories, coefficients, e);
+      const result = await weightedLogProbGradient(policy, sequences, bySequence(trajectories, c), pass);
+      if (epoch === 0) {
+        stats = byTurn(trajectories, result.stats);
+        loss = result.loss;
+        signal?.throwIfAborted(); // the last moment at which nothing has changed yet
+      }
+      try {
+        const norm = await this.#optimizer.step(result.gradients, learningRate(e, this.#step), e.maxGradNorm);
+        if (epoch === 0) gradNorm = norm;
+      } finally {
+        tf.dispose(result.gradients);
+      }
+    }
+    this.#step++;
+
+    // 5. Record what happened.
+    const records = groupRecords(tokenizer, groups, { rewards, kls, refLogp, stats, credits });
+    const done = performance.now();
+    return {
+      step: this.#step,
+      metrics: {
+        ...trainMetrics(records, e),
+        'train/loss': loss,
+        'train/grad_norm': gradNorm,
+        'train/clipped': gradNorm > e.maxGradNorm ? 1 : 0,
+        'train/learning_rate': learningRate(e, this.#step - 1),
+      },
+      groups: records,
+      timing: {
+        sample: sampleMs,
+        grade: gradeMs,
+        score: updating - scoring,
+        update: done - updating,
+        total: done - began,
+      },
+    };
+  }
+
+  /** Greedy episodes on held-out tasks; changes nothing. Records the first `examples` episodes. */
+  async evaluate(examples = 8): Promise<EvalRecord> {
+    const { policy, tokenizer, sandbox, heldOutTasks, signal, onProgress, breathe } = this.#parts;
+    const e = this.experiment;
+    const began = performance.now();
+    const groups: Trajectory[][] = [];
+    const chunk = 64;
+    for (let at = 0; at < heldOutTasks.length; at += chunk) {
+      onProgress?.('evaluate', at, heldOutTasks.length);
+      const part = await rollout(policy, tokenizer, sandbox, heldOutTasks.slice(at, at + chunk), {
+        ...e,
+        k: 1,
+        sharedTurns: 0,
+        sampling: { ...e, temperature: 0, topP: 1, lookEvery: this.#parts.lookEvery },
+        uniform: () => 0.5, // greedy: not looked at
+        ...(signal ? { signal } : {}),
+      });
+      groups.push(...part.groups);
+      await breathe?.();
+    }
+    onProgress?.('evaluate', heldOutTasks.length, heldOutTasks.length);
+    const records = groupRecords(tokenizer, groups, {
+      rewards: groups.map((group) => group.map((one) => one.turns.map((turn) => reward(statuses(turn), e)))),
+    });
+    return {
+      step: this.#step,
+      metrics: evalMetrics(records.flatMap((group) => group.trajectories)),
+      examples: records.slice(0, examples),
+      ms: performance.now() - began,
+    };
+  }
+
+  async state(): Promise<TrainerState> {
+    return {
+      step: this.#step,
+      weights: await this.#parts.policy.values(),
+      optimizer: await this.#optimizer.state(),
+    };
+  }
+
+  /** Goes on from a saved state. Throws if it does not fit the model; then nothing has changed. */
+  load(state: TrainerState): void {
+    this.#optimizer.load(state.optimizer);
+    this.#parts.policy.assign(state.weights);
+    this.#step = state.step;
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+  }
+
+  /** Tasks in a shuffled order, a new one for every pass over them. */
+  #nextTasks(): Task[] {
+    const { trainTasks } = this.#parts;
+    const { promptsPerUpdate, seed } = this.experiment;
+    const n = trainTasks.length;
+    const first = this.#step * promptsPerUpdate;
+    const order = (epoch: number) => permutation(n, seed, stream.order, epoch);
+    let epoch = -1;
+    let current: number[] = [];
+    return Array.from({ length: promptsPerUpdate }, (_, i) => {
+      const at = first + i;
+      if (Math.floor(at / n) !== epoch) {
+        epoch = Math.floor(at / n);
+        current = order(epoch);
+      }
+      return trainTasks[current[at % n]];
+    });
+  }
+
+  #pass(e: Experiment): PassOptions {
+    const { tokenizer, maxTokens, breathe } = this.#parts;
+    const { eot, pad } = tokenizer.specials;
+    return { temperature: e.temperature, allowedFrom: eot, pad, maxTokens, ...(breathe ? { breathe } : {}) };
+  }
+
+  /** Coefficients of a later inner epoch: A·ρ where the clip does not stop it, ρ over all trained tokens of a trajectory. */
+  async #clipped(trajectories: Trajectory[], coefficients: number[][], e: Experiment): Promise<number[][]> {
+    const trained = trainedTurns(e);
+    const sequences = trajectories.flatMap((one) => one.sequences);
+    const now = byTurn(trajectories, await scoreAnswers(this.#parts.policy, sequences, this.#pass(e)));
+    return coefficients.map((turns, i) => {
+      const logRatio = trajectories[i].turns.reduce(
+        (sum, { logp }, t) =>
+          trained[t] ? sum + logp.reduce((s, lp, n) => s + now[i][t].logp[n] - lp, 0) : sum,
+        0,
+      );
+      return turns.map((c) => clippedCoefficient(c, logRatio, e.clipRatio));
+    });
+  }
+}
+
+/** Linear warm-up, then constant. `step` counts updates done, from 0. */
+export function learningRate(e: Pick<Experiment, 'learningRate' | 'warmupSteps'>, step: number): number {
+  return e.learningRate * Math.min(1, (step + 1) / Math.max(1, e.warmupSteps));
+}
+
+function statuses(turn: Trajectory['turns'][number]) {
+  return turn.verdict.tests.map((test) => test.status);
+}
+
+/** [sequence][answer] → [trajectory][turn]. */
+function byTurn<T>(trajectories: readonly Trajectory[], values: readonly (readonly T[])[]): T[][] {
+  let at = 0;
+  return trajectories.map((one) => {
+    const turns: T[] = [];
+    for (const { answers } of one.sequences) {
+      answers.forEach(({ turn }, a) => (turns[turn - 1] = values[at][a]));
+      at++;
+    }
+    return turns;
+  });
+}
+
+/** [trajectory][turn] → [sequence][answer]. */
+function bySequence(trajectories: readonly Trajectory[], values: readonly (readonly number[])[]): number[][] {
+  return trajectories.flatMap((one, i) =>
+    one.sequences.map(({ answers }) => answers.map(({ turn }) => values[i][turn - 1])),
+  );
+}

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { withChanges } from '../../../src/config/experiment.ts';
+import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
+import type { Experiment } from '../../../src/config/fields.ts';
+import { openBackend, tf } from '../../../src/engine/index.ts';
+import { tinyLlama } from '../../../src/model/config.ts';
+import { initialWeights } from '../../../src/model/llama.ts';
+import { uniform } from '../../../src/rl/random.ts';
+import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
+import { createSession } from '../../../src/train/session.ts';
+import { countsLetter, FakeSandbox } from './fakeSandbox.ts';
+
+const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
+const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const weights = initialWeights(
+  config,
+  (p, i) => Math.sqrt(-2 * Math.log(uniform(1, p, i, 0))) * Math.cos(2 * Math.PI * uniform(1, p, i, 1)),
+);
+const micro = presetExperiment(findPreset('micro')!);
+
+function session(changes: Partial<Experiment> = {}, sandbox = countsLetter('e')) {
+  return createSession(withChanges(micro, { maxNewTokens: 12, evalTasks: 4, ...changes }), {
+    backend: 'wasm',
+    checkpoint: { config, weights },
+    tokenizer,
+    sandbox,
+  });
+}
+
+async function losses(s: ReturnType<typeof session>, updates: number): Promise<number[]> {
+  const out: number[] = [];
+  for (let i = 0; i < updates; i++) out.push((await s.trainer.update()).metrics['train/loss']);
+  return out;
+}
+
+beforeAll(async () => {
+  await openBackend('wasm', { environment: 'node' });
+});
+
+describe('trainer', () => {
+  it('is a function of the experiment and the seed', async () => {
+    const [a, b, c] = [session(), session(), session({ seed: 2 })];
+    const first = await losses(a, 3);
+    expect(await losses(b, 3)).toEqual(first);
+    expect(await losses(c, 3)).not.toEqual(first);
+    [a, b, c].forEach((s) => s.dispose());
+  });
+
+  it('goes on exactly where a saved state stopped', async () => {
+    const whole = session();
+    const expected = await losses(whole, 4);
+    const first = session();
+    await losses(first, 2);
+    const state = await first.trainer.state();
+    const second = session();
+    second.trainer.load(state);
+    expect(second.trainer.step).toBe(2);
+    expect(await losses(second, 2)).toEqual(expected.slice(2));
+    [whole, first, second].forEach((s) => s.dispose());
+  });
+
+  it('keeps no tensors from one update to the next, and evaluation changes nothing', async () => {
+    const s = session();
+    await s.trainer.update();
+    const before = tf.memory().numTensors;
+    const weightsBefore = await s.policy.values();
+    await s.trainer.evaluate();
+    expect(await s.policy.values()).toEqual(weightsBefore);
+    await s.trainer.update();
+    expect(tf.memory().numTensors).toBe(before);
+    s.dispose();
+  });
+
+  it('starts on the reference: no KL in the first update', async () => {
+    const s = session();
+    const { metrics } = await s.trainer.update();
+    expect(Math.abs(metrics['train/kl@t1'])).toBeLessThan(1e-4);
+    expect(Math.abs(metrics['train/kl@t2'])).toBeLessThan(1e-4);
+    s.dispose();
+  });
+
+  it('learns: the reward it is given goes up', async () => {
+    const s = session({ learningRate: 5e-3, promptsPerUpdate: 8, k: 4, turns: 1, beta: 0 });
+    const rewards: number[] = [];
+    for (let i = 0; i < 25; i++) rewards.push((await s.trainer.update()).metrics['train/reward@t1']);
+    const mean = (part: number[]) => part.reduce((a, b) => a + b, 0) / part.length;
+    expect(mean(rewards.slice(-5))).toBeGreaterThan(2 * mean(rewards.slice(0, 5)));
+    s.dispose();
+  });
+
+  it("has no effect of γ under the released code's objective, and one under the paper's", async () => {
+    for (const objective of ['released-code', 'paper'] as const) {
+      const [a, b] = [session({ objective, gamma: 0 }), session({ objective, gamma: 1 })];
+      const [la, lb] = [await losses(a, 3), await losses(b, 3)];
+      if (objective === 'paper') expect(la).not.toEqual(lb);
+      else la.forEach((loss, i) => expect(loss).toBeCloseTo(lb[i], 5));
+      [a, b].forEach((s) => s.dispose());
+    }
+  });
+
+  it('gives turn 1 no gradient under the released code, and shares it among the samples', async () => {
+    const s = session({ objective: 'released-code' });
+    const { groups } = await s.trainer.update();
+    for (const { trajectories } of groups) {
+      expect(new Set(trajectories.map((one) => one.turns[0].text)).size).toBe(1);
+      expect(trajectories.flatMap((one) => one.turns[0].gradNorm).every((g) => g === 0)).toBe(true);
+    }
+    s.dispose();
+  });
+
+  it('runs more than two turns with either history, and every estimator, return and inner epochs', async () => {
+    for (const changes of [
+      { turns: 3, history: 'latest' },
+      { turns: 3, history: 'all' },
+      { turns: 1 },
+      { estimator: 'grpo' },
+      { estimator: 'dr-grpo', innerEpochs: 2 },
+      { estimator: 'reinforce', returns: 'per-turn' },
+      { feedback: 'tests' },
+      { topP: 0.9, temperature: 0.7 },
+    ] as Partial<Experiment>[]) {
+      const s = session(changes);
+      const { metrics, groups } = await s.trainer.update();
+      expect(Number.isFinite(metrics['train/loss'])).toBe(true);
+      expect(groups[0].trajectories[0].turns.length).toBe(changes.turns ?? 2);
+      // The k1 estimate vanishes while policy = reference, so it proves that sampled and recomputed log-probabilities agree.
+      if (changes.topP === undefined && !changes.innerEpochs) {
+        for (const name of Object.keys(metrics).filter((m) => m.startsWith('train/kl@'))) {
+          expect(Math.abs(metrics[name])).toBeLessThan(1e-3);
+        }
+      }
+      s.dispose();
+    }
+  });
+
+  it('masks what could not be graded and stops when nothing could', async () => {
+    let calls = 0;
+    const some = new FakeSandbox((_, test) => (test === 0 && calls++ % 5 === 0 ? 'infra' : 'pass'));
+    const s = session({}, some);
+    const { metrics, groups } = await s.trainer.update();
+    expect(metrics['train/masked']).toBeGreaterThan(0);
+    const bad = groups
+      .flatMap((g) => g.trajectories)
+      .filter((one) => one.turns.some((t) => Number.isNaN(t.reward)));
+    expect(bad.length).toBeGreaterThan(0);
+    expect(bad.every((one) => one.turns.every((t) => t.gradNorm.every((g) => g === 0)))).toBe(true);
+    s.dispose();
+
+    const none = session({}, new FakeSandbox(() => 'infra'));
+    const before = await none.policy.values();
+    await expect(none.trainer.update()).rejects.toThrow(/could be graded/);
+    expect(await none.policy.values()).toEqual(before);
+    expect(none.trainer.step).toBe(0);
+    none.dispose();
+  });
+
+  it('refuses a tokenizer that does not fit the model', () => {
+    const other = tinyLlama(300, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+    expect(() =>
+      createSession(micro, {
+        backend: 'wasm',
+        checkpoint: { config: other, weights: initialWeights(other, () => 0) },
+        tokenizer,
+        sandbox: countsLetter('e'),
+      }),
+    ).toThrow(/tokenizer does not fit.*512.*300/);
+  });
+});
