@@ -132,7 +132,10 @@ function runSuites(names: readonly string[], notices: string[]): Tally {
     }
   }
   for (const [name, { passed, failed }] of perSuite) {
-    if (passed + failed === 0) notices.push(`suite ${name}: no test ran`);
+    if (passed + failed === 0) {
+      notices.push(`suite ${name}: no test ran`);
+      continue;
+    }
     console.log(`${failed === 0 ? '✓' : '✗'} ${name}: ${passed} of ${passed + failed} tests passed`);
   }
   if (run.status !== 0 && total.failed === 0) {
