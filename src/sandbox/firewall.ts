@@ -1,0 +1,250 @@
+/**
+ * What WebAssembly may ask of JavaScript while foreign Python runs.
+ *
+ * Every import of Pyodide's module goes through `guard`. Outside a run all work as Pyodide made them. During a run
+ * only the ones below work; another system call answers ENOSYS, and any other import ends the run with `Blocked`.
+ * Time is virtual and random bytes come from a fixed sequence, so a program's results are the same on every run.
+ */
+import { MEMORY_CAP, STDOUT_CAP } from './limits.ts';
+
+/** Ends a run at its deadline. Python cannot catch it: it is no Python exception. */
+export class DeadlineError extends Error {
+  override name = 'DeadlineError';
+}
+
+/** Ends a run that reached for the host. */
+export class BlockedError extends Error {
+  override name = 'BlockedError';
+}
+
+/** Imports that are harmless and work unchanged during a run. */
+const HARMLESS = new Set([
+  '_PyEM_TrampolineCall_JS', // calls a C function pointer
+  'Jsv_GetError_import',
+  'JsvError_Check',
+  'JsvNoValue_Check',
+  'pyproxy_Check',
+  'can_run_sync_js',
+  '_tzset_js',
+  '_timegm_js',
+  '_mktime_js',
+  '_localtime_js',
+  '_gmtime_js',
+  'clock_res_get',
+  'environ_sizes_get',
+  'environ_get',
+  'emscripten_get_heap_max',
+  'emscripten_runtime_keepalive_push',
+  'emscripten_runtime_keepalive_pop',
+  '_emscripten_get_progname',
+  '_Py_emscripten_runtime',
+  '__syscall_getuid32_js',
+  '__syscall_umask_js',
+  '__syscall_getcwd',
+  '__syscall_stat64',
+  '__syscall_lstat64',
+  '__syscall_fstat64',
+  '__syscall_newfstatat',
+  '__syscall_faccessat',
+  '__syscall_getdents64',
+  '__syscall_readlinkat',
+  '__syscall_ioctl',
+  'fd_fdstat_get',
+  'fd_seek',
+]);
+
+const ENOSYS = 52;
+const EBADF = 8;
+const EROFS = 69;
+/** open(2) flags that could change a file: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND. */
+const WRITING = 0o1 | 0o2 | 0o100 | 0o1000 | 0o2000;
+/** Where every run's clock starts: 2025-01-01 00:00 UTC, in milliseconds. */
+const EPOCH_MS = 1_735_689_600_000;
+
+type Import = (...args: never[]) => unknown;
+type Numeric = (...args: number[]) => number;
+
+/** The state of the current run, and the guard around the imports. One per interpreter. */
+export class Firewall {
+  stdout = '';
+  /** Import names that were refused during the run, for the message. */
+  #running = false;
+  #deadline = 0;
+  #virtual = 0; // milliseconds of Python's own clock since the run began
+  #random = 0;
+  #stdoutBytes = 0;
+  readonly #opened = new Set<number>();
+  readonly #decoder = new TextDecoder();
+  #memory: WebAssembly.Memory | null = null;
+
+  attach(memory: WebAssembly.Memory): void {
+    this.#memory = memory;
+    const grow = memory.grow.bind(memory);
+    memory.grow = (pages) => {
+      if (memory.buffer.byteLength + pages * 65536 > MEMORY_CAP) throw new RangeError('memory cap reached');
+      return grow(pages);
+    };
+  }
+
+  /** Starts a program: fresh clock, random sequence and output. */
+  begin(): void {
+    this.#virtual = 0;
+    this.#random = 0x9e3779b9;
+    this.#stdoutBytes = 0;
+    this.stdout = '';
+  }
+
+  /** Runs `work` behind the closed firewall until `deadline` (performance.now() milliseconds). */
+  run<T>(deadline: number, work: () => T): T {
+    this.#deadline = deadline;
+    this.#running = true;
+    try {
+      return work();
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** File descriptors opened during the program and still open. */
+  takeOpened(): number[] {
+    const left = [...this.#opened];
+    this.#opened.clear();
+    return left;
+  }
+
+  /** The import object with every function guarded. */
+  guard(imports: WebAssembly.Imports): WebAssembly.Imports {
+    const guarded: WebAssembly.Imports = {};
+    for (const [module, entries] of Object.entries(imports)) {
+      if (module !== 'env' && module !== 'wasi_snapshot_preview1') {
+        guarded[module] = entries;
+        continue;
+      }
+      const copy: WebAssembly.ModuleImports = {};
+      for (const name of Reflect.ownKeys(entries)) {
+        if (typeof name !== 'string') continue;
+        const value = entries[name];
+        if (value !== undefined)
+          copy[name] = typeof value === 'function' ? this.#guardOne(name, value as Import) : value;
+      }
+      guarded[module] = copy;
+    }
+    return guarded;
+  }
+
+  #guardOne(name: string, original: Import): Import {
+    if (HARMLESS.has(name)) return original;
+    const call = original as Numeric;
+    const special = this.#special(name, call);
+    if (special) return (...args: number[]) => (this.#running ? special(...args) : call(...args));
+    const isSystemCall = name.startsWith('__syscall_') || name.startsWith('fd_');
+    return (...args: number[]) => {
+      if (!this.#running) return call(...args);
+      if (isSystemCall) return name.startsWith('fd_') ? ENOSYS : -ENOSYS;
+      throw new BlockedError(`the program tried to use ${name}, which the sandbox does not allow`);
+    };
+  }
+
+  /** Imports that work during a run in a tamed form. */
+  #special(name: string, original: Numeric): Numeric | null {
+    switch (name) {
+      case '_Py_CheckEmscriptenSignals_Helper': // Python asks regularly whether it was interrupted
+        return () => this.#check();
+      case 'emscripten_get_now':
+        return () => this.#sleep();
+      case 'emscripten_date_now':
+        return () => EPOCH_MS + this.#tick();
+      case 'clock_time_get':
+        return (_id, _lowPrecision, ...rest) => this.#clock(rest[rest.length - 1] ?? 0);
+      case 'random_get':
+        return (pointer, length) => this.#randomBytes(pointer ?? 0, length ?? 0);
+      case 'fd_write':
+        return (fd, vectors, count, written) => this.#write(fd ?? 0, vectors ?? 0, count ?? 0, written ?? 0);
+      case 'fd_read':
+      case 'fd_pread':
+        return (...args) =>
+          (args[0] ?? 0) <= 2 ? this.#endOfFile(args[args.length - 1] ?? 0) : original(...args);
+      case 'fd_close':
+        return (fd) => ((fd ?? 0) <= 2 ? 0 : this.#opened.delete(fd ?? 0) ? original(fd ?? 0) : EBADF);
+      case '__syscall_openat':
+        return (directory, path, flags, varargs) => {
+          if (((flags ?? 0) & WRITING) !== 0) return -EROFS;
+          const fd = original(directory ?? 0, path ?? 0, flags ?? 0, varargs ?? 0);
+          if (fd > 2) this.#opened.add(fd);
+          return fd;
+        };
+      case '__syscall_fcntl64':
+        return (fd, command, ...rest) =>
+          command === 1 || command === 3 ? original(fd ?? 0, command, ...rest) : 0;
+      case 'emscripten_resize_heap':
+        return (size) => {
+          this.#check();
+          return (size ?? 0) >>> 0 > MEMORY_CAP ? 0 : original(size ?? 0);
+        };
+      default:
+        return null;
+    }
+  }
+
+  #check(): number {
+    if (performance.now() > this.#deadline) throw new DeadlineError('out of time');
+    return 0;
+  }
+
+  #view(): DataView {
+    if (!this.#memory) throw new Error('the firewall has no memory attached');
+    return new DataView(this.#memory.buffer);
+  }
+
+  /** Python's clock goes forward by a microsecond each time it is read. */
+  #tick(): number {
+    this.#check();
+    return (this.#virtual += 0.001);
+  }
+
+  /** time.sleep() polls this clock: each poll is a virtual millisecond, so sleeping costs no real time. */
+  #sleep(): number {
+    this.#check();
+    this.#virtual += 1;
+    this.#deadline -= 1; // a virtual millisecond slept is a millisecond of the test's time
+    return this.#virtual;
+  }
+
+  #clock(pointer: number): number {
+    this.#view().setBigUint64(pointer >>> 0, BigInt(Math.round((EPOCH_MS + this.#tick()) * 1e6)), true);
+    return 0;
+  }
+
+  #randomBytes(pointer: number, length: number): number {
+    const view = this.#view();
+    for (let i = 0; i < length; i++) {
+      this.#random = (Math.imul(this.#random, 1664525) + 1013904223) >>> 0; // Numerical Recipes' generator
+      view.setUint8((pointer >>> 0) + i, this.#random >>> 24);
+    }
+    return 0;
+  }
+
+  #write(fd: number, vectors: number, count: number, written: number): number {
+    this.#check();
+    if (fd !== 1 && fd !== 2) return EBADF;
+    const view = this.#view();
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      const start = view.getUint32((vectors >>> 0) + 8 * i, true);
+      const length = view.getUint32((vectors >>> 0) + 8 * i + 4, true);
+      const room = Math.min(length, STDOUT_CAP - this.#stdoutBytes);
+      if (room > 0) {
+        this.stdout += this.#decoder.decode(new Uint8Array(view.buffer, start, room));
+        this.#stdoutBytes += room;
+      }
+      total += length;
+    }
+    view.setUint32(written >>> 0, total, true);
+    return 0;
+  }
+
+  #endOfFile(read: number): number {
+    this.#view().setUint32(read >>> 0, 0, true);
+    return 0;
+  }
+}

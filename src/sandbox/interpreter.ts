@@ -1,0 +1,192 @@
+/**
+ * One Python interpreter that forgets: boots Pyodide behind the firewall, calls the functions of grader.py with
+ * text, and puts its whole memory back after each program.
+ */
+import { loadPyodide, type PyodideAPI } from 'pyodide';
+import createPyodideModule from 'pyodide/pyodide.asm.mjs';
+import { Firewall } from './firewall.ts';
+import { RECYCLE_ABOVE } from './limits.ts';
+
+/** The functions of grader.py that the host calls. */
+const ENTRIES = ['prepare', 'load', 'setup', 'leaf', 'inside', 'replay'] as const;
+export type Entry = (typeof ENTRIES)[number];
+
+/** Loaded before the snapshot, so that a candidate's import costs nothing. */
+const WARM =
+  'import math, cmath, re, heapq, itertools, collections, collections.abc, functools, json, random, string, bisect, ' +
+  'datetime, decimal, fractions, statistics, typing, operator, copy, sys, os, ast, types, dataclasses, enum, time';
+
+export interface BootFiles {
+  /** The compiled pyodide.asm.wasm. */
+  readonly wasm: WebAssembly.Module;
+  /** The text of grader.py. */
+  readonly grader: string;
+  /** Folder or address of the Pyodide files, with a closing slash. */
+  readonly indexURL: string;
+  /** A snapshot from an interpreter with the same files, or null for a cold start. */
+  readonly snapshot: Uint8Array | null;
+}
+
+type Numeric = (...args: number[]) => number;
+
+export class Interpreter {
+  readonly #firewall: Firewall;
+  readonly #exports: WebAssembly.Exports;
+  readonly #memory: WebAssembly.Memory;
+  readonly #functions: ReadonlyMap<Entry, number>;
+  readonly #image: Uint8Array;
+  readonly #stackTop: number;
+
+  private constructor(firewall: Firewall, exports: WebAssembly.Exports, memory: WebAssembly.Memory) {
+    this.#firewall = firewall;
+    this.#exports = exports;
+    this.#memory = memory;
+    this.#stackTop = this.#call('emscripten_stack_get_current');
+    const functions = new Map<Entry, number>();
+    const grader = this.#withText('_sandbox_grader', (name) => this.#call('PyImport_AddModule', name));
+    for (const entry of ENTRIES) {
+      const pointer = this.#withText(entry, (name) => this.#call('PyObject_GetAttrString', grader, name));
+      if (pointer === 0) throw new Error(`grader.py has no function ${entry}`);
+      functions.set(entry, pointer);
+    }
+    this.#functions = functions;
+    const lockdown = this.#withText('lockdown', (name) => this.#call('PyObject_GetAttrString', grader, name));
+    if (this.#call('PyObject_CallNoArgs', lockdown) === 0)
+      throw new Error('the grader could not lock itself down');
+    this.#image = new Uint8Array(memory.buffer).slice();
+  }
+
+  /** Loads Pyodide. A cold start takes seconds; from a snapshot a quarter of a second. */
+  static async boot(files: BootFiles): Promise<Interpreter> {
+    const { pyodide, firewall, exports, memory } = await start(files);
+    if (!files.snapshot) warm(pyodide, files.grader);
+    pyodide.setInterruptBuffer(new Uint8Array(1)); // makes Python ask; the firewall answers
+    return new Interpreter(firewall, exports, memory);
+  }
+
+  /** A memory snapshot for later boots; the interpreter it came from is thrown away. */
+  static async makeSnapshot(files: BootFiles): Promise<Uint8Array> {
+    const { pyodide } = await start(files, true);
+    warm(pyodide, files.grader);
+    return pyodide.makeMemorySnapshot();
+  }
+
+  /** What the program printed so far. */
+  get stdout(): string {
+    return this.#firewall.stdout;
+  }
+
+  /** True when the memory grew so far that the worker should be replaced. */
+  get outgrown(): boolean {
+    return this.#memory.buffer.byteLength > RECYCLE_ABOVE;
+  }
+
+  /** Starts a program: fresh output, clock and random numbers. */
+  begin(): void {
+    this.#firewall.begin();
+  }
+
+  /**
+   * Calls a function of grader.py behind the firewall and returns its text.
+   * Throws DeadlineError, BlockedError, or whatever broke the interpreter (RuntimeError, RangeError);
+   * after any throw the caller must `rollBack`.
+   */
+  call(entry: Entry, argument: string, deadline: number): string {
+    return this.#firewall.run(deadline, () => {
+      const text = this.#withText(argument, (pointer, length) =>
+        this.#call('PyUnicode_DecodeUTF8', pointer, length, this.#surrogatePass()),
+      );
+      const answer =
+        text === 0 ? 0 : this.#call('PyObject_CallOneArg', this.#functions.get(entry) ?? 0, text);
+      const utf8 = answer === 0 ? 0 : this.#call('PyUnicode_AsUTF8', answer);
+      if (utf8 === 0) throw new Error('the grader was broken by the program');
+      return this.#readText(utf8);
+    });
+  }
+
+  /** Puts the memory back to what it was before the program, and closes the files it left open. */
+  rollBack(): void {
+    for (const fd of this.#firewall.takeOpened()) this.#close(fd);
+    const heap = new Uint8Array(this.#memory.buffer);
+    heap.set(this.#image);
+    if (heap.length > this.#image.length) heap.fill(0, this.#image.length);
+    this.#call('_emscripten_stack_restore', this.#stackTop);
+  }
+
+  #close(fd: number): void {
+    this.#call('close', fd);
+  }
+
+  #surrogatePass(): number {
+    return 0; // strict: the text is well-formed UTF-8 because TextEncoder made it
+  }
+
+  #call(name: string, ...args: number[]): number {
+    const found = this.#exports[name];
+    if (typeof found !== 'function')
+      throw new Error(`this Pyodide has no ${name}: pin the version in package.json`);
+    return Number((found as Numeric)(...args));
+  }
+
+  #withText<T>(text: string, use: (pointer: number, length: number) => T): T {
+    const bytes = new TextEncoder().encode(text);
+    const pointer = this.#call('malloc', bytes.length + 1) >>> 0;
+    if (pointer === 0) throw new RangeError('no memory for the text');
+    const heap = new Uint8Array(this.#memory.buffer);
+    heap.set(bytes, pointer);
+    heap[pointer + bytes.length] = 0;
+    const result = use(pointer, bytes.length);
+    this.#call('free', pointer);
+    return result;
+  }
+
+  #readText(pointer: number): string {
+    const heap = new Uint8Array(this.#memory.buffer);
+    const start = pointer >>> 0;
+    return new TextDecoder().decode(heap.subarray(start, heap.indexOf(0, start)));
+  }
+}
+
+function warm(pyodide: PyodideAPI, grader: string): void {
+  pyodide.runPython(WARM);
+  pyodide.globals.set('_source', grader);
+  pyodide.runPython(
+    "import sys, types\n_m = types.ModuleType('_sandbox_grader')\nsys.modules['_sandbox_grader'] = _m\n" +
+      "exec(compile(_source, 'grader.py', 'exec'), _m.__dict__)\ndel _m, _source",
+  );
+}
+
+async function start(files: BootFiles, makeSnapshot = false) {
+  const firewall = new Firewall();
+  const started: { exports: WebAssembly.Exports | null } = { exports: null };
+  const pyodide = await loadPyodide({
+    indexURL: files.indexURL,
+    jsglobals: { Object, setTimeout: () => 0, clearTimeout: () => undefined, setInterval: () => 0 },
+    env: { PYTHONHASHSEED: '0', HOME: '/home/pyodide' },
+    stdin: () => null,
+    ...(makeSnapshot ? { _makeSnapshot: true } : {}),
+    ...(files.snapshot ? { _loadSnapshot: files.snapshot } : {}),
+    createPyodideModule: (settings) => {
+      const instantiateWasm: typeof settings.instantiateWasm = (imports, done) => {
+        const marker = Symbol('error');
+        const env = {
+          ...imports['env'],
+          Jsv_GetError_import: () => marker,
+          JsvError_Check: (x: unknown) => x === marker,
+        };
+        void WebAssembly.instantiate(files.wasm, firewall.guard({ ...imports, env })).then((instance) => {
+          started.exports = instance.exports;
+          done(instance, files.wasm);
+        });
+        return {};
+      };
+      return createPyodideModule({ ...settings, instantiateWasm });
+    },
+  });
+  const { exports } = started;
+  const memory = exports?.['memory'];
+  if (!exports || !(memory instanceof WebAssembly.Memory))
+    throw new Error('Pyodide started without its memory');
+  firewall.attach(memory);
+  return { pyodide, firewall, exports, memory };
+}

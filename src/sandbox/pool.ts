@@ -1,0 +1,425 @@
+/**
+ * Runners, batches, deadlines and the verdict cache. Knows neither Node nor the browser: a `Spawn` starts a runner.
+ *
+ * A runner tells what it begins (`stage`). The watchdog ends a runner that stayed silent too long: the test it was
+ * in is a timeout, finished tests keep their verdicts, everything else goes on in a new runner.
+ */
+import { worst } from './grade.ts';
+import { BATCH, CACHE_SIZE, WATCHDOG_GRACE_MS, type Limits } from './limits.ts';
+import type { FromRunner, ToRunner } from './runner.ts';
+import type { GradeRequest, Sandbox, SandboxStats, TestVerdict, Verdict } from './types.ts';
+
+export interface Runner {
+  post(message: ToRunner): void;
+  terminate(): void;
+}
+
+/** Starts a runner. `onLost` is called when it dies by itself, with the reason; not after `terminate`. */
+export type Spawn = (onMessage: (message: FromRunner) => void, onLost: (reason: string) => void) => Runner;
+
+export interface PoolOptions {
+  readonly workers: number;
+  readonly limits: Limits;
+}
+
+/** One program on its way through the pool. */
+interface Item {
+  readonly id: number;
+  readonly key: string;
+  readonly request: GradeRequest;
+  readonly tests: (TestVerdict | undefined)[];
+  readonly waiting: ((verdict: Verdict) => void)[];
+  spentMs: number;
+  losses: number;
+  wanted: number;
+}
+
+interface Slot {
+  runner: Runner | null;
+  state: 'starting' | 'idle' | 'busy' | 'down';
+  /** The batch the runner works on, in order. */
+  batch: Item[];
+  current: Item | null;
+  stage: number;
+  stageStart: number;
+  itemStart: number;
+}
+
+/** The watchdog looks this often, in milliseconds. */
+const TICK_MS = 25;
+/** One look counts for at most this: a sleeping laptop or a blocked thread is not the program's fault. */
+const TICK_CAP_MS = 100;
+/** A start may take this long, in milliseconds of the watchdog's clock. */
+const START_MS = 60_000;
+const MAX_START_FAILURES = 3;
+
+export class Pool implements Sandbox {
+  readonly #spawn: Spawn;
+  readonly #limits: Limits;
+  readonly #slots: Slot[] = [];
+  readonly #queue: Item[] = [];
+  readonly #byKey = new Map<string, Item>();
+  readonly #cache = new Map<string, Verdict>();
+  readonly #counts = { graded: 0, cacheHits: 0, timeouts: 0, respawns: 0, infra: 0 };
+  readonly #ready: Promise<void>;
+  #resolveReady: () => void = () => undefined;
+  #rejectReady: (error: Error) => void = () => undefined;
+  #snapshot: Uint8Array | null = null;
+  #maker: Runner | null = null;
+  #startFailures = 0;
+  #broken: string | null = null;
+  #disposed = false;
+  #nextId = 0;
+  #clock = 0;
+  #lastTick = performance.now();
+  #ticker: ReturnType<typeof setInterval> | null = null;
+
+  constructor(spawn: Spawn, options: PoolOptions) {
+    this.#spawn = spawn;
+    this.#limits = options.limits;
+    this.#ready = new Promise((resolve, reject) => {
+      this.#resolveReady = resolve;
+      this.#rejectReady = reject;
+    });
+    this.#ready.catch(() => undefined); // whoever calls ready() sees it
+    for (let i = 0; i < options.workers; i++)
+      this.#slots.push({
+        runner: null,
+        state: 'down',
+        batch: [],
+        current: null,
+        stage: 0,
+        stageStart: 0,
+        itemStart: 0,
+      });
+    this.#makeSnapshot();
+  }
+
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  get stats(): SandboxStats {
+    return {
+      ...this.#counts,
+      workers: this.#slots.filter((slot) => slot.state === 'idle' || slot.state === 'busy').length,
+    };
+  }
+
+  async grade(requests: readonly GradeRequest[], signal?: AbortSignal): Promise<Verdict[]> {
+    if (this.#disposed) throw new Error('the sandbox was disposed');
+    signal?.throwIfAborted();
+    const mine: Item[] = [];
+    const verdicts = requests.map((request) => this.#enqueue(request, mine));
+    this.#dispatch();
+    if (!signal) return Promise.all(verdicts);
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        for (const item of mine) this.#forget(item);
+        reject(new DOMException('grading was aborted', 'AbortError'));
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      Promise.all(verdicts)
+        .then(resolve, reject)
+        .finally(() => signal.removeEventListener('abort', abort));
+    });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#maker?.terminate();
+    for (const slot of this.#slots) {
+      slot.runner?.terminate();
+      slot.state = 'down';
+    }
+    if (this.#ticker !== null) clearInterval(this.#ticker);
+    this.#fail('the sandbox was disposed');
+  }
+
+  // -- requests ---------------------------------------------------------------------------------------------------
+  #enqueue(request: GradeRequest, mine: Item[]): Promise<Verdict> {
+    const key = JSON.stringify([request.code, request.setup, request.tests]);
+    const known = this.#cache.get(key);
+    if (known) {
+      this.#counts.cacheHits++;
+      return Promise.resolve({ ...known, cached: true });
+    }
+    let item = this.#byKey.get(key);
+    const shared = item !== undefined;
+    if (!item) {
+      item = {
+        id: this.#nextId++,
+        key,
+        request,
+        tests: request.tests.map(() => undefined),
+        waiting: [],
+        spentMs: 0,
+        losses: 0,
+        wanted: 0,
+      };
+      this.#byKey.set(key, item);
+      this.#queue.push(item);
+    } else this.#counts.cacheHits++;
+    item.wanted++;
+    mine.push(item);
+    const { waiting } = item;
+    return new Promise((resolve) =>
+      waiting.push((verdict) => resolve(shared ? { ...verdict, cached: true } : verdict)),
+    );
+  }
+
+  /** After an abort: an item nobody wants any more leaves the queue; one already running finishes for the cache. */
+  #forget(item: Item): void {
+    item.wanted--;
+    const at = this.#queue.indexOf(item);
+    if (item.wanted > 0 || at < 0) return;
+    this.#queue.splice(at, 1);
+    this.#byKey.delete(item.key);
+  }
+
+  #finish(item: Item, stdout: string): void {
+    const tests = item.tests.map((test) => test ?? fault('the test was not run'));
+    const status = worst(tests.map((test) => test.status));
+    const passed = tests.filter((test) => test.status === 'pass').length;
+    const verdict: Verdict = {
+      status,
+      passed,
+      total: tests.length,
+      tests,
+      stdout,
+      ms: item.spentMs,
+      cached: false,
+    };
+    this.#counts.graded++;
+    if (status === 'timeout') this.#counts.timeouts++;
+    if (status === 'infra') this.#counts.infra++;
+    else {
+      if (this.#cache.size >= CACHE_SIZE) this.#cache.delete(this.#cache.keys().next().value ?? '');
+      this.#cache.set(item.key, verdict);
+    }
+    this.#byKey.delete(item.key);
+    for (const resolve of item.waiting) resolve(verdict);
+  }
+
+  /** Fills the tests without a verdict and finishes the item. */
+  #fillAndFinish(item: Item, verdict: TestVerdict): void {
+    item.tests.forEach(
+      (test, i) => (item.tests[i] = test ?? { ...verdict, expression: item.request.tests[i] ?? '' }),
+    );
+    this.#finish(item, '');
+  }
+
+  // -- runners ----------------------------------------------------------------------------------------------------
+  #makeSnapshot(): void {
+    const maker = this.#spawn(
+      (message) => {
+        if (message.kind === 'failed') return this.#startFailed(message.message);
+        if (message.kind !== 'snapshot') return;
+        this.#snapshot = message.bytes;
+        maker.terminate();
+        this.#maker = null;
+        if (!this.#disposed) this.#slots.forEach((slot) => this.#start(slot));
+      },
+      (reason) => this.#startFailed(reason),
+    );
+    this.#maker = maker;
+    maker.post({ kind: 'snapshot' });
+  }
+
+  #start(slot: Slot): void {
+    if (this.#disposed || !this.#snapshot || this.#broken !== null) return;
+    const runner = this.#spawn(
+      (message) => {
+        if (slot.runner === runner) this.#onMessage(slot, message);
+      },
+      (reason) => {
+        if (slot.runner === runner) this.#lost(slot, reason);
+      },
+    );
+    Object.assign(slot, { runner, state: 'starting', batch: [], current: null, stageStart: this.#clock });
+    runner.post({ kind: 'start', snapshot: this.#snapshot, limits: this.#limits });
+    this.#watch();
+  }
+
+  #replace(slot: Slot): void {
+    slot.runner?.terminate();
+    slot.runner = null;
+    slot.state = 'down';
+    this.#counts.respawns++;
+    this.#start(slot);
+  }
+
+  #startFailed(reason: string): void {
+    this.#startFailures++;
+    if (this.#disposed) return;
+    if (this.#startFailures < MAX_START_FAILURES) {
+      if (!this.#snapshot) {
+        this.#maker?.terminate();
+        this.#makeSnapshot();
+      }
+      return;
+    }
+    this.#broken = `Python could not be started: ${reason}`;
+    this.#rejectReady(new Error(this.#broken));
+    this.#fail(this.#broken);
+  }
+
+  /** Gives every program still waiting an infra verdict. */
+  #fail(reason: string): void {
+    for (const item of [...this.#byKey.values()]) this.#fillAndFinish(item, fault(reason));
+    this.#queue.length = 0;
+  }
+
+  #onMessage(slot: Slot, message: FromRunner): void {
+    const item = 'item' in message ? slot.batch.find((x) => x.id === message.item) : undefined;
+    switch (message.kind) {
+      case 'ready':
+        this.#startFailures = 0;
+        slot.state = 'idle';
+        this.#resolveReady();
+        this.#dispatch();
+        return;
+      case 'failed':
+        this.#startFailed(message.message);
+        if (this.#broken === null) this.#replace(slot);
+        return;
+      case 'stage':
+        if (!item) return;
+        if (slot.current !== item) slot.itemStart = this.#clock;
+        slot.current = item;
+        slot.stage = message.test;
+        slot.stageStart = this.#clock;
+        return;
+      case 'verdict':
+        if (item) item.tests[message.test] = message.verdict;
+        return;
+      case 'done':
+        if (!item) return;
+        item.spentMs = item.tests.reduce((sum, test) => sum + (test?.ms ?? 0), 0);
+        slot.batch.splice(slot.batch.indexOf(item), 1);
+        slot.current = null;
+        slot.stageStart = this.#clock;
+        this.#finish(item, message.stdout);
+        return;
+      case 'idle':
+        this.#requeue(slot);
+        if (message.recycle) this.#replace(slot);
+        else slot.state = 'idle';
+        this.#dispatch();
+        return;
+      case 'snapshot':
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** Puts what is left of a slot's batch back to the front of the queue. */
+  #requeue(slot: Slot): void {
+    this.#queue.unshift(...slot.batch);
+    slot.batch = [];
+    slot.current = null;
+  }
+
+  /** The runner died by itself: its program gets one more try, then it is an infrastructure fault. */
+  #lost(slot: Slot, reason: string): void {
+    if (slot.state === 'starting') this.#startFailed(reason);
+    const item = slot.current;
+    if (item && ++item.losses >= 2) {
+      slot.batch.splice(slot.batch.indexOf(item), 1);
+      this.#fillAndFinish(item, fault(`the sandbox was lost twice in this program: ${reason}`));
+    }
+    this.#requeue(slot);
+    if (this.#broken === null) this.#replace(slot);
+  }
+
+  /** The runner stayed silent beyond the deadline: it is in a C loop, so its thread is ended. */
+  #overdue(slot: Slot): void {
+    const item = slot.current;
+    if (!item) return this.#lost(slot, 'it stopped answering');
+    const why = `stopped after ${this.#limits.perTestMs} ms`;
+    const timeout: TestVerdict = {
+      ...fault(why),
+      status: 'timeout',
+      exception: { type: 'Timeout', message: why, line: 0 },
+    };
+    item.spentMs += this.#clock - slot.itemStart;
+    const everything = slot.stage < 0 || item.spentMs >= this.#limits.perProgramMs;
+    if (slot.stage >= 0)
+      item.tests[slot.stage] = {
+        ...timeout,
+        expression: item.request.tests[slot.stage] ?? '',
+        ms: this.#limits.perTestMs,
+      };
+    if (everything || !item.tests.includes(undefined)) {
+      slot.batch.splice(slot.batch.indexOf(item), 1);
+      this.#fillAndFinish(
+        item,
+        slot.stage === -2 ? fault('the tests themselves do not come to an end') : timeout,
+      );
+    }
+    this.#requeue(slot);
+    this.#replace(slot);
+  }
+
+  #dispatch(): void {
+    for (const slot of this.#slots) {
+      if (slot.state !== 'idle' || !slot.runner || this.#queue.length === 0) continue;
+      const share = Math.ceil(this.#queue.length / this.#slots.length);
+      slot.batch = this.#queue.splice(0, Math.min(BATCH, share));
+      slot.state = 'busy';
+      slot.stageStart = this.#clock;
+      slot.runner.post({
+        kind: 'batch',
+        jobs: slot.batch.map((item) => ({
+          ...item.request,
+          item: item.id,
+          skip: item.tests.flatMap((test, i) => (test ? [i] : [])),
+          budgetMs: this.#limits.perProgramMs - item.spentMs,
+        })),
+      });
+    }
+    this.#watch();
+  }
+
+  // -- the watchdog -----------------------------------------------------------------------------------------------
+  #watch(): void {
+    if (this.#ticker !== null) return;
+    this.#lastTick = performance.now();
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    this.#clock += Math.min(now - this.#lastTick, TICK_CAP_MS);
+    this.#lastTick = now;
+    const patience = this.#limits.perTestMs * 1.1 + WATCHDOG_GRACE_MS;
+    let working = false;
+    for (const slot of this.#slots) {
+      if (slot.state !== 'busy' && slot.state !== 'starting') continue;
+      working = true;
+      const allowed =
+        slot.state === 'starting'
+          ? START_MS
+          : slot.stage === -2
+            ? this.#limits.perProgramMs * 1.1 + WATCHDOG_GRACE_MS
+            : patience;
+      if (this.#clock - slot.stageStart > allowed) this.#overdue(slot);
+    }
+    if (!working && this.#ticker !== null) {
+      clearInterval(this.#ticker);
+      this.#ticker = null;
+    }
+  }
+}
+
+function fault(reason: string): TestVerdict {
+  return {
+    status: 'infra',
+    expression: '',
+    expected: '',
+    got: '',
+    exception: { type: 'SandboxFault', message: reason, line: 0 },
+    ms: 0,
+  };
+}

@@ -1,0 +1,199 @@
+/**
+ * Plain Python data outside Python. The grader (grader.py, `_encode`) writes these JSON forms; here they are
+ * checked, compared as Python would compare them, and shown as Python would show them.
+ *
+ *   null true false            None True False
+ *   ["i", hex] ["f", repr] ["c", re, im]        int, float, complex
+ *   ["s", text] ["b", hex] ["e"]                str, bytes, Ellipsis
+ *   ["l", …] ["t", …] ["S", …]                  list, tuple, set (or frozenset)
+ *   ["d", key, value, key, value, …]            dict
+ *   ["v", type, str]                            Decimal, Fraction, date, …
+ *   ["I", type, …]                              an iterator and the items it gave
+ *   ["o", what]                                 anything else: equal to nothing
+ */
+export type Encoded = null | boolean | readonly [string, ...(Encoded | string)[]];
+
+/** Checks a value that came out of the interpreter. Throws a TypeError naming what was wrong. */
+export function parseEncoded(data: unknown, depth = 0): Encoded {
+  if (data === null || typeof data === 'boolean') return data;
+  if (!Array.isArray(data) || depth > 200) throw new TypeError('value: expected null, a boolean or a list');
+  const [kind, ...rest]: unknown[] = data;
+  const texts = (n: number): string[] =>
+    rest.length === n && rest.every((x) => typeof x === 'string') ? rest : bad(kind);
+  const items = (list: readonly unknown[]): Encoded[] => list.map((x) => parseEncoded(x, depth + 1));
+  switch (kind) {
+    case 'e':
+      return [kind, ...texts(0)];
+    case 'i': {
+      const [hex = ''] = texts(1);
+      return /^-?[0-9a-f]+$/.test(hex) ? [kind, hex] : bad(kind);
+    }
+    case 's':
+    case 'f':
+    case 'b':
+    case 'o':
+      return [kind, ...texts(1)];
+    case 'c':
+    case 'v':
+      return [kind, ...texts(2)];
+    case 'l':
+    case 't':
+    case 'S':
+      return [kind, ...items(rest)];
+    case 'I':
+      return [kind, typeof rest[0] === 'string' ? rest[0] : bad(kind), ...items(rest.slice(1))];
+    case 'd':
+      return rest.length % 2 === 0 ? [kind, ...items(rest)] : bad(kind);
+    default:
+      return bad(kind);
+  }
+}
+
+function bad(kind: unknown): never {
+  throw new TypeError(`value: malformed form ${JSON.stringify(kind)}`);
+}
+
+/** The members of a container form. */
+function members(value: readonly [string, ...(Encoded | string)[]]): Encoded[] {
+  return value.slice(value[0] === 'I' ? 2 : 1).filter((x) => typeof x !== 'string');
+}
+
+/** Joins a dict's alternating keys and values, two by two. */
+function pairs(flat: readonly string[], separator: string): string[] {
+  return flat.flatMap((key, i) => (i % 2 === 0 ? [`${key}${separator}${flat[i + 1] ?? '…'}`] : []));
+}
+
+function text(value: Encoded, at = 1): string {
+  const found = Array.isArray(value) ? value[at] : '';
+  return typeof found === 'string' ? found : '';
+}
+
+function bigint(hex: string): bigint {
+  return hex.startsWith('-') ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`);
+}
+
+function float(repr: string): number {
+  if (repr === 'inf') return Infinity;
+  return repr === '-inf' ? -Infinity : Number(repr);
+}
+
+/** The real number of a form (True is 1), or null when it is none. Comparison of bigint with number is exact in JavaScript. */
+export function numberOf(value: Encoded): bigint | number | null {
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (value === null) return null;
+  if (value[0] === 'i') return bigint(text(value));
+  if (value[0] === 'f') return float(text(value));
+  return value[0] === 'c' && float(text(value, 2)) === 0 ? float(text(value)) : null;
+}
+
+/**
+ * A text that is the same for two forms exactly if Python says they are equal: 1, 1.0 and True agree, [1] and (1,)
+ * do not, sets and dicts have no order. NaN, iterators and other objects get a text of their own each time.
+ */
+function equalityKey(value: Encoded, fresh: { count: number }): string {
+  const number = numberOf(value);
+  if (number !== null) {
+    if (typeof number === 'bigint') return `n${number}`;
+    if (Number.isNaN(number)) return `nan${fresh.count++}`;
+    return Number.isInteger(number) ? `n${BigInt(number)}` : `n${number}`;
+  }
+  if (value === null || typeof value === 'boolean') return 'None';
+  const inner = (x: Encoded): string => equalityKey(x, fresh);
+  switch (value[0]) {
+    case 'l':
+    case 't':
+      return `${value[0]}[${members(value).map(inner).join(',')}]`;
+    case 'S':
+      return `S{${members(value).map(inner).sort().join(',')}}`;
+    case 'd':
+      return `d{${pairs(members(value).map(inner), ':').sort().join(',')}}`;
+    case 'I':
+    case 'o':
+      return `${value[0]}${fresh.count++}`;
+    default:
+      return JSON.stringify(value);
+  }
+}
+
+/** Python's `==` on plain data. */
+export function pythonEqual(a: Encoded, b: Encoded): boolean {
+  const fresh = { count: 0 };
+  return equalityKey(a, fresh) === equalityKey(b, fresh);
+}
+
+/** Python's `bool()` on plain data; other objects count as true. */
+export function pythonTruth(value: Encoded): boolean {
+  const number = numberOf(value);
+  if (number !== null) return Number(number) !== 0;
+  if (value === null || typeof value === 'boolean') return false;
+  if (value[0] === 's' || value[0] === 'b') return text(value) !== '';
+  if (['l', 't', 'S', 'd'].includes(value[0])) return members(value).length > 0;
+  return true;
+}
+
+/** Python's `repr()` of plain data, cut at `cap` characters. For people only, rendered as text. */
+export function pythonRepr(value: Encoded, cap = 300): string {
+  const whole = repr(value, { left: cap + 100 });
+  return whole.length > cap ? `${whole.slice(0, cap)}…` : whole;
+}
+
+function repr(value: Encoded, room: { left: number }): string {
+  if (room.left <= 0) return '…';
+  const shown = form(value, room);
+  room.left -= 2;
+  return shown;
+}
+
+function form(value: Encoded, room: { left: number }): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  const take = (s: string): string => {
+    room.left -= s.length;
+    return s;
+  };
+  const inner = (): string[] => {
+    const out: string[] = [];
+    for (const x of members(value)) {
+      if (room.left <= 0) return [...out, '…'];
+      out.push(repr(x, room));
+    }
+    return out;
+  };
+  switch (value[0]) {
+    case 'e':
+      return 'Ellipsis';
+    case 'i':
+      return take(
+        text(value).length > 400 ? `an integer of ${text(value).length * 4} bits` : `${bigint(text(value))}`,
+      );
+    case 'f':
+      return take(text(value));
+    case 'c':
+      return take(`(${text(value)}+${text(value, 2)}j)`);
+    case 's':
+      return take(quote(text(value).slice(0, Math.max(0, room.left))));
+    case 'b':
+      return take(`bytes.fromhex('${text(value).slice(0, Math.max(0, room.left))}')`);
+    case 'l':
+      return `[${inner().join(', ')}]`;
+    case 't':
+      return value.length === 2 ? `(${inner()[0]},)` : `(${inner().join(', ')})`;
+    case 'S':
+      return value.length === 1 ? 'set()' : `{${inner().join(', ')}}`;
+    case 'd':
+      return `{${pairs(inner(), ': ').join(', ')}}`;
+    case 'v':
+      return take(`${text(value)}('${text(value, 2)}')`);
+    case 'I':
+      return `<${text(value)} of ${inner().join(', ')}>`;
+    default:
+      return take(`<${text(value)}>`);
+  }
+}
+
+/** A Python string literal, with single quotes as `repr` prefers. */
+function quote(s: string): string {
+  const mark = s.includes("'") && !s.includes('"') ? '"' : "'";
+  const body = JSON.stringify(s).slice(1, -1).replaceAll('\\"', '"');
+  return mark + (mark === "'" ? body.replaceAll("'", "\\'") : body) + mark;
+}
