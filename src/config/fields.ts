@@ -14,6 +14,15 @@ export const groupLabels: Readonly<Record<Group, string>> = {
   run: 'Run',
 };
 
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly unit?: string;
+}
+const linear = (range: Range) => ({ unit: '', ...range, scale: 'linear' as const });
+const log = (range: Range) => ({ unit: '', ...range, scale: 'log' as const });
+
 export const fields = {
   // ---- task and model ----------------------------------------------------------------------------------------------
   level: {
@@ -21,22 +30,10 @@ export const fields = {
     default: 'all',
     choices: [
       { value: 'all', label: 'All levels', help: 'Tasks of every difficulty, mixed.' },
-      {
-        value: '1',
-        label: 'Level 1',
-        help: 'One operation per program, and at most one place where a novice goes wrong.',
-      },
-      {
-        value: '2',
-        label: 'Level 2',
-        help: 'Two operations, and at most one place where a novice goes wrong.',
-      },
-      {
-        value: '3',
-        label: 'Level 3',
-        help: 'Three or more operations, and at most one place where a novice goes wrong.',
-      },
-      { value: '4', label: 'Level 4', help: 'At least two places where a novice goes wrong.' },
+      { value: '1', label: 'Level 1', help: 'One operation, at most one place where a novice goes wrong.' },
+      { value: '2', label: 'Level 2', help: 'Two operations, at most one such place.' },
+      { value: '3', label: 'Level 3', help: 'Three or more operations, at most one such place.' },
+      { value: '4', label: 'Level 4', help: 'At least two such places.' },
     ],
     label: 'Difficulty',
     help: 'Which tasks the model trains on and is evaluated on. Harder tasks pass fewer tests at first, so the reward is sparser.',
@@ -47,11 +44,7 @@ export const fields = {
   trainTasks: {
     kind: 'int',
     default: 1000,
-    min: 16,
-    max: 5000,
-    step: 8,
-    scale: 'linear',
-    unit: 'tasks',
+    ...linear({ min: 16, max: 5000, step: 8, unit: 'tasks' }),
     label: 'Training tasks',
     help: 'How many different tasks training draws from. Held-out tasks are never among them.',
     source: 'our decision',
@@ -84,11 +77,7 @@ export const fields = {
   turns: {
     kind: 'int',
     default: 2,
-    min: 1,
-    max: 4,
-    step: 1,
-    scale: 'linear',
-    unit: 'turns',
+    ...linear({ min: 1, max: 4, step: 1, unit: 'turns' }),
     label: 'Turns T',
     help: 'Answers per episode. Turn 1 answers the task; each later turn may correct the answer before it. The shipped models have only seen two turns.',
     source: 'paper (T = 2)',
@@ -98,11 +87,7 @@ export const fields = {
   k: {
     kind: 'int',
     default: 4,
-    min: 2,
-    max: 16,
-    step: 1,
-    scale: 'linear',
-    unit: 'samples',
+    ...linear({ min: 2, max: 16, step: 1, unit: 'samples' }),
     label: 'Samples per prompt k',
     help: 'How many times the model tries each prompt. The tries of one prompt are compared with each other to tell good from bad, so at least two are needed.',
     source: 'paper (RLOO); the value is our decision',
@@ -112,11 +97,7 @@ export const fields = {
   promptsPerUpdate: {
     kind: 'int',
     default: 16,
-    min: 1,
-    max: 64,
-    step: 1,
-    scale: 'linear',
-    unit: 'prompts',
+    ...linear({ min: 1, max: 64, step: 1, unit: 'prompts' }),
     label: 'Prompts per update',
     help: 'Tasks in one update. More prompts give a less noisy gradient and a slower update.',
     source: 'our decision',
@@ -126,11 +107,7 @@ export const fields = {
   gamma: {
     kind: 'float',
     default: 0.75,
-    min: 0,
-    max: 2,
-    step: 0.05,
-    scale: 'linear',
-    unit: '',
+    ...linear({ min: 0, max: 2, step: 0.05 }),
     label: 'Discount γ',
     help: 'How much earlier turns count. At γ = 0 only the improvement between the last two turns counts, so the model may spoil its first answer to have something to repair. At γ = 1 only the last answer counts; above 1 the first answer is rewarded too.',
     source: 'paper, accumulated reward (γ = 0.5); 0.75 is our decision for a healthy first run',
@@ -140,11 +117,7 @@ export const fields = {
   beta: {
     kind: 'float',
     default: 0.01,
-    min: 0,
-    max: 1,
-    step: 0.005,
-    scale: 'linear',
-    unit: '',
+    ...linear({ min: 0, max: 1, step: 0.005 }),
     label: 'KL coefficient β',
     help: 'Price for moving away from the frozen starting model, taken off the reward. Zero lets the model drift freely; a large value holds it where it began.',
     source: 'paper and released code (β = 0.01)',
@@ -171,13 +144,9 @@ export const fields = {
       {
         value: 'fraction',
         label: 'Share of tests',
-        help: 'Passed tests divided by all tests: 0 to 1, as in the paper.',
+        help: 'Passed tests divided by all tests, as in the paper.',
       },
-      {
-        value: 'count',
-        label: 'Number of tests',
-        help: 'Passed tests, not divided: 0 to K, as in the released code.',
-      },
+      { value: 'count', label: 'Number of tests', help: 'Passed tests, 0 to K, as in the released code.' },
     ],
     label: 'Reward scale',
     help: 'Whether the progressive reward is divided by the number of tests K. The undivided count makes the KL penalty K times weaker in comparison.',
@@ -189,11 +158,7 @@ export const fields = {
     kind: 'choice',
     default: 'paper',
     choices: [
-      {
-        value: 'paper',
-        label: 'Paper',
-        help: 'k independent episodes per prompt; every turn is trained.',
-      },
+      { value: 'paper', label: 'Paper', help: 'k independent episodes per prompt; every turn is trained.' },
       {
         value: 'released-code',
         label: 'Released code',
@@ -225,11 +190,7 @@ export const fields = {
         label: 'GRPO',
         help: 'Compare with the prompt’s mean, divide by its standard deviation and by the length of what was written.',
       },
-      {
-        value: 'dr-grpo',
-        label: 'Dr. GRPO',
-        help: 'Compare with the prompt’s mean; no division by standard deviation or length.',
-      },
+      { value: 'dr-grpo', label: 'Dr. GRPO', help: 'Compare with the prompt’s mean, divide by nothing.' },
     ],
     label: 'Advantage estimator',
     help: 'How a sample’s reward is turned into a push up or down. All four subtract a baseline, which lowers the noise of the gradient.',
@@ -241,11 +202,7 @@ export const fields = {
     kind: 'choice',
     default: 'accumulated',
     choices: [
-      {
-        value: 'accumulated',
-        label: 'Accumulated reward',
-        help: 'One number R for the whole episode pushes every turn.',
-      },
+      { value: 'accumulated', label: 'Accumulated reward', help: 'One number R pushes every turn.' },
       {
         value: 'per-turn',
         label: 'Per-turn returns',
@@ -262,15 +219,11 @@ export const fields = {
     kind: 'choice',
     default: 'none',
     choices: [
-      {
-        value: 'none',
-        label: 'None',
-        help: 'The model is only asked to correct itself: intrinsic correction.',
-      },
+      { value: 'none', label: 'None', help: 'It is only asked to correct itself: intrinsic.' },
       {
         value: 'tests',
         label: 'First failing test',
-        help: 'The model also sees the first test it fails: extrinsic correction.',
+        help: 'It also sees the first test it fails: extrinsic.',
       },
     ],
     label: 'Feedback between turns',
@@ -295,11 +248,7 @@ export const fields = {
   clipRatio: {
     kind: 'float',
     default: 0.2,
-    min: 0.01,
-    max: 1,
-    step: 0.01,
-    scale: 'linear',
-    unit: '',
+    ...linear({ min: 0.01, max: 1, step: 0.01 }),
     label: 'Clip ratio ε',
     help: 'How far the probability of an answer may move from where it was sampled before the push stops. Only matters with more than one inner epoch.',
     source: 'released code (PPO-style clipping)',
@@ -309,11 +258,7 @@ export const fields = {
   innerEpochs: {
     kind: 'int',
     default: 1,
-    min: 1,
-    max: 4,
-    step: 1,
-    scale: 'linear',
-    unit: 'epochs',
+    ...linear({ min: 1, max: 4, step: 1, unit: 'epochs' }),
     label: 'Inner epochs',
     help: 'Gradient steps on each batch of samples. One is plain on-policy learning; more reuse the samples, held back by the clip ratio.',
     source: 'released code (1)',
@@ -325,11 +270,7 @@ export const fields = {
   temperature: {
     kind: 'float',
     default: 1,
-    min: 0.1,
-    max: 2,
-    step: 0.05,
-    scale: 'linear',
-    unit: '',
+    ...linear({ min: 0.1, max: 2, step: 0.05 }),
     label: 'Temperature',
     help: 'How adventurous sampling is while training. 1 samples from the model as it is, which the policy gradient assumes. Evaluation is always greedy.',
     source: 'our decision',
@@ -339,11 +280,7 @@ export const fields = {
   topP: {
     kind: 'float',
     default: 1,
-    min: 0.05,
-    max: 1,
-    step: 0.05,
-    scale: 'linear',
-    unit: '',
+    ...linear({ min: 0.05, max: 1, step: 0.05 }),
     label: 'Top-p',
     help: 'Sample only from the most likely tokens that together have this probability. 1 keeps every token, which the policy gradient assumes.',
     source: 'our decision',
@@ -353,11 +290,7 @@ export const fields = {
   maxNewTokens: {
     kind: 'int',
     default: 48,
-    min: 8,
-    max: 96,
-    step: 4,
-    scale: 'linear',
-    unit: 'tokens',
+    ...linear({ min: 8, max: 96, step: 4, unit: 'tokens' }),
     label: 'Longest answer',
     help: 'An answer is cut off after this many tokens, end-of-answer included. A cut-off answer is graded as it stands and counted as truncated.',
     source: 'our decision',
@@ -369,11 +302,7 @@ export const fields = {
   learningRate: {
     kind: 'float',
     default: 3e-4,
-    min: 1e-6,
-    max: 1e-2,
-    step: 1.25,
-    scale: 'log',
-    unit: '',
+    ...log({ min: 1e-6, max: 1e-2, step: 1.25 }),
     label: 'Learning rate',
     help: 'Size of each AdamW step. Too small and nothing happens; too large and the model forgets how to write programs.',
     source: 'our decision, measured on this model',
@@ -383,11 +312,7 @@ export const fields = {
   adamBeta1: {
     kind: 'float',
     default: 0.9,
-    min: 0,
-    max: 0.999,
-    step: 0.01,
-    scale: 'linear',
-    unit: '',
+    ...linear({ min: 0, max: 0.999, step: 0.01 }),
     label: 'Adam β₁',
     help: 'How slowly the average of past gradients forgets.',
     source: 'AdamW',
@@ -397,11 +322,7 @@ export const fields = {
   adamBeta2: {
     kind: 'float',
     default: 0.95,
-    min: 0,
-    max: 0.9999,
-    step: 0.01,
-    scale: 'linear',
-    unit: '',
+    ...linear({ min: 0, max: 0.9999, step: 0.01 }),
     label: 'Adam β₂',
     help: 'How slowly the average of past squared gradients forgets.',
     source: 'AdamW; the value is our decision',
@@ -411,11 +332,7 @@ export const fields = {
   weightDecay: {
     kind: 'float',
     default: 0,
-    min: 0,
-    max: 0.5,
-    step: 0.01,
-    scale: 'linear',
-    unit: '',
+    ...linear({ min: 0, max: 0.5, step: 0.01 }),
     label: 'Weight decay',
     help: 'Pulls the weight matrices towards zero at each step. The KL penalty already holds the model back, so none is needed.',
     source: 'our decision',
@@ -425,11 +342,7 @@ export const fields = {
   warmupSteps: {
     kind: 'int',
     default: 5,
-    min: 0,
-    max: 200,
-    step: 1,
-    scale: 'linear',
-    unit: 'updates',
+    ...linear({ min: 0, max: 200, step: 1, unit: 'updates' }),
     label: 'Warm-up',
     help: 'The learning rate rises from zero over this many updates, while Adam’s averages settle.',
     source: 'our decision',
@@ -439,11 +352,7 @@ export const fields = {
   maxGradNorm: {
     kind: 'float',
     default: 1,
-    min: 0.01,
-    max: 100,
-    step: 1.25,
-    scale: 'log',
-    unit: '',
+    ...log({ min: 0.01, max: 100, step: 1.25 }),
     label: 'Gradient clip',
     help: 'A gradient longer than this is shortened to this length, so that one odd batch cannot wreck the model.',
     source: 'our decision',
@@ -455,11 +364,7 @@ export const fields = {
   seed: {
     kind: 'int',
     default: 1,
-    min: 0,
-    max: 4294967295,
-    step: 1,
-    scale: 'linear',
-    unit: '',
+    ...linear({ min: 0, max: 4294967295, step: 1 }),
     label: 'Seed',
     help: 'Start of every random choice. The same experiment with the same seed gives the same run on the same back end.',
     source: 'our decision',
@@ -469,11 +374,7 @@ export const fields = {
   steps: {
     kind: 'int',
     default: 150,
-    min: 1,
-    max: 10000,
-    step: 10,
-    scale: 'linear',
-    unit: 'updates',
+    ...linear({ min: 1, max: 10000, step: 10, unit: 'updates' }),
     label: 'Updates',
     help: 'The run ends after this many updates.',
     source: 'our decision',
@@ -483,11 +384,7 @@ export const fields = {
   evalEvery: {
     kind: 'int',
     default: 10,
-    min: 1,
-    max: 1000,
-    step: 5,
-    scale: 'linear',
-    unit: 'updates',
+    ...linear({ min: 1, max: 1000, step: 5, unit: 'updates' }),
     label: 'Evaluate every',
     help: 'Updates between two greedy evaluations on held-out tasks. Evaluation takes time but changes nothing in the run.',
     source: 'our decision',
@@ -497,11 +394,7 @@ export const fields = {
   evalTasks: {
     kind: 'int',
     default: 128,
-    min: 4,
-    max: 512,
-    step: 4,
-    scale: 'linear',
-    unit: 'tasks',
+    ...linear({ min: 4, max: 512, step: 4, unit: 'tasks' }),
     label: 'Held-out tasks',
     help: 'Tasks in each evaluation, never trained on. More tasks give a steadier curve: with 128 the standard error is about 4 points.',
     source: 'our decision',

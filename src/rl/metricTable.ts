@@ -370,14 +370,14 @@ export const metricTable: readonly Metric[] = [
   },
   {
     name: 'clipped',
-    label: 'Clipped',
-    unit: 'share',
+    label: 'Gradient clipped',
+    unit: '',
     range: [0, 1],
     better: 'none',
     explanation:
-      'Share of sequences whose push was stopped by the clip ratio. Always 0 with one inner epoch.',
-    formula: 'mean of 1[ρ outside 1 ± ε on the side A pushes to]',
-    source: 'PPO',
+      'Whether the gradient of this update was longer than the gradient clip and was shortened: 1 yes, 0 no.',
+    formula: '1[grad_norm > maxGradNorm]',
+    source: 'common practice',
     where: 'train',
   },
 ];
