@@ -134,7 +134,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
       const loss = async () =>
         -(await scoreAnswers(model, sequences, pass))[0][0].logp.reduce((sum, lp) => sum + lp, 0);
       for (const name of ['embed', 'layers.0.qkv', 'layers.1.gateUp', 'layers.1.attnNorm', 'norm']) {
-        const g = await gradients[name].data();
+        const g = Float32Array.from(await gradients[name].data());
         const direction = Float32Array.from(g, (x) => Math.sign(x));
         const step = 2e-4;
         const moved = async (sign: number) => {
