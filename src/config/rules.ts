@@ -22,7 +22,7 @@ export const rules: readonly Rule[] = [
   {
     field: 'trainTasks',
     broken: (e) => e.trainTasks < e.promptsPerUpdate,
-    message: 'must be at least promptsPerUpdate, so that no task comes twice in one update',
+    message: 'must be at least promptsPerUpdate, so that one update has enough different tasks',
   },
 ];
 

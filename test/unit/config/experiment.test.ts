@@ -65,7 +65,7 @@ describe('parseExperiment', () => {
     ],
     [
       { trainTasks: 16, promptsPerUpdate: 17 },
-      'trainTasks: must be at least promptsPerUpdate, so that no task comes twice in one update',
+      'trainTasks: must be at least promptsPerUpdate, so that one update has enough different tasks',
     ],
   ])('refuses %j and names the field', (changes, message) => {
     expect(errorsOf({ ...defaultExperiment, ...changes })).toEqual([message]);
