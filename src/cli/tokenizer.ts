@@ -15,13 +15,14 @@ const EXAMPLES = 8000;
 const FEEDBACK_EVERY = 20;
 const SEED = 5;
 
-/** The corpus: instructions and first answers of training compositions. */
+/** The corpus: instructions and answers of training compositions. */
 function* corpus(): Generator<string> {
   for (let i = 0; i < EXAMPLES; i++) {
     const feedback = i % FEEDBACK_EVERY === 0;
     const example = supervisedExample(SEED, i, { bugScale: 1, repair: 0.25, break: 0.05, feedback });
     yield example.instruction;
     yield example.answers[0]!;
+    if (i % 5 === 0) yield example.answers[1]!; // programs weigh more: they are what the model must write
     if (feedback) yield* example.feedback;
   }
 }

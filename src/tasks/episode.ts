@@ -8,8 +8,8 @@
  * 'all', and any two turns). With history 'latest', turn t + 1 shows only y_t, as in the released code of CoCoS
  * (arXiv 2505.23060): from the third turn on the sequence is built anew.
  *
- * Lengths of the built-in families, in tokens (mean, 95 %, longest): see `docs` of the tokenizer's test; a
- * program always fits in MAX_ANSWER_TOKENS.
+ * Lengths of the built-in families with the shipped tokenizer, in tokens with their special ones (mean, 95 %,
+ * longest): first prompt 24, 33, 43; answer 26, 36, 45; episode of two turns without feedback 78, 102, 121.
  */
 import type { SupervisedExample } from './supervised.ts';
 import type { Task } from './types.ts';

@@ -22,8 +22,8 @@ const INPUT_SETS = 6;
 const MUTANTS = 6;
 /** A novice's mistake counts as much as this many mutants when inputs are compared. */
 const BUG_WEIGHT = 3;
-/** Failed draws in a row, per task asked for, after which a repeated composition is accepted. */
-const PATIENCE = 60;
+/** Repeated compositions drawn in a row after which the others count as used up. */
+const PATIENCE = 300;
 
 /** A task with what it was made from, for checks and for the supervised corpus. */
 export interface FamilyTask {
@@ -64,7 +64,10 @@ export function generateFamilyTasks(options: GenerateOptions): FamilyTask[] {
     const spec = drawSpec(stream);
     if (splitOf(spec) !== split || (level !== 'all' && levelOf(spec) !== Number(level))) continue;
     const composition = compositionOf(spec);
-    if (unique && seen.has(composition) && misses++ < PATIENCE * count) continue;
+    if (unique && misses < PATIENCE) {
+      misses = seen.has(composition) ? misses + 1 : 0;
+      if (misses > 0) continue;
+    }
     seen.add(composition);
     made.push(makeTask(spec, stream, `${split}-${seed}-${index}`));
   }

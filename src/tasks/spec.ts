@@ -77,10 +77,11 @@ function values({ constants }: Spec): Record<string, string | number> {
  */
 export function renderProgram(spec: Spec, bugs: ReadonlySet<string> = new Set()): string {
   const { family, choice } = spec;
+  const constants = values(spec);
   const body = family.body(choice, (slot) => {
     const option = family.slots[slot]![choice[slot]!]!;
     const code = bugs.has(slot) && option.novice ? option.novice.code : option.code;
-    return fill(code, values(spec));
+    return fill(code, constants);
   });
   const indented = body.replace(/^/gm, '    ');
   return `def ${family.entryPoint(choice)}(${family.parameters}):\n${indented}`;

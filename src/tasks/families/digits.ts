@@ -16,7 +16,7 @@ export const digits: Family = {
     reduce: {
       sum: option('the sum of {n}', 't += n % 10', { entryPoint: 'total' }),
       count: option('the count of {n}|the number of {n}', 't += 1', { entryPoint: 'count' }),
-      times: option('the sum of {n} times {m}|the sum of {n} * {m}', 't += n % 10 * {m}', {
+      times: option('the sum of {n} each times {m}|the sum of {n} each * {m}', 't += n % 10 * {m}', {
         entryPoint: 'total',
       }),
     },

@@ -3,7 +3,7 @@ import { comprehension, fill, loop, novice, option, type Family } from './family
 
 export const lists: Family = {
   name: 'lists',
-  weight: 0.32,
+  weight: 0.31,
   parameters: 'xs',
   slots: {
     filter: {
@@ -22,9 +22,9 @@ export const lists: Family = {
     map: {
       none: option('{n}', 'x'),
       square: option('the squares of {n}', 'x * x', novice('square', 'x * 2')),
-      times: option('{n} times {m}|{n} * {m}', 'x * {m}'),
-      plus: option('{n} plus {m}|{n} + {m}', 'x + {m}'),
-      minus: option('{n} minus {m}|{n} - {m}', 'x - {m}'),
+      times: option('{n} each times {m}|{n} each * {m}', 'x * {m}'),
+      plus: option('{n} each plus {m}|{n} each + {m}', 'x + {m}'),
+      minus: option('{n} each minus {m}|{n} each - {m}', 'x - {m}'),
       absolute: option('the absolute values of {n}', 'abs(x)', novice('absolute', 'x')),
       opposite: option('the negatives of {n}', '-x'),
     },

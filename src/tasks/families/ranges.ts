@@ -16,8 +16,8 @@ export const ranges: Family = {
     map: {
       none: option('{n}', 'i'),
       square: option('the squares of {n}', 'i * i', novice('square', 'i * 2')),
-      times: option('{n} times {j}|{n} * {j}', 'i * {j}'),
-      plus: option('{n} plus {j}|{n} + {j}', 'i + {j}'),
+      times: option('{n} each times {j}|{n} each * {j}', 'i * {j}'),
+      plus: option('{n} each plus {j}|{n} each + {j}', 'i + {j}'),
       opposite: option('the negatives of {n}', '-i'),
     },
     reduce: {

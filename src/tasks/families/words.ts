@@ -19,7 +19,7 @@ export const words: Family = {
         novice('comparison', 'len(w) > {k}'),
       ),
       length: option('the words in ws of length {k}', 'len(w) == {k}'),
-      contains: option('the words in ws with "{ch}"', '"{ch}" in w'),
+      contains: option('the words in ws containing "{ch}"', '"{ch}" in w'),
       starts: option(
         'the words in ws starting with "{ch}"',
         'w.startswith("{ch}")',
@@ -33,7 +33,7 @@ export const words: Family = {
     },
     map: {
       none: option('{n}', 'w'),
-      upper: option('{n} in upper case', 'w.upper()'),
+      upper: option('{n} each in upper case', 'w.upper()'),
       reversed: option('{n} each reversed', 'w[::-1]'),
       length: option('the lengths of {n}', 'len(w)'),
       firstLetter: option('the first letters of {n}', 'w[:1]'),

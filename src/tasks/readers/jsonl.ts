@@ -54,11 +54,11 @@ function parseRecord<S extends v.GenericSchema>(line: string, schema: S): v.Infe
   } catch (error) {
     throw new Error(`not JSON: ${(error as SyntaxError).message}`, { cause: error });
   }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Error('not a JSON object');
   const parsed = v.safeParse(schema, json);
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
-  const field = v.getDotPath(issue);
-  throw new Error(field === null ? `not an object: ${issue.message}` : `field ${field}: ${issue.message}`);
+  throw new Error(`field ${v.getDotPath(issue)}: ${issue.message}`);
 }
 
 /** Python source with Windows line ends made plain. */
