@@ -1,4 +1,5 @@
 import { tf } from './tf.ts';
+import { useWasmKernels } from './wasm/kernels.ts';
 
 export type BackendRequest = 'auto' | 'webgpu' | 'wasm' | 'cpu';
 
@@ -14,6 +15,8 @@ export interface BackendOptions {
   /** Where the page and a worker find the .wasm files: a folder ending in "/", or a map of file name to URL. Node needs none. */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
   readonly environment: 'browser' | 'node';
+  /** false: every operation as plain TensorFlow.js ops, for comparison. Default true. */
+  readonly kernels?: boolean;
 }
 
 /**
@@ -79,6 +82,7 @@ async function openWasm(options: BackendOptions, why: string): Promise<OpenedBac
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (options.wasmPaths !== undefined) setWasmPaths(options.wasmPaths);
   await activate('wasm');
+  await useWasmKernels(options.kernels ?? true);
   return { name: 'wasm', device: 'WebAssembly SIMD, one thread', why };
 }
 

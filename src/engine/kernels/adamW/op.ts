@@ -1,5 +1,6 @@
 import { tf } from '../../tf.ts';
 import type { NamedTensorMap, Scalar, Tensor, Variable } from '../../tf.ts';
+import { wasmKernels } from '../../wasm/kernels.ts';
 
 export interface AdamWOptions {
   readonly beta1: number;
@@ -109,16 +110,24 @@ export class AdamW {
   #update({ param, m, v }: Slot, grad: Tensor, lr: number, clip: number): void {
     const { beta1, beta2, eps, weightDecay } = this.options;
     const decay = param.rank >= 2 ? weightDecay : 0;
+    const correct1 = 1 - beta1 ** this.#step;
+    const correct2 = 1 - beta2 ** this.#step;
+    const wasm = wasmKernels();
+    if (wasm) {
+      // The parameter gets a new buffer: the back end's own matMul caches packed copies of its weights by buffer.
+      const next = wasm.output(param.shape);
+      const tensors = [param, grad, m, v, next].map((tensor) => wasm.address(tensor));
+      const factors = [clip, beta1, beta2, 1 - lr * decay, lr / correct1, 1 / correct2, eps] as const;
+      wasm.run.adamW(param.size, ...tensors, ...factors);
+      param.assign(next);
+      next.dispose();
+      return;
+    }
     tf.tidy(() => {
       const g = grad.mul(clip);
       m.assign(m.mul(beta1).add(g.mul(1 - beta1)));
       v.assign(v.mul(beta2).add(g.square().mul(1 - beta2)));
-      const direction = m.div(1 - beta1 ** this.#step).div(
-        v
-          .div(1 - beta2 ** this.#step)
-          .sqrt()
-          .add(eps),
-      );
+      const direction = m.div(correct1).div(v.div(correct2).sqrt().add(eps));
       param.assign(param.mul(1 - lr * decay).sub(direction.mul(lr)));
     });
   }

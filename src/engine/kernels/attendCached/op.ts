@@ -1,5 +1,7 @@
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor2D, Tensor3D } from '../../tf.ts';
+import { wasmKernels } from '../../wasm/kernels.ts';
+import type { WasmKernels } from '../../wasm/kernels.ts';
 import { checkHeads } from '../shape.ts';
 import type { HeadShape } from '../shape.ts';
 
@@ -31,7 +33,27 @@ export function attendCached(
   if (!(Number.isInteger(slot) && slot >= 0 && slot < slots)) {
     throw new Error(`attendCached: slot ${slot} is outside the cache of ${slots} slots.`);
   }
-  return attendCachedReference(qkv, cache, slot, mask, shape);
+  const wasm = wasmKernels();
+  return wasm
+    ? attendCachedWasm(wasm, qkv, cache, slot, mask, shape)
+    : attendCachedReference(qkv, cache, slot, mask, shape);
+}
+
+function attendCachedWasm(
+  wasm: WasmKernels,
+  qkv: Tensor2D,
+  { k, v }: LayerCache,
+  slot: number,
+  mask: Tensor2D,
+  { heads, kvHeads, headDim }: HeadShape,
+): Tensor2D {
+  const [batch, slots] = k.shape;
+  const y = wasm.output<Tensor2D>([batch, heads * headDim]);
+  const scratch = wasm.scratch(wasm.run.attendScratch(slots));
+  const sizes = [batch, slots, slot, heads, kvHeads, headDim] as const;
+  const tensors = [qkv, k, v, mask, y].map((tensor) => wasm.address(tensor));
+  wasm.run.attend(...sizes, ...tensors, scratch);
+  return y;
 }
 
 export function attendCachedReference(

@@ -1,5 +1,8 @@
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor2D } from '../../tf.ts';
+import { wasmKernels } from '../../wasm/kernels.ts';
+import type { WasmKernels } from '../../wasm/kernels.ts';
+import { differentiable } from '../differentiable.ts';
 import { checkHeads } from '../shape.ts';
 import type { HeadShape } from '../shape.ts';
 
@@ -26,7 +29,30 @@ export function causalAttention(qkv: Tensor2D, shape: SequenceShape): Tensor2D {
   if (qkv.shape[0] !== shape.batch * shape.time) {
     throw new Error(`causalAttention: ${qkv.shape[0]} rows are not ${shape.batch} × ${shape.time}.`);
   }
-  return causalAttentionReference(qkv, shape);
+  const wasm = wasmKernels();
+  return wasm ? causalAttentionWasm(wasm, qkv, shape) : causalAttentionReference(qkv, shape);
+}
+
+function causalAttentionWasm(wasm: WasmKernels, qkv: Tensor2D, shape: SequenceShape): Tensor2D {
+  const { batch, time, heads, kvHeads, headDim } = shape;
+  const sizes = [batch, time, heads, kvHeads, headDim] as const;
+  return differentiable(
+    [qkv],
+    [],
+    () => {
+      const y = wasm.output<Tensor2D>([batch * time, heads * headDim]);
+      const scratch = wasm.scratch(wasm.run.attentionForwardScratch(time, headDim));
+      wasm.run.attentionForward(...sizes, wasm.address(qkv), wasm.address(y), scratch);
+      return y;
+    },
+    (dy, saved) => {
+      const rows = saved[0] as Tensor2D;
+      const dqkv = wasm.zeros<Tensor2D>(rows.shape);
+      const scratch = wasm.scratch(wasm.run.attentionBackwardScratch(time, headDim));
+      wasm.run.attentionBackward(...sizes, wasm.address(rows), wasm.address(dy), wasm.address(dqkv), scratch);
+      return [dqkv];
+    },
+  );
 }
 
 export function causalAttentionReference(qkv: Tensor2D, shape: SequenceShape): Tensor2D {

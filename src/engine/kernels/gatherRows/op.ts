@@ -1,29 +1,59 @@
 import { tf } from '../../tf.ts';
-import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
+import type { Tensor1D, Tensor2D } from '../../tf.ts';
+import { wasmKernels } from '../../wasm/kernels.ts';
+import type { WasmKernels } from '../../wasm/kernels.ts';
+import { differentiable } from '../differentiable.ts';
 import { oneHotRows } from '../oneHot.ts';
 
 /**
  * Picks rows of a table: y_n = table[ids_n]. The gradient adds each dy_n to row ids_n (scatter-add).
  *
- * The WASM back end has no UnsortedSegmentSum, TensorFlow.js' own gradient of gather, so the reference scatters
- * with a one-hot matrix product.
- *
  * @param table [V, d]
- * @param ids int32 [N], each in [0, V)
+ * @param ids int32 [N], each in [0, V); the WASM kernel throws on others, GPUs do not look
  * @returns [N, d]; differentiable in `table`
  */
 export function gatherRows(table: Tensor2D, ids: Tensor1D): Tensor2D {
+  const wasm = wasmKernels();
+  return wasm ? gatherRowsWasm(wasm, table, ids) : gatherRowsReference(table, ids);
+}
+
+/**
+ * The WASM back end has no UnsortedSegmentSum, TensorFlow.js' own gradient of gather, so the reference scatters with a
+ * one-hot matrix product.
+ */
+export function gatherRowsReference(table: Tensor2D, ids: Tensor1D): Tensor2D {
   const rows = table.shape[0];
-  const gather = tf.customGrad((...args: (Tensor | ((tensors: Tensor[]) => void))[]) => {
-    const [t, i, save] = args as [Tensor2D, Tensor1D, (tensors: Tensor[]) => void];
-    save([i]);
-    return {
-      value: tf.gather(t, i),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const oneHot = oneHotRows(saved[0] as Tensor1D, rows);
-        return [tf.matMul(oneHot.transpose<Tensor2D>(), dy as Tensor2D), tf.zerosLike(saved[0] as Tensor)];
-      },
-    };
-  });
-  return gather(table, ids) as Tensor2D;
+  return differentiable(
+    [table],
+    [ids],
+    () => tf.gather(table, ids),
+    (dy, saved) => [tf.matMul(oneHotRows(saved[1] as Tensor1D, rows).transpose<Tensor2D>(), dy)],
+  );
+}
+
+function gatherRowsWasm(wasm: WasmKernels, table: Tensor2D, ids: Tensor1D): Tensor2D {
+  const [rows, d] = table.shape;
+  const n = ids.shape[0];
+  return differentiable(
+    [table],
+    [ids],
+    () => {
+      const y = wasm.output<Tensor2D>([n, d]);
+      const bad = wasm.run.gatherForward(n, rows, d, wasm.address(table), wasm.address(ids), wasm.address(y));
+      if (bad >= 0) throw new Error(`gatherRows: the id at place ${bad} is not in [0, ${rows}).`);
+      return y;
+    },
+    (dy, saved) => {
+      const dtable = wasm.zeros<Tensor2D>([rows, d]);
+      wasm.run.scatterAdd(
+        n,
+        rows,
+        d,
+        wasm.address(dy),
+        wasm.address(saved[1] as Tensor1D),
+        wasm.address(dtable),
+      );
+      return [dtable];
+    },
+  );
 }

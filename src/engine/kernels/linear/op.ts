@@ -1,28 +1,87 @@
 import { tf } from '../../tf.ts';
-import type { Tensor, Tensor2D } from '../../tf.ts';
+import type { Tensor2D } from '../../tf.ts';
+import { wasmKernels } from '../../wasm/kernels.ts';
+import type { WasmKernels } from '../../wasm/kernels.ts';
+import { differentiable } from '../differentiable.ts';
 
 /**
  * Matrix product y = x·w without a bias.
  *
- * The gradient is our own: dx = dy·wᵀ and dw = xᵀ·dy with the transposes written out, because the WASM
- * back end's matMul is only fast for un-transposed operands of rank 2.
- *
  * @param x [N, in]
  * @param w [in, out]
- * @returns [N, out]; differentiable in `x` and `w`
+ * @returns [N, out]; differentiable in `x` and `w`: dx = dy·wᵀ, dw = xᵀ·dy
  */
 export function linear(x: Tensor2D, w: Tensor2D): Tensor2D {
-  const product = tf.customGrad((...args: (Tensor | ((tensors: Tensor[]) => void))[]) => {
-    const [a, b, save] = args as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
-    save([a, b]);
-    return {
-      value: tf.matMul(a, b),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [sx, sw] = saved as [Tensor2D, Tensor2D];
-        const d = dy as Tensor2D;
-        return [tf.matMul(d, sw.transpose<Tensor2D>()), tf.matMul(sx.transpose<Tensor2D>(), d)];
-      },
-    };
+  return product(x, w, false);
+}
+
+/**
+ * y = x·wᵀ, for a weight stored [out, in] (the tied output head).
+ *
+ * @param x [N, in]
+ * @param w [out, in]
+ * @returns [N, out]; differentiable in `x` and `w`: dx = dy·w, dw = dyᵀ·x
+ */
+export function linearTransposed(x: Tensor2D, w: Tensor2D): Tensor2D {
+  return product(x, w, true);
+}
+
+type MatMul = (a: Tensor2D, b: Tensor2D, transposeA: boolean, transposeB: boolean) => Tensor2D;
+
+/** The same product out of plain TensorFlow.js ops on every back end. */
+export function linearReference(x: Tensor2D, w: Tensor2D, transposed = false): Tensor2D {
+  return productWith(matMulPlain, x, w, transposed);
+}
+
+function product(x: Tensor2D, w: Tensor2D, transposed: boolean): Tensor2D {
+  const wasm = wasmKernels();
+  if (!wasm) return linearReference(x, w, transposed);
+  return productWith((a, b, ta, tb) => matMulWasm(wasm, a, b, ta, tb), x, w, transposed);
+}
+
+function productWith(matMul: MatMul, x: Tensor2D, w: Tensor2D, transposed: boolean): Tensor2D {
+  const inner = w.shape[transposed ? 1 : 0];
+  if (x.shape[1] !== inner) {
+    throw new Error(`linear: x is [${x.shape.join(', ')}], but the weight takes ${inner} features.`);
+  }
+  return differentiable(
+    [x, w],
+    [],
+    () => matMul(x, w, false, transposed),
+    (dy, saved) => {
+      const [sx, sw] = saved as [Tensor2D, Tensor2D];
+      const dw = transposed ? matMul(dy, sx, true, false) : matMul(sx, dy, true, false);
+      return [matMul(dy, sw, false, !transposed), dw];
+    },
+  );
+}
+
+/** Transposes are written out: the WASM back end's own matMul is ten times slower with its transpose flags. */
+function matMulPlain(a: Tensor2D, b: Tensor2D, transposeA: boolean, transposeB: boolean): Tensor2D {
+  return tf.tidy(() => {
+    const left = transposeA ? a.transpose<Tensor2D>() : a;
+    const right = transposeB ? b.transpose<Tensor2D>() : b;
+    return tf.matMul(left, right);
   });
-  return product(x, w) as Tensor2D;
+}
+
+function matMulWasm(
+  wasm: WasmKernels,
+  a: Tensor2D,
+  b: Tensor2D,
+  transposeA: boolean,
+  transposeB: boolean,
+): Tensor2D {
+  const [aRows, aColumns] = a.shape;
+  const [bRows, bColumns] = b.shape;
+  const m = transposeA ? aColumns : aRows;
+  const k = transposeA ? aRows : aColumns;
+  const n = transposeB ? bRows : bColumns;
+  const y = wasm.output<Tensor2D>([m, n]);
+  const aStrides = transposeA ? ([4, 4 * aColumns] as const) : ([4 * aColumns, 4] as const);
+  const bStrides = transposeB ? ([4, 4 * bColumns] as const) : ([4 * bColumns, 4] as const);
+  const scratch = wasm.scratch(wasm.run.gemmScratch(n, k));
+  const [pa, pb, py] = [wasm.address(a), wasm.address(b), wasm.address(y)];
+  wasm.run.gemm(m, n, k, pa, ...aStrides, pb, ...bStrides, py, 4 * n, 0, scratch);
+  return y;
 }

@@ -1,5 +1,5 @@
 import type { Tensor2D } from '../../tf.ts';
-import { linear } from '../linear/op.ts';
+import { linearTransposed } from '../linear/op.ts';
 
 /**
  * Scores of every vocabulary entry under a tied output head: x·tableᵀ.
@@ -9,5 +9,5 @@ import { linear } from '../linear/op.ts';
  * @returns [N, V]; differentiable in `x` and `table`
  */
 export function logits(x: Tensor2D, table: Tensor2D): Tensor2D {
-  return linear(x, table.transpose());
+  return linearTransposed(x, table);
 }

@@ -1,5 +1,8 @@
 import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
+import { wasmKernels } from '../../wasm/kernels.ts';
+import type { WasmKernels } from '../../wasm/kernels.ts';
+import { differentiable } from '../differentiable.ts';
 
 /**
  * Root-mean-square normalisation (arXiv 1910.07467): y = x / √(mean(x²) + eps) · gain, row by row.
@@ -9,7 +12,29 @@ import type { Tensor1D, Tensor2D } from '../../tf.ts';
  * @returns [N, d]; differentiable in `x` and `gain`
  */
 export function rmsNorm(x: Tensor2D, gain: Tensor1D, eps: number): Tensor2D {
-  return rmsNormReference(x, gain, eps);
+  const wasm = wasmKernels();
+  return wasm ? rmsNormWasm(wasm, x, gain, eps) : rmsNormReference(x, gain, eps);
+}
+
+function rmsNormWasm(wasm: WasmKernels, x: Tensor2D, gain: Tensor1D, eps: number): Tensor2D {
+  const [n, d] = x.shape;
+  return differentiable(
+    [x, gain],
+    [],
+    () => {
+      const y = wasm.output<Tensor2D>([n, d]);
+      wasm.run.rmsNormForward(n, d, eps, wasm.address(x), wasm.address(gain), wasm.address(y));
+      return y;
+    },
+    (dy, saved) => {
+      const [sx, sg] = saved as [Tensor2D, Tensor1D];
+      const dx = wasm.output<Tensor2D>([n, d]);
+      const dgain = wasm.zeros<Tensor1D>([d]);
+      const [px, pg, pdy] = [wasm.address(sx), wasm.address(sg), wasm.address(dy)];
+      wasm.run.rmsNormBackward(n, d, eps, px, pg, pdy, wasm.address(dx), wasm.address(dgain));
+      return [dx, dgain];
+    },
+  );
 }
 
 export function rmsNormReference(x: Tensor2D, gain: Tensor1D, eps: number): Tensor2D {

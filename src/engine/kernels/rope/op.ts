@@ -1,5 +1,8 @@
 import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D, Tensor3D } from '../../tf.ts';
+import { wasmKernels } from '../../wasm/kernels.ts';
+import type { WasmKernels } from '../../wasm/kernels.ts';
+import { differentiable } from '../differentiable.ts';
 import { checkHeads } from '../shape.ts';
 import type { RopeShape } from '../shape.ts';
 
@@ -10,28 +13,69 @@ import type { RopeShape } from '../shape.ts';
  * by the angle position·theta^(−2i/headDim).
  *
  * @param qkv [N, (heads + 2·kvHeads)·headDim]
- * @param positions int32 [N]
+ * @param positions int32 [N], each in [0, MAX_POSITIONS)
  * @returns same shape as `qkv`; differentiable in `qkv` (the gradient turns the other way)
  */
 export function rope(qkv: Tensor2D, positions: Tensor1D, shape: RopeShape): Tensor2D {
   checkHeads('rope', qkv.shape[1], shape);
   if (shape.headDim % 2 !== 0) throw new Error(`rope: headDim must be even, got ${shape.headDim}.`);
-  return ropeReference(qkv, positions, shape);
+  const wasm = wasmKernels();
+  return wasm ? ropeWasm(wasm, qkv, positions, shape) : ropeReference(qkv, positions, shape);
 }
 
+function ropeWasm(wasm: WasmKernels, qkv: Tensor2D, positions: Tensor1D, shape: RopeShape): Tensor2D {
+  const turn = (from: Tensor2D, at: Tensor1D, sign: 1 | -1): Tensor2D => {
+    const [n, width] = from.shape;
+    const half = shape.headDim / 2;
+    const to = wasm.output<Tensor2D>([n, width]);
+    const table = angleTable(wasm, at, shape);
+    const turned = shape.heads + shape.kvHeads;
+    wasm.run.ropeRotate(
+      n,
+      turned,
+      half,
+      width,
+      wasm.address(at),
+      table,
+      sign,
+      wasm.address(from),
+      wasm.address(to),
+    );
+    return to;
+  };
+  return differentiable(
+    [qkv],
+    [positions],
+    () => turn(qkv, positions, 1),
+    (dy, saved) => [turn(dy, saved[1] as Tensor1D, -1)],
+  );
+}
+
+/** The address of rows [cos(p·f_i) …, sin(p·f_i) …] for every position p in use. */
+function angleTable(wasm: WasmKernels, positions: Tensor1D, { headDim, theta }: RopeShape): number {
+  const values = new Int32Array(wasm.memory.buffer, wasm.address(positions), positions.size);
+  let last = 0;
+  for (const p of values) {
+    if (p < 0) throw new Error(`rope: position ${p} is negative.`);
+    if (p > last) last = p;
+  }
+  return wasm.table(`rope ${theta} ${headDim}`, last + 1, headDim, (row, angles) =>
+    fillAngles(row, angles, theta),
+  );
+}
+
+/** Positions the reference knows, 0 … MAX_POSITIONS − 1. */
+export const MAX_POSITIONS = 4096;
+
 export function ropeReference(qkv: Tensor2D, positions: Tensor1D, shape: RopeShape): Tensor2D {
-  const { heads, kvHeads, headDim, theta } = shape;
+  const { heads, kvHeads, headDim } = shape;
   return tf.tidy(() => {
     const rows = qkv.shape[0];
     const half = headDim / 2;
     const turned = heads + kvHeads;
-    const frequencies = Float32Array.from({ length: half }, (_, i) => theta ** ((-2 * i) / headDim));
-    const angles = positions
-      .toFloat()
-      .reshape([rows, 1, 1])
-      .mul(tf.tensor3d(frequencies, [1, 1, half]));
-    const cos = angles.cos();
-    const sin = angles.sin();
+    const angles = tf.gather(referenceTable(shape), positions);
+    const cos = angles.slice([0, 0], [rows, half]).reshape([rows, 1, half]);
+    const sin = angles.slice([0, half], [rows, half]).reshape([rows, 1, half]);
     const qk = qkv.slice([0, 0], [rows, turned * headDim]).reshape<Tensor3D>([rows, turned, headDim]);
     const first = qk.slice([0, 0, 0], [rows, turned, half]);
     const second = qk.slice([0, 0, half], [rows, turned, half]);
@@ -39,4 +83,35 @@ export function ropeReference(qkv: Tensor2D, positions: Tensor1D, shape: RopeSha
     const values = qkv.slice([0, turned * headDim], [rows, kvHeads * headDim]);
     return tf.concat([rotated.reshape<Tensor2D>([rows, turned * headDim]), values], 1);
   });
+}
+
+const tables = new WeakMap<object, Map<string, Tensor2D>>();
+
+/**
+ * [MAX_POSITIONS, headDim], made once per back end and kept. The angles' cosines come from the host because WGSL promises
+ * its own only to 2⁻¹¹, and only within ±π.
+ */
+function referenceTable({ headDim, theta }: RopeShape): Tensor2D {
+  const ofBackend = tables.get(tf.backend()) ?? new Map<string, Tensor2D>();
+  tables.set(tf.backend(), ofBackend);
+  const name = `${theta} ${headDim}`;
+  const found = ofBackend.get(name);
+  if (found) return found;
+  const values = new Float32Array(MAX_POSITIONS * headDim);
+  for (let p = 0; p < MAX_POSITIONS; p++) {
+    fillAngles(p, values.subarray(p * headDim, (p + 1) * headDim), theta);
+  }
+  const table = tf.keep(tf.tensor2d(values, [MAX_POSITIONS, headDim]));
+  ofBackend.set(name, table);
+  return table;
+}
+
+/** One row [cos(p·f_0) …, sin(p·f_0) …] with f_i = theta^(−2i/headDim). */
+function fillAngles(position: number, row: Float32Array, theta: number): void {
+  const half = row.length / 2;
+  for (let i = 0; i < half; i++) {
+    const angle = position * theta ** (-i / half);
+    row[i] = Math.cos(angle);
+    row[half + i] = Math.sin(angle);
+  }
 }

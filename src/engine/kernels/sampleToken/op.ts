@@ -1,5 +1,7 @@
 import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
+import { wasmKernels } from '../../wasm/kernels.ts';
+import type { WasmKernels } from '../../wasm/kernels.ts';
 import { banBelow } from '../tokenLogProbs/op.ts';
 import { oneHotRows } from '../oneHot.ts';
 
@@ -38,7 +40,26 @@ export function sampleToken(logits: Tensor2D, uniforms: Tensor1D, options: Sampl
   const { temperature, topP } = options;
   if (!(temperature >= 0)) throw new Error(`sampleToken: temperature must be 0 or more, got ${temperature}.`);
   if (!(topP > 0 && topP <= 1)) throw new Error(`sampleToken: topP must be in (0, 1], got ${topP}.`);
-  return sampleTokenReference(logits, uniforms, options);
+  const wasm = wasmKernels();
+  return wasm
+    ? sampleTokenWasm(wasm, logits, uniforms, options)
+    : sampleTokenReference(logits, uniforms, options);
+}
+
+function sampleTokenWasm(
+  wasm: WasmKernels,
+  logits: Tensor2D,
+  uniforms: Tensor1D,
+  { temperature, topP, allowedFrom }: SampleOptions,
+): SampledTokens {
+  const [batch, vocabulary] = logits.shape;
+  const ids = wasm.output<Tensor1D>([batch], 'int32');
+  const logp = wasm.output<Tensor1D>([batch]);
+  const scratch = wasm.scratch(wasm.run.sampleScratch(vocabulary));
+  const [pl, pu] = [wasm.address(logits), wasm.address(uniforms)];
+  const settings = [batch, vocabulary, temperature, topP, allowedFrom] as const;
+  wasm.run.sample(...settings, pl, pu, wasm.address(ids), wasm.address(logp), scratch);
+  return { ids, logp };
 }
 
 export function sampleTokenReference(

@@ -1,5 +1,8 @@
 import { tf } from '../../tf.ts';
 import type { Tensor2D } from '../../tf.ts';
+import { wasmKernels } from '../../wasm/kernels.ts';
+import type { WasmKernels } from '../../wasm/kernels.ts';
+import { differentiable } from '../differentiable.ts';
 
 /**
  * SwiGLU (arXiv 2002.05202): silu(gate)·up with silu(z) = z·σ(z).
@@ -10,7 +13,27 @@ import type { Tensor2D } from '../../tf.ts';
 export function swiglu(gateUp: Tensor2D): Tensor2D {
   if (gateUp.shape[1] % 2 !== 0)
     throw new Error(`swiglu: odd width ${gateUp.shape[1]}; it needs gate and up halves.`);
-  return swigluReference(gateUp);
+  const wasm = wasmKernels();
+  return wasm ? swigluWasm(wasm, gateUp) : swigluReference(gateUp);
+}
+
+function swigluWasm(wasm: WasmKernels, gateUp: Tensor2D): Tensor2D {
+  const n = gateUp.shape[0];
+  const f = gateUp.shape[1] / 2;
+  return differentiable(
+    [gateUp],
+    [],
+    () => {
+      const y = wasm.output<Tensor2D>([n, f]);
+      wasm.run.swigluForward(n, f, wasm.address(gateUp), wasm.address(y));
+      return y;
+    },
+    (dy, saved) => {
+      const dx = wasm.output<Tensor2D>([n, 2 * f]);
+      wasm.run.swigluBackward(n, f, wasm.address(saved[0] as Tensor2D), wasm.address(dy), wasm.address(dx));
+      return [dx];
+    },
+  );
 }
 
 export function swigluReference(gateUp: Tensor2D): Tensor2D {

@@ -1,6 +1,9 @@
 import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
-import { linear } from '../linear/op.ts';
+import { wasmKernels } from '../../wasm/kernels.ts';
+import type { WasmKernels } from '../../wasm/kernels.ts';
+import { differentiable } from '../differentiable.ts';
+import { linearReference } from '../linear/op.ts';
 import { MASKED } from '../causalAttention/op.ts';
 import { oneHotRows } from '../oneHot.ts';
 
@@ -36,8 +39,51 @@ export function tokenLogProbs(
   if (!(options.temperature > 0)) {
     throw new Error(`tokenLogProbs: temperature must be positive, got ${options.temperature}.`);
   }
-  return tokenLogProbsReference(x, table, targets, options);
+  const wasm = wasmKernels();
+  return wasm
+    ? tokenLogProbsWasm(wasm, x, table, targets, options)
+    : tokenLogProbsReference(x, table, targets, options);
 }
+
+function tokenLogProbsWasm(
+  wasm: WasmKernels,
+  x: Tensor2D,
+  table: Tensor2D,
+  targets: Tensor1D,
+  { temperature, allowedFrom }: HeadOptions,
+): TokenLogProbs {
+  const [n, d] = x.shape;
+  const vocabulary = table.shape[0];
+  const sizes = [n, d, vocabulary, 1 / temperature, allowedFrom] as const;
+  // One op has one result: the three vectors travel as the rows of a [3, N] tensor; only the first has a gradient.
+  const packed = differentiable(
+    [x, table],
+    [targets],
+    () => {
+      const bad = wasm.run.firstBadTarget(n, vocabulary, wasm.address(targets));
+      if (bad >= 0)
+        throw new Error(`tokenLogProbs: the target at place ${bad} is not in [0, ${vocabulary}).`);
+      const y = wasm.output<Tensor2D>([3, n]);
+      const [px, pt, pi, logp] = [x, table, targets, y].map((tensor) => wasm.address(tensor)) as Four;
+      const scratch = wasm.scratch(wasm.run.headScratch(d, vocabulary));
+      wasm.run.headForward(...sizes, px, pt, pi, logp, logp + 4 * n, logp + 8 * n, scratch);
+      return y;
+    },
+    (dy, saved) => {
+      const dx = wasm.output<Tensor2D>([n, d]);
+      const dtable = wasm.zeros<Tensor2D>([vocabulary, d]);
+      const [px, pt, pi, dlogp] = [...saved, dy].map((tensor) => wasm.address(tensor)) as Four;
+      const scratch = wasm.scratch(wasm.run.headScratch(d, vocabulary));
+      wasm.run.headBackward(...sizes, px, pt, pi, dlogp, wasm.address(dx), wasm.address(dtable), scratch);
+      return [dx, dtable];
+    },
+  );
+  const [logp, entropy, sumSq] = tf.unstack(packed) as [Tensor1D, Tensor1D, Tensor1D];
+  packed.dispose();
+  return { logp, entropy, sumSq };
+}
+
+type Four = [number, number, number, number];
 
 export function tokenLogProbsReference(
   x: Tensor2D,
@@ -47,7 +93,7 @@ export function tokenLogProbsReference(
 ): TokenLogProbs {
   const [logp, entropy, sumSq] = tf.tidy(() => {
     const vocabulary = table.shape[0];
-    const scaled = linear(x, table.transpose<Tensor2D>()).div<Tensor2D>(options.temperature);
+    const scaled = linearReference(x, table, true).div<Tensor2D>(options.temperature);
     const logits = banBelow(scaled, options.allowedFrom);
     const logProbs = logits.sub(logits.max(1, true)).logSoftmax();
     const oneHot = oneHotRows(targets, vocabulary);

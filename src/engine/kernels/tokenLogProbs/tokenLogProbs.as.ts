@@ -1,0 +1,162 @@
+/**
+ * Output head fused with log-softmax on WASM. Logits exist for 64 tokens at a time and are never kept: the backward pass
+ * computes them again, which costs less than a tenth of a training step and saves the [tokens × vocabulary] buffer.
+ */
+import { multiply, pack, packedBytes, TILE_BYTES } from '../../wasm/gemm.as';
+import { exp4, expRow, log, maxOf, scaleRow, sum4 } from '../../wasm/math.as';
+
+const ROWS: i32 = 64;
+/** Score of a banned id, as in the reference. */
+const MASKED: f32 = -1e9;
+
+/** Bytes from one row of logits to the next: room to fill the last vector, wherever the allowed ids start. */
+function rowBytes(vocabulary: i32): usize {
+  return (<usize>(vocabulary + 4)) << 2;
+}
+
+export function headScratch(d: i32, vocabulary: i32): usize {
+  return (
+    TILE_BYTES +
+    packedBytes(vocabulary, d) +
+    packedBytes(d, vocabulary) +
+    packedBytes(d, ROWS) +
+    <usize>ROWS * rowBytes(vocabulary)
+  );
+}
+
+/** The first place whose target is outside the vocabulary, or −1. */
+export function firstBadTarget(n: i32, vocabulary: i32, targets: usize): i32 {
+  for (let i = 0; i < n; i++) {
+    if (<u32>i32.load(targets + ((<usize>i) << 2)) >= <u32>vocabulary) return i;
+  }
+  return -1;
+}
+
+/** Outputs are [n] each. With z = (logit − max)/T and Z = Σ e^z: logp = z_y − log Z, entropy = log Z − Σ e^z·z/Z. */
+export function headForward(
+  n: i32,
+  d: i32,
+  vocabulary: i32,
+  inverseT: f32,
+  allowedFrom: i32,
+  x: usize,
+  table: usize,
+  targets: usize,
+  logp: usize,
+  entropy: usize,
+  sumSq: usize,
+  scratch: usize,
+): void {
+  const bytes = (<usize>d) << 2;
+  const stride = rowBytes(vocabulary);
+  const tableT = scratch + TILE_BYTES;
+  const logits = tableT + packedBytes(vocabulary, d);
+  const start = (<usize>allowedFrom) << 2;
+  const allowed = vocabulary - allowedFrom;
+  const factor = f32x4.splat(inverseT);
+  pack(vocabulary, d, table, 4, bytes, tableT);
+  for (let first = 0; first < n; first += ROWS) {
+    const rows = min(ROWS, n - first);
+    multiply(
+      rows,
+      vocabulary,
+      d,
+      x + <usize>first * bytes,
+      bytes,
+      4,
+      tableT,
+      <usize>d * 32,
+      logits,
+      stride,
+      false,
+      scratch,
+    );
+    for (let r = 0; r < rows; r++) {
+      const row = logits + <usize>r * stride;
+      const out = (<usize>(first + r)) << 2;
+      const target = i32.load(targets + out);
+      const top = maxOf(row + start, allowed);
+      const end = row + ((<usize>vocabulary) << 2);
+      v128.store(end, f32x4.splat(MASKED));
+      const top4 = f32x4.splat(top);
+      let sums = f32x4.splat(0);
+      let squares = sums;
+      let weighted = sums;
+      for (let p = row + start; p < end; p += 16) {
+        const z = f32x4.mul(f32x4.sub(v128.load(p), top4), factor);
+        const e = exp4(z);
+        sums = f32x4.add(sums, e);
+        squares = f32x4.add(squares, f32x4.mul(e, e));
+        weighted = f32x4.add(weighted, f32x4.mul(e, z));
+      }
+      const sum = sum4(sums);
+      const logSum = log(sum);
+      const z: f32 =
+        target < allowedFrom ? MASKED : (f32.load(row + ((<usize>target) << 2)) - top) * inverseT;
+      f32.store(logp + out, z - logSum);
+      f32.store(entropy + out, logSum - sum4(weighted) / sum);
+      f32.store(sumSq + out, sum4(squares) / (sum * sum));
+    }
+  }
+}
+
+/** dlogits = dlogp·(1[target] − p)/T;  dx = dlogits·table;  dtable = dlogitsᵀ·x. `dtable` must start as zeros. */
+export function headBackward(
+  n: i32,
+  d: i32,
+  vocabulary: i32,
+  inverseT: f32,
+  allowedFrom: i32,
+  x: usize,
+  table: usize,
+  targets: usize,
+  dlogp: usize,
+  dx: usize,
+  dtable: usize,
+  scratch: usize,
+): void {
+  const bytes = (<usize>d) << 2;
+  const stride = rowBytes(vocabulary);
+  const tableT = scratch + TILE_BYTES;
+  const tablePacked = tableT + packedBytes(vocabulary, d);
+  const xPacked = tablePacked + packedBytes(d, vocabulary);
+  const logits = xPacked + packedBytes(d, ROWS);
+  const start = (<usize>allowedFrom) << 2;
+  const allowed = vocabulary - allowedFrom;
+  pack(vocabulary, d, table, 4, bytes, tableT);
+  pack(d, vocabulary, table, bytes, 4, tablePacked);
+  for (let first = 0; first < n; first += ROWS) {
+    const rows = min(ROWS, n - first);
+    const xBlock = x + <usize>first * bytes;
+    multiply(rows, vocabulary, d, xBlock, bytes, 4, tableT, <usize>d * 32, logits, stride, false, scratch);
+    for (let r = 0; r < rows; r++) {
+      const row = logits + <usize>r * stride;
+      const at = (<usize>(first + r)) << 2;
+      const slope = f32.load(dlogp + at) * inverseT;
+      const target = i32.load(targets + at);
+      const sum = expRow(row + start, allowed, maxOf(row + start, allowed), inverseT);
+      memory.fill(row, 0, start);
+      scaleRow(row + start, allowed, -slope / sum);
+      if (target >= allowedFrom) {
+        const y = row + ((<usize>target) << 2);
+        f32.store(y, f32.load(y) + slope);
+      }
+    }
+    multiply(
+      rows,
+      d,
+      vocabulary,
+      logits,
+      stride,
+      4,
+      tablePacked,
+      <usize>vocabulary * 32,
+      dx + <usize>first * bytes,
+      bytes,
+      false,
+      scratch,
+    );
+    pack(d, rows, xBlock, bytes, 4, xPacked);
+    multiply(vocabulary, d, rows, logits, 4, stride, xPacked, <usize>rows * 32, dtable, bytes, true, scratch);
+  }
+}

@@ -1,0 +1,21 @@
+/** Everything the compiled module exports; `build.ts` compiles from here. */
+export { gemm, gemmScratch } from './gemm.as';
+export { rmsNormForward, rmsNormBackward } from '../kernels/rmsNorm/rmsNorm.as';
+export { ropeRotate } from '../kernels/rope/rope.as';
+export {
+  attentionForward,
+  attentionForwardScratch,
+  attentionBackward,
+  attentionBackwardScratch,
+} from '../kernels/causalAttention/causalAttention.as';
+export { swigluForward, swigluBackward } from '../kernels/swiglu/swiglu.as';
+export { gatherForward, scatterAdd } from '../kernels/gatherRows/gatherRows.as';
+export {
+  headForward,
+  headBackward,
+  headScratch,
+  firstBadTarget,
+} from '../kernels/tokenLogProbs/tokenLogProbs.as';
+export { sample, sampleScratch } from '../kernels/sampleToken/sampleToken.as';
+export { attend, attendScratch } from '../kernels/attendCached/attendCached.as';
+export { adamW } from '../kernels/adamW/adamW.as';

@@ -1,0 +1,154 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { tf } from '../tf.ts';
+import type { Tensor } from '../tf.ts';
+import { kernelsBase64 } from './module.ts';
+
+/** What `index.as.ts` exports. Arguments are sizes, byte addresses and numbers; see each kernel's `*.as.ts`. */
+const names = [
+  'gemm',
+  'gemmScratch',
+  'rmsNormForward',
+  'rmsNormBackward',
+  'ropeRotate',
+  'attentionForward',
+  'attentionForwardScratch',
+  'attentionBackward',
+  'attentionBackwardScratch',
+  'swigluForward',
+  'swigluBackward',
+  'gatherForward',
+  'scatterAdd',
+  'headForward',
+  'headBackward',
+  'headScratch',
+  'firstBadTarget',
+  'sample',
+  'sampleScratch',
+  'attend',
+  'attendScratch',
+  'adamW',
+] as const;
+
+type KernelExports = Readonly<Record<(typeof names)[number], (...args: number[]) => number>>;
+
+/**
+ * Our compiled kernels, working directly in the memory of TensorFlow.js' WASM back end: an operation is one call with the
+ * addresses of its tensors, without a copy.
+ */
+export class WasmKernels {
+  readonly run: KernelExports;
+  readonly memory: WebAssembly.Memory;
+  readonly #backend: BackendWasm;
+  readonly #heap: Heap;
+  readonly #tables = new Map<string, { address: number; rows: number }>();
+  #scratch = { address: 0, bytes: 0 };
+
+  private constructor(backend: BackendWasm, heap: Heap, run: KernelExports) {
+    this.#backend = backend;
+    this.#heap = heap;
+    this.memory = heap.asm.memory;
+    this.run = run;
+  }
+
+  /** @throws when the back end hides its memory (its threaded build), or the module lacks a kernel */
+  static async load(backend: BackendWasm): Promise<WasmKernels> {
+    const heap: object = backend.wasm;
+    if (!isHeap(heap)) {
+      throw new Error("TensorFlow.js' WASM back end does not show its memory; is its threaded build in use?");
+    }
+    const bytes = Uint8Array.from(atob(kernelsBase64), (char) => char.charCodeAt(0));
+    const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: heap.asm.memory } });
+    if (!hasEveryKernel(instance.exports))
+      throw new Error('module.ts is out of date: run `npm run build:kernels`.');
+    return new WasmKernels(backend, heap, instance.exports);
+  }
+
+  get backend(): BackendWasm {
+    return this.#backend;
+  }
+
+  /** Byte address of a tensor's values. Valid until the tensor is disposed. */
+  address(tensor: Tensor): number {
+    return this.#backend.dataIdMap.get(tensor.dataId).memoryOffset;
+  }
+
+  /** A new tensor whose values are not set yet. */
+  output<T extends Tensor>(shape: readonly number[], dtype: 'float32' | 'int32' = 'float32'): T {
+    return tf.engine().makeTensorFromTensorInfo(this.#backend.makeOutput([...shape], dtype)) as T;
+  }
+
+  /** A new tensor of zeros, for kernels that add. */
+  zeros<T extends Tensor>(shape: readonly number[]): T {
+    const tensor = this.output<T>(shape);
+    new Float32Array(this.memory.buffer, this.address(tensor), tensor.size).fill(0);
+    return tensor;
+  }
+
+  /** The address of at least this many bytes, for one call: the next call may overwrite them. */
+  scratch(bytes: number): number {
+    if (bytes > this.#scratch.bytes) {
+      if (this.#scratch.bytes > 0) this.#heap._free(this.#scratch.address);
+      this.#scratch = { address: this.#allocate(bytes), bytes };
+    }
+    return this.#scratch.address;
+  }
+
+  /** A table of constants made once and kept: rows of `width` floats, at least `rows` of them. `fill` writes row `row`. */
+  table(
+    name: string,
+    rows: number,
+    width: number,
+    fill: (row: number, values: Float32Array) => void,
+  ): number {
+    const found = this.#tables.get(name);
+    if (found && found.rows >= rows) return found.address;
+    if (found) this.#heap._free(found.address);
+    const room = 2 ** Math.ceil(Math.log2(Math.max(rows, 128)));
+    const address = this.#allocate(room * width * 4);
+    for (let row = 0; row < room; row++) {
+      fill(row, new Float32Array(this.memory.buffer, address + row * width * 4, width));
+    }
+    this.#tables.set(name, { address, rows: room });
+    return address;
+  }
+
+  #allocate(bytes: number): number {
+    // `>>> 0`: the allocator returns addresses above 2 GB as negative numbers.
+    const address = this.#heap._malloc(bytes) >>> 0;
+    if (address === 0) throw new Error(`Out of memory: the WebAssembly heap has no ${bytes} bytes left.`);
+    return address;
+  }
+}
+
+let current: WasmKernels | null = null;
+
+/** The kernels of the running back end; null on other back ends, where operations use their reference. */
+export function wasmKernels(): WasmKernels | null {
+  return current !== null && tf.getBackend() === 'wasm' && tf.backend() === current.backend ? current : null;
+}
+
+/** Loads the kernels for the running WASM back end (`enabled`), or goes back to the references. */
+export async function useWasmKernels(enabled: boolean): Promise<void> {
+  const backend = tf.backend() as BackendWasm;
+  if (!enabled) current = null;
+  else if (current?.backend !== backend) current = await WasmKernels.load(backend);
+}
+
+/** What the back end's Emscripten module has, beyond its published type. */
+interface Heap {
+  readonly asm: { readonly memory: WebAssembly.Memory };
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
+
+function isHeap(wasm: object): wasm is Heap {
+  if (!('_malloc' in wasm && '_free' in wasm && 'asm' in wasm)) return false;
+  const { asm } = wasm;
+  return (
+    typeof asm === 'object' && asm !== null && 'memory' in asm && asm.memory instanceof WebAssembly.Memory
+  );
+}
+
+function hasEveryKernel(exports: WebAssembly.Exports): exports is WebAssembly.Exports & KernelExports {
+  return names.every((name) => typeof exports[name] === 'function');
+}

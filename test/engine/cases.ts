@@ -1,0 +1,159 @@
+/**
+ * One table of operation cases, run on every back end: odd shapes, a single token, grouped heads, extreme scores.
+ * Inputs are plain arrays from a seeded generator, so all back ends see the same numbers.
+ */
+import {
+  causalAttention,
+  gatherRows,
+  linear,
+  linearTransposed,
+  logits,
+  rmsNorm,
+  rope,
+  swiglu,
+  tokenLogProbs,
+} from '../../src/engine/index.ts';
+import type { Tensor, Tensor1D, Tensor2D } from '../../src/engine/index.ts';
+
+export interface Input {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array;
+}
+
+export interface OpCase {
+  readonly name: string;
+  /** Float inputs get gradients; integer inputs are constants. */
+  readonly inputs: readonly Input[];
+  /** The first output is the differentiable one. */
+  readonly run: (...tensors: Tensor[]) => readonly Tensor[];
+  /** Scores so large that float32 rounds them visibly, and a small step of the input changes nothing measurable. */
+  readonly extreme: boolean;
+}
+
+/** Mulberry32: uniform numbers in [0, 1). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Roughly normal values, standard deviation `scale`. */
+export function floats(shape: readonly number[], seed: number, scale = 1): Input {
+  const random = seeded(seed);
+  const size = shape.reduce((a, b) => a * b, 1);
+  const normal = () => (random() + random() + random() + random() - 2) * Math.sqrt(3) * scale;
+  return { shape, values: Float32Array.from({ length: size }, normal) };
+}
+
+/** Integers in [from, to). */
+export function integers(size: number, from: number, to: number, seed: number): Input {
+  const random = seeded(seed);
+  const draw = () => from + Math.floor(random() * (to - from));
+  return { shape: [size], values: Int32Array.from({ length: size }, draw) };
+}
+
+const cases: OpCase[] = [];
+
+function add(name: string, inputs: Input[], run: OpCase['run'], extreme = false): void {
+  cases.push({ name, inputs, run, extreme });
+}
+
+for (const [n, d] of [
+  [1, 1],
+  [1, 64],
+  [3, 5],
+  [7, 67],
+] as const) {
+  add(`rmsNorm [${n}, ${d}]`, [floats([n, d], 1), floats([d], 2)], (x, g) => [
+    rmsNorm(x as Tensor2D, g as Tensor1D, 1e-5),
+  ]);
+}
+
+for (const [n, i, o] of [
+  [1, 1, 1],
+  [5, 3, 7],
+  [1, 64, 40],
+  [70, 9, 33],
+  [6, 300, 8],
+] as const) {
+  const x = floats([n, i], 3, i ** -0.5);
+  add(`linear ${n}×${i}×${o}`, [x, floats([i, o], 4)], (a, w) => [linear(a as Tensor2D, w as Tensor2D)]);
+  add(`linearTransposed ${n}×${i}×${o}`, [x, floats([o, i], 5)], (a, w) => [
+    linearTransposed(a as Tensor2D, w as Tensor2D),
+  ]);
+}
+add('logits', [floats([5, 6], 6), floats([11, 6], 7)], (x, t) => [logits(x as Tensor2D, t as Tensor2D)]);
+
+for (const [heads, kvHeads, headDim] of [
+  [1, 1, 2],
+  [4, 2, 6],
+  [3, 3, 16],
+] as const) {
+  const width = (heads + 2 * kvHeads) * headDim;
+  const shape = { heads, kvHeads, headDim, theta: 10000 };
+  add(
+    `rope ${heads}/${kvHeads} heads of ${headDim}`,
+    [floats([5, width], 8), { shape: [5], values: Int32Array.of(0, 1, 2, 130, 511) }],
+    (x, p) => [rope(x as Tensor2D, p as Tensor1D, shape)],
+  );
+}
+
+for (const [batch, time, heads, kvHeads, headDim, scale] of [
+  [1, 1, 1, 1, 3, 1],
+  [2, 5, 2, 1, 4, 1],
+  [1, 33, 4, 4, 16, 1],
+  [2, 70, 6, 2, 5, 1],
+  [1, 40, 1, 1, 8, 60],
+] as const) {
+  const width = (heads + 2 * kvHeads) * headDim;
+  const shape = { batch, time, heads, kvHeads, headDim };
+  add(
+    `causalAttention batch ${batch}, time ${time}, ${heads}/${kvHeads} heads of ${headDim}, scale ${scale}`,
+    [floats([batch * time, width], 9, scale)],
+    (x) => [causalAttention(x as Tensor2D, shape)],
+    scale > 1,
+  );
+}
+
+for (const [n, f, scale] of [
+  [1, 1, 1],
+  [3, 5, 2],
+  [4, 24, 1],
+  [3, 6, 1e4],
+] as const) {
+  add(
+    `swiglu [${n}, ${f}] scale ${scale}`,
+    [floats([n, 2 * f], 10, scale)],
+    (x) => [swiglu(x as Tensor2D)],
+    scale > 100,
+  );
+}
+
+add('gatherRows, ids repeated', [floats([5, 7], 11), integers(12, 0, 5, 12)], (t, i) => [
+  gatherRows(t as Tensor2D, i as Tensor1D),
+]);
+
+for (const [n, d, v, temperature, allowedFrom, scale] of [
+  [1, 1, 2, 1, 0, 1],
+  [3, 5, 7, 0.7, 2, 1],
+  [70, 8, 33, 1.3, 3, 1],
+  [2, 16, 130, 1, 1, 1],
+  [6, 4, 9, 1, 1, 100],
+] as const) {
+  const options = { temperature, allowedFrom };
+  add(
+    `tokenLogProbs ${n} tokens, d ${d}, vocabulary ${v} from ${allowedFrom}, T ${temperature}, scale ${scale}`,
+    [floats([n, d], 13, scale), floats([v, d], 14, scale), integers(n, allowedFrom, v, 15)],
+    (x, t, y) => {
+      const { logp, entropy, sumSq } = tokenLogProbs(x as Tensor2D, t as Tensor2D, y as Tensor1D, options);
+      return [logp, entropy, sumSq];
+    },
+    scale > 1,
+  );
+}
+
+export const opCases: readonly OpCase[] = cases;
