@@ -81,7 +81,7 @@ async function openWasm(options: BackendOptions, why: string): Promise<OpenedBac
   // One thread: results do not depend on how work was split, and the page's other core is free for grading.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (options.wasmPaths !== undefined) setWasmPaths(options.wasmPaths);
-  await activate('wasm');
+  await (options.environment === 'node' ? keepingProcessListeners(() => activate('wasm')) : activate('wasm'));
   await useWasmKernels(options.kernels ?? true);
   return { name: 'wasm', device: 'WebAssembly SIMD, one thread', why };
 }
@@ -98,6 +98,21 @@ async function activate(name: string): Promise<void> {
     );
   }
   await tf.ready();
+}
+
+/**
+ * The WASM back end's loader makes every uncaught error of a Node process print its whole minified source; this takes the
+ * listeners it adds away again.
+ */
+async function keepingProcessListeners(start: () => Promise<void>): Promise<void> {
+  const events = ['uncaughtException', 'unhandledRejection'];
+  const before = events.map((event) => new Set(process.rawListeners(event)));
+  await start();
+  events.forEach((event, i) => {
+    for (const listener of process.rawListeners(event)) {
+      if (!before[i]?.has(listener)) process.off(event, listener as (...args: unknown[]) => void);
+    }
+  });
 }
 
 /** The module (v128.const; drop), which only engines with SIMD accept. */
