@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin, type ResolvedConfig } from 'vite';
+import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vite-plugin.ts';
 
 const require = createRequire(import.meta.url);
 const packageDir = (name: string): string => dirname(require.resolve(`${name}/package.json`));
@@ -30,11 +31,11 @@ const mimeTypes: Record<string, string> = {
 
 /**
  * What the built page may do. Everything comes from its own origin; no eval of JavaScript, only of WebAssembly.
- * The sandbox's frame inherits this policy and adds a stricter one of its own.
+ * The sandbox's frame inherits this policy, so the hash of its script stands here, and adds a stricter one of its own.
  */
 const contentPolicy = [
   "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
+  `script-src 'self' 'wasm-unsafe-eval' 'sha256-${frameScriptHash}'`,
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
@@ -100,7 +101,12 @@ function hostFiles(files: Record<string, string>): Plugin {
 export default defineConfig({
   base: './', // a static host may serve the playground from any folder
   appType: 'mpa', // a missing file is a 404, not the page
-  plugins: [svelte({ configFile: false }), hostFiles(hosted), contentSecurityPolicy(contentPolicy)],
+  plugins: [
+    svelte({ configFile: false }),
+    hostFiles(hosted),
+    sandboxFrameWorker(),
+    contentSecurityPolicy(contentPolicy),
+  ],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 4000 },
   preview: { port: 4173 }, // the next free port when it is taken

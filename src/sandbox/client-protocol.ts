@@ -1,0 +1,53 @@
+/** Messages between the trainer (client.ts) and the pool in the sandbox's frame (supervisor.ts), over one MessagePort. */
+import * as v from 'valibot';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const status = v.picklist(['pass', 'fail', 'error', 'timeout', 'infra']);
+
+const request = v.object({ code: v.string(), setup: v.string(), tests: v.array(v.string()) });
+
+const testVerdict = v.object({
+  status,
+  expression: v.string(),
+  expected: v.string(),
+  got: v.string(),
+  exception: v.nullable(v.object({ type: v.string(), message: v.string(), line: v.number() })),
+  ms: v.number(),
+  tier: v.optional(v.picklist(['inside'])),
+});
+
+const verdict = v.object({
+  status,
+  passed: count,
+  total: count,
+  tests: v.array(testVerdict),
+  stdout: v.string(),
+  ms: v.number(),
+  cached: v.boolean(),
+});
+
+const stats = v.object({
+  graded: count,
+  cacheHits: count,
+  timeouts: count,
+  respawns: count,
+  infra: count,
+  workers: count,
+});
+
+/** Trainer to pool. */
+export const clientMessage = v.variant('kind', [
+  v.object({ kind: v.literal('grade'), id: count, requests: v.array(request) }),
+  v.object({ kind: v.literal('abort'), id: count }),
+  v.object({ kind: v.literal('close') }),
+]);
+export type ClientMessage = v.InferOutput<typeof clientMessage>;
+
+/** Pool to trainer. */
+export const poolMessage = v.variant('kind', [
+  v.object({ kind: v.literal('ready') }),
+  v.object({ kind: v.literal('broken'), message: v.string() }),
+  v.object({ kind: v.literal('verdicts'), id: count, verdicts: v.array(verdict), stats }),
+  v.object({ kind: v.literal('rejected'), id: count, message: v.string() }),
+]);
+export type PoolMessage = v.InferOutput<typeof poolMessage>;

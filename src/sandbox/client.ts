@@ -1,0 +1,89 @@
+/** The sandbox as the trainer sees it: the interface, over a port to the pool in the sandbox's frame. */
+import * as v from 'valibot';
+import { poolMessage, type ClientMessage } from './client-protocol.ts';
+import type { GradeRequest, Sandbox, SandboxStats, Verdict } from './types.ts';
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
+/** A promise with its two functions (Promise.withResolvers, which Node 20 does not have). */
+function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Connects to a sandbox by a port from `createBrowserSandboxHost().openPort()`. */
+export function connectSandbox(port: MessagePort): Sandbox {
+  const waiting = new Map<number, Pick<Deferred<Verdict[]>, 'resolve' | 'reject'>>();
+  let stats: SandboxStats = { graded: 0, cacheHits: 0, timeouts: 0, respawns: 0, infra: 0, workers: 0 };
+  let nextId = 0;
+  let ended: string | null = null;
+  const started = deferred<void>();
+  started.promise.catch(() => undefined); // whoever calls ready() sees it
+  const send = (message: ClientMessage): void => port.postMessage(message);
+
+  port.onmessage = (event) => {
+    const parsed = v.safeParse(poolMessage, event.data);
+    if (!parsed.success)
+      throw new TypeError(`malformed message from the sandbox: ${v.summarize(parsed.issues)}`);
+    const message = parsed.output;
+    switch (message.kind) {
+      case 'ready':
+        return started.resolve();
+      case 'broken':
+        return started.reject(new Error(message.message));
+      case 'verdicts':
+        stats = message.stats;
+        waiting.get(message.id)?.resolve(message.verdicts);
+        return void waiting.delete(message.id);
+      case 'rejected':
+        waiting.get(message.id)?.reject(new Error(message.message));
+        return void waiting.delete(message.id);
+      default:
+        message satisfies never;
+    }
+  };
+
+  return {
+    ready: () => started.promise,
+    get stats() {
+      return stats;
+    },
+    async grade(requests: readonly GradeRequest[], signal?: AbortSignal): Promise<Verdict[]> {
+      if (ended !== null) throw new Error(ended);
+      signal?.throwIfAborted();
+      const id = nextId++;
+      const { promise, resolve, reject } = deferred<Verdict[]>();
+      waiting.set(id, { resolve, reject });
+      send({
+        kind: 'grade',
+        id,
+        requests: requests.map(({ code, setup, tests }) => ({ code, setup, tests: [...tests] })),
+      });
+      const abort = (): void => {
+        waiting.delete(id);
+        if (ended === null) send({ kind: 'abort', id });
+        reject(new DOMException('grading was aborted', 'AbortError'));
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      return promise.finally(() => signal?.removeEventListener('abort', abort));
+    },
+    dispose() {
+      if (ended !== null) return;
+      ended = 'the sandbox was disposed';
+      send({ kind: 'close' });
+      port.close();
+      started.reject(new Error(ended));
+      for (const { reject } of waiting.values()) reject(new Error(ended));
+      waiting.clear();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * The one script of the workers in the sandbox's frame, bundled to a classic script (vite-plugin.ts). Its first
+ * message says what it is: the supervisor, which holds the pool and its watchdog, or a runner with an interpreter.
+ */
+import './frame-prelude.ts';
+import grader from './grader.py?raw';
+import { serveRunner } from './runner.ts';
+import { supervise, type FrameFiles } from './supervisor.ts';
+
+/** The first message. Both come from our own code: the page's host (browser.ts) and the supervisor. */
+export type Role =
+  | {
+      readonly role: 'supervisor';
+      readonly files: FrameFiles;
+      readonly script: string;
+      readonly workers: number;
+    }
+  | {
+      readonly role: 'runner';
+      readonly wasm: WebAssembly.Module;
+      readonly files: RunnerFiles;
+      readonly port: MessagePort;
+    };
+
+type RunnerFiles = Pick<FrameFiles, 'stdlib' | 'lock'>;
+
+/** Pyodide asks for its files below this address; nothing is fetched. */
+const NOWHERE = 'https://pyodide.invalid/';
+
+/** Ways out of a worker. The frame's policy forbids them too. */
+const WAYS_OUT = [
+  'XMLHttpRequest',
+  'WebSocket',
+  'WebSocketStream',
+  'EventSource',
+  'WebTransport',
+  'RTCPeerConnection',
+  'Worker',
+  'SharedWorker',
+  'BroadcastChannel',
+  'indexedDB',
+  'caches',
+  'Notification',
+  'postMessage',
+  'close',
+];
+
+self.addEventListener('message', start, { once: true });
+
+function start(event: MessageEvent<Role>): void {
+  const role = event.data;
+  if (role.role === 'supervisor') supervise(role.files, role.script, role.workers);
+  else run(role);
+}
+
+function run({ wasm, files, port }: Extract<Role, { role: 'runner' }>): void {
+  for (const name of WAYS_OUT) Reflect.defineProperty(globalThis, name, { value: undefined });
+  const hosted: Record<string, BodyInit> = {
+    'pyodide.asm.wasm': '', // compiled already
+    'python_stdlib.zip': files.stdlib,
+    'pyodide-lock.json': files.lock,
+  };
+  const fetch = (address: unknown): Promise<Response> => {
+    const body = hosted[String(address).replace(NOWHERE, '')];
+    return body === undefined
+      ? Promise.reject(new TypeError(`the sandbox has no network: ${String(address)}`))
+      : Promise.resolve(new Response(body, { headers: { 'Content-Type': 'application/wasm' } }));
+  };
+  Reflect.defineProperty(globalThis, 'fetch', { value: fetch });
+  const serve = serveRunner({ wasm, grader, indexURL: NOWHERE }, (message) => port.postMessage(message));
+  port.onmessage = (event) => serve(event.data);
+}

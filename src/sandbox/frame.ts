@@ -1,0 +1,37 @@
+/**
+ * The document of the sandbox's frame. Its origin is opaque (`sandbox="allow-scripts"`, never `allow-same-origin`),
+ * so nothing in it can reach the page, its storage or its server, and its policy allows no connection at all.
+ * The script below is the only one in the document; pages with a Content-Security-Policy must allow its hash
+ * (a srcdoc frame inherits the page's policy), see vite-plugin.ts.
+ */
+
+/** Starts the supervisor with the first message of the page and hands the later ones on. Must stay one constant text. */
+export const FRAME_SCRIPT = `
+let supervisor = null;
+addEventListener('message', (event) => {
+  if (event.source !== parent) return;
+  if (!supervisor) {
+    supervisor = new Worker(URL.createObjectURL(new Blob([event.data.script], { type: 'text/javascript' })));
+    supervisor.onerror = (error) => parent.postMessage({ sandbox: 'failed', message: error.message || 'the worker did not start' }, '*');
+  }
+  supervisor.postMessage(event.data, event.ports);
+});
+parent.postMessage({ sandbox: 'loaded' }, '*');
+`;
+
+/** The frame's own policy, with the hash of its script (base64 of SHA-256). */
+export function framePolicy(scriptHash: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'sha256-${scriptHash}' blob: 'wasm-unsafe-eval'`,
+    'worker-src blob:',
+    "connect-src 'none'",
+    "form-action 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+}
+
+export function frameDocument(scriptHash: string): string {
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${framePolicy(scriptHash)}">`;
+  return `<!doctype html><html><head>${policy}</head><body><script>${FRAME_SCRIPT}</script></body></html>`;
+}

@@ -1,0 +1,64 @@
+/**
+ * Bundles frame-worker.ts (with Pyodide's JavaScript and grader.py) to one classic script, and gives it to the page as
+ * the module `virtual:sandbox-frame-worker`: the text of the script, and the hash of the frame's own script.
+ * The sandbox's frame has no origin, so it can load no file by itself.
+ */
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'vite';
+import { FRAME_SCRIPT } from './frame.ts';
+
+const MODULE = 'virtual:sandbox-frame-worker';
+const entry = fileURLToPath(new URL('./frame-worker.ts', import.meta.url));
+
+/** SHA-256 of the frame's script, base64: add `'sha256-…'` to script-src of a page with a Content-Security-Policy. */
+export const frameScriptHash = createHash('sha256').update(FRAME_SCRIPT).digest('base64');
+
+export function sandboxFrameWorker(): Plugin {
+  let bundled: Promise<{ code: string; files: string[] }> | null = null;
+  return {
+    name: 'sandbox-frame-worker',
+    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
+    async load(id) {
+      if (id !== `\0${MODULE}`) return undefined;
+      bundled ??= bundle();
+      const { code, files } = await bundled;
+      for (const file of files) this.addWatchFile(file);
+      return `export default ${JSON.stringify(code)};\nexport const hash = ${JSON.stringify(frameScriptHash)};`;
+    },
+    watchChange() {
+      bundled = null;
+    },
+  };
+}
+
+/** Pyodide looks for its files next to itself; here it has no address, and Vite must not bundle the WebAssembly. */
+const withoutOwnAddress: Plugin = {
+  name: 'pyodide-without-own-address',
+  enforce: 'pre',
+  transform: (code, id) =>
+    /pyodide(\.asm)?\.mjs$/.test(id) ? code.replaceAll('import.meta.url', '""') : undefined,
+};
+
+async function bundle(): Promise<{ code: string; files: string[] }> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    plugins: [withoutOwnAddress],
+    build: {
+      write: false,
+      target: 'es2022',
+      lib: { entry, formats: ['iife'], name: 'sandboxFrameWorker', fileName: () => 'frame-worker.js' },
+      rollupOptions: { external: [/^node:/, 'ws'] },
+    },
+  });
+  const output = (Array.isArray(result) ? result : [result]).flatMap((x) => ('output' in x ? x.output : []));
+  const chunks = output.filter((x) => x.type === 'chunk');
+  const [chunk] = chunks;
+  if (!chunk || chunks.length !== 1)
+    throw new Error('the sandbox worker must be bundled to exactly one script');
+  return {
+    code: chunk.code,
+    files: Object.keys(chunk.modules).filter((file) => file.includes('/src/sandbox/')),
+  };
+}
