@@ -53,6 +53,7 @@ await runCommand(async (argv) => {
   await openNodeBackend(flags.options['backend']);
 
   const tokenizerFolder = from ?? text('tokenizer') ?? join(projectRoot, 'public/models');
+  const tokenizerJson = await readFile(join(tokenizerFolder, 'tokenizer.json'));
   const tokenizer = await loadTokenizer(tokenizerFolder);
   const start = from ? (await loadModel(from)).checkpoint : scratch(tokenizer.size, seed);
   checkFit(start, tokenizer);
@@ -71,7 +72,7 @@ await runCommand(async (argv) => {
   await saveModel(
     out,
     { config: start.config, weights: await model.values() },
-    await readFile(join(tokenizerFolder, 'tokenizer.json')),
+    tokenizerJson,
     tokenizer,
   );
   process.stderr.write(`wrote ${out} in ${duration((performance.now() - began) / 1000)}\n`);
