@@ -1,0 +1,194 @@
+/** Sampling and the key/value cache on every back end. */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { causalAttention, KVCache, sampleToken, tf, tokenLogProbs } from '../../src/engine/index.ts';
+import type { SampleOptions, Tensor2D } from '../../src/engine/index.ts';
+import { open, relativeError, toTensor } from './backends.ts';
+import { floats, seeded } from './cases.ts';
+
+const batch = 37;
+const vocabulary = 21;
+const scores = floats([batch, vocabulary], 1, 2);
+const random = seeded(2);
+const uniforms = Float32Array.from({ length: batch }, (_, i) =>
+  i === 0 ? 0 : i === 1 ? 0.9999999 : random(),
+);
+
+/** The definition, in double precision and with a sort, as a check on both implementations. */
+function sampleRow(
+  row: number,
+  { temperature, topP, allowedFrom }: SampleOptions,
+): { id: number; logp: number } {
+  const logits = Array.from(scores.values.subarray(row * vocabulary, (row + 1) * vocabulary));
+  const allowed = logits.map((x, i) => (i < allowedFrom ? -Infinity : x / (temperature || 1)));
+  const total = allowed.reduce((sum, x) => sum + Math.exp(x), 0);
+  const p = allowed.map((x) => Math.exp(x) / total);
+  const logp = p.map((x) => Math.log(x));
+  if (temperature === 0) {
+    const id = p.indexOf(Math.max(...p));
+    return { id, logp: logp[id] ?? NaN };
+  }
+  let mass = 0;
+  let least = 0;
+  for (const x of p.toSorted((a, b) => b - a)) {
+    if (mass >= topP) break;
+    mass += x;
+    least = x;
+  }
+  const kept = p.map((x) => (x >= least ? x : 0));
+  const threshold = (uniforms[row] ?? 0) * kept.reduce((a, b) => a + b, 0) * (1 - 1e-6);
+  let cumulative = 0;
+  const id = kept.findIndex((x) => (cumulative += x) > threshold);
+  return { id, logp: logp[id] ?? NaN };
+}
+
+/** Turns rows [b·time + t] of a full sequence into the rows of one position. */
+function rowsAt(qkv: Tensor2D, rows: number, time: number, t: number): Tensor2D {
+  const width = qkv.shape[1];
+  return qkv.reshape([rows, time, width]).slice([0, t, 0], [rows, 1, width]).reshape([rows, width]);
+}
+
+describe.each(['cpu', 'wasm', 'webgpu'] as const)('decoding on %s', (name) => {
+  let opened = false;
+  beforeAll(async () => {
+    opened = await open(name);
+  });
+
+  it.each([
+    { temperature: 1, topP: 1, allowedFrom: 0 },
+    { temperature: 0.7, topP: 0.8, allowedFrom: 3 },
+    { temperature: 1.5, topP: 0.3, allowedFrom: 1 },
+    { temperature: 1, topP: 0.01, allowedFrom: 0 },
+    { temperature: 0, topP: 1, allowedFrom: 5 },
+  ])(
+    'samples the token of its definition: T $temperature, top-p $topP, from $allowedFrom',
+    async (options) => {
+      if (!opened) return;
+      const before = tf.memory().numTensors;
+      const logits = toTensor(scores) as Tensor2D;
+      const u = tf.tensor1d(uniforms);
+      const sampled = sampleToken(logits, u, options);
+      const ids = await sampled.ids.data();
+      const logp = Float32Array.from(await sampled.logp.data());
+      const want = Array.from({ length: batch }, (_, row) => sampleRow(row, options));
+      expect([...ids]).toEqual(want.map(({ id }) => id));
+      expect(
+        relativeError(
+          logp,
+          Float32Array.from(want, (w) => w.logp),
+        ),
+      ).toBeLessThan(1e-5);
+      tf.dispose([logits, u, sampled.ids, sampled.logp]);
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+
+  it('samples with the log-probability that the head recomputes', async () => {
+    if (!opened) return;
+    const [x, table] = [toTensor(floats([9, 8], 3)) as Tensor2D, toTensor(floats([30, 8], 4)) as Tensor2D];
+    const u = tf.tensor1d(uniforms.slice(0, 9));
+    const options = { temperature: 0.8, topP: 0.9, allowedFrom: 2 };
+    const sampled = sampleToken(tf.matMul(x, table, false, true), u, options);
+    const again = tokenLogProbs(x, table, sampled.ids, options);
+    const error = relativeError(
+      Float32Array.from(await sampled.logp.data()),
+      Float32Array.from(await again.logp.data()),
+    );
+    expect(error).toBeLessThan(1e-5);
+    tf.dispose([x, table, u, { ...sampled }, { ...again }]);
+  });
+
+  it.each([1e4, -1e4])('survives scores of %d', async (scale) => {
+    if (!opened) return;
+    const logits = tf.tensor2d([0, scale, scale / 2, -scale], [1, 4]);
+    const u = tf.tensor1d([0.5]);
+    const { ids, logp } = sampleToken(logits, u, { temperature: 1, topP: 0.9, allowedFrom: 0 });
+    expect([(await ids.data())[0], (await logp.data())[0]]).toEqual([scale > 0 ? 1 : 3, 0]);
+    tf.dispose([logits, u, ids, logp]);
+  });
+
+  it('attends through the cache as the whole sequence does, padding masked, samples sharing a prefill', async () => {
+    if (!opened) return;
+    const shape = { heads: 4, kvHeads: 2, headDim: 6 };
+    const [prompts, k, prefill, time, slots] = [2, 3, 4, 7, 9] as const;
+    const width = (shape.heads + 2 * shape.kvHeads) * shape.headDim;
+    const rows = prompts * k;
+    const before = tf.memory().numTensors;
+    // Every sample continues its prompt's first `prefill` positions with its own.
+    const prompt = toTensor(floats([prompts, 1, prefill, width], 5));
+    const own = toTensor(floats([rows, time - prefill, width], 6));
+    const whole = tf.tidy(() => {
+      const repeated = prompt.tile([1, k, 1, 1]).reshape([rows, prefill, width]);
+      return tf.concat([repeated, own], 1).reshape([rows * time, width]) as Tensor2D;
+    });
+    const full = causalAttention(whole, { ...shape, batch: rows, time });
+
+    const cache = new KVCache({ layers: 1, batch: prompts, slots, shape });
+    const promptRows = prompt.reshape([prompts * prefill, width]) as Tensor2D;
+    cache.fillFromPrefill(0, promptRows, prompts, prefill);
+    cache.repeatRows(k);
+    expect(cache.batch).toBe(rows);
+    // Slot `prefill` holds rubbish that the mask hides, as after a shorter prompt.
+    const mask = tf.tidy(() => {
+      const hidden = Float32Array.from({ length: slots }, (_, slot) => (slot === prefill ? -1e9 : 0));
+      return tf.tensor2d(hidden, [1, slots]).tile([rows, 1]) as Tensor2D;
+    });
+    const rubbish = toTensor(floats([rows, width], 7)) as Tensor2D;
+    cache.attend(0, rubbish, prefill, mask).dispose();
+    for (let t = prefill; t < time; t++) {
+      const [got, want] = tf.tidy(() => [
+        cache.attend(0, rowsAt(whole, rows, time, t), t + 1, mask),
+        rowsAt(full, rows, time, t),
+      ]) as [Tensor2D, Tensor2D];
+      const error = relativeError(Float32Array.from(await got.data()), Float32Array.from(await want.data()));
+      expect(error).toBeLessThan(1e-5);
+      tf.dispose([got, want]);
+    }
+    cache.dispose();
+    expect(() => cache.attend(0, rubbish, 0, mask)).toThrow(/dispose/);
+    tf.dispose([prompt, own, whole, full, promptRows, mask, rubbish]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('wrong calls', () => {
+  beforeAll(async () => {
+    await open('wasm');
+  });
+
+  it('are refused before memory is touched', () => {
+    tf.tidy(() => {
+      const [x, table] = [tf.ones([2, 4]) as Tensor2D, tf.ones([5, 4]) as Tensor2D];
+      const options = { temperature: 1, allowedFrom: 0 };
+      expect(() => tokenLogProbs(x, table, tf.tensor1d([1, 5], 'int32'), options)).toThrow(/place 1/);
+      expect(() =>
+        tokenLogProbs(x, table, tf.tensor1d([1, 1], 'int32'), { ...options, temperature: 0 }),
+      ).toThrow(/temperature/);
+      expect(() => causalAttention(x, { batch: 1, time: 3, heads: 1, kvHeads: 1, headDim: 1 })).toThrow(
+        /wide/,
+      );
+    });
+  });
+});
+
+describe('sampling', () => {
+  it('follows the distribution, for any scores', async () => {
+    await open('wasm');
+    const row = fc.array(fc.double({ min: -8, max: 8, noNaN: true }), { minLength: 2, maxLength: 12 });
+    fc.assert(
+      fc.property(row, fc.double({ min: 0, max: 0.999999, noNaN: true }), (values, u) => {
+        const id = tf.tidy(() => {
+          const logits = tf.tensor2d(values, [1, values.length]);
+          const options = { temperature: 1, topP: 1, allowedFrom: 0 };
+          return sampleToken(logits, tf.tensor1d([u]), options).ids.dataSync()[0] as number;
+        });
+        const weights = values.map((x) => Math.exp(x));
+        const total = weights.reduce((a, b) => a + b, 0);
+        const below = weights.slice(0, id).reduce((a, b) => a + b, 0) / total;
+        const upTo = weights.slice(0, id + 1).reduce((a, b) => a + b, 0) / total;
+        return u >= below - 2e-6 && u <= upTo + 2e-6;
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
