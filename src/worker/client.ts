@@ -3,6 +3,7 @@
  * drops what belongs to an abandoned run, and turns a worker that dies into an ordinary `failure` event.
  */
 import type { Experiment } from '../config/experiment.ts';
+import { createBrowserSandboxHost } from '../sandbox/browser.ts';
 import { eventSchema, parseMessage, type BackendName, type Command, type TrainerEvent } from './protocol.ts';
 
 /** What the client needs of a Worker; a test or a mock may give its own. */
@@ -20,6 +21,16 @@ export interface TrainerClientOptions {
   /** Absolute address of the folder that holds models/ and the .wasm files. */
   readonly assets: string;
   readonly onEvent: (event: TrainerEvent) => void;
+}
+
+/** The real worker and the real sandbox, for the page that the build makes. */
+export function browserTrainer(): Omit<TrainerClientOptions, 'onEvent'> {
+  const host = createBrowserSandboxHost();
+  return {
+    createWorker: () => new Worker(new URL('./trainer.worker.ts', import.meta.url), { type: 'module' }),
+    createSandboxPort: () => host.openPort(),
+    assets: new URL('./', document.baseURI).href,
+  };
 }
 
 type Load = Extract<Command, { type: 'load' }>;
@@ -44,7 +55,8 @@ export class TrainerClient {
       const message: Load = { type: 'load', runId, experiment, backend, assets: this.#options.assets };
       this.#connect().postMessage(message, [port]);
     } catch (error) {
-      if (runId === this.#runId) this.#fail('The run could not be loaded.', 'Reload the page.', error);
+      if (runId === this.#runId)
+        this.#fail('The sandbox that runs Python could not be started.', 'Reload the page.', error);
     }
   }
 

@@ -103,7 +103,7 @@ export class AppState {
       this.#shared = `Not copied: ${this.experiment.problem}.`;
       return;
     }
-    const link = new URL(encodeLink(experiment), window.location.href).href;
+    const link = window.location.href.replace(/#.*$/, '') + encodeLink(experiment);
     window.history.replaceState(null, '', link);
     try {
       await navigator.clipboard.writeText(link);

@@ -27,13 +27,9 @@ export class ExperimentState {
   #applied = $state.raw<Experiment>(defaultExperiment);
 
   #parsed = $derived(parseExperiment(this.#draft));
-  #errors = $derived(
-    new Map(this.#parsed.ok ? [] : this.#parsed.errors.map((error) => [error.field, error.message])),
-  );
+  #errors = $derived(this.#parsed.ok ? [] : this.#parsed.errors);
   #base = $derived(presetExperiment(this.#preset));
-  #idle = $derived(
-    new Map(this.#parsed.ok ? idleFields(this.#parsed.experiment).map((i) => [i.field, i.why]) : []),
-  );
+  #idle = $derived(this.#parsed.ok ? idleFields(this.#parsed.experiment) : []);
 
   get preset(): Preset {
     return this.#preset;
@@ -62,18 +58,17 @@ export class ExperimentState {
   }
   /** What is wrong with the draft, first field first; '' when nothing is. */
   get problem(): string {
-    const [first] = this.#errors;
+    const first = this.#errors.at(0);
     if (!first) return '';
-    const [name, message] = first;
-    return isFieldName(name) ? `${field(name).label} ${message}` : message;
+    return isFieldName(first.field) ? `${field(first.field).label} ${first.message}` : first.message;
   }
 
   errorOf(name: FieldName): string {
-    return this.#errors.get(name) ?? '';
+    return this.#errors.find((error) => error.field === name)?.message ?? '';
   }
   /** Why the field has no effect in this experiment, or ''. */
   idleReason(name: FieldName): string {
-    return this.#idle.get(name) ?? '';
+    return this.#idle.find((row) => row.field === name)?.why ?? '';
   }
   presetValue(name: FieldName): string | number | boolean {
     return this.#base[name];
@@ -107,7 +102,7 @@ export class ExperimentState {
 
   /** Brings legal changes of live fields into force; gives the new experiment, or null when nothing changed. */
   applyLive(): Experiment | null {
-    const live = fieldNames.filter((name) => field(name).when === 'live' && !this.#errors.has(name));
+    const live = fieldNames.filter((name) => field(name).when === 'live' && this.errorOf(name) === '');
     const changes = Object.fromEntries(live.map((name) => [name, this.#draft[name]]));
     const parsed = parseExperiment({ ...this.#applied, ...changes });
     if (!parsed.ok || Object.keys(diff(parsed.experiment, this.#applied)).length === 0) return null;

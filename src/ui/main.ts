@@ -1,0 +1,5 @@
+/** Entry of the page. */
+import { browserTrainer } from '../worker/client.ts';
+import { mountPlayground } from './mount.ts';
+
+mountPlayground(browserTrainer());
