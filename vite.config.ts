@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, extname, join } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin, type ResolvedConfig } from 'vite';
 import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vite-plugin.ts';
@@ -90,7 +90,7 @@ function hostFiles(files: Record<string, string>): Plugin {
     },
     async writeBundle() {
       for (const [address, file] of Object.entries(files)) {
-        const target = join(config.root, config.build.outDir, address);
+        const target = resolve(config.root, config.build.outDir, address);
         await mkdir(dirname(target), { recursive: true });
         await copyFile(file, target);
       }
