@@ -22,6 +22,8 @@ const INPUT_SETS = 6;
 const MUTANTS = 6;
 /** A novice's mistake counts as much as this many mutants when inputs are compared. */
 const BUG_WEIGHT = 3;
+/** Further inputs tried for a novice's mistake that no test has caught. */
+const EXTRA_INPUTS = 100;
 /** Repeated compositions drawn in a row after which the others count as used up. */
 const PATIENCE = 300;
 
@@ -94,6 +96,8 @@ export function makeTask(spec: Spec, stream: Stream, id: string): FamilyTask {
     if (best === null || score > best.score) best = { score, inputs, expected };
   }
   const { inputs, expected } = best!;
+  const bugs = wrong.filter(({ weight }) => weight === BUG_WEIGHT).map(({ run }) => run);
+  catchSilentBugs(spec, stream, right, bugs, inputs, expected);
   const entryPoint = spec.family.entryPoint(spec.choice);
   const task: Task = {
     id,
@@ -108,6 +112,35 @@ export function makeTask(spec: Spec, stream: Stream, id: string): FamilyTask {
     level: levelOf(spec),
   };
   return { task, spec, inputs, expected };
+}
+
+/**
+ * Replaces tests, from the last on, until every mistake fails one, as far as an input that shows it is found. A test is
+ * only given up when every mistake caught so far stays caught.
+ */
+function catchSilentBugs(
+  spec: Spec,
+  stream: Stream,
+  right: (...input: Value[]) => Value,
+  bugs: readonly ((input: readonly Value[]) => Value | undefined)[],
+  inputs: Value[][],
+  expected: Value[],
+): void {
+  const shows = (bug: (typeof bugs)[number], input: readonly Value[], value: Value) =>
+    !passes(bug(input), value);
+  const caught = (bug: (typeof bugs)[number], without = -1) =>
+    inputs.some((input, i) => i !== without && shows(bug, input, expected[i]!));
+  for (const silent of bugs.filter((bug) => !caught(bug))) {
+    const safe = inputs.findLastIndex((_, i) => bugs.every((bug) => !caught(bug) || caught(bug, i)));
+    if (safe < 0) return;
+    for (let tries = 0; tries < EXTRA_INPUTS && !caught(silent); tries++) {
+      const input = spec.family.input(stream, spec.constants);
+      const value = right(...input);
+      if (!shows(silent, input, value)) continue;
+      inputs[safe] = input;
+      expected[safe] = value;
+    }
+  }
 }
 
 function callText(entryPoint: string, input: readonly Value[]): string {
