@@ -74,9 +74,13 @@ await runCommand(async (argv) => {
   }
 
   let stop = false;
+  let asked = 0;
   process.on('SIGINT', () => {
+    // Under npm one Ctrl-C comes twice: from the terminal and from npm, which passes it on.
+    if (stop && performance.now() - asked < 1000) return;
     if (stop) process.exit(130);
     stop = true;
+    asked = performance.now();
     process.stderr.write('\nstopping after this update; Ctrl-C again stops at once\n');
   });
   const save = async () =>
