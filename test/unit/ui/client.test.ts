@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { defaultExperiment } from '../../../src/config/experiment.ts';
+import { TrainerClient, type WorkerLike } from '../../../src/worker/client.ts';
+import type { TrainerEvent } from '../../../src/worker/protocol.ts';
+
+/** A worker that only remembers what it was told. */
+class SilentWorker implements WorkerLike {
+  readonly sent: { type: string; runId: string }[] = [];
+  readonly target = new EventTarget();
+  ended = false;
+  postMessage(message: unknown): void {
+    this.sent.push(message as { type: string; runId: string });
+  }
+  addEventListener(type: string, listener: (event: never) => void): void {
+    this.target.addEventListener(type, (event) => listener(event as never));
+  }
+  terminate(): void {
+    this.ended = true;
+  }
+  says(data: unknown): void {
+    this.target.dispatchEvent(new MessageEvent('message', { data }));
+  }
+}
+
+function setUp(createSandboxPort = async () => new MessageChannel().port1) {
+  const workers: SilentWorker[] = [];
+  const events: TrainerEvent[] = [];
+  const client = new TrainerClient({
+    createWorker: () => {
+      const worker = new SilentWorker();
+      workers.push(worker);
+      return worker;
+    },
+    createSandboxPort,
+    assets: 'https://example.org/',
+    onEvent: (event) => events.push(event),
+  });
+  return { client, workers, events };
+}
+
+const status = (runId: string) => ({
+  type: 'status',
+  runId,
+  phase: 'ready',
+  stage: 'idle',
+  done: 0,
+  total: 0,
+  step: 0,
+});
+
+describe('TrainerClient', () => {
+  it('loads, then sends every command with the id of the run', async () => {
+    const { client, workers } = setUp();
+    await client.load(defaultExperiment, 'auto');
+    client.run();
+    client.pause();
+    client.step();
+    client.change(defaultExperiment);
+    const { sent } = workers[0];
+    expect(sent.map((message) => message.type)).toEqual(['load', 'run', 'pause', 'step', 'change']);
+    expect(new Set(sent.map((message) => message.runId)).size).toBe(1);
+  });
+
+  it('passes on events of the current run and drops those of an abandoned one', async () => {
+    const { client, workers, events } = setUp();
+    await client.load(defaultExperiment, 'auto');
+    const first = workers[0].sent[0].runId;
+    await client.load(defaultExperiment, 'auto');
+    const second = workers[0].sent[1].runId;
+    expect(second).not.toBe(first);
+    workers[0].says(status(first));
+    expect(events).toEqual([]);
+    workers[0].says(status(second));
+    expect(events).toEqual([status(second)]);
+    expect(workers).toHaveLength(1);
+  });
+
+  it('loads only the last of several that overlap', async () => {
+    const { client, workers } = setUp();
+    await Promise.all([client.load(defaultExperiment, 'auto'), client.load(defaultExperiment, 'cpu')]);
+    expect(workers[0].sent).toMatchObject([{ type: 'load', backend: 'cpu' }]);
+  });
+
+  it('ends a worker that sends what the protocol does not know, says so, and starts a fresh one at the next load', async () => {
+    const { client, workers, events } = setUp();
+    await client.load(defaultExperiment, 'auto');
+    workers[0].says({ ...status(workers[0].sent[0].runId), phase: 'dancing' });
+    expect(workers[0].ended).toBe(true);
+    expect(events).toMatchObject([{ type: 'failure', detail: expect.stringContaining('phase') }]);
+    await client.load(defaultExperiment, 'auto');
+    expect(workers).toHaveLength(2);
+  });
+
+  it('turns a worker that dies into a failure', async () => {
+    const { client, workers, events } = setUp();
+    await client.load(defaultExperiment, 'auto');
+    workers[0].target.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
+    expect(events).toMatchObject([{ type: 'failure', detail: 'out of memory' }]);
+  });
+
+  it('says when the sandbox cannot start', async () => {
+    const { client, workers, events } = setUp(() => Promise.reject(new Error('no Pyodide here')));
+    await client.load(defaultExperiment, 'auto');
+    expect(workers).toEqual([]);
+    expect(events).toMatchObject([{ type: 'failure', detail: 'no Pyodide here' }]);
+  });
+
+  it('is silent after dispose', async () => {
+    const { client, workers, events } = setUp();
+    await client.load(defaultExperiment, 'auto');
+    client.dispose();
+    workers[0].says(status(workers[0].sent[0].runId));
+    client.run();
+    expect(events).toEqual([]);
+    expect(workers[0].sent).toHaveLength(1);
+  });
+});

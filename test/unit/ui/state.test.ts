@@ -1,0 +1,184 @@
+import { describe, expect, it, vi } from 'vitest';
+import { defaultExperiment } from '../../../src/config/experiment.ts';
+import { encodeLink } from '../../../src/config/link.ts';
+import { findPreset } from '../../../src/config/presets.ts';
+import { AppState } from '../../../src/ui/state/app.svelte.ts';
+import { ExperimentState } from '../../../src/ui/state/experiment.svelte.ts';
+import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
+
+function openApp(fragment = '', failAfter = 0): AppState {
+  const app = new AppState({
+    createWorker: () => new FakeWorker({ delay: 0, failAfter }),
+    createSandboxPort: async () => new MessageChannel().port1,
+    assets: 'https://example.org/',
+  });
+  app.openLink(fragment);
+  return app;
+}
+
+const micro = '#v=1&trainTasks=32&promptsPerUpdate=2&k=2&steps=6&evalEvery=3&evalTasks=4';
+const reaches = (app: AppState, phase: string) =>
+  vi.waitFor(() => expect(app.run.phase).toBe(phase), { timeout: 10_000, interval: 2 });
+
+describe('ExperimentState', () => {
+  it('marks what differs from the preset, and takes it back field by field', () => {
+    const state = new ExperimentState();
+    state.set('gamma', '0.5');
+    state.set('k', '8');
+    expect(state.changed).toEqual(['k', 'gamma']);
+    state.resetField('gamma');
+    expect(state.changed).toEqual(['k']);
+    expect(state.valid?.k).toBe(8);
+  });
+
+  it('keeps what was typed, names the field that is wrong, and is not valid meanwhile', () => {
+    const state = new ExperimentState();
+    state.set('gamma', '7');
+    state.set('turns', 'two');
+    expect(state.draft.turns).toBe('two');
+    expect(state.errorOf('gamma')).toMatch(/from 0 to 2/);
+    expect(state.errorOf('turns')).toMatch(/two/);
+    expect(state.errorOf('beta')).toBe('');
+    expect(state.valid).toBeNull();
+    expect(state.problem).toMatch(/Turns T/);
+  });
+
+  it('applies live fields at once and leaves restart fields for a reload', () => {
+    const state = new ExperimentState();
+    state.set('gamma', 0.5);
+    state.set('turns', 3);
+    expect(state.applyLive()).toMatchObject({ gamma: 0.5, turns: 2 });
+    expect(state.applyLive()).toBeNull();
+    expect(state.pending).toEqual(['turns']);
+  });
+
+  it('does not apply a live field that is wrong', () => {
+    const state = new ExperimentState();
+    state.set('gamma', 7);
+    state.set('beta', 0.5);
+    expect(state.applyLive()).toMatchObject({ gamma: defaultExperiment.gamma, beta: 0.5 });
+  });
+
+  it('recognises a preset in a link and says why a field has no effect', () => {
+    const state = new ExperimentState();
+    state.open({ ...defaultExperiment, objective: 'released-code' });
+    expect(state.preset.id).toBe('released-code');
+    expect(state.changed).toEqual([]);
+    expect(state.idleReason('gamma')).not.toBe('');
+  });
+});
+
+describe('AppState', () => {
+  it('loads, evaluates the starting model, and waits for Run', async () => {
+    const app = openApp(micro);
+    expect(app.canRun).toBe(false);
+    await reaches(app, 'ready');
+    expect(app.run.step).toBe(0);
+    expect(app.run.evals).toHaveLength(1);
+    expect(app.selection.group?.trajectories[0].turns).toHaveLength(2);
+    expect(app.canRun).toBe(true);
+  });
+
+  it('runs to the end, keeping every metric', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.start();
+    await reaches(app, 'finished');
+    expect(app.run.train.map((point) => point.step)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(app.run.evals.map((record) => record.step)).toEqual([0, 3, 6]);
+    expect(app.run.updatesPerMinute).toBeGreaterThan(0);
+  });
+
+  it('steps once, and Reset goes back to the start', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.step();
+    await reaches(app, 'paused');
+    expect(app.run.step).toBe(1);
+    app.reset();
+    await reaches(app, 'ready');
+    expect(app.run.step).toBe(0);
+    expect(app.run.train).toEqual([]);
+  });
+
+  it('loads changed restart fields when Run is pressed at the start, and then runs', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.set('turns', '3');
+    expect(app.experiment.pending).toEqual(['turns']);
+    app.start();
+    await reaches(app, 'finished');
+    expect(app.run.updates.at(-1)?.record.groups[0].trajectories[0].turns).toHaveLength(3);
+    expect(app.experiment.pending).toEqual([]);
+  });
+
+  it('changes a live field during a run from the next update on', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.step();
+    await reaches(app, 'paused');
+    app.set('gamma', 0);
+    app.set('turns', 3);
+    app.step();
+    await vi.waitFor(() => expect(app.run.step).toBe(2));
+    expect(app.run.train.map((point) => point.metrics['train/weight@t1'])).toEqual([-0.25, -1]);
+    expect(app.experiment.pending).toEqual(['turns']);
+  });
+
+  it('opens a link, and refuses a bad one with the default instead', async () => {
+    const link = encodeLink({ ...defaultExperiment, gamma: 0.5, seed: 9 });
+    expect(openApp(link).experiment.valid).toMatchObject({ gamma: 0.5, seed: 9 });
+    const bad = openApp('#v=1&gamma=9');
+    expect(bad.linkProblem).toMatch(/gamma/);
+    expect(bad.experiment.valid).toEqual(defaultExperiment);
+  });
+
+  it('takes a preset at once while nothing has been trained', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    const preset = findPreset('micro');
+    if (!preset) throw new Error('The preset for tests is missing.');
+    app.choose(preset);
+    expect(app.run.phase).toBe('loading');
+    await reaches(app, 'ready');
+    expect(app.experiment.applied.maxNewTokens).toBe(preset.changes.maxNewTokens);
+  });
+
+  it('keeps what was recorded when the run fails', async () => {
+    const app = openApp(micro, 2);
+    await reaches(app, 'ready');
+    app.start();
+    await reaches(app, 'failed');
+    expect(app.run.failure?.what).toMatch(/lost/);
+    expect(app.run.train).toHaveLength(2);
+    expect(app.canRun).toBe(false);
+  });
+});
+
+describe('SelectionState', () => {
+  it('holds a batch once something in it is chosen, and follows the latest on request', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.step();
+    await reaches(app, 'paused');
+    app.selection.look('batch');
+    expect(app.selection.following).toBe(true);
+    app.selection.chooseTrajectory(1);
+    app.step();
+    await vi.waitFor(() => expect(app.run.step).toBe(2));
+    expect(app.selection.moment?.step).toBe(1);
+    app.selection.followLatest();
+    expect(app.selection.moment?.step).toBe(2);
+    app.selection.moveMoment(-1);
+    expect(app.selection.moment?.step).toBe(1);
+  });
+
+  it('goes around the ends of the prompts', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.selection.moveGroup(-1);
+    expect(app.selection.groupIndex).toBe(app.selection.groups.length - 1);
+    app.selection.moveGroup(1);
+    expect(app.selection.groupIndex).toBe(0);
+  });
+});

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { field, fieldNames } from '../../../src/config/fields.ts';
+import type { NumberField } from '../../../src/config/types.ts';
+import { defaultExperiment } from '../../../src/config/experiment.ts';
+import { findMetric } from '../../../src/rl/metricTable.ts';
+import { phases, stages } from '../../../src/worker/protocol.ts';
+import { chartData, charts, formatOf, metricOf } from '../../../src/ui/charts/catalogue.ts';
+import { summarise } from '../../../src/ui/charts/series.ts';
+import { fromSlider, sliderOf, toSlider } from '../../../src/ui/controls/slider.ts';
+import { metricsLines } from '../../../src/ui/download.ts';
+import { compact, fixed, percent, plural, signed, significant } from '../../../src/ui/format.ts';
+import { announcement, stageProgress, statusText } from '../../../src/ui/status.ts';
+import { throttled } from '../../../src/ui/throttled.ts';
+import { fakeEvaluation, fakeUpdate } from '../../ui/mock/fakeRun.ts';
+
+describe('format', () => {
+  it('writes numbers with a true minus and no negative zero', () => {
+    expect(significant(-0.25)).toBe('−0.25');
+    expect(significant(3e-4)).toBe('3e−4');
+    expect(significant(1234.5)).toBe('1230');
+    expect(fixed(-0.001)).toBe('0.00');
+    expect(signed(0.004)).toBe('0.00');
+    expect(signed(0.5)).toBe('+0.50');
+    expect(signed(-0.5)).toBe('−0.50');
+    expect(percent(0.317)).toBe('32 %');
+    expect(compact(172_224)).toBe('172 k');
+    expect(plural(1, 'change')).toBe('1 change');
+    expect(plural(2, 'differs', 'differ')).toBe('2 differ');
+  });
+
+  it('shows what could not be measured as a dash', () => {
+    for (const write of [significant, fixed, signed, percent, compact]) expect(write(NaN)).toBe('–');
+  });
+});
+
+describe('slider', () => {
+  const numbers = fieldNames
+    .map(field)
+    .filter((row): row is NumberField => row.kind === 'int' || row.kind === 'float');
+
+  it('gives a legal value at every position', () => {
+    for (const row of numbers) {
+      const slider = sliderOf(row);
+      if (!slider) continue;
+      for (let position = slider.min; position <= slider.max; position += slider.step) {
+        const value = fromSlider(row, position);
+        expect(value).toBeGreaterThanOrEqual(row.min);
+        expect(value).toBeLessThanOrEqual(row.max);
+        if (row.kind === 'int') expect(Number.isInteger(value)).toBe(true);
+      }
+    }
+  });
+
+  it('stands where the value is', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...numbers), fc.double({ min: 0, max: 1, noNaN: true }), (row, share) => {
+        const value = fromSlider(row, toSlider(row, row.min + share * (row.max - row.min)));
+        expect(fromSlider(row, toSlider(row, value))).toBe(value);
+      }),
+    );
+  });
+
+  it('leaves the seed to be typed', () => {
+    expect(sliderOf(numbers.find((row) => row.label === 'Seed') ?? numbers[0])).toBeNull();
+  });
+});
+
+describe('charts', () => {
+  const update = fakeUpdate(defaultExperiment, 1);
+  const evaluation = fakeEvaluation(defaultExperiment, 0);
+
+  it('name metrics of the table that the records hold', () => {
+    for (const chart of charts) {
+      const metrics = chart.where === 'eval' ? evaluation.metrics : update.metrics;
+      const data = chartData(chart, [{ step: 1, metrics }], defaultExperiment.turns);
+      expect(data.series.length).toBeGreaterThan(0);
+      for (const line of data.series) expect(line.values).toEqual([expect.any(Number)]);
+      for (const line of data.series) expect(Number.isFinite(line.values[0])).toBe(true);
+      for (const name of chart.metrics) expect(formatOf(metricOf(chart, name))(0.5)).not.toBe('–');
+    }
+  });
+
+  it('have one line per turn, told apart without colour', () => {
+    const data = chartData(charts[0], [], 4);
+    expect(data.series.map((line) => line.label)).toEqual(['turn 1', 'turn 2', 'turn 3', 'turn 4']);
+    expect(new Set(data.series.map((line) => line.look.dash.join())).size).toBe(4);
+  });
+
+  it('refuse a metric that the table does not have', () => {
+    expect(() => metricOf({ id: 'x', where: 'train', metrics: [] }, 'nonsense')).toThrow(/nonsense/);
+  });
+
+  it('summarise only what was measured', () => {
+    expect(summarise([NaN, 2, 1, NaN])).toEqual({ first: 2, latest: 1, min: 1, max: 2 });
+    expect(summarise([]).latest).toBeNaN();
+  });
+
+  it('download one object per step, with evaluations where they were made', () => {
+    const lines = metricsLines({ train: [update], evals: [evaluation, { ...evaluation, step: 1 }] })
+      .trim()
+      .split('\n');
+    const rows = lines.map((text) => JSON.parse(text) as Record<string, number>);
+    expect(rows.map((row) => row.step)).toEqual([0, 1]);
+    expect(rows[0]).not.toHaveProperty('train/reward@t1');
+    expect(rows[1]).toHaveProperty('train/reward@t1');
+    expect(rows[1]).toHaveProperty('eval/accuracy@t2');
+    for (const key of Object.keys(rows[1]).filter((k) => k !== 'step')) expect(findMetric(key)).toBeDefined();
+  });
+});
+
+describe('status line', () => {
+  it('has words for every phase and stage', () => {
+    for (const phase of phases) {
+      for (const stage of stages) {
+        const at = { phase, stage, done: 3, total: 10, step: 7 };
+        expect(statusText(at)).toMatch(/^[A-Z].*\S$/);
+        expect(announcement(at)).toMatch(/\.$/);
+      }
+    }
+    expect(statusText({ phase: 'running', stage: 'grade', done: 3, total: 10, step: 7 })).toBe(
+      'Update 8: running unit tests (3 of 10)',
+    );
+  });
+
+  it('knows progress only while something is under way', () => {
+    const at = { stage: 'grade', done: 5, total: 10, step: 0 } as const;
+    expect(stageProgress({ ...at, phase: 'running' })).toBe(0.5);
+    expect(stageProgress({ ...at, phase: 'paused' })).toBeNull();
+    expect(stageProgress({ ...at, phase: 'running', total: 0 })).toBeNull();
+  });
+
+  it('speaks at once when the kind changes, else rarely, and says the latest', () => {
+    vi.useFakeTimers();
+    try {
+      const said: string[] = [];
+      const say = throttled(1000, (words) => said.push(words));
+      say('one', 'a');
+      say('two', 'a');
+      say('three', 'a');
+      expect(said).toEqual(['one']);
+      vi.advanceTimersByTime(1000);
+      expect(said).toEqual(['one', 'three']);
+      say('four', 'b');
+      expect(said).toEqual(['one', 'three', 'four']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
