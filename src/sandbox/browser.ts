@@ -1,5 +1,5 @@
 /** The sandbox on a page: makes the frame, gives it Pyodide's files from our own origin, and opens ports for trainers. */
-import { frameDocument } from './frame.ts';
+import { frameDocument, type FrameReport } from './frame.ts';
 import type { Role } from './frame-worker.ts';
 
 export interface BrowserSandboxHost {
@@ -23,9 +23,9 @@ const FRAME_PATIENCE_MS = 20_000;
 export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): BrowserSandboxHost {
   const { pyodide = 'pyodide/', workers = Math.min(2, Math.max(1, navigator.hardwareConcurrency - 1)) } =
     options;
-  let frame: Promise<HTMLIFrameElement> | null = null;
+  let started: Promise<Frame> | null = null;
 
-  async function start(): Promise<HTMLIFrameElement> {
+  async function start(): Promise<Frame> {
     const base = new URL(pyodide, document.baseURI);
     const [{ default: script, hash }, wasm, stdlib, lock] = await Promise.all([
       import('virtual:sandbox-frame-worker'),
@@ -33,30 +33,32 @@ export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): B
       load(base, 'python_stdlib.zip').then((r) => r.arrayBuffer()),
       load(base, 'pyodide-lock.json').then((r) => r.text()),
     ]);
-    const element = await openFrame(hash);
+    const frame = new Frame(hash);
+    await frame.report('loaded');
     const role: Role = { role: 'supervisor', files: { wasm, stdlib, lock }, script, workers };
-    element.contentWindow?.postMessage(role, '*', [wasm, stdlib]); // its origin is opaque: no other target fits
-    return element;
+    frame.post(role, [wasm, stdlib]);
+    await frame.report('started');
+    return frame;
   }
 
   return {
     async openPort() {
-      frame ??= start();
-      const failed = frame;
-      const element = await failed.catch((error: unknown) => {
-        if (frame === failed) frame = null; // the next attempt starts afresh
+      started ??= start();
+      const attempt = started;
+      const frame = await attempt.catch((error: unknown) => {
+        if (started === attempt) started = null; // the next attempt starts afresh
         throw error;
       });
       const { port1, port2 } = new MessageChannel();
-      element.contentWindow?.postMessage({ port: port2 }, '*', [port2]);
+      frame.post({ port: port2 }, [port2]);
       return port1;
     },
     dispose() {
-      void frame?.then(
-        (element) => element.remove(),
+      void started?.then(
+        (frame) => frame.remove(),
         () => undefined,
       );
-      frame = null;
+      started = null;
     },
   };
 }
@@ -79,30 +81,60 @@ async function load(base: URL, name: string): Promise<Response> {
   return response;
 }
 
-function openFrame(hash: string): Promise<HTMLIFrameElement> {
-  const element = document.createElement('iframe');
-  element.setAttribute('sandbox', 'allow-scripts');
-  element.setAttribute('aria-hidden', 'true');
-  element.title = 'Python sandbox';
-  element.style.display = 'none';
-  element.srcdoc = frameDocument(hash);
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      removeEventListener('message', listen);
-      element.remove();
-      reject(
-        new Error(
-          "the sandbox's frame did not start; a browser extension or policy may block frames or workers",
-        ),
-      );
+/** The iframe, and what it reports. */
+class Frame {
+  readonly #element = document.createElement('iframe');
+  readonly #reports: FrameReport[] = [];
+  #changed: () => void = () => undefined;
+
+  constructor(hash: string) {
+    this.#element.setAttribute('sandbox', 'allow-scripts');
+    this.#element.setAttribute('aria-hidden', 'true');
+    this.#element.title = 'Python sandbox';
+    this.#element.style.display = 'none';
+    this.#element.srcdoc = frameDocument(hash);
+    addEventListener('message', this.#listen);
+    document.body.append(this.#element);
+  }
+
+  readonly #listen = (event: MessageEvent): void => {
+    if (event.source !== this.#element.contentWindow) return;
+    this.#reports.push(event.data);
+    this.#changed();
+  };
+
+  /** Waits until the frame reported this; rejects, and removes the frame, when it failed or stays silent. */
+  async report(wanted: FrameReport['sandbox']): Promise<void> {
+    const patience = setTimeout(() => {
+      this.#reports.push({
+        sandbox: 'failed',
+        message: 'it stays silent; an extension or a policy may block frames or workers',
+      });
+      this.#changed();
     }, FRAME_PATIENCE_MS);
-    function listen(event: MessageEvent): void {
-      if (event.source !== element.contentWindow || event.data?.sandbox !== 'loaded') return;
-      clearTimeout(timer);
-      removeEventListener('message', listen);
-      resolve(element);
+    try {
+      for (;;) {
+        const failed = this.#reports.find((report) => report.sandbox === 'failed');
+        if (failed && 'message' in failed)
+          throw new Error(`the sandbox's frame did not start: ${failed.message}`);
+        if (this.#reports.some((report) => report.sandbox === wanted)) return;
+        await new Promise<void>((resolve) => (this.#changed = resolve));
+      }
+    } catch (error) {
+      this.remove();
+      throw error;
+    } finally {
+      clearTimeout(patience);
     }
-    addEventListener('message', listen);
-    document.body.append(element);
-  });
+  }
+
+  /** Its origin is opaque, so no other target than '*' fits; only the frame's window gets the message. */
+  post(message: unknown, transfer: Transferable[]): void {
+    this.#element.contentWindow?.postMessage(message, '*', transfer);
+  }
+
+  remove(): void {
+    removeEventListener('message', this.#listen);
+    this.#element.remove();
+  }
 }

@@ -25,10 +25,7 @@ const HARMLESS = new Set([
   'JsvNoValue_Check',
   'pyproxy_Check',
   'can_run_sync_js',
-  '_tzset_js',
   '_timegm_js',
-  '_mktime_js',
-  '_localtime_js',
   '_gmtime_js',
   'clock_res_get',
   'environ_sizes_get',
@@ -53,6 +50,9 @@ const HARMLESS = new Set([
   'fd_seek',
 ]);
 
+/** Local time is UTC everywhere, or results would differ from place to place. */
+const UTC: Readonly<Record<string, string>> = { _localtime_js: '_gmtime_js', _mktime_js: '_timegm_js' };
+
 const ENOSYS = 52;
 const EBADF = 8;
 const EROFS = 69;
@@ -64,10 +64,13 @@ const EPOCH_MS = 1_735_689_600_000;
 type Import = (...args: never[]) => unknown;
 type Numeric = (...args: number[]) => number;
 
+function refuse(name: string): never {
+  throw new BlockedError(`the program tried to use ${name}, which the sandbox does not allow`);
+}
+
 /** The state of the current run, and the guard around the imports. One per interpreter. */
 export class Firewall {
   stdout = '';
-  /** Import names that were refused during the run, for the message. */
   #running = false;
   #deadline = 0;
   #virtual = 0; // milliseconds of Python's own clock since the run began
@@ -75,7 +78,23 @@ export class Firewall {
   #stdoutBytes = 0;
   readonly #opened = new Set<number>();
   readonly #decoder = new TextDecoder();
+  readonly #asleepAfterMs: number;
+  #lastRead = performance.now();
+  #asleep = 0;
   #memory: WebAssembly.Memory | null = null;
+
+  /** A jump of the clock by more than `asleepAfterMs` is taken for a sleep of the machine and not counted. */
+  constructor(asleepAfterMs: number) {
+    this.#asleepAfterMs = asleepAfterMs;
+  }
+
+  /** The clock that decides deadlines: milliseconds, without the time the machine slept. */
+  now(): number {
+    const read = performance.now();
+    if (read - this.#lastRead > this.#asleepAfterMs) this.#asleep += read - this.#lastRead;
+    this.#lastRead = read;
+    return read - this.#asleep;
+  }
 
   attach(memory: WebAssembly.Memory): void {
     this.#memory = memory;
@@ -94,12 +113,14 @@ export class Firewall {
     this.stdout = '';
   }
 
-  /** Runs `work` behind the closed firewall until `deadline` (performance.now() milliseconds). */
+  /** Runs `work` behind the closed firewall. Throws DeadlineError when it is late, even if it came to an end. */
   run<T>(deadline: number, work: () => T): T {
     this.#deadline = deadline;
     this.#running = true;
     try {
-      return work();
+      const result = work();
+      this.#check();
+      return result;
     } finally {
       this.#running = false;
     }
@@ -124,24 +145,27 @@ export class Firewall {
       for (const name of Reflect.ownKeys(entries)) {
         if (typeof name !== 'string') continue;
         const value = entries[name];
-        if (value !== undefined)
-          copy[name] = typeof value === 'function' ? this.#guardOne(name, value as Import) : value;
+        // Where the engine can suspend WebAssembly, Pyodide gives objects for what may wait; nothing here may.
+        copy[name] =
+          typeof value === 'function' ? this.#guardOne(name, value as Import, entries) : () => refuse(name);
       }
       guarded[module] = copy;
     }
     return guarded;
   }
 
-  #guardOne(name: string, original: Import): Import {
+  #guardOne(name: string, original: Import, all: WebAssembly.ModuleImports): Import {
     if (HARMLESS.has(name)) return original;
-    const call = original as Numeric;
+    const call = (UTC[name] ? all[UTC[name]] : original) as Numeric;
+    if (UTC[name]) return call;
+    if (name === '_tzset_js') return (...args: number[]) => this.#utc(call, args);
     const special = this.#special(name, call);
     if (special) return (...args: number[]) => (this.#running ? special(...args) : call(...args));
     const isSystemCall = name.startsWith('__syscall_') || name.startsWith('fd_');
     return (...args: number[]) => {
       if (!this.#running) return call(...args);
       if (isSystemCall) return name.startsWith('fd_') ? ENOSYS : -ENOSYS;
-      throw new BlockedError(`the program tried to use ${name}, which the sandbox does not allow`);
+      return refuse(name);
     };
   }
 
@@ -174,8 +198,10 @@ export class Firewall {
           return fd;
         };
       case '__syscall_fcntl64':
-        return (fd, command, ...rest) =>
-          command === 1 || command === 3 ? original(fd ?? 0, command, ...rest) : 0;
+        return (fd, command, ...rest) => {
+          if (command === 1 || command === 3) return original(fd ?? 0, command, ...rest); // F_GETFD, F_GETFL
+          return command === 2 ? 0 : -ENOSYS; // F_SETFD means nothing here
+        };
       case 'emscripten_resize_heap':
         return (size) => {
           this.#check();
@@ -187,7 +213,7 @@ export class Firewall {
   }
 
   #check(): number {
-    if (performance.now() > this.#deadline) throw new DeadlineError('out of time');
+    if (this.now() > this.#deadline) throw new DeadlineError('out of time');
     return 0;
   }
 
@@ -222,6 +248,17 @@ export class Firewall {
       view.setUint8((pointer >>> 0) + i, this.#random >>> 24);
     }
     return 0;
+  }
+
+  /** tzset(timezone*, daylight*, standard name*, daylight name*): overwritten with UTC. */
+  #utc(original: Numeric, args: number[]): void {
+    original(...args);
+    const view = this.#view();
+    const [timezone = 0, daylight = 0, standard = 0, summer = 0] = args.map((x) => x >>> 0);
+    view.setInt32(timezone, 0, true);
+    view.setInt32(daylight, 0, true);
+    for (const name of [standard, summer])
+      [85, 84, 67, 0].forEach((byte, i) => view.setUint8(name + i, byte));
   }
 
   #write(fd: number, vectors: number, count: number, written: number): number {

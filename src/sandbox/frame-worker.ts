@@ -2,7 +2,7 @@
  * The one script of the workers in the sandbox's frame, bundled to a classic script (vite-plugin.ts). Its first
  * message says what it is: the supervisor, which holds the pool and its watchdog, or a runner with an interpreter.
  */
-import './frame-prelude.ts';
+import './worker-prelude.ts';
 import grader from './grader.py?raw';
 import { serveRunner } from './runner.ts';
 import { supervise, type FrameFiles } from './supervisor.ts';

@@ -5,6 +5,10 @@
  * (a srcdoc frame inherits the page's policy), see vite-plugin.ts.
  */
 
+/** What the frame tells the page. */
+export type FrameReport =
+  { readonly sandbox: 'loaded' | 'started' } | { readonly sandbox: 'failed'; readonly message: string };
+
 /** Starts the supervisor with the first message of the page and hands the later ones on. Must stay one constant text. */
 export const FRAME_SCRIPT = `
 let supervisor = null;
@@ -12,6 +16,7 @@ addEventListener('message', (event) => {
   if (event.source !== parent) return;
   if (!supervisor) {
     supervisor = new Worker(URL.createObjectURL(new Blob([event.data.script], { type: 'text/javascript' })));
+    supervisor.onmessage = (event) => parent.postMessage(event.data, '*');
     supervisor.onerror = (error) => parent.postMessage({ sandbox: 'failed', message: error.message || 'the worker did not start' }, '*');
   }
   supervisor.postMessage(event.data, event.ports);

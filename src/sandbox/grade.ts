@@ -1,7 +1,7 @@
 /** Grades one program in one interpreter: loads it, evaluates each test's leaves, compares out here. */
 import { BlockedError, DeadlineError } from './firewall.ts';
 import type { Entry, Interpreter } from './interpreter.ts';
-import { REPR_CAP, type Limits } from './limits.ts';
+import { AFTER_TIMEOUT, REPR_CAP, type Limits } from './limits.ts';
 import { parseAnswer, parsePlans, type Answer, type Plan } from './plan.ts';
 import type { GradeRequest, TestStatus, TestVerdict } from './types.ts';
 import { numberOf, pythonEqual, pythonRepr, pythonTruth, type Encoded } from './values.ts';
@@ -12,6 +12,8 @@ export interface Job extends GradeRequest {
   readonly skip: readonly number[];
   /** Milliseconds left for the program. */
   readonly budgetMs: number;
+  /** Milliseconds for each test, and for the module code. */
+  readonly perTestMs: number;
 }
 
 /** Told to the watchdog: what starts now (-2 cutting the tests, -1 the module code, else a test), and each verdict. */
@@ -41,16 +43,17 @@ export class Grader {
   grade(job: Job, progress: Progress): string {
     progress.stage(-2);
     const plans = this.#plansFor(job);
-    const end = performance.now() + job.budgetMs;
+    const end = this.#python.now() + job.budgetMs;
     const replays: { test: number; plan: Cuttable; values: Record<string, Encoded>; ms: number }[] = [];
     let stdout = '';
+    let patience = job.perTestMs;
     let loaded = false;
     let every: Outcome | null = null; // once the module code failed, every test has this outcome
     for (const [test, plan] of plans.entries()) {
       if (job.skip.includes(test)) continue;
-      const started = performance.now();
+      const started = this.#python.now();
       const done = (outcome: Outcome): void => {
-        progress.verdict(test, verdictOf(plan, outcome, performance.now() - started));
+        progress.verdict(test, verdictOf(plan, outcome, this.#python.now() - started));
       };
       if (plan.kind === 'refused') {
         done(infra(plan.reason));
@@ -59,7 +62,7 @@ export class Grader {
       if (!every && started >= end) every = outOfTime('the program used up its time');
       if (!every && !loaded) {
         progress.stage(-1);
-        every = this.#load(job, Math.min(started + this.#limits.perTestMs, end));
+        every = this.#load(job, Math.min(started + patience, end));
         loaded = !every;
       }
       if (every) {
@@ -67,12 +70,13 @@ export class Grader {
         continue;
       }
       progress.stage(test);
-      const deadline = Math.min(performance.now() + this.#limits.perTestMs, end);
+      const deadline = Math.min(this.#python.now() + patience, end);
       const result = this.#test(plan, deadline);
       if ('values' in result)
-        replays.push({ test, plan: result.plan, values: result.values, ms: performance.now() - started });
+        replays.push({ test, plan: result.plan, values: result.values, ms: this.#python.now() - started });
       else done(result.outcome);
       if ('broken' in result) {
+        if (result.outcome.status === 'timeout') patience = this.#limits.perTestMs * AFTER_TIMEOUT;
         stdout ||= this.#python.stdout;
         this.#python.rollBack();
         loaded = false;
@@ -82,9 +86,9 @@ export class Grader {
     this.#python.rollBack();
     for (const { test, plan, values, ms } of replays) {
       progress.stage(test);
-      const started = performance.now();
+      const started = this.#python.now();
       const outcome = this.#replay(job.setup, plan, values);
-      progress.verdict(test, verdictOf(plan, outcome, ms + performance.now() - started));
+      progress.verdict(test, verdictOf(plan, outcome, ms + this.#python.now() - started));
     }
     return stdout;
   }
@@ -96,7 +100,7 @@ export class Grader {
     this.#python.begin();
     let plans: Plan[];
     try {
-      const deadline = performance.now() + this.#limits.perProgramMs;
+      const deadline = this.#python.now() + this.#limits.perProgramMs;
       const text = JSON.stringify({ setup: job.setup, tests: job.tests });
       plans = parsePlans(this.#python.call('prepare', text, deadline));
       if (plans.length !== job.tests.length) throw new Error('one plan per test expected');
@@ -153,8 +157,7 @@ export class Grader {
       Object.keys(values).length === 1
     )
       return { outcome: near(plan, only, plan.target) };
-    if (plan.rest === '' && only !== undefined && comparable(plan, only))
-      return { outcome: decide(plan, only) };
+    if (plan.rest === '' && only !== undefined) return { outcome: decide(plan, only) };
     return { plan, values };
   }
 
@@ -162,41 +165,28 @@ export class Grader {
   #replay(setup: string, plan: Cuttable, values: Record<string, Encoded>): Outcome {
     const opaque = Object.values(values).find((x) => Array.isArray(x) && x[0] === 'o');
     if (opaque !== undefined) return { status: 'fail', got: pythonRepr(opaque, REPR_CAP) };
-    const ordered = plan.kind === 'compare' && plan.operator !== '==' && plan.operator !== '!=';
     const rest = plan.rest || Object.keys(plan.leaves)[0] || 'None';
     const text = { setup, source: rest, values, truth: plan.kind === 'truth' };
     this.#python.begin();
-    const called = this.#call('replay', JSON.stringify(text), performance.now() + this.#limits.perTestMs);
+    const called = this.#call('replay', JSON.stringify(text), this.#python.now() + this.#limits.perTestMs);
     this.#python.rollBack();
     if ('broken' in called) return called.outcome;
     if (called.answer.error) return raised({ ...called.answer.error, line: 0 });
     const value = called.answer.value;
     if (value === undefined) return infra('the rest of the test gave no value');
-    if (ordered && !comparable(plan, value))
-      return { status: 'error', exception: exception('TypeError', `cannot order ${pythonRepr(value, 60)}`) };
     return decide(plan, value);
   }
 
   #call(entry: Entry, argument: string, deadline: number): Called {
+    const allowed = Math.round(deadline - this.#python.now());
     try {
-      const text = this.#python.call(entry, argument, deadline);
-      if (performance.now() > deadline)
-        return { broken: true, outcome: outOfTime(`stopped after ${this.#limits.perTestMs} ms`) };
-      return { answer: parseAnswer(text) };
+      return { answer: parseAnswer(this.#python.call(entry, argument, deadline)) };
     } catch (error) {
       if (error instanceof DeadlineError)
-        return { broken: true, outcome: outOfTime(`stopped after ${this.#limits.perTestMs} ms`) };
+        return { broken: true, outcome: outOfTime(`stopped after ${allowed} ms`) };
       return { broken: true, outcome: { status: 'error', exception: crash(error) } };
     }
   }
-}
-
-/** True when JavaScript can decide the test on this value alone. */
-function comparable(plan: Cuttable, value: Encoded): boolean {
-  if (plan.kind === 'truth' || plan.operator === '==' || plan.operator === '!=') return true;
-  if (plan.operator === 'is' || plan.operator === 'is not')
-    return plan.expected === null || typeof plan.expected !== 'object';
-  return (numberOf(plan.expected) !== null && numberOf(value) !== null) || isOpaque(value);
 }
 
 const isOpaque = (value: Encoded): boolean => Array.isArray(value) && value[0] === 'o';
@@ -204,6 +194,9 @@ const isOpaque = (value: Encoded): boolean => Array.isArray(value) && value[0] =
 function decide(plan: Cuttable, value: Encoded): Outcome {
   const got = pythonRepr(value, REPR_CAP);
   if (plan.kind === 'truth') return { status: pythonTruth(value) !== plan.negate ? 'pass' : 'fail', got };
+  const ordering = ['<', '<=', '>', '>='].includes(plan.operator);
+  if (ordering && numberOf(value) === null && !isOpaque(value))
+    return { status: 'error', got, exception: exception('TypeError', 'the result is no number') };
   return { status: holds(plan.operator, value, plan.expected) ? 'pass' : 'fail', got };
 }
 
@@ -296,7 +289,8 @@ function verdictOf(plan: Plan, outcome: Outcome, ms: number): TestVerdict {
     plan.kind === 'compare'
       ? (plan.operator === '==' ? '' : `${plan.operator} `) + pythonRepr(plan.expected, REPR_CAP)
       : '';
-  return { expression: plan.expression, expected, got: '', exception: null, ms, ...outcome };
+  const tier = plan.kind === 'inside' ? { tier: plan.kind } : {};
+  return { expression: plan.expression, expected, got: '', exception: null, ms, ...tier, ...outcome };
 }
 
 /** The worst status, in the order of `Verdict.status`; no tests at all is a pass. */

@@ -54,14 +54,14 @@ _stdlib_values = {
     datetime.date: ('datetime.date', datetime.date.__str__),
     datetime.datetime: ('datetime.datetime', datetime.datetime.__str__),
     datetime.time: ('datetime.time', datetime.time.__str__),
-    datetime.timedelta: ('datetime.timedelta', datetime.timedelta.__str__),
+    range: ('range', range.__repr__),
 }
 # Iterators whose items are data; they are used up here, as list() in the test would.
 _iterators = frozenset(
     _type(thing)
     for thing in (
         (x for x in ()), map(str, ()), filter(None, ()), zip(), reversed([]), iter([]), iter(()), iter({}), iter(set()),
-        iter(''), iter(range(0)), enumerate(()), {}.keys(), {}.values(), {}.items(), range(0), collections.deque(),
+        iter(''), iter(range(0)), enumerate(()), {}.keys(), {}.values(), {}.items(), collections.deque(),
         iter({}.values()), iter({}.items()), iter(reversed(())),
     )
 )  # fmt: skip
@@ -298,6 +298,8 @@ def _decode(data):
         name, text = rest
         if name == 'Decimal':
             return decimal.Decimal(text)
+        if name == 'range':
+            return range(*ast.literal_eval(text[5:]))
         if name == 'Fraction':
             return fractions.Fraction(text)
         if name in ('datetime.date', 'datetime.datetime', 'datetime.time'):
@@ -327,7 +329,7 @@ def _plan(source, known):
     if _len(body) != 1 or _type(body[0]) is not ast.Assert:
         return {'kind': 'inside', 'expression': source.strip(), 'source': source.strip()}
     test = body[0].test
-    plan = _Cutter(known).cut(test)
+    plan = _Cutter(known, test).cut(test)
     if plan is None:
         plan = {'kind': 'inside', 'source': source.strip()}
     plan.setdefault('expression', ast.unparse(test))
@@ -343,8 +345,13 @@ _swapped = {'==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<='}
 class _Cutter:
     """Cuts one assert. The candidate's names are all that neither Python nor the setup knows."""
 
-    def __init__(self, known):
+    def __init__(self, known, test):
         self.known = known
+        self.shadowed = ''
+        if not self.unknown(test):
+            # The candidate's function has the name of a builtin, as in `sum(10, 15) == 6`: the outermost call is it.
+            calls = (x.func.id for x in ast.walk(test) if _type(x) is ast.Call and _type(x.func) is ast.Name)
+            self.shadowed = next(calls, '')
 
     def unknown(self, node):
         """Names in `node` that only the candidate can give."""
@@ -354,7 +361,7 @@ class _Cutter:
                 (used if _type(child.ctx) is ast.Load else bound).add(child.id)
             elif _type(child) is ast.arg:
                 bound.add(child.arg)
-        return {name for name in used - bound if name not in self.known and name not in _builtin_names}
+        return {name for name in used - bound if name == self.shadowed or name not in self.known and name not in _builtin_names}
 
     def constant(self, node):
         """(True, encoded) when the value of `node` does not depend on the candidate and is plain data."""
@@ -393,7 +400,10 @@ class _Cutter:
             if self.unknown(right) and not self.unknown(left) and operator in _swapped:
                 left, right, operator = right, left, _swapped[operator]
             constant, expected = self.constant(right)
-            if constant and self.unknown(left):
+            # The host compares equality, order of numbers, and identity of None, True and False.
+            simple = expected is None or _type(expected) is bool
+            number = simple and expected is not None or not simple and expected[0] in 'if'
+            if constant and self.unknown(left) and (operator in ('==', '!=') or (simple if 'is' in operator else number)):
                 return self.compare(left, operator, expected)
         negate = False
         while _type(test) is ast.UnaryOp and _type(test.op) is ast.Not:

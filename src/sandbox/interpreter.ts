@@ -16,6 +16,9 @@ const WARM =
   'import math, cmath, re, heapq, itertools, collections, collections.abc, functools, json, random, string, bisect, ' +
   'datetime, decimal, fractions, statistics, typing, operator, copy, sys, os, ast, types, dataclasses, enum, time';
 
+/** Device files that would give real randomness, or hang on the terminal. */
+const DEVICES = ['/dev/random', '/dev/urandom', '/dev/tty', '/dev/tty1'];
+
 export interface BootFiles {
   /** The compiled pyodide.asm.wasm. */
   readonly wasm: WebAssembly.Module;
@@ -23,6 +26,8 @@ export interface BootFiles {
   readonly grader: string;
   /** Folder or address of the Pyodide files, with a closing slash. */
   readonly indexURL: string;
+  /** See `asleepAfterMs`. */
+  readonly asleepAfterMs: number;
   /** A snapshot from an interpreter with the same files, or null for a cold start. */
   readonly snapshot: Uint8Array | null;
 }
@@ -81,6 +86,11 @@ export class Interpreter {
     return this.#memory.buffer.byteLength > RECYCLE_ABOVE;
   }
 
+  /** The clock that decides deadlines, in milliseconds. */
+  now(): number {
+    return this.#firewall.now();
+  }
+
   /** Starts a program: fresh output, clock and random numbers. */
   begin(): void {
     this.#firewall.begin();
@@ -94,7 +104,7 @@ export class Interpreter {
   call(entry: Entry, argument: string, deadline: number): string {
     return this.#firewall.run(deadline, () => {
       const text = this.#withText(argument, (pointer, length) =>
-        this.#call('PyUnicode_DecodeUTF8', pointer, length, this.#surrogatePass()),
+        this.#call('PyUnicode_FromStringAndSize', pointer, length),
       );
       const answer =
         text === 0 ? 0 : this.#call('PyObject_CallOneArg', this.#functions.get(entry) ?? 0, text);
@@ -106,19 +116,12 @@ export class Interpreter {
 
   /** Puts the memory back to what it was before the program, and closes the files it left open. */
   rollBack(): void {
-    for (const fd of this.#firewall.takeOpened()) this.#close(fd);
+    const left = this.#firewall.takeOpened();
     const heap = new Uint8Array(this.#memory.buffer);
     heap.set(this.#image);
     if (heap.length > this.#image.length) heap.fill(0, this.#image.length);
     this.#call('_emscripten_stack_restore', this.#stackTop);
-  }
-
-  #close(fd: number): void {
-    this.#call('close', fd);
-  }
-
-  #surrogatePass(): number {
-    return 0; // strict: the text is well-formed UTF-8 because TextEncoder made it
+    for (const fd of left) this.#call('close', fd);
   }
 
   #call(name: string, ...args: number[]): number {
@@ -157,7 +160,7 @@ function warm(pyodide: PyodideAPI, grader: string): void {
 }
 
 async function start(files: BootFiles, makeSnapshot = false) {
-  const firewall = new Firewall();
+  const firewall = new Firewall(files.asleepAfterMs);
   const started: { exports: WebAssembly.Exports | null } = { exports: null };
   const pyodide = await loadPyodide({
     indexURL: files.indexURL,
@@ -176,6 +179,8 @@ async function start(files: BootFiles, makeSnapshot = false) {
         };
         void WebAssembly.instantiate(files.wasm, firewall.guard({ ...imports, env })).then((instance) => {
           started.exports = instance.exports;
+          if (instance.exports['memory'] instanceof WebAssembly.Memory)
+            firewall.attach(instance.exports['memory']);
           done(instance, files.wasm);
         });
         return {};
@@ -187,6 +192,6 @@ async function start(files: BootFiles, makeSnapshot = false) {
   const memory = exports?.['memory'];
   if (!exports || !(memory instanceof WebAssembly.Memory))
     throw new Error('Pyodide started without its memory');
-  firewall.attach(memory);
+  for (const device of DEVICES) pyodide.FS.unlink(device);
   return { pyodide, firewall, exports, memory };
 }

@@ -1,4 +1,5 @@
 /** Entry of a runner in Node: a worker thread. */
+import './worker-prelude.ts';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';

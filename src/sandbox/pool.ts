@@ -5,7 +5,7 @@
  * in is a timeout, finished tests keep their verdicts, everything else goes on in a new runner.
  */
 import { worst } from './grade.ts';
-import { BATCH, CACHE_SIZE, WATCHDOG_GRACE_MS, type Limits } from './limits.ts';
+import { AFTER_TIMEOUT, BATCH, CACHE_SIZE, WATCHDOG_GRACE_MS, type Limits } from './limits.ts';
 import type { FromRunner, ToRunner } from './runner.ts';
 import type { GradeRequest, Sandbox, SandboxStats, TestVerdict, Verdict } from './types.ts';
 
@@ -223,7 +223,7 @@ export class Pool implements Sandbox {
       (reason) => this.#startFailed(reason),
     );
     this.#maker = maker;
-    maker.post({ kind: 'snapshot' });
+    maker.post({ kind: 'snapshot', limits: this.#limits });
   }
 
   #start(slot: Slot): void {
@@ -376,6 +376,9 @@ export class Pool implements Sandbox {
           item: item.id,
           skip: item.tests.flatMap((test, i) => (test ? [i] : [])),
           budgetMs: this.#limits.perProgramMs - item.spentMs,
+          perTestMs:
+            this.#limits.perTestMs *
+            (item.tests.some((test) => test?.status === 'timeout') ? AFTER_TIMEOUT : 1),
         })),
       });
     }

@@ -1,12 +1,12 @@
 /** A runner: one worker with one interpreter. This part is the same in Node and in the browser. */
 import { Grader, type Job } from './grade.ts';
 import { Interpreter, type BootFiles } from './interpreter.ts';
-import type { Limits } from './limits.ts';
+import { asleepAfterMs, type Limits } from './limits.ts';
 import type { TestVerdict } from './types.ts';
 
 /** From the pool to a runner. `start` comes first, once. */
 export type ToRunner =
-  | { readonly kind: 'snapshot' }
+  | { readonly kind: 'snapshot'; readonly limits: Limits }
   | { readonly kind: 'start'; readonly snapshot: Uint8Array; readonly limits: Limits }
   | { readonly kind: 'batch'; readonly jobs: readonly (Job & { readonly item: number })[] };
 
@@ -21,7 +21,7 @@ export type FromRunner =
   /** After the last item of a batch; `recycle` when the memory grew too far and the runner should be replaced. */
   | { readonly kind: 'idle'; readonly recycle: boolean };
 
-export type RunnerFiles = Omit<BootFiles, 'snapshot'>;
+export type RunnerFiles = Omit<BootFiles, 'snapshot' | 'asleepAfterMs'>;
 
 /** Makes the message handler of a runner. */
 export function serveRunner(
@@ -33,11 +33,12 @@ export function serveRunner(
 
   async function start(message: Exclude<ToRunner, { kind: 'batch' }>): Promise<void> {
     try {
+      const clocked = { ...files, asleepAfterMs: asleepAfterMs(message.limits) };
       if (message.kind === 'snapshot') {
-        post({ kind: 'snapshot', bytes: await Interpreter.makeSnapshot({ ...files, snapshot: null }) });
+        post({ kind: 'snapshot', bytes: await Interpreter.makeSnapshot({ ...clocked, snapshot: null }) });
         return;
       }
-      python = await Interpreter.boot({ ...files, snapshot: message.snapshot });
+      python = await Interpreter.boot({ ...clocked, snapshot: message.snapshot });
       grader = new Grader(python, message.limits);
       post({ kind: 'ready' });
     } catch (error) {

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { clientMessage, type PoolMessage } from './client-protocol.ts';
 import type { Role } from './frame-worker.ts';
+import type { FrameReport } from './frame.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { Pool, type Spawn } from './pool.ts';
 import type { Sandbox } from './types.ts';
@@ -22,6 +23,8 @@ export function supervise(files: FrameFiles, script: string, workers: number): v
   const pool = WebAssembly.compile(files.wasm).then(
     (wasm) => new Pool(spawner(wasm, files, address), { workers, limits: DEFAULT_LIMITS }),
   );
+  const report: FrameReport = { sandbox: 'started' };
+  self.postMessage(report);
   self.addEventListener('message', (event: MessageEvent<{ port: MessagePort }>) => {
     const { port } = event.data;
     pool.then(

@@ -31,6 +31,8 @@ export interface TestVerdict {
   readonly exception: { readonly type: string; readonly message: string; readonly line: number } | null;
   /** Wall time of this test. */
   readonly ms: number;
+  /** 'inside': the weaker tier. The whole test ran next to the candidate, because its form cannot be compared outside. */
+  readonly tier?: 'inside' | undefined;
 }
 
 export interface Verdict {
