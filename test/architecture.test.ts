@@ -17,8 +17,9 @@ const rooms: Record<string, readonly Door[]> = {
   engine: [],
   model: ['config', 'engine'],
   train: ['config', 'rl', 'tasks', 'model', 'engine', 'sandbox/types.ts'],
+  bench: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train'],
   worker: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train'],
-  cli: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train'],
+  cli: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'bench'],
   ui: ['config', 'rl', 'tasks/types.ts', 'worker/client.ts', 'worker/protocol.ts'],
 };
 

@@ -2,6 +2,7 @@
 export { tf } from './tf.ts';
 export type { NamedTensorMap, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from './tf.ts';
 export { openBackend } from './backend.ts';
+export { countOps } from './countOps.ts';
 export type { BackendRequest, OpenedBackend } from './backend.ts';
 export { qkvWidth } from './kernels/shape.ts';
 export type { RopeShape, HeadShape } from './kernels/shape.ts';

@@ -1,0 +1,55 @@
+/** The playground's own model, as the trainer uses it. */
+import { AdamW, tf } from '../engine/index.ts';
+import { Generation } from '../model/generate.ts';
+import { Llama } from '../model/llama.ts';
+import { uniform } from '../rl/random.ts';
+import { weightedLogProbGradient } from '../train/policy.ts';
+import { adam, type BenchModel, type Contestant } from './contestant.ts';
+import { settle } from './measure.ts';
+
+export const ours: Contestant = {
+  id: 'ours',
+  title: 'CoCoS Playground',
+  open(config, weights): BenchModel {
+    const model = new Llama(config, weights);
+    const optimizer = new AdamW(model.weights, { ...adam, weightDecay: 0 });
+    return {
+      async trainStep(batch) {
+        const time = batch[0].length - 1;
+        const sequences = batch.map((ids) => ({ ids, answers: [{ turn: 1, start: 1, length: time }] }));
+        const { gradients, loss } = await weightedLogProbGradient(
+          model,
+          sequences,
+          batch.map(() => [1 / (batch.length * time)]),
+          // One micro-batch, as the other contestants have.
+          { temperature: 1, allowedFrom: 0, pad: 0, maxTokens: batch.length * (time + 1) },
+        );
+        await optimizer.step(gradients, adam.learningRate, Infinity);
+        tf.dispose(gradients);
+        await settle(model.embedding);
+        return loss;
+      },
+      async generate(prompts, newTokens, temperature) {
+        const generation = Generation.start(model, prompts, prompts[0].length + newTokens, 0);
+        try {
+          const answers = await generation.turn({
+            temperature,
+            topP: 1,
+            maxNewTokens: newTokens,
+            eot: -1, // never sampled, so every row writes all its tokens
+            allowedFrom: 0,
+            uniform: (row, position) => uniform(0, row, position),
+            lookEvery: tf.getBackend() === 'webgpu' ? 16 : 1, // as in train/session.ts
+          });
+          return answers.map(({ ids }) => ids);
+        } finally {
+          generation.dispose();
+        }
+      },
+      dispose() {
+        optimizer.dispose();
+        model.dispose();
+      },
+    };
+  },
+};

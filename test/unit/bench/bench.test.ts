@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { measureCounters } from '../../../src/bench/compute.ts';
+import { typicalPrograms } from '../../../src/bench/grading.ts';
+import { interleave, median, medianRatio, spread } from '../../../src/bench/measure.ts';
+import { ours } from '../../../src/bench/ours.ts';
+import { contestants } from '../../../src/bench/run.ts';
+import { benchWeights, parameterCount, randomTokens, sizes } from '../../../src/bench/sizes.ts';
+import { stock } from '../../../src/bench/stock.ts';
+import { openBackend, tf } from '../../../src/engine/index.ts';
+import { tinyLlama } from '../../../src/model/config.ts';
+
+describe('statistics of rounds', () => {
+  it('have a median that one outlier does not move', () => {
+    expect(median([3, 1, 1000])).toBe(3);
+    expect(median([4, 1, 2, 1000])).toBe(3);
+    expect(spread([5, 1, 9])).toEqual({ median: 5, min: 1, max: 9, rounds: 3 });
+  });
+
+  it('take quotients round by round', () => {
+    // The machine was ten times slower in round 2; the quotient does not show it.
+    expect(medianRatio([8, 80, 8], [2, 20, 2])).toBe(4);
+  });
+
+  it('come from contestants that take turns', async () => {
+    const order: string[] = [];
+    let clock = 0;
+    const step = (name: string, ms: number) => async () => {
+      order.push(name);
+      clock += ms;
+    };
+    const limits = { rounds: 5, minRounds: 2, budgetMs: 25 };
+    const times = await interleave({ a: step('a', 3), b: step('b', 7) }, limits, () => clock);
+    expect(order.join('')).toBe('abbaab'); // 30 ms are over the budget
+    expect(times).toEqual({ a: [3, 3, 3], b: [7, 7, 7] });
+  });
+});
+
+describe('sizes', () => {
+  it('have the parameters their names say', () => {
+    for (const [name, config] of Object.entries(sizes)) {
+      expect(Math.abs(parameterCount(config) / 1e6 / parseFloat(name) - 1)).toBeLessThan(0.06);
+    }
+  });
+});
+
+describe('typical programs', () => {
+  it('are different programs for each task, some of them broken', () => {
+    const programs = typicalPrograms(4, 7);
+    expect(new Set(programs.map(({ code, tests }) => code + tests.join())).size).toBe(programs.length);
+    expect(programs.length).toBeGreaterThan(8);
+    expect(programs).not.toEqual(typicalPrograms(4, 8));
+  });
+});
+
+for (const backend of ['cpu', 'wasm'] as const) {
+  describe(`contestants on ${backend}`, () => {
+    const config = tinyLlama(24, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 2 });
+    const batch = randomTokens(config, 3, 10);
+    beforeAll(async () => {
+      await openBackend(backend, { environment: 'node' });
+    });
+
+    it('train the same model, step by step', async () => {
+      const losses: number[][] = [];
+      for (const contestant of contestants) {
+        const model = contestant.open(config, benchWeights(config));
+        losses.push([]);
+        for (let step = 0; step < 4; step++) losses.at(-1)?.push(await model.trainStep(batch));
+        model.dispose();
+      }
+      const [own, ...others] = losses;
+      expect(own[0]).toBeGreaterThan(own[3]);
+      for (const peer of others) peer.forEach((loss, step) => expect(loss).toBeCloseTo(own[step], 4));
+    });
+
+    it('write the same greedy tokens', async () => {
+      const written: number[][][] = [];
+      for (const contestant of contestants) {
+        const model = contestant.open(config, benchWeights(config));
+        written.push(await model.generate(batch, 8, 0));
+        model.dispose();
+      }
+      expect(written[0].map((row) => row.length)).toEqual([8, 8, 8]);
+      for (const peer of written.slice(1)) expect(peer).toEqual(written[0]);
+    });
+
+    it('leave no tensor behind', async () => {
+      for (const contestant of [ours, stock]) {
+        const model = contestant.open(config, benchWeights(config));
+        await model.trainStep(batch); // optimizers make their slots
+        const before = tf.memory().numTensors;
+        await model.trainStep(batch);
+        await model.generate(batch, 3, 1);
+        expect({ [contestant.id]: tf.memory().numTensors - before }).toEqual({ [contestant.id]: 0 });
+        model.dispose();
+      }
+    });
+  });
+}
+
+describe('counters', () => {
+  it('are whole numbers, the same every time, and include our own kernels', async () => {
+    await openBackend('wasm', { environment: 'node' });
+    const counters = await measureCounters(contestants, '0.18M');
+    expect(await measureCounters(contestants, '0.18M')).toEqual(counters);
+    // Three layers of norm, product, rope, attention, product and the rest: no fewer can have been counted.
+    expect(counters['ours'].ops_per_token).toBeGreaterThan(20);
+    expect(Number.isInteger(counters['ours'].ops_per_token)).toBe(true);
+  });
+});
