@@ -11,6 +11,8 @@ export interface Chart {
   readonly metrics: readonly string[];
   /** For a chart of several metrics; a single one gives its own label. */
   readonly title?: string;
+  /** Says something only with at least this many turns. */
+  readonly fromTurns?: number;
   /** Takes the whole width. */
   readonly wide?: boolean;
 }
@@ -18,12 +20,25 @@ export interface Chart {
 export const charts: readonly Chart[] = [
   { id: 'accuracy', where: 'eval', metrics: ['accuracy@t'], wide: true },
   { id: 'reward', where: 'train', metrics: ['reward@t'] },
-  { id: 'delta', where: 'eval', metrics: ['delta_i_to_c', 'delta_c_to_i'], title: 'Repaired and broken' },
+  {
+    id: 'delta',
+    where: 'eval',
+    metrics: ['delta_i_to_c', 'delta_c_to_i'],
+    title: 'Repaired and broken',
+    fromTurns: 2,
+  },
   { id: 'weight', where: 'train', metrics: ['weight@t'] },
   { id: 'gradient', where: 'train', metrics: ['grad_norm@t'] },
   { id: 'kl', where: 'train', metrics: ['kl@t'] },
   { id: 'entropy', where: 'train', metrics: ['entropy@t'] },
-  { id: 'edit', where: 'train', metrics: ['edit_distance', 'copy_rate'], title: 'Edit distance and copies' },
+  {
+    id: 'edit',
+    where: 'train',
+    metrics: ['edit_distance', 'copy_rate'],
+    title: 'Edit distance and copies',
+    fromTurns: 2,
+  },
+  { id: 'coupling', where: 'train', metrics: ['coupling'], fromTurns: 2 },
 ];
 
 export const whereWords: Readonly<Record<Chart['where'], string>> = {

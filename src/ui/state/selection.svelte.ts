@@ -16,12 +16,30 @@ interface Moment {
   readonly experiment: Experiment | null;
 }
 
+/**
+ * The group worth looking at first: the one whose rewards differ most, between its trajectories (that is what is
+ * learned from) and between its turns (that is a correction, good or bad).
+ */
+function mostTelling(groups: readonly GroupRecord[]): number {
+  const spreads = groups.map(({ trajectories }) => {
+    const rewards = trajectories
+      .flatMap(({ turns }) => turns.map((turn) => turn.reward))
+      .filter(Number.isFinite);
+    const repaired = trajectories.some(
+      ({ turns }) => (turns.at(-1)?.reward ?? 0) > (turns.at(0)?.reward ?? 0),
+    );
+    return rewards.length === 0 ? 0 : Math.max(...rewards) - Math.min(...rewards) + (repaired ? 1 : 0);
+  });
+  return Math.max(0, spreads.indexOf(Math.max(...spreads)));
+}
+
 export class SelectionState {
   readonly #run: RunState;
   #chosen = $state.raw<Source>('held-out');
   /** Step of the moment held on to; null follows the latest. */
   #held = $state.raw<number | null>(null);
-  #group = $state.raw(0);
+  /** null leaves the choice to `mostTelling`. */
+  #group = $state.raw<number | null>(null);
   #trajectory = $state.raw(0);
   #shading = $state.raw<Shading>('syntax');
 
@@ -57,7 +75,9 @@ export class SelectionState {
     return this.moment?.groups ?? [];
   }
   get groupIndex(): number {
-    return Math.min(this.#group, Math.max(0, this.groups.length - 1));
+    // Held-out examples are the same tasks at every evaluation: what tells most is judged once, before training.
+    const judged = this.source === 'batch' ? this.groups : (this.#run.evals[0]?.examples ?? []);
+    return Math.min(this.#group ?? mostTelling(judged), Math.max(0, this.groups.length - 1));
   }
   get group(): GroupRecord | null {
     return this.groups[this.groupIndex] ?? null;
@@ -112,7 +132,7 @@ export class SelectionState {
 
   clear(): void {
     this.#held = null;
-    this.#group = 0;
+    this.#group = null;
     this.#trajectory = 0;
   }
 
