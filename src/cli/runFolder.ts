@@ -97,7 +97,7 @@ export class RunFolder {
       if (bytes === null || digest(bytes) !== expected) {
         throw new Error(
           `${join(folder, name)} is ${bytes === null ? 'missing' : 'damaged (its SHA-256 does not match)'}. ` +
-            'The run cannot be resumed from it; metrics.jsonl is untouched.',
+            'The run cannot be resumed from it; metrics.jsonl is untouched. Begin again with another --out.',
         );
       }
     }

@@ -1,4 +1,5 @@
 /** Training from the command line: it reproduces the golden trace, and neither a stop nor Ctrl-C changes a number. */
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -64,4 +65,49 @@ describe('20 updates of the micro preset', () => {
     },
     5 * minutes,
   );
+});
+
+describe('a run on disk', () => {
+  const wholeRun = join(folder.path, 'whole');
+
+  it('is never written over', async () => {
+    const before = readFileSync(join(wholeRun, 'metrics.jsonl'), 'utf8');
+    const { code, stderr } = await train(...micro(wholeRun));
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `error: ${wholeRun} already holds a run. Go on with --resume ${wholeRun}, or choose another --out.`,
+    );
+    expect(readFileSync(join(wholeRun, 'metrics.jsonl'), 'utf8')).toBe(before);
+  });
+
+  it('has a checkpoint that is an ordinary model folder', async () => {
+    const { code, stderr } = await train(
+      ...micro(join(folder.path, 'further'), '--steps', '1', '--model-dir', join(wholeRun, 'checkpoint')),
+    );
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('done at update 1') });
+    // Its starting model is the one that run ended with, so its first evaluation is that run's last.
+    const first = metricsOf(join(folder.path, 'further'))[0];
+    expect(first?.['eval/accuracy@t2']).toBe(whole.at(-1)?.['eval/accuracy@t2']);
+    expect(first?.['eval/length@t2']).toBe(whole.at(-1)?.['eval/length@t2']);
+  });
+
+  it.each([
+    ['model.safetensors', 'flipped', 'is damaged (its SHA-256 does not match)'],
+    ['optimizer.safetensors', 'flipped', 'is damaged (its SHA-256 does not match)'],
+    ['optimizer.safetensors', 'missing', 'is missing'],
+    ['state.json', 'cut', 'is not JSON'],
+  ] as const)('with %s %s in its checkpoint is not resumed', async (name, how, words) => {
+    const out = join(folder.path, `${how}-${name}`);
+    cpSync(wholeRun, out, { recursive: true });
+    const path = join(out, 'checkpoint', name);
+    const bytes = readFileSync(path);
+    if (how === 'missing') rmSync(path);
+    else if (how === 'cut') writeFileSync(path, bytes.subarray(0, bytes.length / 2));
+    else writeFileSync(path, bytes.fill(bytes[bytes.length - 1] ^ 1, bytes.length - 1));
+
+    const { code, stderr } = await train('--resume', out, '--steps', '30');
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(`error: ${path} ${words}`)]);
+    expect(metricsOf(out)).toEqual(whole);
+  });
 });
