@@ -10,6 +10,9 @@ import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
+/** How long the confirmation of Share stays, ms. */
+const sharedFor = 6000;
+
 /** What to do as soon as the run being loaded is ready. */
 type Wish = 'run' | 'step' | null;
 
@@ -22,6 +25,7 @@ export class AppState {
   #linkProblem = $state.raw('');
   #shared = $state.raw('');
   #wish = $state.raw<Wish>(null);
+  #sharedTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: Omit<TrainerClientOptions, 'onEvent'>) {
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
@@ -35,7 +39,7 @@ export class AppState {
   get linkProblem(): string {
     return this.#linkProblem;
   }
-  /** What came of the last Share, or ''. */
+  /** What came of the last Share, for a few seconds. */
   get shared(): string {
     return this.#shared;
   }
@@ -96,29 +100,28 @@ export class AppState {
     this.reset();
   }
 
-  /** Copies a link to the experiment of the form and puts it in the address bar. */
+  /** Copies a link to the experiment of the form, puts it in the address bar, and says so for a while. */
   async share(): Promise<void> {
+    this.#shared = await this.#copyLink();
+    clearTimeout(this.#sharedTimer);
+    this.#sharedTimer = setTimeout(() => (this.#shared = ''), sharedFor);
+  }
+
+  async #copyLink(): Promise<string> {
     const experiment = this.experiment.valid;
-    if (!experiment) {
-      this.#shared = `Not copied: ${this.experiment.problem}.`;
-      return;
-    }
+    if (!experiment) return `Not copied: ${this.experiment.problem}.`;
     const link = window.location.href.replace(/#.*$/, '') + encodeLink(experiment);
     window.history.replaceState(null, '', link);
     try {
       await navigator.clipboard.writeText(link);
-      this.#shared = 'Link copied.';
+      return 'Link copied. It opens this experiment and waits for Run.';
     } catch {
-      this.#shared = 'The browser did not allow copying: the link is in the address bar.';
+      return 'The browser did not allow copying: the link is in the address bar.';
     }
   }
 
   dismissLinkProblem(): void {
     this.#linkProblem = '';
-  }
-
-  dismissShared(): void {
-    this.#shared = '';
   }
 
   #load(): void {
