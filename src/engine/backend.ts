@@ -1,5 +1,6 @@
 import { tf } from './tf.ts';
 import { useWasmKernels } from './wasm/kernels.ts';
+import { useGpuKernels } from './webgpu/program.ts';
 
 export type BackendRequest = 'auto' | 'webgpu' | 'wasm' | 'cpu';
 
@@ -65,6 +66,7 @@ async function openWebGPU(options: BackendOptions): Promise<OpenedBackend> {
   if (typeof found === 'string') throw new Error(`${found}. Choose "wasm" or "auto".`);
   await import('@tensorflow/tfjs-backend-webgpu');
   await activate('webgpu');
+  useGpuKernels(options.kernels ?? true);
   const why = found.software
     ? 'requested; this is a software adapter: the results are right, but it is far slower than WebAssembly'
     : 'WebGPU runs on a real GPU';

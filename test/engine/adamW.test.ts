@@ -1,8 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AdamW, tf } from '../../src/engine/index.ts';
 import type { NamedTensorMap, Tensor } from '../../src/engine/index.ts';
-import { open, relativeError, toTensor } from './backends.ts';
+import { expectNoGpuErrors, open, relativeError, toTensor } from './backends.ts';
 import { floats } from './cases.ts';
+
+afterEach(expectNoGpuErrors);
 
 const options = { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.1 };
 const shapes: Record<string, number[]> = { matrix: [5, 7], gain: [9], one: [1] };

@@ -1,9 +1,24 @@
 /** Opening the back ends in tests, and running an operation case on the current one. */
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { expect } from 'vitest';
 import { openBackend, tf } from '../../src/engine/index.ts';
 import type { BackendRequest, Tensor, Tensor1D } from '../../src/engine/index.ts';
 import { notRun } from '../notRun.ts';
 import { floats } from './cases.ts';
 import type { Input, OpCase } from './cases.ts';
+
+const gpuErrors: string[] = [];
+const watched = new WeakSet<object>();
+
+/**
+ * Fails when the GPU has reported an error since the last call. Without this a kernel that does not compile passes: its
+ * whole submission is dropped, and two results that were never computed are equal.
+ */
+export async function expectNoGpuErrors(): Promise<void> {
+  if (tf.getBackend() !== 'webgpu') return;
+  await (tf.backend() as WebGPUBackend).queue.onSubmittedWorkDone();
+  expect(gpuErrors.splice(0)).toEqual([]);
+}
 
 /** Opens a back end; false, said loudly, where WebGPU has no adapter. Every other failure is an error. */
 export async function open(name: Exclude<BackendRequest, 'auto'>): Promise<boolean> {
@@ -13,6 +28,11 @@ export async function open(name: Exclude<BackendRequest, 'auto'>): Promise<boole
   }
   try {
     await openBackend(name, { environment: 'node' });
+    const { device } = tf.backend() as WebGPUBackend;
+    if (!watched.has(device)) {
+      watched.add(device);
+      device.addEventListener('uncapturederror', ({ error }) => gpuErrors.push(error.message));
+    }
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

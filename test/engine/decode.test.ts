@@ -1,10 +1,12 @@
 /** Sampling and the key/value cache on every back end. */
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { causalAttention, KVCache, sampleToken, tf, tokenLogProbs } from '../../src/engine/index.ts';
 import type { SampleOptions, Tensor2D } from '../../src/engine/index.ts';
-import { open, relativeError, toTensor } from './backends.ts';
+import { expectNoGpuErrors, open, relativeError, toTensor } from './backends.ts';
 import { floats, seeded } from './cases.ts';
+
+afterEach(expectNoGpuErrors);
 
 const batch = 37;
 const vocabulary = 21;

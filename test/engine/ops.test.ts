@@ -1,8 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../src/engine/index.ts';
-import { evaluate, lossAt, open, relativeError } from './backends.ts';
+import { evaluate, lossAt, expectNoGpuErrors, open, relativeError } from './backends.ts';
 import type { CaseResult } from './backends.ts';
 import { floats, opCases } from './cases.ts';
+
+afterEach(expectNoGpuErrors);
 
 /** Every case on the cpu back end, which runs the references. */
 const expected = new Map<string, CaseResult>();

@@ -1,6 +1,8 @@
 import { tf } from '../../tf.ts';
 import type { NamedTensorMap, Scalar, Tensor, Variable } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
+import { adamWGpu } from './webgpu.ts';
 
 export interface AdamWOptions {
   readonly beta1: number;
@@ -121,6 +123,14 @@ export class AdamW {
       wasm.run.adamW(param.size, ...tensors, ...factors);
       param.assign(next);
       next.dispose();
+      return;
+    }
+    const gpu = gpuBackend();
+    if (gpu) {
+      const factors = { keep: 1 - lr * decay, step: lr / correct1, correct: 1 / correct2 };
+      const next = adamWGpu(gpu, param, grad, m, v, { ...factors, clip, beta1, beta2, eps });
+      [param, m, v].forEach((variable, i) => variable.assign(next[i] as Tensor));
+      tf.dispose(next);
       return;
     }
     tf.tidy(() => {

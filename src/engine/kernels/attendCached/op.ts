@@ -2,8 +2,10 @@ import { tf } from '../../tf.ts';
 import type { Tensor, Tensor2D, Tensor3D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
 import { checkHeads } from '../shape.ts';
 import type { HeadShape } from '../shape.ts';
+import { attendGpu } from './webgpu.ts';
 
 /** Keys and values of one layer for every slot, both [B, S, kvHeads·headDim]. Its tensors are owned by `KVCache`. */
 export interface LayerCache {
@@ -34,9 +36,10 @@ export function attendCached(
     throw new Error(`attendCached: slot ${slot} is outside the cache of ${slots} slots.`);
   }
   const wasm = wasmKernels();
-  return wasm
-    ? attendCachedWasm(wasm, qkv, cache, slot, mask, shape)
-    : attendCachedReference(qkv, cache, slot, mask, shape);
+  if (wasm) return attendCachedWasm(wasm, qkv, cache, slot, mask, shape);
+  const gpu = gpuBackend();
+  if (gpu) return attendGpu(gpu, qkv, cache.k, cache.v, slot, mask, shape);
+  return attendCachedReference(qkv, cache, slot, mask, shape);
 }
 
 function attendCachedWasm(

@@ -2,9 +2,11 @@ import { tf } from '../../tf.ts';
 import type { Tensor, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
 import { checkHeads } from '../shape.ts';
 import type { HeadShape } from '../shape.ts';
+import { attentionGpu, attentionGpuBackward } from './webgpu.ts';
 
 export interface SequenceShape extends HeadShape {
   readonly batch: number;
@@ -30,7 +32,15 @@ export function causalAttention(qkv: Tensor2D, shape: SequenceShape): Tensor2D {
     throw new Error(`causalAttention: ${qkv.shape[0]} rows are not ${shape.batch} × ${shape.time}.`);
   }
   const wasm = wasmKernels();
-  return wasm ? causalAttentionWasm(wasm, qkv, shape) : causalAttentionReference(qkv, shape);
+  if (wasm) return causalAttentionWasm(wasm, qkv, shape);
+  const gpu = gpuBackend();
+  if (!gpu) return causalAttentionReference(qkv, shape);
+  return differentiable(
+    [qkv],
+    [],
+    () => attentionGpu(gpu, qkv, shape.time, shape),
+    (dy, saved) => [attentionGpuBackward(gpu, saved[0] as Tensor2D, dy, shape.time, shape)],
+  );
 }
 
 function causalAttentionWasm(wasm: WasmKernels, qkv: Tensor2D, shape: SequenceShape): Tensor2D {

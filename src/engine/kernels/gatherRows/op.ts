@@ -2,8 +2,10 @@ import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
 import { oneHotRows } from '../oneHot.ts';
+import { scatterAddGpu } from './webgpu.ts';
 
 /**
  * Picks rows of a table: y_n = table[ids_n]. The gradient adds each dy_n to row ids_n (scatter-add).
@@ -14,7 +16,15 @@ import { oneHotRows } from '../oneHot.ts';
  */
 export function gatherRows(table: Tensor2D, ids: Tensor1D): Tensor2D {
   const wasm = wasmKernels();
-  return wasm ? gatherRowsWasm(wasm, table, ids) : gatherRowsReference(table, ids);
+  if (wasm) return gatherRowsWasm(wasm, table, ids);
+  const gpu = gpuBackend();
+  if (!gpu) return gatherRowsReference(table, ids);
+  return differentiable(
+    [table],
+    [ids],
+    () => tf.gather(table, ids),
+    (dy, saved) => [scatterAddGpu(gpu, dy, saved[1] as Tensor1D, table.shape[0])],
+  );
 }
 
 /**

@@ -56,8 +56,9 @@ function productWith(matMul: MatMul, x: Tensor2D, w: Tensor2D, transposed: boole
   );
 }
 
-/** Transposes are written out: the WASM back end's own matMul is ten times slower with its transpose flags. */
+/** Transposes are written out on WASM: that back end's own matMul is ten times slower with its transpose flags. */
 function matMulPlain(a: Tensor2D, b: Tensor2D, transposeA: boolean, transposeB: boolean): Tensor2D {
+  if (tf.getBackend() !== 'wasm') return tf.matMul(a, b, transposeA, transposeB);
   return tf.tidy(() => {
     const left = transposeA ? a.transpose<Tensor2D>() : a;
     const right = transposeB ? b.transpose<Tensor2D>() : b;

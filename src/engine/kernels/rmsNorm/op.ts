@@ -2,7 +2,9 @@ import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
+import { rmsNormGpu, rmsNormGpuBackward } from './webgpu.ts';
 
 /**
  * Root-mean-square normalisation (arXiv 1910.07467): y = x / √(mean(x²) + eps) · gain, row by row.
@@ -13,7 +15,15 @@ import { differentiable } from '../differentiable.ts';
  */
 export function rmsNorm(x: Tensor2D, gain: Tensor1D, eps: number): Tensor2D {
   const wasm = wasmKernels();
-  return wasm ? rmsNormWasm(wasm, x, gain, eps) : rmsNormReference(x, gain, eps);
+  if (wasm) return rmsNormWasm(wasm, x, gain, eps);
+  const gpu = gpuBackend();
+  if (!gpu) return rmsNormReference(x, gain, eps);
+  return differentiable(
+    [x, gain],
+    [],
+    () => rmsNormGpu(gpu, x, gain, eps),
+    (dy, saved) => rmsNormGpuBackward(gpu, ...(saved as [Tensor2D, Tensor1D]), dy, eps),
+  );
 }
 
 function rmsNormWasm(wasm: WasmKernels, x: Tensor2D, gain: Tensor1D, eps: number): Tensor2D {

@@ -2,9 +2,11 @@ import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D, Tensor3D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
 import { checkHeads } from '../shape.ts';
 import type { RopeShape } from '../shape.ts';
+import { ropeGpu } from './webgpu.ts';
 
 /**
  * Rotary position embedding (arXiv 2104.09864) of the query and key heads; value heads pass unchanged.
@@ -20,7 +22,15 @@ export function rope(qkv: Tensor2D, positions: Tensor1D, shape: RopeShape): Tens
   checkHeads('rope', qkv.shape[1], shape);
   if (shape.headDim % 2 !== 0) throw new Error(`rope: headDim must be even, got ${shape.headDim}.`);
   const wasm = wasmKernels();
-  return wasm ? ropeWasm(wasm, qkv, positions, shape) : ropeReference(qkv, positions, shape);
+  if (wasm) return ropeWasm(wasm, qkv, positions, shape);
+  const gpu = gpuBackend();
+  if (!gpu) return ropeReference(qkv, positions, shape);
+  return differentiable(
+    [qkv],
+    [positions],
+    () => ropeGpu(gpu, qkv, positions, angleTensor(shape), shape, 1),
+    (dy, saved) => [ropeGpu(gpu, dy, saved[1] as Tensor1D, angleTensor(shape), shape, -1)],
+  );
 }
 
 function ropeWasm(wasm: WasmKernels, qkv: Tensor2D, positions: Tensor1D, shape: RopeShape): Tensor2D {
@@ -64,7 +74,7 @@ function angleTable(wasm: WasmKernels, positions: Tensor1D, { headDim, theta }: 
   );
 }
 
-/** Positions the reference knows, 0 … MAX_POSITIONS − 1. */
+/** Positions a sequence can have (the WASM kernel knows more), 0 … MAX_POSITIONS − 1. */
 export const MAX_POSITIONS = 4096;
 
 export function ropeReference(qkv: Tensor2D, positions: Tensor1D, shape: RopeShape): Tensor2D {
@@ -73,7 +83,7 @@ export function ropeReference(qkv: Tensor2D, positions: Tensor1D, shape: RopeSha
     const rows = qkv.shape[0];
     const half = headDim / 2;
     const turned = heads + kvHeads;
-    const angles = tf.gather(referenceTable(shape), positions);
+    const angles = tf.gather(angleTensor(shape), positions);
     const cos = angles.slice([0, 0], [rows, half]).reshape([rows, 1, half]);
     const sin = angles.slice([0, half], [rows, half]).reshape([rows, 1, half]);
     const qk = qkv.slice([0, 0], [rows, turned * headDim]).reshape<Tensor3D>([rows, turned, headDim]);
@@ -91,7 +101,7 @@ const tables = new WeakMap<object, Map<string, Tensor2D>>();
  * [MAX_POSITIONS, headDim], made once per back end and kept. The angles' cosines come from the host because WGSL promises
  * its own only to 2⁻¹¹, and only within ±π.
  */
-function referenceTable({ headDim, theta }: RopeShape): Tensor2D {
+function angleTensor({ headDim, theta }: RopeShape): Tensor2D {
   const ofBackend = tables.get(tf.backend()) ?? new Map<string, Tensor2D>();
   tables.set(tf.backend(), ofBackend);
   const name = `${theta} ${headDim}`;

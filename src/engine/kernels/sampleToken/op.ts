@@ -2,7 +2,9 @@ import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
 import { banBelow } from '../tokenLogProbs/op.ts';
+import { sampleGpu } from './webgpu.ts';
 import { oneHotRows } from '../oneHot.ts';
 
 export interface SampleOptions {
@@ -41,9 +43,15 @@ export function sampleToken(logits: Tensor2D, uniforms: Tensor1D, options: Sampl
   if (!(temperature >= 0)) throw new Error(`sampleToken: temperature must be 0 or more, got ${temperature}.`);
   if (!(topP > 0 && topP <= 1)) throw new Error(`sampleToken: topP must be in (0, 1], got ${topP}.`);
   const wasm = wasmKernels();
-  return wasm
-    ? sampleTokenWasm(wasm, logits, uniforms, options)
-    : sampleTokenReference(logits, uniforms, options);
+  if (wasm) return sampleTokenWasm(wasm, logits, uniforms, options);
+  const gpu = gpuBackend();
+  if (!gpu) return sampleTokenReference(logits, uniforms, options);
+  const [ids, logp] = tf.tidy(() => {
+    const packed = sampleGpu(gpu, logits, uniforms, temperature, topP, options.allowedFrom);
+    const [id, logProb] = tf.unstack(packed) as [Tensor1D, Tensor1D];
+    return [tf.cast(id, 'int32'), logProb] as [Tensor1D, Tensor1D];
+  });
+  return { ids, logp };
 }
 
 function sampleTokenWasm(

@@ -2,7 +2,9 @@ import { tf } from '../../tf.ts';
 import type { Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
+import { swigluGpu, swigluGpuBackward } from './webgpu.ts';
 
 /**
  * SwiGLU (arXiv 2002.05202): silu(gate)·up with silu(z) = z·σ(z).
@@ -14,7 +16,15 @@ export function swiglu(gateUp: Tensor2D): Tensor2D {
   if (gateUp.shape[1] % 2 !== 0)
     throw new Error(`swiglu: odd width ${gateUp.shape[1]}; it needs gate and up halves.`);
   const wasm = wasmKernels();
-  return wasm ? swigluWasm(wasm, gateUp) : swigluReference(gateUp);
+  if (wasm) return swigluWasm(wasm, gateUp);
+  const gpu = gpuBackend();
+  if (!gpu) return swigluReference(gateUp);
+  return differentiable(
+    [gateUp],
+    [],
+    () => swigluGpu(gpu, gateUp),
+    (dy, saved) => [swigluGpuBackward(gpu, saved[0] as Tensor2D, dy)],
+  );
 }
 
 function swigluWasm(wasm: WasmKernels, gateUp: Tensor2D): Tensor2D {

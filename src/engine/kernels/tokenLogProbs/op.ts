@@ -2,8 +2,10 @@ import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
 import { linearReference } from '../linear/op.ts';
+import { headGpu, headGpuBackward } from './webgpu.ts';
 import { MASKED } from '../causalAttention/op.ts';
 import { oneHotRows } from '../oneHot.ts';
 
@@ -40,9 +42,20 @@ export function tokenLogProbs(
     throw new Error(`tokenLogProbs: temperature must be positive, got ${options.temperature}.`);
   }
   const wasm = wasmKernels();
-  return wasm
-    ? tokenLogProbsWasm(wasm, x, table, targets, options)
-    : tokenLogProbsReference(x, table, targets, options);
+  if (wasm) return unpack(tokenLogProbsWasm(wasm, x, table, targets, options));
+  const gpu = gpuBackend();
+  if (!gpu) return tokenLogProbsReference(x, table, targets, options);
+  const { temperature, allowedFrom } = options;
+  const packed = differentiable(
+    [x, table],
+    [targets],
+    () => headGpu(gpu, x, table, targets, temperature, allowedFrom),
+    (dy, saved) => {
+      const inputs = saved as [Tensor2D, Tensor2D, Tensor1D];
+      return headGpuBackward(gpu, ...inputs, dy, temperature, allowedFrom);
+    },
+  );
+  return unpack(packed);
 }
 
 function tokenLogProbsWasm(
@@ -51,12 +64,11 @@ function tokenLogProbsWasm(
   table: Tensor2D,
   targets: Tensor1D,
   { temperature, allowedFrom }: HeadOptions,
-): TokenLogProbs {
+): Tensor2D {
   const [n, d] = x.shape;
   const vocabulary = table.shape[0];
   const sizes = [n, d, vocabulary, 1 / temperature, allowedFrom] as const;
-  // One op has one result: the three vectors travel as the rows of a [3, N] tensor; only the first has a gradient.
-  const packed = differentiable(
+  return differentiable(
     [x, table],
     [targets],
     () => {
@@ -78,6 +90,10 @@ function tokenLogProbsWasm(
       return [dx, dtable];
     },
   );
+}
+
+/** One op has one result: the kernels' three vectors travel as the rows of a [3, N] tensor; only the first has a gradient. */
+function unpack(packed: Tensor2D): TokenLogProbs {
   const [logp, entropy, sumSq] = tf.unstack(packed) as [Tensor1D, Tensor1D, Tensor1D];
   packed.dispose();
   return { logp, entropy, sumSq };
