@@ -18,7 +18,7 @@ export const trainingShape = { sequences: 16, tokens: 128 } as const;
 /** Tokens read and written per row in generation: a typical prompt and the longest answer of the default experiment. */
 export const generationShape = { prompt: 24, newTokens: 48 } as const;
 
-/** One contestant in one measurement. `opponents` are `ours` compared with each: how many times faster ours is. */
+/** One contestant in one measurement. */
 export interface Figure {
   readonly ms: Spread;
   /** Model arithmetic per time: 6·parameters·tokens of a step, in GFLOP/s. */

@@ -2,14 +2,12 @@
 import type { GradeRequest, Sandbox } from '../sandbox/types.ts';
 import { generateFamilyTasks } from '../tasks/generate.ts';
 import { bugSites, renderProgram } from '../tasks/spec.ts';
-import { interleave, median, spread, type RoundLimits, type Spread } from './measure.ts';
+import { spread, type RoundLimits, type Spread } from './measure.ts';
 
 export interface GradingReport {
   /** Programs graded per second, six unit tests each. */
-  readonly programs_per_s: number;
-  readonly programs_per_round: number;
+  readonly programs_per_s: Spread;
   readonly workers: number;
-  readonly ms: Spread;
 }
 
 /**
@@ -32,30 +30,21 @@ export function typicalPrograms(tasks: number, seed: number): GradeRequest[] {
   );
 }
 
-/** @throws Error when verdicts came from the cache, or the sandbox was lost */
+/** Wall time, because several workers grade. @throws Error when the sandbox was lost */
 export async function measureGrading(sandbox: Sandbox, limits: RoundLimits): Promise<GradingReport> {
-  const tasks = 32;
-  // Each round has tasks of its own, so that nothing has been graded before.
-  const sets = Array.from({ length: limits.rounds + 1 }, (_, round) => typicalPrograms(tasks, 1000 + round));
-  let round = 0;
   const rates: number[] = [];
-  const gradeNext = async () => {
-    const requests = sets[round++];
-    const began = performance.now();
+  const began = performance.now();
+  // Round 0 starts every worker and is not counted.
+  for (let round = 0; round <= limits.rounds; round++) {
+    if (round > limits.minRounds && performance.now() - began > limits.budgetMs) break;
+    const requests = typicalPrograms(16, 1000 + round); // other tasks each round: nothing has been graded before
+    const start = performance.now();
     const verdicts = await sandbox.grade(requests);
-    const fresh = verdicts.filter(({ cached }) => !cached).length;
+    const seconds = (performance.now() - start) / 1000;
     if (verdicts.some(({ status }) => status === 'infra')) {
       throw new Error('The sandbox was lost while grading; run the benchmark again.');
     }
-    rates.push((fresh * 1000) / (performance.now() - began));
-  };
-  await gradeNext(); // every worker has started
-  rates.length = 0;
-  const { grade } = await interleave({ grade: gradeNext }, limits, () => performance.now());
-  return {
-    programs_per_s: median(rates),
-    programs_per_round: sets[0].length,
-    workers: sandbox.stats.workers,
-    ms: spread(grade),
-  };
+    if (round > 0) rates.push(verdicts.filter(({ cached }) => !cached).length / seconds);
+  }
+  return { programs_per_s: spread(rates), workers: sandbox.stats.workers };
 }
