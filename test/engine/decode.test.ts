@@ -109,10 +109,15 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('decoding on %s', (name) => {
     tf.dispose([logits, u, ids, logp]);
   });
 
-  it('attends through the cache as the whole sequence does, padding masked, samples sharing a prefill', async () => {
+  // Three sequences of different make: short; longer than one block of 64 slots; heads wider than 64.
+  it.each([
+    { heads: 4, kvHeads: 2, headDim: 6, prefill: 4, time: 7 },
+    { heads: 2, kvHeads: 1, headDim: 8, prefill: 66, time: 70 },
+    { heads: 1, kvHeads: 1, headDim: 70, prefill: 1, time: 3 },
+  ])('attends through the cache as the whole sequence does, padding masked: %j', async (sizes) => {
     if (!opened) return;
-    const shape = { heads: 4, kvHeads: 2, headDim: 6 };
-    const [prompts, k, prefill, time, slots] = [2, 3, 4, 7, 9] as const;
+    const { prefill, time, ...shape } = sizes;
+    const [prompts, k, slots] = [2, 3, time + 2] as const;
     const width = (shape.heads + 2 * shape.kvHeads) * shape.headDim;
     const rows = prompts * k;
     const before = tf.memory().numTensors;
