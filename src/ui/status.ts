@@ -23,6 +23,34 @@ const stageWords: Readonly<Record<Stage, string>> = {
   idle: 'getting ready',
 };
 
+interface LoopStage {
+  readonly stage: Stage;
+  readonly label: string;
+  /** What happens in it, for a newcomer. */
+  readonly help: string;
+}
+
+/** The stages of one update in their order: the method at a glance. */
+export const loopStages: readonly LoopStage[] = [
+  {
+    stage: 'sample',
+    label: 'write',
+    help: 'The model writes k answers to each task, and corrects each of them.',
+  },
+  { stage: 'grade', label: 'test', help: 'Python runs every answer against the unit tests of its task.' },
+  {
+    stage: 'score',
+    label: 'score',
+    help: 'Rewards are compared within each task: which answers did better than the others?',
+  },
+  { stage: 'update', label: 'update', help: 'Better answers are made more likely, worse ones less likely.' },
+  {
+    stage: 'evaluate',
+    label: 'evaluate',
+    help: 'Now and then, the model is measured on tasks it never trains on.',
+  },
+];
+
 /** One sentence for the status line. */
 export function statusText(at: Standing): string {
   const stage = stageWords[at.stage];
