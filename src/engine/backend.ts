@@ -133,7 +133,10 @@ interface FoundAdapter {
 
 /** The adapter TensorFlow.js would use, or a sentence saying why there is none. */
 async function findAdapter(options: BackendOptions): Promise<FoundAdapter | string> {
-  if (options.environment === 'node') await provideNodeWebGPU();
+  if (options.environment === 'node') {
+    const problem = await provideNodeWebGPU();
+    if (problem !== null) return problem;
+  }
   if (typeof navigator === 'undefined' || !('gpu' in navigator) || !navigator.gpu)
     return 'WebGPU is not available here';
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -149,16 +152,22 @@ function isSoftware(info: GPUAdapterInfo, words: string): boolean {
   );
 }
 
-/** Gives Node a `navigator.gpu` from the `webgpu` package, once. Its name is hidden from bundlers: no page needs it. */
-async function provideNodeWebGPU(): Promise<void> {
-  if (typeof navigator !== 'undefined' && 'gpu' in navigator) return;
+/**
+ * Gives Node a `navigator.gpu` from the `webgpu` package, once; returns null, or a sentence saying why not.
+ * The package's name is hidden from bundlers: no page needs it.
+ */
+async function provideNodeWebGPU(): Promise<string | null> {
+  if (typeof navigator !== 'undefined' && 'gpu' in navigator) return null;
   const packageName = 'webgpu';
-  const dawn = (await import(/* @vite-ignore */ packageName)) as typeof import('webgpu');
-  Object.assign(globalThis, dawn.globals);
-  const base = typeof navigator === 'undefined' ? {} : navigator;
-  const gpu = dawn.create([]);
-  Object.defineProperty(globalThis, 'navigator', {
-    value: Object.assign(Object.create(base), { gpu }),
-    configurable: true,
-  });
+  try {
+    const dawn = (await import(/* @vite-ignore */ packageName)) as typeof import('webgpu');
+    Object.assign(globalThis, dawn.globals);
+    const base = typeof navigator === 'undefined' ? {} : navigator;
+    const value: unknown = Object.assign(Object.create(base), { gpu: dawn.create([]) });
+    Object.defineProperty(globalThis, 'navigator', { value, configurable: true });
+    return null;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `Node has no WebGPU without the package "webgpu", which could not be loaded (${reason})`;
+  }
 }

@@ -74,7 +74,13 @@ export class WasmKernels {
 
   /** A new tensor whose values are not set yet. */
   output<T extends Tensor>(shape: readonly number[], dtype: 'float32' | 'int32' = 'float32'): T {
-    return tf.engine().makeTensorFromTensorInfo(this.#backend.makeOutput([...shape], dtype)) as T;
+    const tensor = tf.engine().makeTensorFromTensorInfo(this.#backend.makeOutput([...shape], dtype)) as T;
+    // The back end does not look whether its allocator found room; a kernel would write to address 0.
+    if (this.address(tensor) === 0 && tensor.size > 0) {
+      tensor.dispose();
+      throw outOfMemory(tensor.size * 4);
+    }
+    return tensor;
   }
 
   /** A new tensor of zeros, for kernels that add. */
@@ -115,9 +121,13 @@ export class WasmKernels {
   #allocate(bytes: number): number {
     // `>>> 0`: the allocator returns addresses above 2 GB as negative numbers.
     const address = this.#heap._malloc(bytes) >>> 0;
-    if (address === 0) throw new Error(`Out of memory: the WebAssembly heap has no ${bytes} bytes left.`);
+    if (address === 0) throw outOfMemory(bytes);
     return address;
   }
+}
+
+function outOfMemory(bytes: number): Error {
+  return new Error(`Out of memory: the WebAssembly heap has no ${bytes} bytes left. Use smaller batches.`);
 }
 
 let current: WasmKernels | null = null;
