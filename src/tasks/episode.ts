@@ -11,7 +11,6 @@
  * Lengths of the built-in families with the shipped tokenizer, in tokens with their special ones (mean, 95 %,
  * longest): first prompt 24, 33, 43; answer 26, 36, 45; episode of two turns without feedback 78, 102, 121.
  */
-import type { SupervisedExample } from './supervised.ts';
 import type { Task } from './types.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -87,28 +86,31 @@ export function feedbackLine(outcomes: readonly TestOutcome[]): string {
   return lines.reduce((shortest, line) => (line.length < shortest.length ? line : shortest));
 }
 
-export interface SupervisedSequence {
-  /** The whole episode, one token id each. */
-  readonly ids: number[];
-  /** 1 on the tokens to learn (answers with their <eot>), else 0. Same length as `ids`. */
-  readonly lossMask: number[];
-  /** Turn (from 0) of each answer token, −1 elsewhere. Same length as `ids`. */
-  readonly turnOf: number[];
+/** An episode to imitate. */
+export interface SupervisedExample {
+  /** What the model reads. */
+  readonly instruction: string;
+  /** The answers y_1, y_2, ... as text. */
+  readonly answers: readonly string[];
+  /** What the tests said after each answer but the last ('' without feedback); see `feedbackLine`. */
+  readonly feedback: readonly string[];
+}
+
+/** Tokens as the model sees them, and where its own answers stand: only those are learned from. */
+export interface EpisodeSequence {
+  readonly ids: readonly number[];
+  /** Turn (from 1), first token and length of each answer, its end-of-answer token included. */
+  readonly answers: readonly { readonly turn: number; readonly start: number; readonly length: number }[];
 }
 
 /** One supervised episode, every answer in view (history 'all'). */
-export function supervisedSequence(tokenizer: Tokenizer, example: SupervisedExample): SupervisedSequence {
+export function supervisedSequence(tokenizer: Tokenizer, example: SupervisedExample): EpisodeSequence {
   const ids = promptIds(tokenizer, example);
-  const turnOf = ids.map(() => -1);
-  example.answers.forEach((answer, turn) => {
-    if (turn > 0) {
-      const between = correctionIds(tokenizer, { feedback: example.feedback[turn - 1] });
-      ids.push(...between);
-      turnOf.push(...between.map(() => -1));
-    }
-    const tokens = [...tokenizer.encode(answer), tokenizer.specials.eot];
-    ids.push(...tokens);
-    turnOf.push(...tokens.map(() => turn));
+  const answers = example.answers.map((answer, i) => {
+    if (i > 0) ids.push(...correctionIds(tokenizer, { feedback: example.feedback[i - 1] }));
+    const start = ids.length;
+    ids.push(...tokenizer.encode(answer), tokenizer.specials.eot);
+    return { turn: i + 1, start, length: ids.length - start };
   });
-  return { ids, lossMask: turnOf.map((turn) => Number(turn >= 0)), turnOf };
+  return { ids, answers };
 }

@@ -2,19 +2,10 @@
  * The boost corpus: novice programs and their partial corrections. A first answer carries each mistake with
  * the rate of its kind; the second repairs some of them and may add one. RL then has something to improve on.
  */
-import { feedbackLine } from './episode.ts';
+import { feedbackLine, type SupervisedExample } from './episode.ts';
 import { makeTask, predictOutcomes } from './generate.ts';
 import { Stream } from './random.ts';
 import { bugRate, bugSites, drawSpec, renderInstruction, renderProgram, splitOf } from './spec.ts';
-
-export interface SupervisedExample {
-  /** What the model reads. */
-  readonly instruction: string;
-  /** The answers y_1, y_2, ... as text. */
-  readonly answers: readonly string[];
-  /** What the tests said after each answer but the last ('' without feedback); see `feedbackLine`. */
-  readonly feedback: readonly string[];
-}
 
 export interface SupervisedOptions {
   /** Multiplies the rate of every kind of mistake in the first answer. */

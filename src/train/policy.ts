@@ -7,7 +7,7 @@
  */
 import { gatherRows, tf, tokenLogProbs, type Scalar, type Tensor } from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
-import type { TrainingSequence } from './rollout.ts';
+import type { EpisodeSequence } from '../tasks/episode.ts';
 
 /** Per token of one answer. */
 export interface AnswerStats {
@@ -54,7 +54,7 @@ export function microBatches(lengths: readonly number[], maxTokens: number): Mic
 }
 
 /** Rows and targets of a micro-batch's answer tokens: the logits at position p−1 predict the token at p. */
-function pack(batch: MicroBatch, sequences: readonly TrainingSequence[], pad: number) {
+function pack(batch: MicroBatch, sequences: readonly EpisodeSequence[], pad: number) {
   // The last token of a sequence is a target only, never an input.
   const time = batch.time - 1;
   const ids = new Int32Array(batch.members.length * time).fill(pad);
@@ -87,7 +87,7 @@ function forward(model: Llama, packed: ReturnType<typeof pack>, batch: number, o
 async function unpack(
   stats: { logp: Tensor; entropy: Tensor; sumSq: Tensor },
   batch: MicroBatch,
-  sequences: readonly TrainingSequence[],
+  sequences: readonly EpisodeSequence[],
   out: AnswerStats[][],
 ): Promise<void> {
   const [logp, entropy, sumSq] = await Promise.all(
@@ -108,7 +108,7 @@ async function unpack(
 /** Statistics of every answer token under `model`, [sequence][answer]; no gradient. */
 export async function scoreAnswers(
   model: Llama,
-  sequences: readonly TrainingSequence[],
+  sequences: readonly EpisodeSequence[],
   options: PassOptions,
 ): Promise<AnswerStats[][]> {
   const out: AnswerStats[][] = [];
@@ -133,7 +133,7 @@ export type Gradients = Record<string, Tensor>;
  */
 export async function weightedLogProbGradient(
   model: Llama,
-  sequences: readonly TrainingSequence[],
+  sequences: readonly EpisodeSequence[],
   coefficients: readonly (readonly number[])[],
   options: PassOptions,
 ): Promise<{ gradients: Gradients; loss: number; stats: AnswerStats[][] }> {

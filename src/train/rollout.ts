@@ -6,7 +6,13 @@
 import type { Llama } from '../model/llama.ts';
 import { Generation, type Answer, type SamplingOptions } from '../model/generate.ts';
 import type { Sandbox, Verdict } from '../sandbox/types.ts';
-import { correctionIds, feedbackLine, promptIds } from '../tasks/episode.ts';
+import {
+  correctionIds,
+  feedbackLine,
+  promptIds,
+  turnPromptIds,
+  type EpisodeSequence,
+} from '../tasks/episode.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
 
@@ -15,17 +21,11 @@ export interface SampledTurn extends Answer {
   readonly verdict: Verdict;
 }
 
-/** Tokens as the model saw them, and where its own answers stand: only those receive gradient. */
-export interface TrainingSequence {
-  readonly ids: readonly number[];
-  readonly answers: readonly { readonly turn: number; readonly start: number; readonly length: number }[];
-}
-
 export interface Trajectory {
   readonly task: Task;
   readonly turns: readonly SampledTurn[];
   /** One sequence while older answers stay in view; one more for each later turn under `history: 'latest'`. */
-  readonly sequences: readonly TrainingSequence[];
+  readonly sequences: readonly EpisodeSequence[];
 }
 
 export interface RolloutOptions {
@@ -52,8 +52,9 @@ export interface RolloutResult {
   readonly gradeMs: number;
 }
 
-/** Longest correction marker we leave room for (with a failing test shown). */
-const maxCorrection = 64;
+/** Longest failing test shown, in characters, and so at most as many tokens; with its markers it fits `maxCorrection`. */
+const maxFeedback = 60;
+const maxCorrection = maxFeedback + 4;
 
 export async function rollout(
   model: Llama,
@@ -72,7 +73,7 @@ export async function rollout(
     task,
     context: [...prompts[i]],
     answers: [] as { turn: number; start: number; length: number }[],
-    closed: [] as TrainingSequence[],
+    closed: [] as EpisodeSequence[],
     turns: [] as { answer: Answer; text: string; verdict: Promise<Verdict> }[],
   }));
   let generation: Generation | undefined;
@@ -92,32 +93,32 @@ export async function rollout(
   try {
     for (let turn = 1; turn <= turns; turn++) {
       if (turn > 1) {
-        const corrections = await Promise.all(rows.map((row) => correction(row, turn)));
+        const feedback = await Promise.all(rows.map((row) => feedbackOn(row.turns[turn - 2])));
         if (turn > 2 && options.history === 'latest') {
           // Only the latest answer stays in view: begin again from prompt, latest answer, correction.
           generation?.dispose();
           generation = undefined;
           rows.forEach((row, r) => {
             row.closed.push({ ids: row.context, answers: row.answers });
-            row.context = [
-              ...promptIds(tokenizer, row.task),
-              ...kept(row.turns[turn - 2].answer),
-              ...corrections[r],
-            ];
+            const latest = { ids: row.turns[turn - 2].answer.ids, feedback: feedback[r] };
+            row.context = turnPromptIds(tokenizer, row.task, [latest], 'latest');
             row.answers = [];
           });
         } else {
-          generation?.append(corrections);
-          // The training sequence already ends with a sampled end-of-answer; a truncated answer is given one here.
-          rows.forEach((row, r) =>
-            row.context.push(...corrections[r].slice(row.turns[turn - 2].answer.truncated ? 0 : 1)),
-          );
+          const corrections = feedback.map((line) => correctionIds(tokenizer, { feedback: line }));
+          // The cache holds each answer without its end, sampled or not; the sequence only lacks that of a truncated one.
+          generation?.append(corrections.map((ids) => [eot, ...ids]));
+          rows.forEach((row, r) => {
+            if (row.turns[turn - 2].answer.truncated) row.context.push(eot);
+            row.context.push(...corrections[r]);
+          });
         }
       }
       if (!generation) {
         const longest = Math.max(...rows.map((row) => row.context.length));
         const later = options.history === 'latest' && turn > 1 ? 1 : turns - turn + 1;
-        const slots = longest + later * (sampling.maxNewTokens + maxCorrection);
+        const between = options.feedback === 'tests' ? maxCorrection : 2; // <eot> <fix>
+        const slots = longest + later * (sampling.maxNewTokens + between);
         generation = Generation.start(
           model,
           rows.map((row) => row.context),
@@ -163,15 +164,9 @@ export async function rollout(
   const groups = tasks.map((_, i) => trajectories.slice(i * k, (i + 1) * k));
   return { groups, sampleMs: wrote - began, gradeMs: performance.now() - wrote };
 
-  /** What follows answer t: its end (the sampled one is not in the cache yet) and the request to correct it. */
-  async function correction(row: (typeof rows)[number], turn: number): Promise<number[]> {
-    const last = row.turns[turn - 2];
-    const feedback = options.feedback === 'tests' ? feedbackLine((await last.verdict).tests) : undefined;
-    const ids = correctionIds(tokenizer, feedback === undefined ? {} : { feedback }).slice(
-      0,
-      maxCorrection - 1,
-    );
-    return [eot, ...ids];
+  /** What the model is told about an answer before it corrects it. */
+  async function feedbackOn(turn: { verdict: Promise<Verdict> }): Promise<string> {
+    return options.feedback === 'tests' ? feedbackLine((await turn.verdict).tests).slice(0, maxFeedback) : '';
   }
 
   /** An answer without its end-of-answer token. */

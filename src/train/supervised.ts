@@ -10,7 +10,6 @@ import { supervisedSequence } from '../tasks/episode.ts';
 import { supervisedExample } from '../tasks/supervised.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import { weightedLogProbGradient } from './policy.ts';
-import type { TrainingSequence } from './rollout.ts';
 
 /** One stage of boost training. */
 export interface Recipe {
@@ -76,16 +75,9 @@ export async function* superviseModel(
   const { eot, pad } = tokenizer.specials;
   try {
     for (let step = 0; step < recipe.steps; step++) {
-      const sequences = Array.from({ length: recipe.batch }, (_, i): TrainingSequence => {
-        const example = supervisedExample(seed, step * recipe.batch + i, recipe);
-        const { ids, turnOf } = supervisedSequence(tokenizer, example);
-        const answers = example.answers.map((_, turn) => ({
-          turn: turn + 1,
-          start: turnOf.indexOf(turn),
-          length: turnOf.lastIndexOf(turn) + 1 - turnOf.indexOf(turn),
-        }));
-        return { ids, answers };
-      });
+      const sequences = Array.from({ length: recipe.batch }, (_, i) =>
+        supervisedSequence(tokenizer, supervisedExample(seed, step * recipe.batch + i, recipe)),
+      );
       const tokens = sequences.flatMap((s) => s.answers).reduce((sum, { length }) => sum + length, 0);
       const { gradients, loss } = await weightedLogProbGradient(
         model,

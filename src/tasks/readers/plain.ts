@@ -8,13 +8,13 @@ const plainLine = v.object({
   tests: testList,
 });
 
-/** @param source what to call the file in the tasks' `source`. The name serves as instruction. */
+/** @param source what to call the file in the tasks' `source`. The name serves as id and as instruction. */
 export function readPlain(text: string, source: string): ReadTasks {
   return readTaskLines(text, plainLine, ({ name, code, tests }) => ({
-    id: `${source}-${name}`,
+    id: name,
     source,
     instruction: name,
-    entryPoint: firstCall(tests),
+    entryPoint: firstCall(code, tests),
     reference: code,
     setup: '',
     tests,
