@@ -3,7 +3,8 @@ import { BlockedError, DeadlineError } from './firewall.ts';
 import type { Entry, Interpreter } from './interpreter.ts';
 import { AFTER_TIMEOUT, REPR_CAP, type Limits } from './limits.ts';
 import { parseAnswer, parsePlans, type Answer, type Plan } from './plan.ts';
-import type { GradeRequest, TestStatus, TestVerdict } from './types.ts';
+import type { GradeRequest, TestVerdict } from './types.ts';
+import { shown, type Shown } from './verdict.ts';
 import { numberOf, pythonEqual, pythonRepr, pythonTruth, type Encoded } from './values.ts';
 
 /** A request, or what is left of one after its worker had to be ended. */
@@ -18,7 +19,7 @@ export interface Job extends GradeRequest {
 
 /** Told to the watchdog: what starts now (-2 cutting the tests, -1 the module code, else a test), and each verdict. */
 export interface Progress {
-  stage(test: number): void;
+  stage(test: number, shown: Shown): void;
   verdict(test: number, verdict: TestVerdict): void;
 }
 
@@ -28,6 +29,7 @@ type Cuttable = Extract<Plan, { kind: 'compare' | 'truth' }>;
 type Called = { answer: Answer } | { broken: true; outcome: Outcome };
 
 const PLANS_KEPT = 500;
+const UNKNOWN: Shown = { expression: '', expected: '' };
 
 export class Grader {
   readonly #python: Interpreter;
@@ -41,7 +43,7 @@ export class Grader {
 
   /** Grades a job and leaves the interpreter as it was. Returns what the program printed. */
   grade(job: Job, progress: Progress): string {
-    progress.stage(-2);
+    progress.stage(-2, UNKNOWN);
     const plans = this.#plansFor(job);
     const end = this.#python.now() + job.budgetMs;
     const replays: { test: number; plan: Cuttable; values: Record<string, Encoded>; ms: number }[] = [];
@@ -53,7 +55,8 @@ export class Grader {
       if (job.skip.includes(test)) continue;
       const started = this.#python.now();
       const done = (outcome: Outcome): void => {
-        progress.verdict(test, verdictOf(plan, outcome, this.#python.now() - started));
+        const ms = this.#python.now() - started;
+        progress.verdict(test, { ...shown(plan), got: '', exception: null, ms, ...outcome });
       };
       if (plan.kind === 'refused') {
         done(infra(plan.reason));
@@ -61,7 +64,7 @@ export class Grader {
       }
       if (!every && started >= end) every = outOfTime('the program used up its time');
       if (!every && !loaded) {
-        progress.stage(-1);
+        progress.stage(-1, UNKNOWN);
         every = this.#load(job, Math.min(started + patience, end));
         loaded = !every;
       }
@@ -69,7 +72,7 @@ export class Grader {
         done(every);
         continue;
       }
-      progress.stage(test);
+      progress.stage(test, shown(plan));
       const deadline = Math.min(this.#python.now() + patience, end);
       const result = this.#test(plan, deadline);
       if ('values' in result)
@@ -85,10 +88,11 @@ export class Grader {
     stdout ||= this.#python.stdout;
     this.#python.rollBack();
     for (const { test, plan, values, ms } of replays) {
-      progress.stage(test);
+      progress.stage(test, shown(plan));
       const started = this.#python.now();
       const outcome = this.#replay(job.setup, plan, values);
-      progress.verdict(test, verdictOf(plan, outcome, ms + this.#python.now() - started));
+      const took = ms + this.#python.now() - started;
+      progress.verdict(test, { ...shown(plan), got: '', exception: null, ms: took, ...outcome });
     }
     return stdout;
   }
@@ -234,19 +238,19 @@ function holds(
 /** abs(got - target) < expected, on real numbers. */
 function near(plan: Extract<Plan, { kind: 'compare' }>, value: Encoded, target: Encoded): Outcome {
   const [got, aim, tolerance] = [numberOf(value), numberOf(target), numberOf(plan.expected)];
-  const shown = {
+  const seen = {
     got: pythonRepr(value, REPR_CAP),
     expected: `${pythonRepr(target)} ± ${pythonRepr(plan.expected)}`,
   };
-  if (got === null || aim === null || tolerance === null) return { status: 'fail', ...shown };
+  if (got === null || aim === null || tolerance === null) return { status: 'fail', ...seen };
   const distance = Math.abs(Number(got) - Number(aim));
   const within = plan.operator === '<' ? distance < Number(tolerance) : distance <= Number(tolerance);
-  return { status: within ? 'pass' : 'fail', ...shown };
+  return { status: within ? 'pass' : 'fail', ...seen };
 }
 
 function raised(error: NonNullable<Answer['error']>): Outcome {
   const parts = Array.isArray(error.args) && error.args[0] === 't' ? error.args.slice(1) : [];
-  const shown = parts.map((x) =>
+  const texts = parts.map((x) =>
     Array.isArray(x) && x[0] === 's' && typeof x[1] === 'string'
       ? x[1]
       : typeof x === 'string'
@@ -255,7 +259,7 @@ function raised(error: NonNullable<Answer['error']>): Outcome {
   );
   return {
     status: 'error',
-    exception: { ...exception(error.type, shown.join(', ').slice(0, REPR_CAP)), line: error.line },
+    exception: { ...exception(error.type, texts.join(', ').slice(0, REPR_CAP)), line: error.line },
   };
 }
 
@@ -281,20 +285,4 @@ function crash(error: unknown): NonNullable<TestVerdict['exception']> {
   if (error instanceof BlockedError) return exception('SandboxError', error.message);
   if (error instanceof RangeError) return exception('RecursionError', 'the program used up the stack');
   return exception('Crash', `the program broke the interpreter: ${messageOf(error)}`);
-}
-
-/** A complete verdict from what is known. */
-function verdictOf(plan: Plan, outcome: Outcome, ms: number): TestVerdict {
-  const expected =
-    plan.kind === 'compare'
-      ? (plan.operator === '==' ? '' : `${plan.operator} `) + pythonRepr(plan.expected, REPR_CAP)
-      : '';
-  const tier = plan.kind === 'inside' ? { tier: plan.kind } : {};
-  return { expression: plan.expression, expected, got: '', exception: null, ms, ...tier, ...outcome };
-}
-
-/** The worst status, in the order of `Verdict.status`; no tests at all is a pass. */
-export function worst(statuses: readonly TestStatus[]): TestStatus {
-  const order: readonly TestStatus[] = ['infra', 'timeout', 'error', 'fail'];
-  return order.find((status) => statuses.includes(status)) ?? 'pass';
 }

@@ -27,7 +27,7 @@ import sys
 import types
 from _json import encode_basestring_ascii as quote
 
-MAX_NODES = 200_000  # values in one result
+MAX_NODES = 50_000  # values in one result
 MAX_TEXT = 1_000_000  # characters in one string, hexadecimal digits in one integer
 MAX_DEPTH = 60  # nesting of one result
 CANDIDATE = '<candidate>'
@@ -87,7 +87,11 @@ def _encode(value, out, depth):
         return
     kind = _type(value)
     bases = _mro(kind)
-    if int in bases:
+    if kind is int and -(1 << 60) < value < 1 << 60:  # the usual case first
+        put('["i","%x"]' % value)
+    elif kind is str and _len(value) < 1000:
+        put('["s",' + quote(value) + ']')
+    elif int in bases:
         if _int_bits(value) > 4 * MAX_TEXT:
             raise _Unreadable('an integer of %d bits' % _int_bits(value))
         put('["i","%s"]' % _int_hex(_int_add(value, 0), 'x'))

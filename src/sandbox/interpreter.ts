@@ -11,10 +11,14 @@ import { RECYCLE_ABOVE } from './limits.ts';
 const ENTRIES = ['prepare', 'load', 'setup', 'leaf', 'inside', 'replay'] as const;
 export type Entry = (typeof ENTRIES)[number];
 
-/** Loaded before the snapshot, so that a candidate's import costs nothing. */
+/** Loaded before the snapshot, so that a candidate's import costs nothing (the library holds sources, compiling is slow). */
 const WARM =
   'import math, cmath, re, heapq, itertools, collections, collections.abc, functools, json, random, string, bisect, ' +
-  'datetime, decimal, fractions, statistics, typing, operator, copy, sys, os, ast, types, dataclasses, enum, time';
+  'datetime, decimal, fractions, statistics, typing, operator, copy, sys, os, ast, types, dataclasses, enum, time, ' +
+  'inspect, traceback, linecache, warnings, contextlib, io, abc, numbers, array, struct, textwrap, pprint, uuid, ' +
+  'secrets, hashlib, base64, unicodedata, calendar, queue, threading, weakref, reprlib, signal, socket, pathlib, ' +
+  'tempfile, shutil, subprocess, unittest.mock, asyncio, urllib.request, http.client, concurrent.futures, ' +
+  'concurrent.futures.thread, multiprocessing, difflib, graphlib, itertools, timeit, logging, csv, zlib';
 
 /** Device files that would give real randomness, or hang on the terminal. */
 const DEVICES = ['/dev/random', '/dev/urandom', '/dev/tty', '/dev/tty1'];

@@ -4,10 +4,10 @@
  * A runner tells what it begins (`stage`). The watchdog ends a runner that stayed silent too long: the test it was
  * in is a timeout, finished tests keep their verdicts, everything else goes on in a new runner.
  */
-import { worst } from './grade.ts';
 import { AFTER_TIMEOUT, BATCH, CACHE_SIZE, WATCHDOG_GRACE_MS, type Limits } from './limits.ts';
 import type { FromRunner, ToRunner } from './runner.ts';
 import type { GradeRequest, Sandbox, SandboxStats, TestVerdict, Verdict } from './types.ts';
+import { combine, fault, outOfTime, type Shown } from './verdict.ts';
 
 export interface Runner {
   post(message: ToRunner): void;
@@ -41,6 +41,7 @@ interface Slot {
   batch: Item[];
   current: Item | null;
   stage: number;
+  shown: Shown;
   stageStart: number;
   itemStart: number;
 }
@@ -89,6 +90,7 @@ export class Pool implements Sandbox {
         batch: [],
         current: null,
         stage: 0,
+        shown: { expression: '', expected: '' },
         stageStart: 0,
         itemStart: 0,
       });
@@ -178,21 +180,11 @@ export class Pool implements Sandbox {
   }
 
   #finish(item: Item, stdout: string): void {
-    const tests = item.tests.map((test) => test ?? fault('the test was not run'));
-    const status = worst(tests.map((test) => test.status));
-    const passed = tests.filter((test) => test.status === 'pass').length;
-    const verdict: Verdict = {
-      status,
-      passed,
-      total: tests.length,
-      tests,
-      stdout,
-      ms: item.spentMs,
-      cached: false,
-    };
+    const tests = item.tests.map((test, i) => test ?? fault('the test was not run', unseen(item, i)));
+    const verdict = combine(tests, stdout, item.spentMs);
     this.#counts.graded++;
-    if (status === 'timeout') this.#counts.timeouts++;
-    if (status === 'infra') this.#counts.infra++;
+    if (verdict.status === 'timeout') this.#counts.timeouts++;
+    if (verdict.status === 'infra') this.#counts.infra++;
     else {
       if (this.#cache.size >= CACHE_SIZE) this.#cache.delete(this.#cache.keys().next().value ?? '');
       this.#cache.set(item.key, verdict);
@@ -201,11 +193,9 @@ export class Pool implements Sandbox {
     for (const resolve of item.waiting) resolve(verdict);
   }
 
-  /** Fills the tests without a verdict and finishes the item. */
-  #fillAndFinish(item: Item, verdict: TestVerdict): void {
-    item.tests.forEach(
-      (test, i) => (item.tests[i] = test ?? { ...verdict, expression: item.request.tests[i] ?? '' }),
-    );
+  /** Gives the tests without a verdict this one, and finishes the item. */
+  #finishWith(item: Item, verdict: (test: Shown) => TestVerdict): void {
+    for (const [i, test] of item.tests.entries()) item.tests[i] = test ?? verdict(unseen(item, i));
     this.#finish(item, '');
   }
 
@@ -266,7 +256,7 @@ export class Pool implements Sandbox {
 
   /** Gives every program still waiting an infra verdict. */
   #fail(reason: string): void {
-    for (const item of [...this.#byKey.values()]) this.#fillAndFinish(item, fault(reason));
+    for (const item of [...this.#byKey.values()]) this.#finishWith(item, (test) => fault(reason, test));
     this.#queue.length = 0;
   }
 
@@ -288,6 +278,7 @@ export class Pool implements Sandbox {
         if (slot.current !== item) slot.itemStart = this.#clock;
         slot.current = item;
         slot.stage = message.test;
+        slot.shown = message.shown;
         slot.stageStart = this.#clock;
         return;
       case 'verdict':
@@ -327,7 +318,7 @@ export class Pool implements Sandbox {
     const item = slot.current;
     if (item && ++item.losses >= 2) {
       slot.batch.splice(slot.batch.indexOf(item), 1);
-      this.#fillAndFinish(item, fault(`the sandbox was lost twice in this program: ${reason}`));
+      this.#finishWith(item, (test) => fault(`the sandbox was lost twice in this program: ${reason}`, test));
     }
     this.#requeue(slot);
     if (this.#broken === null) this.#replace(slot);
@@ -337,29 +328,23 @@ export class Pool implements Sandbox {
   #overdue(slot: Slot): void {
     const item = slot.current;
     if (!item) return this.#lost(slot, 'it stopped answering');
-    const why = `stopped after ${this.#limits.perTestMs} ms`;
-    const timeout: TestVerdict = {
-      ...fault(why),
-      status: 'timeout',
-      exception: { type: 'Timeout', message: why, line: 0 },
-    };
+    const ms = this.#clock - slot.stageStart;
     item.spentMs += this.#clock - slot.itemStart;
-    const everything = slot.stage < 0 || item.spentMs >= this.#limits.perProgramMs;
-    if (slot.stage >= 0)
-      item.tests[slot.stage] = {
-        ...timeout,
-        expression: item.request.tests[slot.stage] ?? '',
-        ms: this.#limits.perTestMs,
-      };
-    if (everything || !item.tests.includes(undefined)) {
+    if (slot.stage >= 0) item.tests[slot.stage] = outOfTime(slot.shown, ms);
+    if (slot.stage < 0 || item.spentMs >= this.#limits.perProgramMs || !item.tests.includes(undefined)) {
       slot.batch.splice(slot.batch.indexOf(item), 1);
-      this.#fillAndFinish(
-        item,
-        slot.stage === -2 ? fault('the tests themselves do not come to an end') : timeout,
-      );
+      const endless = 'the tests themselves do not come to an end';
+      this.#finishWith(item, (test) => (slot.stage === -2 ? fault(endless, test) : outOfTime(test, ms)));
     }
     this.#requeue(slot);
     this.#replace(slot);
+  }
+
+  /** Milliseconds for each test that is left. */
+  #perTestMs(item: Item): number {
+    return (
+      this.#limits.perTestMs * (item.tests.some((test) => test?.status === 'timeout') ? AFTER_TIMEOUT : 1)
+    );
   }
 
   #dispatch(): void {
@@ -376,9 +361,7 @@ export class Pool implements Sandbox {
           item: item.id,
           skip: item.tests.flatMap((test, i) => (test ? [i] : [])),
           budgetMs: this.#limits.perProgramMs - item.spentMs,
-          perTestMs:
-            this.#limits.perTestMs *
-            (item.tests.some((test) => test?.status === 'timeout') ? AFTER_TIMEOUT : 1),
+          perTestMs: this.#perTestMs(item),
         })),
       });
     }
@@ -396,7 +379,6 @@ export class Pool implements Sandbox {
     const now = performance.now();
     this.#clock += Math.min(now - this.#lastTick, TICK_CAP_MS);
     this.#lastTick = now;
-    const patience = this.#limits.perTestMs * 1.1 + WATCHDOG_GRACE_MS;
     let working = false;
     for (const slot of this.#slots) {
       if (slot.state !== 'busy' && slot.state !== 'starting') continue;
@@ -406,7 +388,8 @@ export class Pool implements Sandbox {
           ? START_MS
           : slot.stage === -2
             ? this.#limits.perProgramMs * 1.1 + WATCHDOG_GRACE_MS
-            : patience;
+            : (slot.current ? this.#perTestMs(slot.current) : this.#limits.perTestMs) * 1.1 +
+              WATCHDOG_GRACE_MS;
       if (this.#clock - slot.stageStart > allowed) this.#overdue(slot);
     }
     if (!working && this.#ticker !== null) {
@@ -416,13 +399,7 @@ export class Pool implements Sandbox {
   }
 }
 
-function fault(reason: string): TestVerdict {
-  return {
-    status: 'infra',
-    expression: '',
-    expected: '',
-    got: '',
-    exception: { type: 'SandboxFault', message: reason, line: 0 },
-    ms: 0,
-  };
+/** A test as it was written, for when nothing better is known. */
+function unseen(item: Item, test: number): Shown {
+  return { expression: item.request.tests[test] ?? '', expected: '' };
 }

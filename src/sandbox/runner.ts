@@ -3,6 +3,7 @@ import { Grader, type Job } from './grade.ts';
 import { Interpreter, type BootFiles } from './interpreter.ts';
 import { asleepAfterMs, type Limits } from './limits.ts';
 import type { TestVerdict } from './types.ts';
+import type { Shown } from './verdict.ts';
 
 /** From the pool to a runner. `start` comes first, once. */
 export type ToRunner =
@@ -15,7 +16,7 @@ export type FromRunner =
   | { readonly kind: 'snapshot'; readonly bytes: Uint8Array }
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'stage'; readonly item: number; readonly test: number }
+  | { readonly kind: 'stage'; readonly item: number; readonly test: number; readonly shown: Shown }
   | { readonly kind: 'verdict'; readonly item: number; readonly test: number; readonly verdict: TestVerdict }
   | { readonly kind: 'done'; readonly item: number; readonly stdout: string }
   /** After the last item of a batch; `recycle` when the memory grew too far and the runner should be replaced. */
@@ -54,7 +55,7 @@ export function serveRunner(
     if (!python || !grader) throw new Error('a batch came before the runner was started');
     for (const { item, ...job } of message.jobs) {
       const stdout = grader.grade(job, {
-        stage: (test) => post({ kind: 'stage', item, test }),
+        stage: (test, shown) => post({ kind: 'stage', item, test, shown }),
         verdict: (test, verdict) => post({ kind: 'verdict', item, test, verdict }),
       });
       post({ kind: 'done', item, stdout });

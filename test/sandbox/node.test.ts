@@ -1,25 +1,103 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createNodeSandbox } from '../../src/sandbox/node.ts';
+import type { GradeRequest } from '../../src/sandbox/types.ts';
+import { externalCorpus, externalFile, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
 
 const sandbox = createNodeSandbox({ workers: 1 });
-afterAll(() => sandbox.dispose());
-const tests = ['assert add(1, 2) == 3', 'assert add(-1, 1) == 0', 'assert add(10, 5) == 15'];
-const request = (code: string) => ({ code, setup: '', tests });
+const hasty = createNodeSandbox({ workers: 1, perTestMs: 400, perProgramMs: 1200 });
+afterAll(() => {
+  sandbox.dispose();
+  hasty.dispose();
+});
 
-describe('sandbox in Node', () => {
-  it('keeps the verdicts of a batch around programs that hang', { timeout: 60_000 }, async () => {
-    const verdicts = await sandbox.grade([
-      request('def add(a, b): return a + b'),
-      request('import itertools\ndef add(a, b): return sum(itertools.count()) if a == 1 else a + b'),
-      request('def add(a, b):\n    while True: pass'),
-      request('def add(a, b): return a + b if a > 0 else 99'),
+const tests = ['assert add(1, 2) == 3', 'assert add(-1, 1) == 0', 'assert add(10, 5) == 15'];
+const request = (code: string, more: Partial<GradeRequest> = {}): GradeRequest => ({
+  code,
+  setup: '',
+  tests,
+  ...more,
+});
+const minutes = { timeout: 300_000 };
+
+describe('our corpus, in Node', () => {
+  it.each(KINDS)('%s', minutes, async (kind) => {
+    const programs = ownCorpus(kind);
+    const verdicts = await (kind === 'hangs' ? hasty : sandbox).grade(requests(programs));
+    expect(surprises(programs, verdicts)).toEqual([]);
+  });
+});
+
+const hostile = externalCorpus('hostile.jsonl');
+const mbpp = externalFile('mbpp.jsonl');
+
+describe.runIf(hostile)('the external corpus, in Node', () => {
+  it('gets every verdict, in file order in one session', minutes, async () => {
+    const programs = hostile ?? [];
+    expect(surprises(programs, await sandbox.grade(requests(programs)))).toEqual([]);
+  });
+});
+
+describe.runIf(mbpp)('MBPP, in Node', () => {
+  it('passes its own reference solutions', minutes, async () => {
+    const records = (mbpp ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const patient = createNodeSandbox({ workers: 1, perTestMs: 10_000, perProgramMs: 30_000 });
+    const verdicts = await patient.grade(
+      records.map((r) => ({
+        code: r.code,
+        setup: r.test_setup_code,
+        tests: [...r.test_list, ...r.challenge_test_list],
+      })),
+    );
+    patient.dispose();
+    const failed = records.filter((_, i) => verdicts[i]?.status !== 'pass').map((r) => r.task_id);
+    expect(failed).toEqual([]);
+  });
+});
+
+describe('verdicts for people', () => {
+  it('say what was expected, what came, and where the exception was', minutes, async () => {
+    const [wrong, broken, loud] = await sandbox.grade([
+      request('def add(a, b):\n    return [a, "b"]'),
+      request('def add(a, b):\n    x = 1\n    return {}["key"]'),
+      request('print("hello")\nprint("x" * 10**6)\n' + 'def add(a, b): return a + b'),
     ]);
-    expect(verdicts.map((v) => [v.status, v.passed])).toEqual([
-      ['pass', 3],
-      ['timeout', 2],
-      ['timeout', 0],
-      ['fail', 2],
+    expect(wrong?.tests[0]).toMatchObject({
+      expression: 'add(1, 2)',
+      expected: '3',
+      got: "[1, 'b']",
+      exception: null,
+    });
+    expect(broken?.tests[0]?.exception).toEqual({ type: 'KeyError', message: 'key', line: 3 });
+    expect(loud?.stdout.startsWith('hello\nxxx')).toBe(true);
+    expect(loud?.stdout.length).toBeLessThan(5000);
+  });
+
+  it('mark the weaker tier and refuse what is no test', minutes, async () => {
+    const [verdict] = await sandbox.grade([
+      request('def f(x): return x', {
+        tests: ['assert all(f(x) == x for x in range(3))', 'assert f(1) == 1', 'assert f(', ''],
+      }),
     ]);
-    expect(verdicts[3]?.tests[1]).toMatchObject({ expression: 'add(-1, 1)', expected: '0', got: '99' });
+    expect(verdict?.tests.map((t) => [t.status, t.tier])).toEqual([
+      ['pass', 'inside'],
+      ['pass', undefined],
+      ['infra', undefined],
+      ['infra', undefined],
+    ]);
+    expect(verdict?.status).toBe('infra');
+    expect(verdict?.tests[2]?.exception?.message).toContain('no valid Python');
+  });
+
+  it('do not depend on the worker or the order', minutes, async () => {
+    const code =
+      'import random, os\ndef add(a, b):\n    return [random.random(), os.urandom(3).hex(), str({"a", "b", "c"}), id(add)]';
+    const two = createNodeSandbox({ workers: 2 });
+    const ask = Array.from({ length: 8 }, (_, i) => request(`${code}\n# ${i % 4} `));
+    const got = (await Promise.all([two.grade(ask), sandbox.grade([...ask].reverse())])).flat();
+    two.dispose();
+    expect(new Set(got.map((v) => JSON.stringify(v.tests.map((t) => t.got)))).size).toBe(1);
   });
 });
