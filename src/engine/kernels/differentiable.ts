@@ -15,6 +15,8 @@ export function differentiable<Y extends Tensor>(
   forward: () => Y,
   backward: (dy: Y, saved: Tensor[]) => Tensor[],
 ): Y {
+  // Without a gradient being recorded there is nothing to remember; generation spends a good part of its time on such calls.
+  if (tf.engine().state.gradientDepth === 0) return forward();
   const op = tf.customGrad((...args) => {
     const save = args[inputs.length] as Tensor | ((tensors: Tensor[]) => void);
     if (typeof save === 'function') save([...inputs, ...constants]);

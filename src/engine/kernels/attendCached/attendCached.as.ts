@@ -14,14 +14,81 @@ function dot(a: usize, b: usize, bytes: usize): f32 {
   return sum;
 }
 
-/** to += factor·from */
-function addScaled(to: usize, from: usize, factor: f32, bytes: usize): void {
-  const f = f32x4.splat(factor);
-  let i: usize = 0;
-  for (; i + 16 <= bytes; i += 16) {
-    v128.store(to + i, f32x4.add(v128.load(to + i), f32x4.mul(f, v128.load(from + i))));
+/** out[s] = q·key_s·scale + mask[s]. Four slots at a time: one load of q serves four keys, and four sums share one transpose. */
+function scoreSlots(
+  q: usize,
+  key: usize,
+  width: usize,
+  head: usize,
+  live: i32,
+  scale: f32,
+  mask: usize,
+  out: usize,
+): void {
+  const scale4 = f32x4.splat(scale);
+  let s = 0;
+  if ((head & 15) == 0) {
+    for (; s + 4 <= live; s += 4, key += 4 * width, mask += 16, out += 16) {
+      let a = f32x4.splat(0);
+      let b = a;
+      let c = a;
+      let d = a;
+      for (let i: usize = 0; i < head; i += 16) {
+        const x = v128.load(q + i);
+        const at = key + i;
+        a = f32x4.add(a, f32x4.mul(x, v128.load(at)));
+        b = f32x4.add(b, f32x4.mul(x, v128.load(at + width)));
+        c = f32x4.add(c, f32x4.mul(x, v128.load(at + 2 * width)));
+        d = f32x4.add(d, f32x4.mul(x, v128.load(at + 3 * width)));
+      }
+      const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+      const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+      const sums = f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+      v128.store(out, f32x4.add(f32x4.mul(sums, scale4), v128.load(mask)));
+    }
   }
-  for (; i < bytes; i += 4) f32.store(to + i, f32.load(to + i) + factor * f32.load(from + i));
+  for (; s < live; s++, key += width, mask += 4, out += 4) {
+    f32.store(out, dot(q, key, head) * scale + f32.load(mask));
+  }
+}
+
+/** out = Σ_s weight_s·value_s·factor. Sixteen dimensions at a time stay in registers while the slots run by. */
+function mixValues(
+  weights: usize,
+  value: usize,
+  width: usize,
+  head: usize,
+  live: i32,
+  factor: f32,
+  out: usize,
+): void {
+  const end = weights + ((<usize>live) << 2);
+  const factor4 = f32x4.splat(factor);
+  let i: usize = 0;
+  for (; i + 64 <= head; i += 64) {
+    let a = f32x4.splat(0);
+    let b = a;
+    let c = a;
+    let d = a;
+    let from = value + i;
+    for (let at = weights; at < end; at += 4, from += width) {
+      const w = v128.load32_splat(at);
+      a = f32x4.add(a, f32x4.mul(w, v128.load(from)));
+      b = f32x4.add(b, f32x4.mul(w, v128.load(from, 16)));
+      c = f32x4.add(c, f32x4.mul(w, v128.load(from, 32)));
+      d = f32x4.add(d, f32x4.mul(w, v128.load(from, 48)));
+    }
+    v128.store(out + i, f32x4.mul(a, factor4));
+    v128.store(out + i, f32x4.mul(b, factor4), 16);
+    v128.store(out + i, f32x4.mul(c, factor4), 32);
+    v128.store(out + i, f32x4.mul(d, factor4), 48);
+  }
+  for (; i < head; i += 4) {
+    let sum: f32 = 0;
+    let from = value + i;
+    for (let at = weights; at < end; at += 4, from += width) sum += f32.load(at) * f32.load(from);
+    f32.store(out + i, sum * factor);
+  }
 }
 
 export function attend(
@@ -46,21 +113,12 @@ export function attend(
   for (let b = 0; b < batch; b++) {
     memory.copy(keys + <usize>slot * width, qkv + <usize>heads * head, width);
     memory.copy(values + <usize>slot * width, qkv + <usize>heads * head + width, width);
-    memory.fill(out, 0, <usize>heads * head);
     for (let h = 0; h < heads; h++) {
       const group = <usize>(h / perGroup) * head;
       const q = qkv + <usize>h * head;
-      let key = keys + group;
-      for (let s = 0; s < live; s++, key += width) {
-        const at = (<usize>s) << 2;
-        f32.store(scratch + at, dot(q, key, head) * scale + f32.load(mask + at));
-      }
+      scoreSlots(q, keys + group, width, head, live, scale, mask, scratch);
       const sum = expRow(scratch, live, maxOf(scratch, live), 1);
-      let value = values + group;
-      for (let s = 0; s < live; s++, value += width) {
-        const weight = f32.load(scratch + ((<usize>s) << 2)) / sum;
-        if (weight != 0) addScaled(out + <usize>h * head, value, weight, head);
-      }
+      mixValues(scratch, values + group, width, head, live, <f32>1 / sum, out + <usize>h * head);
     }
     qkv += <usize>heads * head + 2 * width;
     out += <usize>heads * head;
