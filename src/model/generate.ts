@@ -146,9 +146,11 @@ export class Generation {
     const logps: Tensor1D[] = [];
     const answers = Array.from({ length: rows }, () => ({ ids: [] as number[], ended: false }));
     let looked = 0;
+    /** Reads what was sampled since the last look, in one read-back. */
     const look = async () => {
-      for (; looked < sampled.length; looked++) {
-        const ids = await sampled[looked].data();
+      const block = await readRows(sampled.slice(looked));
+      looked = sampled.length;
+      for (const ids of block) {
         answers.forEach((answer, row) => {
           if (answer.ended) return;
           answer.ids.push(ids[row]);
@@ -181,8 +183,7 @@ export class Generation {
         );
         this.#slot++;
       }
-      await look();
-      const table = logps.length > 0 ? await Promise.all(logps.map((l) => l.data())) : [];
+      const table = await readRows(logps);
       return answers.map(({ ids, ended }, row) => {
         const kept = ended ? ids.length - 1 : ids.length;
         this.#mask.fill(0, row * this.#slots + first, row * this.#slots + first + kept);
@@ -224,4 +225,14 @@ export class Generation {
     this.#cache.dispose();
     this.#last.dispose();
   }
+}
+
+/** Values of tensors of one length, read back together. */
+async function readRows(tensors: Tensor1D[]): Promise<ArrayLike<number>[]> {
+  if (tensors.length === 0) return [];
+  const stacked = tf.stack(tensors);
+  const values = await stacked.data();
+  stacked.dispose();
+  const width = values.length / tensors.length;
+  return tensors.map((_, i) => values.subarray(i * width, (i + 1) * width));
 }
