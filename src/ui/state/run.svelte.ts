@@ -26,10 +26,23 @@ export interface Failure {
   readonly detail: string;
 }
 
+/** The latest updates that fit into `keptAnswers`, at least one. */
+export function latestThatFit(updates: readonly KeptUpdate[]): KeptUpdate[] {
+  let answers = 0;
+  const tooOld = updates.findLastIndex(({ record }) => {
+    answers += record.groups.reduce((n, g) => n + g.trajectories.reduce((m, t) => m + t.turns.length, 0), 0);
+    return answers > keptAnswers;
+  });
+  return updates.slice(Math.min(tooOld + 1, updates.length - 1));
+}
+
 type EventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }>;
 
-/** Episodes are heavy (every token's numbers), so only the latest updates keep them; metrics are kept for all. */
-const keptUpdates = 40;
+/**
+ * Episodes are heavy (about 5 kB an answer, for every token's numbers), so only the latest updates keep them, up to
+ * this many answers. Metrics are kept for all.
+ */
+const keptAnswers = 6000;
 /** Updates over which the speed is averaged. */
 const speedWindow = 8;
 
@@ -138,7 +151,7 @@ export class RunState {
         const { record } = event;
         this.#step = record.step;
         this.#train = [...this.#train, { step: record.step, metrics: record.metrics }];
-        this.#updates = [...this.#updates, { record, experiment }].slice(-keptUpdates);
+        this.#updates = latestThatFit([...this.#updates, { record, experiment }]);
         this.#updateMs = [...this.#updateMs, record.timing.total].slice(-speedWindow);
         break;
       }

@@ -74,6 +74,22 @@ describe('differenceOf', () => {
     expect(changed.join('')).not.toContain('return');
   });
 
+  it('leaves the same words unmarked on both sides of a changed line', () => {
+    const unmarked = (l: DiffLine) =>
+      l.pieces
+        .filter((piece) => !piece.changed)
+        .map((piece) => piece.text)
+        .join('');
+    fc.assert(
+      fc.property(line, line, (a, b) => {
+        fc.pre(a.join('') !== b.join(''));
+        const [removed, added] = differenceOf(a.join(''), b.join(''));
+        expect([removed.sign, added.sign]).toEqual(['-', '+']);
+        expect(unmarked(removed)).toBe(unmarked(added));
+      }),
+    );
+  });
+
   it('of equal programs has no signs', () => {
     fc.assert(
       fc.property(program, (code) => {

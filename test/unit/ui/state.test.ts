@@ -4,6 +4,8 @@ import { encodeLink } from '../../../src/config/link.ts';
 import { findPreset } from '../../../src/config/presets.ts';
 import { AppState } from '../../../src/ui/state/app.svelte.ts';
 import { ExperimentState } from '../../../src/ui/state/experiment.svelte.ts';
+import { latestThatFit } from '../../../src/ui/state/run.svelte.ts';
+import { fakeUpdate } from '../../ui/mock/fakeRun.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
 
 function openApp(fragment = '', failAfter = 0): AppState {
@@ -180,5 +182,25 @@ describe('SelectionState', () => {
     expect(app.selection.groupIndex).toBe(app.selection.groups.length - 1);
     app.selection.moveGroup(1);
     expect(app.selection.groupIndex).toBe(0);
+  });
+});
+
+describe('RunState', () => {
+  it('forgets the episodes of old updates before they fill the memory, but never the latest', () => {
+    const experiment = { ...defaultExperiment, promptsPerUpdate: 50, k: 10 }; // 1,000 answers
+    const record = fakeUpdate(experiment, 1);
+    const kept = (count: number) =>
+      latestThatFit(
+        Array.from({ length: count }, (_, i) => ({ record: { ...record, step: i + 1 }, experiment })),
+      );
+    expect(kept(1)).toHaveLength(1);
+    expect(kept(20).map((update) => update.record.step)).toEqual([15, 16, 17, 18, 19, 20]);
+    const huge = fakeUpdate({ ...experiment, promptsPerUpdate: 64, k: 16, turns: 4 }, 1);
+    expect(
+      latestThatFit([
+        ...kept(3),
+        { record: { ...huge, groups: [...huge.groups, ...huge.groups] }, experiment },
+      ]),
+    ).toHaveLength(1);
   });
 });
