@@ -40,6 +40,8 @@ export class TrainerClient {
   #worker: WorkerLike | null = null;
   #runId = '';
   #runs = 0;
+  /** The worker reported a failure: what it holds may be half made, so the next load gets a fresh one. */
+  #spent = false;
 
   constructor(options: TrainerClientOptions) {
     this.#options = options;
@@ -92,7 +94,9 @@ export class TrainerClient {
   }
 
   #connect(): WorkerLike {
-    if (this.#worker) return this.#worker;
+    if (this.#worker && !this.#spent) return this.#worker;
+    this.#worker?.terminate();
+    this.#spent = false;
     const worker = this.#options.createWorker();
     worker.addEventListener('message', (event) => {
       if (worker === this.#worker) this.#receive(event.data);
@@ -110,6 +114,7 @@ export class TrainerClient {
   #receive(data: unknown): void {
     try {
       const event = parseMessage(eventSchema, data);
+      if (event.type === 'failure') this.#spent = true;
       if (event.runId === this.#runId) this.#options.onEvent(event);
     } catch (error) {
       this.#lose('The trainer sent something the page does not understand.', error);

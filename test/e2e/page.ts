@@ -10,8 +10,10 @@ export interface OpenOptions {
   /** Window size in CSS pixels, 1280 × 900 by default. */
   readonly viewport?: { width: number; height: number };
   readonly colorScheme?: 'light' | 'dark';
-  /** Console lines that are expected and do not count as a problem. */
+  /** Problems that are expected and do not count. */
   readonly ignore?: readonly RegExp[];
+  /** Called before the page is opened, e.g. to break one of its files. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
 /** A playground in its own browser. */
@@ -89,6 +91,7 @@ export async function withPlayground(
     const problems = listen(page, new URL(address).origin, options.ignore ?? []);
     const playground = { page, problems, waitFor: waiter(page), screenshot: screenshotOf(page) };
     try {
+      await options.prepare?.(page);
       await page.goto(address + (options.path ?? ''), { waitUntil: 'load' });
       await body(playground);
     } catch (error) {

@@ -1,0 +1,127 @@
+/** No barrier: axe finds nothing serious, nothing is wider than the window, and the keyboard does the whole job. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { withPlayground } from './page.ts';
+import {
+  button,
+  fieldOf,
+  microLink,
+  region,
+  stepOf,
+  waitForReady,
+  waitForStatus,
+  waitForStep,
+} from './playground.ts';
+
+/** Serious and critical violations, each with the elements it is about. */
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} (${node.failureSummary})`));
+}
+
+/** Elements that stick out of the window to the right. */
+const overflow = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > width + 1)
+      .map((element) => element.outerHTML.slice(0, 120));
+  });
+
+const windows = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+];
+
+describe.each(windows)('at $width × $height', (viewport) => {
+  it('has no serious barrier and no overflow, light or dark, before and after updates', async () => {
+    await withPlayground({ path: microLink({ evalEvery: 1 }), viewport }, async (playground) => {
+      const { page, problems } = playground;
+      const scan = async (when: string) => {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          await page.locator(`html[data-theme="${colorScheme}"]`).waitFor();
+          expect(await violations(page), `${when}, ${colorScheme}`).toEqual([]);
+          expect(await overflow(page), `${when}, ${colorScheme}`).toEqual([]);
+        }
+      };
+      await waitForReady(playground);
+      await scan('before the first update');
+
+      for (const step of [1, 2]) {
+        await button(page, 'Step').click();
+        await waitForStatus(playground, new RegExp(`^Paused after update ${step}\\.`));
+      }
+      // Everything that can be unfolded, and the batch with its advantages.
+      await region(page, 'Episode').getByText('Training batch').click();
+      for (const summary of await page.locator('main details:not([open]) > summary').all()) {
+        if (await summary.isVisible()) await summary.click();
+      }
+      await fieldOf(page, 'Discount γ').fill('9');
+      await scan('after two updates, everything unfolded, one field wrong');
+      expect(problems).toEqual([]);
+    });
+  });
+});
+
+/** Presses Tab until the focus is on the control with this name. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  const passed: string[] = [];
+  for (let i = 0; i < 200; i++) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!(element instanceof HTMLElement)) return { name: '', ring: false };
+      if (element === document.body) return { name: '', ring: false }; // once around
+      const label = element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : null;
+      const { outlineStyle, boxShadow } = getComputedStyle(element);
+      return {
+        name: (element.getAttribute('aria-label') ?? label ?? element.textContent).trim(),
+        ring: outlineStyle !== 'none' || boxShadow !== 'none',
+      };
+    });
+    if (name.test(focused.name)) {
+      expect(focused, 'the focus must be visible').toMatchObject({ ring: true });
+      return;
+    }
+    passed.push(focused.name);
+  }
+  throw new Error(
+    `Tab does not reach ${name}; it passed ${passed.map((name) => name.slice(0, 30)).join(', ')}`,
+  );
+}
+
+it('the keyboard alone does the main job', async () => {
+  await withPlayground({ path: microLink({ steps: 500 }) }, async (playground) => {
+    const { page, problems } = playground;
+    await waitForReady(playground);
+    const press = async (name: RegExp) => {
+      await tabTo(page, name);
+      await page.keyboard.press('Enter');
+    };
+    await press(/^Run$/);
+    await waitForStep(playground, 2);
+    await press(/^Pause$/);
+    await waitForStatus(playground, /^Paused/);
+    const paused = await stepOf(page);
+    await press(/^Step$/);
+    await waitForStatus(playground, new RegExp(`^Paused after update ${paused + 1}\\.`));
+    await tabTo(page, /^Held-out tasks$/);
+    await page.keyboard.press('ArrowRight'); // a group of radio buttons: one stop for Tab, arrows within
+    expect(await page.getByRole('radio', { name: 'Training batch' }).isChecked()).toBe(true);
+    await tabTo(page, /^Discount γ$/);
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('0.5');
+    expect(await fieldOf(page, 'Discount γ').inputValue()).toBe('0.5');
+    await press(/^Share$/);
+    await page.getByText('Link copied.').waitFor();
+    await press(/^Reset$/);
+    await waitForReady(playground);
+    expect(await stepOf(page)).toBe(0);
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,85 @@
+/** The playground in the words of its user: what the tests read and press. */
+import type { Locator, Page } from 'playwright';
+import { expect } from 'vitest';
+import { withChanges, type Experiment } from '../../src/config/experiment.ts';
+import { encodeLink } from '../../src/config/link.ts';
+import { findPreset, presetExperiment } from '../../src/config/presets.ts';
+import type { OpenPage } from './page.ts';
+
+/** A link to the `micro` preset, which updates in a blink, with changes. */
+export function microLink(changes: Partial<Experiment> = {}): string {
+  const preset = findPreset('micro');
+  if (!preset) throw new Error('There is no preset "micro".');
+  return encodeLink(withChanges(presetExperiment(preset), changes));
+}
+
+export const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true });
+export const region = (page: Page, name: 'Experiment' | 'Episode' | 'Learning'): Locator =>
+  page.getByRole('region', { name, exact: true });
+
+/** Updates done, as the page shows them. */
+export const stepOf = async (page: Page): Promise<number> =>
+  Number(await page.getByTestId('step').textContent());
+export const statusOf = async (page: Page): Promise<string> =>
+  (await page.getByTestId('status').textContent()) ?? '';
+
+/** Waits for the status line to say so; fails at once when the run has failed. */
+export async function waitForStatus({ page, waitFor }: OpenPage, words: RegExp): Promise<string> {
+  const status = await waitFor(
+    `the status ${words}`,
+    () => statusOf(page),
+    (text) => words.test(text) || text.includes('failure'),
+  );
+  expect(status).toMatch(words);
+  return status;
+}
+
+/** Everything is loaded, the starting model was evaluated, and nothing runs. */
+export const waitForReady = (playground: OpenPage): Promise<string> => waitForStatus(playground, /^Ready/);
+
+/** Waits for at least this many updates; gives the number there is. */
+export const waitForStep = ({ page, waitFor }: OpenPage, step: number): Promise<number> =>
+  waitFor(
+    `update ${step}`,
+    () => stepOf(page),
+    (at) => at >= step,
+  );
+
+/** Presses Pause and waits for the update under way; gives the step it stopped at. */
+export async function pause(playground: OpenPage): Promise<number> {
+  await button(playground.page, 'Pause').click();
+  return Number(/\d+/.exec(await waitForStatus(playground, /^Paused after update \d+/))?.[0]);
+}
+
+/** The form field with this label, whatever its unit and help. */
+export const fieldOf = (page: Page, label: string): Locator =>
+  region(page, 'Experiment').getByLabel(label, { exact: true });
+
+/** One chart of the Learning region, as its table for screen readers and its picture have it. */
+export interface ChartReading {
+  readonly title: string;
+  /** The last step that has a value. */
+  readonly step: number;
+  /** Line → its latest value, as shown. */
+  readonly latest: Readonly<Record<string, string>>;
+  /** The drawing, as a data address: another one means that something was drawn. */
+  readonly picture: string;
+}
+
+/** Reads every chart. */
+export const chartsOf = (page: Page): Promise<ChartReading[]> =>
+  region(page, 'Learning')
+    .locator('figure')
+    .evaluateAll((figures) =>
+      figures.map((figure) => ({
+        title: figure.querySelector('h3')?.textContent ?? '',
+        step: Number(/up to update (\d+)/.exec(figure.querySelector('caption')?.textContent ?? '')?.[1]),
+        latest: Object.fromEntries(
+          [...figure.querySelectorAll('tbody tr')].map((row) => [
+            row.querySelector('th')?.textContent ?? '',
+            row.querySelectorAll('td')[1]?.textContent ?? '',
+          ]),
+        ),
+        picture: figure.querySelector('canvas')?.toDataURL() ?? '',
+      })),
+    );
