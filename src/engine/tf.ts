@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 
 export { tf };
 export type {
+  KernelFunc,
   Tensor,
   Tensor1D,
   Tensor2D,
