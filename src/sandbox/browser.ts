@@ -1,6 +1,7 @@
 /** The sandbox on a page: makes the frame, gives it Pyodide's files from our own origin, and opens ports for trainers. */
 import { frameDocument, type FrameReport } from './frame.ts';
 import type { Role } from './frame-worker.ts';
+import { withDefaults } from './limits.ts';
 
 export interface BrowserSandboxHost {
   /** A fresh port for `connectSandbox`. Rejects with a clear message when the frame or Pyodide's files cannot load. */
@@ -14,6 +15,8 @@ export interface BrowserSandboxOptions {
   readonly pyodide?: string;
   /** Interpreters that grade at once (about 120 MB each). */
   readonly workers?: number;
+  readonly perTestMs?: number;
+  readonly perProgramMs?: number;
 }
 
 /** The frame answers at once or not at all. */
@@ -29,13 +32,14 @@ export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): B
     const base = new URL(pyodide, document.baseURI);
     const [{ default: script, hash }, wasm, stdlib, lock] = await Promise.all([
       import('virtual:sandbox-frame-worker'),
-      load(base, 'pyodide.asm.wasm').then((r) => r.arrayBuffer()),
-      load(base, 'python_stdlib.zip').then((r) => r.arrayBuffer()),
-      load(base, 'pyodide-lock.json').then((r) => r.text()),
+      load(base, 'pyodide.asm.wasm', '\0asm'),
+      load(base, 'python_stdlib.zip', 'PK'),
+      load(base, 'pyodide-lock.json', '{').then((bytes) => new TextDecoder().decode(bytes)),
     ]);
     const frame = new Frame(hash);
     await frame.report('loaded');
-    const role: Role = { role: 'supervisor', files: { wasm, stdlib, lock }, script, workers };
+    const limits = withDefaults(options);
+    const role: Role = { role: 'supervisor', files: { wasm, stdlib, lock }, script, workers, limits };
     frame.post(role, [wasm, stdlib]);
     await frame.report('started');
     return frame;
@@ -63,22 +67,21 @@ export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): B
   };
 }
 
-async function load(base: URL, name: string): Promise<Response> {
-  const address = new URL(name, base);
-  const response = await fetch(address).catch((error: unknown) => {
-    throw new Error(
-      `Python could not be loaded: ${address.href} cannot be reached. Check the connection and reload.`,
-      {
-        cause: error,
-      },
-    );
+/** One of Pyodide's files. `start` is how its bytes begin: some hosts answer with a page where a file is missing. */
+async function load(base: URL, name: string, start: string): Promise<ArrayBuffer> {
+  const address = new URL(name, base).href;
+  const wanted = 'The host must serve the folder "pyodide" next to the page.';
+  const response = await fetch(address).catch((cause: unknown) => {
+    throw new Error(`Python could not be loaded: ${address} cannot be reached. Check the connection.`, {
+      cause,
+    });
   });
-  if (!response.ok) {
-    throw new Error(
-      `Python could not be loaded: ${address.href} answered ${response.status}. The host must serve the folder "pyodide".`,
-    );
-  }
-  return response;
+  if (!response.ok)
+    throw new Error(`Python could not be loaded: ${address} answered ${response.status}. ${wanted}`);
+  const bytes = await response.arrayBuffer();
+  const begins = new TextDecoder('latin1').decode(bytes.slice(0, start.length));
+  if (begins !== start) throw new Error(`Python could not be loaded: ${address} is another file. ${wanted}`);
+  return bytes;
 }
 
 /** The iframe, and what it reports. */

@@ -4,6 +4,7 @@
  */
 import './worker-prelude.ts';
 import grader from './grader.py?raw';
+import type { Limits } from './limits.ts';
 import { serveRunner } from './runner.ts';
 import { supervise, type FrameFiles } from './supervisor.ts';
 
@@ -14,6 +15,7 @@ export type Role =
       readonly files: FrameFiles;
       readonly script: string;
       readonly workers: number;
+      readonly limits: Limits;
     }
   | {
       readonly role: 'runner';
@@ -49,7 +51,8 @@ self.addEventListener('message', start, { once: true });
 
 function start(event: MessageEvent<Role>): void {
   const role = event.data;
-  if (role.role === 'supervisor') supervise(role.files, role.script, role.workers);
+  if (role.role === 'supervisor')
+    supervise(role.files, role.script, { workers: role.workers, limits: role.limits });
   else run(role);
 }
 

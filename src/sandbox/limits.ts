@@ -8,6 +8,11 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = { perTestMs: 1000, perProgramMs: 3000 };
 
+export const withDefaults = ({ perTestMs, perProgramMs }: Partial<Limits>): Limits => ({
+  perTestMs: perTestMs ?? DEFAULT_LIMITS.perTestMs,
+  perProgramMs: perProgramMs ?? DEFAULT_LIMITS.perProgramMs,
+});
+
 /** After a program's first timeout its other tests get this part of perTestMs: what hangs once mostly hangs again. */
 export const AFTER_TIMEOUT = 0.25;
 

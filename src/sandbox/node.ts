@@ -8,7 +8,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { DEFAULT_LIMITS } from './limits.ts';
+import { withDefaults } from './limits.ts';
 import { Pool, type Spawn } from './pool.ts';
 import type { FromRunner } from './runner.ts';
 import type { Sandbox } from './types.ts';
@@ -57,12 +57,9 @@ export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
       },
     };
   };
-  const { workers = Math.min(2, cpus().length), perTestMs, perProgramMs } = options;
+  const { workers = Math.min(2, cpus().length) } = options;
   return new Pool(spawn, {
     workers,
-    limits: {
-      perTestMs: perTestMs ?? DEFAULT_LIMITS.perTestMs,
-      perProgramMs: perProgramMs ?? DEFAULT_LIMITS.perProgramMs,
-    },
+    limits: withDefaults(options),
   });
 }

@@ -6,8 +6,7 @@ import * as v from 'valibot';
 import { clientMessage, type PoolMessage } from './client-protocol.ts';
 import type { Role } from './frame-worker.ts';
 import type { FrameReport } from './frame.ts';
-import { DEFAULT_LIMITS } from './limits.ts';
-import { Pool, type Spawn } from './pool.ts';
+import { Pool, type PoolOptions, type Spawn } from './pool.ts';
 import type { Sandbox } from './types.ts';
 
 /** Pyodide's files, read by the page from its own origin. */
@@ -18,10 +17,10 @@ export interface FrameFiles {
 }
 
 /** Starts the pool. Later messages bring ports of trainers: `{port}`. */
-export function supervise(files: FrameFiles, script: string, workers: number): void {
+export function supervise(files: FrameFiles, script: string, options: PoolOptions): void {
   const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   const pool = WebAssembly.compile(files.wasm).then(
-    (wasm) => new Pool(spawner(wasm, files, address), { workers, limits: DEFAULT_LIMITS }),
+    (wasm) => new Pool(spawner(wasm, files, address), options),
   );
   const report: FrameReport = { sandbox: 'started' };
   self.postMessage(report);

@@ -4,7 +4,7 @@ import type { GradeRequest } from '../../src/sandbox/types.ts';
 import { externalCorpus, externalFile, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
 
 const sandbox = createNodeSandbox({ workers: 1 });
-const hasty = createNodeSandbox({ workers: 1, perTestMs: 400, perProgramMs: 1200 });
+const hasty = createNodeSandbox({ workers: 1, perTestMs: 300, perProgramMs: 900 });
 afterAll(() => {
   sandbox.dispose();
   hasty.dispose();

@@ -1,18 +1,50 @@
-/** The page of the browser tests: the host on the page, the client in a worker, as in the app. */
+/** The page of the browser tests: the host on the page and the client, as in the app. */
 import { createBrowserSandboxHost } from '../../src/sandbox/browser.ts';
 import { connectSandbox } from '../../src/sandbox/client.ts';
-import type { GradeRequest, Verdict } from '../../src/sandbox/types.ts';
-
-const host = createBrowserSandboxHost({ pyodide: '/pyodide/', workers: 1 });
+import { frameDocument } from '../../src/sandbox/frame.ts';
+import type { GradeRequest, Sandbox, Verdict } from '../../src/sandbox/types.ts';
+import { hash } from 'virtual:sandbox-frame-worker';
 
 declare global {
   interface Window {
-    sandboxReady: () => Promise<void>;
-    sandboxGrade: (requests: GradeRequest[]) => Promise<Verdict[]>;
+    sandboxGrade: (requests: GradeRequest[], hasty?: boolean) => Promise<Verdict[]>;
+    /** Runs a script where the sandbox's workers run, and returns what it posts. */
+    insideFrame: (script: string) => Promise<unknown>;
+    failingHost: () => Promise<string>;
   }
 }
 
-const connected = host.openPort().then(connectSandbox);
-connected.catch(() => undefined);
-window.sandboxReady = async () => (await connected).ready();
-window.sandboxGrade = async (requests) => (await connected).grade(requests);
+const pyodide = '/node_modules/pyodide/';
+const patient = createBrowserSandboxHost({ pyodide, workers: 1 });
+const hastier = createBrowserSandboxHost({ pyodide, workers: 1, perTestMs: 300, perProgramMs: 900 });
+const open = new Map<boolean, Promise<Sandbox>>();
+
+window.sandboxGrade = async (requests, hasty = false) => {
+  const opened = open.get(hasty) ?? (hasty ? hastier : patient).openPort().then(connectSandbox);
+  open.set(hasty, opened);
+  const sandbox = await opened;
+  await sandbox.ready();
+  return sandbox.grade(requests);
+};
+
+window.insideFrame = (script) => {
+  const frame = document.createElement('iframe');
+  frame.setAttribute('sandbox', 'allow-scripts');
+  frame.srcdoc = frameDocument(hash);
+  return new Promise((resolve) => {
+    addEventListener('message', (event) => {
+      if (event.source !== frame.contentWindow) return;
+      if (event.data.sandbox === 'loaded') frame.contentWindow?.postMessage({ script }, '*');
+      else resolve(event.data);
+    });
+    document.body.append(frame);
+  });
+};
+
+window.failingHost = () =>
+  createBrowserSandboxHost({ pyodide: '/nowhere/' })
+    .openPort()
+    .then(
+      () => 'opened',
+      (error: Error) => error.message,
+    );

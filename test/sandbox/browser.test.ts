@@ -1,0 +1,140 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright';
+import { createServer, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sandboxFrameWorker } from '../../src/sandbox/vite-plugin.ts';
+import type { GradeRequest, Verdict } from '../../src/sandbox/types.ts';
+import { externalCorpus, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
+
+let vite: ViteDevServer;
+let outside: Server;
+let browser: Browser;
+let page: Page;
+/** Every request that reached the server a program might call. */
+const reached: string[] = [];
+
+beforeAll(async () => {
+  vite = await createServer({
+    configFile: false,
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    cacheDir: 'node_modules/.vite-sandbox-test',
+    logLevel: 'error',
+    appType: 'mpa',
+    server: { port: 0, hmr: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    plugins: [sandboxFrameWorker()],
+  });
+  await vite.listen();
+  outside = createHttpServer((request, response) => {
+    reached.push(request.url ?? '');
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.end('self.leaked = true');
+  });
+  outside.on('connection', () => reached.push('connection'));
+  await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  page = await browser.newPage();
+  await page.goto(`${vite.resolvedUrls?.local[0]}test/sandbox/page.html`);
+  await page.waitForFunction(() => 'failingHost' in window);
+});
+afterAll(async () => {
+  await browser?.close();
+  await vite?.close();
+  outside?.close();
+});
+
+const grade = (programs: GradeRequest[], hasty = false): Promise<Verdict[]> =>
+  page.evaluate(([list, quick]) => window.sandboxGrade(list, quick), [programs, hasty] as const);
+const port = (): number => {
+  const address = outside.address();
+  return typeof address === 'object' && address ? address.port : 0;
+};
+
+describe('our corpus, in Chromium', () => {
+  it.each(KINDS)('%s', async (kind) => {
+    // The deadlines are the same code as in Node: a part of the programs that hang is enough here.
+    const programs = ownCorpus(kind).filter((_, i) => kind !== 'hangs' || i % 3 === 0);
+    const verdicts = await grade(requests(programs), kind === 'hangs');
+    expect(surprises(programs, verdicts)).toEqual([]);
+  });
+});
+
+const hostile = externalCorpus('hostile.jsonl');
+describe.runIf(hostile)('the external corpus, in Chromium', () => {
+  it('gets every verdict, in file order in one session', async () => {
+    const programs = hostile ?? [];
+    expect(surprises(programs, await grade(requests(programs)))).toEqual([]);
+  });
+});
+
+describe('no way out', () => {
+  it('Python reaches no server', async () => {
+    const address = `127.0.0.1:${port()}`;
+    const attempts = [
+      `import urllib.request\nurllib.request.urlopen("http://${address}/urllib")`,
+      `import http.client\nhttp.client.HTTPConnection("${address}").request("GET", "/http")`,
+      `import socket\nsocket.create_connection(("127.0.0.1", ${port()}))`,
+      `import asyncio\nasyncio.run(asyncio.open_connection("127.0.0.1", ${port()}))`,
+      `import sys, importlib\nfor n in list(sys.modules):\n    if sys.modules[n] is None: del sys.modules[n]\njs = importlib.import_module("js")\njs.fetch("http://${address}/js")`,
+      `import sys\nsys.modules.pop("_pyodide_core", None)\nimport _pyodide_core\nfrom pyodide.code import run_js\nrun_js("fetch('http://${address}/run_js')")`,
+    ];
+    const programs = attempts.map((code) => ({
+      code: `${code}\ndef f(): return 1`,
+      setup: '',
+      tests: ['assert f() == 1'],
+    }));
+    const verdicts = await grade(programs);
+    expect(verdicts.map((v) => v.status)).toEqual(attempts.map(() => 'error'));
+    const asSetup = await grade(
+      attempts.map((setup) => ({ code: 'def f(): return 1', setup, tests: ['assert f() == 1'] })),
+    );
+    expect(asSetup.some((v) => v.status === 'pass')).toBe(false);
+    expect(reached).toEqual([]);
+  });
+
+  it('even JavaScript in the frame reaches no server, no storage and no page', async () => {
+    const address = `http://127.0.0.1:${port()}`;
+    const found = await page.evaluate(
+      (script) => window.insideFrame(script),
+      `const found = {};
+       const attempt = async (name, work) => {
+         try { found[name] = await work(); } catch { found[name] = 'refused'; }
+       };
+       (async () => {
+         await attempt('fetch', () => fetch('${address}/fetch').then(() => 'worked'));
+         await attempt('noCors', () => fetch('${address}/nocors', { mode: 'no-cors' }).then(() => 'worked'));
+         await attempt('xhr', () => { const x = new XMLHttpRequest(); x.open('GET', '${address}/xhr', false); x.send(); return 'worked'; });
+         await attempt('importScripts', () => { importScripts('${address}/script'); return 'worked'; });
+         await attempt('import', () => import('${address}/module').then(() => 'worked'));
+         await attempt('socket', () => new Promise((yes, no) => { const s = new WebSocket('ws://127.0.0.1:${port()}/ws'); s.onopen = () => yes('worked'); s.onerror = no; }));
+         await attempt('events', () => new Promise((yes, no) => { const s = new EventSource('${address}/es'); s.onopen = () => yes('worked'); s.onerror = no; }));
+         await attempt('worker', () => new Promise((yes, no) => { const w = new Worker('${address}/worker'); w.onmessage = () => yes('worked'); w.onerror = no; }));
+         await attempt('eval', () => (0, eval)('1') && 'worked');
+         await attempt('database', () => new Promise((yes, no) => { const r = indexedDB.open('x'); r.onsuccess = () => yes('worked'); r.onerror = no; }));
+         await attempt('caches', () => caches.open('x').then(() => 'worked'));
+         await attempt('files', () => navigator.storage.getDirectory().then(() => 'worked'));
+         found.origin = self.origin;
+         self.postMessage(found);
+       })();`,
+    );
+    const { origin, ...ways } = found as Record<string, string>;
+    expect(origin).toBe('null');
+    expect(Object.entries(ways).filter(([, result]) => result !== 'refused')).toEqual([]);
+    expect(Object.keys(ways)).toHaveLength(12);
+    expect(reached).toEqual([]);
+  });
+});
+
+describe('the host on the page', () => {
+  it('says what is missing when Python cannot be loaded', async () => {
+    expect(await page.evaluate(() => window.failingHost())).toMatch(
+      /pyodide\.asm\.wasm answered 404.*must serve the folder/,
+    );
+  });
+
+  it('leaves only a frame without an origin', async () => {
+    const frames = await page.$$eval('iframe', (all) => all.map((frame) => frame.getAttribute('sandbox')));
+    expect(new Set(frames)).toEqual(new Set(['allow-scripts']));
+  });
+});
