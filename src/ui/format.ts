@@ -29,9 +29,9 @@ export function signed(x: number, digits = 2): string {
   return Number.isFinite(x) && x > 0 && Number(x.toFixed(digits)) !== 0 ? `+${text}` : text;
 }
 
-/** A share 0..1 as a percentage. */
+/** A share 0..1 as a percentage; the space does not break. */
 export function percent(x: number, digits = 0): string {
-  return Number.isFinite(x) ? `${fixed(100 * x, digits)} %` : '–';
+  return Number.isFinite(x) ? `${fixed(100 * x, digits)}\u00a0%` : '–';
 }
 
 /** 1234567 → "1.2 M", 172032 → "172 k". */

@@ -23,7 +23,7 @@ describe('format', () => {
     expect(signed(0.004)).toBe('0.00');
     expect(signed(0.5)).toBe('+0.50');
     expect(signed(-0.5)).toBe('−0.50');
-    expect(percent(0.317)).toBe('32 %');
+    expect(percent(0.317)).toBe('32\u00a0%');
     expect(compact(172_224)).toBe('172 k');
     expect(plural(1, 'change')).toBe('1 change');
     expect(plural(2, 'differs', 'differ')).toBe('2 differ');
