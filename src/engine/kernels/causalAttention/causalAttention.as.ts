@@ -28,14 +28,15 @@ export function attentionBackwardScratch(time: i32, headDim: i32): usize {
   );
 }
 
-/** Scores of queries first..first+rows−1 → their causal softmax, zeros after the diagonal. `end` columns are in use. */
-function causalSoftmax(scores: usize, stride: usize, first: i32, rows: i32, end: i32, scale: f32): void {
+/** Scores of queries first..first+rows−1 → their causal softmax, zeros after the diagonal. */
+function causalSoftmax(scores: usize, stride: usize, first: i32, rows: i32, scale: f32): void {
   for (let r = 0; r < rows; r++, scores += stride) {
     const seen = first + r + 1;
     const sum = expRow(scores, seen, maxOf(scores, seen), scale);
     scaleRow(scores, seen, <f32>1 / sum);
-    const after = ((<usize>(seen + 3)) & ~3) << 2;
-    if (after < (<usize>end) << 2) memory.fill(scores + after, 0, ((<usize>end) << 2) - after);
+    // A loop, not memory.fill: that is a call out of WebAssembly, and these rows are short.
+    const to = scores + stride;
+    for (let p = scores + (((<usize>(seen + 3)) & ~3) << 2); p < to; p += 16) v128.store(p, f32x4.splat(0));
   }
 }
 
@@ -69,7 +70,7 @@ export function attentionForward(
           const q = qkv + <usize>first * row + <usize>h * head;
           const o = out + <usize>first * outRow + <usize>h * head;
           multiply(rows, end, headDim, q, row, 4, keys, <usize>headDim * 32, scores, stride, false, scratch);
-          causalSoftmax(scores, stride, first, rows, end, scale);
+          causalSoftmax(scores, stride, first, rows, scale);
           multiply(
             rows,
             headDim,
@@ -147,7 +148,7 @@ export function attentionBackward(
           const d = dout + <usize>first * outRow + atQuery;
           const block = <usize>rows * 32;
           multiply(rows, end, headDim, q, row, 4, keysT, panel, p, stride, false, scratch);
-          causalSoftmax(p, stride, first, rows, end, scale);
+          causalSoftmax(p, stride, first, rows, scale);
           multiply(rows, end, headDim, d, outRow, 4, valuesT, panel, ds, stride, false, scratch);
           pack(headDim, rows, d, outRow, 4, rowsPacked);
           multiply(end, headDim, rows, p, 4, stride, rowsPacked, block, dqkv + atValue, row, true, scratch);
