@@ -1,6 +1,5 @@
 /** The sandbox on a page: makes the frame, gives it Pyodide's files from our own origin, and opens ports for trainers. */
-import { frameDocument, type FrameReport } from './frame.ts';
-import type { Role } from './frame-worker.ts';
+import { frameDocument, type FrameReport, type Role } from './frame.ts';
 import { withDefaults } from './limits.ts';
 
 export interface BrowserSandboxHost {

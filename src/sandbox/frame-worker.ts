@@ -4,27 +4,9 @@
  */
 import './worker-prelude.ts';
 import grader from './grader.py?raw';
-import type { Limits } from './limits.ts';
 import { serveRunner } from './runner.ts';
-import { supervise, type FrameFiles } from './supervisor.ts';
-
-/** The first message. Both come from our own code: the page's host (browser.ts) and the supervisor. */
-export type Role =
-  | {
-      readonly role: 'supervisor';
-      readonly files: FrameFiles;
-      readonly script: string;
-      readonly workers: number;
-      readonly limits: Limits;
-    }
-  | {
-      readonly role: 'runner';
-      readonly wasm: WebAssembly.Module;
-      readonly files: RunnerFiles;
-      readonly port: MessagePort;
-    };
-
-type RunnerFiles = Pick<FrameFiles, 'stdlib' | 'lock'>;
+import type { Role } from './frame.ts';
+import { supervise } from './supervisor.ts';
 
 /** Pyodide asks for its files below this address; nothing is fetched. */
 const NOWHERE = 'https://pyodide.invalid/';

@@ -4,6 +4,30 @@
  * The script below is the only one in the document; pages with a Content-Security-Policy must allow its hash
  * (a srcdoc frame inherits the page's policy), see vite-plugin.ts.
  */
+import type { Limits } from './limits.ts';
+
+/** Pyodide's files, read by the page from its own origin. */
+export interface FrameFiles {
+  readonly wasm: ArrayBuffer;
+  readonly stdlib: ArrayBuffer;
+  readonly lock: string;
+}
+
+/** The first message. Both come from our own code: the page's host (browser.ts) and the supervisor. */
+export type Role =
+  | {
+      readonly role: 'supervisor';
+      readonly files: FrameFiles;
+      readonly script: string;
+      readonly workers: number;
+      readonly limits: Limits;
+    }
+  | {
+      readonly role: 'runner';
+      readonly wasm: WebAssembly.Module;
+      readonly files: Pick<FrameFiles, 'stdlib' | 'lock'>;
+      readonly port: MessagePort;
+    };
 
 /** What the frame tells the page. */
 export type FrameReport =

@@ -454,6 +454,21 @@ class _Cutter:
         return {'leaves': found, 'rest': '' if _type(rest) is ast.Name and rest.id in found else ast.unparse(rest)}
 
 
+def warm_up():
+    """Before the snapshot: one round of everything, so that Python's lazy imports and caches are there for good."""
+    global _namespace
+    tests = ['assert sorted(f(1)) == [1]', 'assert abs(f(2) - 1.5) < 1e-6', 'assert f(x) in (1, 2) or not f({})', 'f()']
+    prepare(json.dumps({'setup': 'import math', 'tests': tests}))
+    load('def f(x):\n    return [x, str(x), {x: (1.5, None)}]\nprint(f(1))')
+    leaf('f(1)')
+    leaf('f(None)')
+    leaf('f([])')
+    inside('assert f(1) == 1')
+    replay('{"setup": "import math", "source": "sorted(_leaf0)", "values": {"_leaf0": ["l", ["i", "1"]]}, "truth": false}')
+    del sys.modules['candidate']
+    _namespace = {}
+
+
 def lockdown():
     """Once per worker, before its memory is copied: no JavaScript, fixed random numbers, line-wise output."""
     for name in _list(sys.modules):

@@ -159,7 +159,7 @@ function warm(pyodide: PyodideAPI, grader: string): void {
   pyodide.globals.set('_source', grader);
   pyodide.runPython(
     "import sys, types\n_m = types.ModuleType('_sandbox_grader')\nsys.modules['_sandbox_grader'] = _m\n" +
-      "exec(compile(_source, 'grader.py', 'exec'), _m.__dict__)\ndel _m, _source",
+      "exec(compile(_source, 'grader.py', 'exec'), _m.__dict__)\n_m.warm_up()\ndel _m, _source",
   );
 }
 
@@ -171,6 +171,8 @@ async function start(files: BootFiles, makeSnapshot = false) {
     jsglobals: { Object, setTimeout: () => 0, clearTimeout: () => undefined, setInterval: () => 0 },
     env: { PYTHONHASHSEED: '0', HOME: '/home/pyodide' },
     stdin: () => null,
+    stdout: () => undefined, // during a run the firewall collects the output
+    stderr: () => undefined,
     ...(makeSnapshot ? { _makeSnapshot: true } : {}),
     ...(files.snapshot ? { _loadSnapshot: files.snapshot } : {}),
     createPyodideModule: (settings) => {

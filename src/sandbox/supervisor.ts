@@ -4,17 +4,9 @@
  */
 import * as v from 'valibot';
 import { clientMessage, type PoolMessage } from './client-protocol.ts';
-import type { Role } from './frame-worker.ts';
-import type { FrameReport } from './frame.ts';
+import type { FrameFiles, FrameReport, Role } from './frame.ts';
 import { Pool, type PoolOptions, type Spawn } from './pool.ts';
 import type { Sandbox } from './types.ts';
-
-/** Pyodide's files, read by the page from its own origin. */
-export interface FrameFiles {
-  readonly wasm: ArrayBuffer;
-  readonly stdlib: ArrayBuffer;
-  readonly lock: string;
-}
 
 /** Starts the pool. Later messages bring ports of trainers: `{port}`. */
 export function supervise(files: FrameFiles, script: string, options: PoolOptions): void {

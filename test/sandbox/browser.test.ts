@@ -61,12 +61,13 @@ describe('our corpus, in Chromium', () => {
 });
 
 const hostile = externalCorpus('hostile.jsonl');
-describe.runIf(hostile)('the external corpus, in Chromium', () => {
-  it('gets every verdict, in file order in one session', async () => {
-    const programs = hostile ?? [];
-    expect(surprises(programs, await grade(requests(programs)))).toEqual([]);
+if (hostile)
+  describe('the external corpus, in Chromium', () => {
+    it('gets every verdict, in file order in one session', async () => {
+      const programs = hostile;
+      expect(surprises(programs, await grade(requests(programs)))).toEqual([]);
+    });
   });
-});
 
 describe('no way out', () => {
   it('Python reaches no server', async () => {

@@ -30,32 +30,34 @@ describe('our corpus, in Node', () => {
 const hostile = externalCorpus('hostile.jsonl');
 const mbpp = externalFile('mbpp.jsonl');
 
-describe.runIf(hostile)('the external corpus, in Node', () => {
-  it('gets every verdict, in file order in one session', minutes, async () => {
-    const programs = hostile ?? [];
-    expect(surprises(programs, await sandbox.grade(requests(programs)))).toEqual([]);
+if (hostile)
+  describe('the external corpus, in Node', () => {
+    it('gets every verdict, in file order in one session', minutes, async () => {
+      const programs = hostile;
+      expect(surprises(programs, await sandbox.grade(requests(programs)))).toEqual([]);
+    });
   });
-});
 
-describe.runIf(mbpp)('MBPP, in Node', () => {
-  it('passes its own reference solutions', minutes, async () => {
-    const records = (mbpp ?? '')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    const patient = createNodeSandbox({ workers: 1, perTestMs: 10_000, perProgramMs: 30_000 });
-    const verdicts = await patient.grade(
-      records.map((r) => ({
-        code: r.code,
-        setup: r.test_setup_code,
-        tests: [...r.test_list, ...r.challenge_test_list],
-      })),
-    );
-    patient.dispose();
-    const failed = records.filter((_, i) => verdicts[i]?.status !== 'pass').map((r) => r.task_id);
-    expect(failed).toEqual([]);
+if (mbpp)
+  describe('MBPP, in Node', () => {
+    it('passes its own reference solutions', minutes, async () => {
+      const records = mbpp
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      const patient = createNodeSandbox({ workers: 1, perTestMs: 10_000, perProgramMs: 30_000 });
+      const verdicts = await patient.grade(
+        records.map((r) => ({
+          code: r.code,
+          setup: r.test_setup_code,
+          tests: [...r.test_list, ...r.challenge_test_list],
+        })),
+      );
+      patient.dispose();
+      const failed = records.filter((_, i) => verdicts[i]?.status !== 'pass').map((r) => r.task_id);
+      expect(failed).toEqual([]);
+    });
   });
-});
 
 describe('verdicts for people', () => {
   it('say what was expected, what came, and where the exception was', minutes, async () => {
