@@ -60,12 +60,16 @@ export interface TrainerState {
 /** What a random number is for; part of its counter. */
 const stream = { order: 1, sample: 2 } as const;
 
+/** Updates in a row with many ungraded samples after which a run stops. */
+const maxPoorlyGraded = 3;
+
 export class Trainer {
   /** Fields marked `when: 'live'` may be changed between updates. */
   experiment: Experiment;
   readonly #parts: TrainerParts;
   readonly #optimizer: AdamW;
   #step = 0;
+  #poorlyGraded = 0;
 
   constructor(experiment: Experiment, parts: TrainerParts) {
     this.experiment = experiment;
@@ -105,11 +109,7 @@ export class Trainer {
     const rewards = groups.map((group) =>
       group.map((one) => one.turns.map((turn) => reward(statuses(turn), e))),
     );
-    if (rewards.flat(2).every(Number.isNaN)) {
-      throw new Error(
-        'No program of this update could be graded: the sandbox was lost. Reload the page or restart the command.',
-      );
-    }
+    this.#checkGraded(rewards.flat());
 
     // 2. Score: log π_ref of every sampled token, for the KL penalty (k1: log π − log π_ref, on the sampled tokens).
     const scoring = performance.now();
@@ -225,6 +225,22 @@ export class Trainer {
 
   dispose(): void {
     this.#optimizer.dispose();
+  }
+
+  /**
+   * Samples that could not be graded are masked; when that keeps happening the run must not go on as if nothing were wrong.
+   * @param rewards [trajectory][turn]
+   * @throws Error when nothing could be graded, or more than a quarter in several updates in a row
+   */
+  #checkGraded(rewards: readonly (readonly number[])[]): void {
+    const masked = rewards.filter((turns) => turns.some(Number.isNaN)).length;
+    this.#poorlyGraded = masked > rewards.length / 4 ? this.#poorlyGraded + 1 : 0;
+    if (masked < rewards.length && this.#poorlyGraded < maxPoorlyGraded) return;
+    this.#poorlyGraded = 0;
+    throw new Error(
+      `${masked} of ${rewards.length} episodes could not be graded: the sandbox keeps being lost, perhaps for want of memory. ` +
+        'Nothing was learned from them. Close other programs, then reload the page or resume the command.',
+    );
   }
 
   /** Tasks in a shuffled order, a new one for every pass over them. */

@@ -149,10 +149,21 @@ describe('trainer', () => {
 
     const none = session({}, new FakeSandbox(() => 'infra'));
     const before = await none.policy.values();
-    await expect(none.trainer.update()).rejects.toThrow(/could be graded/);
+    await expect(none.trainer.update()).rejects.toThrow(/could not be graded/);
     expect(await none.policy.values()).toEqual(before);
     expect(none.trainer.step).toBe(0);
     none.dispose();
+  });
+
+  it('stops when many samples cannot be graded three updates in a row', async () => {
+    let calls = 0;
+    const half = new FakeSandbox((_, test) => (test === 0 && calls++ % 2 === 0 ? 'infra' : 'pass'));
+    const s = session({ turns: 1 }, half);
+    await s.trainer.update();
+    await s.trainer.update();
+    await expect(s.trainer.update()).rejects.toThrow(/sandbox keeps being lost/);
+    expect(s.trainer.step).toBe(2);
+    s.dispose();
   });
 
   it('refuses a tokenizer that does not fit the model', () => {
