@@ -28,7 +28,8 @@ const packages: readonly { readonly name: RegExp; readonly rooms: readonly strin
   { name: /^@tensorflow\//, rooms: ['engine'] },
   { name: /^webgpu$/, rooms: ['engine'] },
   { name: /^pyodide/, rooms: ['sandbox'] },
-  { name: /^(svelte|uplot|@lezer\/)/, rooms: ['ui'] },
+  { name: /^(svelte|uplot)/, rooms: ['ui'] },
+  { name: /^@lezer\//, rooms: ['ui', 'tasks'] },
   { name: /^node:/, rooms: ['cli', 'sandbox', 'engine'] },
 ];
 

@@ -1,42 +1,17 @@
 /**
- * Where the tests get a browser from. In order: CHROMIUM_PATH, a Chromium or Chrome on the system, the full
- * Chromium that Playwright installs, and the distribution's package (Debian, as root).
+ * Where the tests get a browser from: one that is there (src/cli/chromium.ts), else the full Chromium that
+ * Playwright installs, else the distribution's package (Debian, as root).
  * Playwright's "headless shell" will not do: it has no WebGPU.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { chromium, type Browser } from 'playwright';
+import { findChromium, noBrowser, onPath } from '../src/cli/chromium.ts';
 
-const systemNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const macChrome = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
-
-const noBrowser = `No Chromium could be found or installed for the tests that need a browser.
-Install Chromium or Chrome with your system's package manager (on Debian: apt-get install chromium),
-or set CHROMIUM_PATH to the program.`;
-
-/** True when the program starts: a browser whose shared libraries are missing does not count. */
-function starts(path: string): boolean {
-  return spawnSync(path, ['--version'], { stdio: 'ignore', timeout: 60_000 }).status === 0;
-}
-
-function onPath(name: string): string | null {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null;
-}
-
-/** A Chromium that is already there and starts, or null. Throws when CHROMIUM_PATH is set to one that does not. */
-export function findChromium(): string | null {
-  const chosen = process.env.CHROMIUM_PATH;
-  if (chosen) {
-    if (!starts(chosen)) throw new Error(`CHROMIUM_PATH is "${chosen}", which does not start as a browser.`);
-    return chosen;
-  }
-  const candidates = [...systemNames.map(onPath), macChrome, chromium.executablePath()];
-  return candidates.find((path) => path !== null && existsSync(path) && starts(path)) ?? null;
-}
+export { findChromium };
 
 /** Runs one installer; false when it failed, with its last words shown. */
 function install(what: string, command: string, args: readonly string[]): boolean {

@@ -12,11 +12,14 @@ export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../
 /** Folder of a shipped model, by its name in the experiment. */
 export const shippedModel = (name: string): string => join(projectRoot, 'public/models', name);
 
-/** Runs a command: one line per error, exit code 2 for a wrong flag, 1 for anything else. */
+/**
+ * Runs a command: one line per error, exit code 2 for a wrong flag, 1 for anything else; without an error
+ * `process.exitCode`, or 0.
+ */
 export async function runCommand(main: (argv: string[]) => Promise<void>): Promise<void> {
   try {
     await main(process.argv.slice(2));
-    process.exit(0); // worker threads of the sandbox would keep the process alive
+    process.exit(); // worker threads of the sandbox would keep the process alive
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`\nerror: ${message}\n`);

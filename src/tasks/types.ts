@@ -12,7 +12,7 @@ export interface Task {
   readonly reference: string;
   /** Python run before the tests in the same namespace ('' for most). */
   readonly setup: string;
-  /** Python `assert` statements, one unit test each; K = tests.length. */
+  /** Python `assert` statements (for some HumanEval tasks a function and its call), one unit test each; K = tests.length. */
   readonly tests: readonly string[];
   /** Composition without its constants: the unit of the train/held-out split ('' for imported tasks). */
   readonly composition: string;

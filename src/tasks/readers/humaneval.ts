@@ -99,7 +99,7 @@ export function cutCheck(source: string, entryPoint: string): CutTests {
     setup: [...helpers, ...imports].map((node) => textOf(node, source)).join('\n'),
     tests,
     weaker: restTests
-      ? `${own.length} asserts of check are tests; its other statements are one test, ${weakerTier}`
+      ? `what check does beside plain asserts is one of its ${tests.length} tests, ${weakerTier}`
       : '',
   };
 }

@@ -81,7 +81,8 @@ function checked<S extends v.GenericSchema>(json: object, schema: S): v.InferOut
   const parsed = v.safeParse(schema, json);
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
-  throw new Error(`field ${v.getDotPath(issue)}: ${issue.message}`);
+  const what = issue.received === 'undefined' ? 'it is missing' : issue.message;
+  throw new Error(`field ${v.getDotPath(issue)}: ${what}`);
 }
 
 /** Python source with Windows line ends made plain. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkProblemSize, readProblems } from '../../../src/tasks/readers/index.ts';
 import { readMbpp } from '../../../src/tasks/readers/mbpp.ts';
 import { readPlain } from '../../../src/tasks/readers/plain.ts';
 
@@ -73,7 +74,7 @@ describe('readPlain', () => {
     const { tasks, problems } = readPlain(text, 'mine.jsonl');
     expect(problems).toEqual([]);
     expect(tasks[0]).toMatchObject({
-      id: 'mine.jsonl-empty',
+      id: 'empty',
       source: 'mine.jsonl',
       entryPoint: 'add',
       reference: '',
@@ -82,9 +83,56 @@ describe('readPlain', () => {
 
   it('says which field is wrong', () => {
     const { problems } = readPlain(lines({ name: ' ', code: '', tests: ['assert f()'] }), 'x');
-    expect(problems).toEqual([{ line: 1, message: 'field name: the name is empty' }]);
+    expect(problems).toEqual([{ line: 1, name: '', message: 'field name: the name is empty' }]);
     expect(
       readPlain(lines({ name: 'n', code: '', tests: ['assert True'] }), 'x').problems[0]!.message,
     ).toMatch(/calls no function/);
+  });
+
+  it('takes for entry point what the program defines, else the first name called', () => {
+    const tests = ['assert not (sorted(f(1)) == [2])'];
+    const text = lines({ name: 'a', code: 'def f(x): return x', tests }, { name: 'b', code: '', tests });
+    expect(readPlain(text, 'x').tasks.map((task) => task.entryPoint)).toEqual(['f', 'sorted']);
+  });
+});
+
+describe('readProblems', () => {
+  const plain = { name: 'n', code: 'def f(): return 1', tests: ['assert f() == 1'] };
+  const humanEval = {
+    task_id: 'Mine/0',
+    prompt: 'def f():\n',
+    entry_point: 'f',
+    canonical_solution: '    return 1\n',
+    test: 'def check(candidate):\n    assert candidate() == 1\n',
+  };
+
+  it.each([
+    ['mbpp', record],
+    ['humaneval', humanEval],
+    ['plain', plain],
+  ])('recognises %s by its first good record', (format, good) => {
+    const { tasks, problems, format: found } = readProblems(['{"text": 1', '[]', lines(good)].join('\n'));
+    expect(found).toBe(format);
+    expect(tasks).toHaveLength(1);
+    expect(problems.map(({ line }) => line)).toEqual([1, 2]);
+  });
+
+  it('names a record that it cannot use', () => {
+    const { problems } = readProblems(lines(plain, { ...plain, name: 'bare', tests: [] }));
+    expect(problems).toEqual([
+      { line: 2, name: 'bare', message: 'field tests: there must be at least one test' },
+    ]);
+  });
+
+  it('reads the format it is told', () => {
+    expect(readProblems(lines(record), 'plain').problems[0]!.message).toMatch(/^field name: /);
+  });
+
+  it('says what is wrong with a whole file', () => {
+    expect(() => readProblems('\n \n')).toThrow('the file is empty');
+    expect(() => readProblems('a,b\n1,2\n')).toThrow('no line is a JSON object');
+    expect(() => readProblems('{"question": "?"}')).toThrow(/known format: mbpp \(text, code, test_list\)/);
+    expect(() => checkProblemSize(65 * 2 ** 20)).toThrow('at most 64 MB');
+    expect(() => checkProblemSize(64 * 2 ** 20)).not.toThrow();
   });
 });
