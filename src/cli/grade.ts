@@ -8,7 +8,9 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
+import { gradeInOrder, type Grading } from '../sandbox/inOrder.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
+import { gradedLine, unreadLine, type GradeLine } from '../sandbox/report.ts';
 import {
   checkProblemSize,
   problemFormats,
@@ -17,8 +19,7 @@ import {
 } from '../tasks/readers/index.ts';
 import { progressLine, runCommand } from './common.ts';
 import { openBrowserSandbox } from './grade/browserSandbox.ts';
-import { gradeInOrder, type Grading } from './grade/inOrder.ts';
-import { gradedLine, summary, unreadLine, type GradeLine } from './grade/report.ts';
+import { summary } from './grade/summary.ts';
 
 const options: ExtraOptions = {
   data: { value: 'FILE', help: 'The problem file: JSONL, one record a line, at most 64 MB.' },

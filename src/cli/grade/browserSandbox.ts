@@ -4,8 +4,8 @@ import process from 'node:process';
 import { chromium } from 'playwright';
 import { createServer } from 'vite';
 import { findChromium, noBrowser } from '../chromium.ts';
+import type { Grading } from '../../sandbox/inOrder.ts';
 import { projectRoot } from '../common.ts';
-import type { Grading } from './inOrder.ts';
 import type { PageOptions } from './page.ts';
 
 /** @throws Error when there is no Chromium, or the page cannot be opened */

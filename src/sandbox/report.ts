@@ -1,8 +1,7 @@
-/** From verdicts to the lines and the summary that `npm run grade` writes. */
-import type { TestVerdict, Verdict } from '../../sandbox/types.ts';
-import type { LineProblem } from '../../tasks/readers/index.ts';
+/** Verdicts on the records of a problem file as lines of a report: the same on the command line and in the page. */
+import type { TestVerdict, Verdict } from './types.ts';
 
-/** One line of the output: one record of the problem file. */
+/** One line of the report: one record of the problem file. */
 export interface GradeLine {
   readonly name: string;
   /** 'infra': the record could not be judged, because of the file or of the sandbox. Never the program's fault. */
@@ -15,6 +14,15 @@ export interface GradeLine {
   readonly ms: number;
   /** How many of the tests ran in the weaker tier, next to the program; absent when none. */
   readonly inside?: number;
+}
+
+/** A line of the problem file without a usable record. */
+interface Unread {
+  /** From 1. */
+  readonly line: number;
+  /** '' when that cannot be read. */
+  readonly name: string;
+  readonly message: string;
 }
 
 /** The line of a graded record. */
@@ -33,8 +41,8 @@ export function gradedLine(name: string, verdict: Verdict): GradeLine {
   };
 }
 
-/** The line of a record that could not be read. */
-export const unreadLine = ({ line, name, message }: LineProblem): GradeLine => ({
+/** The line of a record that could not be read: what `readProblems` says of it. */
+export const unreadLine = ({ line, name, message }: Unread): GradeLine => ({
   name: name || `line ${line}`,
   verdict: 'infra',
   passed: 0,
@@ -67,36 +75,4 @@ function raised({ type, message, line }: NonNullable<TestVerdict['exception']>, 
 function compared(expected: string, got: string): string {
   if (expected !== '') return `expected ${expected}, got ${got}`;
   return got === '' ? 'the assertion does not hold' : `does not hold, got ${got}`;
-}
-
-const verdicts = ['pass', 'fail', 'error', 'timeout', 'infra'] as const;
-/** Records named in the summary; all are in the lines. */
-const SHOWN = 20;
-
-/**
- * The summary: counts per verdict, speed, the weaker tier, and the records that did not pass.
- * @param seconds wall time of the grading, without the start of Python.
- * @param unread how many of the lines could not be read, and so were not graded.
- */
-export function summary(lines: readonly GradeLine[], seconds: number, unread: number): string {
-  const counts = verdicts
-    .map((verdict) => ({ verdict, n: lines.filter((line) => line.verdict === verdict).length }))
-    .filter(({ n }) => n > 0)
-    .map(({ verdict, n }) => `${n} ${verdict}`);
-  const graded = lines.length - unread;
-  const text = [
-    `${lines.length} records: ${counts.join(', ')}`,
-    `${graded} programs in ${seconds.toFixed(1)} s: ${(graded / seconds).toFixed(1)} programs/s`,
-  ];
-  if (unread > 0) text.push(`lines that hold no usable record: ${unread}`);
-  const weaker = lines.filter((line) => line.inside !== undefined);
-  if (weaker.length > 0) {
-    const tests = weaker.reduce((sum, line) => sum + (line.inside ?? 0), 0);
-    text.push(`tests in the weaker tier, which a program could forge: ${tests}, in ${weaker.length} records`);
-  }
-  const bad = lines.filter((line) => line.verdict !== 'pass');
-  for (const { name, verdict, passed, total, reason } of bad.slice(0, SHOWN))
-    text.push(`  ${name}: ${verdict} (${passed}/${total}) ${reason}`);
-  if (bad.length > SHOWN) text.push(`  … and ${bad.length - SHOWN} more that did not pass`);
-  return text.join('\n') + '\n';
 }

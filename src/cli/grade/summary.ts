@@ -1,0 +1,34 @@
+/** The summary that `npm run grade` ends with. */
+import type { GradeLine } from '../../sandbox/report.ts';
+
+const verdicts = ['pass', 'fail', 'error', 'timeout', 'infra'] as const;
+/** Records named in the summary; all are in the lines. */
+const SHOWN = 20;
+
+/**
+ * The summary: counts per verdict, speed, the weaker tier, and the records that did not pass.
+ * @param seconds wall time of the grading, without the start of Python.
+ * @param unread how many of the lines could not be read, and so were not graded.
+ */
+export function summary(lines: readonly GradeLine[], seconds: number, unread: number): string {
+  const counts = verdicts
+    .map((verdict) => ({ verdict, n: lines.filter((line) => line.verdict === verdict).length }))
+    .filter(({ n }) => n > 0)
+    .map(({ verdict, n }) => `${n} ${verdict}`);
+  const graded = lines.length - unread;
+  const text = [
+    `${lines.length} records: ${counts.join(', ')}`,
+    `${graded} programs in ${seconds.toFixed(1)} s: ${(graded / seconds).toFixed(1)} programs/s`,
+  ];
+  if (unread > 0) text.push(`lines that hold no usable record: ${unread}`);
+  const weaker = lines.filter((line) => line.inside !== undefined);
+  if (weaker.length > 0) {
+    const tests = weaker.reduce((sum, line) => sum + (line.inside ?? 0), 0);
+    text.push(`tests in the weaker tier, which a program could forge: ${tests}, in ${weaker.length} records`);
+  }
+  const bad = lines.filter((line) => line.verdict !== 'pass');
+  for (const { name, verdict, passed, total, reason } of bad.slice(0, SHOWN))
+    text.push(`  ${name}: ${verdict} (${passed}/${total}) ${reason}`);
+  if (bad.length > SHOWN) text.push(`  … and ${bad.length - SHOWN} more that did not pass`);
+  return text.join('\n') + '\n';
+}
