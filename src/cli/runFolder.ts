@@ -31,12 +31,17 @@ export class RunFolder {
   }
 
   /** @throws Error when the folder already holds a run: nothing is overwritten */
-  async create(experiment: Experiment): Promise<void> {
+  checkFree(): void {
     if (existsSync(this.#file('experiment.json'))) {
       throw new Error(
         `${this.path} already holds a run. Go on with --resume ${this.path}, or choose another --out.`,
       );
     }
+  }
+
+  /** @throws Error when the folder already holds a run */
+  async create(experiment: Experiment): Promise<void> {
+    this.checkFree();
     await mkdir(this.path, { recursive: true });
     await writeFile(this.#file('experiment.json'), JSON.stringify(experiment, null, 2) + '\n');
   }

@@ -56,6 +56,7 @@ await runCommand(async (argv) => {
   }
   const folder = new RunFolder(resume ?? text('out') ?? `runs/${flags.preset}-seed${flags.experiment.seed}`);
   const experiment = resume ? withChanges(await folder.experiment(), flags.changes) : flags.experiment;
+  if (!resume) folder.checkFree();
   const saved = resume ? await folder.loadCheckpoint() : undefined;
   const modelFolder = text('model-dir') ?? shippedModel(experiment.model);
   const { checkpoint, tokenizer } = await loadModel(modelFolder);

@@ -99,6 +99,37 @@ describe('the main job', () => {
       const before = await frames();
       await waitForStep(playground, first + 5);
       expect((await frames()) - before).toBeGreaterThanOrEqual(10);
+
+      // Reset in the middle of an update: nothing of the abandoned run shows up in the next.
+      await button(page, 'Reset').click();
+      await waitForReady(playground);
+      expect(await stepOf(page)).toBe(0);
+      await button(page, 'Step').click();
+      await waitForStatus(playground, /^Paused after update 1\./);
+      expect((await chartsOf(page)).map(({ step }) => step).every((step) => step <= 1)).toBe(true);
+      expect(problems).toEqual([]);
+    });
+  });
+
+  it('takes up what needs a restart: a field with the next Run, another back end at once', async () => {
+    await withPlayground({ path: microLink() }, async (playground) => {
+      const { page, problems } = playground;
+      await waitForReady(playground);
+      await page.getByRole('button', { name: /^Back end: WASM/ }).click();
+      await page.getByRole('radio', { name: 'CPU' }).check({ force: true });
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^Back end: CPU/ }).waitFor();
+      await waitForReady(playground);
+
+      await fieldOf(page, 'Samples per prompt k').fill('3');
+      const waiting = region(page, 'Experiment').getByText('will be loaded when you press Run');
+      await waiting.waitFor();
+      await button(page, 'Step').click();
+      await waitForStatus(playground, /^Paused after update 1\./);
+      expect(await waiting.count()).toBe(0);
+      await region(page, 'Episode').getByText('Training batch').click();
+      const samples = page.getByRole('group', { name: 'Trajectories sampled for this task' });
+      expect(await samples.getByRole('button').count()).toBe(3);
       expect(problems).toEqual([]);
     });
   });
