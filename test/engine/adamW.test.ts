@@ -7,25 +7,31 @@ import { floats } from './cases.ts';
 afterEach(expectNoGpuErrors);
 
 const options = { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.1 };
-const shapes: Record<string, number[]> = { matrix: [5, 7], gain: [9], one: [1] };
+const shapes: Record<string, number[]> = {
+  matrix: [5, 7],
+  gain: [9],
+  one: [1],
+  // More parameters than a GPU shader can have inputs.
+  ...Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`extra${i}`, [2]])),
+};
 const names = Object.keys(shapes);
 
 function gradientsAt(step: number): NamedTensorMap {
   const entries = Object.entries(shapes).map(([name, shape], i) => [
     name,
-    toTensor(floats(shape, 10 * step + i, 0.3)),
+    toTensor(floats(shape, 100 * step + i, 0.3)),
   ]);
   return Object.fromEntries(entries) as NamedTensorMap;
 }
 
 /** The formula of the class's docstring, in double precision. Returns parameters and norms. */
 function expectedRun(steps: number, lr: number, maxNorm: number) {
-  const theta = names.map((name, i) => Array.from(floats(shapes[name] ?? [], 100 + i).values, Number));
+  const theta = names.map((name, i) => Array.from(floats(shapes[name] ?? [], 1000 + i).values, Number));
   const m = theta.map((p) => p.map(() => 0));
   const v = theta.map((p) => p.map(() => 0));
   const norms: number[] = [];
   for (let t = 1; t <= steps; t++) {
-    const grads = names.map((name, i) => floats(shapes[name] ?? [], 10 * t + i, 0.3).values);
+    const grads = names.map((name, i) => floats(shapes[name] ?? [], 100 * t + i, 0.3).values);
     const norm = Math.sqrt(grads.flatMap((g) => [...g]).reduce((sum, g) => sum + g * g, 0));
     norms.push(norm);
     const clip = Math.min(1, maxNorm / norm);
@@ -56,7 +62,7 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('AdamW on %s', (backend) => {
     Object.fromEntries(
       names.map((name, i) => [
         name,
-        tf.tidy(() => tf.variable(toTensor(floats(shapes[name] ?? [], 100 + i)))),
+        tf.tidy(() => tf.variable(toTensor(floats(shapes[name] ?? [], 1000 + i)))),
       ]),
     );
 
@@ -98,7 +104,7 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('AdamW on %s', (backend) => {
     const broken = tf.fill([9], NaN);
     await expect(optimizer.step({ ...rest, gain: broken }, 0.1, 1)).rejects.toThrow(/NaN/);
     const got = Float32Array.from(await (params.matrix as Tensor).data());
-    expect(relativeError(got, floats([5, 7], 100).values as Float32Array)).toBe(0);
+    expect(relativeError(got, floats([5, 7], 1000).values as Float32Array)).toBe(0);
     expect((await optimizer.state()).step).toBe(0);
     expect(() => optimizer.load({ step: 1, m: {}, v: {} })).toThrow(/"matrix"/);
     optimizer.dispose();

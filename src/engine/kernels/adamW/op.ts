@@ -57,7 +57,8 @@ export class AdamW {
       if (!grad) throw new Error(`AdamW: no gradient for parameter "${name}".`);
       return grad;
     });
-    const squared = tf.tidy(() => tf.addN(ordered.map((g) => g.square().sum())) as Scalar);
+    // Not tf.addN: with more parameters than a GPU has bindings, its shader is invalid (TensorFlow.js 4.22).
+    const squared = tf.tidy(() => tf.stack(ordered.map((g) => g.square().sum())).sum() as Scalar);
     const [sum] = await squared.data();
     squared.dispose();
     const norm = Math.sqrt(sum as number);
