@@ -1,5 +1,6 @@
 /** The sandbox on a page: makes the frame, gives it Pyodide's files from our own origin, and opens ports for trainers. */
-import { frameDocument, type FrameReport, type Role } from './frame.ts';
+import * as v from 'valibot';
+import { frameDocument, frameReport, type FrameReport, type Role } from './frame.ts';
 import { withDefaults } from './limits.ts';
 
 export interface BrowserSandboxHost {
@@ -101,7 +102,9 @@ class Frame {
 
   readonly #listen = (event: MessageEvent): void => {
     if (event.source !== this.#element.contentWindow) return;
-    this.#reports.push(event.data);
+    const report = v.safeParse(frameReport, event.data);
+    if (!report.success) return;
+    this.#reports.push(report.output);
     this.#changed();
   };
 
@@ -117,7 +120,7 @@ class Frame {
     try {
       for (;;) {
         const failed = this.#reports.find((report) => report.sandbox === 'failed');
-        if (failed && 'message' in failed)
+        if (failed?.sandbox === 'failed')
           throw new Error(`the sandbox's frame did not start: ${failed.message}`);
         if (this.#reports.some((report) => report.sandbox === wanted)) return;
         await new Promise<void>((resolve) => (this.#changed = resolve));

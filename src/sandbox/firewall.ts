@@ -34,14 +34,9 @@ const HARMLESS = new Set([
   'emscripten_runtime_keepalive_push',
   'emscripten_runtime_keepalive_pop',
   '_emscripten_get_progname',
-  '_Py_emscripten_runtime',
   '__syscall_getuid32_js',
   '__syscall_umask_js',
   '__syscall_getcwd',
-  '__syscall_stat64',
-  '__syscall_lstat64',
-  '__syscall_fstat64',
-  '__syscall_newfstatat',
   '__syscall_faccessat',
   '__syscall_getdents64',
   '__syscall_readlinkat',
@@ -158,6 +153,7 @@ export class Firewall {
     if (HARMLESS.has(name)) return original;
     const call = (UTC[name] ? all[UTC[name]] : original) as Numeric;
     if (UTC[name]) return call;
+    if (name === '_Py_emscripten_runtime') return () => 0; // the browser's name; Python takes NULL for unknown
     if (name === '_tzset_js') return (...args: number[]) => this.#utc(call, args);
     const special = this.#special(name, call);
     if (special) return (...args: number[]) => (this.#running ? special(...args) : call(...args));
@@ -172,6 +168,12 @@ export class Firewall {
   /** Imports that work during a run in a tamed form. */
   #special(name: string, original: Numeric): Numeric | null {
     switch (name) {
+      case '__syscall_stat64':
+      case '__syscall_lstat64':
+      case '__syscall_fstat64':
+        return (what, buffer) => this.#timeless(original(what ?? 0, buffer ?? 0), buffer ?? 0);
+      case '__syscall_newfstatat':
+        return (...args) => this.#timeless(original(...args), args[2] ?? 0);
       case '_Py_CheckEmscriptenSignals_Helper': // Python asks regularly whether it was interrupted
         return () => this.#check();
       case 'emscripten_get_now':
@@ -239,6 +241,17 @@ export class Firewall {
   #clock(pointer: number): number {
     this.#view().setBigUint64(pointer >>> 0, BigInt(Math.round((EPOCH_MS + this.#tick()) * 1e6)), true);
     return 0;
+  }
+
+  /** Overwrites the three times of a struct stat: they would tell the real time. */
+  #timeless(result: number, buffer: number): number {
+    if (result !== 0) return result;
+    const view = this.#view();
+    for (const offset of [40, 56, 72]) {
+      view.setBigInt64((buffer >>> 0) + offset, BigInt(EPOCH_MS / 1000), true);
+      view.setUint32((buffer >>> 0) + offset + 8, 0, true);
+    }
+    return result;
   }
 
   #randomBytes(pointer: number, length: number): number {

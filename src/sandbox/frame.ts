@@ -4,6 +4,7 @@
  * The script below is the only one in the document; pages with a Content-Security-Policy must allow its hash
  * (a srcdoc frame inherits the page's policy), see vite-plugin.ts.
  */
+import * as v from 'valibot';
 import type { Limits } from './limits.ts';
 
 /** Pyodide's files, read by the page from its own origin. */
@@ -30,8 +31,12 @@ export type Role =
     };
 
 /** What the frame tells the page. */
-export type FrameReport =
-  { readonly sandbox: 'loaded' | 'started' } | { readonly sandbox: 'failed'; readonly message: string };
+export const frameReport = v.variant('sandbox', [
+  v.object({ sandbox: v.literal('loaded') }),
+  v.object({ sandbox: v.literal('started') }),
+  v.object({ sandbox: v.literal('failed'), message: v.string() }),
+]);
+export type FrameReport = v.InferOutput<typeof frameReport>;
 
 /** Starts the supervisor with the first message of the page and hands the later ones on. Must stay one constant text. */
 export const FRAME_SCRIPT = `

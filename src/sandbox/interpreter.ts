@@ -169,7 +169,7 @@ async function start(files: BootFiles, makeSnapshot = false) {
   const pyodide = await loadPyodide({
     indexURL: files.indexURL,
     jsglobals: { Object, setTimeout: () => 0, clearTimeout: () => undefined, setInterval: () => 0 },
-    env: { PYTHONHASHSEED: '0', HOME: '/home/pyodide' },
+    env: { PYTHONHASHSEED: '0', HOME: '/home/pyodide', LANG: 'C.UTF-8' },
     stdin: () => null,
     stdout: () => undefined, // during a run the firewall collects the output
     stderr: () => undefined,

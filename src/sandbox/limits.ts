@@ -34,4 +34,4 @@ export const WATCHDOG_GRACE_MS = 250;
  */
 export const asleepAfterMs = (limits: Limits): number => 2 * (limits.perProgramMs + WATCHDOG_GRACE_MS);
 /** Verdicts kept in the cache. */
-export const CACHE_SIZE = 20_000;
+export const CACHE_SIZE = 5_000;

@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createNodeSandbox } from '../../src/sandbox/node.ts';
 import type { GradeRequest } from '../../src/sandbox/types.ts';
+import { pythonRepr, type Encoded } from '../../src/sandbox/values.ts';
 import { externalCorpus, externalFile, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
+import { plain } from './plain.ts';
 
 const sandbox = createNodeSandbox({ workers: 1 });
 const hasty = createNodeSandbox({ workers: 1, perTestMs: 300, perProgramMs: 900 });
@@ -45,7 +48,7 @@ if (mbpp)
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line));
-      const patient = createNodeSandbox({ workers: 1, perTestMs: 10_000, perProgramMs: 30_000 });
+      const patient = createNodeSandbox({ workers: 1, perTestMs: 60_000, perProgramMs: 100_000 });
       const verdicts = await patient.grade(
         records.map((r) => ({
           code: r.code,
@@ -91,6 +94,18 @@ describe('verdicts for people', () => {
     ]);
     expect(verdict?.status).toBe('infra');
     expect(verdict?.tests[2]?.exception?.message).toContain('no valid Python');
+  });
+
+  it('agree with Python on what is equal', minutes, async () => {
+    const pairs = fc.sample(fc.tuple(plain, plain), { numRuns: 150, seed: 1 });
+    const source = (value: Encoded): string => pythonRepr(value, 10_000).replaceAll('inf', 'float("inf")');
+    const code = `pairs = [${pairs.map((pair) => `(${pair.map(source).join(', ')})`).join(',\n')}]\ndef left(i): return pairs[i][0]\ndef same(i): return pairs[i][0] == pairs[i][1]`;
+    const outside = pairs.map((pair, i) => `assert left(${i}) == ${source(pair[1])}`);
+    const inside = pairs.map((_, i) => `assert same(${i})`);
+    const [a, b] = await sandbox.grade([request(code, { tests: outside }), request(code, { tests: inside })]);
+    expect(a?.tests.map((t) => t.status)).toEqual(b?.tests.map((t) => t.status));
+    expect(a?.passed).toBeGreaterThan(0);
+    expect(a?.tests.map((t) => t.got)).toEqual(pairs.map((pair) => pythonRepr(pair[0])));
   });
 
   it('do not depend on the worker or the order', minutes, async () => {
