@@ -1,5 +1,7 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from './tf.ts';
 import { useWasmKernels } from './wasm/kernels.ts';
+import { watchGpu } from './webgpu/errors.ts';
 import { useGpuKernels } from './webgpu/program.ts';
 
 export type BackendRequest = 'auto' | 'webgpu' | 'wasm' | 'cpu';
@@ -67,6 +69,7 @@ async function openWebGPU(options: BackendOptions): Promise<OpenedBackend> {
   await import('@tensorflow/tfjs-backend-webgpu');
   await activate('webgpu');
   useGpuKernels(options.kernels ?? true);
+  watchGpu((tf.backend() as WebGPUBackend).device);
   const why = found.software
     ? 'requested; this is a software adapter: the results are right, but it is far slower than WebAssembly'
     : 'WebGPU runs on a real GPU';

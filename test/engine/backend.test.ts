@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openBackend, tf } from '../../src/engine/index.ts';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { AdamW, openBackend, tf } from '../../src/engine/index.ts';
 import { compileKernels, moduleText } from '../../src/engine/wasm/build.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
+import { open } from './backends.ts';
 
 const node = { environment: 'node' } as const;
 
@@ -81,3 +83,20 @@ function sections(binary: Uint8Array): number[] {
   }
   return found;
 }
+
+describe('GPU errors', () => {
+  it('stop the next optimizer step', async () => {
+    if (!(await open('webgpu'))) return;
+    const param = tf.variable(tf.ones([2]));
+    const optimizer = new AdamW({ param }, { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0 });
+    const grads = { param: tf.ones([2]) };
+    await optimizer.step(grads, 0.1, 1);
+    const { device } = tf.backend() as WebGPUBackend;
+    device.createShaderModule({ code: 'not WGSL' });
+    await device.queue.onSubmittedWorkDone();
+    await expect(optimizer.step(grads, 0.1, 1)).rejects.toThrow(/GPU reported an error/);
+    await optimizer.step(grads, 0.1, 1);
+    optimizer.dispose();
+    tf.dispose([param, grads]);
+  });
+});

@@ -1,14 +1,11 @@
 /** Opening the back ends in tests, and running an operation case on the current one. */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { expect } from 'vitest';
 import { openBackend, tf } from '../../src/engine/index.ts';
 import type { BackendRequest, Tensor, Tensor1D } from '../../src/engine/index.ts';
+import { throwGpuErrors } from '../../src/engine/webgpu/errors.ts';
 import { notRun } from '../notRun.ts';
 import { floats } from './cases.ts';
 import type { Input, OpCase } from './cases.ts';
-
-const gpuErrors: string[] = [];
-const watched = new WeakSet<object>();
 
 /**
  * Fails when the GPU has reported an error since the last call. Without this a kernel that does not compile passes: its
@@ -17,7 +14,7 @@ const watched = new WeakSet<object>();
 export async function expectNoGpuErrors(): Promise<void> {
   if (tf.getBackend() !== 'webgpu') return;
   await (tf.backend() as WebGPUBackend).queue.onSubmittedWorkDone();
-  expect(gpuErrors.splice(0)).toEqual([]);
+  throwGpuErrors();
 }
 
 /** Opens a back end; false, said loudly, where WebGPU has no adapter. Every other failure is an error. */
@@ -28,11 +25,6 @@ export async function open(name: Exclude<BackendRequest, 'auto'>): Promise<boole
   }
   try {
     await openBackend(name, { environment: 'node' });
-    const { device } = tf.backend() as WebGPUBackend;
-    if (!watched.has(device)) {
-      watched.add(device);
-      device.addEventListener('uncapturederror', ({ error }) => gpuErrors.push(error.message));
-    }
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 import { tf } from '../../tf.ts';
 import type { NamedTensorMap, Scalar, Tensor, Variable } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
+import { throwGpuErrors } from '../../webgpu/errors.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
 import { adamWGpu } from './webgpu.ts';
 
@@ -49,7 +50,8 @@ export class AdamW {
    * @param grads by parameter name, one for each parameter
    * @param maxGradNorm clip the global norm to this; Infinity never clips
    * @returns the global gradient norm before clipping (the update's one read-back)
-   * @throws when a gradient is missing, or the norm is not finite: then no parameter has changed
+   * @throws when a gradient is missing, or the norm is not finite: then no parameter has changed;
+   *   also when the GPU has reported an error since the last step
    */
   async step(grads: NamedTensorMap, lr: number, maxGradNorm: number): Promise<number> {
     const ordered = [...this.#slots.keys()].map((name) => {
@@ -61,6 +63,7 @@ export class AdamW {
     const squared = tf.tidy(() => tf.stack(ordered.map((g) => g.square().sum())).sum() as Scalar);
     const [sum] = await squared.data();
     squared.dispose();
+    throwGpuErrors();
     const norm = Math.sqrt(sum as number);
     if (!Number.isFinite(norm)) {
       throw new Error(
