@@ -17,6 +17,10 @@ export const shippedModel = (name: string): string => join(projectRoot, 'public/
  * `process.exitCode`, or 0.
  */
 export async function runCommand(main: (argv: string[]) => Promise<void>): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(1); // the reader left, as `| head` does
+    throw error;
+  });
   try {
     await main(process.argv.slice(2));
     process.exit(); // worker threads of the sandbox would keep the process alive
