@@ -27,7 +27,7 @@ export const REPR_CAP = 300;
 /** Programs sent to a worker at once. */
 export const BATCH = 16;
 /** The watchdog ends a worker that stayed silent for perTestMs · 1.1 + this. */
-export const WATCHDOG_GRACE_MS = 250;
+export const WATCHDOG_GRACE_MS = 500;
 /**
  * A runner whose clock jumped by more than this was asleep with the whole machine: had only a C call taken so long,
  * the watchdog would have ended it. Must be larger than any patience of the watchdog.
