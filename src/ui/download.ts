@@ -1,4 +1,4 @@
-/** The recorded metrics as a file: the same lines as the command line's metrics.jsonl. */
+/** What the page hands out as files: JSON lines, the same as the command line writes. */
 import type { RunState } from './state/run.svelte.ts';
 
 /** One JSON object per recorded step, in order: `step`, `train/…` of the update and `eval/…` where it was measured; NaN is null. */
@@ -14,9 +14,12 @@ export function metricsLines(run: Pick<RunState, 'train' | 'evals'>): string {
 }
 
 export function downloadMetrics(run: Pick<RunState, 'train' | 'evals'>): void {
-  if (run.train.length === 0 && run.evals.length === 0) return;
-  const url = URL.createObjectURL(new Blob([metricsLines(run)], { type: 'application/jsonl' }));
-  const link = Object.assign(document.createElement('a'), { href: url, download: 'metrics.jsonl' });
-  link.click();
+  if (run.train.length > 0 || run.evals.length > 0) downloadLines('metrics.jsonl', metricsLines(run));
+}
+
+/** Hands `lines` to the browser as a file to save. */
+export function downloadLines(name: string, lines: string): void {
+  const url = URL.createObjectURL(new Blob([lines], { type: 'application/jsonl' }));
+  Object.assign(document.createElement('a'), { href: url, download: name }).click();
   URL.revokeObjectURL(url);
 }

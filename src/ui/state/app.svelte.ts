@@ -4,8 +4,10 @@ import type { Preset } from '../../config/presets.ts';
 import type { FieldName } from '../../config/experiment.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
+import { problemTools } from '../../worker/problems.ts';
 import type { BackendName, TrainerEvent } from '../../worker/protocol.ts';
 import { ExperimentState } from './experiment.svelte.ts';
+import { ProblemsState } from './problems.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 
@@ -20,6 +22,7 @@ export class AppState {
   readonly experiment = new ExperimentState();
   readonly run = new RunState();
   readonly selection = new SelectionState(this.run);
+  readonly problems: ProblemsState;
   readonly #client: TrainerClient;
   #backend = $state.raw<BackendChoice>('auto');
   #linkProblem = $state.raw('');
@@ -28,6 +31,7 @@ export class AppState {
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: Omit<TrainerClientOptions, 'onEvent'>) {
+    this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
   }
 

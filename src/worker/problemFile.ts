@@ -1,0 +1,34 @@
+/** Reads a problem file from the user's disk. */
+import {
+  checkProblemSize,
+  readProblems,
+  type ProblemFormat,
+  type ReadTasks,
+} from '../tasks/readers/index.ts';
+
+/** The good records of a file, and what is to be said of its lines. */
+export interface ProblemSet extends ReadTasks {
+  readonly file: string;
+  readonly format: ProblemFormat;
+}
+
+/**
+ * @throws Error when the file is empty, too large, no text, or of no known format: the message says what to do.
+ */
+export async function readProblemFile(file: File): Promise<ProblemSet> {
+  checkProblemSize(file.size);
+  const bytes = await file.arrayBuffer().catch((cause: unknown) => {
+    throw new Error('it could not be read. Is it a folder, or was it moved? Choose the file again.', {
+      cause,
+    });
+  });
+  return { file: file.name, ...readProblems(decode(bytes), 'auto', file.name) };
+}
+
+function decode(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new Error('it is not UTF-8 text. A problem file is JSONL: one record a line.', { cause });
+  }
+}
