@@ -69,12 +69,7 @@ await runCommand(async (argv) => {
     line.show(`step ${step}/${recipe.steps}  loss ${smooth.toFixed(4)} nats/token  ${duration(left)} left`);
   }
   line.end();
-  await saveModel(
-    out,
-    { config: start.config, weights: await model.values() },
-    tokenizerJson,
-    tokenizer,
-  );
+  await saveModel(out, { config: start.config, weights: await model.values() }, tokenizerJson, tokenizer);
   process.stderr.write(`wrote ${out} in ${duration((performance.now() - began) / 1000)}\n`);
 });
 

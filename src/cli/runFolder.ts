@@ -1,6 +1,6 @@
 /**
- * A run on disk: experiment.json, metrics.jsonl, and checkpoint/ (an ordinary model folder plus optimizer.safetensors and
- * state.json). A checkpoint is written beside the old one and renamed, so a crash leaves one whole checkpoint.
+ * A run on disk: experiment.json, metrics.jsonl, reference/ (the model it began with, frozen), and checkpoint/ (an ordinary
+ * model folder plus optimizer.safetensors and state.json). A checkpoint is written beside the old one and renamed, so a crash leaves one whole checkpoint.
  */
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -44,6 +44,11 @@ export class RunFolder {
     this.checkFree();
     await mkdir(this.path, { recursive: true });
     await writeFile(this.#file('experiment.json'), JSON.stringify(experiment, null, 2) + '\n');
+  }
+
+  /** Folder of the frozen model that the run began with. */
+  get reference(): string {
+    return this.#file('reference');
   }
 
   async experiment(): Promise<Experiment> {

@@ -18,6 +18,7 @@ import {
   percent,
   progressLine,
   runCommand,
+  saveModel,
   shippedModel,
 } from './common.ts';
 import { RunFolder } from './runFolder.ts';
@@ -36,7 +37,8 @@ const options: ExtraOptions = {
 };
 const usage = `npm run train -- [flags]
 
-Trains a model with CoCoS and writes DIR/metrics.jsonl (one line per update), DIR/experiment.json and DIR/checkpoint/.
+Trains a model with CoCoS and writes DIR/metrics.jsonl (one line per update), DIR/experiment.json, DIR/checkpoint/ and
+DIR/reference/ (the model it began with).
 Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
 
 /** Updates between checkpoints. */
@@ -58,7 +60,7 @@ await runCommand(async (argv) => {
   const experiment = resume ? withChanges(await folder.experiment(), flags.changes) : flags.experiment;
   if (!resume) folder.checkFree();
   const saved = resume ? await folder.loadCheckpoint() : undefined;
-  const modelFolder = text('model-dir') ?? shippedModel(experiment.model);
+  const modelFolder = resume ? folder.reference : (text('model-dir') ?? shippedModel(experiment.model));
   const { checkpoint, tokenizer } = await loadModel(modelFolder);
   const tokenizerJson = await readFile(join(modelFolder, 'tokenizer.json'));
 
@@ -72,6 +74,7 @@ await runCommand(async (argv) => {
     await folder.rewindMetrics(saved.step);
   } else {
     await folder.create(experiment);
+    await saveModel(folder.reference, checkpoint, tokenizerJson, tokenizer);
   }
 
   let stop = false;
@@ -98,31 +101,37 @@ await runCommand(async (argv) => {
   };
   const due = (step: number) => step % experiment.evalEvery === 0 || step === experiment.steps;
 
-  if (!saved) await folder.appendMetrics({ step: 0, ...(await evaluate()) });
+  if (!saved) {
+    await folder.appendMetrics({ step: 0, ...(await evaluate()) });
+    await save();
+  }
   const began = performance.now();
   const first = trainer.step;
-  while (trainer.step < experiment.steps && !stop) {
-    const { step, metrics, timing } = await trainer.update();
-    await folder.appendMetrics({
-      step,
-      ...metrics,
-      ...(due(step) ? await evaluate() : {}),
-      ...Object.fromEntries(
-        Object.entries(timing).map(([stage, ms]) => [`time/${stage}_ms`, Math.round(ms)]),
-      ),
-    });
-    const perMinute = (60_000 * (step - first)) / (performance.now() - began);
-    const rewards = Array.from({ length: experiment.turns }, (_, t) =>
-      metrics[`train/reward@t${t + 1}`].toFixed(3),
-    );
-    line.show(
-      `update ${step}/${experiment.steps}  reward ${rewards.join(' → ')}  held-out accuracy ${accuracy || '–'}  ` +
-        `${perMinute.toFixed(1)} updates/min  ${duration((60 * (experiment.steps - step)) / perMinute)} left`,
-    );
-    if (step % checkpointEvery === 0) await save();
+  try {
+    while (trainer.step < experiment.steps && !stop) {
+      const { step, metrics, timing } = await trainer.update();
+      await folder.appendMetrics({
+        step,
+        ...metrics,
+        ...(due(step) ? await evaluate() : {}),
+        ...Object.fromEntries(
+          Object.entries(timing).map(([stage, ms]) => [`time/${stage}_ms`, Math.round(ms)]),
+        ),
+      });
+      const perMinute = (60_000 * (step - first)) / (performance.now() - began);
+      const rewards = Array.from({ length: experiment.turns }, (_, t) =>
+        metrics[`train/reward@t${t + 1}`].toFixed(3),
+      );
+      line.show(
+        `update ${step}/${experiment.steps}  reward ${rewards.join(' → ')}  held-out accuracy ${accuracy || '–'}  ` +
+          `${perMinute.toFixed(1)} updates/min  ${duration((60 * (experiment.steps - step)) / perMinute)} left`,
+      );
+      if (step % checkpointEvery === 0) await save();
+    }
+  } finally {
+    await save(); // also when an update fails: the trainer is then as it was before that update
+    line.end();
   }
-  await save();
-  line.end();
   process.stderr.write(
     `${stop ? 'stopped' : 'done'} at update ${trainer.step}; go on with: npm run train -- --resume ${folder.path}\n`,
   );
