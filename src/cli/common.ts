@@ -6,6 +6,7 @@ import { FlagError } from '../config/flags.ts';
 import { openBackend, type BackendRequest, type OpenedBackend } from '../engine/index.ts';
 import { checkpointFiles, readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
+import { checkFit } from '../train/session.ts';
 
 export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -72,7 +73,9 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
 export async function loadModel(folder: string): Promise<{ checkpoint: Checkpoint; tokenizer: Tokenizer }> {
   const tokenizer = await loadTokenizer(folder);
   try {
-    return { checkpoint: await readCheckpoint((file) => readModelFile(folder, file)), tokenizer };
+    const checkpoint = await readCheckpoint((file) => readModelFile(folder, file));
+    checkFit(checkpoint, tokenizer);
+    return { checkpoint, tokenizer };
   } catch (error) {
     throw new Error(`Model in ${folder}: ${error instanceof Error ? error.message : error}`, {
       cause: error,
