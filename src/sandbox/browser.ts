@@ -1,5 +1,6 @@
 /** The sandbox on a page: makes the frame, gives it Pyodide's files from our own origin, and opens ports for trainers. */
 import * as v from 'valibot';
+import { loadSnapshot, saveSnapshot, snapshotKey } from './browser-store.ts';
 import { frameDocument, frameReport, type FrameReport, type Role } from './frame.ts';
 import { withDefaults } from './limits.ts';
 
@@ -36,11 +37,14 @@ export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): B
       load(base, 'python_stdlib.zip', 'PK'),
       load(base, 'pyodide-lock.json', '{').then((bytes) => new TextDecoder().decode(bytes)),
     ]);
-    const frame = new Frame(hash);
+    const key = await snapshotKey(script, wasm);
+    const snapshot = await loadSnapshot(key);
+    const frame = new Frame(hash, (bytes) => void saveSnapshot(key, bytes));
     await frame.report('loaded');
     const limits = withDefaults(options);
-    const role: Role = { role: 'supervisor', files: { wasm, stdlib, lock }, script, workers, limits };
-    frame.post(role, [wasm, stdlib]);
+    const files = { wasm, stdlib, lock };
+    const role: Role = { role: 'supervisor', files, snapshot, script, workers, limits };
+    frame.post(role, snapshot ? [wasm, stdlib, snapshot] : [wasm, stdlib]);
     await frame.report('started');
     return frame;
   }
@@ -88,9 +92,11 @@ async function load(base: URL, name: string, start: string): Promise<ArrayBuffer
 class Frame {
   readonly #element = document.createElement('iframe');
   readonly #reports: FrameReport[] = [];
+  readonly #onSnapshot: (bytes: ArrayBuffer) => void;
   #changed: () => void = () => undefined;
 
-  constructor(hash: string) {
+  constructor(hash: string, onSnapshot: (bytes: ArrayBuffer) => void) {
+    this.#onSnapshot = onSnapshot;
     this.#element.setAttribute('sandbox', 'allow-scripts');
     this.#element.setAttribute('aria-hidden', 'true');
     this.#element.title = 'Python sandbox';
@@ -104,6 +110,7 @@ class Frame {
     if (event.source !== this.#element.contentWindow) return;
     const report = v.safeParse(frameReport, event.data);
     if (!report.success) return;
+    if (report.output.sandbox === 'snapshot') return this.#onSnapshot(report.output.bytes);
     this.#reports.push(report.output);
     this.#changed();
   };

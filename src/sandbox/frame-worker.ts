@@ -33,8 +33,7 @@ self.addEventListener('message', start, { once: true });
 
 function start(event: MessageEvent<Role>): void {
   const role = event.data;
-  if (role.role === 'supervisor')
-    supervise(role.files, role.script, { workers: role.workers, limits: role.limits });
+  if (role.role === 'supervisor') supervise(role);
   else run(role);
 }
 

@@ -19,6 +19,8 @@ export type Role =
   | {
       readonly role: 'supervisor';
       readonly files: FrameFiles;
+      /** The snapshot of an earlier visit. */
+      readonly snapshot: ArrayBuffer | null;
       readonly script: string;
       readonly workers: number;
       readonly limits: Limits;
@@ -35,6 +37,8 @@ export const frameReport = v.variant('sandbox', [
   v.object({ sandbox: v.literal('loaded') }),
   v.object({ sandbox: v.literal('started') }),
   v.object({ sandbox: v.literal('failed'), message: v.string() }),
+  /** A memory snapshot, made before any candidate ran, to be kept for the next visit. */
+  v.object({ sandbox: v.literal('snapshot'), bytes: v.instance(ArrayBuffer) }),
 ]);
 export type FrameReport = v.InferOutput<typeof frameReport>;
 

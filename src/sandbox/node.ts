@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { withDefaults } from './limits.ts';
+import { fileStore, sha256 } from './node-store.ts';
 import { Pool, type Spawn } from './pool.ts';
 import type { FromRunner } from './runner.ts';
 import type { Sandbox } from './types.ts';
@@ -32,6 +33,11 @@ export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
   ).href;
   const entry = new URL('./node-worker.ts', import.meta.url).href;
   const start = `import { register } from '${tsx}'; register(); await import('${entry}');`;
+
+  const parts = ['grader.py', 'interpreter.ts', 'firewall.ts'].map((name) =>
+    readFileSync(new URL(name, import.meta.url)),
+  );
+  const key = sha256(Buffer.concat([readFileSync(join(pyodide, 'package.json')), ...parts]));
 
   const spawn: Spawn = (onMessage, onLost) => {
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(start)}`), {
@@ -61,5 +67,6 @@ export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
   return new Pool(spawn, {
     workers,
     limits: withDefaults(options),
+    store: fileStore(join(dirname(pyodide), '.cache', 'cocos-sandbox'), key),
   });
 }

@@ -17,7 +17,15 @@ export interface Runner {
 /** Starts a runner. `onLost` is called when it dies by itself, with the reason; not after `terminate`. */
 export type Spawn = (onMessage: (message: FromRunner) => void, onLost: (reason: string) => void) => Runner;
 
+/** Keeps the snapshot between sessions. Both swallow nothing: a store that fails says so by null, or by doing nothing. */
+export interface SnapshotStore {
+  /** The snapshot of an earlier session with the same files, checked, or null. */
+  load(): Promise<Uint8Array | null>;
+  save(snapshot: Uint8Array): void;
+}
+
 export interface PoolOptions {
+  readonly store?: SnapshotStore | undefined;
   readonly workers: number;
   readonly limits: Limits;
 }
@@ -57,6 +65,7 @@ const MAX_START_FAILURES = 3;
 export class Pool implements Sandbox {
   readonly #spawn: Spawn;
   readonly #limits: Limits;
+  readonly #store: SnapshotStore | undefined;
   readonly #slots: Slot[] = [];
   readonly #queue: Item[] = [];
   readonly #byKey = new Map<string, Item>();
@@ -66,6 +75,7 @@ export class Pool implements Sandbox {
   #resolveReady: () => void = () => undefined;
   #rejectReady: (error: Error) => void = () => undefined;
   #snapshot: Uint8Array | null = null;
+  #stored = false;
   #maker: Runner | null = null;
   #startFailures = 0;
   #broken: string | null = null;
@@ -78,6 +88,7 @@ export class Pool implements Sandbox {
   constructor(spawn: Spawn, options: PoolOptions) {
     this.#spawn = spawn;
     this.#limits = options.limits;
+    this.#store = options.store;
     this.#ready = new Promise((resolve, reject) => {
       this.#resolveReady = resolve;
       this.#rejectReady = reject;
@@ -94,7 +105,7 @@ export class Pool implements Sandbox {
         stageStart: 0,
         itemStart: 0,
       });
-    this.#makeSnapshot();
+    void this.#begin();
   }
 
   ready(): Promise<void> {
@@ -200,15 +211,29 @@ export class Pool implements Sandbox {
   }
 
   // -- runners ----------------------------------------------------------------------------------------------------
+  async #begin(): Promise<void> {
+    const stored = (await this.#store?.load()) ?? null;
+    if (this.#disposed) return;
+    if (stored) this.#useSnapshot(stored, true);
+    else this.#makeSnapshot();
+  }
+
+  #useSnapshot(snapshot: Uint8Array, stored: boolean): void {
+    this.#snapshot = snapshot;
+    this.#stored = stored;
+    if (this.#disposed) return;
+    for (const slot of this.#slots) if (slot.state === 'down') this.#start(slot);
+  }
+
   #makeSnapshot(): void {
     const maker = this.#spawn(
       (message) => {
         if (message.kind === 'failed') return this.#startFailed(message.message);
         if (message.kind !== 'snapshot') return;
-        this.#snapshot = message.bytes;
         maker.terminate();
         this.#maker = null;
-        if (!this.#disposed) this.#slots.forEach((slot) => this.#start(slot));
+        this.#store?.save(message.bytes);
+        this.#useSnapshot(message.bytes, false);
       },
       (reason) => this.#startFailed(reason),
     );
@@ -240,8 +265,14 @@ export class Pool implements Sandbox {
   }
 
   #startFailed(reason: string): void {
-    this.#startFailures++;
     if (this.#disposed) return;
+    if (this.#stored) {
+      // A stored snapshot that does not start is of no use: make a new one.
+      this.#snapshot = null;
+      this.#stored = false;
+      return this.#makeSnapshot();
+    }
+    this.#startFailures++;
     if (this.#startFailures < MAX_START_FAILURES) {
       if (!this.#snapshot) {
         this.#maker?.terminate();
@@ -249,6 +280,7 @@ export class Pool implements Sandbox {
       }
       return;
     }
+    this.#maker?.terminate();
     this.#broken = `Python could not be started: ${reason}`;
     this.#rejectReady(new Error(this.#broken));
     this.#fail(this.#broken);

@@ -5,14 +5,23 @@
 import * as v from 'valibot';
 import { clientMessage, type PoolMessage } from './client-protocol.ts';
 import type { FrameFiles, FrameReport, Role } from './frame.ts';
-import { Pool, type PoolOptions, type Spawn } from './pool.ts';
+import { Pool, type SnapshotStore, type Spawn } from './pool.ts';
 import type { Sandbox } from './types.ts';
 
+type Supervisor = Extract<Role, { role: 'supervisor' }>;
+
 /** Starts the pool. Later messages bring ports of trainers: `{port}`. */
-export function supervise(files: FrameFiles, script: string, options: PoolOptions): void {
+export function supervise({ files, script, snapshot, workers, limits }: Supervisor): void {
   const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  const store: SnapshotStore = {
+    load: async () => (snapshot ? new Uint8Array(snapshot) : null),
+    save: (bytes) => {
+      const report: FrameReport = { sandbox: 'snapshot', bytes: bytes.slice().buffer };
+      self.postMessage(report);
+    },
+  };
   const pool = WebAssembly.compile(files.wasm).then(
-    (wasm) => new Pool(spawner(wasm, files, address), options),
+    (wasm) => new Pool(spawner(wasm, files, address), { workers, limits, store }),
   );
   const report: FrameReport = { sandbox: 'started' };
   self.postMessage(report);

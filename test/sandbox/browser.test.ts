@@ -134,6 +134,15 @@ describe('the host on the page', () => {
     );
   });
 
+  it('keeps the memory snapshot for the next visit', async () => {
+    const kept = await page.evaluate(async () => (await (await caches.open('cocos-sandbox')).keys()).length);
+    expect(kept).toBe(1);
+    await page.reload();
+    await page.waitForFunction(() => 'failingHost' in window);
+    const programs = ownCorpus('leftovers').slice(0, 2);
+    expect(surprises(programs, await grade(requests(programs)))).toEqual([]);
+  });
+
   it('leaves only a frame without an origin', async () => {
     const frames = await page.$$eval('iframe', (all) => all.map((frame) => frame.getAttribute('sandbox')));
     expect(new Set(frames)).toEqual(new Set(['allow-scripts']));

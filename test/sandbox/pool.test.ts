@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Pool, type Runner, type Spawn } from '../../src/sandbox/pool.ts';
+import { Pool, type Runner, type SnapshotStore, type Spawn } from '../../src/sandbox/pool.ts';
 import type { FromRunner, ToRunner } from '../../src/sandbox/runner.ts';
 import type { GradeRequest, TestVerdict } from '../../src/sandbox/types.ts';
 
@@ -105,6 +105,29 @@ describe('Pool', () => {
     await expect(pool.grade([request('y')], AbortSignal.abort())).rejects.toMatchObject({
       name: 'AbortError',
     });
+    pool.dispose();
+  });
+
+  it('makes a new snapshot when a stored one does not start', async () => {
+    const { spawn } = fakeRunners();
+    const saved: number[] = [];
+    const store: SnapshotStore = {
+      load: () => Promise.resolve(new Uint8Array([9])),
+      save: (snapshot) => saved.push(snapshot.length),
+    };
+    const picky: Spawn = (onMessage, onLost) => {
+      const runner = spawn(onMessage, onLost);
+      return {
+        ...runner,
+        post: (message) =>
+          message.kind === 'start' && message.snapshot[0] === 9
+            ? onMessage({ kind: 'failed', message: 'an old snapshot' })
+            : runner.post(message),
+      };
+    };
+    const pool = new Pool(picky, { ...options, store });
+    expect((await pool.grade([request('x')]))[0]?.status).toBe('pass');
+    expect(saved).toEqual([0]);
     pool.dispose();
   });
 
