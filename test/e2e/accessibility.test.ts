@@ -1,7 +1,7 @@
 /** No barrier: axe finds nothing serious, nothing is wider than the window, and the keyboard does the whole job. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { overflow, violations } from './barriers.ts';
 import { withPlayground } from './page.ts';
 import {
   button,
@@ -13,24 +13,6 @@ import {
   waitForStatus,
   waitForStep,
 } from './playground.ts';
-
-/** Serious and critical violations, each with the elements it is about. */
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} (${node.failureSummary})`));
-}
-
-/** Elements that stick out of the window to the right. */
-const overflow = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll('body *')]
-      .filter((element) => element.getBoundingClientRect().right > width + 1)
-      .map((element) => element.outerHTML.slice(0, 120));
-  });
 
 const windows = [
   { width: 1440, height: 900 },
