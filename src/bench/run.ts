@@ -8,7 +8,6 @@
 import type { Experiment } from '../config/fields.ts';
 import type { OpenedBackend } from '../engine/index.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
-import type { Sandbox } from '../sandbox/types.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import {
   fastestMatmul,
@@ -20,7 +19,15 @@ import {
   type TrainReport,
 } from './compute.ts';
 import type { Contestant } from './contestant.ts';
-import { measureGrading, type GradingReport } from './grading.ts';
+import {
+  measureGrading,
+  startSandbox,
+  type GradingHost,
+  type GradingInUpdate,
+  type GradingReport,
+  type GradingSize,
+  type StartedSandbox,
+} from './grading.ts';
 import type { Clock } from './measure.ts';
 import { ours } from './ours.ts';
 import type { SizeName } from './sizes.ts';
@@ -33,7 +40,7 @@ export const contestants: readonly Contestant[] = [ours, stock];
 /** The size that the ratios are stated for. */
 export const ratioSize: SizeName = '0.9M';
 
-export interface BenchOptions {
+export interface BenchOptions extends GradingHost {
   /** Fewer sizes and rounds, under a minute on a quiet machine with WASM. */
   readonly quick: boolean;
   readonly backend: OpenedBackend;
@@ -45,7 +52,6 @@ export interface BenchOptions {
   readonly tokenizer: Tokenizer;
   /** Name of that model, for the report. */
   readonly model: string;
-  readonly createSandbox: () => Sandbox;
   /** What times matmul, training and generation. Grading and the whole update, which use several threads, take wall time. */
   readonly clock: { readonly name: 'wall time' | 'processor time'; readonly now: Clock };
   readonly onProgress?: (what: string) => void;
@@ -66,8 +72,9 @@ export interface BenchReport {
   readonly matmul_size: number;
   readonly train: Readonly<Partial<Record<SizeName, TrainReport>>>;
   readonly generate: Readonly<Partial<Record<SizeName, readonly GenerateReport[]>>>;
+  /** Of the typical mix, by two workers. */
   readonly grading_programs_per_s: number;
-  readonly grading: GradingReport;
+  readonly grading: GradingReport & { readonly update: GradingInUpdate };
   readonly update_ms: UpdateReport;
   /** The model that sampled in the update. */
   readonly update_model: string;
@@ -88,6 +95,9 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const limits = quick
     ? { rounds: 5, minRounds: 2, budgetMs: 4_000 }
     : { rounds: 7, minRounds: 3, budgetMs: 60_000 };
+  const gradingSize: GradingSize = quick
+    ? { limits: { ...limits, budgetMs: 2_000 }, hangingRounds: 1, hangingTasks: 8, respawns: 1 }
+    : { limits, hangingRounds: 3, hangingTasks: 16, respawns: 5 };
 
   say('matrix product');
   const matmul = await fastestMatmul(clock.now);
@@ -114,17 +124,24 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   say('counters');
   const counters = await measureCounters(contestants, ratioSize);
 
-  say('grading');
-  const sandbox = options.createSandbox();
+  const started: StartedSandbox[] = [];
   try {
-    await sandbox.ready();
-    const grading = await measureGrading(sandbox, limits);
+    say('start of the sandbox');
+    const one = await startSandbox(options, 1);
+    started.push(one);
+    const two = await startSandbox(options, 2);
+    started.push(two);
+    say('grading');
+    const grading = await measureGrading(started, gradingSize);
     say('whole update');
+    const before = two.sandbox.stats;
     const update = await measureUpdate(
       options.experiment,
-      { backend: backend.name, checkpoint, tokenizer, sandbox },
+      { backend: backend.name, checkpoint, tokenizer, sandbox: two.sandbox },
       quick ? 3 : 10,
     );
+    const graded = two.sandbox.stats.graded - before.graded;
+    const cache_hits = two.sandbox.stats.cacheHits - before.cacheHits;
     const trained = train[ratioSize];
     const written = generate[ratioSize]?.find(({ batch }) => batch === 32);
     if (!trained || !written) throw new Error(`The size ${ratioSize} was not measured.`);
@@ -140,8 +157,11 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       matmul_size: matmul.size,
       train,
       generate,
-      grading_programs_per_s: grading.programs_per_s.median,
-      grading,
+      grading_programs_per_s: grading.mixes.typical.programs_per_s[two.workers].median,
+      grading: {
+        ...grading,
+        update: { share: update.grade / update.total, programs: graded + cache_hits, cache_hits },
+      },
       update_ms: update,
       update_model: options.model,
       ratios: {
@@ -152,7 +172,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       counters,
     };
   } finally {
-    sandbox.dispose();
+    for (const { sandbox } of started) sandbox.dispose();
   }
 }
 

@@ -68,7 +68,8 @@ await runCommand(async (argv) => {
     checkpoint,
     tokenizer,
     model: model === 'random' ? 'random weights' : `model ${model}`,
-    createSandbox: () => createNodeSandbox(),
+    createSandbox: (workers) => createNodeSandbox({ workers }),
+    memoryBytes: () => process.memoryUsage.rss(),
     clock: byProcessor
       ? { name: 'processor time', now: processorTime }
       : { name: 'wall time', now: () => performance.now() },
