@@ -71,6 +71,7 @@ export class Firewall {
   #virtual = 0; // milliseconds of Python's own clock since the run began
   #random = 0;
   #stdoutBytes = 0;
+  #moved = false;
   readonly #opened = new Set<number>();
   readonly #decoder = new TextDecoder();
   readonly #asleepAfterMs: number;
@@ -119,6 +120,13 @@ export class Firewall {
     } finally {
       this.#running = false;
     }
+  }
+
+  /** Whether the program changed the working directory, which is not in the memory that is rolled back. */
+  takeMoved(): boolean {
+    const moved = this.#moved;
+    this.#moved = false;
+    return moved;
   }
 
   /** File descriptors opened during the program and still open. */
@@ -198,6 +206,11 @@ export class Firewall {
           const fd = original(directory ?? 0, path ?? 0, flags ?? 0, varargs ?? 0);
           if (fd > 2) this.#opened.add(fd);
           return fd;
+        };
+      case '__syscall_chdir':
+        return (path) => {
+          this.#moved = true;
+          return original(path ?? 0);
         };
       case '__syscall_fcntl64':
         return (fd, command, ...rest) => {

@@ -143,7 +143,9 @@ export class Grader {
       const called = this.#call('inside', plan.source, deadline);
       if ('broken' in called) return called;
       const { error, failed } = called.answer;
-      return { outcome: error ? raised(error) : { status: failed ? 'fail' : 'pass' } };
+      return {
+        outcome: { ...(error ? raised(error) : { status: failed ? 'fail' : 'pass' }), tier: 'inside' },
+      };
     }
     const values: Record<string, Encoded> = {};
     for (const [name, source] of Object.entries(plan.leaves)) {
@@ -161,7 +163,17 @@ export class Grader {
       Object.keys(values).length === 1
     )
       return { outcome: near(plan, only, plan.target) };
-    if (plan.rest === '' && only !== undefined) return { outcome: decide(plan, only) };
+    if (plan.kind === 'truth' && plan.objects && Object.values(values).every(isOpaque)) {
+      const whole = `assert ${plan.expression}`;
+      return this.#test({ kind: 'inside', expression: plan.expression, source: whole }, deadline);
+    }
+    if (plan.rest === '' && only !== undefined) {
+      if (plan.kind === 'truth' || !(needsPython(plan.expected) || needsPython(only)))
+        return { outcome: decide(plan, only) };
+      const rest = `_got ${plan.operator} _expected`;
+      const compare: Cuttable = { ...plan, kind: 'truth', negate: false, objects: false, rest, leaves: {} };
+      return { plan: compare, values: { _got: only, _expected: plan.expected } };
+    }
     return { plan, values };
   }
 
@@ -193,6 +205,8 @@ export class Grader {
   }
 }
 
+/** Decimal, Fraction, dates: Python compares them, also with other numbers. */
+const needsPython = (value: Encoded): boolean => JSON.stringify(value).includes('["v"');
 const isOpaque = (value: Encoded): boolean => Array.isArray(value) && value[0] === 'o';
 
 function decide(plan: Cuttable, value: Encoded): Outcome {

@@ -224,10 +224,7 @@ def leaf(source):
         _quiet()
         answer = '{"value":%s}' % _value_json(given)
     except _TooDeep:
-        answer = (
-            '{"error":{"type":"RecursionError","args":["t",["s","the result is nested more than %d levels deep"]],"line":0}}'
-            % MAX_DEPTH
-        )
+        answer = '{"value":["o","a result nested more than %d levels deep"]}' % MAX_DEPTH
     except _BaseException as error:
         _quiet()
         answer = _exception_json(error)
@@ -296,6 +293,8 @@ def _decode(data):
         return {_decode(item) for item in rest}
     if kind == 'd':
         return {_decode(key): _decode(item) for key, item in zip(rest[::2], rest[1::2])}
+    if kind == 'I' and rest[0] == 'deque':
+        return collections.deque(_decode(item) for item in rest[1:])
     if kind == 'I':
         return (_decode(item) for item in rest[1:])
     if kind == 'v':
@@ -414,7 +413,9 @@ class _Cutter:
             test, negate = test.operand, not negate
         plan = self.leaves(test)
         if plan is not None:
-            plan |= {'kind': 'truth', 'negate': negate}
+            # Only objects of the candidate, nothing expected: if they are no plain data, Python must compare them.
+            objects = _len(plan['leaves']) > 1 and not any(_type(x) is ast.Constant for x in ast.walk(ast.parse(plan['rest'])))
+            plan |= {'kind': 'truth', 'negate': negate, 'objects': objects}
         return plan
 
     def compare(self, left, operator, expected):

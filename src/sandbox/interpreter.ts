@@ -20,6 +20,7 @@ const WARM =
   'tempfile, shutil, subprocess, unittest.mock, asyncio, urllib.request, http.client, concurrent.futures, ' +
   'concurrent.futures.thread, multiprocessing, difflib, graphlib, itertools, timeit, logging, csv, zlib';
 
+const HOME = '/home/pyodide';
 /** Device files that would give real randomness, or hang on the terminal. */
 const DEVICES = ['/dev/random', '/dev/urandom', '/dev/tty', '/dev/tty1'];
 
@@ -126,6 +127,7 @@ export class Interpreter {
     if (heap.length > this.#image.length) heap.fill(0, this.#image.length);
     this.#call('_emscripten_stack_restore', this.#stackTop);
     for (const fd of left) this.#call('close', fd);
+    if (this.#firewall.takeMoved()) this.#withText(HOME, (path) => this.#call('chdir', path));
   }
 
   #call(name: string, ...args: number[]): number {
@@ -169,7 +171,7 @@ async function start(files: BootFiles, makeSnapshot = false) {
   const pyodide = await loadPyodide({
     indexURL: files.indexURL,
     jsglobals: { Object, setTimeout: () => 0, clearTimeout: () => undefined, setInterval: () => 0 },
-    env: { PYTHONHASHSEED: '0', HOME: '/home/pyodide', LANG: 'C.UTF-8' },
+    env: { PYTHONHASHSEED: '0', HOME, LANG: 'C.UTF-8' },
     stdin: () => null,
     stdout: () => undefined, // during a run the firewall collects the output
     stderr: () => undefined,

@@ -18,7 +18,7 @@ const planSchema = v.variant('kind', [
     target: v.optional(encoded),
   }),
   /** The truth of an expression. */
-  v.object({ kind: v.literal('truth'), ...leaves, negate: v.boolean() }),
+  v.object({ kind: v.literal('truth'), ...leaves, negate: v.boolean(), objects: v.boolean() }),
   /** The weaker tier: the whole test runs next to the candidate, which could forge it. */
   v.object({ kind: v.literal('inside'), expression: v.string(), source: v.string() }),
   v.object({ kind: v.literal('refused'), expression: v.string(), reason: v.string() }),
