@@ -30,7 +30,8 @@ export class ProblemsState {
   #set = $state.raw<ProblemSet | null>(null);
   /** Why the last file was refused or grading stopped, or ''. */
   #failure = $state.raw('');
-  #rows = $state.raw<readonly Row[]>([]);
+  #gradedRows = $state.raw<readonly Row[]>([]);
+  #unreadRows = $state.raw<readonly Row[]>([]);
   #seconds = $state.raw(0);
   #cached = $state.raw(0);
   #filter = $state.raw<VerdictFilter>('all');
@@ -58,7 +59,7 @@ export class ProblemsState {
   }
   /** Programs graded so far. */
   get graded(): number {
-    return this.#rows.length - (this.#set?.problems.length ?? 0);
+    return this.#gradedRows.length;
   }
   /** Grading was asked for, and no verdict is there yet. */
   get starting(): boolean {
@@ -72,20 +73,20 @@ export class ProblemsState {
   get cached(): number {
     return this.#cached;
   }
-  /** Every row there is, whatever the filter: the lines that could not be read first. */
-  get rows(): readonly Row[] {
-    return this.#rows;
-  }
+  /** Every row there is, whatever the filter: the programs, then the lines that could not be read. */
+  readonly rows: readonly Row[] = $derived([...this.#gradedRows, ...this.#unreadRows]);
 
   readonly counts = $derived.by(() => {
     const counts: Record<Verdict, number> = { pass: 0, fail: 0, error: 0, timeout: 0, infra: 0 };
-    for (const { line } of this.#rows) counts[line.verdict]++;
+    for (const { line } of this.rows) counts[line.verdict]++;
     return counts;
   });
   /** Tests in the weaker tier so far. */
-  readonly inside = $derived.by(() => this.#rows.reduce((sum, { line }) => sum + (line.inside ?? 0), 0));
+  readonly inside = $derived.by(() =>
+    this.#gradedRows.reduce((sum, { line }) => sum + (line.inside ?? 0), 0),
+  );
   readonly filtered = $derived.by(() =>
-    this.#filter === 'all' ? this.#rows : this.#rows.filter(({ line }) => line.verdict === this.#filter),
+    this.#filter === 'all' ? this.rows : this.rows.filter(({ line }) => line.verdict === this.#filter),
   );
 
   get filter(): VerdictFilter {
@@ -122,7 +123,7 @@ export class ProblemsState {
   async open(file: File): Promise<void> {
     const work = this.#begin('reading');
     this.#set = null;
-    this.#rows = [];
+    this.#forgetRows();
     this.#seconds = 0;
     this.#cached = 0;
     this.choose('all');
@@ -130,7 +131,7 @@ export class ProblemsState {
       const set = await this.#tools.read(file, work.signal);
       if (work !== this.#work) return;
       this.#set = set;
-      this.#rows = set.problems.map((problem) => ({ line: unreadLine(problem), detail: null }));
+      this.#unreadRows = set.problems.map((problem) => ({ line: unreadLine(problem), detail: null }));
       this.#phase = 'chosen';
     } catch (error) {
       if (work !== this.#work) return;
@@ -159,7 +160,7 @@ export class ProblemsState {
     let cached = 0;
     const draw = (): void => {
       drawn = performance.now();
-      this.#rows = [...this.#rows, ...fresh.splice(0)];
+      this.#gradedRows = [...this.#gradedRows, ...fresh.splice(0)];
       this.#seconds = spent + (drawn - began) / 1000;
       this.#cached += cached;
       cached = 0;
@@ -200,14 +201,19 @@ export class ProblemsState {
     this.#work?.abort();
     this.#work = null;
     this.#set = null;
-    this.#rows = [];
+    this.#forgetRows();
     this.#failure = '';
     this.#phase = 'empty';
   }
 
-  /** The report: the same lines as `npm run grade` writes. */
+  /** The report: the same lines in the same order as `npm run grade` writes. */
   report(): string {
-    return this.#rows.map(({ line }) => `${JSON.stringify(line)}\n`).join('');
+    return [...this.#unreadRows, ...this.#gradedRows].map(({ line }) => `${JSON.stringify(line)}\n`).join('');
+  }
+
+  #forgetRows(): void {
+    this.#gradedRows = [];
+    this.#unreadRows = [];
   }
 
   #begin(phase: ProblemsPhase): AbortController {
