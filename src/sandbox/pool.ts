@@ -7,6 +7,7 @@
 import { AFTER_TIMEOUT, BATCH, CACHE_SIZE, WATCHDOG_GRACE_MS, type Limits } from './limits.ts';
 import type { FromRunner, ToRunner } from './runner.ts';
 import type { GradeRequest, Sandbox, SandboxStats, TestVerdict, Verdict } from './types.ts';
+import { TickClock } from './tick-clock.ts';
 import { combine, fault, outOfTime, type Shown } from './verdict.ts';
 
 export interface Runner {
@@ -54,10 +55,6 @@ interface Slot {
   itemStart: number;
 }
 
-/** The watchdog looks this often, in milliseconds. */
-const TICK_MS = 25;
-/** One look counts for at most this: a sleeping laptop or a blocked thread is not the program's fault. */
-const TICK_CAP_MS = 100;
 /** A start may take this long, in milliseconds of the watchdog's clock. */
 const START_MS = 60_000;
 const MAX_START_FAILURES = 3;
@@ -81,9 +78,7 @@ export class Pool implements Sandbox {
   #broken: string | null = null;
   #disposed = false;
   #nextId = 0;
-  #clock = 0;
-  #lastTick = performance.now();
-  #ticker: ReturnType<typeof setInterval> | null = null;
+  readonly #clock = new TickClock(() => this.#tick());
 
   constructor(spawn: Spawn, options: PoolOptions) {
     this.#spawn = spawn;
@@ -145,7 +140,7 @@ export class Pool implements Sandbox {
       slot.runner?.terminate();
       slot.state = 'down';
     }
-    if (this.#ticker !== null) clearInterval(this.#ticker);
+    this.#clock.stop();
     this.#fail('the sandbox was disposed');
   }
 
@@ -251,9 +246,9 @@ export class Pool implements Sandbox {
         if (slot.runner === runner) this.#lost(slot, reason);
       },
     );
-    Object.assign(slot, { runner, state: 'starting', batch: [], current: null, stageStart: this.#clock });
+    Object.assign(slot, { runner, state: 'starting', batch: [], current: null, stageStart: this.#clock.now });
     runner.post({ kind: 'start', snapshot: this.#snapshot, limits: this.#limits });
-    this.#watch();
+    this.#clock.start();
   }
 
   #replace(slot: Slot): void {
@@ -307,11 +302,11 @@ export class Pool implements Sandbox {
         return;
       case 'stage':
         if (!item) return;
-        if (slot.current !== item) slot.itemStart = this.#clock;
+        if (slot.current !== item) slot.itemStart = this.#clock.now;
         slot.current = item;
         slot.stage = message.test;
         slot.shown = message.shown;
-        slot.stageStart = this.#clock;
+        slot.stageStart = this.#clock.now;
         return;
       case 'verdict':
         if (item) item.tests[message.test] = message.verdict;
@@ -321,7 +316,7 @@ export class Pool implements Sandbox {
         item.spentMs = item.tests.reduce((sum, test) => sum + (test?.ms ?? 0), 0);
         slot.batch.splice(slot.batch.indexOf(item), 1);
         slot.current = null;
-        slot.stageStart = this.#clock;
+        slot.stageStart = this.#clock.now;
         this.#finish(item, message.stdout);
         return;
       case 'idle':
@@ -360,8 +355,8 @@ export class Pool implements Sandbox {
   #overdue(slot: Slot): void {
     const item = slot.current;
     if (!item) return this.#lost(slot, 'it stopped answering');
-    const ms = this.#clock - slot.stageStart;
-    item.spentMs += this.#clock - slot.itemStart;
+    const ms = this.#clock.now - slot.stageStart;
+    item.spentMs += this.#clock.now - slot.itemStart;
     if (slot.stage >= 0) item.tests[slot.stage] = outOfTime(slot.shown, ms);
     if (slot.stage < 0 || item.spentMs >= this.#limits.perProgramMs || !item.tests.includes(undefined)) {
       slot.batch.splice(slot.batch.indexOf(item), 1);
@@ -385,7 +380,7 @@ export class Pool implements Sandbox {
       const share = Math.ceil(this.#queue.length / this.#slots.length);
       slot.batch = this.#queue.splice(0, Math.min(BATCH, share));
       slot.state = 'busy';
-      slot.stageStart = this.#clock;
+      slot.stageStart = this.#clock.now;
       slot.runner.post({
         kind: 'batch',
         jobs: slot.batch.map((item) => ({
@@ -397,20 +392,11 @@ export class Pool implements Sandbox {
         })),
       });
     }
-    this.#watch();
+    this.#clock.start();
   }
 
   // -- the watchdog -----------------------------------------------------------------------------------------------
-  #watch(): void {
-    if (this.#ticker !== null) return;
-    this.#lastTick = performance.now();
-    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
-  }
-
   #tick(): void {
-    const now = performance.now();
-    this.#clock += Math.min(now - this.#lastTick, TICK_CAP_MS);
-    this.#lastTick = now;
     let working = false;
     for (const slot of this.#slots) {
       if (slot.state !== 'busy' && slot.state !== 'starting') continue;
@@ -422,12 +408,9 @@ export class Pool implements Sandbox {
             ? this.#limits.perProgramMs * 1.1 + WATCHDOG_GRACE_MS
             : (slot.current ? this.#perTestMs(slot.current) : this.#limits.perTestMs) * 1.1 +
               WATCHDOG_GRACE_MS;
-      if (this.#clock - slot.stageStart > allowed) this.#overdue(slot);
+      if (this.#clock.now - slot.stageStart > allowed) this.#overdue(slot);
     }
-    if (!working && this.#ticker !== null) {
-      clearInterval(this.#ticker);
-      this.#ticker = null;
-    }
+    if (!working) this.#clock.stop();
   }
 }
 
