@@ -342,7 +342,7 @@ export class Pool implements Sandbox {
   /** The runner died by itself: its program gets one more try, then it is an infrastructure fault. */
   #lost(slot: Slot, reason: string): void {
     if (slot.state === 'starting') this.#startFailed(reason);
-    const item = slot.current;
+    const item = slot.current ?? slot.batch[0];
     if (item && ++item.losses >= 2) {
       slot.batch.splice(slot.batch.indexOf(item), 1);
       this.#finishWith(item, (test) => fault(`the sandbox was lost twice in this program: ${reason}`, test));
