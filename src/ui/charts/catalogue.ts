@@ -15,11 +15,13 @@ export interface Chart {
   readonly fromTurns?: number;
   /** Takes the whole width. */
   readonly wide?: boolean;
+  /** Differs from one sampled batch to the next so much that a mean over updates is drawn on top. */
+  readonly noisy?: boolean;
 }
 
 export const charts: readonly Chart[] = [
   { id: 'accuracy', where: 'eval', metrics: ['accuracy@t'], wide: true },
-  { id: 'reward', where: 'train', metrics: ['reward@t'] },
+  { id: 'reward', where: 'train', metrics: ['reward@t'], noisy: true },
   {
     id: 'delta',
     where: 'eval',
@@ -28,17 +30,18 @@ export const charts: readonly Chart[] = [
     fromTurns: 2,
   },
   { id: 'weight', where: 'train', metrics: ['weight@t'] },
-  { id: 'gradient', where: 'train', metrics: ['grad_norm@t'] },
-  { id: 'kl', where: 'train', metrics: ['kl@t'] },
-  { id: 'entropy', where: 'train', metrics: ['entropy@t'] },
+  { id: 'gradient', where: 'train', metrics: ['grad_norm@t'], noisy: true },
+  { id: 'kl', where: 'train', metrics: ['kl@t'], noisy: true },
+  { id: 'entropy', where: 'train', metrics: ['entropy@t'], noisy: true },
   {
     id: 'edit',
     where: 'train',
     metrics: ['edit_distance', 'copy_rate'],
     title: 'Edit distance and copies',
+    noisy: true,
     fromTurns: 2,
   },
-  { id: 'coupling', where: 'train', metrics: ['coupling'], fromTurns: 2 },
+  { id: 'coupling', where: 'train', metrics: ['coupling'], noisy: true, fromTurns: 2 },
 ];
 
 export const whereWords: Readonly<Record<Chart['where'], string>> = {

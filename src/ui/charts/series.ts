@@ -37,3 +37,14 @@ export function summarise(values: readonly number[]) {
     max: known.length > 0 ? Math.max(...known) : NaN,
   };
 }
+
+/** Updates that a smoothed line averages. */
+export const smoothingWindow = 10;
+
+/** Mean of the last `smoothingWindow` known values up to each step; NaN where there are none. */
+export function trailingMean(values: readonly number[]): number[] {
+  return values.map((_, i) => {
+    const known = values.slice(Math.max(0, i + 1 - smoothingWindow), i + 1).filter((x) => Number.isFinite(x));
+    return known.length === 0 ? NaN : known.reduce((sum, x) => sum + x, 0) / known.length;
+  });
+}

@@ -6,7 +6,7 @@ import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { findMetric } from '../../../src/rl/metricTable.ts';
 import { phases, stages } from '../../../src/worker/protocol.ts';
 import { chartData, charts, formatOf, metricOf } from '../../../src/ui/charts/catalogue.ts';
-import { summarise } from '../../../src/ui/charts/series.ts';
+import { summarise, trailingMean } from '../../../src/ui/charts/series.ts';
 import { fromSlider, sliderOf, toSlider } from '../../../src/ui/controls/slider.ts';
 import { metricsLines } from '../../../src/ui/download.ts';
 import { compact, fixed, percent, plural, signed, significant } from '../../../src/ui/format.ts';
@@ -89,6 +89,12 @@ describe('charts', () => {
 
   it('refuse a metric that the table does not have', () => {
     expect(() => metricOf({ id: 'x', where: 'train', metrics: [] }, 'nonsense')).toThrow(/nonsense/);
+  });
+
+  it('smooth over the last ten known values', () => {
+    expect(trailingMean([1, 3, NaN, 5])).toEqual([1, 2, 2, 3]);
+    expect(trailingMean([NaN])).toEqual([NaN]);
+    expect(trailingMean(Array.from({ length: 20 }, (_, i) => i)).at(-1)).toBe(14.5);
   });
 
   it('summarise only what was measured', () => {
