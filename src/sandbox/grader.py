@@ -452,7 +452,26 @@ class _Cutter:
             if isinstance(child, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
                 if self.unknown(child) and not any(ast.unparse(child) in source for source in found.values()):
                     return None
+        if any(_needs_object(child, found) for child in ast.walk(rest)):
+            return None
         return {'leaves': found, 'rest': '' if _type(rest) is ast.Name and rest.id in found else ast.unparse(rest)}
+
+
+_plain_types = (str, int, float, complex, bool, bytes, list, tuple, dict, set, frozenset, type(None))
+_plain_attributes = {name for plain in _plain_types for name in dir(plain)}
+_plain_type_names = {plain.__name__ for plain in _plain_types}
+
+
+def _needs_object(node, leaves):
+    """Whether a test asks more of a result than plain data can answer: m(x).group(0), isinstance(m(x), re.Match)."""
+    about_result = lambda part: any(_type(x) is ast.Name and x.id in leaves for x in ast.walk(part))
+    if _type(node) is ast.Attribute:
+        return node.attr not in _plain_attributes and about_result(node.value)
+    if _type(node) is ast.Call and _type(node.func) is ast.Name and node.func.id == 'isinstance' and _len(node.args) == 2:
+        kinds = node.args[1].elts if _type(node.args[1]) is ast.Tuple else [node.args[1]]
+        plain = all(_type(kind) is ast.Name and kind.id in _plain_type_names for kind in kinds)
+        return not plain and about_result(node.args[0])
+    return False
 
 
 def warm_up():
