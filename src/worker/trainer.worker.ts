@@ -206,6 +206,12 @@ class Run {
       this.#enter('running');
       const record = await trainer.update();
       this.emit({ type: 'update', record });
+      const masked = record.metrics['train/masked'];
+      if (masked > 0) {
+        const share = `${(100 * masked).toFixed(0)} % of the episodes of update ${record.step}`;
+        const message = `${share} could not be graded, because the Python sandbox was lost. They were left out of the update.`;
+        this.emit({ type: 'notice', level: 'warning', message });
+      }
       const { evalEvery, steps } = trainer.experiment;
       if (record.step % evalEvery === 0 || record.step === steps) {
         this.emit({ type: 'eval', record: await trainer.evaluate() });
