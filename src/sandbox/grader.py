@@ -464,7 +464,9 @@ _plain_type_names = {plain.__name__ for plain in _plain_types}
 
 def _needs_object(node, leaves):
     """Whether a test asks more of a result than plain data can answer: m(x).group(0), isinstance(m(x), re.Match)."""
-    about_result = lambda part: any(_type(x) is ast.Name and x.id in leaves for x in ast.walk(part))
+    def about_result(part):
+        return any(_type(x) is ast.Name and x.id in leaves for x in ast.walk(part))
+
     if _type(node) is ast.Attribute:
         return node.attr not in _plain_attributes and about_result(node.value)
     if _type(node) is ast.Call and _type(node.func) is ast.Name and node.func.id == 'isinstance' and _len(node.args) == 2:

@@ -1,10 +1,11 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sandboxFrameWorker } from '../../src/sandbox/vite-plugin.ts';
 import type { GradeRequest, Verdict } from '../../src/sandbox/types.ts';
+import { launchChromium } from '../browser.ts';
 import { externalCorpus, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
 
 let vite: ViteDevServer;
@@ -33,7 +34,7 @@ beforeAll(async () => {
   });
   outside.on('connection', () => reached.push('connection'));
   await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  browser = await launchChromium();
   page = await browser.newPage();
   await page.goto(`${vite.resolvedUrls?.local[0]}test/sandbox/page.html`);
   await page.waitForFunction(() => 'failingHost' in window);
