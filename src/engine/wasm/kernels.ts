@@ -29,7 +29,8 @@ const names = [
   'adamW',
 ] as const;
 
-type KernelExports = Readonly<Record<(typeof names)[number], (...args: number[]) => number>>;
+export type KernelName = (typeof names)[number];
+type KernelExports = Readonly<Record<KernelName, (...args: number[]) => number>>;
 
 /**
  * Our compiled kernels, working directly in the memory of TensorFlow.js' WASM back end: an operation is one call with the
@@ -65,6 +66,19 @@ export class WasmKernels {
 
   get backend(): BackendWasm {
     return this.#backend;
+  }
+
+  /** How many parts of one operation are worked on at once. */
+  get threads(): number {
+    return 1;
+  }
+
+  /**
+   * Runs one kernel several times at once, at most `threads` times, and returns when all calls are done. What the calls
+   * write must not overlap; each needs scratch space of its own (`scratch(bytes · calls.length)`).
+   */
+  parallel(name: KernelName, calls: readonly (readonly number[])[]): void {
+    for (const args of calls) this.run[name](...args);
   }
 
   /** Byte address of a tensor's values. Valid until the tensor is disposed. */
