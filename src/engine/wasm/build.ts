@@ -23,6 +23,9 @@ export async function compileKernels(): Promise<Uint8Array> {
       '--runtime',
       'stub',
       '--importMemory',
+      // As the back end's memory has it: shared memory needs a maximum.
+      '--maximumMemory',
+      '65536',
       '--enable',
       'simd',
       '--optimizeLevel',

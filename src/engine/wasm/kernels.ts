@@ -2,6 +2,8 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { tf } from '../tf.ts';
 import type { KernelFunc, Tensor } from '../tf.ts';
 import { kernelsBase64 } from './module.ts';
+import { withSharedMemory } from './sharedMemory.ts';
+import { ThreadPool } from './threads.ts';
 
 /** What `index.as.ts` exports. Arguments are sizes, byte addresses and numbers; see each kernel's `*.as.ts`. */
 const names = [
@@ -41,27 +43,38 @@ export class WasmKernels {
   readonly memory: WebAssembly.Memory;
   readonly #backend: BackendWasm;
   readonly #heap: Heap;
+  readonly #pool: ThreadPool | null;
   readonly #tables = new Map<string, { address: number; rows: number }>();
   #scratch = { address: 0, bytes: 0 };
 
-  private constructor(backend: BackendWasm, heap: Heap, run: KernelExports) {
+  private constructor(backend: BackendWasm, heap: Heap, run: KernelExports, pool: ThreadPool | null) {
+    this.#pool = pool;
     this.#backend = backend;
     this.#heap = heap;
     this.memory = heap.asm.memory;
     this.run = run;
   }
 
-  /** @throws when the back end hides its memory (its threaded build), or the module lacks a kernel */
-  static async load(backend: BackendWasm): Promise<WasmKernels> {
+  /**
+   * @param threads that work, the caller included; more than one only on shared memory (see `sharedMemory.ts`)
+   * @throws when the back end hides its memory (its threaded build), the module lacks a kernel, or a thread does not start
+   */
+  static async load(backend: BackendWasm, threads: number): Promise<WasmKernels> {
     const heap: object = backend.wasm;
     if (!isHeap(heap)) {
       throw new Error("TensorFlow.js' WASM back end does not show its memory; is its threaded build in use?");
     }
+    const { memory } = heap.asm;
     const bytes = Uint8Array.from(atob(kernelsBase64), (char) => char.charCodeAt(0));
-    const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: heap.asm.memory } });
-    if (!hasEveryKernel(instance.exports))
-      throw new Error('module.ts is out of date: run `npm run build:kernels`.');
-    return new WasmKernels(backend, heap, instance.exports);
+    const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+    const module = await WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+    if (!hasEveryKernel(exports)) throw new Error('module.ts is out of date: run `npm run build:kernels`.');
+    if (threads === 1) return new WasmKernels(backend, heap, exports, null);
+    if (!shared)
+      throw new Error('Several threads need shared memory, and this back end was started without.');
+    const pool = await ThreadPool.start(threads - 1, { module, memory, names });
+    return new WasmKernels(backend, heap, exports, pool);
   }
 
   get backend(): BackendWasm {
@@ -70,7 +83,7 @@ export class WasmKernels {
 
   /** How many parts of one operation are worked on at once. */
   get threads(): number {
-    return 1;
+    return this.#pool?.threads ?? 1;
   }
 
   /**
@@ -78,7 +91,30 @@ export class WasmKernels {
    * write must not overlap; each needs scratch space of its own (`scratch(bytes · calls.length)`).
    */
   parallel(name: KernelName, calls: readonly (readonly number[])[]): void {
-    for (const args of calls) this.run[name](...args);
+    const kernel = this.run[name];
+    if (this.#pool === null || calls.length === 1) for (const args of calls) kernel(...args);
+    else this.#pool.run(names.indexOf(name), calls, (args) => kernel(...args));
+  }
+
+  /**
+   * Cuts 0..total−1 into at most `threads` ranges of nearly the same length, each but the last a multiple of `grain`
+   * long. One range when there is one thread.
+   */
+  split(total: number, grain = 1): { readonly start: number; readonly count: number }[] {
+    const step = Math.ceil(total / this.threads / grain) * grain;
+    const ranges = [];
+    for (let start = 0; start < total; start += step) {
+      ranges.push({ start, count: Math.min(step, total - start) });
+    }
+    return ranges;
+  }
+
+  /** Ends the helping threads and frees scratch space and tables. Nothing may be called afterwards. */
+  dispose(): void {
+    this.#pool?.dispose();
+    if (this.#scratch.bytes > 0) this.#heap._free(this.#scratch.address);
+    for (const { address } of this.#tables.values()) this.#heap._free(address);
+    this.#tables.clear();
   }
 
   /** Byte address of a tensor's values. Valid until the tensor is disposed. */
@@ -152,11 +188,13 @@ export function wasmKernels(): WasmKernels | null {
 }
 
 /** Loads the kernels for the running WASM back end (`enabled`), or goes back to the references. */
-export async function useWasmKernels(enabled: boolean): Promise<void> {
+export async function useWasmKernels(enabled: boolean, threads: number): Promise<void> {
   const backend = tf.backend() as BackendWasm;
   shareClones(enabled);
-  if (!enabled) current = null;
-  else if (current?.backend !== backend) current = await WasmKernels.load(backend);
+  if (enabled && current?.backend === backend && current.threads === threads) return;
+  current?.dispose();
+  current = null;
+  if (enabled) current = await WasmKernels.load(backend, threads);
 }
 
 let copyingIdentity: KernelFunc | null = null;

@@ -1,7 +1,7 @@
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
-import type { WasmKernels } from '../../wasm/kernels.ts';
+import type { KernelName, WasmKernels } from '../../wasm/kernels.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
 import { checkHeads } from '../shape.ts';
@@ -45,23 +45,53 @@ export function causalAttention(qkv: Tensor2D, shape: SequenceShape): Tensor2D {
 
 function causalAttentionWasm(wasm: WasmKernels, qkv: Tensor2D, shape: SequenceShape): Tensor2D {
   const { batch, time, heads, kvHeads, headDim } = shape;
-  const sizes = [batch, time, heads, kvHeads, headDim] as const;
+  const sizes = [time, heads, kvHeads, headDim] as const;
+  const [inBytes, outBytes] = [4 * time * (heads + 2 * kvHeads) * headDim, 4 * time * heads * headDim];
   return differentiable(
     [qkv],
     [],
     () => {
       const y = wasm.output<Tensor2D>([batch * time, heads * headDim]);
-      const scratch = wasm.scratch(wasm.run.attentionForwardScratch(time, headDim));
-      wasm.run.attentionForward(...sizes, wasm.address(qkv), wasm.address(y), scratch);
+      const bytes = wasm.run.attentionForwardScratch(time, headDim);
+      const [px, py] = [wasm.address(qkv), wasm.address(y)];
+      shareSequences(wasm, batch, bytes, 'attentionForward', (start, count, scratch) => {
+        return [count, ...sizes, px + start * inBytes, py + start * outBytes, scratch];
+      });
       return y;
     },
     (dy, saved) => {
       const rows = saved[0] as Tensor2D;
       const dqkv = wasm.zeros<Tensor2D>(rows.shape);
-      const scratch = wasm.scratch(wasm.run.attentionBackwardScratch(time, headDim));
-      wasm.run.attentionBackward(...sizes, wasm.address(rows), wasm.address(dy), wasm.address(dqkv), scratch);
+      const bytes = wasm.run.attentionBackwardScratch(time, headDim);
+      const [px, pdy, pdx] = [wasm.address(rows), wasm.address(dy), wasm.address(dqkv)];
+      shareSequences(wasm, batch, bytes, 'attentionBackward', (start, count, scratch) => {
+        return [
+          count,
+          ...sizes,
+          px + start * inBytes,
+          pdy + start * outBytes,
+          pdx + start * inBytes,
+          scratch,
+        ];
+      });
       return [dqkv];
     },
+  );
+}
+
+/** Each thread takes some of the sequences. */
+function shareSequences(
+  wasm: WasmKernels,
+  batch: number,
+  scratchBytes: number,
+  kernel: KernelName,
+  call: (start: number, count: number, scratch: number) => number[],
+): void {
+  const ranges = wasm.split(batch);
+  const scratch = wasm.scratch(scratchBytes * ranges.length);
+  wasm.parallel(
+    kernel,
+    ranges.map(({ start, count }, part) => call(start, count, scratch + part * scratchBytes)),
   );
 }
 

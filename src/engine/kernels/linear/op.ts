@@ -81,8 +81,38 @@ function matMulWasm(
   const y = wasm.output<Tensor2D>([m, n]);
   const aStrides = transposeA ? ([4, 4 * aColumns] as const) : ([4 * aColumns, 4] as const);
   const bStrides = transposeB ? ([4, 4 * bColumns] as const) : ([4 * bColumns, 4] as const);
-  const scratch = wasm.scratch(wasm.run.gemmScratch(n, k));
   const [pa, pb, py] = [wasm.address(a), wasm.address(b), wasm.address(y)];
-  wasm.run.gemm(m, n, k, pa, ...aStrides, pb, ...bStrides, py, 4 * n, 0, scratch);
+  // Columns are cut rather than rows: then no thread packs what another packs too.
+  const byColumns = n >= 16 * wasm.threads;
+  const ranges =
+    2 * m * n * k < WORTH_SHARING
+      ? [{ start: 0, count: byColumns ? n : m }]
+      : wasm.split(byColumns ? n : m, 8);
+  const bytes = wasm.run.gemmScratch(n, k);
+  const scratch = wasm.scratch(bytes * ranges.length);
+  wasm.parallel(
+    'gemm',
+    ranges.map(({ start, count }, part) => {
+      const own = scratch + part * bytes;
+      return byColumns
+        ? [m, count, k, pa, ...aStrides, pb + start * bStrides[1], ...bStrides, py + 4 * start, 4 * n, 0, own]
+        : [
+            count,
+            n,
+            k,
+            pa + start * aStrides[0],
+            ...aStrides,
+            pb,
+            ...bStrides,
+            py + 4 * n * start,
+            4 * n,
+            0,
+            own,
+          ];
+    }),
+  );
   return y;
 }
+
+/** Floating-point operations below which waking a thread costs more than it helps (some 20 µs). */
+const WORTH_SHARING = 5e5;

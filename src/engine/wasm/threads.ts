@@ -1,0 +1,110 @@
+/**
+ * Helping threads for the WASM kernels. An operation is cut into parts that write to different places; the caller
+ * computes one part, each thread another. What a part computes does not depend on how many parts there are, so results
+ * are the same, to the last bit, on any number of threads.
+ */
+import { Mailbox, SPINS, STATE, type ThreadSetup } from './thread.ts';
+
+/** Of a worker, in browsers and Node. */
+interface Helper {
+  terminate(): unknown;
+}
+
+export class ThreadPool {
+  readonly #helpers: readonly Helper[];
+  readonly #mailboxes: readonly Mailbox[];
+
+  private constructor(helpers: readonly Helper[], mailboxes: readonly Mailbox[]) {
+    this.#helpers = helpers;
+    this.#mailboxes = mailboxes;
+  }
+
+  /**
+   * Starts `count` helping threads and waits until they are ready.
+   *
+   * @throws when a thread cannot be started, or does not answer within ten seconds
+   */
+  static async start(count: number, setup: Omit<ThreadSetup, 'thread' | 'mailboxes'>): Promise<ThreadPool> {
+    const mailboxes = new SharedArrayBuffer(Mailbox.bytes(count));
+    const boxes = Array.from({ length: count }, (_, thread) => new Mailbox(mailboxes, thread));
+    const failures: string[] = [];
+    const helpers: Helper[] = [];
+    const pool = new ThreadPool(helpers, boxes);
+    try {
+      for (let thread = 0; thread < count; thread++) {
+        helpers.push(await startHelper({ ...setup, mailboxes, thread }, (why) => failures.push(why)));
+      }
+      const began = performance.now();
+      while (boxes.some((box) => box.state === STATE.starting)) {
+        if (failures[0] !== undefined) throw new Error(failures[0]);
+        if (performance.now() - began > 10_000) throw new Error('no answer within 10 s');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return pool;
+    } catch (error) {
+      pool.dispose();
+      throw error;
+    }
+  }
+
+  /** Threads that work, the caller included. */
+  get threads(): number {
+    return this.#mailboxes.length + 1;
+  }
+
+  /** Runs the first call with `own` here and the others in the helping threads; returns when all are done. */
+  run(kernel: number, calls: readonly (readonly number[])[], own: (args: readonly number[]) => void): void {
+    const [first, ...rest] = calls;
+    if (rest.length > this.#mailboxes.length) {
+      throw new Error(`${calls.length} calls at once, but there are ${this.threads} threads.`);
+    }
+    rest.forEach((args, i) => this.#mailboxes[i]?.post(kernel, args));
+    if (first) own(first);
+    rest.forEach((_, i) => {
+      const box = this.#mailboxes[i];
+      box?.wait(STATE.called, SPINS);
+      if (box?.state === STATE.failed)
+        throw new Error('A kernel failed in a helping thread; the console tells why.');
+    });
+  }
+
+  dispose(): void {
+    for (const helper of this.#helpers) void helper.terminate();
+  }
+}
+
+async function startHelper(setup: ThreadSetup, onFailure: (why: string) => void): Promise<Helper> {
+  if (typeof Worker !== 'undefined') {
+    const worker = new Worker(new URL('./thread.worker.ts', import.meta.url), { type: 'module' });
+    worker.addEventListener('error', ({ message }) => onFailure(message || 'its script could not be loaded'));
+    worker.postMessage(setup);
+    return worker;
+  }
+  return startNodeHelper(setup, onFailure);
+}
+
+/** Names of modules that only Node has are hidden from bundlers. */
+async function startNodeHelper(setup: ThreadSetup, onFailure: (why: string) => void): Promise<Helper> {
+  const [threadsName, moduleName] = ['node:worker_threads', 'node:module'];
+  const { Worker } = (await import(/* @vite-ignore */ threadsName)) as typeof import('node:worker_threads');
+  const { createRequire } = (await import(/* @vite-ignore */ moduleName)) as typeof import('node:module');
+  // Node 20 runs no TypeScript and worker threads do not inherit tsx, so a line of JavaScript registers it first.
+  const tsx = new URL(
+    './dist/esm/api/index.mjs',
+    `file://${createRequire(import.meta.url).resolve('tsx/package.json')}`,
+  );
+  const start = [
+    `import { workerData } from 'node:worker_threads';`,
+    `import { register } from '${tsx.href}';`,
+    `register();`,
+    `const { serveThread } = await import('${new URL('./thread.ts', import.meta.url).href}');`,
+    `serveThread(workerData);`,
+  ].join('\n');
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(start)}`), {
+    workerData: setup,
+    execArgv: [],
+  });
+  worker.on('error', (error) => onFailure(error instanceof Error ? error.message : String(error)));
+  worker.unref(); // a helping thread does not keep the process alive
+  return worker;
+}
