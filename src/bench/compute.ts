@@ -1,14 +1,15 @@
 /** Tensor work side by side: matmul peak, training step, generation. */
 import { countOps, tf, type Tensor2D } from '../engine/index.ts';
+import type { LlamaConfig } from '../model/config.ts';
 import type { BenchModel, Contestant } from './contestant.ts';
 import {
+  breathe,
   interleave,
   median,
   medianRatio,
   settle,
   spread,
-  type Clock,
-  type RoundLimits,
+  type Measuring,
   type Spread,
 } from './measure.ts';
 import { benchWeights, parameterCount, randomTokens, sizes, type SizeName } from './sizes.ts';
@@ -54,11 +55,18 @@ export interface Matmul {
 }
 
 /** The un-transposed rank-2 matMul of the back end, at the size where it is fastest. */
-export async function fastestMatmul(now: Clock): Promise<Matmul> {
+export async function fastestMatmul({ now, signal }: Measuring): Promise<Matmul> {
   let best: { matmul: Matmul; gflops: number } | undefined;
   for (const size of [256, 512, 1024, 2048]) {
     const matmul = squareMatmul(size);
-    await matmul.run();
+    try {
+      await breathe(signal);
+      await matmul.run();
+    } catch (error) {
+      matmul.dispose();
+      best?.matmul.dispose();
+      throw error;
+    }
     const times: number[] = [];
     for (let i = 0; i < 5; i++) {
       const began = now();
@@ -77,6 +85,19 @@ export async function fastestMatmul(now: Clock): Promise<Matmul> {
   if (!best) throw new Error('No matrix product was measured.');
   return best.matmul;
 }
+
+/** Of one product, several rounds. @returns GFLOP/s */
+export async function measureMatmul(matmul: Matmul, measuring: Measuring): Promise<Spread> {
+  const { products } = await interleave({ products: manyProducts(matmul) }, measuring);
+  return spread(products.map((ms) => (productsPerTurn(matmul) * matmul.gflop * 1000) / ms));
+}
+
+/** Long enough that the clock and the neighbours' time slices do not decide. */
+const productsPerTurn = (matmul: Matmul): number => Math.max(1, Math.ceil(2 / matmul.gflop));
+
+const manyProducts = (matmul: Matmul) => async (): Promise<void> => {
+  for (let i = 0; i < productsPerTurn(matmul); i++) await matmul.run();
+};
 
 function squareMatmul(size: number): Matmul {
   const a = tf.randomUniform<tf.Rank.R2>([size, size], -1, 1);
@@ -98,26 +119,22 @@ export async function measureTraining(
   contestants: readonly Contestant[],
   size: SizeName,
   matmul: Matmul,
-  limits: RoundLimits,
-  now: Clock,
+  measuring: Measuring,
 ): Promise<TrainReport> {
   const config = sizes[size];
   const { sequences, tokens } = trainingShape;
   const parameters = parameterCount(config);
   const gflop = (6 * parameters * sequences * tokens) / 1e9;
   const batch = randomTokens(config, sequences, tokens + 1);
-  // Long enough that the clock and the neighbours' time slices do not decide.
-  const products = Math.max(1, Math.ceil(2 / matmul.gflop));
-  return withModels(contestants, size, async (models) => {
-    for (const model of Object.values(models)) await model.trainStep(batch.slice(0, 2)); // code is compiled, once
-    const entries: Record<string, () => Promise<unknown>> = {
-      matmul: async () => {
-        for (let i = 0; i < products; i++) await matmul.run();
-      },
-    };
-    for (const [id, model] of Object.entries(models)) entries[id] = () => model.trainStep(batch);
-    const times = await interleave(entries, limits, now);
-    const perProduct = times['matmul'].map((ms) => ms / products);
+  return withModels(contestants, config, async (models) => {
+    const entries: Record<string, () => Promise<unknown>> = { matmul: manyProducts(matmul) };
+    for (const [id, { contestant, model }] of Object.entries(models)) {
+      await breathe(measuring.signal);
+      await model.trainStep(contestant.compilesShapes ? batch : batch.slice(0, 2)); // code is compiled, once
+      entries[id] = () => model.trainStep(batch);
+    }
+    const times = await interleave(entries, measuring);
+    const perProduct = times['matmul'].map((ms) => ms / productsPerTurn(matmul));
     const own = times[contestants[0].id];
     return {
       parameters,
@@ -129,69 +146,82 @@ export async function measureTraining(
   });
 }
 
-/** Writing tokens with a cache, prompt included, in turns. The first contestant is ours. */
+/** Writing tokens with a cache, prompt included, in turns, by those who can. The first contestant is ours. */
 export async function measureGeneration(
   contestants: readonly Contestant[],
   size: SizeName,
   batch: number,
-  limits: RoundLimits,
-  now: Clock,
+  measuring: Measuring,
 ): Promise<GenerateReport> {
   const { prompt, newTokens } = generationShape;
   const prompts = randomTokens(sizes[size], batch, prompt);
-  return withModels(contestants, size, async (models) => {
-    for (const model of Object.values(models)) await model.generate(prompts.slice(0, 2), 4, 1);
-    const entries = Object.fromEntries(
-      Object.entries(models).map(([id, model]) => [id, () => model.generate(prompts, newTokens, 1)]),
-    );
-    const times = await interleave(entries, limits, now);
+  return withModels(contestants, sizes[size], async (models) => {
+    const entries: Record<string, () => Promise<unknown>> = {};
+    for (const [id, { contestant, model }] of Object.entries(models)) {
+      const write = model.generate?.bind(model);
+      if (!write) continue;
+      await breathe(measuring.signal);
+      await (contestant.compilesShapes ? write(prompts, newTokens, 1) : write(prompts.slice(0, 2), 4, 1));
+      entries[id] = () => write(prompts, newTokens, 1);
+    }
+    const writers = contestants.filter(({ id }) => id in entries);
+    const times = await interleave(entries, measuring);
     return {
       batch,
-      contestants: figures(contestants, times, (ms) => ({ tokens_per_s: (batch * newTokens * 1000) / ms })),
-      speedup: speedups(contestants, times),
+      contestants: figures(writers, times, (ms) => ({ tokens_per_s: (batch * newTokens * 1000) / ms })),
+      speedup: speedups(writers, times),
     };
   });
 }
 
-/** Operations started on the back end, by contestant; the same on every machine. */
-export interface Counters {
-  readonly ops_per_token: number;
-  readonly ops_per_training_step: number;
+/** Operations started on the back end; the same on every machine. */
+export interface Operations {
+  readonly per_token: number;
+  readonly per_training_step: number;
 }
 
-export async function measureCounters(
+/** By contestant; those who compute beside the back end are left out, because their work is not seen. */
+export async function measureOperations(
   contestants: readonly Contestant[],
   size: SizeName,
-): Promise<Record<string, Counters>> {
+): Promise<Record<string, Operations>> {
   const config = sizes[size];
   const prompts = randomTokens(config, 2, 8);
-  return withModels(contestants, size, async (models) => {
-    const out: Record<string, Counters> = {};
-    for (const [id, model] of Object.entries(models)) {
+  const seen = contestants.filter(({ ownDevice }) => !ownDevice);
+  return withModels(seen, config, async (models) => {
+    const out: Record<string, Operations> = {};
+    for (const [id, { model }] of Object.entries(models)) {
       // The difference of two runs, so that reading the prompt does not count.
-      const write = (tokens: number) => countOps(() => model.generate(prompts, tokens, 1));
+      const write = (tokens: number) => countOps(async () => model.generate?.(prompts, tokens, 1));
       const perToken = (await write(12)) - (await write(4));
       out[id] = {
-        ops_per_token: perToken / 8,
-        ops_per_training_step: await countOps(() => model.trainStep(prompts)),
+        per_token: perToken / 8,
+        per_training_step: await countOps(() => model.trainStep(prompts)),
       };
     }
     return out;
   });
 }
 
+interface OpenedModel {
+  readonly contestant: Contestant;
+  readonly model: BenchModel;
+}
+
 async function withModels<T>(
   contestants: readonly Contestant[],
-  size: SizeName,
-  work: (models: Record<string, BenchModel>) => Promise<T>,
+  config: LlamaConfig,
+  work: (models: Record<string, OpenedModel>) => Promise<T>,
 ): Promise<T> {
-  const weights = benchWeights(sizes[size]);
-  const models: Record<string, BenchModel> = {};
+  const weights = benchWeights(config);
+  const models: Record<string, OpenedModel> = {};
   try {
-    for (const contestant of contestants) models[contestant.id] = contestant.open(sizes[size], weights);
+    for (const contestant of contestants) {
+      models[contestant.id] = { contestant, model: await contestant.open(config, weights) };
+    }
     return await work(models);
   } finally {
-    for (const model of Object.values(models)) model.dispose();
+    for (const { model } of Object.values(models)) model.dispose();
   }
 }
 

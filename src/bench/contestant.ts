@@ -16,11 +16,12 @@ export interface BenchModel {
    */
   trainStep(batch: TokenBatch): Promise<number>;
   /**
-   * Reads the prompts (all of one length), then writes `newTokens` tokens after each, with a key/value cache.
+   * Reads the prompts (all of one length), then writes `newTokens` tokens after each, with a key/value cache. Absent where
+   * a contestant is measured in training only.
    * @param temperature softmax temperature; 0 = greedy
    * @returns the new ids [row][token]
    */
-  generate(prompts: TokenBatch, newTokens: number, temperature: number): Promise<number[][]>;
+  generate?(prompts: TokenBatch, newTokens: number, temperature: number): Promise<number[][]>;
   dispose(): void;
 }
 
@@ -29,6 +30,10 @@ export interface Contestant {
   readonly id: string;
   /** Name in tables. */
   readonly title: string;
+  /** true: it computes beside the TensorFlow.js back end, so that its operations cannot be counted there. */
+  readonly ownDevice?: boolean;
+  /** true: it compiles anew for each shape of a batch, so it must see the real one before it is timed. */
+  readonly compilesShapes?: boolean;
   /** A model with these weights; all contestants start equal. */
-  open(config: LlamaConfig, weights: HostWeights): BenchModel;
+  open(config: LlamaConfig, weights: HostWeights): BenchModel | Promise<BenchModel>;
 }

@@ -1,12 +1,12 @@
 /** Speed of the sandbox: programs a second, starts, restarts, memory and cache hits. Always wall time: several threads work. */
-import type { GradeRequest, Sandbox, TestStatus, Verdict } from '../sandbox/types.ts';
+import type { GradeRequest, Sandbox, SandboxStats, TestStatus, Verdict } from '../sandbox/types.ts';
 import { generateFamilyTasks } from '../tasks/generate.ts';
 import { bugSites, renderProgram } from '../tasks/spec.ts';
-import { interleave, spread, type RoundLimits, type Spread } from './measure.ts';
+import { interleave, spread, type Measuring, type RoundLimits, type Spread } from './measure.ts';
 
 /** What measures grading needs from where it runs. */
 export interface GradingHost {
-  readonly createSandbox: (workers: number) => Sandbox;
+  readonly createSandbox: (workers: number) => Sandbox | Promise<Sandbox>;
   /** Memory of the whole process in bytes, where that can be known. */
   readonly memoryBytes?: () => number;
 }
@@ -76,15 +76,6 @@ export interface GradingReport {
   readonly cache: { readonly programs: number; readonly hits: number };
 }
 
-/** Grading within whole updates. */
-export interface GradingInUpdate {
-  /** Part of the update's time that is spent waiting for verdicts, 0..1. */
-  readonly share: number;
-  /** Answers asked about, and how many verdicts came from the cache. */
-  readonly programs: number;
-  readonly cache_hits: number;
-}
-
 export interface StartedSandbox {
   readonly sandbox: Sandbox;
   readonly workers: number;
@@ -96,11 +87,11 @@ export interface StartedSandbox {
 export async function startSandbox(host: GradingHost, workers: number): Promise<StartedSandbox> {
   const before = host.memoryBytes?.();
   const began = performance.now();
-  const sandbox = host.createSandbox(workers);
+  const sandbox = await host.createSandbox(workers);
   try {
     await sandbox.ready();
     const cold_start_ms = performance.now() - began;
-    await until(() => sandbox.stats.workers === workers, 'start its workers');
+    await until(sandbox, ({ workers: at }) => at === workers, 'start its workers');
     await gradeAll(sandbox, mixes.typical(16, 1));
     const after = host.memoryBytes?.();
     const known = before !== undefined && after !== undefined;
@@ -122,15 +113,17 @@ export interface GradingSize {
   readonly respawns: number;
 }
 
-/** @throws Error when a sandbox is lost */
+/** @throws Error when a sandbox is lost, or the signal's reason */
 export async function measureGrading(
   started: readonly StartedSandbox[],
   size: GradingSize,
+  signal?: AbortSignal,
 ): Promise<GradingReport> {
   const hanging = { ...size.limits, rounds: size.hangingRounds, minRounds: size.hangingRounds };
-  const typical = await measureMix(started, mixes.typical, 16, 1000, size.limits);
-  const failing = await measureMix(started, mixes.failing, 16, 2000, size.limits);
-  const timing_out = await measureMix(started, mixes.timing_out, size.hangingTasks, 3000, hanging);
+  const measuring = (limits: RoundLimits): Measuring => ({ limits, now: () => performance.now(), signal });
+  const typical = await measureMix(started, mixes.typical, 16, 1000, measuring(size.limits));
+  const failing = await measureMix(started, mixes.failing, 16, 2000, measuring(size.limits));
+  const timing_out = await measureMix(started, mixes.timing_out, size.hangingTasks, 3000, measuring(hanging));
   const by = <T>(part: (one: StartedSandbox) => T): Record<number, T> =>
     Object.fromEntries(started.map((one) => [one.workers, part(one)]));
   return {
@@ -148,9 +141,9 @@ async function measureMix(
   mix: Mix,
   tasks: number,
   firstSeed: number,
-  limits: RoundLimits,
+  measuring: Measuring,
 ): Promise<MixReport> {
-  const rounds = Array.from({ length: limits.rounds }, (_, round) => mix(tasks, firstSeed + round));
+  const rounds = Array.from({ length: measuring.limits.rounds }, (_, round) => mix(tasks, firstSeed + round));
   const verdicts: Partial<Record<TestStatus, number>> = {};
   const entries = Object.fromEntries(
     started.map(({ sandbox, workers }, first) => {
@@ -163,7 +156,7 @@ async function measureMix(
       return [workers, grade];
     }),
   );
-  const times = await interleave(entries, limits, () => performance.now());
+  const times = await interleave(entries, measuring);
   const rates = (ms: readonly number[]) => spread(ms.map((one, i) => (1000 * rounds[i].length) / one));
   return {
     verdicts,
@@ -183,13 +176,14 @@ async function measureCache(sandbox: Sandbox): Promise<GradingReport['cache']> {
 
 async function measureRespawn({ sandbox, workers }: StartedSandbox, times: number): Promise<Spread> {
   const ms: number[] = [];
+  const whole = () => until(sandbox, ({ workers: at }) => at === workers, 'replace a worker');
   for (let i = 0; i < times; i++) {
-    await until(() => sandbox.stats.workers === workers, 'replace a worker');
+    await whole();
     const { respawns } = sandbox.stats;
     const graded = gradeAll(sandbox, [{ code: `${hangsInC} # ${i}`, setup: '', tests: ['assert f()'] }]);
-    await until(() => sandbox.stats.respawns > respawns, 'end a worker that hangs');
+    await until(sandbox, (stats) => stats.respawns > respawns, 'end a worker that hangs');
     const ended = performance.now();
-    await until(() => sandbox.stats.workers === workers, 'replace a worker');
+    await whole();
     ms.push(performance.now() - ended);
     await graded;
   }
@@ -204,10 +198,15 @@ async function gradeAll(sandbox: Sandbox, requests: readonly GradeRequest[]): Pr
   return verdicts;
 }
 
-/** Looks every millisecond. @throws Error after a minute */
-async function until(done: () => boolean, what: string): Promise<void> {
+/**
+ * Looks every few milliseconds. A sandbox behind a port tells its numbers with its answers only, so it is asked for nothing.
+ * @throws Error after a minute
+ */
+async function until(sandbox: Sandbox, done: (stats: SandboxStats) => boolean, what: string): Promise<void> {
   const began = performance.now();
-  while (!done()) {
+  for (;;) {
+    await sandbox.grade([]);
+    if (done(sandbox.stats)) return;
     if (performance.now() - began > 60_000) throw new Error(`The sandbox did not ${what} within a minute.`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }

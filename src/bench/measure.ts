@@ -20,6 +20,16 @@ export interface RoundLimits {
   readonly minRounds: number;
 }
 
+/** How a measurement goes on: for how long, by which clock, who may stop it and who watches. */
+export interface Measuring {
+  readonly limits: RoundLimits;
+  readonly now: Clock;
+  /** Asked between two turns. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told after each turn which part of the measurement is done, 0..1. */
+  readonly onShare?: ((share: number) => void) | undefined;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -41,13 +51,14 @@ export function medianRatio(a: readonly number[], b: readonly number[]): number 
 }
 
 /**
- * Runs every entry once per round, the order turning by one each round.
+ * Runs every entry once per round, the order turning by one each round. Between two turns messages get through, so that
+ * whoever sent an abort is heard.
  * @returns milliseconds by entry and round
+ * @throws the signal's reason when it was aborted
  */
 export async function interleave<Name extends string>(
   entries: Readonly<Record<Name, () => Promise<unknown>>>,
-  limits: RoundLimits,
-  now: Clock,
+  { limits, now, signal, onShare }: Measuring,
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(entries) as Name[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
@@ -55,13 +66,21 @@ export async function interleave<Name extends string>(
   for (let round = 0; round < limits.rounds; round++) {
     if (round >= limits.minRounds && now() - began > limits.budgetMs) break;
     for (let i = 0; i < names.length; i++) {
+      await breathe(signal);
       const name = names[(round + i) % names.length];
       const start = now();
       await entries[name]();
       times[name].push(now() - start);
+      onShare?.((round + (i + 1) / names.length) / limits.rounds);
     }
   }
   return times;
+}
+
+/** Lets waiting messages through. @throws the signal's reason when it was aborted */
+export async function breathe(signal?: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  signal?.throwIfAborted();
 }
 
 /** Waits until the device has computed a tensor, by reading one of its numbers. */

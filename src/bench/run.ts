@@ -1,21 +1,20 @@
 /**
- * The whole benchmark, on the back end that is open. Nothing here knows Node or a browser: `npm run bench` calls it, and a
- * page can.
+ * The whole benchmark, or parts of it, on the back end that is open. Nothing here knows Node or a browser: `npm run bench`
+ * calls it, and the page's worker can.
  *
  * Only quotients within one run mean something: machines differ, and the same machine differs from minute to minute. So
  * contestants take turns, and figures are medians.
  */
-import type { Experiment } from '../config/fields.ts';
 import type { OpenedBackend } from '../engine/index.ts';
-import type { Checkpoint } from '../model/checkpoint.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
 import {
   fastestMatmul,
-  measureCounters,
   measureGeneration,
+  measureMatmul,
+  measureOperations,
   measureTraining,
-  type Counters,
   type GenerateReport,
+  type Matmul,
+  type Operations,
   type TrainReport,
 } from './compute.ts';
 import type { Contestant } from './contestant.ts';
@@ -23,41 +22,64 @@ import {
   measureGrading,
   startSandbox,
   type GradingHost,
-  type GradingInUpdate,
   type GradingReport,
   type GradingSize,
   type StartedSandbox,
 } from './grading.ts';
-import type { Clock } from './measure.ts';
+import { breathe, type Clock, type Measuring, type RoundLimits } from './measure.ts';
 import { ours } from './ours.ts';
 import type { SizeName } from './sizes.ts';
 import { stock } from './stock.ts';
-import { measureUpdate, type UpdateReport } from './update.ts';
+import { measureUpdate, type UpdateReport, type UpdateSubject } from './update.ts';
 
-/** Ours first; the others are what we are compared with. */
+/** Those that run wherever our own model runs. Ours is first; the others are what we are compared with. */
 export const contestants: readonly Contestant[] = [ours, stock];
 
 /** The size that the ratios are stated for. */
 export const ratioSize: SizeName = '0.9M';
+/** The batch that the ratios of generation are stated for. */
+export const ratioBatch = 32;
 
-export interface BenchOptions extends GradingHost {
+/** `grading` and `update` need `BenchOptions.python`. */
+export const benchParts = ['matmul', 'train', 'generate', 'operations', 'grading', 'update'] as const;
+export type BenchPart = (typeof benchParts)[number];
+
+/** Where the benchmark stands. */
+export interface BenchProgress {
+  /** What is being measured, in words. */
+  readonly what: string;
+  /** Measurements done, with the finished fraction of the present one, 0..total. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface BenchOptions {
   /** Fewer sizes and rounds, under a minute on a quiet machine with WASM. */
   readonly quick: boolean;
+  /** What is measured; everything unless given. */
+  readonly parts?: readonly BenchPart[] | undefined;
+  /** Who is measured, ours first; ours and stock TensorFlow.js unless given. */
+  readonly contestants?: readonly Contestant[] | undefined;
+  /** Sizes of the training step; by `quick` and the back end unless given. */
+  readonly trainSizes?: readonly SizeName[] | undefined;
   readonly backend: OpenedBackend;
   /** What computes, in words, e.g. the processor's name. */
   readonly machine: string;
-  /** The experiment whose update is taken apart, its model and its tokenizer. */
-  readonly experiment: Experiment;
-  readonly checkpoint: Checkpoint;
-  readonly tokenizer: Tokenizer;
-  /** Name of that model, for the report. */
-  readonly model: string;
+  /** Who grades, and the experiment whose update is taken apart. */
+  readonly python?: (GradingHost & { readonly subject: UpdateSubject }) | undefined;
   /** What times matmul, training and generation. Grading and the whole update, which use several threads, take wall time. */
-  readonly clock: { readonly name: 'wall time' | 'processor time'; readonly now: Clock };
-  readonly onProgress?: (what: string) => void;
+  readonly clock?: { readonly name: 'wall time' | 'processor time'; readonly now: Clock } | undefined;
+  /** Asked between two turns; then `runBench` rejects with its reason, and everything is freed. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: BenchProgress) => void) | undefined;
 }
 
-/** The JSON report. */
+/** How many times faster than a contestant we are, and the share of the matmul's speed; all at `ratioSize`. */
+export type Ratios = Readonly<
+  Record<'train_share_of_matmul_peak' | `train_vs_${string}` | `generate_vs_${string}`, number>
+>;
+
+/** The JSON report. What was not measured is absent or empty. */
 export interface BenchReport {
   readonly backend: OpenedBackend['name'];
   readonly device: string;
@@ -65,117 +87,187 @@ export interface BenchReport {
   /** When it began, ISO 8601, UTC. */
   readonly date: string;
   readonly quick: boolean;
-  readonly clock: BenchOptions['clock']['name'];
+  readonly clock: 'wall time' | 'processor time';
   readonly seconds: number;
+  /** Names of the contestants, by id. */
+  readonly titles: Readonly<Record<string, string>>;
   /** The back end's own un-transposed rank-2 matMul at its best size: the best of the medians in `train`. */
-  readonly matmul_gflops: number;
-  readonly matmul_size: number;
+  readonly matmul_gflops?: number;
+  readonly matmul_size?: number;
   readonly train: Readonly<Partial<Record<SizeName, TrainReport>>>;
   readonly generate: Readonly<Partial<Record<SizeName, readonly GenerateReport[]>>>;
   /** Of the typical mix, by two workers. */
-  readonly grading_programs_per_s: number;
-  readonly grading: GradingReport & { readonly update: GradingInUpdate };
-  readonly update_ms: UpdateReport;
-  /** The model that sampled in the update. */
-  readonly update_model: string;
-  /** How many times faster than a contestant, and the share of the matmul's speed; all at `ratioSize`. */
-  readonly ratios: {
-    readonly train_share_of_matmul_peak: number;
-    readonly [train_or_generate_vs_contestant: string]: number;
-  };
+  readonly grading_programs_per_s?: number;
+  readonly grading?: GradingReport;
+  readonly update_ms?: UpdateReport;
+  readonly ratios: Partial<Ratios>;
   /** At `ratioSize`, by contestant. */
-  readonly counters: Readonly<Record<string, Counters>>;
+  readonly operations: Readonly<Record<string, Operations>>;
 }
 
+type Results = {
+  -readonly [
+    Name in 'matmul_gflops' | 'matmul_size' | 'grading' | 'update_ms' | 'operations'
+  ]?: BenchReport[Name];
+} & {
+  readonly train: Partial<Record<SizeName, TrainReport>>;
+  readonly generate: Partial<Record<SizeName, GenerateReport[]>>;
+};
+
+/** One measurement, told how to go on. */
+interface Step {
+  readonly what: string;
+  run(measuring: Measuring): Promise<void>;
+}
+
+/** @throws Error when a part cannot be measured, or the signal's reason when it was aborted */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
-  const { quick, backend, checkpoint, tokenizer, clock } = options;
-  const say = (what: string) => options.onProgress?.(what);
-  const began = performance.now();
-  const date = new Date().toISOString();
-  const limits = quick
+  const { quick, backend, signal } = options;
+  const clock = options.clock ?? { name: 'wall time', now: () => performance.now() };
+  const limits: RoundLimits = quick
     ? { rounds: 5, minRounds: 2, budgetMs: 4_000 }
     : { rounds: 7, minRounds: 3, budgetMs: 60_000 };
-  const gradingSize: GradingSize = quick
-    ? { limits: { ...limits, budgetMs: 2_000 }, hangingRounds: 1, hangingTasks: 8, respawns: 1 }
-    : { limits, hangingRounds: 3, hangingTasks: 16, respawns: 5 };
-
-  say('matrix product');
-  const matmul = await fastestMatmul(clock.now);
-
-  const trainSizes: SizeName[] = ['0.18M', '0.9M', ...(quick ? [] : (['5M'] as const))];
-  if (!quick && backend.name === 'webgpu') trainSizes.push('25M');
-  const train: Partial<Record<SizeName, TrainReport>> = {};
-  for (const size of trainSizes) {
-    say(`training step, ${size}`);
-    train[size] = await measureTraining(contestants, size, matmul, limits, clock.now);
-  }
-  matmul.dispose();
-
-  const generate: Partial<Record<SizeName, GenerateReport[]>> = {};
-  for (const size of quick ? [ratioSize] : (['0.18M', ratioSize] as const)) {
-    const reports: GenerateReport[] = [];
-    for (const batch of quick ? [32] : [1, 32, 128]) {
-      say(`generation, ${size}, batch ${batch}`);
-      reports.push(await measureGeneration(contestants, size, batch, limits, clock.now));
-    }
-    generate[size] = reports;
-  }
-
-  say('counters');
-  const counters = await measureCounters(contestants, ratioSize);
-
-  const started: StartedSandbox[] = [];
+  const began = performance.now();
+  const date = new Date().toISOString();
+  const results: Results = { train: {}, generate: {} };
+  const freed: (() => void)[] = [];
+  const steps = planned(options, results, freed);
   try {
-    say('start of the sandbox');
-    const one = await startSandbox(options, 1);
-    started.push(one);
-    const two = await startSandbox(options, 2);
-    started.push(two);
-    say('grading');
-    const grading = await measureGrading(started, gradingSize);
-    say('whole update');
-    const before = two.sandbox.stats;
-    const update = await measureUpdate(
-      options.experiment,
-      { backend: backend.name, checkpoint, tokenizer, sandbox: two.sandbox },
-      quick ? 3 : 10,
-    );
-    const graded = two.sandbox.stats.graded - before.graded;
-    const cache_hits = two.sandbox.stats.cacheHits - before.cacheHits;
-    const trained = train[ratioSize];
-    const written = generate[ratioSize]?.find(({ batch }) => batch === 32);
-    if (!trained || !written) throw new Error(`The size ${ratioSize} was not measured.`);
-    return {
-      backend: backend.name,
-      device: backend.device,
-      machine: options.machine,
-      date,
-      quick,
-      clock: clock.name,
-      seconds: (performance.now() - began) / 1000,
-      matmul_gflops: Math.max(...Object.values(train).map((one) => one.matmul_gflops)),
-      matmul_size: matmul.size,
-      train,
-      generate,
-      grading_programs_per_s: grading.mixes.typical.programs_per_s[two.workers].median,
-      grading: {
-        ...grading,
-        update: { share: update.grade / update.total, programs: graded + cache_hits, cache_hits },
-      },
-      update_ms: update,
-      update_model: options.model,
-      ratios: {
-        train_share_of_matmul_peak: trained.share_of_matmul_peak,
-        ...named('train', trained.speedup),
-        ...named('generate', written.speedup),
-      },
-      counters,
-    };
+    for (const [i, { what, run }] of steps.entries()) {
+      const tell = (share: number) => options.onProgress?.({ what, done: i + share, total: steps.length });
+      tell(0);
+      await breathe(signal);
+      await run({ limits, now: clock.now, signal, onShare: tell });
+    }
   } finally {
-    for (const { sandbox } of started) sandbox.dispose();
+    for (const free of freed) free();
   }
+  const trained = Object.values(results.train);
+  return {
+    backend: backend.name,
+    device: backend.device,
+    machine: options.machine,
+    date,
+    quick,
+    clock: clock.name,
+    seconds: (performance.now() - began) / 1000,
+    titles: Object.fromEntries((options.contestants ?? contestants).map(({ id, title }) => [id, title])),
+    ...results,
+    ...(trained.length > 0 ? { matmul_gflops: Math.max(...trained.map((one) => one.matmul_gflops)) } : {}),
+    ...(results.grading
+      ? { grading_programs_per_s: results.grading.mixes.typical.programs_per_s[2].median }
+      : {}),
+    ratios: ratiosOf(results),
+    operations: results.operations ?? {},
+  };
 }
 
-function named(what: string, speedup: Readonly<Record<string, number>>): Record<string, number> {
+/** The measurements of the chosen parts, in order; they write into `results`, and what they leave open into `freed`. */
+function planned(options: BenchOptions, results: Results, freed: (() => void)[]): Step[] {
+  const { quick, backend, python } = options;
+  const who = options.contestants ?? contestants;
+  const wanted = new Set<BenchPart>(options.parts ?? benchParts);
+  const steps: Step[] = [];
+
+  if (wanted.has('matmul') || wanted.has('train')) {
+    let matmul: Matmul | undefined;
+    steps.push({
+      what: 'matrix product',
+      async run(measuring) {
+        matmul = await fastestMatmul(measuring);
+        freed.push(() => matmul?.dispose());
+        results.matmul_size = matmul.size;
+        if (!wanted.has('train')) results.matmul_gflops = (await measureMatmul(matmul, measuring)).median;
+      },
+    });
+    for (const size of wanted.has('train') ? (options.trainSizes ?? trainSizes(quick, backend)) : []) {
+      steps.push({
+        what: `training step, ${size}`,
+        async run(measuring) {
+          if (matmul) results.train[size] = await measureTraining(who, size, matmul, measuring);
+        },
+      });
+    }
+  }
+
+  if (wanted.has('generate')) {
+    for (const size of quick ? [ratioSize] : (['0.18M', ratioSize] as const)) {
+      for (const batch of quick ? [ratioBatch] : [1, ratioBatch, 128]) {
+        steps.push({
+          what: `generation, ${size}, batch ${batch}`,
+          async run(measuring) {
+            (results.generate[size] ??= []).push(await measureGeneration(who, size, batch, measuring));
+          },
+        });
+      }
+    }
+  }
+
+  if (wanted.has('operations')) {
+    steps.push({
+      what: 'operations',
+      async run() {
+        results.operations = await measureOperations(who, ratioSize);
+      },
+    });
+  }
+
+  if (wanted.has('grading') || wanted.has('update')) {
+    if (!python) throw new Error('Grading and the whole update need a sandbox: give `python`.');
+    const started: StartedSandbox[] = [];
+    steps.push({
+      what: 'start of the sandbox',
+      async run() {
+        for (const workers of wanted.has('grading') ? [1, 2] : [2]) {
+          const one = await startSandbox(python, workers);
+          started.push(one);
+          freed.push(() => one.sandbox.dispose());
+        }
+      },
+    });
+    if (wanted.has('grading')) {
+      steps.push({
+        what: 'grading',
+        async run({ limits, signal }) {
+          results.grading = await measureGrading(started, gradingSize(quick, limits), signal);
+        },
+      });
+    }
+    if (wanted.has('update')) {
+      steps.push({
+        what: 'whole update',
+        async run({ signal, onShare }) {
+          const { sandbox } = started[started.length - 1];
+          const session = { backend: backend.name, sandbox, signal };
+          results.update_ms = await measureUpdate(python.subject, session, quick ? 3 : 10, onShare);
+        },
+      });
+    }
+  }
+  return steps;
+}
+
+function trainSizes(quick: boolean, { name }: OpenedBackend): SizeName[] {
+  if (quick) return ['0.18M', '0.9M'];
+  return ['0.18M', '0.9M', '5M', ...(name === 'webgpu' ? (['25M'] as const) : [])];
+}
+
+function gradingSize(quick: boolean, limits: RoundLimits): GradingSize {
+  return quick
+    ? { limits: { ...limits, budgetMs: 2_000 }, hangingRounds: 1, hangingTasks: 8, respawns: 1 }
+    : { limits, hangingRounds: 3, hangingTasks: 16, respawns: 5 };
+}
+
+function ratiosOf({ train, generate }: Pick<Results, 'train' | 'generate'>): Partial<Ratios> {
+  const trained = train[ratioSize];
+  const written = generate[ratioSize]?.find(({ batch }) => batch === ratioBatch);
+  return {
+    ...(trained ? { train_share_of_matmul_peak: trained.share_of_matmul_peak } : {}),
+    ...named('train', trained?.speedup ?? {}),
+    ...named('generate', written?.speedup ?? {}),
+  };
+}
+
+function named(what: 'train' | 'generate', speedup: Readonly<Record<string, number>>): Partial<Ratios> {
   return Object.fromEntries(Object.entries(speedup).map(([id, ratio]) => [`${what}_vs_${id}`, ratio]));
 }

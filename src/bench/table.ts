@@ -1,55 +1,89 @@
 /** The report as Markdown, for the terminal and for docs/benchmarks.md. */
-import { generationShape, trainingShape, type Figure } from './compute.ts';
+import {
+  generationShape,
+  trainingShape,
+  type Figure,
+  type GenerateReport,
+  type TrainReport,
+} from './compute.ts';
+import type { GradingReport } from './grading.ts';
 import type { Spread } from './measure.ts';
-import { contestants, ratioSize, type BenchReport } from './run.ts';
+import { ratioSize, type BenchReport, type Ratios } from './run.ts';
+import type { UpdateReport } from './update.ts';
 
-const titles = new Map(contestants.map(({ id, title }) => [id, title]));
-
+/** Only what was measured. */
 export function benchTable(report: BenchReport): string {
+  const { titles, train, generate, operations, grading, update_ms } = report;
+  const blocks = [
+    `${report.backend} (${report.device}) on ${report.machine}, ${report.date.slice(0, 16).replace('T', ' ')} UTC, ` +
+      `${report.quick ? '`--quick`, ' : ''}${report.clock}, ${Math.round(report.seconds)} s.`,
+    ...(report.matmul_gflops === undefined
+      ? []
+      : [
+          `Matrix product of the back end: ${digits(report.matmul_gflops)} GFLOP/s (${report.matmul_size}²).`,
+        ]),
+    ...(Object.keys(train).length > 0 ? trainBlocks(train, titles) : []),
+    ...(Object.keys(generate).length > 0 ? generateBlocks(generate, titles) : []),
+    ...(Object.keys(operations).length > 0 ? operationBlocks(operations, titles) : []),
+    ...(grading ? gradingBlocks(grading) : []),
+    ...(update_ms ? updateBlocks(update_ms) : []),
+    ...ratioBlocks(report.ratios),
+  ];
+  return blocks.join('\n\n') + '\n';
+}
+
+type Titles = BenchReport['titles'];
+
+function trainBlocks(train: BenchReport['train'], titles: Titles): string[] {
   const { sequences, tokens } = trainingShape;
-  const { prompt, newTokens } = generationShape;
-  const training = Object.entries(report.train).flatMap(([size, one]) =>
+  const rows = Object.entries(train).flatMap(([size, one]: [string, TrainReport]) =>
     Object.entries(one.contestants).map(([id, figure]) => [
       size,
-      titles.get(id) ?? id,
+      titles[id] ?? id,
       range(figure.ms),
       rate(figure.gflops),
       percent((figure.gflops ?? NaN) / one.matmul_gflops),
       times(one.speedup[id]),
     ]),
   );
-  const generation = Object.entries(report.generate).flatMap(([size, batches]) =>
+  return [
+    `Training step, ${sequences} × ${tokens} tokens (loss, gradient, Adam):`,
+    grid(['model', 'contestant', 'ms (range)', 'GFLOP/s', 'of matmul', 'ours is faster'], rows),
+  ];
+}
+
+function generateBlocks(generate: BenchReport['generate'], titles: Titles): string[] {
+  const { prompt, newTokens } = generationShape;
+  const rows = Object.entries(generate).flatMap(([size, batches]: [string, readonly GenerateReport[]]) =>
     batches.flatMap(({ batch, contestants, speedup }) =>
       Object.entries(contestants).map(([id, figure]) => [
         size,
         String(batch),
-        titles.get(id) ?? id,
+        titles[id] ?? id,
         range(figure.ms),
         rate(figure.tokens_per_s),
         times(speedup[id]),
       ]),
     ),
   );
-  const u = report.update_ms;
-  const { grading } = report;
-  const workers = Object.keys(grading.cold_start_ms);
-  const blocks = [
-    `${report.backend} (${report.device}) on ${report.machine}, ${report.date.slice(0, 16).replace('T', ' ')} UTC, ` +
-      `${report.quick ? '`--quick`, ' : ''}${report.clock}, ${Math.round(report.seconds)} s.`,
-    `Matrix product of the back end: ${rate(report.matmul_gflops)} GFLOP/s (${report.matmul_size}²).`,
-    `Training step, ${sequences} × ${tokens} tokens (loss, gradient, Adam):`,
-    grid(['model', 'contestant', 'ms (range)', 'GFLOP/s', 'of matmul', 'ours is faster'], training),
+  return [
     `Generation, ${prompt} tokens read and ${newTokens} written a row:`,
-    grid(['model', 'batch', 'contestant', 'ms (range)', 'tokens/s', 'ours is faster'], generation),
-    `Operations started, ${ratioSize}:`,
-    grid(
-      ['contestant', 'per token', 'per training step'],
-      Object.entries(report.counters).map(([id, count]) => [
-        titles.get(id) ?? id,
-        String(count.ops_per_token),
-        String(count.ops_per_training_step),
-      ]),
-    ),
+    grid(['model', 'batch', 'contestant', 'ms (range)', 'tokens/s', 'ours is faster'], rows),
+  ];
+}
+
+function operationBlocks(operations: BenchReport['operations'], titles: Titles): string[] {
+  const rows = Object.entries(operations).map(([id, count]) => [
+    titles[id] ?? id,
+    String(count.per_token),
+    String(count.per_training_step),
+  ]);
+  return [`Operations started, ${ratioSize}:`, grid(['contestant', 'per token', 'per training step'], rows)];
+}
+
+function gradingBlocks(grading: GradingReport): string[] {
+  const workers = Object.keys(grading.cold_start_ms);
+  return [
     'Grading, programs/s (range):',
     grid(
       ['mix', ...workers.map((count) => `${count} worker${count === '1' ? '' : 's'}`), 'verdicts'],
@@ -75,22 +109,31 @@ export function benchTable(report: BenchReport): string {
     ),
     `Respawn of a worker: ${range(grading.respawn_ms)} ms. ` +
       `Graded again: ${grading.cache.hits} of ${grading.cache.programs} verdicts from the cache.`,
-    `Whole update of the default preset, ${report.update_model}, mean of ${u.updates} ` +
-      `(${u.answers} answers of ${u.answer_tokens.toFixed(0)} tokens):`,
-    grid(
-      ['sample', 'grade (waiting)', 'score', 'update', 'total'],
-      [[u.sample, u.grade, u.score, u.update, u.total].map((ms) => `${ms.toFixed(0)} ms`)],
-    ),
-    `Waiting for verdicts is ${percent(grading.update.share)} of the update; ` +
-      `${grading.update.cache_hits} of ${grading.update.programs} verdicts came from the cache.`,
-    `Ratios at ${ratioSize}, medians of the rounds' quotients: ${Object.entries(report.ratios)
-      .map(([name, value]) => `${name} ${value.toFixed(2)}`)
-      .join(', ')}.`,
   ];
-  return blocks.join('\n\n') + '\n';
 }
 
-function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function updateBlocks(u: UpdateReport): string[] {
+  const parts = [u.sample, u.grade, u.score, u.update, u.total, u.overlapped];
+  return [
+    `Whole update of the default preset, model ${u.model}, mean of ${u.updates} ` +
+      `(${u.answers} answers of ${u.answer_tokens.toFixed(0)} tokens):`,
+    grid(
+      ['sample', 'grade (waiting)', 'score', 'update', 'total', 'graded while sampling'],
+      [parts.map((ms) => `${ms.toFixed(0)} ms`)],
+    ),
+    `Waiting for verdicts is ${percent(u.grade / u.total)} of the update; ` +
+      `${u.cache_hits} of ${u.verdicts} verdicts came from the cache.`,
+  ];
+}
+
+function ratioBlocks(ratios: Partial<Ratios>): string[] {
+  const words = Object.entries(ratios).map(([name, value]) => `${name} ${(value ?? NaN).toFixed(2)}`);
+  return words.length === 0
+    ? []
+    : [`Ratios at ${ratioSize}, medians of the rounds' quotients: ${words.join(', ')}.`];
+}
+
+export function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

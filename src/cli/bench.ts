@@ -64,16 +64,15 @@ await runCommand(async (argv) => {
     quick: flags.options['quick'] === true,
     backend,
     machine: `${cores[0]?.model.trim() ?? 'unknown processor'}, ${cores.length} cores, Node ${process.versions.node}`,
-    experiment: defaultExperiment,
-    checkpoint,
-    tokenizer,
-    model: model === 'random' ? 'random weights' : `model ${model}`,
-    createSandbox: (workers) => createNodeSandbox({ workers }),
-    memoryBytes: () => process.memoryUsage.rss(),
+    python: {
+      createSandbox: (workers) => createNodeSandbox({ workers }),
+      memoryBytes: () => process.memoryUsage.rss(),
+      subject: { experiment: defaultExperiment, checkpoint, tokenizer, model },
+    },
     clock: byProcessor
       ? { name: 'processor time', now: processorTime }
       : { name: 'wall time', now: () => performance.now() },
-    onProgress: (what) => line.show(what),
+    onProgress: ({ what, done, total }) => line.show(`${what} (${Math.floor(done) + 1} of ${total})`),
   });
   line.end();
   process.stdout.write(benchTable(report));

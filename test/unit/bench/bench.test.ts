@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { measureCounters } from '../../../src/bench/compute.ts';
+import { measureOperations } from '../../../src/bench/compute.ts';
 import { interleave, median, medianRatio, spread } from '../../../src/bench/measure.ts';
 import { ours } from '../../../src/bench/ours.ts';
-import { contestants } from '../../../src/bench/run.ts';
+import { contestants, runBench, type BenchProgress } from '../../../src/bench/run.ts';
+import { benchTable } from '../../../src/bench/table.ts';
 import { benchWeights, parameterCount, randomTokens, sizes } from '../../../src/bench/sizes.ts';
 import { stock } from '../../../src/bench/stock.ts';
 import { openBackend, tf } from '../../../src/engine/index.ts';
@@ -28,7 +29,7 @@ describe('statistics of rounds', () => {
       clock += ms;
     };
     const limits = { rounds: 5, minRounds: 2, budgetMs: 25 };
-    const times = await interleave({ a: step('a', 3), b: step('b', 7) }, limits, () => clock);
+    const times = await interleave({ a: step('a', 3), b: step('b', 7) }, { limits, now: () => clock });
     expect(order.join('')).toBe('abbaab'); // 30 ms are over the budget
     expect(times).toEqual({ a: [3, 3, 3], b: [7, 7, 7] });
   });
@@ -53,7 +54,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
     it('train the same model, step by step', async () => {
       const losses: number[][] = [];
       for (const contestant of contestants) {
-        const model = contestant.open(config, benchWeights(config));
+        const model = await contestant.open(config, benchWeights(config));
         losses.push([]);
         for (let step = 0; step < 4; step++) losses.at(-1)?.push(await model.trainStep(batch));
         model.dispose();
@@ -66,8 +67,8 @@ for (const backend of ['cpu', 'wasm'] as const) {
     it('write the same greedy tokens', async () => {
       const written: number[][][] = [];
       for (const contestant of contestants) {
-        const model = contestant.open(config, benchWeights(config));
-        written.push(await model.generate(batch, 8, 0));
+        const model = await contestant.open(config, benchWeights(config));
+        written.push((await model.generate?.(batch, 8, 0)) ?? []);
         model.dispose();
       }
       expect(written[0].map((row) => row.length)).toEqual([8, 8, 8]);
@@ -76,11 +77,11 @@ for (const backend of ['cpu', 'wasm'] as const) {
 
     it('leave no tensor behind', async () => {
       for (const contestant of [ours, stock]) {
-        const model = contestant.open(config, benchWeights(config));
+        const model = await contestant.open(config, benchWeights(config));
         await model.trainStep(batch); // optimizers make their slots
         const before = tf.memory().numTensors;
         await model.trainStep(batch);
-        await model.generate(batch, 3, 1);
+        await model.generate?.(batch, 3, 1);
         expect({ [contestant.id]: tf.memory().numTensors - before }).toEqual({ [contestant.id]: 0 });
         model.dispose();
       }
@@ -91,10 +92,59 @@ for (const backend of ['cpu', 'wasm'] as const) {
 describe('counters', () => {
   it('are whole numbers, the same every time, and include our own kernels', async () => {
     await openBackend('wasm', { environment: 'node' });
-    const counters = await measureCounters(contestants, '0.18M');
-    expect(await measureCounters(contestants, '0.18M')).toEqual(counters);
+    const counters = await measureOperations(contestants, '0.18M');
+    expect(await measureOperations(contestants, '0.18M')).toEqual(counters);
     // Three layers of norm, product, rope, attention, product and the rest: no fewer can have been counted.
-    expect(counters['ours'].ops_per_token).toBeGreaterThan(20);
-    expect(Number.isInteger(counters['ours'].ops_per_token)).toBe(true);
+    expect(counters['ours'].per_token).toBeGreaterThan(20);
+    expect(Number.isInteger(counters['ours'].per_token)).toBe(true);
+  });
+});
+
+describe('parts of the benchmark', () => {
+  const quick = { quick: true, machine: 'a test', trainSizes: ['0.18M'] as const };
+
+  it('are measured alone, with progress that ends where it should', async () => {
+    const backend = await openBackend('wasm', { environment: 'node' });
+    const seen: BenchProgress[] = [];
+    const before = tf.memory().numTensors;
+    const report = await runBench({
+      ...quick,
+      backend,
+      parts: ['train'],
+      contestants: [ours],
+      onProgress: (progress) => seen.push(progress),
+    });
+    expect(Object.keys(report.train)).toEqual(['0.18M']);
+    expect(report.generate).toEqual({});
+    expect(report.grading).toBeUndefined();
+    expect(report.train['0.18M']?.share_of_matmul_peak).toBeGreaterThan(0);
+    expect([...new Set(seen.map(({ what }) => what))]).toEqual(['matrix product', 'training step, 0.18M']);
+    expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).sort((a, b) => a - b));
+    expect(seen.every(({ done, total }) => total === 2 && done <= total)).toBe(true);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(benchTable(report)).toContain('| 0.18M | CoCoS Playground |');
+  });
+
+  it('stop between two turns, and leave nothing behind', async () => {
+    const backend = await openBackend('wasm', { environment: 'node' });
+    const controller = new AbortController();
+    const before = tf.memory().numTensors;
+    const running = runBench({
+      ...quick,
+      backend,
+      parts: ['train'],
+      contestants: [ours],
+      signal: controller.signal,
+      onProgress: ({ what }) => {
+        if (what.startsWith('training')) setTimeout(() => controller.abort(new Error('enough')), 0);
+      },
+    });
+    await expect(running).rejects.toThrow('enough');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('that need Python say so', async () => {
+    const backend = await openBackend('cpu', { environment: 'node' });
+    await expect(runBench({ ...quick, backend, parts: ['grading'] })).rejects.toThrow('need a sandbox');
   });
 });
