@@ -13,7 +13,8 @@ export { gatherForward, scatterAdd } from '../kernels/gatherRows/gatherRows.as';
 export {
   headForward,
   headBackward,
-  headScratch,
+  headForwardScratch,
+  headBackwardScratch,
   firstBadTarget,
 } from '../kernels/tokenLogProbs/tokenLogProbs.as';
 export { sample, sampleScratch } from '../kernels/sampleToken/sampleToken.as';

@@ -22,7 +22,8 @@ const names = [
   'scatterAdd',
   'headForward',
   'headBackward',
-  'headScratch',
+  'headForwardScratch',
+  'headBackwardScratch',
   'firstBadTarget',
   'sample',
   'sampleScratch',
@@ -97,16 +98,26 @@ export class WasmKernels {
   }
 
   /**
-   * Cuts 0..total−1 into at most `threads` ranges of nearly the same length, each but the last a multiple of `grain`
-   * long. One range when there is one thread.
+   * Shares 0..total−1 among the threads: each gets a range whose length is a multiple of `grain` (but for the last), and
+   * scratch space of its own. One call when there is one thread, or no more than one grain.
+   *
+   * @param call the kernel's arguments for a range
    */
-  split(total: number, grain = 1): { readonly start: number; readonly count: number }[] {
+  share(
+    name: KernelName,
+    total: number,
+    grain: number,
+    scratchBytes: number,
+    call: (start: number, count: number, scratch: number) => readonly number[],
+  ): void {
     const step = Math.ceil(total / this.threads / grain) * grain;
-    const ranges = [];
-    for (let start = 0; start < total; start += step) {
-      ranges.push({ start, count: Math.min(step, total - start) });
-    }
-    return ranges;
+    const starts = Array.from({ length: Math.ceil(total / step) }, (_, part) => part * step);
+    const own = Math.ceil(scratchBytes / 64) * 64; // so that no two threads write to one cache line
+    const scratch = scratchBytes === 0 ? 0 : this.scratch(own * starts.length);
+    this.parallel(
+      name,
+      starts.map((start, part) => call(start, Math.min(step, total - start), scratch + part * own)),
+    );
   }
 
   /** Ends the helping threads and frees scratch space and tables. Nothing may be called afterwards. */

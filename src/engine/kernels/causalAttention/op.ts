@@ -1,7 +1,7 @@
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
-import type { KernelName, WasmKernels } from '../../wasm/kernels.ts';
+import type { WasmKernels } from '../../wasm/kernels.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
 import { checkHeads } from '../shape.ts';
@@ -54,7 +54,7 @@ function causalAttentionWasm(wasm: WasmKernels, qkv: Tensor2D, shape: SequenceSh
       const y = wasm.output<Tensor2D>([batch * time, heads * headDim]);
       const bytes = wasm.run.attentionForwardScratch(time, headDim);
       const [px, py] = [wasm.address(qkv), wasm.address(y)];
-      shareSequences(wasm, batch, bytes, 'attentionForward', (start, count, scratch) => {
+      wasm.share('attentionForward', batch, 1, bytes, (start, count, scratch) => {
         return [count, ...sizes, px + start * inBytes, py + start * outBytes, scratch];
       });
       return y;
@@ -64,7 +64,7 @@ function causalAttentionWasm(wasm: WasmKernels, qkv: Tensor2D, shape: SequenceSh
       const dqkv = wasm.zeros<Tensor2D>(rows.shape);
       const bytes = wasm.run.attentionBackwardScratch(time, headDim);
       const [px, pdy, pdx] = [wasm.address(rows), wasm.address(dy), wasm.address(dqkv)];
-      shareSequences(wasm, batch, bytes, 'attentionBackward', (start, count, scratch) => {
+      wasm.share('attentionBackward', batch, 1, bytes, (start, count, scratch) => {
         return [
           count,
           ...sizes,
@@ -76,22 +76,6 @@ function causalAttentionWasm(wasm: WasmKernels, qkv: Tensor2D, shape: SequenceSh
       });
       return [dqkv];
     },
-  );
-}
-
-/** Each thread takes some of the sequences. */
-function shareSequences(
-  wasm: WasmKernels,
-  batch: number,
-  scratchBytes: number,
-  kernel: KernelName,
-  call: (start: number, count: number, scratch: number) => number[],
-): void {
-  const ranges = wasm.split(batch);
-  const scratch = wasm.scratch(scratchBytes * ranges.length);
-  wasm.parallel(
-    kernel,
-    ranges.map(({ start, count }, part) => call(start, count, scratch + part * scratchBytes)),
   );
 }
 

@@ -3,6 +3,7 @@ import type { Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
 import { differentiable } from '../differentiable.ts';
+import { gemm } from './gemm.ts';
 
 /**
  * Matrix product y = x·w without a bias.
@@ -79,40 +80,9 @@ function matMulWasm(
   const k = transposeA ? aRows : aColumns;
   const n = transposeB ? bRows : bColumns;
   const y = wasm.output<Tensor2D>([m, n]);
-  const aStrides = transposeA ? ([4, 4 * aColumns] as const) : ([4 * aColumns, 4] as const);
-  const bStrides = transposeB ? ([4, 4 * bColumns] as const) : ([4 * bColumns, 4] as const);
+  const [rsa, csa] = transposeA ? [4, 4 * aColumns] : [4 * aColumns, 4];
+  const [rsb, csb] = transposeB ? [4, 4 * bColumns] : [4 * bColumns, 4];
   const [pa, pb, py] = [wasm.address(a), wasm.address(b), wasm.address(y)];
-  // Columns are cut rather than rows: then no thread packs what another packs too.
-  const byColumns = n >= 16 * wasm.threads;
-  const ranges =
-    2 * m * n * k < WORTH_SHARING
-      ? [{ start: 0, count: byColumns ? n : m }]
-      : wasm.split(byColumns ? n : m, 8);
-  const bytes = wasm.run.gemmScratch(n, k);
-  const scratch = wasm.scratch(bytes * ranges.length);
-  wasm.parallel(
-    'gemm',
-    ranges.map(({ start, count }, part) => {
-      const own = scratch + part * bytes;
-      return byColumns
-        ? [m, count, k, pa, ...aStrides, pb + start * bStrides[1], ...bStrides, py + 4 * start, 4 * n, 0, own]
-        : [
-            count,
-            n,
-            k,
-            pa + start * aStrides[0],
-            ...aStrides,
-            pb,
-            ...bStrides,
-            py + 4 * n * start,
-            4 * n,
-            0,
-            own,
-          ];
-    }),
-  );
+  gemm(wasm, { m, n, k, a: pa, rsa, csa, b: pb, rsb, csb, c: py, accumulate: false });
   return y;
 }
-
-/** Floating-point operations below which waking a thread costs more than it helps (some 20 µs). */
-const WORTH_SHARING = 5e5;

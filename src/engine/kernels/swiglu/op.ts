@@ -35,16 +35,26 @@ function swigluWasm(wasm: WasmKernels, gateUp: Tensor2D): Tensor2D {
     [],
     () => {
       const y = wasm.output<Tensor2D>([n, f]);
-      wasm.run.swigluForward(n, f, wasm.address(gateUp), wasm.address(y));
+      const [px, py] = [wasm.address(gateUp), wasm.address(y)];
+      wasm.share('swigluForward', n, ROWS, 0, (start, count) => {
+        return [count, f, px + 8 * f * start, py + 4 * f * start];
+      });
       return y;
     },
     (dy, saved) => {
       const dx = wasm.output<Tensor2D>([n, 2 * f]);
-      wasm.run.swigluBackward(n, f, wasm.address(saved[0] as Tensor2D), wasm.address(dy), wasm.address(dx));
+      const [px, pdy, pdx] = [saved[0] as Tensor2D, dy, dx].map((tensor) => wasm.address(tensor)) as Three;
+      wasm.share('swigluBackward', n, ROWS, 0, (start, count) => {
+        return [count, f, px + 8 * f * start, pdy + 4 * f * start, pdx + 8 * f * start];
+      });
       return [dx];
     },
   );
 }
+
+type Three = [number, number, number];
+/** Fewer rows are not worth another thread. */
+const ROWS = 128;
 
 export function swigluReference(gateUp: Tensor2D): Tensor2D {
   return tf.tidy(() => {

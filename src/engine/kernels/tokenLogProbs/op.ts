@@ -5,6 +5,7 @@ import type { WasmKernels } from '../../wasm/kernels.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
 import { linearReference } from '../linear/op.ts';
+import { gemm } from '../linear/gemm.ts';
 import { headGpu, headGpuBackward } from './webgpu.ts';
 import { MASKED } from '../causalAttention/op.ts';
 import { oneHotRows } from '../oneHot.ts';
@@ -67,7 +68,7 @@ function tokenLogProbsWasm(
 ): Tensor2D {
   const [n, d] = x.shape;
   const vocabulary = table.shape[0];
-  const sizes = [n, d, vocabulary, 1 / temperature, allowedFrom] as const;
+  const sizes = [d, vocabulary, 1 / temperature, allowedFrom] as const;
   return differentiable(
     [x, table],
     [targets],
@@ -77,20 +78,44 @@ function tokenLogProbsWasm(
         throw new Error(`tokenLogProbs: the target at place ${bad} is not in [0, ${vocabulary}).`);
       const y = wasm.output<Tensor2D>([3, n]);
       const [px, pt, pi, logp] = [x, table, targets, y].map((tensor) => wasm.address(tensor)) as Four;
-      const scratch = wasm.scratch(wasm.run.headScratch(d, vocabulary));
-      wasm.run.headForward(...sizes, px, pt, pi, logp, logp + 4 * n, logp + 8 * n, scratch);
+      const bytes = wasm.run.headForwardScratch(d, vocabulary);
+      wasm.share('headForward', n, BLOCK, bytes, (start, count, scratch) => {
+        const outputs = [0, 1, 2].map((row) => logp + 4 * (row * n + start));
+        return [count, ...sizes, px + 4 * d * start, pt, pi + 4 * start, ...outputs, scratch];
+      });
       return y;
     },
     (dy, saved) => {
       const dx = wasm.output<Tensor2D>([n, d]);
       const dtable = wasm.zeros<Tensor2D>([vocabulary, d]);
+      const dlogits = wasm.output<Tensor2D>([Math.min(n, CHUNK), vocabulary + 4]);
       const [px, pt, pi, dlogp] = [...saved, dy].map((tensor) => wasm.address(tensor)) as Four;
-      const scratch = wasm.scratch(wasm.run.headScratch(d, vocabulary));
-      wasm.run.headBackward(...sizes, px, pt, pi, dlogp, wasm.address(dx), wasm.address(dtable), scratch);
+      const [pdx, pdl, pdt] = [wasm.address(dx), wasm.address(dlogits), wasm.address(dtable)];
+      const bytes = wasm.run.headBackwardScratch(d, vocabulary);
+      for (let first = 0; first < n; first += CHUNK) {
+        const rows = Math.min(CHUNK, n - first);
+        wasm.share('headBackward', rows, BLOCK, bytes, (start, count, scratch) => {
+          const at = first + start;
+          const inputs = [px + 4 * d * at, pt, pi + 4 * at, dlogp + 4 * at];
+          return [count, ...sizes, ...inputs, pdx + 4 * d * at, pdl + 4 * (vocabulary + 4) * start, scratch];
+        });
+        gemm(wasm, {
+          ...{ m: vocabulary, n: d, k: rows },
+          ...{ a: pdl, rsa: 4, csa: 4 * (vocabulary + 4) },
+          ...{ b: px + 4 * d * first, rsb: 4 * d, csb: 4 },
+          ...{ c: pdt, accumulate: true },
+        });
+      }
+      dlogits.dispose();
       return [dx, dtable];
     },
   );
 }
+
+/** Rows a thread takes at least; the kernels work in blocks of so many. */
+const BLOCK = 64;
+/** Rows whose dlogits exist at once: enough to share, few enough that the buffer stays in a cache. */
+const CHUNK = 512;
 
 /** One op has one result: the kernels' three vectors travel as the rows of a [3, N] tensor; only the first has a gradient. */
 function unpack(packed: Tensor2D): TokenLogProbs {

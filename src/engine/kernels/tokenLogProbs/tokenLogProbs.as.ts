@@ -1,6 +1,7 @@
 /**
- * Output head fused with log-softmax on WASM. Logits exist for 64 tokens at a time and are never kept: the backward pass
- * computes them again, which costs less than a tenth of a training step and saves the [tokens × vocabulary] buffer.
+ * Output head fused with log-softmax on WASM. Logits are never kept: the forward pass has those of 64 tokens at a time, the
+ * backward pass computes them again, of some hundred tokens at a time. That costs less than a tenth of a training step and
+ * saves the [tokens × vocabulary] buffer.
  */
 import { multiply, pack, packedBytes, TILE_BYTES } from '../../wasm/gemm.as';
 import { exp4, expRow, log, maxOf, scaleRow, sum4 } from '../../wasm/math.as';
@@ -14,14 +15,12 @@ function rowBytes(vocabulary: i32): usize {
   return (<usize>(vocabulary + 4)) << 2;
 }
 
-export function headScratch(d: i32, vocabulary: i32): usize {
-  return (
-    TILE_BYTES +
-    packedBytes(vocabulary, d) +
-    packedBytes(d, vocabulary) +
-    packedBytes(d, ROWS) +
-    <usize>ROWS * rowBytes(vocabulary)
-  );
+export function headForwardScratch(d: i32, vocabulary: i32): usize {
+  return TILE_BYTES + packedBytes(vocabulary, d) + <usize>ROWS * rowBytes(vocabulary);
+}
+
+export function headBackwardScratch(d: i32, vocabulary: i32): usize {
+  return TILE_BYTES + packedBytes(vocabulary, d) + packedBytes(d, vocabulary);
 }
 
 /** The first place whose target is outside the vocabulary, or −1. */
@@ -100,7 +99,10 @@ export function headForward(
   }
 }
 
-/** dlogits = dlogp·(1[target] − p)/T;  dx = dlogits·table;  dtable = dlogitsᵀ·x. `dtable` must start as zeros. */
+/**
+ * dlogits = dlogp·(1[target] − p)/T;  dx = dlogits·table. `dlogits` is [n, vocabulary + 4], the last four columns without
+ * meaning; the caller adds dlogitsᵀ·x to the table's gradient.
+ */
 export function headBackward(
   n: i32,
   d: i32,
@@ -112,22 +114,22 @@ export function headBackward(
   targets: usize,
   dlogp: usize,
   dx: usize,
-  dtable: usize,
+  dlogits: usize,
   scratch: usize,
 ): void {
   const bytes = (<usize>d) << 2;
   const stride = rowBytes(vocabulary);
   const tableT = scratch + TILE_BYTES;
   const tablePacked = tableT + packedBytes(vocabulary, d);
-  const xPacked = tablePacked + packedBytes(d, vocabulary);
-  const logits = xPacked + packedBytes(d, ROWS);
   const start = (<usize>allowedFrom) << 2;
   const allowed = vocabulary - allowedFrom;
   pack(vocabulary, d, table, 4, bytes, tableT);
   pack(d, vocabulary, table, bytes, 4, tablePacked);
   for (let first = 0; first < n; first += ROWS) {
     const rows = min(ROWS, n - first);
+    const logits = dlogits + <usize>first * stride;
     const xBlock = x + <usize>first * bytes;
+    const dxBlock = dx + <usize>first * bytes;
     multiply(rows, vocabulary, d, xBlock, bytes, 4, tableT, <usize>d * 32, logits, stride, false, scratch);
     for (let r = 0; r < rows; r++) {
       const row = logits + <usize>r * stride;
@@ -142,21 +144,7 @@ export function headBackward(
         f32.store(y, f32.load(y) + slope);
       }
     }
-    multiply(
-      rows,
-      d,
-      vocabulary,
-      logits,
-      stride,
-      4,
-      tablePacked,
-      <usize>vocabulary * 32,
-      dx + <usize>first * bytes,
-      bytes,
-      false,
-      scratch,
-    );
-    pack(d, rows, xBlock, bytes, 4, xPacked);
-    multiply(vocabulary, d, rows, logits, 4, stride, xPacked, <usize>rows * 32, dtable, bytes, true, scratch);
+    const panel = <usize>vocabulary * 32;
+    multiply(rows, d, vocabulary, logits, stride, 4, tablePacked, panel, dxBlock, bytes, false, scratch);
   }
 }
