@@ -15,7 +15,7 @@ import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/fl
 import { tinyLlama } from '../model/config.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import {
-  backendOption,
+  backendOptions,
   loadModel,
   loadTokenizer,
   openNodeBackend,
@@ -41,7 +41,7 @@ const options: ExtraOptions = {
       'machine disturbs less; not for webgpu.',
     choices: ['wall', 'cpu'],
   },
-  backend: backendOption,
+  ...backendOptions,
 };
 const usage = `npm run bench -- [flags]
 
@@ -53,7 +53,7 @@ await runCommand(async (argv) => {
   if (flags.help) return void process.stdout.write(helpText(usage, options, []));
   const model = (flags.options['model'] as string | undefined) ?? 'boost';
   const { checkpoint, tokenizer } = await updateModel(model);
-  const backend = await openNodeBackend(flags.options['backend']);
+  const backend = await openNodeBackend(flags.options);
   const byProcessor = flags.options['clock'] === 'cpu';
   if (byProcessor && backend.name === 'webgpu') {
     throw new FlagError('--clock cpu does not see what a GPU does; use --clock wall.');

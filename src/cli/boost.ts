@@ -13,7 +13,7 @@ import { uniform } from '../rl/random.ts';
 import { checkFit } from '../train/session.ts';
 import { recipes, superviseModel } from '../train/supervised.ts';
 import {
-  backendOption,
+  backendOptions,
   duration,
   loadModel,
   loadTokenizer,
@@ -35,7 +35,7 @@ const options: ExtraOptions = {
     help: 'Folder of the tokenizer.json for a model from nothing; public/models unless given.',
   },
   out: { value: 'DIR', help: 'Folder to write; runs/<recipe> unless given.' },
-  backend: backendOption,
+  ...backendOptions,
 };
 const usage = `npm run boost -- [flags]
 
@@ -50,7 +50,7 @@ await runCommand(async (argv) => {
   const seed = flags.experiment.seed;
   const from = text('from') ?? (name === 'boost' ? undefined : join(projectRoot, 'public/models/boost'));
   const out = text('out') ?? join('runs', name);
-  await openNodeBackend(flags.options['backend']);
+  await openNodeBackend(flags.options);
 
   const tokenizerFolder = from ?? text('tokenizer') ?? join(projectRoot, 'public/models');
   const tokenizerJson = await readFile(join(tokenizerFolder, 'tokenizer.json'));

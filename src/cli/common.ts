@@ -1,9 +1,10 @@
 /** What the commands share: a main that reports errors in one line, files of a model, progress on one terminal line. */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FlagError } from '../config/flags.ts';
-import { openBackend, type BackendRequest, type OpenedBackend } from '../engine/index.ts';
+import { FlagError, type ExtraOptions, type ParsedFlags } from '../config/flags.ts';
+import { openBackend, usefulThreads, type BackendRequest, type OpenedBackend } from '../engine/index.ts';
 import { checkpointFiles, readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
 import { checkFit } from '../train/session.ts';
@@ -33,16 +34,33 @@ export async function runCommand(main: (argv: string[]) => Promise<void>): Promi
   }
 }
 
-export const backendOption = {
-  value: 'NAME',
-  help: 'Back end: WASM unless given. auto = WebGPU on a real GPU, else WASM, else CPU.',
-  choices: ['auto', 'wasm', 'webgpu', 'cpu'],
-} as const;
+/** Flags that say what computes. */
+export const backendOptions: ExtraOptions = {
+  backend: {
+    value: 'NAME',
+    help: 'Back end: WASM unless given. auto = WebGPU on a real GPU, else WASM, else CPU.',
+    choices: ['auto', 'wasm', 'webgpu', 'cpu'],
+  },
+  threads: {
+    value: 'N',
+    help: 'Threads that compute on WASM: one per core, at most 4, unless given. Results do not depend on it.',
+  },
+};
 
-export async function openNodeBackend(name: string | true | undefined): Promise<OpenedBackend> {
-  const opened = await openBackend((name ?? 'wasm') as BackendRequest, { environment: 'node' });
+/** Opens what `--backend` and `--threads` ask for, and says so. */
+export async function openNodeBackend(options: ParsedFlags['options']): Promise<OpenedBackend> {
+  const name = (options['backend'] ?? 'wasm') as BackendRequest;
+  const opened = await openBackend(name, { environment: 'node', threads: threadCount(options['threads']) });
   process.stderr.write(`back end: ${opened.name} (${opened.device}); ${opened.why}\n`);
   return opened;
+}
+
+function threadCount(given: string | true | undefined): number {
+  const count = given === undefined ? usefulThreads(availableParallelism()) : Number(given);
+  if (!Number.isInteger(count) || count < 1 || count > 64) {
+    throw new FlagError(`--threads must be a whole number from 1 to 64, not "${String(given)}".`);
+  }
+  return count;
 }
 
 async function readModelFile(folder: string, file: string): Promise<Uint8Array> {

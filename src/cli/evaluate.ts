@@ -11,7 +11,7 @@ import { findMetric } from '../rl/metricTable.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import { createSession } from '../train/session.ts';
 import {
-  backendOption,
+  backendOptions,
   duration,
   loadModel,
   openNodeBackend,
@@ -23,7 +23,7 @@ import {
 const options: ExtraOptions = {
   model: { value: 'DIR', help: 'Model folder, or the name of a shipped model; boost unless given.' },
   json: { value: 'FILE', help: 'Also write the metrics to this file.' },
-  backend: backendOption,
+  ...backendOptions,
 };
 const accepted: FieldName[] = [
   'evalTasks',
@@ -45,7 +45,7 @@ await runCommand(async (argv) => {
   const named = (flags.options['model'] as string | undefined) ?? 'boost';
   const folder = existsSync(named) ? named : shippedModel(named);
   const { checkpoint, tokenizer } = await loadModel(folder);
-  const backend = await openNodeBackend(flags.options['backend']);
+  const backend = await openNodeBackend(flags.options);
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   // No training here, so no training tasks are needed.

@@ -9,7 +9,7 @@ import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/fl
 import { createNodeSandbox } from '../sandbox/node.ts';
 import { createSession } from '../train/session.ts';
 import {
-  backendOption,
+  backendOptions,
   duration,
   loadModel,
   openNodeBackend,
@@ -22,7 +22,7 @@ import {
 const options: ExtraOptions = {
   seeds: { value: 'LIST', help: 'Seeds, separated by commas; 1,2,3 unless given.' },
   'model-dir': { value: 'DIR', help: 'Model folder to start from, instead of a shipped one.' },
-  backend: backendOption,
+  ...backendOptions,
 };
 const usage = `npm run reproduce -- [flags]
 
@@ -43,7 +43,7 @@ await runCommand(async (argv) => {
     });
   const folder = (flags.options['model-dir'] as string | undefined) ?? shippedModel(flags.experiment.model);
   const { checkpoint, tokenizer } = await loadModel(folder);
-  const backend = await openNodeBackend(flags.options['backend']);
+  const backend = await openNodeBackend(flags.options);
   const line = progressLine();
   const heads = ['seed', 'updates', ...columns, 'kl@t1', 'kl@t2', 'time', 'updates/min'];
   process.stdout.write(`| ${heads.join(' | ')} |\n|${heads.map(() => '---').join('|')}|\n`);

@@ -11,7 +11,7 @@ import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/fl
 import { createNodeSandbox } from '../sandbox/node.ts';
 import { createSession } from '../train/session.ts';
 import {
-  backendOption,
+  backendOptions,
   duration,
   loadModel,
   openNodeBackend,
@@ -33,7 +33,7 @@ const options: ExtraOptions = {
     help: 'Go on with the run in this folder, exactly where it stopped. Only --steps may be given along.',
   },
   'model-dir': { value: 'DIR', help: 'Model folder to start from, instead of a shipped one (see --model).' },
-  backend: backendOption,
+  ...backendOptions,
 };
 const usage = `npm run train -- [flags]
 
@@ -64,7 +64,7 @@ await runCommand(async (argv) => {
   const { checkpoint, tokenizer } = await loadModel(modelFolder);
   const tokenizerJson = await readFile(join(modelFolder, 'tokenizer.json'));
 
-  const backend = await openNodeBackend(flags.options['backend']);
+  const backend = await openNodeBackend(flags.options);
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   const session = createSession(experiment, { backend: backend.name, checkpoint, tokenizer, sandbox });

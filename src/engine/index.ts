@@ -1,7 +1,7 @@
 /** The tensor engine: everything the model and the training loop may use. */
 export { tf } from './tf.ts';
 export type { NamedTensorMap, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from './tf.ts';
-export { openBackend } from './backend.ts';
+export { openBackend, usefulThreads } from './backend.ts';
 export { countOps } from './countOps.ts';
 export type { BackendRequest, OpenedBackend } from './backend.ts';
 export { qkvWidth } from './kernels/shape.ts';
