@@ -27,6 +27,7 @@ const rooms: Record<string, readonly Door[]> = {
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^@tensorflow\//, rooms: ['engine'] },
   { name: /^webgpu$/, rooms: ['engine'] },
+  { name: /^@jax-js\//, rooms: ['bench'] },
   { name: /^pyodide/, rooms: ['sandbox'] },
   { name: /^(svelte|uplot)/, rooms: ['ui'] },
   { name: /^@lezer\//, rooms: ['ui', 'tasks'] },
