@@ -6,6 +6,7 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin, type ResolvedConfig } from 'vite';
 import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vite-plugin.ts';
+import { isolationHeaders } from './src/worker/isolation.ts';
 
 const require = createRequire(import.meta.url);
 const packageDir = (name: string): string => dirname(require.resolve(`${name}/package.json`));
@@ -15,7 +16,6 @@ const tfjsWasm = join(packageDir('@tensorflow/tfjs-backend-wasm'), 'dist');
 
 /** Files of our dependencies that are fetched at run time: address below the site's root → file on disk. */
 const hosted: Record<string, string> = {
-  'pyodide/pyodide.asm.mjs': join(pyodide, 'pyodide.asm.mjs'),
   'pyodide/pyodide.asm.wasm': join(pyodide, 'pyodide.asm.wasm'),
   'pyodide/pyodide-lock.json': join(pyodide, 'pyodide-lock.json'),
   'pyodide/python_stdlib.zip': join(pyodide, 'python_stdlib.zip'),
@@ -23,7 +23,6 @@ const hosted: Record<string, string> = {
 };
 
 const mimeTypes: Record<string, string> = {
-  '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
   '.json': 'application/json',
   '.zip': 'application/zip',
@@ -39,7 +38,7 @@ const contentPolicy = [
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
-  "connect-src 'self'",
+  "connect-src 'self' blob:", // blob: the back end's module, changed to share its memory (engine/wasm/sharedMemory.ts)
   "frame-src 'self' blob: data:",
   "object-src 'none'",
   "base-uri 'none'",
@@ -109,5 +108,6 @@ export default defineConfig({
   ],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 4000 },
-  preview: { port: 4173 }, // the next free port when it is taken
+  server: { headers: isolationHeaders },
+  preview: { port: 4173, headers: isolationHeaders }, // the next free port when it is taken
 });

@@ -5,13 +5,17 @@ import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sandboxFrameWorker } from '../../src/sandbox/vite-plugin.ts';
 import type { GradeRequest, Verdict } from '../../src/sandbox/types.ts';
+import { isolationHeaders } from '../../src/worker/isolation.ts';
 import { launchChromium } from '../browser.ts';
 import { externalCorpus, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
 
 let vite: ViteDevServer;
 let outside: Server;
 let browser: Browser;
+/** Cross-origin isolated, as our own servers and a second visit give the page. */
 let page: Page;
+/** As on the first visit to a static host, which sends no headers. */
+let plainPage: Page;
 /** Every request that reached the server a program might call. */
 const reached: string[] = [];
 
@@ -24,7 +28,19 @@ beforeAll(async () => {
     appType: 'mpa',
     server: { port: 0, hmr: false, watch: null },
     optimizeDeps: { noDiscovery: true },
-    plugins: [sandboxFrameWorker()],
+    plugins: [
+      sandboxFrameWorker(),
+      {
+        name: 'isolate-one-page',
+        configureServer({ middlewares }) {
+          middlewares.use((request, response, next) => {
+            if (request.url?.endsWith('?isolated'))
+              response.setHeaders(new Map(Object.entries(isolationHeaders)));
+            next();
+          });
+        },
+      },
+    ],
   });
   await vite.listen();
   outside = createHttpServer((request, response) => {
@@ -35,9 +51,15 @@ beforeAll(async () => {
   outside.on('connection', () => reached.push('connection'));
   await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
   browser = await launchChromium();
-  page = await browser.newPage();
-  await page.goto(`${vite.resolvedUrls?.local[0]}test/sandbox/page.html`);
-  await page.waitForFunction(() => 'failingHost' in window);
+  const context = await browser.newContext();
+  const open = async (query: string): Promise<Page> => {
+    const opened = await context.newPage();
+    await opened.goto(`${vite.resolvedUrls?.local[0]}test/sandbox/page.html${query}`);
+    await opened.waitForFunction(() => 'failingHost' in window);
+    return opened;
+  };
+  page = await open('?isolated');
+  plainPage = await open('');
 });
 afterAll(async () => {
   await browser?.close();
@@ -45,8 +67,8 @@ afterAll(async () => {
   outside?.close();
 });
 
-const grade = (programs: GradeRequest[], hasty = false): Promise<Verdict[]> =>
-  page.evaluate(([list, quick]) => window.sandboxGrade(list, quick), [programs, hasty] as const);
+const grade = (programs: GradeRequest[], hasty = false, on = page): Promise<Verdict[]> =>
+  on.evaluate(([list, quick]) => window.sandboxGrade(list, quick), [programs, hasty] as const);
 const port = (): number => {
   const address = outside.address();
   return typeof address === 'object' && address ? address.port : 0;
@@ -69,6 +91,15 @@ if (hostile)
       expect(surprises(programs, await grade(requests(programs)))).toEqual([]);
     });
   });
+
+describe('a page that is not isolated', () => {
+  it('grades the same', async () => {
+    for (const kind of ['honest', 'host'] as const) {
+      const programs = ownCorpus(kind);
+      expect(surprises(programs, await grade(requests(programs), false, plainPage))).toEqual([]);
+    }
+  });
+});
 
 describe('no way out', () => {
   it('Python reaches no server', async () => {
@@ -93,6 +124,33 @@ describe('no way out', () => {
     );
     expect(asSetup.some((v) => v.status === 'pass')).toBe(false);
     expect(reached).toEqual([]);
+  });
+
+  it('nothing in the frame can share memory, whether the page is isolated or not', async () => {
+    const look = (on: Page): Promise<unknown> =>
+      on.evaluate(
+        (script) => window.insideFrame(script),
+        `const found = { isolated: crossOriginIsolated, constructor: typeof SharedArrayBuffer };
+         const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+         const ways = {
+           worker: () => new Worker(URL.createObjectURL(new Blob(['']))).postMessage(memory.buffer),
+           port: () => new MessageChannel().port1.postMessage(memory.buffer),
+         };
+         for (const [name, share] of Object.entries(ways)) {
+           try { share(); found[name] = 'shared'; } catch (error) { found[name] = error.name; }
+         }
+         self.postMessage(found);`,
+      );
+    const isolated = (on: Page) => on.evaluate(() => crossOriginIsolated);
+    expect([await isolated(page), await isolated(plainPage)]).toEqual([true, false]);
+    const refused = {
+      isolated: false,
+      constructor: 'undefined',
+      worker: 'DataCloneError',
+      port: 'DataCloneError',
+    };
+    expect(await look(page)).toEqual(refused);
+    expect(await look(plainPage)).toEqual(refused);
   });
 
   it('even JavaScript in the frame reaches no server, no storage and no page', async () => {

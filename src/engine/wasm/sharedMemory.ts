@@ -73,6 +73,8 @@ function memoryFlagsAt(bytes: Uint8Array): number {
 export function whyNoSharedMemory(): string | null {
   if (typeof SharedArrayBuffer === 'undefined')
     return 'the page is not cross-origin isolated, so threads cannot share memory';
+  if (typeof document !== 'undefined')
+    return "a page's own thread may not wait for others, only a worker may";
   try {
     // As much address space as the back end's memory will reserve; it is not touched, and collected again.
     new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
