@@ -5,6 +5,8 @@ export const STATE = { starting: 0, idle: 1, called: 2, failed: 3 } as const;
 
 /** Numbers a call can have. */
 export const MAX_ARGS = 40;
+/** Looks at a mailbox before sleeping: some 20 µs, about what waking costs. */
+const SPINS = 4000;
 /** A mailbox in 8-byte cells: state, kernel, number of arguments (one int32 cell each), then the arguments as doubles. */
 const HEAD_CELLS = 3;
 const CELLS = HEAD_CELLS + MAX_ARGS;
@@ -33,10 +35,20 @@ export class Mailbox {
     Atomics.notify(this.#ints, 0);
   }
 
-  /** Waits while the state is `value`: first awake for some microseconds, because a sleeping thread wakes slowly. */
-  wait(value: number, spins: number): void {
-    for (let i = 0; i < spins; i++) if (Atomics.load(this.#ints, 0) !== value) return;
-    while (Atomics.load(this.#ints, 0) === value) Atomics.wait(this.#ints, 0, value);
+  /**
+   * Waits while the state is `value`: first awake for some microseconds, because a sleeping thread wakes slowly.
+   *
+   * @param patience in milliseconds; after it, and one second more in case the machine slept meanwhile, it gives up
+   * @returns whether the state has changed
+   */
+  wait(value: number, patience = Infinity): boolean {
+    for (let i = 0; i < SPINS; i++) if (this.state !== value) return true;
+    for (const limit of [patience, 1000]) {
+      while (this.state === value) {
+        if (Atomics.wait(this.#ints, 0, value, limit) === 'timed-out') break;
+      }
+    }
+    return this.state !== value;
   }
 
   /** Puts a call into the box; the thread takes it. */
@@ -52,9 +64,6 @@ export class Mailbox {
     return { kernel: this.#ints[2] ?? -1, args: this.#args.subarray(0, this.#ints[4]) };
   }
 }
-
-/** Looks at a mailbox before sleeping: some 20 µs, about what waking costs. */
-export const SPINS = 4000;
 
 export interface ThreadSetup {
   readonly module: WebAssembly.Module;
@@ -72,7 +81,7 @@ export function serveThread({ module, memory, mailboxes, thread, names }: Thread
   const mailbox = new Mailbox(mailboxes, thread);
   mailbox.state = STATE.idle;
   for (;;) {
-    mailbox.wait(STATE.idle, SPINS);
+    mailbox.wait(STATE.idle);
     const { kernel, args } = mailbox.call();
     const run = kernels[kernel];
     try {
@@ -82,7 +91,7 @@ export function serveThread({ module, memory, mailboxes, thread, names }: Thread
     } catch (error) {
       console.error(`Kernel ${names[kernel] ?? kernel} failed in a thread:`, error);
       mailbox.state = STATE.failed;
-      mailbox.wait(STATE.failed, 0);
+      mailbox.wait(STATE.failed);
     }
   }
 }

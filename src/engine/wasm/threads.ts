@@ -3,7 +3,10 @@
  * computes one part, each thread another. What a part computes does not depend on how many parts there are, so results
  * are the same, to the last bit, on any number of threads.
  */
-import { Mailbox, SPINS, STATE, type ThreadSetup } from './thread.ts';
+import { Mailbox, STATE, type ThreadSetup } from './thread.ts';
+
+/** Milliseconds a part of one operation may take. */
+const PATIENCE = 60_000;
 
 /** Of a worker, in browsers and Node. */
 interface Helper {
@@ -60,12 +63,11 @@ export class ThreadPool {
     }
     rest.forEach((args, i) => this.#mailboxes[i]?.post(kernel, args));
     if (first) own(first);
-    rest.forEach((_, i) => {
-      const box = this.#mailboxes[i];
-      box?.wait(STATE.called, SPINS);
-      if (box?.state === STATE.failed)
+    for (const box of this.#mailboxes.slice(0, rest.length)) {
+      if (!box.wait(STATE.called, PATIENCE)) throw new Error('A helping thread does not answer any more.');
+      if (box.state === STATE.failed)
         throw new Error('A kernel failed in a helping thread; the console tells why.');
-    });
+    }
   }
 
   dispose(): void {
