@@ -1,5 +1,7 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { tf } from './tf.ts';
+import { guardAllocator } from './wasm/allocator.ts';
 import { useWasmKernels } from './wasm/kernels.ts';
 import { whyNoSharedMemory, withSharedMemory } from './wasm/sharedMemory.ts';
 import { watchGpu } from './webgpu/errors.ts';
@@ -96,6 +98,7 @@ async function openWasm(options: BackendOptions, why: string): Promise<OpenedBac
   await providingBinary(setWasmPaths, options, threads > 1, () =>
     options.environment === 'node' ? keepingProcessListeners(() => activate('wasm')) : activate('wasm'),
   );
+  guardAllocator(tf.backend() as BackendWasm);
   await useWasmKernels(options.kernels ?? true, threads);
   const device = `WebAssembly SIMD, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
   return { name: 'wasm', device, why, threads };

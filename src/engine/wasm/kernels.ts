@@ -120,9 +120,14 @@ export class WasmKernels {
     );
   }
 
-  /** Ends the helping threads and frees scratch space and tables. Nothing may be called afterwards. */
-  dispose(): void {
+  /** Ends the helping threads. Nothing may be called afterwards. */
+  abandon(): void {
     this.#pool?.dispose();
+  }
+
+  /** The same, and frees scratch space and tables. */
+  dispose(): void {
+    this.abandon();
     if (this.#scratch.bytes > 0) this.#heap._free(this.#scratch.address);
     for (const { address } of this.#tables.values()) this.#heap._free(address);
     this.#tables.clear();
@@ -135,13 +140,7 @@ export class WasmKernels {
 
   /** A new tensor whose values are not set yet. */
   output<T extends Tensor>(shape: readonly number[], dtype: 'float32' | 'int32' = 'float32'): T {
-    const tensor = tf.engine().makeTensorFromTensorInfo(this.#backend.makeOutput([...shape], dtype)) as T;
-    // The back end does not look whether its allocator found room; a kernel would write to address 0.
-    if (this.address(tensor) === 0 && tensor.size > 0) {
-      tensor.dispose();
-      throw outOfMemory(tensor.size * 4);
-    }
-    return tensor;
+    return tf.engine().makeTensorFromTensorInfo(this.#backend.makeOutput([...shape], dtype)) as T;
   }
 
   /** A new tensor of zeros, for kernels that add. */
@@ -155,7 +154,8 @@ export class WasmKernels {
   scratch(bytes: number): number {
     if (bytes > this.#scratch.bytes) {
       if (this.#scratch.bytes > 0) this.#heap._free(this.#scratch.address);
-      this.#scratch = { address: this.#allocate(bytes), bytes };
+      this.#scratch = { address: 0, bytes: 0 }; // so it stays if there is no room for the next one
+      this.#scratch = { address: this.#heap._malloc(bytes), bytes };
     }
     return this.#scratch.address;
   }
@@ -170,25 +170,15 @@ export class WasmKernels {
     const found = this.#tables.get(name);
     if (found && found.rows >= rows) return found.address;
     if (found) this.#heap._free(found.address);
+    this.#tables.delete(name);
     const room = 2 ** Math.ceil(Math.log2(Math.max(rows, 128)));
-    const address = this.#allocate(room * width * 4);
+    const address = this.#heap._malloc(room * width * 4);
     for (let row = 0; row < room; row++) {
       fill(row, new Float32Array(this.memory.buffer, address + row * width * 4, width));
     }
     this.#tables.set(name, { address, rows: room });
     return address;
   }
-
-  #allocate(bytes: number): number {
-    // `>>> 0`: the allocator returns addresses above 2 GB as negative numbers.
-    const address = this.#heap._malloc(bytes) >>> 0;
-    if (address === 0) throw outOfMemory(bytes);
-    return address;
-  }
-}
-
-function outOfMemory(bytes: number): Error {
-  return new Error(`Out of memory: the WebAssembly heap has no ${bytes} bytes left. Use smaller batches.`);
 }
 
 let current: WasmKernels | null = null;
@@ -196,6 +186,12 @@ let current: WasmKernels | null = null;
 /** The kernels of the running back end; null on other back ends, where operations use their reference. */
 export function wasmKernels(): WasmKernels | null {
   return current !== null && tf.getBackend() === 'wasm' && tf.backend() === current.backend ? current : null;
+}
+
+/** Ends the helping threads of a back end that is given up; what its heap holds goes with it. */
+export function abandonWasmKernels(): void {
+  current?.abandon();
+  current = null;
 }
 
 /** Loads the kernels for the running WASM back end (`enabled`), or goes back to the references. */
@@ -230,6 +226,7 @@ const shareValues: KernelFunc = ({ inputs, backend }) => {
 /** What the back end's Emscripten module has, beyond its published type. */
 interface Heap {
   readonly asm: { readonly memory: WebAssembly.Memory };
+  /** Throws an OutOfMemoryError when there is no room, see allocator.ts. */
   _malloc(bytes: number): number;
   _free(address: number): void;
 }

@@ -3,6 +3,7 @@
  * computes one part, each thread another. What a part computes does not depend on how many parts there are, so results
  * are the same, to the last bit, on any number of threads.
  */
+import { BackendLostError } from '../faults.ts';
 import { Mailbox, STATE, type ThreadSetup } from './thread.ts';
 
 /** Milliseconds a part of one operation may take. */
@@ -66,7 +67,7 @@ export class ThreadPool {
     for (const box of this.#mailboxes.slice(0, rest.length)) {
       if (!box.wait(STATE.called, PATIENCE)) throw new Error('A helping thread does not answer any more.');
       if (box.state === STATE.failed)
-        throw new Error('A kernel failed in a helping thread; the console tells why.');
+        throw new BackendLostError('A kernel failed in a helping thread; the console tells why.');
     }
   }
 

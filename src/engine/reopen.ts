@@ -1,0 +1,77 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { openBackend } from './backend.ts';
+import type { BackendOptions, BackendRequest, OpenedBackend } from './backend.ts';
+import { BackendLostError, OutOfMemoryError } from './faults.ts';
+import { tf } from './tf.ts';
+import { abandonWasmKernels } from './wasm/kernels.ts';
+import { forgetGpu, throwGpuErrors } from './webgpu/errors.ts';
+
+export type BackendFault = OutOfMemoryError | BackendLostError;
+
+/**
+ * Lets go of the running back end with everything on it, and starts one again: the requested one or, where that starts no
+ * more, the next that does. Tensors of the old one have no values any more; they may still be disposed.
+ *
+ * @throws when none starts, with every reason
+ */
+export async function reopenBackend(
+  requested: BackendRequest,
+  options: BackendOptions,
+): Promise<OpenedBackend> {
+  closeBackend();
+  const reasons: string[] = [];
+  for (const name of new Set<BackendRequest>([requested, 'auto', 'wasm', 'cpu'])) {
+    try {
+      const opened = await openBackend(name, options);
+      return { ...opened, why: [...reasons, opened.why].join(' ') };
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw new Error(`No back end starts any more. ${reasons.join(' ')}`);
+}
+
+function closeBackend(): void {
+  const name = tf.getBackend();
+  const backend = tf.backend();
+  // What is left of it holds nothing worth freeing, and after a trap even its `free` may trap.
+  backend.disposeData = () => true;
+  if (name === 'wasm') abandonWasmKernels();
+  if (name === 'webgpu') {
+    forgetGpu();
+    (backend as WebGPUBackend).device.destroy(); // frees all its buffers at once
+  }
+  const engine = tf.engine();
+  while (engine.state.scopeStack.length > 0) engine.endScope(); // left open by an error while one was being closed
+  // Not tf.removeBackend: it also forgets how to make the back end, and asks the dead one to tidy up.
+  delete engine.registry[name];
+}
+
+/**
+ * What an error says about the running back end; null when it is another kind of error.
+ * It waits a moment, because the news of a GPU come by other ways than the results it did not give.
+ */
+export async function backendFault(error: unknown): Promise<BackendFault | null> {
+  if (isFault(error)) return error;
+  if (tf.getBackend() === 'webgpu') {
+    const { device } = tf.backend() as WebGPUBackend;
+    const moment = new Promise((resolve) => setTimeout(resolve, error instanceof DOMException ? 1000 : 0));
+    await Promise.race([device.lost, moment]);
+    try {
+      throwGpuErrors();
+    } catch (reported) {
+      if (isFault(reported)) return reported;
+    }
+  }
+  if (error instanceof WebAssembly.RuntimeError) {
+    return new BackendLostError(`WebAssembly stopped (${error.message})`, { cause: error });
+  }
+  if (error instanceof RangeError && /alloc|memory|array (buffer )?length/i.test(error.message)) {
+    return new OutOfMemoryError(`There is no room (${error.message})`, { cause: error });
+  }
+  return null;
+}
+
+function isFault(error: unknown): error is BackendFault {
+  return error instanceof OutOfMemoryError || error instanceof BackendLostError;
+}
