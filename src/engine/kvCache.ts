@@ -3,13 +3,13 @@ import type { LayerCache } from './kernels/attendCached/op.ts';
 import { checkHeads } from './kernels/shape.ts';
 import type { HeadShape } from './kernels/shape.ts';
 import { tf } from './tf.ts';
-import type { Tensor2D, Tensor3D } from './tf.ts';
+import type { Tensor1D, Tensor2D, Tensor3D } from './tf.ts';
 
 export interface KVCacheOptions {
   readonly layers: number;
   /** Sequences held at once. */
   readonly batch: number;
-  /** Positions each sequence may fill. */
+  /** Positions each sequence may fill: the token at position p of a sequence has slot p. */
   readonly slots: number;
   readonly shape: HeadShape;
 }
@@ -85,8 +85,8 @@ export class KVCache {
   }
 
   /** One decoding step of a layer's attention; see `attendCached`. Returns [batch, heads·headDim]. */
-  attend(layer: number, qkv: Tensor2D, slot: number, mask: Tensor2D): Tensor2D {
-    return attendCached(qkv, this.#layer(layer), slot, mask, this.shape);
+  attend(layer: number, qkv: Tensor2D, slots: Tensor1D): Tensor2D {
+    return attendCached(qkv, this.layer(layer), slots, this.shape);
   }
 
   /** Frees every tensor; the cache cannot be used afterwards. */
@@ -95,7 +95,8 @@ export class KVCache {
     this.#caches = [];
   }
 
-  #layer(layer: number): LayerCache {
+  /** The tensors of a layer; they stay the cache's. */
+  layer(layer: number): LayerCache {
     const cache = this.#caches[layer];
     if (!cache)
       throw new Error(`KVCache: no layer ${layer}; it has ${this.#caches.length} (0 after dispose()).`);
@@ -103,7 +104,7 @@ export class KVCache {
   }
 
   #replace(layer: number, next: LayerCache): void {
-    const { k, v } = this.#layer(layer);
+    const { k, v } = this.layer(layer);
     this.#caches[layer] = next;
     tf.dispose([k, v]);
   }

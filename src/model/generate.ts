@@ -1,11 +1,10 @@
 /**
  * Sampling answers, turn after turn, on one key/value cache.
  *
- * The cache has slots in time that all rows share: at each step every row writes its token's keys and values to the same
- * slot. What differs between rows (prompt lengths, answers that ended early, corrections of different lengths) is kept in
- * an additive mask [rows, slots] and in each row's own position counter, so there is never a scatter or a copy.
+ * Each row has its own length: the token at position p lies in slot p of its row's cache. So rows with prompts, answers
+ * and corrections of different lengths share a batch without padding, and what a row computes does not depend on the others.
  */
-import { gatherRows, KVCache, sampleToken, tf, type Tensor1D, type Tensor2D } from '../engine/index.ts';
+import { KVCache, openDecoder, gatherRows, tf, type Decoder, type Tensor2D } from '../engine/index.ts';
 import type { Llama } from './llama.ts';
 
 export interface SamplingOptions {
@@ -22,6 +21,8 @@ export interface SamplingOptions {
   readonly uniform: (row: number, position: number) => number;
   /** Tokens between looks at what was sampled; reading back stalls a GPU, and costs nothing on a CPU. */
   readonly lookEvery: number;
+  /** Told of the answers that have ended since the last look, as soon as they are seen. */
+  readonly onEnded?: (answers: readonly EndedAnswer[]) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -34,18 +35,19 @@ export interface Answer {
   readonly truncated: boolean;
 }
 
-const blocked = -1e9;
+export interface EndedAnswer extends Answer {
+  readonly row: number;
+}
 
 export class Generation {
-  readonly #model: Llama;
-  readonly #slots: number;
-  #cache: KVCache;
-  #rows: number;
-  #slot: number;
-  /** Next position of each row. */
+  readonly #cache: KVCache;
+  readonly #decoder: Decoder;
+  /** Tokens of each row that its cache holds. */
   #positions: Int32Array;
-  /** visible[row·slots + slot]: 0 may be attended, `blocked` not. */
-  #mask: Float32Array;
+  /** What each row has written and its cache does not hold yet: the last token of a truncated answer. */
+  #pending: number[][];
+  /** Since the rows wrote, nothing was appended: `#last` is out of date. */
+  #answered = false;
   /** Last hidden state of each row [rows, d]: what the next token is predicted from. */
   #last: Tensor2D;
 
@@ -53,28 +55,19 @@ export class Generation {
     const batch = prompts.length;
     const time = Math.max(...prompts.map((p) => p.length));
     if (time > slots) throw new Error(`A prompt of ${time} tokens does not fit ${slots} slots.`);
-    this.#model = model;
-    this.#slots = slots;
-    this.#rows = batch;
-    this.#slot = time;
     this.#positions = Int32Array.from(prompts, (p) => p.length);
-    this.#mask = new Float32Array(batch * slots).fill(blocked);
-    prompts.forEach((p, row) => this.#mask.fill(0, row * slots, row * slots + p.length));
-    this.#cache = new KVCache({
-      layers: model.config.num_hidden_layers,
-      batch,
-      slots,
-      shape: model.shape,
-    });
+    this.#pending = prompts.map(() => []);
+    this.#cache = new KVCache({ layers: model.config.num_hidden_layers, batch, slots, shape: model.shape });
     this.#last = tf.tidy(() => {
       const padded = new Int32Array(batch * time).fill(pad);
       prompts.forEach((p, row) => padded.set(p, row * time));
-      const hidden = model.hidden(tf.tensor1d(padded, 'int32'), batch, time, (layer, qkv) =>
-        this.#cache.fillFromPrefill(layer, qkv, batch, time),
-      );
       const ends = Int32Array.from(prompts, (p, row) => row * time + p.length - 1);
-      return gatherRows(hidden, tf.tensor1d(ends, 'int32'));
+      return model.hidden(tf.tensor1d(padded, 'int32'), batch, time, {
+        onLayer: (layer, qkv) => this.#cache.fillFromPrefill(layer, qkv, batch, time),
+        only: tf.tensor1d(ends, 'int32'),
+      });
     });
+    this.#decoder = openDecoder(model.decoder, this.#cache);
   }
 
   /** Reads the prompts (one forward pass). `slots` bounds prompt + everything appended later. Dispose when done. */
@@ -88,126 +81,73 @@ export class Generation {
   }
 
   get rows(): number {
-    return this.#rows;
+    return this.#positions.length;
   }
 
   /** Every row k times in a row (row r becomes rows r·k … r·k+k−1): k samples share one prompt's work. */
   repeatRows(k: number): void {
     if (k === 1) return;
-    const slots = this.#slots;
-    const rows = this.#rows * k;
-    const mask = new Float32Array(rows * slots);
-    const positions = new Int32Array(rows);
-    for (let row = 0; row < rows; row++) {
-      const from = Math.floor(row / k);
-      mask.set(this.#mask.subarray(from * slots, (from + 1) * slots), row * slots);
-      positions[row] = this.#positions[from];
-    }
+    const source = Int32Array.from({ length: this.rows * k }, (_, row) => Math.floor(row / k));
     this.#cache.repeatRows(k);
-    const source = Int32Array.from({ length: rows }, (_, row) => Math.floor(row / k));
     this.#setLast(tf.tidy(() => gatherRows(this.#last, tf.tensor1d(source, 'int32'))));
-    this.#mask = mask;
-    this.#positions = positions;
-    this.#rows = rows;
+    this.#pending = Array.from(source, (row) => this.#pending[row]);
+    this.#positions = source.map((row) => this.#positions[row]);
   }
 
-  /** Appends given tokens to each row (all lists non-empty); shorter lists wait, so that all rows end on the same slot. */
+  /** Appends given tokens to each row; lists may be of different lengths. */
   append(tokens: readonly (readonly number[])[]): void {
-    const steps = Math.max(...tokens.map((t) => t.length));
-    this.#reserve(steps);
-    for (let i = 0; i < steps; i++) {
-      const ids = new Int32Array(this.#rows);
-      const positions = Int32Array.from(this.#positions);
-      tokens.forEach((list, row) => {
-        const at = i - (steps - list.length);
-        if (at < 0) return;
-        ids[row] = list[at];
-        this.#positions[row]++;
-        this.#mask[row * this.#slots + this.#slot] = 0;
-      });
-      this.#feed(ids, positions);
-    }
+    const lists = tokens.map((list, row) => [...this.#pending[row], ...list]);
+    this.#setLast(this.#decoder.feed({ last: this.#last, positions: this.#positions }, lists));
+    this.#positions = this.#positions.map((position, row) => position + lists[row].length);
+    this.#pending = lists.map(() => []);
+    this.#answered = false;
   }
 
-  /** Samples one answer per row. The cache then holds each answer without its end-of-answer token. */
+  /**
+   * Samples one answer per row. The rows then hold each answer without its end-of-answer token, and wait for `append`.
+   * If it throws (a signal's AbortError, say), the generation can only be disposed.
+   */
   async turn(options: SamplingOptions): Promise<Answer[]> {
-    const { eot, maxNewTokens, temperature, topP, allowedFrom } = options;
-    const rows = this.#rows;
-    const first = this.#slot;
-    const start = Int32Array.from(this.#positions);
-    this.#reserve(maxNewTokens);
-    // While the turn lasts, every row may see all of the turn's slots; rows that have ended compute unseen rubbish.
-    const open = Float32Array.from(this.#mask);
-    for (let row = 0; row < rows; row++) {
-      open.fill(0, row * this.#slots + first, row * this.#slots + first + maxNewTokens);
-    }
-    const mask = tf.tensor2d(open, [rows, this.#slots]);
-    const sampled: Tensor1D[] = [];
-    const logps: Tensor1D[] = [];
-    const answers = Array.from({ length: rows }, () => ({ ids: [] as number[], ended: false }));
-    let looked = 0;
-    /** Reads what was sampled since the last look, in one read-back. */
-    const look = async () => {
-      const block = await readRows(sampled.slice(looked));
-      looked = sampled.length;
-      for (const ids of block) {
-        answers.forEach((answer, row) => {
-          if (answer.ended) return;
-          answer.ids.push(ids[row]);
-          answer.ended = ids[row] === eot;
-        });
-      }
-      return answers.every((answer) => answer.ended);
-    };
-    try {
-      for (let i = 0; i < maxNewTokens; i++) {
-        options.signal?.throwIfAborted();
-        const { ids, logp } = tf.tidy(() => {
-          const u = Float32Array.from({ length: rows }, (_, row) => options.uniform(row, i));
-          const choice = sampleToken(this.#model.logits(this.#last), tf.tensor1d(u), {
-            temperature,
-            topP,
-            allowedFrom,
-          });
-          return { ids: choice.ids, logp: choice.logp };
-        });
-        sampled.push(ids);
-        logps.push(logp);
-        const mayLook = (i + 1) % options.lookEvery === 0 || i + 1 === maxNewTokens;
-        if (mayLook && (await look())) break; // nothing left to predict from
-        const positions = start.map((p) => p + i);
-        this.#setLast(
-          tf.tidy(() =>
-            this.#model.step(ids, tf.tensor1d(positions, 'int32'), this.#cache, this.#slot, mask),
-          ),
-        );
-        this.#slot++;
-      }
-      const table = await readRows(logps);
-      return answers.map(({ ids, ended }, row) => {
-        const kept = ended ? ids.length - 1 : ids.length;
-        this.#mask.fill(0, row * this.#slots + first, row * this.#slots + first + kept);
-        this.#positions[row] = start[row] + kept;
-        return { ids, logp: ids.map((_, i) => table[i][row]), truncated: !ended };
-      });
-    } finally {
-      tf.dispose([mask, ...sampled, ...logps]);
-    }
-  }
-
-  #feed(ids: Int32Array, positions: Int32Array): void {
-    this.#setLast(
-      tf.tidy(() =>
-        this.#model.step(
-          tf.tensor1d(ids, 'int32'),
-          tf.tensor1d(positions, 'int32'),
-          this.#cache,
-          this.#slot,
-          tf.tensor2d(this.#mask, [this.#rows, this.#slots]),
-        ),
-      ),
+    const { maxNewTokens, eot, lookEvery, uniform, onEnded, signal } = options;
+    if (this.#answered) throw new Error('Something must be appended to the answers before the next turn.');
+    this.#answered = true;
+    const rows = this.rows;
+    const start = { last: this.#last, positions: this.#positions };
+    const uniforms = Float32Array.from({ length: maxNewTokens * rows }, (_, i) =>
+      uniform(i % rows, Math.floor(i / rows)),
     );
-    this.#slot++;
+    const answers = Array.from({ length: rows }, (_, row) => ({
+      row,
+      ids: [] as number[],
+      logp: [] as number[],
+      truncated: true,
+    }));
+    let writing = answers;
+    const writer = this.#decoder.startTurn(start, { ...options, uniforms });
+    try {
+      for (let done = 0; done < maxNewTokens && writing.length > 0; done += lookEvery) {
+        signal?.throwIfAborted();
+        writer.advance(lookEvery);
+        const { ids, logp } = await writer.read();
+        for (const answer of writing) {
+          for (let at = answer.row; at < ids.length && answer.truncated; at += rows) {
+            answer.ids.push(ids[at]);
+            answer.logp.push(logp[at]);
+            answer.truncated = ids[at] !== eot;
+          }
+        }
+        const full = done + lookEvery >= maxNewTokens;
+        const ended = writing.filter(({ truncated }) => full || !truncated);
+        writing = full ? [] : writing.filter(({ truncated }) => truncated);
+        if (ended.length > 0) onEnded?.(ended);
+      }
+    } finally {
+      writer.dispose();
+    }
+    // The last token was sampled, but not fed.
+    this.#positions = this.#positions.map((position, row) => position + answers[row].ids.length - 1);
+    this.#pending = answers.map(({ ids, truncated }) => (truncated ? ids.slice(-1) : []));
+    return answers.map(({ ids, logp, truncated }) => ({ ids, logp, truncated }));
   }
 
   #setLast(next: Tensor2D): void {
@@ -215,24 +155,9 @@ export class Generation {
     this.#last = next;
   }
 
-  #reserve(count: number): void {
-    if (this.#slot + count > this.#slots) {
-      throw new Error(`The context is full: ${this.#slot} + ${count} tokens exceed ${this.#slots} slots.`);
-    }
-  }
-
   dispose(): void {
+    this.#decoder.dispose();
     this.#cache.dispose();
     this.#last.dispose();
   }
-}
-
-/** Values of tensors of one length, read back together. */
-async function readRows(tensors: Tensor1D[]): Promise<ArrayLike<number>[]> {
-  if (tensors.length === 0) return [];
-  const stacked = tf.stack(tensors);
-  const values = await stacked.data();
-  stacked.dispose();
-  const width = values.length / tensors.length;
-  return tensors.map((_, i) => values.subarray(i * width, (i + 1) * width));
 }

@@ -1,5 +1,5 @@
 /**
- * A Llama-style decoder: token embedding → [RMSNorm → rotary causal attention → RMSNorm → SwiGLU] × layers → RMSNorm → tied head.
+ * A Llama-style decoder (`engine/decoder.ts` has its layers) with a tied head: its parameters, and whole sequences through it.
  *
  * Activations are kept as rows, [N, features] with N = batch·time and row = b·time + t, because a rank-2 product is what
  * every back end does fastest. Matrices are stored [in, out]; `checkpoint.ts` transposes to Hugging Face's [out, in].
@@ -7,14 +7,9 @@
  */
 import {
   causalAttention,
-  gatherRows,
-  linear,
-  logits,
-  rmsNorm,
-  rope,
-  swiglu,
+  decoderForward,
   tf,
-  type KVCache,
+  type DecoderModel,
   type RopeShape,
   type Tensor,
   type Tensor1D,
@@ -53,6 +48,11 @@ export function attentionShape(config: LlamaConfig): RopeShape {
 /** Values of every parameter on the host: what checkpoints, resets and traces exchange. */
 export type HostWeights = Record<string, Float32Array>;
 
+export interface HiddenOptions {
+  readonly onLayer?: (layer: number, qkv: Tensor2D) => void;
+  readonly only?: Tensor1D;
+}
+
 export class Llama {
   readonly config: LlamaConfig;
   readonly shape: RopeShape;
@@ -79,70 +79,47 @@ export class Llama {
     return Object.values(this.weights).reduce((sum, w) => sum + w.size, 0);
   }
 
+  /** Its weights as the engine's decoder takes them. Variables: they follow the optimizer. */
+  get decoder(): DecoderModel {
+    const matrix = (name: string) => this.weights[name] as Tensor as Tensor2D;
+    const vector = (name: string) => this.weights[name] as Tensor as Tensor1D;
+    return {
+      shape: this.shape,
+      eps: this.config.rms_norm_eps,
+      embed: matrix('embed'),
+      layers: Array.from({ length: this.config.num_hidden_layers }, (_, i) => ({
+        attnNorm: vector(`layers.${i}.attnNorm`),
+        qkv: matrix(`layers.${i}.qkv`),
+        out: matrix(`layers.${i}.out`),
+        mlpNorm: vector(`layers.${i}.mlpNorm`),
+        gateUp: matrix(`layers.${i}.gateUp`),
+        down: matrix(`layers.${i}.down`),
+      })),
+      norm: vector('norm'),
+    };
+  }
+
   /**
    * Final hidden states of whole sequences (after the last norm).
    * @param ids int32 [batch·time], right-padded; what follows a sequence's end is computed but never seen by its tokens
-   * @param onLayer sees each layer's rotated query/key/value rows (for filling a cache)
-   * @returns [batch·time, hidden_size]
+   * @param options.onLayer sees each layer's rotated query/key/value rows (for filling a cache)
+   * @param options.only int32 [M], the rows that are wanted (default: all)
+   * @returns [batch·time, hidden_size], or [M, hidden_size]
    */
-  hidden(
-    ids: Tensor1D,
-    batch: number,
-    time: number,
-    onLayer?: (layer: number, qkv: Tensor2D) => void,
-  ): Tensor2D {
+  hidden(ids: Tensor1D, batch: number, time: number, { onLayer, only }: HiddenOptions = {}): Tensor2D {
     const positions = tf.tensor1d(
       Int32Array.from({ length: batch * time }, (_, row) => row % time),
       'int32',
     );
-    return this.#decode(ids, positions, (layer, qkv) => {
+    const attention = (layer: number, qkv: Tensor2D) => {
       onLayer?.(layer, qkv);
       return causalAttention(qkv, { ...this.shape, batch, time });
-    });
-  }
-
-  /**
-   * Final hidden states of one new token per row, attending to the cache.
-   * @param ids, positions int32 [rows]
-   * @param mask [rows, slots] additive: 0 where a slot may be seen, −1e9 where not
-   * @returns [rows, hidden_size]
-   */
-  step(ids: Tensor1D, positions: Tensor1D, cache: KVCache, slot: number, mask: Tensor2D): Tensor2D {
-    return this.#decode(ids, positions, (layer, qkv) => cache.attend(layer, qkv, slot, mask));
-  }
-
-  /** Head: logits [rows, vocab_size] of hidden states [rows, hidden_size]. */
-  logits(hidden: Tensor2D): Tensor2D {
-    return logits(hidden, this.#matrix('embed'));
+    };
+    return decoderForward(this.decoder, ids, positions, attention, only);
   }
 
   get embedding(): Tensor2D {
-    return this.#matrix('embed');
-  }
-
-  #decode(
-    ids: Tensor1D,
-    positions: Tensor1D,
-    attention: (layer: number, qkv: Tensor2D) => Tensor2D,
-  ): Tensor2D {
-    const eps = this.config.rms_norm_eps;
-    let x = gatherRows(this.#matrix('embed'), ids);
-    for (let i = 0; i < this.config.num_hidden_layers; i++) {
-      const w = (name: string) => this.#matrix(`layers.${i}.${name}`);
-      const g = (name: string) => this.#vector(`layers.${i}.${name}`);
-      const qkv = rope(linear(rmsNorm(x, g('attnNorm'), eps), w('qkv')), positions, this.shape);
-      x = tf.add(x, linear(attention(i, qkv), w('out')));
-      const gateUp = linear(rmsNorm(x, g('mlpNorm'), eps), w('gateUp'));
-      x = tf.add(x, linear(swiglu(gateUp), w('down')));
-    }
-    return rmsNorm(x, this.#vector('norm'), eps);
-  }
-
-  #matrix(name: string): Tensor2D {
-    return this.weights[name] as Tensor as Tensor2D;
-  }
-  #vector(name: string): Tensor1D {
-    return this.weights[name] as Tensor as Tensor1D;
+    return this.decoder.embed;
   }
 
   /** Every parameter's values, copied to the host. */

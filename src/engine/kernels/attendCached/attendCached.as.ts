@@ -14,7 +14,7 @@ function dot(a: usize, b: usize, bytes: usize): f32 {
   return sum;
 }
 
-/** out[s] = q·key_s·scale + mask[s]. Four slots at a time: one load of q serves four keys, and four sums share one transpose. */
+/** out[s] = q·key_s·scale. Four slots at a time: one load of q serves four keys, and four sums share one transpose. */
 function scoreSlots(
   q: usize,
   key: usize,
@@ -22,13 +22,12 @@ function scoreSlots(
   head: usize,
   live: i32,
   scale: f32,
-  mask: usize,
   out: usize,
 ): void {
   const scale4 = f32x4.splat(scale);
   let s = 0;
   if ((head & 15) == 0) {
-    for (; s + 4 <= live; s += 4, key += 4 * width, mask += 16, out += 16) {
+    for (; s + 4 <= live; s += 4, key += 4 * width, out += 16) {
       let a = f32x4.splat(0);
       let b = a;
       let c = a;
@@ -44,12 +43,10 @@ function scoreSlots(
       const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
       const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
       const sums = f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
-      v128.store(out, f32x4.add(f32x4.mul(sums, scale4), v128.load(mask)));
+      v128.store(out, f32x4.mul(sums, scale4));
     }
   }
-  for (; s < live; s++, key += width, mask += 4, out += 4) {
-    f32.store(out, dot(q, key, head) * scale + f32.load(mask));
-  }
+  for (; s < live; s++, key += width, out += 4) f32.store(out, dot(q, key, head) * scale);
 }
 
 /** out = Σ_s weight_s·value_s·factor. Sixteen dimensions at a time stay in registers while the slots run by. */
@@ -91,9 +88,13 @@ function mixValues(
   }
 }
 
-export function attend(
-  batch: i32,
-  slots: i32,
+/**
+ * One row: writes its keys and values into slot `slot` of its cache, then attends over slots 0..slot.
+ *
+ * @param qkv rotated, one row
+ * @param keys, values of this row, slot 0
+ */
+export function attendRow(
   slot: i32,
   heads: i32,
   kvHeads: i32,
@@ -101,7 +102,6 @@ export function attend(
   qkv: usize,
   keys: usize,
   values: usize,
-  mask: usize,
   out: usize,
   scratch: usize,
 ): void {
@@ -110,20 +110,40 @@ export function attend(
   const live = slot + 1;
   const scale = <f32>1 / sqrt<f32>(<f32>headDim);
   const perGroup = heads / kvHeads;
-  for (let b = 0; b < batch; b++) {
-    memory.copy(keys + <usize>slot * width, qkv + <usize>heads * head, width);
-    memory.copy(values + <usize>slot * width, qkv + <usize>heads * head + width, width);
-    for (let h = 0; h < heads; h++) {
-      const group = <usize>(h / perGroup) * head;
-      const q = qkv + <usize>h * head;
-      scoreSlots(q, keys + group, width, head, live, scale, mask, scratch);
-      const sum = expRow(scratch, live, maxOf(scratch, live), 1);
-      mixValues(scratch, values + group, width, head, live, <f32>1 / sum, out + <usize>h * head);
-    }
-    qkv += <usize>heads * head + 2 * width;
-    out += <usize>heads * head;
-    keys += <usize>slots * width;
-    values += <usize>slots * width;
-    mask += (<usize>slots) << 2;
+  const fresh = qkv + <usize>heads * head;
+  memory.copy(keys + <usize>slot * width, fresh, width);
+  memory.copy(values + <usize>slot * width, fresh + width, width);
+  for (let h = 0; h < heads; h++, out += head) {
+    const group = <usize>(h / perGroup) * head;
+    scoreSlots(qkv + <usize>h * head, keys + group, width, head, live, scale, scratch);
+    const sum = expRow(scratch, live, maxOf(scratch, live), 1);
+    mixValues(scratch, values + group, width, head, live, <f32>1 / sum, out);
+  }
+}
+
+/** `slots` are int32, one a row; rows of −1 are left out. */
+export function attend(
+  batch: i32,
+  depth: i32,
+  heads: i32,
+  kvHeads: i32,
+  headDim: i32,
+  slots: usize,
+  qkv: usize,
+  keys: usize,
+  values: usize,
+  out: usize,
+  scratch: usize,
+): void {
+  const rowBytes = (<usize>(heads * headDim)) << 2;
+  const width = (<usize>(kvHeads * headDim)) << 2;
+  const cached = <usize>depth * width;
+  for (let b = 0; b < batch; b++, slots += 4) {
+    const slot = i32.load(slots);
+    if (slot >= 0) attendRow(slot, heads, kvHeads, headDim, qkv, keys, values, out, scratch);
+    qkv += rowBytes + 2 * width;
+    out += rowBytes;
+    keys += cached;
+    values += cached;
   }
 }

@@ -40,8 +40,7 @@ const BELOW_ONE = 1 - 1e-6;
  */
 export function sampleToken(logits: Tensor2D, uniforms: Tensor1D, options: SampleOptions): SampledTokens {
   const { temperature, topP } = options;
-  if (!(temperature >= 0)) throw new Error(`sampleToken: temperature must be 0 or more, got ${temperature}.`);
-  if (!(topP > 0 && topP <= 1)) throw new Error(`sampleToken: topP must be in (0, 1], got ${topP}.`);
+  checkSampling(options);
   const wasm = wasmKernels();
   if (wasm) return sampleTokenWasm(wasm, logits, uniforms, options);
   const gpu = gpuBackend();
@@ -52,6 +51,12 @@ export function sampleToken(logits: Tensor2D, uniforms: Tensor1D, options: Sampl
     return [tf.cast(id, 'int32'), logProb] as [Tensor1D, Tensor1D];
   });
   return { ids, logp };
+}
+
+/** @throws when no token can be drawn with these */
+export function checkSampling({ temperature, topP }: SampleOptions): void {
+  if (!(temperature >= 0)) throw new Error(`sampleToken: temperature must be 0 or more, got ${temperature}.`);
+  if (!(topP > 0 && topP <= 1)) throw new Error(`sampleToken: topP must be in (0, 1], got ${topP}.`);
 }
 
 function sampleTokenWasm(

@@ -1,0 +1,62 @@
+/** The layers of a Llama-style decoder: embedding → [RMSNorm → rotary attention → RMSNorm → SwiGLU] × layers → RMSNorm. */
+import { gatherRows } from './kernels/gatherRows/op.ts';
+import { linear } from './kernels/linear/op.ts';
+import { rmsNorm } from './kernels/rmsNorm/op.ts';
+import { rope } from './kernels/rope/op.ts';
+import type { RopeShape } from './kernels/shape.ts';
+import { swiglu } from './kernels/swiglu/op.ts';
+import { tf } from './tf.ts';
+import type { Tensor1D, Tensor2D } from './tf.ts';
+
+/** Matrices are stored [in, out]. With d features, f hidden ones of the MLP and the widths of `shape`: */
+export interface DecoderLayer {
+  /** [d] */
+  readonly attnNorm: Tensor1D;
+  /** [d, (heads + 2·kvHeads)·headDim] */
+  readonly qkv: Tensor2D;
+  /** [heads·headDim, d] */
+  readonly out: Tensor2D;
+  /** [d] */
+  readonly mlpNorm: Tensor1D;
+  /** [d, 2·f] */
+  readonly gateUp: Tensor2D;
+  /** [f, d] */
+  readonly down: Tensor2D;
+}
+
+export interface DecoderModel {
+  readonly shape: RopeShape;
+  /** Added to the mean square in every RMSNorm. */
+  readonly eps: number;
+  /** [V, d]; also the head, transposed. */
+  readonly embed: Tensor2D;
+  readonly layers: readonly DecoderLayer[];
+  /** [d], before the head. */
+  readonly norm: Tensor1D;
+}
+
+/**
+ * Hidden states after the last norm. Differentiable in the weights if `attention` is.
+ *
+ * @param ids, positions int32 [N]
+ * @param attention from a layer's rotated query/key/value rows [N, (heads + 2·kvHeads)·headDim] to [N, heads·headDim]
+ * @param only int32 [M], the rows that are wanted; what no wanted row needs is then not computed in the last layer
+ * @returns [N, d], or [M, d]
+ */
+export function decoderForward(
+  { shape, eps, embed, layers, norm }: DecoderModel,
+  ids: Tensor1D,
+  positions: Tensor1D,
+  attention: (layer: number, qkv: Tensor2D) => Tensor2D,
+  only?: Tensor1D,
+): Tensor2D {
+  let x = gatherRows(embed, ids);
+  layers.forEach((w, layer) => {
+    const qkv = rope(linear(rmsNorm(x, w.attnNorm, eps), w.qkv), positions, shape);
+    let mixed = attention(layer, qkv);
+    if (only && layer === layers.length - 1) [x, mixed] = [gatherRows(x, only), gatherRows(mixed, only)];
+    x = tf.add(x, linear(mixed, w.out));
+    x = tf.add(x, linear(swiglu(linear(rmsNorm(x, w.mlpNorm, eps), w.gateUp)), w.down));
+  });
+  return rmsNorm(x, norm, eps);
+}
