@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin, type ResolvedConfig } from 'vite';
+import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite';
 import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vite-plugin.ts';
 import { isolationHeaders } from './src/worker/isolation.ts';
 
@@ -57,7 +58,7 @@ function contentSecurityPolicy(policy: string): Plugin {
       order: 'post',
       handler(html) {
         const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? '');
-        const hashes = inline.map((code) => `'sha256-${createHash('sha256').update(code).digest('base64')}'`);
+        const hashes = inline.map((code) => `'sha256-${sha256(code)}'`);
         const content = policy.replace("script-src 'self'", ["script-src 'self'", ...hashes].join(' '));
         return [
           {
@@ -97,6 +98,51 @@ function hostFiles(files: Record<string, string>): Plugin {
   };
 }
 
+const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('base64');
+
+/** Builds the service worker last, with the hash of every file of the build in it: another build is another script. */
+function serviceWorker(name: string): Plugin {
+  let config: ResolvedConfig;
+  return {
+    name: 'service-worker',
+    apply: 'build',
+    configResolved(resolved) {
+      config = resolved;
+    },
+    writeBundle: {
+      order: 'post',
+      sequential: true, // the hosted files must lie there
+      async handler() {
+        const folder = resolve(config.root, config.build.outDir);
+        const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+        const paths = entries
+          .filter((entry) => entry.isFile() && entry.name !== name)
+          .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+          .sort();
+        const hashes = paths.map(async (path) => [path, sha256(await readFile(join(folder, path)))] as const);
+        const files = Object.fromEntries(await Promise.all(hashes));
+        const entry = fileURLToPath(new URL('./src/worker/offline.worker.ts', import.meta.url));
+        const result = await build({
+          configFile: false,
+          logLevel: 'error',
+          publicDir: false,
+          define: { OFFLINE_FILES: JSON.stringify(files) },
+          build: {
+            write: false,
+            target: 'es2022',
+            lib: { entry, formats: ['iife'], name: 'serviceWorker', fileName: () => name },
+          },
+        });
+        const chunks = [result].flat().flatMap((built) => ('output' in built ? built.output : []));
+        const [chunk] = chunks;
+        if (chunk?.type !== 'chunk' || chunks.length !== 1)
+          throw new Error('the service worker must be bundled to exactly one script');
+        await writeFile(join(folder, name), chunk.code);
+      },
+    },
+  };
+}
+
 export default defineConfig({
   base: './', // a static host may serve the playground from any folder
   appType: 'mpa', // a missing file is a 404, not the page
@@ -105,6 +151,7 @@ export default defineConfig({
     hostFiles(hosted),
     sandboxFrameWorker(),
     contentSecurityPolicy(contentPolicy),
+    serviceWorker('service-worker.js'),
   ],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 4000 },

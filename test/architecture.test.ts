@@ -20,7 +20,15 @@ const rooms: Record<string, readonly Door[]> = {
   bench: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train'],
   worker: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train'],
   cli: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'bench'],
-  ui: ['config', 'rl', 'tasks/types.ts', 'worker/client.ts', 'worker/problems.ts', 'worker/protocol.ts'],
+  ui: [
+    'config',
+    'rl',
+    'tasks/types.ts',
+    'worker/client.ts',
+    'worker/offline.ts',
+    'worker/problems.ts',
+    'worker/protocol.ts',
+  ],
 };
 
 /** Packages that only some rooms may know about. */

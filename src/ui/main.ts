@@ -1,5 +1,6 @@
 /** Entry of the page. */
 import { browserTrainer } from '../worker/client.ts';
+import { keepOffline } from '../worker/offline.ts';
 import { mountPlayground } from './mount.ts';
 
-mountPlayground(browserTrainer());
+mountPlayground(browserTrainer(), import.meta.env.PROD ? keepOffline : undefined);

@@ -5,6 +5,8 @@ import { inject } from 'vitest';
 import { launchChromium } from '../browser.ts';
 
 export interface OpenOptions {
+  /** Where the playground is served; by default where setup.ts serves it. */
+  readonly address?: string;
   /** Appended to the playground's address, e.g. "#v1:…" for a shared link. */
   readonly path?: string;
   /** Window size in CSS pixels, 1280 × 900 by default. */
@@ -78,7 +80,7 @@ export async function withPlayground(
   options: OpenOptions,
   body: (playground: OpenPage) => Promise<void>,
 ): Promise<void> {
-  const address = inject('playground');
+  const address = options.address ?? inject('playground');
   const browser = await launchChromium();
   try {
     const context = await browser.newContext({

@@ -5,8 +5,10 @@ import type { FieldName } from '../../config/experiment.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
+import type { KeepOffline } from '../../worker/offline.ts';
 import type { BackendName, TrainerEvent } from '../../worker/protocol.ts';
 import { ExperimentState } from './experiment.svelte.ts';
+import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
@@ -23,6 +25,7 @@ export class AppState {
   readonly run = new RunState();
   readonly selection = new SelectionState(this.run);
   readonly problems: ProblemsState;
+  readonly offline: OfflineState;
   readonly #client: TrainerClient;
   #backend = $state.raw<BackendChoice>('auto');
   #linkProblem = $state.raw('');
@@ -30,7 +33,8 @@ export class AppState {
   #wish = $state.raw<Wish>(null);
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: Omit<TrainerClientOptions, 'onEvent'>) {
+  constructor(options: Omit<TrainerClientOptions, 'onEvent'>, keepOffline?: KeepOffline) {
+    this.offline = new OfflineState(keepOffline);
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
   }
@@ -155,6 +159,7 @@ export class AppState {
   #receive(event: TrainerEvent): void {
     this.run.apply(event, this.experiment.applied);
     if (event.type === 'failure') this.#wish = null;
+    if (this.run.phase === 'ready') this.offline.begin();
     if (this.#wish !== null && this.run.phase === 'ready') {
       const wish = this.#wish;
       this.#wish = null;

@@ -1,0 +1,135 @@
+/**
+ * The service worker of the built playground. It keeps every file in the browser, so that the page opens and trains
+ * with the network off, and adds the headers of isolation.ts, so that from the second visit on the page's threads may
+ * share memory on any static host.
+ *
+ * Never a mix of two versions: this script is built with the hash of each file (vite.config.ts), files are kept under
+ * their hash, and what does not match is refused. A new version is a new script. It installs beside the old one,
+ * fetching only what changed, and takes over at the first visit or reload with no other tab open.
+ */
+import { isolationHeaders } from './isolation.ts';
+import { offlineMessage, type OfflineMessage } from './offline.ts';
+
+/** Path below the site's root → SHA-256 of the file, base64. Put in by the build. */
+declare const OFFLINE_FILES: Readonly<Record<string, string>>;
+
+/** What TypeScript's library for pages does not know of a service worker. */
+interface LifecycleEvent extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface RequestEvent extends LifecycleEvent {
+  readonly request: Request;
+  respondWith(response: Promise<Response>): void;
+}
+interface Pages {
+  matchAll(options?: { includeUncontrolled: boolean }): Promise<readonly Pick<Worker, 'postMessage'>[]>;
+}
+interface ServiceWorkerScope {
+  readonly registration: ServiceWorkerRegistration;
+  readonly clients: Pages;
+  skipWaiting(): Promise<void>;
+  addEventListener(type: 'install' | 'activate', listener: (event: LifecycleEvent) => void): void;
+  addEventListener(type: 'fetch', listener: (event: RequestEvent) => void): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<unknown> & LifecycleEvent) => void): void;
+}
+const scope: ServiceWorkerScope = globalThis as typeof globalThis & ServiceWorkerScope;
+
+const files = new Map(Object.entries(OFFLINE_FILES));
+const root = new URL(scope.registration.scope);
+const openCache = (): Promise<Cache> => caches.open('cocos-files');
+
+/** Where a file is kept: an address that nobody asks for, with the file's hash in it. */
+const placeOf = (path: string, hash: string): string =>
+  new URL(`${path}?${encodeURIComponent(hash)}`, root).href;
+
+/** The file an address means, if it is one of this version. */
+function fileAt(address: string): { path: string; hash: string } | null {
+  const { origin, pathname } = new URL(address);
+  if (origin !== root.origin || !pathname.startsWith(root.pathname)) return null;
+  const path = decodeURIComponent(pathname.slice(root.pathname.length)) || 'index.html';
+  const hash = files.get(path);
+  return hash === undefined ? null : { path, hash };
+}
+
+/** Fetches a file of this version. Rejects when it is missing or of another one. */
+async function load(path: string, hash: string, cache: RequestCache): Promise<Response> {
+  const address = new URL(path === 'index.html' ? './' : path, root);
+  const response = await fetch(address, { cache, credentials: 'same-origin' });
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  const bytes = await response.arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  if (btoa(String.fromCharCode(...digest)) !== hash) throw new Error('the host has another version of it');
+  const type = response.headers.get('Content-Type') ?? 'application/octet-stream';
+  return new Response(bytes, { headers: { 'Content-Type': type, ...isolationHeaders } });
+}
+
+/** Fetches a file and keeps it: from the browser's ordinary cache if that has it, as after a first visit. */
+async function keep(cache: Cache, path: string, hash: string): Promise<void> {
+  const response = await load(path, hash, 'default').catch(() => load(path, hash, 'reload'));
+  await cache.put(placeOf(path, hash), response);
+}
+
+async function install(): Promise<void> {
+  let current = 'the cache';
+  try {
+    const cache = await openCache();
+    for (const [path, hash] of files) {
+      current = path;
+      if (!(await cache.match(placeOf(path, hash)))) await keep(cache, path, hash);
+    }
+  } catch (error) {
+    const reason = `${current}: ${error instanceof Error ? error.message : String(error)}`;
+    const message: OfflineMessage = { offline: 'failed', reason };
+    for (const page of await scope.clients.matchAll({ includeUncontrolled: true })) page.postMessage(message);
+    throw error; // the browser drops this version and tries again at a later visit
+  }
+}
+
+/** Forgets the files of other versions. */
+async function forgetOthers(): Promise<void> {
+  const cache = await openCache();
+  const ours = new Set([...files].map(([path, hash]) => placeOf(path, hash)));
+  for (const { url } of await cache.keys()) if (!ours.has(url)) await cache.delete(url);
+}
+
+async function serve(request: Request, path: string, hash: string): Promise<Response> {
+  if (request.mode === 'navigate' && (await handOver())) return askAgain();
+  const cache = await openCache();
+  const kept = await cache.match(placeOf(path, hash));
+  if (kept) return kept;
+  // The browser threw it away. The network may have another version by now: then this one is at its end.
+  try {
+    await keep(cache, path, hash);
+    return (await cache.match(placeOf(path, hash))) ?? Response.error();
+  } catch (error) {
+    if (request.mode !== 'navigate') throw error;
+    await scope.registration.unregister();
+    return fetch(request);
+  }
+}
+
+/** A page that asks for itself once more, so that the new version answers. (A Refresh header stops at an address with a "#".) */
+const askAgain = (): Response =>
+  new Response('<script>location.reload()</script>', {
+    headers: { 'Content-Type': 'text/html', ...isolationHeaders },
+  });
+
+/** Lets a version that waits take over, unless another tab still shows this one. */
+async function handOver(): Promise<boolean> {
+  const { waiting } = scope.registration;
+  if (!waiting || (await scope.clients.matchAll()).length > 1) return false;
+  const message: OfflineMessage = { offline: 'take over' };
+  waiting.postMessage(message);
+  return true;
+}
+
+scope.addEventListener('install', (event) => event.waitUntil(install()));
+scope.addEventListener('activate', (event) => event.waitUntil(forgetOthers()));
+scope.addEventListener('message', (event) => {
+  if (offlineMessage(event.data)?.offline === 'take over') event.waitUntil(scope.skipWaiting());
+});
+scope.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const file = request.method === 'GET' ? fileAt(request.url) : null;
+  if (file) event.respondWith(serve(request, file.path, file.hash));
+});
