@@ -4,7 +4,13 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FlagError, type ExtraOptions, type ParsedFlags } from '../config/flags.ts';
-import { openBackend, usefulThreads, type BackendRequest, type OpenedBackend } from '../engine/index.ts';
+import {
+  openBackend,
+  reopenBackend,
+  usefulThreads,
+  type BackendRequest,
+  type OpenedBackend,
+} from '../engine/index.ts';
 import { checkpointFiles, readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
 import { checkFit } from '../train/session.ts';
@@ -48,14 +54,22 @@ export const backendOptions: ExtraOptions = {
 };
 
 /** Opens what `--backend` and `--threads` ask for, and says so. */
-export async function openNodeBackend(options: ParsedFlags['options']): Promise<OpenedBackend> {
+export const openNodeBackend = (options: ParsedFlags['options']): Promise<OpenedBackend> =>
+  announced(openBackend, options);
+
+/** The same after the running one was lost. */
+export const reopenNodeBackend = (options: ParsedFlags['options']): Promise<OpenedBackend> =>
+  announced(reopenBackend, options);
+
+async function announced(open: typeof openBackend, options: ParsedFlags['options']): Promise<OpenedBackend> {
   const name = (options['backend'] ?? 'wasm') as BackendRequest;
-  const opened = await openBackend(name, { environment: 'node', threads: threadCount(options['threads']) });
+  const opened = await open(name, { environment: 'node', threads: threadCount(options['threads']) });
   process.stderr.write(`back end: ${opened.name} (${opened.device}); ${opened.why}\n`);
   return opened;
 }
 
-function threadCount(given: string | true | undefined): number {
+/** The number that `--threads` asks for. @throws FlagError */
+export function threadCount(given: string | true | undefined): number {
   const count = given === undefined ? usefulThreads(availableParallelism()) : Number(given);
   if (!Number.isInteger(count) || count < 1 || count > 64) {
     throw new FlagError(`--threads must be a whole number from 1 to 64, not "${String(given)}".`);

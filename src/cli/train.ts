@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
-import { createSession } from '../train/session.ts';
+import { TrainingRun } from '../train/run.ts';
 import {
   backendOptions,
   duration,
@@ -17,6 +17,7 @@ import {
   openNodeBackend,
   percent,
   progressLine,
+  reopenNodeBackend,
   runCommand,
   saveModel,
   shippedModel,
@@ -67,10 +68,23 @@ await runCommand(async (argv) => {
   const backend = await openNodeBackend(flags.options);
   const sandbox = createNodeSandbox();
   await sandbox.ready();
-  const session = createSession(experiment, { backend: backend.name, checkpoint, tokenizer, sandbox });
-  const { trainer } = session;
+  const line = progressLine();
+  const run = await TrainingRun.start(
+    experiment,
+    {
+      backend,
+      checkpoint,
+      tokenizer,
+      sandbox,
+      reopen: () => reopenNodeBackend(flags.options),
+      onRecovery: ({ message }) => {
+        line.end();
+        process.stderr.write(`${message}\n`);
+      },
+    },
+    saved,
+  );
   if (saved) {
-    trainer.load(saved);
     await folder.rewindMetrics(saved.step);
   } else {
     await folder.create(experiment);
@@ -87,13 +101,11 @@ await runCommand(async (argv) => {
     asked = performance.now();
     process.stderr.write('\nstopping after this update; Ctrl-C again stops at once\n');
   });
-  const save = async () =>
-    folder.saveCheckpoint(checkpoint.config, await trainer.state(), tokenizer, tokenizerJson);
+  const save = async () => folder.saveCheckpoint(checkpoint.config, run.state, tokenizer, tokenizerJson);
 
-  const line = progressLine();
   let accuracy = '';
   const evaluate = async () => {
-    const { metrics } = await trainer.evaluate();
+    const { metrics } = await run.evaluate();
     accuracy = Array.from({ length: experiment.turns }, (_, t) =>
       percent(metrics[`eval/accuracy@t${t + 1}`]),
     ).join(' → ');
@@ -106,10 +118,10 @@ await runCommand(async (argv) => {
     await save();
   }
   const began = performance.now();
-  const first = trainer.step;
+  const first = run.step;
   try {
-    while (trainer.step < experiment.steps && !stop) {
-      const { step, metrics, timing } = await trainer.update();
+    while (run.step < experiment.steps && !stop) {
+      const { step, metrics, timing } = await run.update();
       await folder.appendMetrics({
         step,
         ...metrics,
@@ -133,8 +145,8 @@ await runCommand(async (argv) => {
     line.end();
   }
   process.stderr.write(
-    `${stop ? 'stopped' : 'done'} at update ${trainer.step}; go on with: npm run train -- --resume ${folder.path}\n`,
+    `${stop ? 'stopped' : 'done'} at update ${run.step}; go on with: npm run train -- --resume ${folder.path}\n`,
   );
-  session.dispose();
+  run.dispose();
   sandbox.dispose();
 });

@@ -6,7 +6,7 @@ export { backendFault, reopenBackend } from './reopen.ts';
 export { BackendLostError, OutOfMemoryError } from './faults.ts';
 export { throwGpuErrors } from './webgpu/errors.ts';
 export { countOps } from './countOps.ts';
-export type { BackendRequest, OpenedBackend } from './backend.ts';
+export type { BackendOptions, BackendRequest, OpenedBackend } from './backend.ts';
 export { qkvWidth } from './kernels/shape.ts';
 export type { RopeShape, HeadShape } from './kernels/shape.ts';
 export { rmsNorm } from './kernels/rmsNorm/op.ts';

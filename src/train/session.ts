@@ -14,6 +14,8 @@ const heldOutSeed = 999;
 
 export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe'> {
   readonly backend: OpenedBackend['name'];
+  /** Into how many parts the work is cut where memory is short; see `TrainerParts`. Default 1. */
+  readonly split?: number;
   readonly checkpoint: Checkpoint;
   readonly tokenizer: Tokenizer;
   readonly sandbox: Sandbox;
@@ -23,12 +25,14 @@ export interface Session {
   readonly trainer: Trainer;
   readonly policy: Llama;
   readonly parts: TrainerParts;
+  /** Whether cutting the work into more parts would make its largest pieces smaller. */
+  readonly canSplit: boolean;
   dispose(): void;
 }
 
 /** @throws Error when the tokenizer does not fit the model, or prompts and answers do not fit its context */
 export function createSession(experiment: Experiment, options: SessionOptions): Session {
-  const { backend, checkpoint, tokenizer, sandbox, signal, onProgress, breathe } = options;
+  const { backend, split = 1, checkpoint, tokenizer, sandbox, signal, onProgress, breathe } = options;
   checkFit(checkpoint, tokenizer);
   const { level, seed } = experiment;
   const trainTasks = generateTasks({ count: experiment.trainTasks, seed, split: 'train', level });
@@ -38,7 +42,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     split: 'heldout',
     level,
   });
-  checkContext(experiment, checkpoint, tokenizer, [...trainTasks, ...heldOutTasks]);
+  const longest = checkContext(experiment, checkpoint, tokenizer, [...trainTasks, ...heldOutTasks]);
   const policy = new Llama(checkpoint.config, checkpoint.weights);
   const reference = new Llama(checkpoint.config, checkpoint.weights, false);
   const parts: TrainerParts = {
@@ -52,6 +56,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     lookEvery: backend === 'webgpu' ? 16 : 1,
     // A GPU wants large batches; a CPU wants activations that stay in its cache.
     maxTokens: backend === 'webgpu' ? 16_384 : 2048,
+    split,
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {}),
     ...(breathe ? { breathe } : {}),
@@ -61,6 +66,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     trainer,
     policy,
     parts,
+    canSplit: experiment.promptsPerUpdate > split || parts.maxTokens / split > longest,
     dispose() {
       trainer.dispose();
       policy.dispose();
@@ -79,12 +85,13 @@ export function checkFit({ config }: Checkpoint, tokenizer: Tokenizer): void {
   }
 }
 
+/** @returns tokens of the longest episode @throws when the model cannot read it */
 function checkContext(
   { turns, maxNewTokens, history }: Experiment,
   { config }: Checkpoint,
   tokenizer: Tokenizer,
   tasks: Parameters<typeof promptIds>[1][],
-): void {
+): number {
   const longest = tasks.reduce((max, task) => Math.max(max, promptIds(tokenizer, task).length), 0);
   const shown = history === 'all' ? turns : Math.min(turns, 2);
   const needed = longest + shown * (maxNewTokens + 2);
@@ -94,4 +101,5 @@ function checkContext(
         'Choose fewer turns or shorter answers.',
     );
   }
+  return needed;
 }

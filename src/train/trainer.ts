@@ -24,7 +24,7 @@ import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
 import { scoreAnswers, weightedLogProbGradient, type AnswerStats, type PassOptions } from './policy.ts';
 import { groupRecords } from './record.ts';
-import { rollout, type Trajectory } from './rollout.ts';
+import { rollout, type RolloutResult, type Trajectory } from './rollout.ts';
 
 /** Everything an update needs. The trainer owns none of it. */
 export interface TrainerParts {
@@ -37,8 +37,10 @@ export interface TrainerParts {
   readonly heldOutTasks: readonly Task[];
   /** Tokens between looks at what is being sampled: 1 where reading back is free, more on a GPU. */
   readonly lookEvery: number;
-  /** Upper bound of batch·time in one pass through the model. */
+  /** Upper bound of batch·time in one pass through the model, before `split`. */
   readonly maxTokens: number;
+  /** Into how many parts, one after the other, sampling and passes are cut where memory is short; 1 = not. Results stay the same. */
+  readonly split: number;
   /** Stops the update under way; the policy is left as it was before it. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (
@@ -92,19 +94,12 @@ export class Trainer {
    * @throws AbortError when the signal fired; an Error when no sample could be graded or the gradient is not finite
    */
   async update(): Promise<UpdateRecord> {
-    const { policy, reference, tokenizer, sandbox, signal, onProgress } = this.#parts;
+    const { policy, reference, tokenizer, signal, onProgress } = this.#parts;
     const e = this.experiment;
     const began = performance.now();
 
     // 1. Roll out: k trajectories of T turns for each prompt, graded by their unit tests while the next turn is written.
-    const { groups, sampleMs, gradeMs } = await rollout(policy, tokenizer, sandbox, this.#nextTasks(), {
-      ...e,
-      sharedTurns: e.objective === 'released-code' ? 1 : 0,
-      sampling: { ...e, lookEvery: this.#parts.lookEvery },
-      uniform: (row, turn, position) => uniform(e.seed, stream.sample, this.#step, row, turn, position),
-      ...(signal ? { signal } : {}),
-      ...(onProgress ? { onProgress } : {}),
-    });
+    const { groups, sampleMs, gradeMs } = await this.#rollOut(this.#nextTasks());
     const trajectories = groups.flat();
     const rewards = groups.map((group) =>
       group.map((one) => one.turns.map((turn) => reward(statuses(turn), e))),
@@ -182,7 +177,7 @@ export class Trainer {
     const e = this.experiment;
     const began = performance.now();
     const groups: Trajectory[][] = [];
-    const chunk = 64;
+    const chunk = Math.ceil(64 / this.#parts.split);
     for (let at = 0; at < heldOutTasks.length; at += chunk) {
       onProgress?.('evaluate', at, heldOutTasks.length);
       const part = await rollout(policy, tokenizer, sandbox, heldOutTasks.slice(at, at + chunk), {
@@ -262,9 +257,37 @@ export class Trainer {
     });
   }
 
+  /** k trajectories for each task. Which random numbers a row gets does not depend on the parts it is done in. */
+  async #rollOut(tasks: readonly Task[]): Promise<RolloutResult> {
+    const { policy, tokenizer, sandbox, split, lookEvery, signal, onProgress } = this.#parts;
+    const e = this.experiment;
+    const sharedTurns = e.objective === 'released-code' ? 1 : 0;
+    const size = Math.ceil(tasks.length / split);
+    const parts: RolloutResult[] = [];
+    for (let first = 0; first < tasks.length; first += size) {
+      const rowsBefore = (turn: number) => first * (turn > sharedTurns ? e.k : 1);
+      const part = await rollout(policy, tokenizer, sandbox, tasks.slice(first, first + size), {
+        ...e,
+        sharedTurns,
+        sampling: { ...e, lookEvery },
+        uniform: (row, turn, position) =>
+          uniform(e.seed, stream.sample, this.#step, row + rowsBefore(turn), turn, position),
+        ...(signal ? { signal } : {}),
+        ...(onProgress ? { onProgress } : {}),
+      });
+      parts.push(part);
+    }
+    return {
+      groups: parts.flatMap(({ groups }) => groups),
+      sampleMs: parts.reduce((sum, { sampleMs }) => sum + sampleMs, 0),
+      gradeMs: parts.reduce((sum, { gradeMs }) => sum + gradeMs, 0),
+    };
+  }
+
   #pass(e: Experiment): PassOptions {
-    const { tokenizer, maxTokens, breathe } = this.#parts;
+    const { tokenizer, split, breathe } = this.#parts;
     const { eot, pad } = tokenizer.specials;
+    const maxTokens = this.#parts.maxTokens / split;
     return { temperature: e.temperature, allowedFrom: eot, pad, maxTokens, ...(breathe ? { breathe } : {}) };
   }
 

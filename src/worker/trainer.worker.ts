@@ -4,13 +4,12 @@
  */
 import { withChanges } from '../config/experiment.ts';
 import { field, fieldNames, type Experiment } from '../config/fields.ts';
-import { openBackend, tf, type OpenedBackend } from '../engine/index.ts';
+import { openBackend, reopenBackend, tf, type BackendOptions, type OpenedBackend } from '../engine/index.ts';
 import { readCheckpoint } from '../model/checkpoint.ts';
 import { connectSandbox } from '../sandbox/client.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
-import { createSession, type Session } from '../train/session.ts';
-import type { Trainer } from '../train/trainer.ts';
+import { TooLargeError, TrainingRun } from '../train/run.ts';
 import {
   commandSchema,
   parseMessage,
@@ -62,7 +61,7 @@ class Run {
   readonly #load: Load;
   readonly #sandbox: Sandbox;
   readonly #abort = new AbortController();
-  #session: Session | undefined;
+  #run: TrainingRun | undefined;
   #wanted: 'stand' | 'step' | 'run' = 'stand';
   #phase: Phase = 'loading';
   #last = { stage: 'idle' as Stage, at: 0 };
@@ -80,13 +79,14 @@ class Run {
   /** Loads everything and shows what the starting model can do. */
   async prepare(): Promise<void> {
     const { experiment, assets, backend: requested } = this.#load;
+    const options: BackendOptions = { environment: 'browser', wasmPaths: `${assets}wasm/` };
     this.#status('backend');
     const backend = await attempt(
       `The ${requested === 'auto' ? 'compute' : requested} back end did not start.`,
       'Choose another back end in the badge, or try another browser.',
-      () => openBackend(requested, { environment: 'browser', wasmPaths: `${assets}wasm/` }),
+      () => openBackend(requested, options),
     );
-    this.emit({ type: 'backend', name: backend.name, device: backend.device, why: backend.why });
+    this.#showBackend(backend);
 
     this.#status('model');
     const folder = `${assets}models/${experiment.model}/`;
@@ -108,8 +108,27 @@ class Run {
     );
 
     this.#status('tasks');
-    this.#session = this.#createSession(backend, checkpoint, tokenizer);
-    const { trainer, policy, parts } = this.#session;
+    const run = await attempt(
+      'The experiment does not fit the model.',
+      'Change the field it names, then Reset.',
+      () =>
+        TrainingRun.start(experiment, {
+          backend,
+          checkpoint,
+          tokenizer,
+          sandbox: this.#sandbox,
+          signal: this.#abort.signal,
+          onProgress: (stage, done, total) => this.#status(stage, done, total),
+          breathe,
+          reopen: () => reopenBackend(requested, options),
+          onRecovery: (recovery) => {
+            this.#showBackend(recovery.backend);
+            this.emit({ type: 'notice', level: 'warning', message: recovery.message });
+          },
+        }),
+    );
+    this.#run = run;
+    const { policy, parts } = run.session;
     this.emit({
       type: 'model',
       name: experiment.model,
@@ -118,33 +137,13 @@ class Run {
       trainTasks: parts.trainTasks.length,
       heldOutTasks: parts.heldOutTasks.length,
     });
-    this.emit({ type: 'eval', record: await trainer.evaluate() });
+    this.emit({ type: 'eval', record: await run.evaluate() });
     this.#enter('ready');
-    await this.#drive(this.#session);
+    await this.#drive(run);
   }
 
-  #createSession(
-    backend: OpenedBackend,
-    checkpoint: Awaited<ReturnType<typeof readCheckpoint>>,
-    tokenizer: Tokenizer,
-  ): Session {
-    try {
-      return createSession(this.#load.experiment, {
-        backend: backend.name,
-        checkpoint,
-        tokenizer,
-        sandbox: this.#sandbox,
-        signal: this.#abort.signal,
-        onProgress: (stage, done, total) => this.#status(stage, done, total),
-        breathe,
-      });
-    } catch (error) {
-      throw new Failure(
-        'The experiment does not fit the model.',
-        'Change the field it names, then Reset.',
-        error,
-      );
-    }
+  #showBackend({ name, device, why }: OpenedBackend): void {
+    this.emit({ type: 'backend', name, device, why });
   }
 
   obey(command: Exclude<Command, Load>): void {
@@ -161,7 +160,7 @@ class Run {
         this.#wanted = 'stand';
         return;
       case 'change':
-        if (this.#session) changeLive(this.#session.trainer, command.experiment);
+        if (this.#run) changeLive(this.#run, command.experiment);
         return;
       default:
         command satisfies never;
@@ -176,12 +175,12 @@ class Run {
 
   fail(error: unknown): void {
     if (this.#abort.signal.aborted) return;
-    const cause = error instanceof Failure ? error.cause : error;
+    const cause = error instanceof Failure || error instanceof TooLargeError ? error.cause : error;
     this.emit({
       type: 'failure',
       what: error instanceof Error ? error.message : String(error),
       remedy:
-        error instanceof Failure
+        error instanceof Failure || error instanceof TooLargeError
           ? error.remedy
           : 'What was recorded is kept. Press Reset to begin again, perhaps with a smaller learning rate.',
       detail: cause instanceof Error ? cause.message : String(cause),
@@ -190,21 +189,21 @@ class Run {
   }
 
   dispose(): void {
-    this.#session?.dispose();
+    this.#run?.dispose();
     this.#sandbox.dispose();
   }
 
   #wake: () => void = () => undefined;
 
   /** Updates while they are wanted, waits while they are not. */
-  async #drive({ trainer }: Session): Promise<void> {
+  async #drive(run: TrainingRun): Promise<void> {
     while (!this.#abort.signal.aborted) {
       if (this.#wanted === 'stand') {
         await new Promise<void>((resolve) => (this.#wake = resolve));
         continue;
       }
       this.#enter('running');
-      const record = await trainer.update();
+      const record = await run.update();
       this.emit({ type: 'update', record });
       const masked = record.metrics['train/masked'];
       if (masked > 0) {
@@ -212,9 +211,9 @@ class Run {
         const message = `${share} could not be graded, because the Python sandbox was lost. They were left out of the update.`;
         this.emit({ type: 'notice', level: 'warning', message });
       }
-      const { evalEvery, steps } = trainer.experiment;
+      const { evalEvery, steps } = run.experiment;
       if (record.step % evalEvery === 0 || record.step === steps) {
-        this.emit({ type: 'eval', record: await trainer.evaluate() });
+        this.emit({ type: 'eval', record: await run.evaluate() });
       }
       this.#counters();
       await breathe();
@@ -234,7 +233,7 @@ class Run {
     const now = performance.now();
     if (stage === this.#last.stage && now - this.#last.at < progressEvery) return;
     this.#last = { stage, at: now };
-    const step = this.#session?.trainer.step ?? 0;
+    const step = this.#run?.step ?? 0;
     this.emit({ type: 'status', phase: this.#phase, stage, done, total, step });
   }
 
@@ -246,10 +245,10 @@ class Run {
 }
 
 /** A run keeps the fields marked `restart` that it began with. */
-function changeLive(trainer: Trainer, wanted: Experiment): void {
+function changeLive(run: TrainingRun, wanted: Experiment): void {
   const live = fieldNames.filter((name) => field(name).when === 'live');
   const changes = Object.fromEntries(live.map((name) => [name, wanted[name]]));
-  trainer.experiment = withChanges(trainer.experiment, changes);
+  run.experiment = withChanges(run.experiment, changes);
 }
 
 async function fetchFile(address: string): Promise<Uint8Array> {

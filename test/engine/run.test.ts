@@ -1,0 +1,144 @@
+/** A run goes on after a fault in the middle of an update, and the updates are those it would have made anyway. */
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { withChanges } from '../../src/config/experiment.ts';
+import { findPreset, presetExperiment } from '../../src/config/presets.ts';
+import { openBackend, reopenBackend, tf } from '../../src/engine/index.ts';
+import { tinyLlama } from '../../src/model/config.ts';
+import { initialWeights } from '../../src/model/llama.ts';
+import type { UpdateRecord } from '../../src/rl/records.ts';
+import { Tokenizer } from '../../src/tasks/tokenizer.ts';
+import { TooLargeError, TrainingRun, type Recovery } from '../../src/train/run.ts';
+import { countsLetter } from '../unit/train/fakeSandbox.ts';
+import { open } from './backends.ts';
+import { seeded } from './cases.ts';
+import { fillHeap, trap } from './faults.ts';
+
+const node = { environment: 'node' } as const;
+const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
+const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const random = seeded(5);
+const weights = initialWeights(config, () => 2 * (random() + random() + random() - 1.5));
+const preset = findPreset('micro');
+if (!preset) throw new Error('There is no preset "micro".');
+const micro = withChanges(presetExperiment(preset), { maxNewTokens: 12, evalTasks: 4, trainTasks: 32 });
+
+type Stage = 'sample' | 'grade' | 'score' | 'update' | 'evaluate';
+
+interface Outcome {
+  readonly records: readonly UpdateRecord[];
+  readonly recoveries: readonly Recovery[];
+  readonly steps: readonly number[];
+}
+
+/** Three updates on a fresh back end; `fault` is called at every stage of update `step`+1, with the recoveries before it. */
+async function train(
+  name: 'wasm' | 'webgpu',
+  fault: (step: number, stage: Stage, recovered: number) => void = () => undefined,
+  experiment = micro,
+): Promise<Outcome> {
+  const recoveries: Recovery[] = [];
+  let recovered = 0;
+  const run = await TrainingRun.start(experiment, {
+    backend: await openBackend(name, node),
+    reopen: () => {
+      recovered++;
+      return reopenBackend(name, node);
+    },
+    onRecovery: (recovery) => recoveries.push(recovery),
+    checkpoint: { config, weights },
+    tokenizer,
+    sandbox: countsLetter('e'),
+    onProgress: (stage) => fault(run.step, stage, recovered),
+  });
+  const records: UpdateRecord[] = [];
+  while (records.length < 3) records.push(await run.update());
+  const steps = records.map(({ step }) => step);
+  run.dispose();
+  return { records, recoveries, steps };
+}
+
+/** What each update computed, as numbers. */
+const numbersOf = ({ records }: Outcome) =>
+  records.map(({ metrics }) =>
+    ['train/loss', 'train/grad_norm', 'train/reward@t2'].map((name) => metrics[name] ?? NaN),
+  );
+
+function expectNear(got: Outcome, want: Outcome, tolerance: number): void {
+  expect(got.steps).toEqual([1, 2, 3]);
+  numbersOf(got).forEach((row, update) =>
+    row.forEach((value, i) => {
+      const wanted = numbersOf(want)[update]?.[i] ?? NaN;
+      expect(Math.abs(value - wanted)).toBeLessThanOrEqual(tolerance * (Math.abs(wanted) + 0.01));
+    }),
+  );
+}
+
+describe('on WebAssembly', () => {
+  let whole: Outcome;
+  beforeAll(async () => {
+    await open('wasm');
+    whole = await train('wasm');
+  });
+
+  it.each(['gemm', 'headForward', 'headBackward', 'adamW'] as const)(
+    'a trap in %s in update 2 changes nothing',
+    async (kernel) => {
+      const got = await train('wasm', (step, stage, recovered) => {
+        if (step === 1 && stage === 'update' && recovered === 0) trap(kernel);
+      });
+      expectNear(got, whole, 0);
+      expect(got.recoveries.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/^WebAssembly stopped .* goes on with WebAssembly SIMD.* after update 1\./),
+      ]);
+    },
+  );
+
+  it('gives up after too many traps in a row', async () => {
+    const always = train('wasm', (step, stage) => {
+      if (step === 1 && stage === 'update') trap('headBackward');
+    });
+    await expect(always).rejects.toThrow(/lost 4 times in a row/);
+    await reopenBackend('wasm', node);
+  });
+
+  it('memory that runs out halves the pieces until they fit, and says so once', async () => {
+    const got = await train('wasm', (step, stage, recovered) => {
+      if (step === 1 && stage === 'update' && recovered < 2) fillHeap(1e5);
+    });
+    expectNear(got, whole, 1e-4);
+    expect(got.recoveries.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Memory ran out.* 4 times as many/),
+    ]);
+  });
+
+  it('gives up, with a remedy, when not even one sequence fits', async () => {
+    const never = train('wasm', (_, stage) => {
+      if (stage === 'update') fillHeap(1e5);
+    });
+    const error: unknown = await never.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TooLargeError);
+    expect((error as TooLargeError).remedy).toMatch(/k\).*prompts per update.*maxNewTokens/);
+    await reopenBackend('wasm', node);
+  });
+});
+
+describe('on WebGPU', () => {
+  it('a GPU lost while it samples, and another while it updates, change nothing', async () => {
+    if (!(await open('webgpu'))) return;
+    const small = withChanges(micro, { promptsPerUpdate: 2, k: 2, maxNewTokens: 8 }); // a software adapter is slow
+    const whole = await train('webgpu', undefined, small);
+    const losses = ['sample', 'update'];
+    const lose = (step: number, stage: Stage, recovered: number) => {
+      if (step !== recovered + 1 || stage !== losses[recovered]) return;
+      (tf.backend() as WebGPUBackend).device.destroy();
+    };
+    const got = await train('webgpu', lose, small);
+    expectNear(got, whole, 1e-4);
+    expect(got.recoveries.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^The GPU was lost.* after update 1\./),
+      expect.stringMatching(/^The GPU was lost.* after update 2\./),
+    ]);
+  });
+});
