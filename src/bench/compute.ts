@@ -1,5 +1,5 @@
 /** Tensor work side by side: matmul peak, training step, generation. */
-import { countOps, tf, type Tensor2D } from '../engine/index.ts';
+import { countOps, linear, tf, type Tensor2D } from '../engine/index.ts';
 import type { LlamaConfig } from '../model/config.ts';
 import type { BenchModel, Contestant } from './contestant.ts';
 import {
@@ -31,7 +31,7 @@ export interface Figure {
 export interface TrainReport {
   readonly parameters: number;
   readonly contestants: Readonly<Record<string, Figure>>;
-  /** The back end's own matMul, measured in the same rounds, GFLOP/s. */
+  /** The back end's fastest product, measured in the same rounds, GFLOP/s. */
   readonly matmul_gflops: number;
   /** Our GFLOP/s divided by the matmul's. */
   readonly share_of_matmul_peak: number;
@@ -45,20 +45,32 @@ export interface GenerateReport {
   readonly speedup: Readonly<Record<string, number>>;
 }
 
+/** Un-transposed rank-2 products: TensorFlow.js' own, and our kernel's, which uses all threads. On WebGPU they are one. */
+const products = {
+  'TensorFlow.js': (a: Tensor2D, b: Tensor2D): Tensor2D => tf.matMul(a, b),
+  'our kernel': linear,
+} as const;
+export type ProductName = keyof typeof products;
+
 export interface Matmul {
   /** It multiplies two size×size matrices. */
   readonly size: number;
+  readonly by: ProductName;
   readonly gflop: number;
   /** One product, done when it returns. */
   run(): Promise<void>;
   dispose(): void;
 }
 
-/** The un-transposed rank-2 matMul of the back end, at the size where it is fastest. */
+/** The fastest product the back end has, at the size where it is fastest. */
 export async function fastestMatmul({ now, signal }: Measuring): Promise<Matmul> {
   let best: { matmul: Matmul; gflops: number } | undefined;
-  for (const size of [256, 512, 1024, 2048]) {
-    const matmul = squareMatmul(size);
+  const names = (Object.keys(products) as ProductName[]).slice(0, tf.getBackend() === 'wasm' ? 2 : 1);
+  const candidates = [256, 512, 1024, 2048].flatMap((size) => names.map((by) => ({ size, by })));
+  let tooLarge = Infinity;
+  for (const { size, by } of candidates) {
+    if (size >= tooLarge) break;
+    const matmul = squareMatmul(size, by);
     try {
       await breathe(signal);
       await matmul.run();
@@ -68,7 +80,7 @@ export async function fastestMatmul({ now, signal }: Measuring): Promise<Matmul>
       throw error;
     }
     const times: number[] = [];
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 3; i++) {
       const began = now();
       await matmul.run();
       times.push(now() - began);
@@ -80,7 +92,7 @@ export async function fastestMatmul({ now, signal }: Measuring): Promise<Matmul>
       best?.matmul.dispose();
       best = { matmul, gflops };
     }
-    if (ms > 150) break; // the next size takes eight times as long and shows nothing new
+    if (ms > 40) tooLarge = 2 * size; // it takes eight times as long and shows nothing new
   }
   if (!best) throw new Error('No matrix product was measured.');
   return best.matmul;
@@ -99,14 +111,15 @@ const manyProducts = (matmul: Matmul) => async (): Promise<void> => {
   for (let i = 0; i < productsPerTurn(matmul); i++) await matmul.run();
 };
 
-function squareMatmul(size: number): Matmul {
+function squareMatmul(size: number, by: ProductName): Matmul {
   const a = tf.randomUniform<tf.Rank.R2>([size, size], -1, 1);
   const b = tf.randomUniform<tf.Rank.R2>([size, size], -1, 1);
   return {
     size,
+    by,
     gflop: (2 * size ** 3) / 1e9,
     async run() {
-      const y: Tensor2D = tf.matMul(a, b);
+      const y = products[by](a, b);
       await settle(y);
       y.dispose();
     },
@@ -203,12 +216,13 @@ export async function measureOperations(
   });
 }
 
-interface OpenedModel {
+export interface OpenedModel {
   readonly contestant: Contestant;
   readonly model: BenchModel;
 }
 
-async function withModels<T>(
+/** Opens a model of each contestant, all with equal weights, and frees them after the work. */
+export async function withModels<T>(
   contestants: readonly Contestant[],
   config: LlamaConfig,
   work: (models: Record<string, OpenedModel>) => Promise<T>,

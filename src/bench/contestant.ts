@@ -1,4 +1,5 @@
 /** What the benchmark asks of each contestant: train a decoder on a batch, and write tokens. */
+import type { OpenedBackend } from '../engine/index.ts';
 import type { LlamaConfig } from '../model/config.ts';
 import type { HostWeights } from '../model/llama.ts';
 
@@ -30,6 +31,8 @@ export interface Contestant {
   readonly id: string;
   /** Name in tables. */
   readonly title: string;
+  /** Threads it computes with beside this back end; 1 where this is missing. */
+  threads?(backend: OpenedBackend): number;
   /** true: it computes beside the TensorFlow.js back end, so that its operations cannot be counted there. */
   readonly ownDevice?: boolean;
   /** true: it compiles anew for each shape of a batch, so it must see the real one before it is timed. */

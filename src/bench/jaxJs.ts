@@ -20,6 +20,11 @@ export const jaxJs: Contestant = {
   title: 'jax-js',
   compilesShapes: true,
   ownDevice: true,
+  // One worker a core where memory can be shared; the caller waits.
+  threads: ({ name }) =>
+    name === 'wasm' && typeof SharedArrayBuffer !== 'undefined' && typeof Worker !== 'undefined'
+      ? navigator.hardwareConcurrency
+      : 1,
   async open(config, values): Promise<BenchModel> {
     if (config.num_key_value_heads !== config.num_attention_heads) {
       throw new Error('The jax-js decoder has no grouped-query attention.');

@@ -10,6 +10,7 @@ import { settle } from './measure.ts';
 export const ours: Contestant = {
   id: 'ours',
   title: 'CoCoS Playground',
+  threads: (backend) => backend.threads,
   open(config, weights): BenchModel {
     const model = new Llama(config, weights);
     const optimizer = new AdamW(model.weights, { ...adam, weightDecay: 0 });

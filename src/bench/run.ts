@@ -15,6 +15,7 @@ import {
   type GenerateReport,
   type Matmul,
   type Operations,
+  type ProductName,
   type TrainReport,
 } from './compute.ts';
 import type { Contestant } from './contestant.ts';
@@ -91,8 +92,11 @@ export interface BenchReport {
   readonly seconds: number;
   /** Names of the contestants, by id. */
   readonly titles: Readonly<Record<string, string>>;
-  /** The back end's own un-transposed rank-2 matMul at its best size: the best of the medians in `train`. */
+  /** Threads each contestant computes with, by id. */
+  readonly threads: Readonly<Record<string, number>>;
+  /** The back end's fastest matrix product, whose it is, and its size: the best of the medians in `train`. */
   readonly matmul_gflops?: number;
+  readonly matmul_by?: ProductName;
   readonly matmul_size?: number;
   readonly train: Readonly<Partial<Record<SizeName, TrainReport>>>;
   readonly generate: Readonly<Partial<Record<SizeName, readonly GenerateReport[]>>>;
@@ -107,7 +111,7 @@ export interface BenchReport {
 
 type Results = {
   -readonly [
-    Name in 'matmul_gflops' | 'matmul_size' | 'grading' | 'update_ms' | 'operations'
+    Name in 'matmul_gflops' | 'matmul_by' | 'matmul_size' | 'grading' | 'update_ms' | 'operations'
   ]?: BenchReport[Name];
 } & {
   readonly train: Partial<Record<SizeName, TrainReport>>;
@@ -123,6 +127,7 @@ interface Step {
 /** @throws Error when a part cannot be measured, or the signal's reason when it was aborted */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const { quick, backend, signal } = options;
+  const who = options.contestants ?? contestants;
   const clock = options.clock ?? { name: 'wall time', now: () => performance.now() };
   const limits: RoundLimits = quick
     ? { rounds: 5, minRounds: 2, budgetMs: 4_000 }
@@ -151,7 +156,8 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     quick,
     clock: clock.name,
     seconds: (performance.now() - began) / 1000,
-    titles: Object.fromEntries((options.contestants ?? contestants).map(({ id, title }) => [id, title])),
+    titles: Object.fromEntries(who.map(({ id, title }) => [id, title])),
+    threads: Object.fromEntries(who.map(({ id, threads }) => [id, threads?.(backend) ?? 1])),
     ...results,
     ...(trained.length > 0 ? { matmul_gflops: Math.max(...trained.map((one) => one.matmul_gflops)) } : {}),
     ...(results.grading
@@ -176,6 +182,7 @@ function planned(options: BenchOptions, results: Results, freed: (() => void)[])
       async run(measuring) {
         matmul = await fastestMatmul(measuring);
         freed.push(() => matmul?.dispose());
+        results.matmul_by = matmul.by;
         results.matmul_size = matmul.size;
         if (!wanted.has('train')) results.matmul_gflops = (await measureMatmul(matmul, measuring)).median;
       },
@@ -248,7 +255,7 @@ function planned(options: BenchOptions, results: Results, freed: (() => void)[])
 }
 
 function trainSizes(quick: boolean, { name }: OpenedBackend): SizeName[] {
-  if (quick) return ['0.18M', '0.9M'];
+  if (quick) return [ratioSize];
   return ['0.18M', '0.9M', '5M', ...(name === 'webgpu' ? (['25M'] as const) : [])];
 }
 

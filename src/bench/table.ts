@@ -20,7 +20,7 @@ export function benchTable(report: BenchReport): string {
     ...(report.matmul_gflops === undefined
       ? []
       : [
-          `Matrix product of the back end: ${digits(report.matmul_gflops)} GFLOP/s (${report.matmul_size}²).`,
+          `Fastest matrix product: ${digits(report.matmul_gflops)} GFLOP/s (${report.matmul_by}, ${report.matmul_size}²).`,
         ]),
     ...(Object.keys(train).length > 0 ? trainBlocks(train, titles) : []),
     ...(Object.keys(generate).length > 0 ? generateBlocks(generate, titles) : []),

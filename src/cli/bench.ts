@@ -1,33 +1,29 @@
 /**
- * Measures speed: our model against stock TensorFlow.js and the back end's own matrix product, grading, a whole update.
+ * Measures speed: our model against stock TensorFlow.js, jax-js and the back end's own matrix product, grading, a whole
+ * update, counters, and how cost grows. In a real Chromium, or in Node.
  *
  *     npm run bench -- --quick --json bench.json
  */
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { runBench } from '../bench/run.ts';
-import { benchWeights } from '../bench/sizes.ts';
-import { benchTable } from '../bench/table.ts';
-import { defaultExperiment } from '../config/experiment.ts';
+import { growthTable, wholeTable } from '../bench/whole.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
-import { tinyLlama } from '../model/config.ts';
-import { createNodeSandbox } from '../sandbox/node.ts';
-import {
-  backendOptions,
-  loadModel,
-  loadTokenizer,
-  openNodeBackend,
-  progressLine,
-  projectRoot,
-  runCommand,
-  shippedModel,
-} from './common.ts';
+import { writeDocs } from './bench/docs.ts';
+import { benchInChromium } from './bench/inChromium.ts';
+import { benchInNode } from './bench/inNode.ts';
+import { backendOptions, progressLine, runCommand } from './common.ts';
 
 const options: ExtraOptions = {
   quick: { value: '', help: 'Fewer sizes and rounds: about a minute.' },
+  node: { value: '', help: 'In Node instead of a Chromium.' },
   json: { value: 'FILE', help: 'Also write the report to this file.' },
+  growth: {
+    value: '',
+    help: 'Instead of the rest: how cost grows with parameters, sequences, their length and turns.',
+  },
+  docs: {
+    value: '',
+    help: 'Also write docs/benchmarks.md and docs/growth.svg. Without --growth, everything is measured for it.',
+  },
   model: {
     value: 'DIR',
     help:
@@ -38,57 +34,44 @@ const options: ExtraOptions = {
     value: 'NAME',
     help:
       'What times matmul, training and generation; wall unless given. cpu = processor time of this process, which a busy ' +
-      'machine disturbs less; not for webgpu.',
+      'machine disturbs less; only with --node, and not for webgpu.',
     choices: ['wall', 'cpu'],
   },
   ...backendOptions,
+  backend: {
+    value: 'NAME',
+    help: 'Back end; auto unless given, in Node wasm. auto = WebGPU on a real GPU, else WASM.',
+    choices: ['auto', 'wasm', 'webgpu', 'cpu'],
+  },
 };
 const usage = `npm run bench -- [flags]
 
-Measures training, generation, grading and a whole update, beside a plain TensorFlow.js model, and prints Markdown tables.
-Compare figures of one run only; close what else keeps the machine busy.`;
+Measures training, generation, grading and a whole update, beside a plain TensorFlow.js model and jax-js, and prints
+Markdown tables. Compare figures of one run only; close what else keeps the machine busy.`;
 
 await runCommand(async (argv) => {
-  const flags = parseFlags(argv, options, []);
-  if (flags.help) return void process.stdout.write(helpText(usage, options, []));
-  const model = (flags.options['model'] as string | undefined) ?? 'boost';
-  const { checkpoint, tokenizer } = await updateModel(model);
-  const backend = await openNodeBackend(flags.options);
-  const byProcessor = flags.options['clock'] === 'cpu';
-  if (byProcessor && backend.name === 'webgpu') {
-    throw new FlagError('--clock cpu does not see what a GPU does; use --clock wall.');
+  const { options: given, help } = parseFlags(argv, options, []);
+  if (help) return void process.stdout.write(helpText(usage, options, []));
+  if (given['clock'] === 'cpu' && !given['node']) {
+    throw new FlagError('--clock cpu needs --node: the processor time of a Chromium cannot be told apart.');
   }
   const line = progressLine();
-  const cores = cpus();
-  const report = await runBench({
-    quick: flags.options['quick'] === true,
-    backend,
-    machine: `${cores[0]?.model.trim() ?? 'unknown processor'}, ${cores.length} cores, Node ${process.versions.node}`,
-    python: {
-      createSandbox: (workers) => createNodeSandbox({ workers }),
-      memoryBytes: () => process.memoryUsage.rss(),
-      subject: { experiment: defaultExperiment, checkpoint, tokenizer, model },
-    },
-    clock: byProcessor
-      ? { name: 'processor time', now: processorTime }
-      : { name: 'wall time', now: () => performance.now() },
-    onProgress: ({ what, done, total }) => line.show(`${what} (${Math.floor(done) + 1} of ${total})`),
+  const onlyGrowth = given['growth'] === true;
+  const measured = await (given['node'] ? benchInNode : benchInChromium)({
+    quick: given['quick'] === true,
+    model: (given['model'] as string | undefined) ?? 'boost',
+    wants: { report: !onlyGrowth, growth: onlyGrowth || given['docs'] === true },
+    options: given,
+    onProgress: ({ what, done, total }) =>
+      line.show(`${what} (${Math.min(total, Math.floor(done) + 1)} of ${total})`),
   });
   line.end();
-  process.stdout.write(benchTable(report));
-  const file = flags.options['json'];
-  if (typeof file === 'string') await writeFile(file, JSON.stringify(report, null, 2) + '\n');
+  const { report, growth } = measured;
+  if (report) process.stdout.write(wholeTable(report));
+  if (growth) process.stdout.write(growthTable(growth));
+  if (given['docs']) await writeDocs(measured);
+  const file = given['json'];
+  if (typeof file === 'string') {
+    await writeFile(file, JSON.stringify({ ...report, ...(growth ? { growth } : {}) }, null, 2) + '\n');
+  }
 });
-
-/** Milliseconds of processor time, all threads of this process. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
-async function updateModel(named: string) {
-  if (named !== 'random') return loadModel(existsSync(named) ? named : shippedModel(named));
-  const tokenizer = await loadTokenizer(join(projectRoot, 'public/models'));
-  const config = tinyLlama(tokenizer.size);
-  return { checkpoint: { config, weights: benchWeights(config) }, tokenizer };
-}

@@ -1,0 +1,43 @@
+/** Counts what a piece of work asks of the GPU. */
+
+export interface GpuCalls {
+  /** Kernels started. */
+  readonly dispatches: number;
+  /** Lists of commands handed to the GPU. */
+  readonly submissions: number;
+  /** Buffers read by the host; each waits until the GPU is done. */
+  readonly readbacks: number;
+}
+
+/** Runs `work` and counts its calls, of all devices. Unlike time, the counts have no noise. */
+export async function countGpu(work: () => Promise<unknown>): Promise<GpuCalls> {
+  const calls = { dispatches: 0, submissions: 0, readbacks: 0 };
+  const [pass, queue, buffer] = [GPUComputePassEncoder.prototype, GPUQueue.prototype, GPUBuffer.prototype];
+  const { dispatchWorkgroups, dispatchWorkgroupsIndirect } = pass;
+  const { submit } = queue;
+  const { mapAsync } = buffer;
+  pass.dispatchWorkgroups = function (...args) {
+    calls.dispatches++;
+    return dispatchWorkgroups.apply(this, args);
+  };
+  pass.dispatchWorkgroupsIndirect = function (...args) {
+    calls.dispatches++;
+    return dispatchWorkgroupsIndirect.apply(this, args);
+  };
+  queue.submit = function (...args) {
+    calls.submissions++;
+    return submit.apply(this, args);
+  };
+  buffer.mapAsync = function (...args) {
+    if (args[0] & GPUMapMode.READ) calls.readbacks++;
+    return mapAsync.apply(this, args);
+  };
+  try {
+    await work();
+  } finally {
+    Object.assign(pass, { dispatchWorkgroups, dispatchWorkgroupsIndirect });
+    Object.assign(queue, { submit });
+    Object.assign(buffer, { mapAsync });
+  }
+  return calls;
+}

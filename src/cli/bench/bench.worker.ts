@@ -1,0 +1,115 @@
+/** The worker of the benchmark's page: opens a back end and measures. */
+import { measureCounters } from '../../bench/counters.ts';
+import { measureGrowth } from '../../bench/growth.ts';
+import { jaxJs } from '../../bench/jaxJs.ts';
+import { contestants, ratioSize, runBench, type BenchProgress } from '../../bench/run.ts';
+import { benchWeights } from '../../bench/sizes.ts';
+import type { UpdateSubject } from '../../bench/update.ts';
+import { defaultExperiment } from '../../config/experiment.ts';
+import { openBackend } from '../../engine/index.ts';
+import { readCheckpoint } from '../../model/checkpoint.ts';
+import { tinyLlama } from '../../model/config.ts';
+import { connectSandbox } from '../../sandbox/client.ts';
+import type { Sandbox } from '../../sandbox/types.ts';
+import { Tokenizer } from '../../tasks/tokenizer.ts';
+import {
+  randomModel,
+  type FromWorker,
+  type Job,
+  type JobKind,
+  type Results,
+  type ToWorker,
+} from './protocol.ts';
+
+const post = (message: FromWorker): void => postMessage(message);
+const onProgress = (progress: BenchProgress): void => post({ type: 'progress', progress });
+
+const jobs: { readonly [Kind in JobKind]: (job: Job) => Promise<Results[Kind]> } = {
+  async bench({ backend, threads, quick, machine, parts, ratiosOnly, model }) {
+    const everything = parts === undefined;
+    return runBench({
+      quick,
+      machine,
+      parts,
+      onProgress,
+      contestants: [...contestants, jaxJs],
+      ...(ratiosOnly ? { trainSizes: [ratioSize] } : {}),
+      backend: await open(backend, threads),
+      ...(everything ? { python: { createSandbox, subject: await subject(model) } } : {}),
+    });
+  },
+
+  async growth({ backend, threads, machine, model }) {
+    return measureGrowth({
+      machine,
+      onProgress,
+      contestants: [...contestants, jaxJs],
+      backend: await open(backend, threads),
+      python: { createSandbox, subject: await subject(model) },
+    });
+  },
+
+  async counters({ backend }) {
+    onProgress({ what: `counters on ${backend}`, done: 0, total: 1 });
+    const { device } = await open(backend, 1);
+    return { ...(await measureCounters()), device };
+  },
+
+  async gpu() {
+    if ((await open('auto')).name === 'webgpu') return 'real';
+    return (await navigator.gpu?.requestAdapter()) ? 'software' : 'none';
+  },
+};
+
+const open = (backend: Job['backend'], threads?: number) =>
+  openBackend(backend, { environment: 'browser', wasmPaths: '/wasm/', ...(threads ? { threads } : {}) });
+
+async function subject(model: string): Promise<UpdateSubject> {
+  const tokenizer = Tokenizer.fromJson(
+    JSON.parse(new TextDecoder().decode(await fetchFile('/model/tokenizer.json'))),
+  );
+  const config = tinyLlama(tokenizer.size);
+  const checkpoint =
+    model === randomModel
+      ? { config, weights: benchWeights(config) }
+      : await readCheckpoint((file) => fetchFile(`/model/${file}`));
+  return { experiment: defaultExperiment, checkpoint, tokenizer, model };
+}
+
+async function fetchFile(address: string): Promise<Uint8Array> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** Ports of sandboxes that were asked for and have not come yet. */
+const wanted = new Map<number, { resolve(port: MessagePort): void; reject(error: Error): void }>();
+
+async function createSandbox(workers: number): Promise<Sandbox> {
+  const port = await new Promise<MessagePort>((resolve, reject) => {
+    const id = wanted.size;
+    wanted.set(id, { resolve, reject });
+    post({ type: 'wantSandbox', id, workers });
+  });
+  return connectSandbox(port);
+}
+
+addEventListener('message', ({ data, ports }: MessageEvent<ToWorker>) => {
+  switch (data.type) {
+    case 'start':
+      jobs[data.kind](data.job).then(
+        (result) => post({ type: 'done', result }),
+        (error: unknown) => {
+          const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+          post({ type: 'failed', message, stack });
+        },
+      );
+      return;
+    case 'sandbox':
+      return wanted.get(data.id)?.resolve(ports[0]);
+    case 'noSandbox':
+      return wanted.get(data.id)?.reject(new Error(data.message));
+    default:
+      data satisfies never;
+  }
+});

@@ -1,0 +1,49 @@
+/** What the command asks of the benchmark's page, and how the page's worker answers. */
+import type { GpuCounters, WasmCounters } from '../../bench/counters.ts';
+import type { GrowthReport } from '../../bench/growth.ts';
+import type { BenchPart, BenchProgress, BenchReport } from '../../bench/run.ts';
+import type { BackendRequest } from '../../engine/index.ts';
+
+/** One piece of work for one fresh worker. */
+export interface Job {
+  readonly backend: BackendRequest;
+  /** Threads on WASM; as many as pay unless given. */
+  readonly threads?: number | undefined;
+  readonly quick: boolean;
+  /** What computes, in words. */
+  readonly machine: string;
+  /** Parts of the benchmark; all unless given. */
+  readonly parts?: readonly BenchPart[] | undefined;
+  /** Only the size and the batch that the ratios are stated for. */
+  readonly ratiosOnly?: boolean | undefined;
+  /** Name of the model that is updated, for the report; its files lie at /model/. */
+  readonly model: string;
+}
+
+/** What a worker can do, and what comes of it. */
+export interface Results {
+  bench: BenchReport;
+  growth: GrowthReport;
+  /** With the name of what computed. */
+  counters: (GpuCounters | WasmCounters) & { readonly device: string };
+  /** What WebGPU the page has. */
+  gpu: 'real' | 'software' | 'none';
+}
+export type JobKind = keyof Results;
+
+/** From the page to its worker. */
+export type ToWorker =
+  | { readonly type: 'start'; readonly kind: JobKind; readonly job: Job }
+  /** A port of the sandbox that was asked for. */
+  | { readonly type: 'sandbox'; readonly id: number }
+  | { readonly type: 'noSandbox'; readonly id: number; readonly message: string };
+
+/** From the worker to its page. */
+export type FromWorker =
+  | { readonly type: 'progress'; readonly progress: BenchProgress }
+  | { readonly type: 'wantSandbox'; readonly id: number; readonly workers: number }
+  | { readonly type: 'done'; readonly result: Results[JobKind] }
+  | { readonly type: 'failed'; readonly message: string; readonly stack: string };
+
+/** The model named so has random weights, and nothing but a tokenizer at /model/. */
+export const randomModel = 'random';

@@ -1,0 +1,44 @@
+/** What is asked of the benchmark, wherever it runs, and what comes of it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { GrowthReport } from '../../bench/growth.ts';
+import type { BenchProgress } from '../../bench/run.ts';
+import { benchWeights } from '../../bench/sizes.ts';
+import type { WholeReport } from '../../bench/whole.ts';
+import type { ParsedFlags } from '../../config/flags.ts';
+import type { Checkpoint } from '../../model/checkpoint.ts';
+import { tinyLlama } from '../../model/config.ts';
+import type { Tokenizer } from '../../tasks/tokenizer.ts';
+import { loadModel, loadTokenizer, projectRoot, shippedModel } from '../common.ts';
+import { randomModel } from './protocol.ts';
+
+export interface Request {
+  readonly quick: boolean;
+  /** A folder, a shipped model's name, or `randomModel`. */
+  readonly model: string;
+  readonly wants: { readonly report: boolean; readonly growth: boolean };
+  /** The flags that say what computes. */
+  readonly options: ParsedFlags['options'];
+  readonly onProgress: (progress: BenchProgress) => void;
+}
+
+export interface Measured {
+  readonly report?: WholeReport | undefined;
+  readonly growth?: GrowthReport | undefined;
+}
+
+/** Where the files of a model lie; for random weights, where the tokenizer lies. */
+export function modelFolder(model: string): string {
+  if (model === randomModel) return join(projectRoot, 'public/models');
+  return existsSync(model) ? model : shippedModel(model);
+}
+
+/** @throws Error naming the folder, the file and what is wrong with it */
+export async function updateModel(
+  model: string,
+): Promise<{ readonly checkpoint: Checkpoint; readonly tokenizer: Tokenizer }> {
+  if (model !== randomModel) return loadModel(modelFolder(model));
+  const tokenizer = await loadTokenizer(modelFolder(model));
+  const config = tinyLlama(tokenizer.size);
+  return { checkpoint: { config, weights: benchWeights(config) }, tokenizer };
+}
