@@ -6,6 +6,7 @@
  * contestants take turns, and figures are medians.
  */
 import type { OpenedBackend } from '../engine/index.ts';
+import { checkAgreement } from './agreement.ts';
 import {
   fastestMatmul,
   measureGeneration,
@@ -187,6 +188,9 @@ function planned(options: BenchOptions, results: Results, freed: (() => void)[])
         if (!wanted.has('train')) results.matmul_gflops = (await measureMatmul(matmul, measuring)).median;
       },
     });
+    if (wanted.has('train') && who.length > 1) {
+      steps.push({ what: 'losses of all', run: ({ signal }) => checkAgreement(who, signal) });
+    }
     for (const size of wanted.has('train') ? (options.trainSizes ?? trainSizes(quick, backend)) : []) {
       steps.push({
         what: `training step, ${size}`,

@@ -25,8 +25,11 @@ export async function benchInChromium(request: Request): Promise<Measured> {
     const words = `${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${browser.version}`;
     const job: Job = { backend, threads, quick, machine: words, model };
     const page = await pageFor(browser, job);
-    const report = wants.report ? await browser.run('bench', job, page, onProgress) : undefined;
-    const growth = wants.growth ? await browser.run('growth', job, page, onProgress) : undefined;
+    const timed = !page.softwareGpu;
+    const report = wants.report
+      ? await browser.run('bench', timed ? job : { ...job, parts: [] }, page, onProgress)
+      : undefined;
+    const growth = wants.growth && timed ? await browser.run('growth', job, page, onProgress) : undefined;
     if (!report) return { growth };
     const alone = report.backend === 'wasm' ? await oneThread(browser, job, onProgress) : undefined;
     return {
@@ -56,7 +59,7 @@ async function pageFor(browser: BenchBrowser, job: Job): Promise<PageChoice> {
   const page = await gpuPage(browser, job);
   if (page?.softwareGpu) {
     process.stderr.write(
-      'No GPU was found, so WebGPU runs on a software adapter: the figures mean nothing, only the counters count.\n',
+      'No GPU was found. Times of a software adapter would mean nothing, so only its counters are measured.\n',
     );
   }
   return page ?? ordinary; // which says what is missing

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { checkAgreement } from '../../../src/bench/agreement.ts';
 import { measureOperations } from '../../../src/bench/compute.ts';
+import type { Contestant } from '../../../src/bench/contestant.ts';
 import { interleave, median, medianRatio, spread } from '../../../src/bench/measure.ts';
 import { jaxJs } from '../../../src/bench/jaxJs.ts';
 import { ours } from '../../../src/bench/ours.ts';
@@ -91,25 +93,29 @@ for (const backend of ['cpu', 'wasm'] as const) {
   });
 }
 
-describe('jax-js', () => {
-  const config = tinyLlama(24, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 2 });
-  const batch = randomTokens(config, 3, 10);
-
-  it('trains the same model as stock TensorFlow.js, step by step', async () => {
+describe('all contestants of the command line', () => {
+  it('train to the same losses, step by step; one that does other work is found out', async () => {
     await openBackend('wasm', { environment: 'node' });
-    const losses: number[][] = [];
-    for (const contestant of [stock, jaxJs]) {
-      const model = await contestant.open(config, benchWeights(config));
-      losses.push([]);
-      for (let step = 0; step < 4; step++) losses.at(-1)?.push(await model.trainStep(batch));
-      model.dispose();
-    }
-    const [plain, jitted] = losses;
-    expect(jitted[0]).toBeGreaterThan(jitted[3]);
-    jitted.forEach((loss, step) => expect(loss).toBeCloseTo(plain[step], 4));
+    await checkAgreement([stock, ours, jaxJs]);
+    const other: Contestant = {
+      id: 'other',
+      title: 'one that skips the second step',
+      async open(config, weights) {
+        const model = await ours.open(config, weights);
+        let steps = 0;
+        let last = 0;
+        return {
+          trainStep: async (batch) => (steps++ === 1 ? last : (last = await model.trainStep(batch))),
+          dispose: () => model.dispose(),
+        };
+      },
+    };
+    await expect(checkAgreement([ours, other])).rejects.toThrow(
+      /skips the second step does other work.*step 2/,
+    );
   });
 
-  it('never reaches the page: only the command line imports it', () => {
+  it('reach no page with jax-js: only the command line imports it', () => {
     const code = filesBelow('src').filter((path) => /\.(ts|svelte)$/.test(path));
     const users = code.flatMap(importsOf).filter(({ to }) => to === 'src/bench/jaxJs.ts');
     expect(users.length).toBeGreaterThan(0);
