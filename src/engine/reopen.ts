@@ -64,7 +64,7 @@ export async function backendFault(error: unknown): Promise<BackendFault | null>
     }
   }
   if (error instanceof WebAssembly.RuntimeError) {
-    return new BackendLostError(`WebAssembly stopped (${error.message})`, { cause: error });
+    return new BackendLostError(`WebAssembly stopped (${error.message}).`, { cause: error });
   }
   if (error instanceof RangeError && /alloc|memory|array (buffer )?length/i.test(error.message)) {
     return new OutOfMemoryError(`There is no room (${error.message})`, { cause: error });

@@ -157,8 +157,8 @@ export class TrainingRun {
     if (fault instanceof OutOfMemoryError) return; // it may run out again: told when it has worked
     const { device, why } = this.#backend;
     const message =
-      `${fault.message.replace(/\.?$/, '.')} It goes on with ${device} (${why}), ` +
-      `from the copy made after update ${this.step}. Nothing that was recorded is lost.`;
+      `${fault.message} The run goes on with ${device} (${why}), from the copy made after update ${this.step}. ` +
+      'Nothing that was recorded is lost.';
     onRecovery?.({ message, backend: this.#backend });
   }
 

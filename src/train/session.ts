@@ -1,13 +1,14 @@
 /** From an experiment and a checkpoint to a trainer that is ready for its first update. Browser worker and CLI both start here. */
 import type { Experiment } from '../config/fields.ts';
-import type { OpenedBackend } from '../engine/index.ts';
+import type { MemoryFacts } from '../config/memory.ts';
+import { memoryLimits, qkvWidth, type OpenedBackend } from '../engine/index.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
-import { Llama } from '../model/llama.ts';
+import { attentionShape, Llama } from '../model/llama.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { promptIds } from '../tasks/episode.ts';
 import { generateTasks } from '../tasks/generate.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
-import { Trainer, type TrainerParts } from './trainer.ts';
+import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
 
 /** Held-out tasks are the same for every seed, so that runs can be compared. */
 const heldOutSeed = 999;
@@ -25,6 +26,8 @@ export interface Session {
   readonly trainer: Trainer;
   readonly policy: Llama;
   readonly parts: TrainerParts;
+  /** What an estimate of memory needs to know. */
+  readonly memory: MemoryFacts;
   /** Whether cutting the work into more parts would make its largest pieces smaller. */
   readonly canSplit: boolean;
   dispose(): void;
@@ -42,7 +45,9 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     split: 'heldout',
     level,
   });
-  const longest = checkContext(experiment, checkpoint, tokenizer, [...trainTasks, ...heldOutTasks]);
+  const lengths = [...trainTasks, ...heldOutTasks].map((task) => promptIds(tokenizer, task).length);
+  const longestPrompt = Math.max(...lengths);
+  const longest = checkContext(experiment, checkpoint, longestPrompt);
   const policy = new Llama(checkpoint.config, checkpoint.weights);
   const reference = new Llama(checkpoint.config, checkpoint.weights, false);
   const parts: TrainerParts = {
@@ -66,6 +71,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     trainer,
     policy,
     parts,
+    memory: memoryFacts(checkpoint, policy, parts, backend, longestPrompt),
     canSplit: experiment.promptsPerUpdate > split || parts.maxTokens / split > longest,
     dispose() {
       trainer.dispose();
@@ -89,12 +95,10 @@ export function checkFit({ config }: Checkpoint, tokenizer: Tokenizer): void {
 function checkContext(
   { turns, maxNewTokens, history }: Experiment,
   { config }: Checkpoint,
-  tokenizer: Tokenizer,
-  tasks: Parameters<typeof promptIds>[1][],
+  longestPrompt: number,
 ): number {
-  const longest = tasks.reduce((max, task) => Math.max(max, promptIds(tokenizer, task).length), 0);
   const shown = history === 'all' ? turns : Math.min(turns, 2);
-  const needed = longest + shown * (maxNewTokens + 2);
+  const needed = longestPrompt + shown * (maxNewTokens + 2);
   if (needed > config.max_position_embeddings) {
     throw new Error(
       `maxNewTokens: an episode can reach ${needed} tokens, the model reads ${config.max_position_embeddings}. ` +
@@ -102,4 +106,28 @@ function checkContext(
     );
   }
   return needed;
+}
+
+function memoryFacts(
+  { config }: Checkpoint,
+  policy: Llama,
+  { maxTokens, split }: TrainerParts,
+  backend: OpenedBackend['name'],
+  longestPrompt: number,
+): MemoryFacts {
+  const shape = attentionShape(config);
+  return {
+    backend,
+    parameters: policy.parameterCount,
+    layers: config.num_hidden_layers,
+    vocabulary: config.vocab_size,
+    width: config.hidden_size,
+    mlpWidth: config.intermediate_size,
+    keyWidth: shape.kvHeads * shape.headDim,
+    qkvWidth: qkvWidth(shape),
+    longestPrompt,
+    microBatch: maxTokens / split,
+    evalBatch: Math.ceil(evalBatch / split),
+    ...memoryLimits(),
+  };
 }

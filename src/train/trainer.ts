@@ -62,6 +62,9 @@ export interface TrainerState {
 /** What a random number is for; part of its counter. */
 const stream = { order: 1, sample: 2 } as const;
 
+/** Held-out tasks that are written at once, before `split`. */
+export const evalBatch = 64;
+
 /** Updates in a row with many ungraded samples after which a run stops. */
 const maxPoorlyGraded = 3;
 
@@ -177,7 +180,7 @@ export class Trainer {
     const e = this.experiment;
     const began = performance.now();
     const groups: Trajectory[][] = [];
-    const chunk = Math.ceil(64 / this.#parts.split);
+    const chunk = Math.ceil(evalBatch / this.#parts.split);
     for (let at = 0; at < heldOutTasks.length; at += chunk) {
       onProgress?.('evaluate', at, heldOutTasks.length);
       const part = await rollout(policy, tokenizer, sandbox, heldOutTasks.slice(at, at + chunk), {

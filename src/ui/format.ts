@@ -42,6 +42,13 @@ export function compact(x: number): string {
   return String(Math.round(x));
 }
 
+/** Bytes in the unit that reads best: 73400320 → "73 MB", 5.1e9 → "5.1 GB"; the space does not break. */
+export function byteSize(bytes: number): string {
+  if (!Number.isFinite(bytes)) return '–';
+  const [value, unit] = bytes >= 1e9 ? [bytes / 1e9, 'GB'] : [bytes / 1e6, 'MB'];
+  return `${value >= 10 ? Math.round(value) : significant(value, 2)}\u00a0${unit}`;
+}
+
 /** "1 update", "2 updates". */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { experimentSchema } from '../config/experiment.ts';
+import { memoryFactsSchema } from '../config/memory.ts';
 import { evalRecordSchema, updateRecordSchema } from '../rl/records.ts';
 
 export const backendNames = ['webgpu', 'wasm', 'cpu'] as const;
@@ -85,6 +86,8 @@ export const eventSchema = v.variant('type', [
     trainTasks: v.number(),
     heldOutTasks: v.number(),
   }),
+  /** What the page needs to estimate the memory of any experiment with this model on this back end. */
+  v.object({ type: v.literal('memory'), runId, facts: memoryFactsSchema }),
   v.object({ type: v.literal('update'), runId, record: updateRecordSchema }),
   v.object({ type: v.literal('eval'), runId, record: evalRecordSchema }),
   /** Something the user should know; the run goes on. */

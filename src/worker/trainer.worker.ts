@@ -128,7 +128,7 @@ class Run {
         }),
     );
     this.#run = run;
-    const { policy, parts } = run.session;
+    const { policy, parts, memory } = run.session;
     this.emit({
       type: 'model',
       name: experiment.model,
@@ -137,6 +137,7 @@ class Run {
       trainTasks: parts.trainTasks.length,
       heldOutTasks: parts.heldOutTasks.length,
     });
+    this.emit({ type: 'memory', facts: memory });
     this.emit({ type: 'eval', record: await run.evaluate() });
     this.#enter('ready');
     await this.#drive(run);

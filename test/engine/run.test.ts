@@ -90,7 +90,7 @@ describe('on WebAssembly', () => {
       });
       expectNear(got, whole, 0);
       expect(got.recoveries.map(({ message }) => message)).toEqual([
-        expect.stringMatching(/^WebAssembly stopped .* goes on with WebAssembly SIMD.* after update 1\./),
+        expect.stringMatching(/^WebAssembly stopped .*The run goes on with WebAssembly SIMD.* after update 1\./),
       ]);
     },
   );

@@ -18,7 +18,7 @@ export function watchGpu(device: GPUDevice): void {
   };
   device.addEventListener('uncapturederror', ({ error }) => report(classified(error)));
   void device.lost.then(({ reason, message }) =>
-    report(new BackendLostError(`The GPU was lost (${reason}): ${message}`)),
+    report(new BackendLostError(`The GPU was lost (${message || reason}).`)),
   );
 }
 

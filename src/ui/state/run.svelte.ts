@@ -1,5 +1,6 @@
 /** Everything the trainer has told the page about the current run. Written by `apply` only. */
 import type { Experiment } from '../../config/experiment.ts';
+import type { MemoryFacts } from '../../config/memory.ts';
 import type { EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { BackendName, Phase, Stage, TrainerEvent } from '../../worker/protocol.ts';
 
@@ -54,6 +55,7 @@ export class RunState {
   #step = $state.raw(0);
   #backend = $state.raw<{ name: BackendName; device: string; why: string } | null>(null);
   #model = $state.raw<Omit<EventOf<'model'>, 'type' | 'runId'> | null>(null);
+  #memory = $state.raw<MemoryFacts | null>(null);
   #train = $state.raw<readonly Point[]>([]);
   #evals = $state.raw<readonly EvalRecord[]>([]);
   #updates = $state.raw<readonly KeptUpdate[]>([]);
@@ -86,6 +88,10 @@ export class RunState {
   get model() {
     return this.#model;
   }
+  /** What an estimate of memory needs to know; null before the first model was loaded. */
+  get memory() {
+    return this.#memory;
+  }
   /** Sampled metrics of every update (`train/…`). */
   get train() {
     return this.#train;
@@ -117,7 +123,7 @@ export class RunState {
     return this.#step > 0 || this.#phase === 'running' || this.#phase === 'pausing';
   }
 
-  /** Forget everything but the back end: a new run is being loaded. */
+  /** Forget everything but the back end and its memory: a new run is being loaded. */
   clear(): void {
     this.#phase = 'loading';
     this.#stage = 'idle';
@@ -146,6 +152,9 @@ export class RunState {
         break;
       case 'model':
         this.#model = event;
+        break;
+      case 'memory':
+        this.#memory = event.facts;
         break;
       case 'update': {
         const { record } = event;

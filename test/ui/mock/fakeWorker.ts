@@ -1,5 +1,6 @@
 /** Stands in for the trainer worker: takes the same commands, sends the same events, computes nothing. */
 import type { Experiment } from '../../../src/config/experiment.ts';
+import type { MemoryFacts } from '../../../src/config/memory.ts';
 import type { WorkerLike } from '../../../src/worker/client.ts';
 import {
   commandSchema,
@@ -13,12 +14,36 @@ import { fakeEvaluation, fakeUpdate } from './fakeRun.ts';
 // Omit on a union would merge its members: the run id is taken off each one.
 type WithoutRun<E> = E extends TrainerEvent ? Omit<E, 'runId'> : never;
 
+/** The default model on WASM. */
+export const defaultMemory: MemoryFacts = {
+  backend: 'wasm',
+  parameters: 172_224,
+  layers: 3,
+  vocabulary: 400,
+  width: 64,
+  mlpWidth: 168,
+  keyWidth: 64,
+  qkvWidth: 192,
+  longestPrompt: 40,
+  microBatch: 2048,
+  evalBatch: 64,
+  limit: 4e9,
+  largestBuffer: null,
+};
+
 export interface FakeWorkerOptions {
   /** Pause after each event, ms. */
   readonly delay: number;
   /** Sent after this update, to show a failure. */
   readonly failAfter?: number;
+  /** The GPU is lost and opened again after this update. */
+  readonly loseAfter?: number;
+  readonly memory?: MemoryFacts;
 }
+
+const lostGpu = (step: number) =>
+  'The GPU was lost (the graphics driver was restarted). The run goes on with WebAssembly SIMD, one thread ' +
+  `(WebGPU found no graphics adapter), from the copy made after update ${step}. Nothing that was recorded is lost.`;
 
 export class FakeWorker implements WorkerLike {
   readonly #options: FakeWorkerOptions;
@@ -77,6 +102,7 @@ export class FakeWorker implements WorkerLike {
           trainTasks: 1000,
           heldOutTasks: 128,
         });
+      if (stage === 'tasks') this.#send({ type: 'memory', facts: this.#options.memory ?? defaultMemory });
     }
     await this.#evaluate();
     if (runId !== this.#runId) return;
@@ -106,12 +132,15 @@ export class FakeWorker implements WorkerLike {
         respawns: 1,
         infra: 0,
       });
+      if (this.#step === this.#options.loseAfter) {
+        this.#send({ type: 'notice', level: 'warning', message: lostGpu(this.#step) });
+      }
       if (this.#step === this.#options.failAfter) {
         this.#send({
           type: 'failure',
-          what: 'The WebGPU device was lost.',
-          remedy: 'Press Reset, or choose WASM.',
-          detail: 'device.lost: unknown',
+          what: 'The gradient is not finite.',
+          remedy: 'Press Reset, perhaps with a smaller learning rate.',
+          detail: 'AdamW: the gradient norm is NaN',
         });
         return;
       }

@@ -151,7 +151,7 @@ describe('AppState', () => {
     await reaches(app, 'ready');
     app.start();
     await reaches(app, 'failed');
-    expect(app.run.failure?.what).toMatch(/lost/);
+    expect(app.run.failure?.what).toMatch(/not finite/);
     expect(app.run.train).toHaveLength(2);
     expect(app.canRun).toBe(false);
   });

@@ -1,0 +1,191 @@
+/**
+ * How much memory an experiment needs, in bytes, before it is begun. One formula a part; `test/engine/estimate.test.ts`
+ * compares them with what is really allocated.
+ */
+import * as v from 'valibot';
+import { field, type Experiment, type FieldName } from './fields.ts';
+
+const count = v.pipe(v.number(), v.minValue(0));
+
+/** What the formulas must know of the model, the tasks and the machine. */
+export const memoryFactsSchema = v.object({
+  backend: v.picklist(['webgpu', 'wasm', 'cpu']),
+  parameters: count,
+  layers: count,
+  vocabulary: count,
+  /** Width of a hidden state, of the hidden layer of an MLP, of a token's keys, and of its query, key and value together. */
+  width: count,
+  mlpWidth: count,
+  keyWidth: count,
+  qkvWidth: count,
+  /** Tokens of the longest prompt. */
+  longestPrompt: count,
+  /** Tokens that go through the model at once while it learns. */
+  microBatch: count,
+  /** Tasks that are evaluated at once. */
+  evalBatch: count,
+  /** Bytes the back end can have, and the largest single buffer; null = not known. */
+  limit: v.nullable(count),
+  largestBuffer: v.nullable(count),
+});
+export type MemoryFacts = v.InferOutput<typeof memoryFactsSchema>;
+
+export interface MemoryPart {
+  readonly label: string;
+  /** One plain sentence. */
+  readonly help: string;
+  readonly bytes: number;
+}
+
+export interface MemoryEstimate {
+  /** At the worst moment: the sum of the parts. */
+  readonly peak: number;
+  /** What is held at that moment. */
+  readonly parts: readonly MemoryPart[];
+  /** The largest single buffer. */
+  readonly largest: number;
+}
+
+const float = 4;
+
+/** Tokens an answer may have beside its own: its end and the marker before the next, or a failing test. */
+const between = (e: Experiment): number => (e.feedback === 'tests' ? 64 : 2);
+/** Places the cache keeps for one sequence: its prompt and every turn. */
+const slots = (e: Experiment, f: MemoryFacts): number =>
+  f.longestPrompt + e.turns * (e.maxNewTokens + between(e));
+
+/** Keys and values of `rows` sequences, in every layer. */
+const cacheBytes = (e: Experiment, f: MemoryFacts, rows: number): number =>
+  float * rows * slots(e, f) * f.layers * 2 * f.keyWidth;
+
+/** Numbers that one token leaves behind on its way through the model: every layer's intermediate results. */
+const perToken = (f: MemoryFacts): number =>
+  f.layers * (7 * f.width + 2 * f.qkvWidth + 3 * f.mlpWidth) + 3 * f.width;
+
+/** Reading `rows` prompts at once, without a gradient. */
+const promptBytes = (f: MemoryFacts, rows: number): number => float * rows * f.longestPrompt * perToken(f);
+
+/** Answers that one sequence shows. */
+const inView = (e: Experiment): number => (e.history === 'all' ? e.turns : Math.min(e.turns, 2));
+/** Tokens of the longest sequence to learn from. */
+const longestSequence = (e: Experiment, f: MemoryFacts): number =>
+  f.longestPrompt + inView(e) * (e.maxNewTokens + between(e));
+
+/** Tokens of one micro-batch: as many as are read at once, but no more than there are, and one sequence at least. */
+function microBatchTokens(e: Experiment, f: MemoryFacts): number {
+  const longest = longestSequence(e, f);
+  return Math.max(longest, Math.min(f.microBatch, e.promptsPerUpdate * e.k * longest));
+}
+
+/** Every intermediate result is kept for the way back, and gets a gradient of its own size there. */
+const activationBytes = (e: Experiment, f: MemoryFacts): number =>
+  float * 2 * microBatchTokens(e, f) * perToken(f);
+
+/** Tokens of one micro-batch that belong to answers: only they are scored. */
+const scoredTokens = (e: Experiment, f: MemoryFacts): number =>
+  microBatchTokens(e, f) * ((inView(e) * e.maxNewTokens) / longestSequence(e, f));
+
+/**
+ * Scores over the vocabulary. WebAssembly makes them for 512 tokens at a time; a GPU for a whole micro-batch, and their
+ * gradient in the same place; plain JavaScript keeps about eight copies of them, forward and back.
+ */
+function scoreBytes(e: Experiment, f: MemoryFacts): number {
+  const tokens = scoredTokens(e, f);
+  const rows = { wasm: Math.min(512, tokens), webgpu: 2 * tokens, cpu: 8 * tokens }[f.backend];
+  return float * rows * f.vocabulary;
+}
+
+/** The estimate for an experiment. Its phases come one after the other: the largest counts. */
+export function estimateMemory(e: Experiment, f: MemoryFacts): MemoryEstimate {
+  const model = float * f.parameters;
+  const always: MemoryPart[] = [
+    { label: 'Weights', help: 'The model that learns.', bytes: model },
+    { label: 'Reference', help: 'The frozen model of the KL penalty.', bytes: model },
+    { label: 'Optimiser', help: 'AdamW’s two averages for each weight.', bytes: 2 * model },
+    {
+      label: 'Copy',
+      help: 'Weights and averages after the last update, in case the GPU is lost.',
+      bytes: 3 * model,
+    },
+  ];
+  const cache = (rows: number): MemoryPart => ({
+    label: 'Keys and values',
+    help: 'What the model remembers of each sequence while it writes.',
+    bytes: cacheBytes(e, f, rows),
+  });
+  const reading = (rows: number): MemoryPart[] => [
+    cache(rows),
+    {
+      label: 'Reading prompts',
+      help: 'Intermediate results for all prompts that are read at once.',
+      bytes: promptBytes(f, rows),
+    },
+  ];
+  const writing = [cache(e.promptsPerUpdate * e.k)];
+  const learning: MemoryPart[] = [
+    { label: 'Gradients', help: 'One number for each weight, and one more to add up.', bytes: 2 * model },
+    {
+      label: 'Activations',
+      help: 'Intermediate results of one micro-batch and their gradients.',
+      bytes: activationBytes(e, f),
+    },
+    { label: 'Scores', help: 'One number for each token of the vocabulary.', bytes: scoreBytes(e, f) },
+  ];
+  const phases = [
+    reading(e.promptsPerUpdate),
+    writing,
+    learning,
+    reading(Math.min(f.evalBatch, e.evalTasks)),
+  ];
+  const worst = phases.reduce((a, b) => (sum(b) > sum(a) ? b : a));
+  const parts = [...always, ...worst];
+  return { peak: sum(parts), parts, largest: largestBuffer(e, f) };
+}
+
+const sum = (parts: readonly MemoryPart[]): number => parts.reduce((total, { bytes }) => total + bytes, 0);
+
+/** A buffer cannot be split: the embedding, one layer's keys, the scores, or the widest intermediate result. */
+function largestBuffer(e: Experiment, f: MemoryFacts): number {
+  const tokens = Math.max(
+    microBatchTokens(e, f),
+    f.longestPrompt * Math.max(e.promptsPerUpdate, Math.min(f.evalBatch, e.evalTasks)),
+  );
+  const values = [
+    f.vocabulary * f.width,
+    e.promptsPerUpdate * e.k * slots(e, f) * f.keyWidth,
+    f.backend === 'wasm' ? 0 : scoredTokens(e, f) * f.vocabulary,
+    tokens * Math.max(2 * f.mlpWidth, f.qkvWidth),
+  ];
+  return float * Math.max(...values);
+}
+
+export interface MemoryProblem {
+  /** What is too large: everything together, or the largest buffer. */
+  readonly of: 'all' | 'buffer';
+  readonly needs: number;
+  readonly has: number;
+}
+
+/** Why the experiment will not fit; null when it fits, or nothing is known against it. */
+export function memoryProblem(e: Experiment, f: MemoryFacts): MemoryProblem | null {
+  const { peak, largest } = estimateMemory(e, f);
+  if (f.limit !== null && peak > f.limit) return { of: 'all', needs: peak, has: f.limit };
+  if (f.largestBuffer === null || largest <= f.largestBuffer) return null;
+  return { of: 'buffer', needs: largest, has: f.largestBuffer };
+}
+
+/** Fields whose value drives memory. */
+const drivers: readonly FieldName[] = ['k', 'promptsPerUpdate', 'maxNewTokens', 'turns', 'evalTasks'];
+
+/** The fields to lower for less memory, the most useful first: those whose half saves a tenth or more. */
+export function memoryDrivers(e: Experiment, f: MemoryFacts): FieldName[] {
+  const { peak } = estimateMemory(e, f);
+  const saved = (name: FieldName): number => {
+    const { [name]: value } = e;
+    const row = field(name);
+    if (typeof value !== 'number' || row.kind !== 'int') return 0;
+    const half = { ...e, [name]: Math.max(row.min, Math.floor(value / 2)) };
+    return peak - estimateMemory(half, f).peak;
+  };
+  return drivers.filter((name) => saved(name) >= 0.1 * peak).sort((a, b) => saved(b) - saved(a));
+}
