@@ -86,7 +86,7 @@ export async function measureGrowth(options: GrowthOptions): Promise<GrowthRepor
     {
       title: 'Training step, 0.18 M, 4 sequences',
       axis: 'tokens per sequence',
-      shapes: [32, 64, 128, 256, 511].map((x) => ({ x, config: small, sequences: 4, tokens: x })),
+      shapes: [32, 64, 128, 256, 384].map((x) => ({ x, config: small, sequences: 4, tokens: x })),
     },
   ];
   const turns = [1, 2, 3, 4];

@@ -1,7 +1,7 @@
 /** Draws the growth report: small multiples, both axes logarithmic, so that a power law is a straight line. */
 import type { GrowthPanel, GrowthReport } from './growth.ts';
 
-const panelWidth = 300;
+const panelWidth = 340;
 const panelHeight = 260;
 /** Space around the plotted area of a panel, for title and axes. */
 const inner = { left: 56, right: 16, top: 34, bottom: 44 } as const;
@@ -46,7 +46,7 @@ function drawPanel(panel: GrowthPanel, lines: readonly string[], titles: GrowthR
   const bottom = panelHeight - inner.bottom;
   const xs = panel.points.map(({ x }) => x);
   const x = logScale(xs, inner.left + 8, right - 8);
-  const y = logScale(values, bottom, inner.top);
+  const y = logScale(values, bottom - 8, inner.top + 4);
   const parts = [
     `<text class="title" x="${inner.left}" y="20">${escaped(panel.title)}</text>`,
     `<text class="label" x="${(inner.left + right) / 2}" y="${panelHeight - 8}" text-anchor="middle">${escaped(panel.axis)}</text>`,
@@ -75,7 +75,7 @@ function drawPanel(panel: GrowthPanel, lines: readonly string[], titles: GrowthR
   for (const [i, line] of drawn.entries()) {
     const look = lines.indexOf(line) % looks.length;
     const row = panelHeight + 8 + Math.floor(i / 2) * 16;
-    const legendX = inner.left + (i % 2) * 124;
+    const legendX = inner.left + (i % 2) * 140;
     parts.push(mark(look, legendX, row - 4));
     parts.push(`<text class="tick" x="${legendX + 9}" y="${row}">${escaped(titles[line] ?? line)}</text>`);
   }
