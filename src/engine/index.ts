@@ -5,6 +5,7 @@ export { openBackend, usefulThreads } from './backend.ts';
 export { backendFault, reopenBackend } from './reopen.ts';
 export { memoryLimits } from './limits.ts';
 export { BackendLostError, OutOfMemoryError } from './faults.ts';
+export { releaseUnused } from './webgpu/buffers.ts';
 export { throwGpuErrors } from './webgpu/errors.ts';
 export { countOps } from './countOps.ts';
 export type { BackendOptions, BackendRequest, OpenedBackend } from './backend.ts';

@@ -5,7 +5,7 @@
  * the host, in rl/. Sequences are sorted by length and split into micro-batches, so that little is spent on padding;
  * gradients are summed over the micro-batches.
  */
-import { gatherRows, tf, tokenLogProbs, type Scalar, type Tensor } from '../engine/index.ts';
+import { gatherRows, releaseUnused, tf, tokenLogProbs, type Scalar, type Tensor } from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
 import type { EpisodeSequence } from '../tasks/episode.ts';
 
@@ -119,6 +119,7 @@ export async function scoreAnswers(
     const packed = pack(batch, sequences, options.pad);
     const stats = tf.tidy(() => ({ ...forward(model, packed, batch.members.length, options) }));
     await unpack(stats, batch, sequences, out);
+    releaseUnused();
     await options.breathe?.();
   }
   return out;
@@ -171,6 +172,7 @@ export async function weightedLogProbGradient(
       names.map((name) => [name, grads[model.weights[name].name]]),
     );
     total = total ? addInto(total, gradients) : gradients;
+    releaseUnused();
     await options.breathe?.();
   }
   return { gradients: total ?? {}, loss, stats: out };

@@ -7,7 +7,13 @@
  * the update it would have been. What cannot be helped in this way is thrown to the caller.
  */
 import type { Experiment } from '../config/fields.ts';
-import { backendFault, OutOfMemoryError, throwGpuErrors, type OpenedBackend } from '../engine/index.ts';
+import {
+  backendFault,
+  OutOfMemoryError,
+  releaseUnused,
+  throwGpuErrors,
+  type OpenedBackend,
+} from '../engine/index.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
 import type { TrainerState } from './trainer.ts';
@@ -118,6 +124,7 @@ export class TrainingRun {
       try {
         const result = await work(this.#session);
         throwGpuErrors(); // without them nothing says that the result is none
+        releaseUnused();
         this.#losses = 0;
         this.#tellSplit();
         return result;

@@ -1,8 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { withChanges } from '../../src/config/experiment.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tf } from '../../src/engine/index.ts';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { linear, openBackend, releaseUnused, reopenBackend, tf } from '../../src/engine/index.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
-import { evaluate, open } from './backends.ts';
-import { opCases } from './cases.ts';
+import { findPreset, presetExperiment } from '../../src/config/presets.ts';
+import { tinyLlama } from '../../src/model/config.ts';
+import { initialWeights } from '../../src/model/llama.ts';
+import { Tokenizer } from '../../src/tasks/tokenizer.ts';
+import { TrainingRun } from '../../src/train/run.ts';
+import { countsLetter } from '../unit/train/fakeSandbox.ts';
+import { evaluate, expectNoGpuErrors, open } from './backends.ts';
+import { opCases, seeded } from './cases.ts';
+
+const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
+const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const preset = findPreset('micro');
+if (!preset) throw new Error('There is no preset "micro".');
+const micro = withChanges(presetExperiment(preset), { maxNewTokens: 12, evalTasks: 4 });
 
 describe('memory on wasm', () => {
   beforeAll(async () => {
@@ -20,6 +35,26 @@ describe('memory on wasm', () => {
     expect({ heap: heap(), ...tf.memory() }).toEqual(before);
   });
 
+  it('does not grow over whole updates and evaluations', async () => {
+    const run = await TrainingRun.start(micro, {
+      backend: await openBackend('wasm', { environment: 'node' }),
+      reopen: () => reopenBackend('wasm', { environment: 'node' }),
+      checkpoint: { config, weights: initialWeights(config, seeded(3)) },
+      tokenizer,
+      sandbox: countsLetter('e'),
+    });
+    const held = () => ({ heap: wasmKernels()?.memory.buffer.byteLength, ...tf.memory() });
+    const train = async (updates: number) => {
+      for (let i = 0; i < updates; i++) await run.update();
+      await run.evaluate();
+    };
+    await train(2);
+    const before = held();
+    await train(20);
+    expect(held()).toEqual(before);
+    run.dispose();
+  });
+
   it('is shared by a clone, which outlives its original', async () => {
     const x = tf.tensor1d([1, 2, 3]);
     const copy = x.clone();
@@ -28,5 +63,28 @@ describe('memory on wasm', () => {
     tf.tidy(() => tf.fill([3], 9)); // would take the place of freed values
     expect([...(await copy.data())]).toEqual([1, 2, 3]);
     copy.dispose();
+  });
+});
+
+describe('memory on webgpu', () => {
+  it('does not fill with buffers of sizes that do not come again', async () => {
+    if (!(await open('webgpu'))) return;
+    const { bufferManager } = tf.backend() as WebGPUBackend;
+    const work = async (rows: number) => {
+      const product = tf.tidy(() => linear(tf.ones([rows, 32]), tf.ones([32, 48])));
+      await product.data();
+      product.dispose();
+    };
+    await work(16);
+    releaseUnused(0);
+    const before = bufferManager.numBytesAllocated;
+    for (let rows = 100; rows < 120; rows++) await work(rows);
+    expect(bufferManager.numBytesAllocated).toBeGreaterThan(before);
+    releaseUnused();
+    expect(bufferManager.numBytesAllocated).toBeGreaterThan(before); // too little to bother
+    releaseUnused(0);
+    expect(bufferManager.numBytesAllocated).toBe(before);
+    await work(16);
+    await expectNoGpuErrors();
   });
 });
