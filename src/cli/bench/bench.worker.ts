@@ -6,7 +6,7 @@ import { contestants, ratioSize, runBench, type BenchProgress } from '../../benc
 import { benchWeights } from '../../bench/sizes.ts';
 import type { UpdateSubject } from '../../bench/update.ts';
 import { defaultExperiment } from '../../config/experiment.ts';
-import { openBackend } from '../../engine/index.ts';
+import { openBackend, type OpenedBackend } from '../../engine/index.ts';
 import { readCheckpoint } from '../../model/checkpoint.ts';
 import { tinyLlama } from '../../model/config.ts';
 import { connectSandbox } from '../../sandbox/client.ts';
@@ -27,24 +27,26 @@ const onProgress = (progress: BenchProgress): void => post({ type: 'progress', p
 const jobs: { readonly [Kind in JobKind]: (job: Job) => Promise<Results[Kind]> } = {
   async bench({ backend, threads, quick, machine, parts, ratiosOnly, model }) {
     const everything = parts === undefined;
+    const opened = await open(backend, threads);
     return runBench({
       quick,
       machine,
       parts,
       onProgress,
-      contestants: [...contestants, jaxJs],
+      backend: opened,
+      contestants: contestantsOn(opened),
       ...(ratiosOnly ? { trainSizes: [ratioSize] } : {}),
-      backend: await open(backend, threads),
       ...(everything ? { python: { createSandbox, subject: await subject(model) } } : {}),
     });
   },
 
   async growth({ backend, threads, machine, model }) {
+    const opened = await open(backend, threads);
     return measureGrowth({
       machine,
       onProgress,
-      contestants: [...contestants, jaxJs],
-      backend: await open(backend, threads),
+      backend: opened,
+      contestants: contestantsOn(opened),
       python: { createSandbox, subject: await subject(model) },
     });
   },
@@ -60,6 +62,9 @@ const jobs: { readonly [Kind in JobKind]: (job: Job) => Promise<Results[Kind]> }
     return (await navigator.gpu?.requestAdapter()) ? 'software' : 'none';
   },
 };
+
+/** jax-js has no device that would be a peer of plain JavaScript. */
+const contestantsOn = ({ name }: OpenedBackend) => (name === 'cpu' ? contestants : [...contestants, jaxJs]);
 
 const open = (backend: Job['backend'], threads?: number) =>
   openBackend(backend, { environment: 'browser', wasmPaths: '/wasm/', ...(threads ? { threads } : {}) });

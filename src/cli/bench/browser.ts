@@ -1,5 +1,6 @@
 /** The benchmark's page, built, served on this machine only, and opened in a headless Chromium. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
@@ -39,6 +40,7 @@ export async function openBenchBrowser(modelFolder: string): Promise<BenchBrowse
   const executablePath = findChromium();
   if (executablePath === null) throw new Error(noBrowser);
   const folder = await mkdtemp(join(tmpdir(), 'cocos-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true })); // however the command ends
   const browsers = new Map<boolean, Browser>();
   let server: Server | undefined;
 
@@ -46,7 +48,6 @@ export async function openBenchBrowser(modelFolder: string): Promise<BenchBrowse
     for (const browser of browsers.values()) await browser.close();
     server?.closeAllConnections();
     server?.close();
-    await rm(folder, { recursive: true, force: true });
   }
 
   async function launched(softwareGpu: boolean): Promise<Browser> {
