@@ -10,8 +10,9 @@ import { ours } from './ours.ts';
 import { ratioSize } from './run.ts';
 import { benchWeights, randomTokens, sizes } from './sizes.ts';
 
-/** Of our model at `ratioSize`. A token is one for every row of the batch: the number of rows does not change the counts. */
+/** Of our model at `ratioSize`. A token is one for every row of the batch: their number does not change the counts. */
 export interface GpuCounters {
+  /** Mean over a turn, after its first token. */
   readonly webgpu_dispatches_per_token: number;
   /** A turn writes `generationShape.newTokens` tokens; reading the prompt counts too. */
   readonly webgpu_readbacks_per_turn: number;
@@ -36,8 +37,6 @@ export const noCounters: Counters = {
   wasm_ops_per_step: null,
 };
 
-/** Tokens in a block that the host submits at once, see `lookEvery` in train/session.ts. */
-const block = 16;
 /** Few and short, for a software adapter is slow. */
 const rows = { prompts: 1, prompt: 4 } as const;
 
@@ -72,11 +71,11 @@ async function gpuCounters(
 ): Promise<GpuCounters> {
   await write(1); // tables and pipelines are made once
   const turn = await countGpu(() => write(generationShape.newTokens));
-  const shorter = await countGpu(() => write(block));
+  const first = await countGpu(() => write(1));
   await model.trainStep(batch);
   const step = await countGpu(() => model.trainStep(batch));
   return {
-    webgpu_dispatches_per_token: (turn.dispatches - shorter.dispatches) / (generationShape.newTokens - block),
+    webgpu_dispatches_per_token: (turn.dispatches - first.dispatches) / (generationShape.newTokens - 1),
     webgpu_readbacks_per_turn: turn.readbacks,
     webgpu_submissions_per_turn: turn.submissions,
     webgpu_dispatches_per_training_step: step.dispatches,
