@@ -163,9 +163,8 @@ export class TrainingRun {
     this.#session.trainer.load(this.#saved);
     if (fault instanceof OutOfMemoryError) return; // it may run out again: told when it has worked
     const { device, why } = this.#backend;
-    const message =
-      `${fault.message} The run goes on with ${device} (${why}), from the copy made after update ${this.step}. ` +
-      'Nothing that was recorded is lost.';
+    const from = this.step === 0 ? 'its start' : `the copy made after update ${this.step}`;
+    const message = `${fault.message} The run goes on with ${device} (${why}), from ${from}. Nothing that was recorded is lost.`;
     onRecovery?.({ message, backend: this.#backend });
   }
 

@@ -123,12 +123,13 @@ class Run {
           reopen: () => reopenBackend(requested, options),
           onRecovery: (recovery) => {
             this.#showBackend(recovery.backend);
+            this.#showMemory();
             this.emit({ type: 'notice', level: 'warning', message: recovery.message });
           },
         }),
     );
     this.#run = run;
-    const { policy, parts, memory } = run.session;
+    const { policy, parts } = run.session;
     this.emit({
       type: 'model',
       name: experiment.model,
@@ -137,7 +138,7 @@ class Run {
       trainTasks: parts.trainTasks.length,
       heldOutTasks: parts.heldOutTasks.length,
     });
-    this.emit({ type: 'memory', facts: memory });
+    this.#showMemory();
     this.emit({ type: 'eval', record: await run.evaluate() });
     this.#enter('ready');
     await this.#drive(run);
@@ -145,6 +146,10 @@ class Run {
 
   #showBackend({ name, device, why }: OpenedBackend): void {
     this.emit({ type: 'backend', name, device, why });
+  }
+
+  #showMemory(): void {
+    if (this.#run) this.emit({ type: 'memory', facts: this.#run.session.memory });
   }
 
   obey(command: Exclude<Command, Load>): void {
