@@ -62,8 +62,10 @@ export interface BenchOptions {
   readonly parts?: readonly BenchPart[] | undefined;
   /** Who is measured, ours first; ours and stock TensorFlow.js unless given. */
   readonly contestants?: readonly Contestant[] | undefined;
-  /** Sizes of the training step; by `quick` and the back end unless given. */
-  readonly trainSizes?: readonly SizeName[] | undefined;
+  /** Model sizes of training and generation; by `quick` and the back end unless given. */
+  readonly sizes?: readonly SizeName[] | undefined;
+  /** Rows written at once in generation; by `quick` unless given. */
+  readonly batches?: readonly number[] | undefined;
   readonly backend: OpenedBackend;
   /** What computes, in words, e.g. the processor's name. */
   readonly machine: string;
@@ -191,7 +193,7 @@ function planned(options: BenchOptions, results: Results, freed: (() => void)[])
     if (wanted.has('train') && who.length > 1) {
       steps.push({ what: 'losses of all', run: ({ signal }) => checkAgreement(who, signal) });
     }
-    for (const size of wanted.has('train') ? (options.trainSizes ?? trainSizes(quick, backend)) : []) {
+    for (const size of wanted.has('train') ? (options.sizes ?? trainSizes(quick, backend)) : []) {
       steps.push({
         what: `training step, ${size}`,
         async run(measuring) {
@@ -202,8 +204,8 @@ function planned(options: BenchOptions, results: Results, freed: (() => void)[])
   }
 
   if (wanted.has('generate')) {
-    for (const size of quick ? [ratioSize] : (['0.18M', ratioSize] as const)) {
-      for (const batch of quick ? [ratioBatch] : [1, ratioBatch, 128]) {
+    for (const size of options.sizes ?? (quick ? [ratioSize] : (['0.18M', ratioSize] as const))) {
+      for (const batch of options.batches ?? (quick ? [ratioBatch] : [1, ratioBatch, 128])) {
         steps.push({
           what: `generation, ${size}, batch ${batch}`,
           async run(measuring) {

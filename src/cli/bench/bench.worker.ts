@@ -2,7 +2,7 @@
 import { measureCounters } from '../../bench/counters.ts';
 import { measureGrowth } from '../../bench/growth.ts';
 import { jaxJs } from '../../bench/jaxJs.ts';
-import { contestants, ratioSize, runBench, type BenchProgress } from '../../bench/run.ts';
+import { contestants, runBench, type BenchProgress } from '../../bench/run.ts';
 import { benchWeights } from '../../bench/sizes.ts';
 import type { UpdateSubject } from '../../bench/update.ts';
 import { defaultExperiment } from '../../config/experiment.ts';
@@ -25,17 +25,18 @@ const post = (message: FromWorker): void => postMessage(message);
 const onProgress = (progress: BenchProgress): void => post({ type: 'progress', progress });
 
 const jobs: { readonly [Kind in JobKind]: (job: Job) => Promise<Results[Kind]> } = {
-  async bench({ backend, threads, quick, machine, parts, ratiosOnly, model }) {
+  async bench({ backend, threads, quick, machine, parts, sizes, batches, model }) {
     const everything = parts === undefined;
     const opened = await open(backend, threads);
     return runBench({
       quick,
       machine,
       parts,
+      sizes,
+      batches,
       onProgress,
       backend: opened,
       contestants: contestantsOn(opened),
-      ...(ratiosOnly ? { trainSizes: [ratioSize] } : {}),
       ...(everything ? { python: { createSandbox, subject: await subject(model) } } : {}),
     });
   },

@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { noCounters } from '../../bench/counters.ts';
-import type { BenchReport } from '../../bench/run.ts';
+import { ratioBatch, ratioSize, type BenchReport } from '../../bench/run.ts';
 import type { WholeReport } from '../../bench/whole.ts';
 import type { BackendRequest } from '../../engine/index.ts';
 import { threadCount } from '../common.ts';
@@ -47,7 +47,14 @@ export async function benchInChromium(request: Request): Promise<Measured> {
 
 /** Where no memory is shared, every contestant has one thread. */
 function oneThread(browser: BenchBrowser, job: Job, onProgress: Request['onProgress']): Promise<BenchReport> {
-  const narrow: Job = { ...job, backend: 'wasm', threads: 1, parts: ['train', 'generate'], ratiosOnly: true };
+  const narrow: Job = {
+    ...job,
+    backend: 'wasm',
+    threads: 1,
+    parts: ['train', 'generate'],
+    sizes: [ratioSize],
+    batches: [ratioBatch],
+  };
   return browser.run('bench', narrow, { isolated: false, softwareGpu: false }, (progress) =>
     onProgress({ ...progress, what: `one thread: ${progress.what}` }),
   );

@@ -2,6 +2,7 @@
 import type { GpuCounters, WasmCounters } from '../../bench/counters.ts';
 import type { GrowthReport } from '../../bench/growth.ts';
 import type { BenchPart, BenchProgress, BenchReport } from '../../bench/run.ts';
+import type { SizeName } from '../../bench/sizes.ts';
 import type { BackendRequest } from '../../engine/index.ts';
 
 /** One piece of work for one fresh worker. */
@@ -14,8 +15,8 @@ export interface Job {
   readonly machine: string;
   /** Parts of the benchmark; all unless given. */
   readonly parts?: readonly BenchPart[] | undefined;
-  /** Only the size and the batch that the ratios are stated for. */
-  readonly ratiosOnly?: boolean | undefined;
+  readonly sizes?: readonly SizeName[] | undefined;
+  readonly batches?: readonly number[] | undefined;
   /** Name of the model that is updated, for the report; its files lie at /model/. */
   readonly model: string;
 }

@@ -136,7 +136,7 @@ describe('operations', () => {
 });
 
 describe('parts of the benchmark', () => {
-  const quick = { quick: true, machine: 'a test', trainSizes: ['0.18M'] as const };
+  const quick = { quick: true, machine: 'a test', sizes: ['0.18M'] as const };
 
   it('are measured alone, with progress that ends where it should', async () => {
     const backend = await openBackend('wasm', { environment: 'node' });
