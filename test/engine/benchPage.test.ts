@@ -26,7 +26,6 @@ describe('the page of the benchmark', () => {
       ({ what }) => seen.push(what),
     );
     // jax-js takes every core, where memory can be shared.
-
     expect(report.threads['jax_js']).toBe(isolated ? cpus().length : 1);
     if (!isolated) expect(report.threads['ours']).toBe(1);
     expect(seen).toContain('losses of all');
