@@ -3,6 +3,7 @@ import type { LayerCache } from './kernels/attendCached/op.ts';
 import { checkHeads } from './kernels/shape.ts';
 import type { HeadShape } from './kernels/shape.ts';
 import { tf } from './tf.ts';
+import { wasmKernels } from './wasm/kernels.ts';
 import type { Tensor1D, Tensor2D, Tensor3D } from './tf.ts';
 
 export interface KVCacheOptions {
@@ -30,8 +31,11 @@ export class KVCache {
     this.slots = slots;
     this.shape = shape;
     this.#batch = batch;
-    const zeros = () => tf.keep(tf.zeros([batch, slots, shape.kvHeads * shape.headDim]) as Tensor3D);
-    this.#caches = Array.from({ length: layers }, () => ({ k: zeros(), v: zeros() }));
+    const size: [number, number, number] = [batch, slots, shape.kvHeads * shape.headDim];
+    const wasm = wasmKernels();
+    // The WASM kernels never read a slot before it is written; the references multiply those by 0.
+    const room = () => tf.keep<Tensor3D>(wasm ? wasm.output(size) : tf.zeros(size));
+    this.#caches = Array.from({ length: layers }, () => ({ k: room(), v: room() }));
   }
 
   get batch(): number {
@@ -44,7 +48,7 @@ export class KVCache {
   }
 
   /**
-   * Copies the keys and values of a whole forward pass into slots 0..time−1; later slots become 0.
+   * Copies the keys and values of a whole forward pass into slots 0..time−1. What later slots held is lost.
    *
    * @param qkv rotated, batch-major [batch·time, (heads + 2·kvHeads)·headDim]
    */
@@ -58,6 +62,17 @@ export class KVCache {
     if (time > this.slots) throw new Error(`fillFromPrefill: ${time} positions exceed ${this.slots} slots.`);
     const { heads, kvHeads, headDim } = this.shape;
     const width = kvHeads * headDim;
+    const wasm = wasmKernels();
+    if (wasm) {
+      const { k, v } = this.layer(layer);
+      const [from, keys, values] = [qkv, k, v].map((tensor) => wasm.address(tensor)) as [
+        number,
+        number,
+        number,
+      ];
+      wasm.run.fillCache(batch, time, this.slots, heads, kvHeads, headDim, from, keys, values);
+      return;
+    }
     const part = (start: number) =>
       tf.tidy(() => {
         const rows = qkv.slice([0, start], [batch * time, width]).reshape<Tensor3D>([batch, time, width]);

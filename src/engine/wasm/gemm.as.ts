@@ -11,7 +11,8 @@
  */
 
 const PANEL: usize = 8;
-const K_BLOCK: i32 = 256;
+/** Products are summed in blocks of so many terms. */
+export const K_BLOCK: i32 = 256;
 const M_BLOCK: i32 = 64;
 /** One tile of 4 × 8 floats at the start of the scratch memory, for tiles at C's right edge. */
 export const TILE_BYTES: usize = 128;

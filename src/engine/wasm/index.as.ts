@@ -18,5 +18,6 @@ export {
   firstBadTarget,
 } from '../kernels/tokenLogProbs/tokenLogProbs.as';
 export { sample, sampleScratch } from '../kernels/sampleToken/sampleToken.as';
-export { attend, attendScratch } from '../kernels/attendCached/attendCached.as';
+export { attend, attendScratch, fillCache } from '../kernels/attendCached/attendCached.as';
+export { decodeScratch, decodeToken, packWeight } from '../kernels/decodeTurn/decodeTurn.as';
 export { adamW } from '../kernels/adamW/adamW.as';

@@ -29,6 +29,10 @@ const names = [
   'sampleScratch',
   'attend',
   'attendScratch',
+  'fillCache',
+  'decodeScratch',
+  'decodeToken',
+  'packWeight',
   'adamW',
 ] as const;
 

@@ -1,8 +1,8 @@
 /** Cached attention on WASM: writes the new keys and values into the cache in place, then one query per head over the slots. */
 import { expRow, maxOf, sum4 } from '../../wasm/math.as';
 
-export function attendScratch(slots: i32): usize {
-  return (<usize>(slots + 4)) << 2;
+export function attendScratch(depth: i32): usize {
+  return (<usize>(depth + 4)) << 2;
 }
 
 function dot(a: usize, b: usize, bytes: usize): f32 {
@@ -118,6 +118,31 @@ export function attendRow(
     scoreSlots(qkv + <usize>h * head, keys + group, width, head, live, scale, scratch);
     const sum = expRow(scratch, live, maxOf(scratch, live), 1);
     mixValues(scratch, values + group, width, head, live, <f32>1 / sum, out);
+  }
+}
+
+/** Copies keys and values of whole sequences, `time` rows of qkv each, into the slots 0..time−1 of their caches. */
+export function fillCache(
+  batch: i32,
+  time: i32,
+  depth: i32,
+  heads: i32,
+  kvHeads: i32,
+  headDim: i32,
+  qkv: usize,
+  keys: usize,
+  values: usize,
+): void {
+  const skipped = (<usize>(heads * headDim)) << 2;
+  const width = (<usize>(kvHeads * headDim)) << 2;
+  const cached = <usize>depth * width;
+  for (let b = 0; b < batch; b++, keys += cached, values += cached) {
+    for (let t: usize = 0; t < <usize>time * width; t += width) {
+      qkv += skipped;
+      memory.copy(keys + t, qkv, width);
+      memory.copy(values + t, qkv + width, width);
+      qkv += 2 * width;
+    }
   }
 }
 

@@ -38,7 +38,7 @@ function ropeWasm(wasm: WasmKernels, qkv: Tensor2D, positions: Tensor1D, shape: 
     const [n, width] = from.shape;
     const half = shape.headDim / 2;
     const to = wasm.output<Tensor2D>([n, width]);
-    const table = angleTable(wasm, at, shape);
+    const table = angleTable(wasm, lastPosition(wasm, at), shape);
     const turned = shape.heads + shape.kvHeads;
     wasm.run.ropeRotate(
       n,
@@ -61,14 +61,19 @@ function ropeWasm(wasm: WasmKernels, qkv: Tensor2D, positions: Tensor1D, shape: 
   );
 }
 
-/** The address of rows [cos(p·f_i) …, sin(p·f_i) …] for every position p in use. */
-function angleTable(wasm: WasmKernels, positions: Tensor1D, { headDim, theta }: RopeShape): number {
+/** The largest of these positions. */
+function lastPosition(wasm: WasmKernels, positions: Tensor1D): number {
   const values = new Int32Array(wasm.memory.buffer, wasm.address(positions), positions.size);
   let last = 0;
   for (const p of values) {
     if (p < 0) throw new Error(`rope: position ${p} is negative.`);
     if (p > last) last = p;
   }
+  return last;
+}
+
+/** The address of rows [cos(p·f_i) …, sin(p·f_i) …] for every position p up to `last`; valid until a longer one is made. */
+export function angleTable(wasm: WasmKernels, last: number, { headDim, theta }: RopeShape): number {
   return wasm.table(`rope ${theta} ${headDim}`, last + 1, headDim, (row, angles) =>
     fillAngles(row, angles, theta),
   );

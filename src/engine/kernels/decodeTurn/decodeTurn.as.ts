@@ -1,0 +1,229 @@
+/**
+ * One token of some rows through the whole decoder: embedding, layers with their caches, last norm, head, sampling. The rows
+ * are given by a list, so rows that have ended cost nothing; in the scratch memory they lie next to each other.
+ *
+ * It computes what the single kernels compute, and adds in the same order.
+ */
+import { K_BLOCK, TILE_BYTES, multiply, pack, packedBytes } from '../../wasm/gemm.as';
+import { attendRow, attendScratch } from '../attendCached/attendCached.as';
+import { rmsNormForward } from '../rmsNorm/rmsNorm.as';
+import { ropeRotate } from '../rope/rope.as';
+import { sample, sampleScratch } from '../sampleToken/sampleToken.as';
+import { swigluForward } from '../swiglu/swiglu.as';
+
+/** What `wasm.ts` writes, in this order, 4 bytes a field. */
+@unmanaged
+class Decoder {
+  layers: i32;
+  d: i32;
+  f: i32;
+  heads: i32;
+  kvHeads: i32;
+  headDim: i32;
+  vocabulary: i32;
+  /** Slots of a row's cache. */
+  depth: i32;
+  eps: f32;
+  /** Table of rotary angles. */
+  angles: usize;
+  embed: usize;
+  norm: usize;
+  /** The transposed embedding, packed. */
+  head: usize;
+}
+
+/** So many as the decoder has follow it. Matrices are packed. */
+@unmanaged
+class Layer {
+  attnNorm: usize;
+  qkv: usize;
+  out: usize;
+  mlpNorm: usize;
+  gateUp: usize;
+  down: usize;
+  keys: usize;
+  values: usize;
+}
+
+function qkvWidth(net: Decoder): i32 {
+  return (net.heads + 2 * net.kvHeads) * net.headDim;
+}
+
+/** Floats a row needs for what goes into a product, and for what comes out of one. */
+function inputWidth(net: Decoder): i32 {
+  return max(max(net.d, net.f), net.heads * net.headDim);
+}
+function outputWidth(net: Decoder): i32 {
+  return max(max(qkvWidth(net), 2 * net.f), max(net.d, net.vocabulary));
+}
+
+/** Scratch of the kernels for one row. */
+function smallScratch(net: Decoder): usize {
+  return max(TILE_BYTES, max(attendScratch(net.depth), sampleScratch(net.vocabulary)));
+}
+
+export function decodeScratch(decoder: usize, m: i32): usize {
+  const net = changetype<Decoder>(decoder);
+  const width = 1 + net.d + inputWidth(net) + outputWidth(net);
+  return ((<usize>m * <usize>width) << 2) + smallScratch(net);
+}
+
+/** C = A·B with all of B packed, in the blocks of `gemm`. */
+function product(m: i32, n: i32, k: i32, a: usize, packed: usize, c: usize, edge: usize): void {
+  const row = (<usize>k) << 2;
+  for (let k0 = 0; k0 < k; k0 += K_BLOCK) {
+    const block = min(K_BLOCK, k - k0);
+    const from = a + ((<usize>k0) << 2);
+    const panels = packed + ((<usize>k0) << 5);
+    multiply(m, n, block, from, row, 4, panels, row << 3, c, (<usize>n) << 2, k0 > 0, edge);
+  }
+}
+
+/** x += y, n floats. */
+function add(n: i32, x: usize, y: usize): void {
+  const end = x + ((<usize>n) << 2);
+  for (; x + 16 <= end; x += 16, y += 16) v128.store(x, f32x4.add(v128.load(x), v128.load(y)));
+  for (; x < end; x += 4, y += 4) f32.store(x, f32.load(x) + f32.load(y));
+}
+
+/** Packs a weight [k, n] with these byte strides, and returns where the next one can begin. */
+export function packWeight(n: i32, k: i32, b: usize, rsb: usize, csb: usize, to: usize): usize {
+  pack(n, k, b, rsb, csb, to);
+  return to + packedBytes(n, k);
+}
+
+/**
+ * Feeds one token of each row, then samples its next.
+ *
+ * @param decoder address of a `Decoder` and its layers
+ * @param m, rows how many rows, and int32 which; everything below but the scratch is indexed by row
+ * @param last hidden states, [all rows, d]; feeding writes them
+ * @param fed int32 ids, or 0: sample only
+ * @param positions, ahead int32 positions, and what is added to each
+ * @param ids, logp results of sampling, or 0: feed only
+ */
+export function decodeToken(
+  decoder: usize,
+  m: i32,
+  rows: usize,
+  last: usize,
+  fed: usize,
+  positions: usize,
+  ahead: i32,
+  temperature: f32,
+  topP: f32,
+  allowedFrom: i32,
+  uniforms: usize,
+  ids: usize,
+  logp: usize,
+  scratch: usize,
+): void {
+  if (fed) feed(decoder, m, rows, last, fed, positions, ahead, scratch);
+  if (ids) draw(decoder, m, rows, last, temperature, topP, allowedFrom, uniforms, ids, logp, scratch);
+}
+
+function feed(
+  decoder: usize,
+  m: i32,
+  rows: usize,
+  last: usize,
+  ids: usize,
+  positions: usize,
+  ahead: i32,
+  scratch: usize,
+): void {
+  const net = changetype<Decoder>(decoder);
+  const d = net.d;
+  const rowBytes = (<usize>d) << 2;
+  const mixedWidth = net.heads * net.headDim;
+  const width = qkvWidth(net);
+  const cacheBytes = (<usize>(net.depth * net.kvHeads * net.headDim)) << 2;
+  const small = scratch;
+  const at = small + smallScratch(net);
+  const x = at + ((<usize>m) << 2);
+  const a = x + <usize>m * rowBytes;
+  const y = a + ((<usize>m * <usize>inputWidth(net)) << 2);
+  for (let i = 0; i < m; i++) {
+    const cell = (<usize>i) << 2;
+    const row = (<usize>i32.load(rows + cell)) << 2;
+    i32.store(at + cell, i32.load(positions + row) + ahead);
+    memory.copy(x + <usize>i * rowBytes, net.embed + <usize>i32.load(ids + row) * rowBytes, rowBytes);
+  }
+  let layer = decoder + offsetof<Decoder>();
+  for (let l = 0; l < net.layers; l++, layer += offsetof<Layer>()) {
+    const w = changetype<Layer>(layer);
+    rmsNormForward(m, d, net.eps, x, w.attnNorm, a);
+    product(m, width, d, a, w.qkv, y, small);
+    ropeRotate(m, net.heads + net.kvHeads, net.headDim >> 1, width, at, net.angles, 1, y, y);
+    for (let i = 0; i < m; i++) {
+      const cell = (<usize>i) << 2;
+      const cached = <usize>i32.load(rows + cell) * cacheBytes;
+      const slot = i32.load(at + cell);
+      const qkv = y + ((<usize>(i * width)) << 2);
+      const mixed = a + ((<usize>(i * mixedWidth)) << 2);
+      attendRow(
+        slot,
+        net.heads,
+        net.kvHeads,
+        net.headDim,
+        qkv,
+        w.keys + cached,
+        w.values + cached,
+        mixed,
+        small,
+      );
+    }
+    product(m, d, mixedWidth, a, w.out, y, small);
+    add(m * d, x, y);
+    rmsNormForward(m, d, net.eps, x, w.mlpNorm, a);
+    product(m, 2 * net.f, d, a, w.gateUp, y, small);
+    swigluForward(m, net.f, y, a);
+    product(m, d, net.f, a, w.down, y, small);
+    add(m * d, x, y);
+  }
+  for (let i = 0; i < m; i++) {
+    const to = last + <usize>i32.load(rows + ((<usize>i) << 2)) * rowBytes;
+    rmsNormForward(1, d, net.eps, x + <usize>i * rowBytes, net.norm, to);
+  }
+}
+
+function draw(
+  decoder: usize,
+  m: i32,
+  rows: usize,
+  last: usize,
+  temperature: f32,
+  topP: f32,
+  allowedFrom: i32,
+  uniforms: usize,
+  ids: usize,
+  logp: usize,
+  scratch: usize,
+): void {
+  const net = changetype<Decoder>(decoder);
+  const rowBytes = (<usize>net.d) << 2;
+  const small = scratch;
+  const x = small + smallScratch(net);
+  const y = x + <usize>m * rowBytes;
+  for (let i = 0; i < m; i++) {
+    const row = <usize>i32.load(rows + ((<usize>i) << 2));
+    memory.copy(x + <usize>i * rowBytes, last + row * rowBytes, rowBytes);
+  }
+  product(m, net.vocabulary, net.d, x, net.head, y, small);
+  for (let i = 0; i < m; i++) {
+    const row = (<usize>i32.load(rows + ((<usize>i) << 2))) << 2;
+    const logits = y + ((<usize>(i * net.vocabulary)) << 2);
+    sample(
+      1,
+      net.vocabulary,
+      temperature,
+      topP,
+      allowedFrom,
+      logits,
+      uniforms + row,
+      ids + row,
+      logp + row,
+      small,
+    );
+  }
+}

@@ -1,0 +1,228 @@
+/** The decoder on WASM: one kernel call a token, for the rows that still write; the threads share these rows. */
+import type { DecoderModel } from '../../decoder.ts';
+import type { KVCache } from '../../kvCache.ts';
+import { tf } from '../../tf.ts';
+import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
+import type { WasmKernels } from '../../wasm/kernels.ts';
+import { angleTable } from '../rope/op.ts';
+import type { SampleOptions } from '../sampleToken/op.ts';
+import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
+
+export function openDecoderWasm(wasm: WasmKernels, model: DecoderModel, cache: KVCache): Decoder {
+  const packed = new PackedDecoder(wasm, model, cache);
+  return {
+    startTurn: (start, sampling) => new WasmTurn(wasm, packed, start, sampling),
+    feed: (start, tokens) => feed(wasm, packed, start, tokens),
+    dispose: () => packed.dispose(),
+  };
+}
+
+function feed(
+  wasm: WasmKernels,
+  decoder: PackedDecoder,
+  start: TurnStart,
+  tokens: readonly (readonly number[])[],
+): Tensor2D {
+  const rows = tokens.length;
+  const steps = Math.max(...tokens.map((list) => list.length));
+  const ids = keepInts(
+    Int32Array.from({ length: steps * rows }, (_, i) => tokens[i % rows]?.[Math.floor(i / rows)] ?? -1),
+  );
+  const state = openState(wasm, start);
+  for (let step = 0; step < steps; step++) {
+    const live = [...tokens.keys()].filter((row) => step < (tokens[row]?.length ?? 0));
+    decoder.run(state, live, step, wasm.address(ids) + 4 * step * rows);
+  }
+  tf.dispose([ids, state.positions, state.live]);
+  return state.last;
+}
+
+class WasmTurn implements TurnWriter {
+  readonly #wasm: WasmKernels;
+  readonly #decoder: PackedDecoder;
+  readonly #sampling: TurnSampling;
+  readonly #state: RowState;
+  /** These three at token·rows + row. */
+  readonly #uniforms: Tensor1D;
+  readonly #ids: Tensor1D;
+  readonly #logp: Tensor1D;
+  /** The rows that have not ended. */
+  #live: number[];
+  #done = 0;
+  #read = 0;
+
+  constructor(wasm: WasmKernels, decoder: PackedDecoder, start: TurnStart, sampling: TurnSampling) {
+    const { uniforms } = sampling;
+    this.#wasm = wasm;
+    this.#decoder = decoder;
+    this.#sampling = sampling;
+    this.#state = openState(wasm, start);
+    this.#uniforms = tf.keep(tf.tensor1d(uniforms));
+    this.#ids = keepInts(new Int32Array(uniforms.length).fill(-1));
+    this.#logp = tf.keep(tf.zeros([uniforms.length]));
+    this.#live = [...start.positions.keys()];
+  }
+
+  advance(tokens: number): void {
+    const { eot, maxNewTokens } = this.#sampling;
+    const rows = this.#state.positions.size;
+    const end = Math.min(maxNewTokens, this.#done + tokens);
+    for (; this.#done < end; this.#done++) {
+      const place = this.#done * rows;
+      const at = (values: Tensor1D, from = place) => this.#wasm.address(values) + 4 * from;
+      const fed = place === 0 ? 0 : at(this.#ids, place - rows);
+      const draw = {
+        ...this.#sampling,
+        uniforms: at(this.#uniforms),
+        ids: at(this.#ids),
+        logp: at(this.#logp),
+      };
+      this.#decoder.run(this.#state, this.#live, this.#done - 1, fed, draw);
+      const ids = ints(this.#wasm, this.#ids);
+      this.#live = this.#live.filter((row) => ids[place + row] !== eot);
+    }
+  }
+
+  read(): Promise<TurnTokens> {
+    const rows = this.#state.positions.size;
+    const [from, to] = [this.#read * rows, this.#done * rows];
+    this.#read = this.#done;
+    return Promise.resolve({
+      ids: ints(this.#wasm, this.#ids).slice(from, to),
+      logp: floats(this.#wasm, this.#logp).slice(from, to),
+    });
+  }
+
+  dispose(): void {
+    tf.dispose([{ ...this.#state }, this.#uniforms, this.#ids, this.#logp]);
+  }
+}
+
+/** What every call works on. */
+interface RowState {
+  /** Hidden states [rows, d], changed by feeding. */
+  readonly last: Tensor2D;
+  /** int32 [rows], of the first token that is fed. */
+  readonly positions: Tensor1D;
+  /** int32, room for the indices of all rows. */
+  readonly live: Tensor1D;
+}
+
+function openState(wasm: WasmKernels, { last, positions }: TurnStart): RowState {
+  const own = tf.keep(wasm.output<Tensor2D>(last.shape)); // a clone would share its values
+  floats(wasm, own).set(floats(wasm, last));
+  return { last: own, positions: keepInts(positions), live: keepInts(positions) };
+}
+
+/** A decoder's weights as the kernel takes them, and its calls. */
+class PackedDecoder {
+  readonly #wasm: WasmKernels;
+  readonly #model: DecoderModel;
+  readonly #cache: KVCache;
+  /** Every matrix in panels (`wasm/gemm.as.ts`), one after the other: packed once, not at every product. */
+  readonly #panels: Tensor1D;
+  /** The addresses in it of each layer's four matrices, and last of the head. */
+  readonly #starts: readonly number[];
+  /** `Decoder` and its `Layer`s as `decodeTurn.as.ts` reads them. */
+  readonly #description: Tensor1D;
+
+  constructor(wasm: WasmKernels, model: DecoderModel, cache: KVCache) {
+    this.#wasm = wasm;
+    this.#model = model;
+    this.#cache = cache;
+    const { embed, layers } = model;
+    const matrices = layers.flatMap(({ qkv, out, gateUp, down }) =>
+      [qkv, out, gateUp, down].map((weight) => {
+        const [k, n] = weight.shape;
+        return { weight, k, n, toRow: 4 * n, toColumn: 4 };
+      }),
+    );
+    const [vocabulary, d] = embed.shape;
+    matrices.push({ weight: embed, k: d, n: vocabulary, toRow: 4, toColumn: 4 * d });
+    const room = matrices.reduce((sum, { k, n }) => sum + k * Math.ceil(n / 8) * 8, 0);
+    this.#panels = tf.keep(wasm.output<Tensor1D>([room]));
+    let free = wasm.address(this.#panels);
+    this.#starts = matrices.map(({ weight, k, n, toRow, toColumn }) => {
+      const start = free;
+      free = wasm.run.packWeight(n, k, wasm.address(weight), toRow, toColumn, start) >>> 0;
+      return start;
+    });
+    this.#description = keepInts(new Int32Array(13 + 8 * layers.length));
+  }
+
+  /**
+   * Feeds a token to each live row, where `fed` is the address of their ids and not 0; then samples one, where `draw` says
+   * from which uniform numbers and where ids and log-probabilities go (addresses).
+   */
+  run(
+    state: RowState,
+    live: readonly number[],
+    ahead: number,
+    fed: number,
+    draw?: SampleOptions & { readonly uniforms: number; readonly ids: number; readonly logp: number },
+  ): void {
+    const wasm = this.#wasm;
+    if (live.length === 0) return;
+    this.#describe();
+    ints(wasm, state.live).set(live);
+    const [decoder, rows, last, positions] = [this.#description, state.live, state.last, state.positions].map(
+      (tensor: Tensor) => wasm.address(tensor),
+    ) as [number, number, number, number];
+    const { temperature, topP, allowedFrom, uniforms, ids, logp } = draw ?? nothing;
+    // Four rows share a weight in the matrix product.
+    const share = Math.ceil(live.length / wasm.threads / 4) * 4;
+    const bytes = wasm.run.decodeScratch(decoder, share);
+    wasm.share('decodeToken', live.length, 4, bytes, (start, count, scratch) => [
+      ...[decoder, count, rows + 4 * start, last, fed, positions, ahead],
+      ...[temperature, topP, allowedFrom, uniforms, ids, logp, scratch],
+    ]);
+  }
+
+  /** Addresses may have changed since the last call: of the cache when its rows are repeated, of a table when it grows. */
+  #describe(): void {
+    const wasm = this.#wasm;
+    const { shape, eps, embed, layers, norm } = this.#model;
+    const address = (tensor: Tensor) => wasm.address(tensor);
+    const width = layers[0]?.down.shape[0] ?? 0;
+    const head = this.#starts.at(-1) ?? 0;
+    const [vocabulary, d] = embed.shape;
+    const cells = ints(wasm, this.#description);
+    cells.set([
+      layers.length,
+      d,
+      width,
+      shape.heads,
+      shape.kvHeads,
+      shape.headDim,
+      vocabulary,
+      this.#cache.slots,
+    ]);
+    floats(wasm, this.#description)[8] = eps;
+    cells.set([angleTable(wasm, this.#cache.slots - 1, shape), address(embed), address(norm), head], 9);
+    layers.forEach(({ attnNorm, mlpNorm }, layer) => {
+      const { k, v } = this.#cache.layer(layer);
+      const [qkv, out, gateUp, down] = this.#starts.slice(4 * layer) as [number, number, number, number];
+      const [gain1, gain2] = [address(attnNorm), address(mlpNorm)];
+      cells.set([gain1, qkv, out, gain2, gateUp, down, address(k), address(v)], 13 + 8 * layer);
+    });
+  }
+
+  dispose(): void {
+    tf.dispose([this.#panels, this.#description]);
+  }
+}
+
+/** Of `SampleOptions` and addresses, when nothing is sampled. */
+const nothing = { temperature: 0, topP: 1, allowedFrom: 0, uniforms: 0, ids: 0, logp: 0 };
+
+function keepInts(values: Int32Array): Tensor1D {
+  return tf.keep(tf.tensor1d(values, 'int32'));
+}
+
+/** A tensor's values, until the heap grows. */
+function ints(wasm: WasmKernels, tensor: Tensor): Int32Array {
+  return new Int32Array(wasm.memory.buffer, wasm.address(tensor), tensor.size);
+}
+function floats(wasm: WasmKernels, tensor: Tensor): Float32Array {
+  return new Float32Array(wasm.memory.buffer, wasm.address(tensor), tensor.size);
+}
