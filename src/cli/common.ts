@@ -13,6 +13,7 @@ import {
 } from '../engine/index.ts';
 import { checkpointFiles, readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
+import { UnrecoverableError } from '../train/run.ts';
 import { checkFit } from '../train/session.ts';
 
 export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -34,7 +35,8 @@ export async function runCommand(main: (argv: string[]) => Promise<void>): Promi
     process.exit(); // worker threads of the sandbox would keep the process alive
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`\nerror: ${message}\n`);
+    const remedy = error instanceof UnrecoverableError ? ` ${error.remedy}` : '';
+    process.stderr.write(`\nerror: ${message}${remedy}\n`);
     if (process.env['DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.exit(error instanceof FlagError ? 2 : 1);
   }

@@ -122,13 +122,12 @@ export class Llama {
     return this.decoder.embed;
   }
 
-  /** Every parameter's values, copied to the host. */
+  /** Every parameter's values, copied to the host; all are asked for at once, because a GPU answers late. */
   async values(): Promise<HostWeights> {
-    const out: HostWeights = {};
-    for (const [name, weight] of Object.entries(this.weights)) {
-      out[name] = Float32Array.from(await weight.data());
-    }
-    return out;
+    const read = Object.entries(this.weights).map(
+      async ([name, weight]) => [name, Float32Array.from(await weight.data())] as const,
+    );
+    return Object.fromEntries(await Promise.all(read));
   }
 
   /** Overwrites every parameter. */

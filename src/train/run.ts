@@ -37,12 +37,16 @@ export interface Recovery {
 /** Losses without a finished update or evaluation in between after which a run gives up. */
 const maxLosses = 3;
 
-/** There is not even room for the smallest pieces. */
-export class TooLargeError extends Error {
-  override readonly name = 'TooLargeError';
+/** Neither another back end nor smaller pieces help. */
+export class UnrecoverableError extends Error {
+  override readonly name = 'UnrecoverableError';
   /** What the user can do. */
-  readonly remedy =
-    'Choose fewer samples per prompt (k), fewer prompts per update, shorter answers (maxNewTokens) or fewer turns, then begin again.';
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string, cause: Error) {
+    super(message, { cause });
+    this.remedy = remedy;
+  }
 }
 
 export class TrainingRun {
@@ -100,7 +104,7 @@ export class TrainingRun {
     this.#session.trainer.experiment = experiment;
   }
 
-  /** One update, done again where a fault came in between. @throws as `Trainer.update`, and a TooLargeError */
+  /** One update, done again where a fault came in between. @throws as `Trainer.update`, and an UnrecoverableError */
   async update(): Promise<UpdateRecord> {
     const [record, saved] = await this.#lasting(async ({ trainer }) => {
       const done = await trainer.update();
@@ -140,16 +144,10 @@ export class TrainingRun {
     const fault = signal?.aborted ? null : await backendFault(error);
     if (!fault) throw error;
     if (fault instanceof OutOfMemoryError) {
-      if (!this.#session.canSplit) {
-        throw new TooLargeError('There is not enough memory, not even for one sequence at a time.', {
-          cause: fault,
-        });
-      }
+      if (!this.#session.canSplit) throw tooLarge(fault);
       this.#split *= 2;
     } else if (++this.#losses > maxLosses) {
-      throw new Error(`The back end was lost ${this.#losses} times in a row. ${fault.message}`, {
-        cause: fault,
-      });
+      throw lostTooOften(this.#losses, fault);
     }
 
     const before = this.#session;
@@ -177,3 +175,17 @@ export class TrainingRun {
     this.#options.onRecovery?.({ message, backend: this.#backend });
   }
 }
+
+const tooLarge = (cause: Error) =>
+  new UnrecoverableError(
+    'There is not enough memory, not even for one sequence at a time.',
+    'Choose fewer samples per prompt (k), fewer prompts per update, shorter answers (maxNewTokens) or fewer turns.',
+    cause,
+  );
+
+const lostTooOften = (times: number, cause: Error) =>
+  new UnrecoverableError(
+    `The back end was lost ${times} times in a row. ${cause.message}`,
+    'Choose another back end and begin again.',
+    cause,
+  );

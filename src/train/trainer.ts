@@ -207,11 +207,9 @@ export class Trainer {
   }
 
   async state(): Promise<TrainerState> {
-    return {
-      step: this.#step,
-      weights: await this.#parts.policy.values(),
-      optimizer: await this.#optimizer.state(),
-    };
+    const reads = [this.#parts.policy.values(), this.#optimizer.state()] as const;
+    const [weights, optimizer] = await Promise.all(reads);
+    return { step: this.#step, weights, optimizer };
   }
 
   /** Goes on from a saved state. Throws if it does not fit the model; then nothing has changed. */

@@ -9,7 +9,7 @@ import { readCheckpoint } from '../model/checkpoint.ts';
 import { connectSandbox } from '../sandbox/client.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
-import { TooLargeError, TrainingRun } from '../train/run.ts';
+import { UnrecoverableError, TrainingRun } from '../train/run.ts';
 import {
   commandSchema,
   parseMessage,
@@ -181,12 +181,12 @@ class Run {
 
   fail(error: unknown): void {
     if (this.#abort.signal.aborted) return;
-    const cause = error instanceof Failure || error instanceof TooLargeError ? error.cause : error;
+    const cause = error instanceof Failure || error instanceof UnrecoverableError ? error.cause : error;
     this.emit({
       type: 'failure',
       what: error instanceof Error ? error.message : String(error),
       remedy:
-        error instanceof Failure || error instanceof TooLargeError
+        error instanceof Failure || error instanceof UnrecoverableError
           ? error.remedy
           : 'What was recorded is kept. Press Reset to begin again, perhaps with a smaller learning rate.',
       detail: cause instanceof Error ? cause.message : String(cause),

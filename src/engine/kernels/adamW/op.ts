@@ -78,13 +78,15 @@ export class AdamW {
 
   /** A copy of the optimizer's state, for checkpoints. */
   async state(): Promise<AdamWState> {
-    const m: Record<string, Float32Array> = {};
-    const v: Record<string, Float32Array> = {};
-    for (const [name, slot] of this.#slots) {
-      m[name] = Float32Array.from(await slot.m.data());
-      v[name] = Float32Array.from(await slot.v.data());
-    }
-    return { step: this.#step, m, v };
+    const step = this.#step;
+    const read = async (part: 'm' | 'v') =>
+      Promise.all(
+        [...this.#slots].map(
+          async ([name, slot]) => [name, Float32Array.from(await slot[part].data())] as const,
+        ),
+      );
+    const [m, v] = await Promise.all([read('m'), read('v')]);
+    return { step, m: Object.fromEntries(m), v: Object.fromEntries(v) };
   }
 
   /** Restores `state()`. @throws when a parameter is missing or has another size; then nothing has changed */
