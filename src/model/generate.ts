@@ -21,8 +21,8 @@ export interface SamplingOptions {
   readonly uniform: (row: number, position: number) => number;
   /** Tokens between looks at what was sampled; reading back stalls a GPU, and costs nothing on a CPU. */
   readonly lookEvery: number;
-  /** Told of the answers that have ended since the last look, as soon as they are seen. */
-  readonly onEnded?: (answers: readonly EndedAnswer[]) => void;
+  /** Told of the answers that have ended since the last look; sampling goes on when it is done. */
+  readonly onEnded?: (answers: readonly EndedAnswer[]) => Promise<void> | void;
   readonly signal?: AbortSignal;
 }
 
@@ -139,7 +139,7 @@ export class Generation {
         const full = done + lookEvery >= maxNewTokens;
         const ended = writing.filter(({ truncated }) => full || !truncated);
         writing = full ? [] : writing.filter(({ truncated }) => truncated);
-        if (ended.length > 0) onEnded?.(ended);
+        if (ended.length > 0) await onEnded?.(ended);
       }
     } finally {
       writer.dispose();

@@ -1,7 +1,8 @@
 /**
  * Rollouts: k multi-turn trajectories per task, sampled from the current policy and graded by unit tests.
  *
- * Grading runs elsewhere, so turn t is graded while turn t+1 is being written (unless turn t+1 must see the test results).
+ * Grading runs elsewhere: an answer is graded from the moment it ends, while others of its turn, and the next turn, are
+ * being written (unless that turn must see the test results).
  */
 import type { Llama } from '../model/llama.ts';
 import { Generation, type Answer, type SamplingOptions } from '../model/generate.ts';
@@ -127,23 +128,28 @@ export async function rollout(
         );
       }
       if (turn === sharedTurns + 1) fork();
+      const graded: { text: string; verdict: Promise<Verdict> }[] = [];
       const answers = await generation.turn({
         ...sampling,
         eot,
         allowedFrom: eot,
         uniform: (row, position) => options.uniform(row, turn, position),
+        onEnded: async (ended) => {
+          const texts = ended.map((answer) => tokenizer.decode(kept(answer)));
+          const requests = ended.map(({ row }, i) => {
+            const { setup, tests } = rows[row].task;
+            return { code: texts[i], setup, tests };
+          });
+          const verdicts = gradeAll(sandbox, requests, options.signal);
+          ended.forEach(({ row }, i) => (graded[row] = { text: texts[i], verdict: verdicts[i] }));
+          await nextTask(); // so that the sandbox can go on with what is waiting there
+        },
         ...(options.signal ? { signal: options.signal } : {}),
       });
-      const texts = answers.map((answer) => tokenizer.decode(kept(answer)));
-      const verdicts = gradeAll(
-        sandbox,
-        rows.map((row, r) => ({ code: texts[r], setup: row.task.setup, tests: row.task.tests })),
-        options.signal,
-      );
       rows.forEach((row, r) => {
         row.answers.push({ turn, start: row.context.length, length: answers[r].ids.length });
         row.context.push(...answers[r].ids);
-        row.turns.push({ answer: answers[r], text: texts[r], verdict: verdicts[r] });
+        row.turns.push({ answer: answers[r], ...graded[r] });
       });
       options.onProgress?.('sample', turn, turns);
     }
@@ -186,5 +192,17 @@ function gradeAll(
     const verdict = all.then((verdicts) => verdicts[i]);
     verdict.catch(() => undefined); // a rejection is met where the verdict is awaited, not as an unhandled one before that
     return verdict;
+  });
+}
+
+/** Lets messages through that have come in the meantime. A channel, not a timer: timers are slowed down in hidden tabs. */
+function nextTask(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
   });
 }

@@ -1,0 +1,84 @@
+/** What a rollout asks of the sandbox, and when. */
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openBackend } from '../../../src/engine/index.ts';
+import { tinyLlama } from '../../../src/model/config.ts';
+import { initialWeights, Llama } from '../../../src/model/llama.ts';
+import { uniform } from '../../../src/rl/random.ts';
+import type { GradeRequest, Verdict } from '../../../src/sandbox/types.ts';
+import { generateTasks } from '../../../src/tasks/generate.ts';
+import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
+import { rollout, type RolloutOptions } from '../../../src/train/rollout.ts';
+import { countsLetter, FakeSandbox } from './fakeSandbox.ts';
+
+const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
+const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const weights = initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1);
+const tasks = generateTasks({ count: 3, seed: 1, split: 'train', level: '1' });
+const options: RolloutOptions = {
+  turns: 2,
+  k: 2,
+  sharedTurns: 0,
+  history: 'all',
+  feedback: 'none',
+  sampling: { temperature: 1, topP: 1, maxNewTokens: 12, lookEvery: 1 },
+  // 0 draws the first id that may be drawn, which ends the answer: rows end at 4, 4, 6, 6, 8 and not at all.
+  uniform: (row, turn, position) =>
+    position === 4 + row - (row % 2) && row < 5 ? 0 : 0.1 + 0.9 * uniform(5, row, turn, position),
+};
+
+/** Says in each verdict which program it is about, and remembers what was asked together. */
+class Recording extends FakeSandbox {
+  readonly calls: (readonly GradeRequest[])[] = [];
+  constructor() {
+    super(() => 'pass');
+  }
+  override async grade(requests: readonly GradeRequest[], signal?: AbortSignal): Promise<Verdict[]> {
+    signal?.throwIfAborted();
+    this.calls.push(requests);
+    const verdicts = await super.grade(requests);
+    return verdicts.map((verdict, i) => ({ ...verdict, stdout: requests[i].code }));
+  }
+}
+
+describe('rollout', () => {
+  let model: Llama;
+  beforeAll(async () => {
+    await openBackend('wasm', { environment: 'node' });
+    model = new Llama(config, weights);
+  });
+
+  it('has each answer graded once, when it ends, and gives each its own verdict', async () => {
+    const sandbox = new Recording();
+    const { groups } = await rollout(model, tokenizer, sandbox, tasks, options);
+    const turns = groups.flat().flatMap((one) => one.turns);
+    expect(turns).toHaveLength(12);
+    for (const { text, verdict } of turns) expect(verdict.stdout).toBe(text);
+    const lengths = turns.map(({ ids }) => ids.length);
+    expect(lengths).toEqual([5, 5, 5, 5, 7, 7, 7, 7, 9, 9, 12, 12]);
+    expect(sandbox.calls.map((requests) => requests.length)).toEqual([2, 2, 1, 1, 2, 2, 1, 1]);
+  });
+
+  it('samples the same however often it looks', async () => {
+    const ids = async (lookEvery: number) => {
+      const sampling = { ...options.sampling, lookEvery };
+      const { groups } = await rollout(model, tokenizer, countsLetter('e'), tasks, { ...options, sampling });
+      return groups.flat().map((one) => one.sequences.map((sequence) => sequence.ids));
+    };
+    expect(await ids(7)).toEqual(await ids(1));
+  });
+
+  it('stops in the middle of a turn', async () => {
+    const abort = new AbortController();
+    const sandbox = new Recording();
+    const grade = sandbox.grade.bind(sandbox);
+    sandbox.grade = (requests, signal) => {
+      const verdicts = grade(requests, signal);
+      abort.abort();
+      return verdicts;
+    };
+    const running = rollout(model, tokenizer, sandbox, tasks, { ...options, signal: abort.signal });
+    await expect(running).rejects.toThrow(/abort/i);
+    expect(sandbox.calls).toHaveLength(1);
+  });
+});
