@@ -105,6 +105,14 @@ async function unpack(
   }
 }
 
+/** The statistics of sequences without an answer token. They skip the model: some back ends have no empty tensors. */
+function nothing(batch: MicroBatch, sequences: readonly EpisodeSequence[], out: AnswerStats[][]): void {
+  const none = new Float32Array();
+  for (const member of batch.members) {
+    out[member] = sequences[member].answers.map(() => ({ logp: none, entropy: none, sumSq: none }));
+  }
+}
+
 /** Statistics of every answer token under `model`, [sequence][answer]; no gradient. */
 export async function scoreAnswers(
   model: Llama,
@@ -117,6 +125,10 @@ export async function scoreAnswers(
     options.maxTokens,
   )) {
     const packed = pack(batch, sequences, options.pad);
+    if (packed.targets.length === 0) {
+      nothing(batch, sequences, out);
+      continue;
+    }
     const stats = tf.tidy(() => ({ ...forward(model, packed, batch.members.length, options) }));
     await unpack(stats, batch, sequences, out);
     releaseUnused();
@@ -148,6 +160,10 @@ export async function weightedLogProbGradient(
     options.maxTokens,
   )) {
     const packed = pack(batch, sequences, options.pad);
+    if (packed.targets.length === 0) {
+      nothing(batch, sequences, out);
+      continue;
+    }
     const weights = Float32Array.from(
       batch.members.flatMap((member) =>
         sequences[member].answers.flatMap(({ length }, a) =>
@@ -175,7 +191,8 @@ export async function weightedLogProbGradient(
     releaseUnused();
     await options.breathe?.();
   }
-  return { gradients: total ?? {}, loss, stats: out };
+  total ??= Object.fromEntries(names.map((name) => [name, tf.zerosLike(model.weights[name])]));
+  return { gradients: total, loss, stats: out };
 }
 
 function addInto(total: Gradients, more: Gradients): Gradients {

@@ -42,6 +42,9 @@ export function tokenLogProbs(
   if (!(options.temperature > 0)) {
     throw new Error(`tokenLogProbs: temperature must be positive, got ${options.temperature}.`);
   }
+  if (options.allowedFrom >= table.shape[0]) {
+    throw new Error(`tokenLogProbs: no id is allowed, of ${table.shape[0]} from ${options.allowedFrom}.`);
+  }
   const wasm = wasmKernels();
   if (wasm) return unpack(tokenLogProbsWasm(wasm, x, table, targets, options));
   const gpu = gpuBackend();
