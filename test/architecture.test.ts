@@ -89,6 +89,7 @@ describe('rooms', () => {
     expect(importsOf('src/worker/protocol.ts').map(({ to }) => to)).toEqual([
       'valibot',
       'src/config/experiment.ts',
+      'src/config/memory.ts',
       'src/rl/records.ts',
     ]);
     expect(imports.some(({ from, ours }) => from.endsWith('.svelte') && ours)).toBe(true);
