@@ -1,13 +1,13 @@
-/** Tensor work side by side: matmul peak, training step, generation. */
-import { countOps, linear, tf, type Tensor2D } from '../engine/index.ts';
+/** Tensor work side by side: training step, generation, operation counts. */
+import { countOps } from '../engine/index.ts';
 import type { LlamaConfig } from '../model/config.ts';
 import type { BenchModel, Contestant } from './contestant.ts';
+import type { Matmuls, Peak } from './matmul.ts';
 import {
   breathe,
   interleave,
   median,
   medianRatio,
-  settle,
   spread,
   type Measuring,
   type Spread,
@@ -31,9 +31,9 @@ export interface Figure {
 export interface TrainReport {
   readonly parameters: number;
   readonly contestants: Readonly<Record<string, Figure>>;
-  /** The back end's fastest product, measured in the same rounds, GFLOP/s. */
-  readonly matmul_gflops: number;
-  /** Our GFLOP/s divided by the matmul's. */
+  /** The back end's fastest product, measured in the same rounds. */
+  readonly matmul: Omit<Peak, 'rounds'>;
+  /** Our GFLOP/s divided by the product's. */
   readonly share_of_matmul_peak: number;
   /** How many times faster than each other contestant we are. */
   readonly speedup: Readonly<Record<string, number>>;
@@ -45,93 +45,11 @@ export interface GenerateReport {
   readonly speedup: Readonly<Record<string, number>>;
 }
 
-/** Un-transposed rank-2 products: TensorFlow.js' own, and our kernel's, which uses all threads. On WebGPU they are one. */
-const products = {
-  'TensorFlow.js': (a: Tensor2D, b: Tensor2D): Tensor2D => tf.matMul(a, b),
-  'our kernel': linear,
-} as const;
-export type ProductName = keyof typeof products;
-
-export interface Matmul {
-  /** It multiplies two size×size matrices. */
-  readonly size: number;
-  readonly by: ProductName;
-  readonly gflop: number;
-  /** One product, done when it returns. */
-  run(): Promise<void>;
-  dispose(): void;
-}
-
-/** The fastest product the back end has, at the size where it is fastest. */
-export async function fastestMatmul({ now, signal }: Measuring): Promise<Matmul> {
-  let best: { matmul: Matmul; gflops: number } | undefined;
-  const names = (Object.keys(products) as ProductName[]).slice(0, tf.getBackend() === 'wasm' ? 2 : 1);
-  const candidates = [256, 512, 1024, 2048].flatMap((size) => names.map((by) => ({ size, by })));
-  let tooLarge = Infinity;
-  for (const { size, by } of candidates) {
-    if (size >= tooLarge) break;
-    const matmul = squareMatmul(size, by);
-    try {
-      await breathe(signal);
-      await matmul.run();
-    } catch (error) {
-      matmul.dispose();
-      best?.matmul.dispose();
-      throw error;
-    }
-    const times: number[] = [];
-    for (let i = 0; i < 3; i++) {
-      const began = now();
-      await matmul.run();
-      times.push(now() - began);
-    }
-    const ms = Math.min(...times); // only to choose; the figure is a median, measured beside the training steps
-    const gflops = (matmul.gflop * 1000) / ms;
-    if (best && best.gflops > gflops) matmul.dispose();
-    else {
-      best?.matmul.dispose();
-      best = { matmul, gflops };
-    }
-    if (ms > 40) tooLarge = 2 * size; // it takes eight times as long and shows nothing new
-  }
-  if (!best) throw new Error('No matrix product was measured.');
-  return best.matmul;
-}
-
-/** Of one product, several rounds. @returns GFLOP/s */
-export async function measureMatmul(matmul: Matmul, measuring: Measuring): Promise<Spread> {
-  const { products } = await interleave({ products: manyProducts(matmul) }, measuring);
-  return spread(products.map((ms) => (productsPerTurn(matmul) * matmul.gflop * 1000) / ms));
-}
-
-/** Long enough that the clock and the neighbours' time slices do not decide. */
-const productsPerTurn = (matmul: Matmul): number => Math.max(1, Math.ceil(2 / matmul.gflop));
-
-const manyProducts = (matmul: Matmul) => async (): Promise<void> => {
-  for (let i = 0; i < productsPerTurn(matmul); i++) await matmul.run();
-};
-
-function squareMatmul(size: number, by: ProductName): Matmul {
-  const a = tf.randomUniform<tf.Rank.R2>([size, size], -1, 1);
-  const b = tf.randomUniform<tf.Rank.R2>([size, size], -1, 1);
-  return {
-    size,
-    by,
-    gflop: (2 * size ** 3) / 1e9,
-    async run() {
-      const y = products[by](a, b);
-      await settle(y);
-      y.dispose();
-    },
-    dispose: () => tf.dispose([a, b]),
-  };
-}
-
-/** The training step of each contestant at one size, and the matmul, in turns. The first contestant is ours. */
+/** The training step of each contestant at one size, and the products, in turns. The first contestant is ours. */
 export async function measureTraining(
   contestants: readonly Contestant[],
   size: SizeName,
-  matmul: Matmul,
+  matmuls: Matmuls,
   measuring: Measuring,
 ): Promise<TrainReport> {
   const config = sizes[size];
@@ -140,20 +58,20 @@ export async function measureTraining(
   const gflop = (6 * parameters * sequences * tokens) / 1e9;
   const batch = randomTokens(config, sequences, tokens + 1);
   return withModels(contestants, config, async (models) => {
-    const entries: Record<string, () => Promise<unknown>> = { matmul: manyProducts(matmul) };
+    const entries: Record<string, () => Promise<unknown>> = matmuls.entries;
     for (const [id, { contestant, model }] of Object.entries(models)) {
       await breathe(measuring.signal);
       await model.trainStep(contestant.compilesShapes ? batch : batch.slice(0, 2)); // code is compiled, once
       entries[id] = () => model.trainStep(batch);
     }
     const times = await interleave(entries, measuring);
-    const perProduct = times['matmul'].map((ms) => ms / productsPerTurn(matmul));
-    const own = times[contestants[0].id];
+    const { rounds, ...matmul } = matmuls.peak(times);
+    const own = times[contestants[0].id].map((ms) => (gflop * 1000) / ms);
     return {
       parameters,
       contestants: figures(contestants, times, (ms) => ({ gflops: (gflop * 1000) / ms })),
-      matmul_gflops: (matmul.gflop * 1000) / median(perProduct),
-      share_of_matmul_peak: (medianRatio(perProduct, own) * gflop) / matmul.gflop,
+      matmul,
+      share_of_matmul_peak: medianRatio(own, rounds),
       speedup: speedups(contestants, times),
     };
   });

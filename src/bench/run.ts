@@ -8,15 +8,11 @@
 import type { OpenedBackend } from '../engine/index.ts';
 import { checkAgreement } from './agreement.ts';
 import {
-  fastestMatmul,
   measureGeneration,
-  measureMatmul,
   measureOperations,
   measureTraining,
   type GenerateReport,
-  type Matmul,
   type Operations,
-  type ProductName,
   type TrainReport,
 } from './compute.ts';
 import type { Contestant } from './contestant.ts';
@@ -28,6 +24,7 @@ import {
   type GradingSize,
   type StartedSandbox,
 } from './grading.ts';
+import { Matmuls, type Peak } from './matmul.ts';
 import { breathe, type Clock, type Measuring, type RoundLimits } from './measure.ts';
 import { ours } from './ours.ts';
 import type { SizeName } from './sizes.ts';
@@ -97,10 +94,8 @@ export interface BenchReport {
   readonly titles: Readonly<Record<string, string>>;
   /** Threads each contestant computes with, by id. */
   readonly threads: Readonly<Record<string, number>>;
-  /** The back end's fastest matrix product, whose it is, and its size: the best of the medians in `train`. */
-  readonly matmul_gflops?: number;
-  readonly matmul_by?: ProductName;
-  readonly matmul_size?: number;
+  /** The back end's fastest matrix product; where training was measured, the best of its rounds. */
+  readonly matmul?: Omit<Peak, 'rounds'>;
   readonly train: Readonly<Partial<Record<SizeName, TrainReport>>>;
   readonly generate: Readonly<Partial<Record<SizeName, readonly GenerateReport[]>>>;
   /** Of the typical mix, by two workers. */
@@ -113,9 +108,7 @@ export interface BenchReport {
 }
 
 type Results = {
-  -readonly [
-    Name in 'matmul_gflops' | 'matmul_by' | 'matmul_size' | 'grading' | 'update_ms' | 'operations'
-  ]?: BenchReport[Name];
+  -readonly [Name in 'matmul' | 'grading' | 'update_ms' | 'operations']?: BenchReport[Name];
 } & {
   readonly train: Partial<Record<SizeName, TrainReport>>;
   readonly generate: Partial<Record<SizeName, GenerateReport[]>>;
@@ -150,7 +143,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   } finally {
     for (const free of freed) free();
   }
-  const trained = Object.values(results.train);
+  const trained = Object.values(results.train).map(({ matmul }) => matmul);
   return {
     backend: backend.name,
     device: backend.device,
@@ -162,7 +155,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     titles: Object.fromEntries(who.map(({ id, title }) => [id, title])),
     threads: Object.fromEntries(who.map(({ id, threads }) => [id, threads?.(backend) ?? 1])),
     ...results,
-    ...(trained.length > 0 ? { matmul_gflops: Math.max(...trained.map((one) => one.matmul_gflops)) } : {}),
+    ...(trained.length > 0 ? { matmul: trained.reduce((a, b) => (b.gflops > a.gflops ? b : a)) } : {}),
     ...(results.grading
       ? { grading_programs_per_s: results.grading.mixes.typical.programs_per_s[2].median }
       : {}),
@@ -179,15 +172,15 @@ function planned(options: BenchOptions, results: Results, freed: (() => void)[])
   const steps: Step[] = [];
 
   if (wanted.has('matmul') || wanted.has('train')) {
-    let matmul: Matmul | undefined;
+    let matmuls: Matmuls | undefined;
     steps.push({
       what: 'matrix product',
       async run(measuring) {
-        matmul = await fastestMatmul(measuring);
-        freed.push(() => matmul?.dispose());
-        results.matmul_by = matmul.by;
-        results.matmul_size = matmul.size;
-        if (!wanted.has('train')) results.matmul_gflops = (await measureMatmul(matmul, measuring)).median;
+        matmuls = await Matmuls.open(measuring);
+        freed.push(() => matmuls?.dispose());
+        if (wanted.has('train')) return;
+        const { rounds: _, ...peak } = await matmuls.measure(measuring);
+        results.matmul = peak;
       },
     });
     if (wanted.has('train') && who.length > 1) {
@@ -197,7 +190,7 @@ function planned(options: BenchOptions, results: Results, freed: (() => void)[])
       steps.push({
         what: `training step, ${size}`,
         async run(measuring) {
-          if (matmul) results.train[size] = await measureTraining(who, size, matmul, measuring);
+          if (matmuls) results.train[size] = await measureTraining(who, size, matmuls, measuring);
         },
       });
     }

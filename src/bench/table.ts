@@ -17,11 +17,11 @@ export function benchTable(report: BenchReport): string {
   const blocks = [
     `${report.backend} (${report.device}) on ${report.machine}, ${report.date.slice(0, 16).replace('T', ' ')} UTC, ` +
       `${report.quick ? '`--quick`, ' : ''}${report.clock}, ${Math.round(report.seconds)} s.`,
-    ...(report.matmul_gflops === undefined
-      ? []
-      : [
-          `Fastest matrix product: ${digits(report.matmul_gflops)} GFLOP/s (${report.matmul_by}, ${report.matmul_size}²).`,
-        ]),
+    ...(report.matmul
+      ? [
+          `Fastest matrix product: ${digits(report.matmul.gflops)} GFLOP/s (${report.matmul.by}, ${report.matmul.size}²).`,
+        ]
+      : []),
     ...(Object.keys(train).length > 0 ? trainBlocks(train, titles) : []),
     ...(Object.keys(generate).length > 0 ? generateBlocks(generate, titles) : []),
     ...(Object.keys(operations).length > 0 ? operationBlocks(operations, titles) : []),
@@ -42,7 +42,7 @@ function trainBlocks(train: BenchReport['train'], titles: Titles): string[] {
       titles[id] ?? id,
       range(figure.ms),
       rate(figure.gflops),
-      percent((figure.gflops ?? NaN) / one.matmul_gflops),
+      percent((figure.gflops ?? NaN) / one.matmul.gflops),
       times(one.speedup[id]),
     ]),
   );
