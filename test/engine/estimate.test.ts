@@ -100,7 +100,6 @@ describe('the estimate of memory', () => {
   ] as const)('is right within a quarter on WASM: $name', async ({ shape, changes }) => {
     await open('wasm');
     const { ratio } = await compare(heapMeter(), shape, changes);
-    console.log(ratio);
     expect(ratio).toBeGreaterThan(0.8);
     expect(ratio).toBeLessThan(1.25);
   });
@@ -110,7 +109,6 @@ describe('the estimate of memory', () => {
     const shape = { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 };
     const changes = { k: 2, promptsPerUpdate: 4, maxNewTokens: 8, evalTasks: 4 };
     const { ratio } = await compare(gpuMeter(), shape, changes);
-    console.log(ratio);
     expect(ratio).toBeGreaterThan(0.5);
     expect(ratio).toBeLessThan(2);
   });

@@ -19,12 +19,13 @@ const weights = initialWeights(
 );
 const micro = presetExperiment(findPreset('micro')!);
 
-function session(changes: Partial<Experiment> = {}, sandbox = countsLetter('e')) {
+function session(changes: Partial<Experiment> = {}, sandbox = countsLetter('e'), split = 1) {
   return createSession(withChanges(micro, { maxNewTokens: 12, evalTasks: 4, ...changes }), {
     backend: 'wasm',
     checkpoint: { config, weights },
     tokenizer,
     sandbox,
+    split,
   });
 }
 
@@ -58,6 +59,19 @@ describe('trainer', () => {
     expect(second.trainer.step).toBe(2);
     expect(await losses(second, 2)).toEqual(expected.slice(2));
     [whole, first, second].forEach((s) => s.dispose());
+  });
+
+  it.each(['paper', 'released-code'] as const)('does the same in parts (%s)', async (objective) => {
+    const whole = session({ objective });
+    const expected = await losses(whole, 3);
+    whole.dispose();
+    for (const split of [2, 3, 1024]) {
+      const parts = session({ objective }, countsLetter('e'), split);
+      const got = await losses(parts, 3);
+      got.forEach((loss, i) => expect(loss).toBeCloseTo(expected[i], 5));
+      expect(parts.canSplit).toBe(split < 1024);
+      parts.dispose();
+    }
   });
 
   it('keeps no tensors from one update to the next, and evaluation changes nothing', async () => {
