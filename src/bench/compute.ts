@@ -3,15 +3,7 @@ import { countOps } from '../engine/index.ts';
 import type { LlamaConfig } from '../model/config.ts';
 import type { BenchModel, Contestant } from './contestant.ts';
 import type { Matmuls, Peak } from './matmul.ts';
-import {
-  breathe,
-  interleave,
-  median,
-  medianRatio,
-  spread,
-  type Measuring,
-  type Spread,
-} from './measure.ts';
+import { breathe, interleave, median, medianRatio, spread, type Measuring, type Spread } from './measure.ts';
 import { benchWeights, parameterCount, randomTokens, sizes, type SizeName } from './sizes.ts';
 
 /** Sequences and tokens a sequence of a training step. */

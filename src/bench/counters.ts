@@ -3,10 +3,13 @@
  * starts. A software adapter gives the same counts as a real GPU.
  */
 import { countOps, tf } from '../engine/index.ts';
+import type { LlamaConfig } from '../model/config.ts';
+import { Generation } from '../model/generate.ts';
+import { Llama } from '../model/llama.ts';
 import { generationShape } from './compute.ts';
-import type { BenchModel } from './contestant.ts';
-import { countGpu } from './countGpu.ts';
-import { ours } from './ours.ts';
+import type { BenchModel, TokenBatch } from './contestant.ts';
+import { countGpu, type GpuCalls } from './countGpu.ts';
+import { ours, writing } from './ours.ts';
 import { ratioSize } from './run.ts';
 import { benchWeights, randomTokens, sizes } from './sizes.ts';
 
@@ -14,9 +17,11 @@ import { benchWeights, randomTokens, sizes } from './sizes.ts';
 export interface GpuCounters {
   /** Mean over a turn, after its first token. */
   readonly webgpu_dispatches_per_token: number;
-  /** A turn writes `generationShape.newTokens` tokens; reading the prompt counts too. */
+  /** A turn writes `generationShape.newTokens` tokens. */
   readonly webgpu_readbacks_per_turn: number;
   readonly webgpu_submissions_per_turn: number;
+  /** Reading the prompt, once for all samples and turns. */
+  readonly webgpu_submissions_per_prompt: number;
   readonly webgpu_dispatches_per_training_step: number;
 }
 
@@ -32,6 +37,7 @@ export const noCounters: Counters = {
   webgpu_dispatches_per_token: null,
   webgpu_readbacks_per_turn: null,
   webgpu_submissions_per_turn: null,
+  webgpu_submissions_per_prompt: null,
   webgpu_dispatches_per_training_step: null,
   wasm_ops_per_token: null,
   wasm_ops_per_step: null,
@@ -49,7 +55,7 @@ export async function measureCounters(): Promise<GpuCounters | WasmCounters> {
   try {
     switch (tf.getBackend()) {
       case 'webgpu':
-        return await gpuCounters(model, batch, write);
+        return await gpuCounters(config, model, batch);
       case 'wasm':
         return {
           // The difference of two runs, so that reading the prompt does not count.
@@ -64,20 +70,37 @@ export async function measureCounters(): Promise<GpuCounters | WasmCounters> {
   }
 }
 
-async function gpuCounters(
-  model: BenchModel,
-  batch: number[][],
-  write: (tokens: number) => Promise<unknown>,
-): Promise<GpuCounters> {
-  await write(1); // tables and pipelines are made once
-  const turn = await countGpu(() => write(generationShape.newTokens));
-  const first = await countGpu(() => write(1));
+async function gpuCounters(config: LlamaConfig, model: BenchModel, batch: TokenBatch): Promise<GpuCounters> {
+  const { newTokens } = generationShape;
+  await countTurn(config, batch, 1); // tables and pipelines are made once
+  const { prompt, turn } = await countTurn(config, batch, newTokens);
+  const first = await countTurn(config, batch, 1);
   await model.trainStep(batch);
   const step = await countGpu(() => model.trainStep(batch));
   return {
-    webgpu_dispatches_per_token: (turn.dispatches - first.dispatches) / (generationShape.newTokens - 1),
+    webgpu_dispatches_per_token: (turn.dispatches - first.turn.dispatches) / (newTokens - 1),
     webgpu_readbacks_per_turn: turn.readbacks,
     webgpu_submissions_per_turn: turn.submissions,
+    webgpu_submissions_per_prompt: prompt.submissions,
     webgpu_dispatches_per_training_step: step.dispatches,
   };
+}
+
+async function countTurn(
+  config: LlamaConfig,
+  prompts: TokenBatch,
+  tokens: number,
+): Promise<{ prompt: GpuCalls; turn: GpuCalls }> {
+  const llama = new Llama(config, benchWeights(config));
+  let generation: Generation | undefined;
+  try {
+    const prompt = await countGpu(async () => {
+      generation = Generation.start(llama, prompts, prompts[0].length + tokens, 0);
+    });
+    const turn = await countGpu(async () => generation?.turn(writing(tokens, 1)));
+    return { prompt, turn };
+  } finally {
+    generation?.dispose();
+    llama.dispose();
+  }
 }

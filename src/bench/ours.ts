@@ -1,11 +1,24 @@
 /** The playground's own model, as the trainer uses it. */
 import { AdamW, tf } from '../engine/index.ts';
-import { Generation } from '../model/generate.ts';
+import { Generation, type SamplingOptions } from '../model/generate.ts';
 import { Llama } from '../model/llama.ts';
 import { uniform } from '../rl/random.ts';
 import { weightedLogProbGradient } from '../train/policy.ts';
 import { adam, type BenchModel, type Contestant } from './contestant.ts';
 import { settle } from './measure.ts';
+
+/** A turn in which every row writes all its tokens. */
+export function writing(newTokens: number, temperature: number): SamplingOptions {
+  return {
+    temperature,
+    topP: 1,
+    maxNewTokens: newTokens,
+    eot: -1, // never sampled
+    allowedFrom: 0,
+    uniform: (row, position) => uniform(0, row, position),
+    lookEvery: tf.getBackend() === 'webgpu' ? Infinity : 1, // as in train/trainer.ts
+  };
+}
 
 export const ours: Contestant = {
   id: 'ours',
@@ -33,15 +46,7 @@ export const ours: Contestant = {
       async generate(prompts, newTokens, temperature) {
         const generation = Generation.start(model, prompts, prompts[0].length + newTokens, 0);
         try {
-          const answers = await generation.turn({
-            temperature,
-            topP: 1,
-            maxNewTokens: newTokens,
-            eot: -1, // never sampled, so every row writes all its tokens
-            allowedFrom: 0,
-            uniform: (row, position) => uniform(0, row, position),
-            lookEvery: tf.getBackend() === 'webgpu' ? 16 : 1, // as in train/session.ts
-          });
+          const answers = await generation.turn(writing(newTokens, temperature));
           return answers.map(({ ids }) => ids);
         } finally {
           generation.dispose();

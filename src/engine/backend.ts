@@ -106,7 +106,10 @@ async function openWasm(options: BackendOptions, why: string): Promise<OpenedBac
 
 /** In Node the caller decides: a test wants one thread, a command what the machine has. */
 function defaultThreads(environment: BackendOptions['environment']): number {
-  return environment === 'node' ? 1 : usefulThreads(navigator.hardwareConcurrency);
+  if (environment === 'node') return 1;
+  // Some browsers keep it to themselves.
+  const cores: number | undefined = navigator.hardwareConcurrency;
+  return usefulThreads(cores ?? 1);
 }
 
 /**

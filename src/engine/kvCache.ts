@@ -1,9 +1,11 @@
 import { attendCached } from './kernels/attendCached/op.ts';
+import { fillCacheGpu } from './kernels/attendCached/webgpu.ts';
 import type { LayerCache } from './kernels/attendCached/op.ts';
 import { checkHeads } from './kernels/shape.ts';
 import type { HeadShape } from './kernels/shape.ts';
 import { tf } from './tf.ts';
 import { wasmKernels } from './wasm/kernels.ts';
+import { gpuBackend } from './webgpu/program.ts';
 import type { Tensor1D, Tensor2D, Tensor3D } from './tf.ts';
 
 export interface KVCacheOptions {
@@ -48,7 +50,7 @@ export class KVCache {
   }
 
   /**
-   * Copies the keys and values of a whole forward pass into slots 0..time−1. What later slots held is lost.
+   * Copies the keys and values of a whole forward pass into slots 0..time−1. What later slots hold means nothing then.
    *
    * @param qkv rotated, batch-major [batch·time, (heads + 2·kvHeads)·headDim]
    */
@@ -71,6 +73,11 @@ export class KVCache {
         number,
       ];
       wasm.run.fillCache(batch, time, this.slots, heads, kvHeads, headDim, from, keys, values);
+      return;
+    }
+    const gpu = gpuBackend();
+    if (gpu) {
+      fillCacheGpu(gpu, qkv, this.layer(layer), time, this.shape);
       return;
     }
     const part = (start: number) =>

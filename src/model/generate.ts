@@ -19,7 +19,7 @@ export interface SamplingOptions {
   readonly allowedFrom: number;
   /** Uniform number in (0, 1) for a row and a token position of this turn. */
   readonly uniform: (row: number, position: number) => number;
-  /** Tokens between looks at what was sampled; reading back stalls a GPU, and costs nothing on a CPU. */
+  /** Tokens between looks at what was sampled: at least 1; Infinity = one look, at the end of the turn. */
   readonly lookEvery: number;
   /** Told of the answers that have ended since the last look; sampling goes on when it is done. */
   readonly onEnded?: (answers: readonly EndedAnswer[]) => Promise<void> | void;
@@ -125,10 +125,13 @@ export class Generation {
     let writing = answers;
     const writer = this.#decoder.startTurn(start, { ...options, uniforms });
     try {
-      for (let done = 0; done < maxNewTokens && writing.length > 0; done += lookEvery) {
+      writer.advance(lookEvery);
+      for (let done = lookEvery; writing.length > 0; done += lookEvery) {
         signal?.throwIfAborted();
-        writer.advance(lookEvery);
-        const { ids, logp } = await writer.read();
+        const full = done >= maxNewTokens;
+        const reading = writer.read();
+        if (!full) writer.advance(lookEvery); // a GPU goes on while the host looks
+        const { ids, logp } = await reading;
         for (const answer of writing) {
           for (let at = answer.row; at < ids.length && answer.truncated; at += rows) {
             answer.ids.push(ids[at]);
@@ -136,7 +139,6 @@ export class Generation {
             answer.truncated = ids[at] !== eot;
           }
         }
-        const full = done + lookEvery >= maxNewTokens;
         const ended = writing.filter(({ truncated }) => full || !truncated);
         writing = full ? [] : writing.filter(({ truncated }) => truncated);
         if (ended.length > 0) await onEnded?.(ended);

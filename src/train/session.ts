@@ -57,8 +57,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     sandbox,
     trainTasks,
     heldOutTasks,
-    // A read-back stalls a GPU; elsewhere it costs nothing and ends a turn as soon as its last row ends.
-    lookEvery: backend === 'webgpu' ? 16 : 1,
+    looks: backend === 'webgpu' ? 'dear' : 'free',
     // A GPU wants large batches; a CPU wants activations that stay in its cache.
     maxTokens: backend === 'webgpu' ? 16_384 : 2048,
     split,

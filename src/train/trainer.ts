@@ -35,8 +35,8 @@ export interface TrainerParts {
   readonly sandbox: Sandbox;
   readonly trainTasks: readonly Task[];
   readonly heldOutTasks: readonly Task[];
-  /** Tokens between looks at what is being sampled: 1 where reading back is free, more on a GPU. */
-  readonly lookEvery: number;
+  /** Whether looking at what is being sampled costs time: a GPU has to be waited for. */
+  readonly looks: 'free' | 'dear';
   /** Upper bound of batch·time in one pass through the model, before `split`. */
   readonly maxTokens: number;
   /** Into how many parts, one after the other, sampling and passes are cut where memory is short; 1 = not. Results stay the same. */
@@ -65,6 +65,9 @@ const stream = { order: 1, sample: 2 } as const;
 /** Held-out tasks that are written at once, before `split`. */
 export const evalBatch = 64;
 
+/** A turn that takes longer is worth looking at before it ends: meanwhile tens of programs can be graded. */
+const slowTurnMs = 100;
+
 /** Updates in a row with many ungraded samples after which a run stops. */
 const maxPoorlyGraded = 3;
 
@@ -75,6 +78,8 @@ export class Trainer {
   readonly #optimizer: AdamW;
   #step = 0;
   #poorlyGraded = 0;
+  /** How long the last turn took to be written, ms. */
+  #turnMs = 0;
 
   constructor(experiment: Experiment, parts: TrainerParts) {
     this.experiment = experiment;
@@ -187,7 +192,7 @@ export class Trainer {
         ...e,
         k: 1,
         sharedTurns: 0,
-        sampling: { ...e, temperature: 0, topP: 1, lookEvery: this.#parts.lookEvery },
+        sampling: { ...e, temperature: 0, topP: 1, lookEvery: this.#lookEvery },
         uniform: () => 0.5, // greedy: not looked at
         ...(signal ? { signal } : {}),
       });
@@ -260,7 +265,7 @@ export class Trainer {
 
   /** k trajectories for each task. Which random numbers a row gets does not depend on the parts it is done in. */
   async #rollOut(tasks: readonly Task[]): Promise<RolloutResult> {
-    const { policy, tokenizer, sandbox, split, lookEvery, signal, onProgress } = this.#parts;
+    const { policy, tokenizer, sandbox, split, signal, onProgress } = this.#parts;
     const e = this.experiment;
     const sharedTurns = e.objective === 'released-code' ? 1 : 0;
     const size = Math.ceil(tasks.length / split);
@@ -270,19 +275,30 @@ export class Trainer {
       const part = await rollout(policy, tokenizer, sandbox, tasks.slice(first, first + size), {
         ...e,
         sharedTurns,
-        sampling: { ...e, lookEvery },
+        sampling: { ...e, lookEvery: this.#lookEvery },
         uniform: (row, turn, position) =>
           uniform(e.seed, stream.sample, this.#step, row + rowsBefore(turn), turn, position),
         ...(signal ? { signal } : {}),
         ...(onProgress ? { onProgress } : {}),
       });
       parts.push(part);
+      this.#turnMs = part.sampleMs / e.turns;
     }
     return {
       groups: parts.flatMap(({ groups }) => groups),
       sampleMs: parts.reduce((sum, { sampleMs }) => sum + sampleMs, 0),
       gradeMs: parts.reduce((sum, { gradeMs }) => sum + gradeMs, 0),
     };
+  }
+
+  /**
+   * Tokens between two looks, which find answers that have ended and can be graded. Where looks are free, after each. On a GPU
+   * a turn is often written before the first programs could be graded: then there is one look, at its end. Results do not
+   * depend on it.
+   */
+  get #lookEvery(): number {
+    if (this.#parts.looks === 'free') return 1;
+    return this.#turnMs > slowTurnMs ? 16 : Infinity;
   }
 
   #pass(e: Experiment): PassOptions {

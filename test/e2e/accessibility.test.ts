@@ -40,9 +40,8 @@ describe.each(windows)('at $width × $height', (viewport) => {
       }
       // Everything that can be unfolded, and the batch with its advantages.
       await region(page, 'Episode').getByText('Training batch').click();
-      for (const summary of await page.locator('main details:not([open]) > summary').all()) {
-        if (await summary.isVisible()) await summary.click();
-      }
+      const folded = page.locator('main details:not([open]) > summary:visible');
+      while ((await folded.count()) > 0) await folded.first().click();
       await fieldOf(page, 'Discount γ').fill('9');
       await scan('after two updates, everything unfolded, one field wrong');
       expect(problems).toEqual([]);

@@ -28,7 +28,7 @@ describe('the page of the benchmark', () => {
     // jax-js takes every core, where memory can be shared.
     expect(report.threads['jax_js']).toBe(isolated ? cpus().length : 1);
     if (!isolated) expect(report.threads['ours']).toBe(1);
-    expect(seen).toContain('losses of all');
+    expect(seen).toContain('check that all train to the same losses');
   });
 
   it('says in one line what went wrong in its worker', async () => {

@@ -1,5 +1,6 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../tf.ts';
+import { submit } from './record.ts';
 
 /** Bytes of unused buffers that are worth keeping for the next tensors of their size. */
 const KEPT = 256e6;
@@ -13,6 +14,7 @@ export function releaseUnused(kept = KEPT): void {
   if (tf.getBackend() !== 'webgpu') return;
   const { bufferManager: manager } = tf.backend() as WebGPUBackend;
   if (manager.numBytesAllocated - manager.numBytesUsed <= kept) return;
+  submit(tf.backend() as WebGPUBackend); // what is recorded may still use some of them
   const free = freeBuffers(manager);
   for (const buffers of free.values()) {
     for (const buffer of buffers) {

@@ -1,6 +1,7 @@
 import type { WebGPUBackend, WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../tf.ts';
 import type { Tensor } from '../tf.ts';
+import { forgetHostCopy } from './record.ts';
 
 /** One WGSL kernel. In `code`, inputs are arrays by their names, the output is `result`, scalars are `uniforms.name`. */
 export interface GpuKernel {
@@ -91,8 +92,7 @@ export function runGpu<T extends Tensor>(
   }));
   if ('into' in target) {
     gpu.runWebGPUProgram(program, [...inputs], target.into.dtype, values, target.into);
-    // The back end keeps what the host has read of a tensor; that copy is out of date now.
-    Object.assign(gpu.tensorMap.get(target.into.dataId), { values: null });
+    forgetHostCopy(gpu, target.into);
     return target.into;
   }
   const info = gpu.runWebGPUProgram(program, [...inputs], 'float32', values);

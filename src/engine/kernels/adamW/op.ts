@@ -134,9 +134,7 @@ export class AdamW {
     const gpu = gpuBackend();
     if (gpu) {
       const factors = { keep: 1 - lr * decay, step: lr / correct1, correct: 1 / correct2 };
-      const next = adamWGpu(gpu, param, grad, m, v, { ...factors, clip, beta1, beta2, eps });
-      [param, m, v].forEach((variable, i) => variable.assign(next[i] as Tensor));
-      tf.dispose(next);
+      adamWGpu(gpu, { param, m, v, grad }, { ...factors, clip, beta1, beta2, eps });
       return;
     }
     tf.tidy(() => {

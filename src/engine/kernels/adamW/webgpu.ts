@@ -1,34 +1,43 @@
-/** AdamW on the GPU: three dispatches per parameter, each making a new tensor: TensorFlow.js keeps what the host has read of a tensor. */
+/** AdamW on the GPU: one dispatch per parameter, which changes it and both moments in place. */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { runGpu } from '../../webgpu/program.ts';
-import type { GpuKernel } from '../../webgpu/program.ts';
+import { tf } from '../../tf.ts';
 import type { Tensor } from '../../tf.ts';
+import { bind, record } from '../../webgpu/record.ts';
+import type { Stage } from '../../webgpu/record.ts';
 
-/** m' = β·m + (1−β)·(clip·g)^power; power 1 for the mean, 2 for the square. */
-const moment = (power: 1 | 2): GpuKernel => ({
-  name: `adamMoment ${power}`,
-  inputs: ['old', 'grad'],
-  uniforms: { n: 'i32', beta: 'f32', rest: 'f32', clip: 'f32' },
-  code: `
-  fn main(index : i32) {
-    if (index >= uniforms.n) { return; }
-    let g = grad[index] * uniforms.clip;
-    result[index] = uniforms.beta * old[index] + uniforms.rest * ${power === 1 ? 'g' : 'g * g'};
-  }`,
-});
+const THREADS = 256;
+/** What a device promises in one dimension; larger parameters are walked through in several strides. */
+const MAX_GROUPS = 65_535;
 
-/** θ' = keep·θ − step·m/(√(v·correct) + eps) */
-const update: GpuKernel = {
-  name: 'adamUpdate',
-  inputs: ['param', 'm', 'v'],
-  uniforms: { n: 'i32', keep: 'f32', step: 'f32', correct: 'f32', eps: 'f32' },
+/**
+ * m ← β1·m + (1−β1)·clip·g,  v ← β2·v + (1−β2)·(clip·g)²,  θ ← keep·θ − step·m/(√(v·correct) + eps)
+ *
+ * The factors come in a buffer and not as constants, because they change with every step.
+ */
+const update = {
+  name: 'adamW',
+  buffers: {
+    param: 'read_write f32',
+    m: 'read_write f32',
+    v: 'read_write f32',
+    grad: 'read f32',
+    factors: 'read f32',
+  },
+  threads: THREADS,
   code: `
-  fn main(index : i32) {
-    if (index >= uniforms.n) { return; }
-    let root = sqrt(v[index] * uniforms.correct) + uniforms.eps;
-    result[index] = uniforms.keep * param[index] - uniforms.step * m[index] / root;
+  fn main() {
+    let n = arrayLength(&param);
+    let stride = ${THREADS}u * min(${MAX_GROUPS}u, (n + ${THREADS - 1}u) / ${THREADS}u);
+    for (var i = workgroupId.x * ${THREADS}u + localId.x; i < n; i += stride) {
+      let g = grad[i] * factors[0];
+      let mean = factors[1] * m[i] + factors[2] * g;
+      let square = factors[3] * v[i] + factors[4] * g * g;
+      m[i] = mean;
+      v[i] = square;
+      param[i] = factors[5] * param[i] - factors[6] * mean / (sqrt(square * factors[7]) + factors[8]);
+    }
   }`,
-};
+} as const satisfies Stage;
 
 export interface AdamFactors {
   readonly clip: number;
@@ -43,18 +52,13 @@ export interface AdamFactors {
   readonly eps: number;
 }
 
-/** The new [parameter, m, v]. */
 export function adamWGpu(
   gpu: WebGPUBackend,
-  param: Tensor,
-  grad: Tensor,
-  m: Tensor,
-  v: Tensor,
+  tensors: { readonly param: Tensor; readonly m: Tensor; readonly v: Tensor; readonly grad: Tensor },
   { clip, beta1, beta2, keep, step, correct, eps }: AdamFactors,
-): [Tensor, Tensor, Tensor] {
-  const n = param.size;
-  const { shape } = param;
-  const m1 = runGpu<Tensor>(gpu, moment(1), [m, grad], [n, beta1, 1 - beta1, clip], { shape });
-  const v1 = runGpu<Tensor>(gpu, moment(2), [v, grad], [n, beta2, 1 - beta2, clip], { shape });
-  return [runGpu<Tensor>(gpu, update, [param, m1, v1], [n, keep, step, correct, eps], { shape }), m1, v1];
+): void {
+  const factors = tf.tensor1d([clip, beta1, 1 - beta1, beta2, 1 - beta2, keep, step, correct, eps]);
+  const groups = Math.min(MAX_GROUPS, Math.ceil(tensors.param.size / THREADS));
+  record(gpu, [bind(gpu, update, { ...tensors, factors }, [groups, 1])]);
+  factors.dispose();
 }

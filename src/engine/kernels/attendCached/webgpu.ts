@@ -4,6 +4,7 @@ import { GROUP, reductions, runGpu } from '../../webgpu/program.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
 import type { Tensor1D, Tensor2D, Tensor3D } from '../../tf.ts';
 import type { HeadShape } from '../shape.ts';
+import type { LayerCache } from './op.ts';
 
 /** One invocation per value of each row's slot; the rest of the cache stays. */
 const write: GpuKernel = {
@@ -20,26 +21,49 @@ const write: GpuKernel = {
   }`,
 };
 
-/** One workgroup per sequence and head: scores of 64 slots at a time with a streaming softmax, kept in shared memory. */
-const attend = (headDim: number): GpuKernel => ({
-  name: `attendCached ${headDim}`,
-  inputs: ['qkv', 'keys', 'values', 'slotOf'],
-  uniforms: { batch: 'i32', slots: 'i32', heads: 'i32', kvHeads: 'i32' },
-  code: `${reductions}
+/** As `write`, for the first `time` slots of every row at once. */
+const fill: GpuKernel = {
+  name: 'cacheFill',
+  inputs: ['qkv'],
+  uniforms: { rows: 'i32', time: 'i32', slots: 'i32', width: 'i32', offset: 'i32', rowWidth: 'i32' },
+  code: `
+  fn main(index : i32) {
+    let row = index / uniforms.width;
+    if (row >= uniforms.rows) { return; }
+    let column = index - row * uniforms.width;
+    let b = row / uniforms.time;
+    let slot = row - b * uniforms.time;
+    result[(b * uniforms.slots + slot) * uniforms.width + column] =
+      qkv[row * uniforms.rowWidth + uniforms.offset + column];
+  }`,
+};
+
+/** Keys and values of rows [batch·time, (heads + 2·kvHeads)·headDim] into the first `time` slots. */
+export function fillCacheGpu(
+  gpu: WebGPUBackend,
+  qkv: Tensor2D,
+  { k, v }: LayerCache,
+  time: number,
+  { heads, headDim }: HeadShape,
+): void {
+  const [rows, rowWidth] = qkv.shape;
+  const [, slots, width] = k.shape;
+  const groups = Math.ceil((rows * width) / GROUP);
+  const at = (offset: number) => [rows, time, slots, width, offset, rowWidth];
+  runGpu(gpu, fill, [qkv], at(heads * headDim), { into: k, groups });
+  runGpu(gpu, fill, [qkv], at(heads * headDim + width), { into: v, groups });
+}
+
+/**
+ * WGSL: one head of one sequence attends to the first `live` slots of its cache, 64 at a time with a streaming softmax; the
+ * weights are kept in shared memory. Every invocation of a workgroup of GROUP must call it. Reads `qkv` from `query` on, `keys`
+ * and `values` from `cache` on, a slot every `width`; writes `result` from `to` on, unless `to` is negative.
+ */
+export const attendHead = (headDim: number) => `${reductions}
   const D = ${headDim};
   var<workgroup> weights : array<f32, ${GROUP}>;
-  var<workgroup> rowLive : i32;
-  fn main(index : i32) {
-    let job = index / ${GROUP};
+  fn attendHead(query : i32, cache : i32, width : i32, live : i32, to : i32) {
     let me = i32(localId.x);
-    let b = job / uniforms.heads;
-    let head = job - b * uniforms.heads;
-    let width = uniforms.kvHeads * D;
-    let g = head * uniforms.kvHeads / uniforms.heads * D;
-    let query = b * (uniforms.heads * D + 2 * width) + head * D;
-    // The same for the whole workgroup, which the compiler cannot see of what \`index\` leads to.
-    if (me == 0) { rowLive = slotOf[min(b, uniforms.batch - 1)] + 1; }
-    let live = workgroupUniformLoad(&rowLive);
     var top = -3.0e38;
     var sum = 0.0;
     var acc : array<f32, ${Math.ceil(headDim / GROUP)}>;
@@ -47,7 +71,7 @@ const attend = (headDim: number): GpuKernel => ({
       let slot = first + me;
       var x = -3.0e38;
       if (slot < live) {
-        let key = (b * uniforms.slots + slot) * width + g;
+        let key = cache + slot * width;
         var dots = 0.0;
         for (var i = 0; i < D; i++) { dots += qkv[query + i] * keys[key + i]; }
         x = dots * ${(headDim ** -0.5).toFixed(9)};
@@ -64,20 +88,38 @@ const attend = (headDim: number): GpuKernel => ({
         let i = part * ${GROUP} + me;
         var value = acc[part] * shrink;
         if (i < D) {
-          for (var s = 0; s < count; s++) {
-            value += weights[s] * values[(b * uniforms.slots + first + s) * width + g + i];
-          }
+          for (var s = 0; s < count; s++) { value += weights[s] * values[cache + (first + s) * width + i]; }
         }
         acc[part] = value;
       }
       workgroupBarrier();
     }
-    if (b < uniforms.batch) {
+    if (to >= 0) {
       for (var part = 0; part < ${Math.ceil(headDim / GROUP)}; part++) {
         let i = part * ${GROUP} + me;
-        if (i < D) { result[job * D + i] = acc[part] / sum; }
+        if (i < D) { result[to + i] = acc[part] / sum; }
       }
     }
+  }`;
+
+/** One workgroup per sequence and head. */
+const attend = (headDim: number): GpuKernel => ({
+  name: `attendCached ${headDim}`,
+  inputs: ['qkv', 'keys', 'values', 'slotOf'],
+  uniforms: { batch: 'i32', slots: 'i32', heads: 'i32', kvHeads: 'i32' },
+  code: `${attendHead(headDim)}
+  var<workgroup> rowLive : i32;
+  fn main(index : i32) {
+    let job = index / ${GROUP};
+    let b = job / uniforms.heads;
+    let head = job - b * uniforms.heads;
+    let width = uniforms.kvHeads * D;
+    let query = b * (uniforms.heads * D + 2 * width) + head * D;
+    let cache = b * uniforms.slots * width + head * uniforms.kvHeads / uniforms.heads * D;
+    // The same for the whole workgroup, which the compiler cannot see of what \`index\` leads to.
+    if (localId.x == 0u) { rowLive = slotOf[min(b, uniforms.batch - 1)] + 1; }
+    let live = workgroupUniformLoad(&rowLive);
+    attendHead(query, cache, width, live, select(-1, job * D, b < uniforms.batch));
   }`,
 });
 

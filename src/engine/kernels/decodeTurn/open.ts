@@ -2,16 +2,23 @@
 import type { DecoderModel } from '../../decoder.ts';
 import type { KVCache } from '../../kvCache.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
 import { checkSampling } from '../sampleToken/op.ts';
 import { openDecoderReference } from './op.ts';
 import type { Decoder, TurnStart } from './op.ts';
 import { openDecoderWasm } from './wasm.ts';
+import { openDecoderGpu } from './webgpu.ts';
 
 /** Dispose of it before the cache. */
 export function openDecoder(model: DecoderModel, cache: KVCache): Decoder {
+  return checked(model, cache, openFastest(model, cache));
+}
+
+function openFastest(model: DecoderModel, cache: KVCache): Decoder {
   const wasm = wasmKernels();
-  const decoder = wasm ? openDecoderWasm(wasm, model, cache) : openDecoderReference(model, cache);
-  return checked(model, cache, decoder);
+  if (wasm) return openDecoderWasm(wasm, model, cache);
+  const gpu = gpuBackend();
+  return gpu ? openDecoderGpu(gpu, model, cache) : openDecoderReference(model, cache);
 }
 
 /** Looks at everything that is passed before a kernel trusts it. */

@@ -106,7 +106,7 @@ const tables = new WeakMap<object, Map<string, Tensor2D>>();
  * [MAX_POSITIONS, headDim], made once per back end and kept. The angles' cosines come from the host because WGSL promises
  * its own only to 2⁻¹¹, and only within ±π.
  */
-function angleTensor({ headDim, theta }: RopeShape): Tensor2D {
+export function angleTensor({ headDim, theta }: RopeShape): Tensor2D {
   const ofBackend = tables.get(tf.backend()) ?? new Map<string, Tensor2D>();
   tables.set(tf.backend(), ofBackend);
   const name = `${theta} ${headDim}`;

@@ -1,69 +1,98 @@
 /**
  * Sampling on the GPU, one workgroup per row and one dispatch. The nucleus is found without sorting: its smallest
- * probability by bisection over the bits of a float (positive floats order like integers).
+ * probability by bisection over the bits of a float (positive floats order like integers). The token is found in two steps,
+ * so that no invocation walks over the whole vocabulary: each adds up a run of ids; the first one then looks for the run in
+ * which the cumulative sum passes the threshold, and for the id in it.
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { GROUP, reductions, runGpu } from '../../webgpu/program.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 
+/**
+ * WGSL: draws from the row of `logits` that begins at `start`. Every invocation of a workgroup of GROUP must call it; all get
+ * the result. `greedy` takes the likeliest; `scale` is 1/temperature.
+ */
+export const drawToken = `${reductions}
+  struct Drawn { id : i32, logp : f32 }
+  var<workgroup> drawn : Drawn;
+
+  // What counts in the cumulative sum: a probability of the nucleus, times a constant.
+  fn massOf(logit : f32, top : f32, greedy : bool, scale : f32, smallest : i32) -> f32 {
+    if (greedy) { return select(0.0, 1.0, logit == top); }
+    let e = exp((logit - top) * scale);
+    return select(0.0, e, e >= bitcast<f32>(smallest));
+  }
+
+  fn drawToken(
+    start : i32, vocabulary : i32, allowedFrom : i32, greedy : bool, scale : f32, topP : f32, uniform01 : f32
+  ) -> Drawn {
+    let me = i32(localId.x);
+    let first = allowedFrom + me;
+    var best = -3.0e38;
+    for (var i = first; i < vocabulary; i += ${GROUP}) { best = max(best, logits[start + i]); }
+    let top = groupMax(best);
+    var sums = 0.0;
+    for (var i = first; i < vocabulary; i += ${GROUP}) { sums += exp((logits[start + i] - top) * scale); }
+    let sum = groupSum(sums);
+    var smallest = 0;
+    if (topP < 1.0) {
+      var high = bitcast<i32>(2.0);
+      for (var step = 0; step < 31; step++) {
+        let middle = (smallest + high) / 2;
+        var mass = 0.0;
+        for (var i = first; i < vocabulary; i += ${GROUP}) {
+          mass += massOf(logits[start + i], top, false, scale, middle);
+        }
+        if (groupSum(mass) >= topP * sum) { smallest = middle; } else { high = middle; }
+      }
+    }
+    let run = (vocabulary - allowedFrom + ${GROUP - 1}) / ${GROUP};
+    let begin = allowedFrom + me * run;
+    var mass = 0.0;
+    for (var i = begin; i < min(begin + run, vocabulary); i++) {
+      mass += massOf(logits[start + i], top, greedy, scale, smallest);
+    }
+    let kept = groupSum(mass);
+    workgroupBarrier(); // everybody has read the sum
+    partial[me] = mass;
+    workgroupBarrier();
+    if (me == 0) {
+      var threshold = uniform01 * kept * (1.0 - 1e-6);
+      if (greedy) { threshold = 0.0; }
+      var before = 0.0;
+      var at = 0;
+      for (; at < ${GROUP - 1} && before + partial[at] <= threshold; at++) { before += partial[at]; }
+      var chosen = vocabulary - 1;
+      for (var i = allowedFrom + at * run; i < vocabulary; i++) {
+        let own = massOf(logits[start + i], top, greedy, scale, smallest);
+        if (own > 0.0) {
+          chosen = i;
+          before += own;
+          if (before > threshold) { break; }
+        }
+      }
+      drawn = Drawn(chosen, (logits[start + chosen] - top) * scale - log(sum));
+    }
+    workgroupBarrier();
+    return drawn;
+  }`;
+
 /** Row 0 of `result` is the id as a float, row 1 its log-probability. */
 const sample: GpuKernel = {
   name: 'sampleToken',
   inputs: ['logits', 'uniformsOf'],
   uniforms: { batch: 'i32', vocabulary: 'i32', allowedFrom: 'i32', temperature: 'f32', topP: 'f32' },
-  code: `${reductions}
+  code: `${drawToken}
   fn main(index : i32) {
     let row = index / ${GROUP};
-    let start = row * uniforms.vocabulary;
-    let first = uniforms.allowedFrom + i32(localId.x);
-    let greedy = uniforms.temperature == 0.0;
-    let scale = select(1.0 / uniforms.temperature, 1.0, greedy);
-    var best = -3.0e38;
-    for (var i = first; i < uniforms.vocabulary; i += ${GROUP}) { best = max(best, logits[start + i]); }
-    let top = groupMax(best);
-    var sums = 0.0;
-    for (var i = first; i < uniforms.vocabulary; i += ${GROUP}) { sums += exp((logits[start + i] - top) * scale); }
-    let sum = groupSum(sums);
-    var low = 0;
-    var kept = sum;
-    if (uniforms.topP < 1.0) {
-      var high = bitcast<i32>(2.0);
-      for (var step = 0; step < 31; step++) {
-        let middle = (low + high) / 2;
-        var mass = 0.0;
-        for (var i = first; i < uniforms.vocabulary; i += ${GROUP}) {
-          let e = exp((logits[start + i] - top) * scale);
-          if (e >= bitcast<f32>(middle)) { mass += e; }
-        }
-        if (groupSum(mass) >= uniforms.topP * sum) { low = middle; } else { high = middle; }
-      }
-      var mass = 0.0;
-      for (var i = first; i < uniforms.vocabulary; i += ${GROUP}) {
-        let e = exp((logits[start + i] - top) * scale);
-        if (e >= bitcast<f32>(low)) { mass += e; }
-      }
-      kept = groupSum(mass);
-    }
-    if (localId.x == 0u && row < uniforms.batch) {
-      let threshold = uniformsOf[row] * kept * (1.0 - 1e-6);
-      var cumulative = 0.0;
-      var chosen = uniforms.vocabulary - 1;
-      for (var i = uniforms.allowedFrom; i < uniforms.vocabulary; i++) {
-        let x = logits[start + i];
-        if (greedy) {
-          if (x == top) { chosen = i; break; }
-        } else {
-          let e = exp((x - top) * scale);
-          if (e > 0.0 && e >= bitcast<f32>(low)) {
-            chosen = i;
-            cumulative += e;
-            if (cumulative > threshold) { break; }
-          }
-        }
-      }
-      result[row] = f32(chosen);
-      result[uniforms.batch + row] = (logits[start + chosen] - top) * scale - log(sum);
+    let u = uniforms;
+    let greedy = u.temperature == 0.0;
+    let scale = select(1.0 / u.temperature, 1.0, greedy);
+    let draw = drawToken(row * u.vocabulary, u.vocabulary, u.allowedFrom, greedy, scale, u.topP, uniformsOf[row]);
+    if (localId.x == 0u && row < u.batch) {
+      result[row] = f32(draw.id);
+      result[u.batch + row] = draw.logp;
     }
   }`,
 };

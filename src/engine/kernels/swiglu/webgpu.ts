@@ -3,7 +3,8 @@ import { runGpu } from '../../webgpu/program.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
 import type { Tensor2D } from '../../tf.ts';
 
-const sigmoid = `fn sigma(x : f32) -> f32 { return 1.0 / (1.0 + exp(-clamp(x, -87.0, 87.0))); }`;
+/** WGSL: σ(x), without the overflow of exp. */
+export const sigmoid = `fn sigma(x : f32) -> f32 { return 1.0 / (1.0 + exp(-clamp(x, -87.0, 87.0))); }`;
 
 /** One invocation per result. */
 const forward: GpuKernel = {
