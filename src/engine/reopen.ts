@@ -55,8 +55,7 @@ export async function backendFault(error: unknown): Promise<BackendFault | null>
   if (isFault(error)) return error;
   if (tf.getBackend() === 'webgpu') {
     const { device } = tf.backend() as WebGPUBackend;
-    const moment = new Promise((resolve) => setTimeout(resolve, error instanceof DOMException ? 1000 : 0));
-    await Promise.race([device.lost, moment]);
+    await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, patienceMs(error)))]);
     try {
       throwGpuErrors();
     } catch (reported) {
@@ -70,6 +69,12 @@ export async function backendFault(error: unknown): Promise<BackendFault | null>
     return new OutOfMemoryError(`There is no room (${error.message})`, { cause: error });
   }
   return null;
+}
+
+/** How long the news of a lost GPU may take. A read-back is hardly ever broken off for another reason, and a GPU process may be busy. */
+function patienceMs(error: unknown): number {
+  if (!(error instanceof DOMException)) return 0;
+  return error.name === 'AbortError' ? 20_000 : 1000;
 }
 
 function isFault(error: unknown): error is BackendFault {

@@ -49,7 +49,7 @@ interface Product<Name extends string> {
 
 /**
  * A workgroup multiplies 8 rows by 64 columns. Its 256 invocations are 4 × 64: each holds one column of all 8 rows and adds up a
- * quarter of k; a weight is read once for the 8 rows, neighbours read neighbouring weights. The input lies in shared memory, 128
+ * quarter of k; a weight is read once for the 8 rows, neighbours read neighbouring weights. The input lies in shared memory, 64
  * of k at a time. The norm's factor is the same for all of a row, so it comes last, and its squares are added up on the way.
  */
 function product<Name extends string>(p: Product<Name>): Stage<Name | 'rows' | 'a' | 'w'> {
@@ -58,9 +58,16 @@ function product<Name extends string>(p: Product<Name>): Stage<Name | 'rows' | '
   const K = ${p.k};
   const N = ${p.n};
   const PAIRS = ${p.pairs};
-  var<workgroup> tile : array<vec4f, 256>;
-  var<workgroup> sums : array<vec4f, 512>;
+  // One after the other: 64 of k × 8 rows of the input, their squares, 64 columns × 8 rows of the result.
+  var<workgroup> tile : array<f32, 512>;
   var<workgroup> writing : u32;
+  fn putTile(at : i32, values : vec4f) {
+    tile[at] = values.x;
+    tile[at + 1] = values.y;
+    tile[at + 2] = values.z;
+    tile[at + 3] = values.w;
+  }
+  fn tileAt(at : i32) -> vec4f { return vec4f(tile[at], tile[at + 1], tile[at + 2], tile[at + 3]); }
   ${p.code}
   fn main() {
     let me = i32(localId.x);
@@ -77,56 +84,69 @@ function product<Name extends string>(p: Product<Name>): Stage<Name | 'rows' | '
     let live = workgroupUniformLoad(&writing);
     if (live == 0u) { return; }
 
-    // Of the input, an invocation loads every second k of four rows.
-    let fourRows = firstRow + 4 * (me & 1);
-    let starts = min(fourRows + vec4i(0, 1, 2, 3), vec4i(count - 1)) * K;
-    let slice = me >> 6;
-    let own = column(min(firstPair + (me & 31), PAIRS - 1), (me >> 5) & 1);
+    // Of the input, an invocation loads every 64th k of two rows.
+    let twoRows = firstRow + 2 * (me & 3);
+    let start = min(twoRows, count - 1) * K;
+    let nextStart = min(twoRows + 1, count - 1) * K;
+    let slice = me >> 6u;
+    let own = column(min(firstPair + (me & 31), PAIRS - 1), (me >> 5u) & 1);
     let weights = min(own, N - 1);
     var low = vec4f();
     var high = vec4f();
-    var squares = vec4f();
-    for (var k0 = 0; k0 < K; k0 += 128) {
-      let k = k0 + (me >> 1);
-      var values = vec4f();
+    var squares = vec2f();
+    for (var k0 = 0; k0 < K; k0 += 64) {
+      let k = k0 + (me >> 2u);
+      var values = vec2f();
       if (k < K) {
-        values = vec4f(a[starts.x + k], a[starts.y + k], a[starts.z + k], a[starts.w + k]);
+        values = vec2f(a[start + k], a[nextStart + k]);
         ${normed ? 'squares += values * values; values *= gain[k];' : ''}
       }
       workgroupBarrier();
-      tile[me] = values;
+      tile[2 * me] = values.x;
+      tile[2 * me + 1] = values.y;
       workgroupBarrier();
-      for (var i = 32 * slice; i < min(32 * slice + 32, K - k0); i++) {
+      for (var i = 16 * slice; i < min(16 * slice + 16, K - k0); i++) {
         let weight = w[(k0 + i) * N + weights];
-        low += weight * tile[2 * i];
-        high += weight * tile[2 * i + 1];
+        low += weight * tileAt(8 * i);
+        high += weight * tileAt(8 * i + 4);
       }
     }
-    sums[2 * me] = low;
-    sums[2 * me + 1] = high;
+    // Each invocation finishes a pair of one row.
+    let r = me >> 5u;
+    let pair = firstPair + (me & 31);
+    var scale = 1.0;
     workgroupBarrier();
     ${
       normed
-        ? `tile[me] = squares;
+        ? `tile[2 * me] = squares.x;
+    tile[2 * me + 1] = squares.y;
     workgroupBarrier();
-    for (var half = 128; half > 1; half >>= 1u) {
-      if (me < half) { tile[me] += tile[me + half]; }
+    for (var half = 128; half > 2; half >>= 1u) {
+      if (me < half) {
+        tile[2 * me] += tile[2 * (me + half)];
+        tile[2 * me + 1] += tile[2 * (me + half) + 1];
+      }
       workgroupBarrier();
-    }`
+    }
+    scale = inverseSqrt(tile[r] / f32(K) + ${float(p.normEps ?? 0)});
+    workgroupBarrier();`
         : ''
     }
-    let r = me >> 5;
-    let pair = firstPair + (me & 31);
-    if (pair < PAIRS && ((live >> u32(r)) & 1u) == 1u) {
-      var first = 0.0;
-      var second = 0.0;
-      for (var s = 0; s < 4; s++) {
-        let at = 2 * (64 * s + (me & 31)) + (r >> 2u);
-        first += sums[at][r & 3];
-        second += sums[at + 64][r & 3];
+    for (var turn = 0; turn < 4; turn++) {
+      if (slice == turn) {
+        let at = 8 * (me & 63);
+        if (turn > 0) {
+          low += tileAt(at);
+          high += tileAt(at + 4);
+        }
+        putTile(at, low);
+        putTile(at + 4, high);
       }
-      ${normed ? `let scale = inverseSqrt(tile[r >> 2u][r & 3] / f32(K) + ${float(p.normEps ?? 0)});` : 'let scale = 1.0;'}
-      finish(firstRow + r, pair, first * scale, second * scale);
+      workgroupBarrier();
+    }
+    if (pair < PAIRS && ((live >> u32(r)) & 1u) == 1u) {
+      let at = 8 * (me & 31) + r;
+      finish(firstRow + r, pair, tile[at] * scale, tile[at + 256] * scale);
     }
   }`;
   const buffers = { rows: 'read Row', a: 'read f32', w: 'read f32', ...p.buffers } as const;
