@@ -30,18 +30,28 @@ export interface Bound {
 
 const pipelines = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();
 
+/** `size` numbers of a tensor from `offset` on, which must be a multiple of 64: a device promises no finer steps. */
+export interface Part {
+  readonly tensor: Tensor;
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** The tensors must outlive the last `record`. What the host has read of those that change is out of date from now on. */
 export function bind<Name extends string>(
   gpu: WebGPUBackend,
   stage: Stage<Name>,
-  tensors: Readonly<Record<Name, Tensor>>,
+  tensors: Readonly<Record<Name, Tensor | Part>>,
   groups: Bound['groups'],
 ): Bound {
   const pipeline = compiled(gpu.device, stage);
   const entries = (Object.keys(stage.buffers) as Name[]).map((name, binding) => {
-    const buffer = bufferOf(gpu, tensors[name]);
-    if (stage.buffers[name].startsWith('read_write')) forgetHostCopy(gpu, tensors[name]);
-    return { binding, resource: { buffer } };
+    const given: Tensor | Part = tensors[name];
+    const { tensor, offset, size } =
+      'tensor' in given ? given : { tensor: given, offset: 0, size: given.size };
+    const buffer = bufferOf(gpu, tensor);
+    if (stage.buffers[name].startsWith('read_write')) forgetHostCopy(gpu, tensor);
+    return { binding, resource: { buffer, offset: 4 * offset, size: 4 * size } };
   });
   const buffers = gpu.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
   return { pipeline, buffers, groups };

@@ -3,7 +3,7 @@ import type { NamedTensorMap, Scalar, Tensor, Variable } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import { throwGpuErrors } from '../../webgpu/errors.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
-import { adamWGpu } from './webgpu.ts';
+import { adamWGpu, squaredNormGpu } from './webgpu.ts';
 
 export interface AdamWOptions {
   readonly beta1: number;
@@ -59,12 +59,9 @@ export class AdamW {
       if (!grad) throw new Error(`AdamW: no gradient for parameter "${name}".`);
       return grad;
     });
-    // Not tf.addN: with more parameters than a GPU has bindings, its shader is invalid (TensorFlow.js 4.22).
-    const squared = tf.tidy(() => tf.stack(ordered.map((g) => g.square().sum())).sum() as Scalar);
-    const [sum] = await squared.data();
-    squared.dispose();
+    const gpu = gpuBackend();
+    const norm = Math.sqrt(await (gpu ? squaredNormGpu(gpu, ordered) : squaredNorm(ordered)));
     throwGpuErrors();
-    const norm = Math.sqrt(sum as number);
     if (!Number.isFinite(norm)) {
       throw new Error(
         `AdamW: the gradient norm is ${norm}; the parameters were left unchanged. Lower the learning rate.`,
@@ -145,6 +142,14 @@ export class AdamW {
       param.assign(param.mul(1 - lr * decay).sub(direction.mul(lr)));
     });
   }
+}
+
+async function squaredNorm(grads: readonly Tensor[]): Promise<number> {
+  // Not tf.addN: with more parameters than a GPU has bindings, its shader is invalid (TensorFlow.js 4.22).
+  const sum = tf.tidy(() => tf.stack(grads.map((g) => g.square().sum())).sum() as Scalar);
+  const [value] = await sum.data();
+  sum.dispose();
+  return value as number;
 }
 
 function zeros(param: Variable): Variable {

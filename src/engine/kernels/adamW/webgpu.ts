@@ -1,9 +1,45 @@
-/** AdamW on the GPU: one dispatch per parameter, which changes it and both moments in place. */
+/**
+ * AdamW on the GPU: one dispatch per gradient for the norm, one per parameter for the update, which changes it and both moments
+ * in place.
+ */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../../tf.ts';
-import type { Tensor } from '../../tf.ts';
-import { bind, record } from '../../webgpu/record.ts';
+import type { Tensor, Tensor1D } from '../../tf.ts';
+import { GROUP, reductions } from '../../webgpu/program.ts';
+import { bind, readBack, record, unfilled } from '../../webgpu/record.ts';
 import type { Stage } from '../../webgpu/record.ts';
+
+/** Workgroups a gradient; each leaves one number, and the host adds them up in double precision. */
+const SUMS = 64;
+
+const squares = {
+  name: 'squaredNorm',
+  buffers: { grad: 'read f32', sums: 'read_write f32' },
+  threads: GROUP,
+  code: `${reductions}
+  fn main() {
+    var sum = 0.0;
+    for (var i = workgroupId.x * ${GROUP}u + localId.x; i < arrayLength(&grad); i += ${SUMS * GROUP}u) {
+      sum += grad[i] * grad[i];
+    }
+    let all = groupSum(sum);
+    if (localId.x == 0u) { sums[workgroupId.x] = all; }
+  }`,
+} as const satisfies Stage;
+
+/** Σ g² over all gradients. */
+export async function squaredNormGpu(gpu: WebGPUBackend, grads: readonly Tensor[]): Promise<number> {
+  const sums = unfilled<Tensor1D>(gpu, [SUMS * grads.length]);
+  try {
+    const bound = grads.map((grad, i) =>
+      bind(gpu, squares, { grad, sums: { tensor: sums, offset: SUMS * i, size: SUMS } }, [SUMS, 1]),
+    );
+    record(gpu, bound);
+    return (await readBack(gpu, sums, 0, sums.size)).reduce((a, b) => a + b, 0);
+  } finally {
+    sums.dispose();
+  }
+}
 
 const THREADS = 256;
 /** What a device promises in one dimension; larger parameters are walked through in several strides. */
