@@ -18,7 +18,7 @@ const rooms: Record<string, readonly Door[]> = {
   model: ['config', 'engine'],
   train: ['config', 'rl', 'tasks', 'model', 'engine', 'sandbox/types.ts'],
   bench: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train'],
-  worker: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train'],
+  worker: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'bench'],
   cli: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'bench'],
   ui: [
     'config',
@@ -28,6 +28,7 @@ const rooms: Record<string, readonly Door[]> = {
     'worker/offline.ts',
     'worker/problems.ts',
     'worker/protocol.ts',
+    'worker/speed.ts',
   ],
 };
 

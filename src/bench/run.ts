@@ -1,6 +1,6 @@
 /**
  * The whole benchmark, or parts of it, on the back end that is open. Nothing here knows Node or a browser: `npm run bench`
- * calls it, and the page's worker can.
+ * calls it, and the page's worker (`worker/speed.worker.ts`).
  *
  * Only quotients within one run mean something: machines differ, and the same machine differs from minute to minute. So
  * contestants take turns, and figures are medians.
@@ -184,7 +184,10 @@ function planned(options: BenchOptions, results: Results, freed: (() => void)[])
       },
     });
     if (wanted.has('train') && who.length > 1) {
-      steps.push({ what: 'losses of all', run: ({ signal }) => checkAgreement(who, signal) });
+      steps.push({
+        what: 'check that all train to the same losses',
+        run: ({ signal }) => checkAgreement(who, signal),
+      });
     }
     for (const size of wanted.has('train') ? (options.sizes ?? trainSizes(quick, backend)) : []) {
       steps.push({

@@ -77,7 +77,8 @@ export class KVCache {
     }
     const gpu = gpuBackend();
     if (gpu) {
-      fillCacheGpu(gpu, qkv, this.layer(layer), time, this.shape);
+      const { k, v } = this.layer(layer);
+      fillCacheGpu(gpu, qkv, k, v, time, this.shape);
       return;
     }
     const part = (start: number) =>

@@ -17,9 +17,14 @@ export function downloadMetrics(run: Pick<RunState, 'train' | 'evals'>): void {
   if (run.train.length > 0 || run.evals.length > 0) downloadLines('metrics.jsonl', metricsLines(run));
 }
 
-/** Hands `lines` to the browser as a file to save. */
+/** Hands `lines`, JSON lines, to the browser as a file to save. */
 export function downloadLines(name: string, lines: string): void {
-  const url = URL.createObjectURL(new Blob([lines], { type: 'application/jsonl' }));
+  download(name, lines, 'application/jsonl');
+}
+
+/** Hands `text` to the browser as a file to save. */
+export function download(name: string, text: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
   Object.assign(document.createElement('a'), { href: url, download: name }).click();
   URL.revokeObjectURL(url);
 }

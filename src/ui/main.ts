@@ -3,4 +3,4 @@ import { browserTrainer } from '../worker/client.ts';
 import { keepOffline } from '../worker/offline.ts';
 import { mountPlayground } from './mount.ts';
 
-mountPlayground(browserTrainer(), import.meta.env.PROD ? keepOffline : undefined);
+mountPlayground(browserTrainer(), { keepOffline: import.meta.env.PROD ? keepOffline : undefined });

@@ -1,20 +1,16 @@
 /** Puts the playground into a page; the worker and the sandbox come from outside, so that a test may give its own. */
 import { mount } from 'svelte';
 import type { TrainerClientOptions } from '../worker/client.ts';
-import type { KeepOffline } from '../worker/offline.ts';
 import App from './App.svelte';
 import './base.css';
-import { AppState } from './state/app.svelte.ts';
+import { AppState, type Extras } from './state/app.svelte.ts';
 import './tokens.css';
 
 /**
  * @throws Error when the page has no element with id "app".
  */
-export function mountPlayground(
-  options: Omit<TrainerClientOptions, 'onEvent'>,
-  keepOffline?: KeepOffline,
-): void {
+export function mountPlayground(options: Omit<TrainerClientOptions, 'onEvent'>, extras: Extras = {}): void {
   const target = document.getElementById('app');
   if (!target) throw new Error('The page has no element with id "app" to put the playground into.');
-  mount(App, { target, props: { app: new AppState(options, keepOffline) } });
+  mount(App, { target, props: { app: new AppState(options, extras) } });
 }

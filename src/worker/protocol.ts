@@ -110,10 +110,7 @@ export const eventSchema = v.variant('type', [
 export type TrainerEvent = v.InferOutput<typeof eventSchema>;
 
 /** Parses a message or throws an error that names the field and what was wrong with it. */
-export function parseMessage<S extends typeof commandSchema | typeof eventSchema>(
-  schema: S,
-  data: unknown,
-): v.InferOutput<S> {
+export function parseMessage<S extends v.GenericSchema>(schema: S, data: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, data);
   if (result.success) return result.output;
   const issue = result.issues[0];

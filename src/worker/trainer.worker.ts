@@ -5,10 +5,8 @@
 import { withChanges } from '../config/experiment.ts';
 import { field, fieldNames, type Experiment } from '../config/fields.ts';
 import { openBackend, reopenBackend, tf, type BackendOptions, type OpenedBackend } from '../engine/index.ts';
-import { readCheckpoint } from '../model/checkpoint.ts';
 import { connectSandbox } from '../sandbox/client.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { Tokenizer } from '../tasks/tokenizer.ts';
 import { UnrecoverableError, TrainingRun } from '../train/run.ts';
 import {
   commandSchema,
@@ -18,6 +16,7 @@ import {
   type Stage,
   type TrainerEvent,
 } from './protocol.ts';
+import { readShippedModel } from './shippedModel.ts';
 
 type Load = Extract<Command, { type: 'load' }>;
 /** An event without its run id, which `Run.emit` adds. */
@@ -89,15 +88,10 @@ class Run {
     this.#showBackend(backend);
 
     this.#status('model');
-    const folder = `${assets}models/${experiment.model}/`;
-    const [tokenizer, checkpoint] = await attempt(
+    const { tokenizer, checkpoint } = await attempt(
       `The model "${experiment.model}" could not be loaded.`,
       'Reload the page; if it happens again, the files beside the page are incomplete.',
-      async () => {
-        const bytes = await fetchFile(`${folder}tokenizer.json`);
-        const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
-        return [Tokenizer.fromJson(json), await readCheckpoint((file) => fetchFile(folder + file))] as const;
-      },
+      () => readShippedModel(assets, experiment.model),
     );
 
     this.#status('sandbox');
@@ -255,12 +249,6 @@ function changeLive(run: TrainingRun, wanted: Experiment): void {
   const live = fieldNames.filter((name) => field(name).when === 'live');
   const changes = Object.fromEntries(live.map((name) => [name, wanted[name]]));
   run.experiment = withChanges(run.experiment, changes);
-}
-
-async function fetchFile(address: string): Promise<Uint8Array> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
 }
 
 let current: Run | undefined;

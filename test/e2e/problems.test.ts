@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { overflow, violations } from './barriers.ts';
+import { expectNoBarrier } from './barriers.ts';
 import { withPlayground, type OpenPage } from './page.ts';
 import { button, microLink, stepOf, waitForReady, waitForStatus, waitForStep } from './playground.ts';
 
@@ -176,25 +176,7 @@ describe('problem sets', () => {
     await withPlayground({ path: microLink() }, async (playground: OpenPage) => {
       const { page, problems } = playground;
       await waitForReady(playground);
-      const scan = async (when: string) => {
-        for (const viewport of [
-          { width: 1440, height: 900 },
-          { width: 390, height: 844 },
-        ]) {
-          await page.setViewportSize(viewport);
-          for (const colorScheme of ['light', 'dark'] as const) {
-            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-            await page.locator(`html[data-theme="${colorScheme}"]`).waitFor();
-            const where = `${when}, ${viewport.width}, ${colorScheme}`;
-            expect(await violations(page), where).toEqual([]);
-            expect(await overflow(page), where).toEqual([]);
-            const wide = await dialog(page).evaluate(
-              (it) => [...it.querySelectorAll('*')].filter((x) => x.scrollWidth > it.clientWidth).length,
-            );
-            expect(wide, where).toBe(0);
-          }
-        }
-      };
+      const scan = (when: string) => expectNoBarrier(page, dialog(page), when);
       await page.getByRole('button', { name: 'Problem sets' }).click();
       await scan('before a file');
       await choose(page, mixed);

@@ -7,11 +7,13 @@ import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
 import type { KeepOffline } from '../../worker/offline.ts';
 import type { BackendName, TrainerEvent } from '../../worker/protocol.ts';
+import { speedTools, type SpeedTools } from '../../worker/speed.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
+import { SpeedState, type Stilled } from './speed.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
 /** How long the confirmation of Share stays, ms. */
@@ -20,11 +22,19 @@ const sharedFor = 6000;
 /** What to do as soon as the run being loaded is ready. */
 type Wish = 'run' | 'step' | null;
 
+/** What the page may be given beside the trainer. */
+export interface Extras {
+  readonly keepOffline?: KeepOffline | undefined;
+  /** What measures speed; the real thing unless given. */
+  readonly speed?: SpeedTools;
+}
+
 export class AppState {
   readonly experiment = new ExperimentState();
   readonly run = new RunState();
   readonly selection = new SelectionState(this.run);
   readonly problems: ProblemsState;
+  readonly speed: SpeedState;
   readonly offline: OfflineState;
   readonly #client: TrainerClient;
   #backend = $state.raw<BackendChoice>('auto');
@@ -32,9 +42,16 @@ export class AppState {
   #shared = $state.raw('');
   #wish = $state.raw<Wish>(null);
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Called when the trainer stands still. */
+  #whenStill: (() => void)[] = [];
 
-  constructor(options: Omit<TrainerClientOptions, 'onEvent'>, keepOffline?: KeepOffline) {
-    this.offline = new OfflineState(keepOffline);
+  constructor(options: Omit<TrainerClientOptions, 'onEvent'>, extras: Extras = {}) {
+    this.offline = new OfflineState(extras.keepOffline);
+    this.speed = new SpeedState(extras.speed ?? speedTools(options.assets), {
+      backend: () => this.#backend,
+      still: () => this.#still(),
+      whenStill: (signal) => this.#stillness(signal),
+    });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
   }
@@ -156,8 +173,28 @@ export class AppState {
     if (experiment) this.#client.change(experiment);
   }
 
+  /** Pauses whatever computes on this machine. */
+  #still(): Stilled {
+    const run = this.#wish !== null || this.run.phase === 'running' || this.run.phase === 'pausing';
+    const grading = this.problems.phase === 'grading';
+    this.#wish = null;
+    this.#client.pause(); // whatever the phase: a Run may be on its way
+    if (grading) this.problems.cancel();
+    return { run, grading };
+  }
+
+  async #stillness(signal: AbortSignal): Promise<void> {
+    while (this.run.computing) {
+      await new Promise<void>((resolve, reject) => {
+        this.#whenStill.push(resolve);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    }
+  }
+
   #receive(event: TrainerEvent): void {
     this.run.apply(event, this.experiment.applied);
+    if (!this.run.computing) for (const resolve of this.#whenStill.splice(0)) resolve();
     if (event.type === 'failure') this.#wish = null;
     if (this.run.phase === 'ready') this.offline.begin();
     if (this.#wish !== null && this.run.phase === 'ready') {

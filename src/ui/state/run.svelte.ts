@@ -118,6 +118,10 @@ export class RunState {
     const times = this.#updateMs;
     return times.length === 0 ? NaN : (60_000 * times.length) / times.reduce((a, b) => a + b, 0);
   }
+  /** The trainer is at work: it loads, trains, or finishes the update before a pause. */
+  get computing() {
+    return this.#phase === 'loading' || this.#phase === 'running' || this.#phase === 'pausing';
+  }
   /** The run has begun: restart fields are fixed until Reset. */
   get begun() {
     return this.#step > 0 || this.#phase === 'running' || this.#phase === 'pausing';

@@ -4,7 +4,6 @@ import { GROUP, reductions, runGpu } from '../../webgpu/program.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
 import type { Tensor1D, Tensor2D, Tensor3D } from '../../tf.ts';
 import type { HeadShape } from '../shape.ts';
-import type { LayerCache } from './op.ts';
 
 /** One invocation per value of each row's slot; the rest of the cache stays. */
 const write: GpuKernel = {
@@ -42,16 +41,17 @@ const fill: GpuKernel = {
 export function fillCacheGpu(
   gpu: WebGPUBackend,
   qkv: Tensor2D,
-  { k, v }: LayerCache,
+  keys: Tensor3D,
+  values: Tensor3D,
   time: number,
   { heads, headDim }: HeadShape,
 ): void {
   const [rows, rowWidth] = qkv.shape;
-  const [, slots, width] = k.shape;
+  const [, slots, width] = keys.shape;
   const groups = Math.ceil((rows * width) / GROUP);
   const at = (offset: number) => [rows, time, slots, width, offset, rowWidth];
-  runGpu(gpu, fill, [qkv], at(heads * headDim), { into: k, groups });
-  runGpu(gpu, fill, [qkv], at(heads * headDim + width), { into: v, groups });
+  runGpu(gpu, fill, [qkv], at(heads * headDim), { into: keys, groups });
+  runGpu(gpu, fill, [qkv], at(heads * headDim + width), { into: values, groups });
 }
 
 /**

@@ -1,0 +1,216 @@
+/** Everything that was measured, as tables; every number has its unit. */
+import type { SpeedResult } from '../../../worker/speed.ts';
+import { percent, plural } from '../../format.ts';
+import { count, isOwn, number, parameters, range, time, titleOf } from './words.ts';
+
+/** A bar from one share of the width to another, 0..1. */
+export interface Bar {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Cell {
+  readonly text: string;
+  readonly detail?: string;
+  readonly bar?: Bar;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly detail?: string;
+  /** What the table is about, set off from what it is compared with. */
+  readonly own: boolean;
+  readonly cells: readonly Cell[];
+}
+
+export interface Table {
+  readonly title: string;
+  readonly about: string;
+  /** The first is over the rows' names. */
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+/** Everything that was measured, in the order of an update. */
+export function tables(result: SpeedResult): Table[] {
+  return [training, generation, wholeUpdate, grading, operations, counters]
+    .map((table) => table(result))
+    .filter(({ rows }) => rows.length > 0);
+}
+
+function training({ report, setting }: SpeedResult): Table {
+  const rows = Object.entries(report.train).flatMap(([size, one]): Row[] => {
+    if (!one) return [];
+    const cell = (share: number): Cell => ({ text: percent(share), bar: { from: 0, to: share } });
+    return [
+      ...Object.entries(one.contestants).map(([id, { ms, gflops = NaN }]) => ({
+        name: titleOf(report, id),
+        detail: parameters(size),
+        own: isOwn(report, id),
+        cells: [
+          { text: time(ms.median), detail: range(ms) },
+          { text: `${number(gflops)} GFLOP/s` },
+          // Ours as in the headline, the median of the rounds' shares; of others only the medians are known.
+          cell(isOwn(report, id) ? one.share_of_matmul_peak : gflops / one.matmul.gflops),
+        ],
+      })),
+      {
+        name: 'Matrix product',
+        detail: `${one.matmul.size} × ${one.matmul.size}, ${one.matmul.by}`,
+        own: false,
+        cells: [{ text: '–' }, { text: `${number(one.matmul.gflops)} GFLOP/s` }, cell(1)],
+      },
+    ];
+  });
+  return {
+    title: 'Training step',
+    about:
+      `${setting.sequences} × ${setting.tokens} tokens: loss, gradient, Adam. GFLOP/s counts the model’s ` +
+      'arithmetic, 6 · parameters · tokens. The matrix product is what the device reaches at best.',
+    columns: ['Contestant', 'Time of a step', 'Arithmetic', 'Of the matrix product'],
+    rows,
+  };
+}
+
+function generation({ report, setting }: SpeedResult): Table {
+  const rows = Object.entries(report.generate).flatMap(([size, batches = []]) =>
+    batches.flatMap(({ batch, contestants }) => {
+      const fastest = Math.max(...Object.values(contestants).map(({ tokens_per_s = 0 }) => tokens_per_s));
+      return Object.entries(contestants).map(([id, { ms, tokens_per_s = NaN }]) => ({
+        name: titleOf(report, id),
+        detail: `${parameters(size)}, ${plural(batch, 'answer')} at once`,
+        own: isOwn(report, id),
+        cells: [
+          { text: time(ms.median), detail: range(ms) },
+          { text: `${number(tokens_per_s)} tokens/s`, bar: { from: 0, to: tokens_per_s / fastest } },
+        ],
+      }));
+    }),
+  );
+  return {
+    title: 'Generation',
+    about: `${setting.prompt} tokens read and ${setting.newTokens} written for each answer, with a key/value cache.`,
+    columns: ['Contestant', 'Time', 'Speed'],
+    rows,
+  };
+}
+
+function wholeUpdate({ report: { update_ms: u } }: SpeedResult): Table {
+  const title = 'Whole update';
+  const columns = ['Stage', 'Time', 'Share of the update'];
+  if (!u) return { title, about: '', columns, rows: [] };
+  const stage = (name: string, start: number, ms: number, detail = ''): Row => ({
+    name,
+    ...(detail ? { detail } : {}),
+    own: name === title,
+    cells: [
+      { text: time(ms) },
+      { text: percent(ms / u.total), bar: { from: start / u.total, to: (start + ms) / u.total } },
+    ],
+  });
+  const waited = u.sample + u.grade;
+  return {
+    title,
+    about:
+      `The default experiment with model “${u.model}”, mean of ${plural(u.updates, 'update')}: ` +
+      `${number(u.answers)} answers of ${number(u.answer_tokens)} tokens. Python grades while answers are still being ` +
+      `written; only the rest is waited for. ${u.cache_hits} of ${u.verdicts} verdicts came from the cache.`,
+    columns,
+    rows: [
+      stage('Sample', 0, u.sample, 'answers are written'),
+      stage(
+        'Grade',
+        u.sample - u.overlapped,
+        u.grading,
+        `in Python; ${time(u.overlapped)} of it while sampling`,
+      ),
+      stage('Wait', u.sample, u.grade, 'for grades, after the last token'),
+      stage('Score', waited, u.score, 'answers under both models'),
+      stage('Update', waited + u.score, u.update, 'gradient and weights'),
+      stage(title, 0, u.total),
+    ],
+  };
+}
+
+const mixWords: Readonly<Record<string, string>> = {
+  typical: 'right and nearly right programs',
+  failing: 'wrong programs; some raise, some are cut off',
+  timing_out: 'one task in eight has a program that never ends',
+};
+
+function grading({ report: { grading: g } }: SpeedResult): Table {
+  const workers = Object.keys(g?.cold_start_ms ?? {});
+  const rates = Object.values(g?.mixes ?? {}).flatMap((mix) => Object.values(mix.programs_per_s));
+  const fastest = Math.max(...rates.map(({ median }) => median));
+  return {
+    title: 'Grading',
+    about: g
+      ? 'Programs with six unit tests each, in sandboxes of their own. A worker that hangs is replaced in ' +
+        `${time(g.respawn_ms.median)}. Asked again, ${g.cache.hits} of ${g.cache.programs} verdicts came from the cache.`
+      : '',
+    columns: ['Programs', ...workers.map((count) => plural(Number(count), 'Python worker'))],
+    rows: g
+      ? [
+          ...Object.entries(g.mixes).map(([mix, { programs_per_s }]) => ({
+            name: mix.replace('_', ' ').replace(/^./, (first) => first.toUpperCase()),
+            ...(mixWords[mix] ? { detail: mixWords[mix] } : {}),
+            own: mix === 'typical',
+            cells: workers.map((count) => {
+              const rate = programs_per_s[count]?.median ?? NaN;
+              return { text: `${number(rate)} programs/s`, bar: { from: 0, to: rate / fastest } };
+            }),
+          })),
+          {
+            name: 'Start of Python',
+            detail: 'until a first worker can grade',
+            own: false,
+            cells: workers.map((count) => ({ text: time(g.cold_start_ms[count] ?? NaN) })),
+          },
+        ]
+      : [],
+  };
+}
+
+function operations({ report, setting }: SpeedResult): Table {
+  const counts = Object.entries(report.operations);
+  const most = (part: 'per_token' | 'per_training_step') => Math.max(...counts.map(([, one]) => one[part]));
+  return {
+    title: 'Operations',
+    about:
+      `Kernels of TensorFlow.js and calls into our own module that are started, ${parameters(setting.ratioSize)}. ` +
+      'The same on every machine with this back end.',
+    columns: ['Contestant', 'For a token', 'For a training step'],
+    rows: counts.map(([id, one]) => ({
+      name: titleOf(report, id),
+      own: isOwn(report, id),
+      cells: (['per_token', 'per_training_step'] as const).map((part) => ({
+        text: count(one[part], 'operations'),
+        bar: { from: 0, to: one[part] / most(part) },
+      })),
+    })),
+  };
+}
+
+const counterWords: Readonly<Record<string, readonly [name: string, unit: string]>> = {
+  webgpu_dispatches_per_token: ['GPU kernels started for a token', 'dispatches'],
+  webgpu_readbacks_per_turn: ['Times that a turn waits for the GPU', 'read-backs'],
+  webgpu_submissions_per_turn: ['Command lists handed to the GPU in a turn', 'submissions'],
+  webgpu_submissions_per_prompt: ['Command lists handed to the GPU to read the prompts', 'submissions'],
+  webgpu_dispatches_per_training_step: ['GPU kernels started for a training step', 'dispatches'],
+  wasm_ops_per_token: ['WebAssembly operations for a token', 'operations'],
+  wasm_ops_per_step: ['WebAssembly operations for a training step', 'operations'],
+};
+
+function counters({ counters: counted, setting }: SpeedResult): Table {
+  return {
+    title: 'Counters',
+    about:
+      `Of our model, ${parameters(setting.ratioSize)}; a turn writes ${setting.newTokens} tokens. ` +
+      'The same on every machine with this back end.',
+    columns: ['What', 'Count'],
+    rows: Object.entries(counted).map(([name, n]) => {
+      const [words, unit] = counterWords[name] ?? [name.replaceAll('_', ' '), ''];
+      return { name: words, own: false, cells: [{ text: count(n, unit) }] };
+    }),
+  };
+}
