@@ -1,7 +1,8 @@
 /** Tensor work side by side: training step, generation, operation counts. */
-import { countOps } from '../engine/index.ts';
+import { countOps, tf } from '../engine/index.ts';
 import type { LlamaConfig } from '../model/config.ts';
 import type { BenchModel, Contestant } from './contestant.ts';
+import { countGpu } from './countGpu.ts';
 import type { Matmuls, Peak } from './matmul.ts';
 import { breathe, interleave, median, medianRatio, spread, type Measuring, type Spread } from './measure.ts';
 import { benchWeights, parameterCount, randomTokens, sizes, type SizeName } from './sizes.ts';
@@ -97,7 +98,7 @@ export async function measureGeneration(
   });
 }
 
-/** Operations started on the back end; the same on every machine. */
+/** Operations started on the back end, on WebGPU dispatches; the same on every machine. */
 export interface Operations {
   readonly per_token: number;
   readonly per_training_step: number;
@@ -115,15 +116,20 @@ export async function measureOperations(
     const out: Record<string, Operations> = {};
     for (const [id, { model }] of Object.entries(models)) {
       // The difference of two runs, so that reading the prompt does not count.
-      const write = (tokens: number) => countOps(async () => model.generate?.(prompts, tokens, 1));
+      const write = (tokens: number) => countStarts(async () => model.generate?.(prompts, tokens, 1));
       const perToken = (await write(12)) - (await write(4));
       out[id] = {
         per_token: perToken / 8,
-        per_training_step: await countOps(() => model.trainStep(prompts)),
+        per_training_step: await countStarts(() => model.trainStep(prompts)),
       };
     }
     return out;
   });
+}
+
+/** Our kernels on a GPU are none of TensorFlow.js' registry, and one operation of it may be several dispatches. */
+async function countStarts(work: () => Promise<unknown>): Promise<number> {
+  return tf.getBackend() === 'webgpu' ? (await countGpu(work)).dispatches : countOps(work);
 }
 
 export interface OpenedModel {

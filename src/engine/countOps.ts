@@ -3,7 +3,8 @@ import { wasmKernels } from './wasm/kernels.ts';
 
 /**
  * Counts the operations that `work` starts on the current back end: kernels of TensorFlow.js and calls into our WebAssembly
- * module (not its questions about scratch space). Unlike time, the count has no noise. It slows `work` a little.
+ * module (not its questions about scratch space). Our WebGPU kernels are not among them. Unlike time, the count has no noise. It
+ * slows `work` a little.
  */
 export async function countOps(work: () => Promise<unknown>): Promise<number> {
   let count = 0;

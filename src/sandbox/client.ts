@@ -87,3 +87,29 @@ export function connectSandbox(port: MessagePort): Sandbox {
     },
   };
 }
+
+/** For a worker that needs sandboxes of its own, which only its page can make: it asks for them and is sent their ports. */
+export class AskedSandboxes {
+  readonly #ask: (id: number, workers: number) => void;
+  readonly #ports: Deferred<MessagePort>[] = [];
+
+  /** @param ask sends the wish to the page, which answers with `given` or `refused` */
+  constructor(ask: (id: number, workers: number) => void) {
+    this.#ask = ask;
+  }
+
+  /** @throws Error with the page's reason when it could make none */
+  readonly create = async (workers: number): Promise<Sandbox> => {
+    const port = deferred<MessagePort>();
+    this.#ask(this.#ports.push(port) - 1, workers);
+    return connectSandbox(await port.promise);
+  };
+
+  given(id: number, port: MessagePort): void {
+    this.#ports[id]?.resolve(port);
+  }
+
+  refused(id: number, message: string): void {
+    this.#ports[id]?.reject(new Error(message));
+  }
+}

@@ -14,8 +14,7 @@ import {
   type BackendOptions,
   type OpenedBackend,
 } from '../engine/index.ts';
-import { connectSandbox } from '../sandbox/client.ts';
-import type { Sandbox } from '../sandbox/types.ts';
+import { AskedSandboxes } from '../sandbox/client.ts';
 import { parseMessage } from './protocol.ts';
 import { readShippedModel } from './shippedModel.ts';
 import {
@@ -48,7 +47,9 @@ async function measure({ backend, quick, parts, machine, assets }: Measure): Pro
     machine,
     backend: opened,
     parts: timed.flatMap((part) => benchParts[part]),
-    python: timed.includes('python') ? { createSandbox, subject: await subject(assets) } : undefined,
+    python: timed.includes('python')
+      ? { createSandbox: sandboxes.create, subject: await subject(assets) }
+      : undefined,
     onProgress({ what, done, total }) {
       steps = total;
       tell({ what, done, total: total + Number(counting) });
@@ -102,17 +103,7 @@ function jsonOf(report: BenchReport, counters: CounterValues): string {
   );
 }
 
-/** Sandboxes that were asked for and have not come yet. */
-const wanted = new Map<number, { resolve(port: MessagePort): void; reject(error: Error): void }>();
-
-async function createSandbox(workers: number): Promise<Sandbox> {
-  const port = await new Promise<MessagePort>((resolve, reject) => {
-    const id = wanted.size;
-    wanted.set(id, { resolve, reject });
-    post({ type: 'wantSandbox', id, workers });
-  });
-  return connectSandbox(port);
-}
+const sandboxes = new AskedSandboxes((id, workers) => post({ type: 'wantSandbox', id, workers }));
 
 async function failureOf(
   error: unknown,
@@ -140,9 +131,9 @@ addEventListener('message', ({ data, ports }: MessageEvent<unknown>) => {
       );
       return;
     case 'sandbox':
-      return wanted.get(message.id)?.resolve(ports[0]);
+      return sandboxes.given(message.id, ports[0]);
     case 'noSandbox':
-      return wanted.get(message.id)?.reject(new Error(message.message));
+      return sandboxes.refused(message.id, message.message);
     default:
       message satisfies never;
   }

@@ -9,8 +9,7 @@ import { defaultExperiment } from '../../config/experiment.ts';
 import { openBackend, type OpenedBackend } from '../../engine/index.ts';
 import { readCheckpoint } from '../../model/checkpoint.ts';
 import { tinyLlama } from '../../model/config.ts';
-import { connectSandbox } from '../../sandbox/client.ts';
-import type { Sandbox } from '../../sandbox/types.ts';
+import { AskedSandboxes } from '../../sandbox/client.ts';
 import { Tokenizer } from '../../tasks/tokenizer.ts';
 import {
   randomModel,
@@ -37,7 +36,7 @@ const jobs: { readonly [Kind in JobKind]: (job: Job) => Promise<Results[Kind]> }
       onProgress,
       backend: opened,
       contestants: contestantsOn(opened),
-      ...(everything ? { python: { createSandbox, subject: await subject(model) } } : {}),
+      ...(everything ? { python: { createSandbox: sandboxes.create, subject: await subject(model) } } : {}),
     });
   },
 
@@ -48,7 +47,7 @@ const jobs: { readonly [Kind in JobKind]: (job: Job) => Promise<Results[Kind]> }
       onProgress,
       backend: opened,
       contestants: contestantsOn(opened),
-      python: { createSandbox, subject: await subject(model) },
+      python: { createSandbox: sandboxes.create, subject: await subject(model) },
     });
   },
 
@@ -88,17 +87,7 @@ async function fetchFile(address: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Ports of sandboxes that were asked for and have not come yet. */
-const wanted = new Map<number, { resolve(port: MessagePort): void; reject(error: Error): void }>();
-
-async function createSandbox(workers: number): Promise<Sandbox> {
-  const port = await new Promise<MessagePort>((resolve, reject) => {
-    const id = wanted.size;
-    wanted.set(id, { resolve, reject });
-    post({ type: 'wantSandbox', id, workers });
-  });
-  return connectSandbox(port);
-}
+const sandboxes = new AskedSandboxes((id, workers) => post({ type: 'wantSandbox', id, workers }));
 
 addEventListener('message', ({ data, ports }: MessageEvent<ToWorker>) => {
   switch (data.type) {
@@ -112,9 +101,9 @@ addEventListener('message', ({ data, ports }: MessageEvent<ToWorker>) => {
       );
       return;
     case 'sandbox':
-      return wanted.get(data.id)?.resolve(ports[0]);
+      return sandboxes.given(data.id, ports[0]);
     case 'noSandbox':
-      return wanted.get(data.id)?.reject(new Error(data.message));
+      return sandboxes.refused(data.id, data.message);
     default:
       data satisfies never;
   }
