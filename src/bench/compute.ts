@@ -52,9 +52,9 @@ export async function measureTraining(
   const batch = randomTokens(config, sequences, tokens + 1);
   return withModels(contestants, config, async (models) => {
     const entries: Record<string, () => Promise<unknown>> = matmuls.entries;
-    for (const [id, { contestant, model }] of Object.entries(models)) {
+    for (const [id, { model }] of Object.entries(models)) {
       await breathe(measuring.signal);
-      await model.trainStep(contestant.compilesShapes ? batch : batch.slice(0, 2)); // code is compiled, once
+      await model.trainStep(batch); // code is compiled and memory has grown
       entries[id] = () => model.trainStep(batch);
     }
     const times = await interleave(entries, measuring);
@@ -81,11 +81,11 @@ export async function measureGeneration(
   const prompts = randomTokens(sizes[size], batch, prompt);
   return withModels(contestants, sizes[size], async (models) => {
     const entries: Record<string, () => Promise<unknown>> = {};
-    for (const [id, { contestant, model }] of Object.entries(models)) {
+    for (const [id, { model }] of Object.entries(models)) {
       const write = model.generate?.bind(model);
       if (!write) continue;
       await breathe(measuring.signal);
-      await (contestant.compilesShapes ? write(prompts, newTokens, 1) : write(prompts.slice(0, 2), 4, 1));
+      await write(prompts, newTokens, 1);
       entries[id] = () => write(prompts, newTokens, 1);
     }
     const writers = contestants.filter(({ id }) => id in entries);

@@ -35,8 +35,6 @@ export interface Contestant {
   threads?(backend: OpenedBackend): number;
   /** true: it computes beside the TensorFlow.js back end, so that its operations cannot be counted there. */
   readonly ownDevice?: boolean;
-  /** true: it compiles anew for each shape of a batch, so it must see the real one before it is timed. */
-  readonly compilesShapes?: boolean;
   /** A model with these weights; all contestants start equal. */
   open(config: LlamaConfig, weights: HostWeights): BenchModel | Promise<BenchModel>;
 }

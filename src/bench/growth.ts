@@ -133,8 +133,8 @@ async function trainingPoint(
   };
   const times = await withModels(contestants, config, async (models) => {
     const entries: Record<string, () => Promise<unknown>> = {};
-    for (const [id, { contestant, model }] of Object.entries(models)) {
-      await model.trainStep(contestant.compilesShapes ? batch : batch.slice(0, 1));
+    for (const [id, { model }] of Object.entries(models)) {
+      await model.trainStep(batch);
       entries[id] = () => model.trainStep(batch);
     }
     return interleave(entries, measuring);

@@ -18,7 +18,6 @@ type State = { weights: Arrays; means: Arrays; squares: Arrays };
 export const jaxJs: Contestant = {
   id: 'jax_js',
   title: 'jax-js',
-  compilesShapes: true,
   ownDevice: true,
   // One worker a core where memory can be shared; the caller waits.
   threads: ({ name }) =>

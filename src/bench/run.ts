@@ -227,7 +227,7 @@ function planned(options: BenchOptions, results: Results, freed: (() => void)[])
     steps.push({
       what: 'start of the sandbox',
       async run() {
-        for (const workers of wanted.has('grading') ? [1, 2] : [2]) {
+        for (const workers of wanted.has('grading') && !quick ? [1, 2] : [2]) {
           const one = await startSandbox(python, workers);
           started.push(one);
           freed.push(() => one.sandbox.dispose());

@@ -2,6 +2,7 @@
 import { measureCounters } from '../../bench/counters.ts';
 import { measureGrowth } from '../../bench/growth.ts';
 import { jaxJs } from '../../bench/jaxJs.ts';
+import { ours } from '../../bench/ours.ts';
 import { contestants, runBench, type BenchProgress } from '../../bench/run.ts';
 import { benchWeights } from '../../bench/sizes.ts';
 import type { UpdateSubject } from '../../bench/update.ts';
@@ -24,7 +25,7 @@ const post = (message: FromWorker): void => postMessage(message);
 const onProgress = (progress: BenchProgress): void => post({ type: 'progress', progress });
 
 const jobs: { readonly [Kind in JobKind]: (job: Job) => Promise<Results[Kind]> } = {
-  async bench({ backend, threads, quick, machine, parts, sizes, batches, model }) {
+  async bench({ backend, threads, quick, machine, parts, sizes, batches, peers, model }) {
     const everything = parts === undefined;
     const opened = await open(backend, threads);
     return runBench({
@@ -35,7 +36,7 @@ const jobs: { readonly [Kind in JobKind]: (job: Job) => Promise<Results[Kind]> }
       batches,
       onProgress,
       backend: opened,
-      contestants: contestantsOn(opened),
+      contestants: contestantsOn(opened).filter(({ id }) => id === ours.id || (peers?.includes(id) ?? true)),
       ...(everything ? { python: { createSandbox: sandboxes.create, subject: await subject(model) } } : {}),
     });
   },

@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { noCounters } from '../../bench/counters.ts';
+import { jaxJs } from '../../bench/jaxJs.ts';
 import { ratioBatch, ratioSize, type BenchReport } from '../../bench/run.ts';
 import type { WholeReport } from '../../bench/whole.ts';
 import type { BackendRequest } from '../../engine/index.ts';
@@ -45,13 +46,14 @@ export async function benchInChromium(request: Request): Promise<Measured> {
   }
 }
 
-/** Where no memory is shared, every contestant has one thread. */
+/** Where no memory is shared, every contestant has one thread. A quick run leaves out those who have one anyway. */
 function oneThread(browser: BenchBrowser, job: Job, onProgress: Request['onProgress']): Promise<BenchReport> {
   const narrow: Job = {
     ...job,
     backend: 'wasm',
     threads: 1,
-    parts: ['train', 'generate'],
+    parts: job.quick ? ['train'] : ['train', 'generate'],
+    peers: job.quick ? [jaxJs.id] : undefined,
     sizes: [ratioSize],
     batches: [ratioBatch],
   };

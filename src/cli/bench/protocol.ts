@@ -17,6 +17,8 @@ export interface Job {
   readonly parts?: readonly BenchPart[] | undefined;
   readonly sizes?: readonly SizeName[] | undefined;
   readonly batches?: readonly number[] | undefined;
+  /** Ids of those we are compared with; all unless given. */
+  readonly peers?: readonly string[] | undefined;
   /** Name of the model that is updated, for the report; its files lie at /model/. */
   readonly model: string;
 }
