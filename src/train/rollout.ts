@@ -1,8 +1,8 @@
 /**
  * Rollouts: k multi-turn trajectories per task, sampled from the current policy and graded by unit tests.
  *
- * Grading runs elsewhere: an answer is graded from the moment it ends, while others of its turn, and the next turn, are
- * being written (unless that turn must see the test results).
+ * Grading runs elsewhere: an answer is graded from the moment it is seen to have ended (`lookEvery`), while others of its turn,
+ * and the next turn, are being written (unless that turn must see the test results).
  */
 import type { Llama } from '../model/llama.ts';
 import { Generation, type Answer, type SamplingOptions } from '../model/generate.ts';
