@@ -8,7 +8,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright';
+import { chromium, type Browser } from 'playwright';
 import { findChromium, noBrowser, onPath } from '../src/cli/chromium.ts';
 
 export { findChromium };
@@ -68,16 +68,6 @@ export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error(noBrowser);
   return chromium.launch({ executablePath, args: [...chromiumArgs] });
-}
-
-/** The same with a profile: a folder with what earlier visits kept. Closing the context ends the browser. */
-export async function launchProfile(
-  profile: string,
-  options: BrowserContextOptions = {},
-): Promise<BrowserContext> {
-  const executablePath = findChromium();
-  if (executablePath === null) throw new Error(noBrowser);
-  return chromium.launchPersistentContext(profile, { ...options, executablePath, args: [...chromiumArgs] });
 }
 
 /** The browser's version line, e.g. "Chromium 156.0.8078.79 built on Debian". */

@@ -1,10 +1,8 @@
 /** Opens the playground in a real Chromium and listens to everything that goes wrong in it. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright';
 import { inject } from 'vitest';
-import { launchProfile } from '../browser.ts';
+import { launchChromium } from '../browser.ts';
 
 export interface OpenOptions {
   /** Where the playground is served; by default where setup.ts serves it. */
@@ -75,24 +73,22 @@ function listen(page: Page, origin: string, ignore: readonly RegExp[]): string[]
 }
 
 /**
- * Opens the playground that setup.ts built and serves, in a browser of its own, runs `body` and closes it. The browser has been
- * there before: it has the snapshot of Python that setup.ts' visit left, and nothing else. When `body` fails, a picture of
- * the page is left in test-results/ and the page's problems are added to the error.
+ * Opens the playground that setup.ts built and serves, in a fresh browser, runs `body` and closes it. When `body`
+ * fails, a picture of the page is left in test-results/ and the page's problems are added to the error.
  */
 export async function withPlayground(
   options: OpenOptions,
   body: (playground: OpenPage) => Promise<void>,
 ): Promise<void> {
   const address = options.address ?? inject('playground');
-  const profile = mkdtempSync(join(tmpdir(), 'cocos-profile-'));
-  cpSync(inject('profile'), profile, { recursive: true });
-  const context = await launchProfile(profile, {
-    viewport: options.viewport ?? { width: 1280, height: 900 },
-    colorScheme: options.colorScheme ?? 'light',
-    reducedMotion: 'reduce',
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
+  const browser = await launchChromium();
   try {
+    const context = await browser.newContext({
+      viewport: options.viewport ?? { width: 1280, height: 900 },
+      colorScheme: options.colorScheme ?? 'light',
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
     const page = await context.newPage();
     const problems = listen(page, new URL(address).origin, options.ignore ?? []);
     const playground = { page, problems, waitFor: waiter(page), screenshot: screenshotOf(page) };
@@ -106,8 +102,7 @@ export async function withPlayground(
       throw new Error(`${error instanceof Error ? error.message : String(error)}${seen}`, { cause: error });
     }
   } finally {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
+    await browser.close();
   }
 }
 

@@ -1,22 +1,14 @@
-/**
- * Before the end-to-end tests: builds the playground exactly as `npm run build` does, serves the result, and visits it once, so
- * that not every test waits for Python's first start. (The tests on a static host have another address, and start cold.)
- */
+/** Before the end-to-end tests: builds the playground exactly as `npm run build` does and serves the result. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { preview } from 'vite';
 import type { TestProject } from 'vitest/node';
-import { launchProfile, obtainChromium } from '../browser.ts';
+import { obtainChromium } from '../browser.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Address of the built playground, e.g. "http://localhost:4173/". */
     playground: string;
-    /** A browser's profile with Python's snapshot in it; to be copied. */
-    profile: string;
   }
 }
 
@@ -49,30 +41,5 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const address = server.resolvedUrls?.local[0];
   if (!address) throw new Error('The preview server gave no address.');
   project.provide('playground', address);
-  const profile = mkdtempSync(join(tmpdir(), 'cocos-profile-'));
-  await visit(address, profile);
-  project.provide('profile', profile);
-  return async () => {
-    rmSync(profile, { recursive: true, force: true });
-    await server.close();
-  };
-}
-
-/** Until the snapshot is kept. Without a service worker, which would keep the page's files too. */
-async function visit(address: string, profile: string): Promise<void> {
-  const context = await launchProfile(profile, { serviceWorkers: 'block' });
-  try {
-    const page = await context.newPage();
-    await page.goto(address);
-    const kept = async (): Promise<boolean> => {
-      for (const name of await caches.keys()) {
-        const keys = await (await caches.open(name)).keys();
-        if (keys.some(({ url }) => url.includes('/snapshot/'))) return true;
-      }
-      return false;
-    };
-    await page.waitForFunction(kept, undefined, { timeout: 240_000 });
-  } finally {
-    await context.close();
-  }
+  return () => server.close();
 }
