@@ -53,7 +53,7 @@ export interface BenchProgress {
 }
 
 export interface BenchOptions {
-  /** Fewer sizes and rounds, under a minute on a quiet machine with WASM. */
+  /** Fewer sizes and rounds: about a minute with WASM. */
   readonly quick: boolean;
   /** What is measured; everything unless given. */
   readonly parts?: readonly BenchPart[] | undefined;
