@@ -89,6 +89,7 @@ export async function withPlayground(
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
+    context.setDefaultTimeout(120_000); // only catches a hang: no test depends on speed
     const page = await context.newPage();
     const problems = listen(page, new URL(address).origin, options.ignore ?? []);
     const playground = { page, problems, waitFor: waiter(page), screenshot: screenshotOf(page) };
