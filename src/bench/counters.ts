@@ -2,15 +2,12 @@
  * What no noise touches: how many dispatches, submissions and read-backs the GPU is asked for, how many operations WASM
  * starts. A software adapter gives the same counts as a real GPU.
  */
-import { countOps, tf } from '../engine/index.ts';
-import type { LlamaConfig } from '../model/config.ts';
 import { Generation } from '../model/generate.ts';
 import { Llama } from '../model/llama.ts';
 import { generationShape } from './compute.ts';
-import type { BenchModel, TokenBatch } from './contestant.ts';
 import { countGpu, type GpuCalls } from './countGpu.ts';
 import { ours, writing } from './ours.ts';
-import { ratioSize } from './run.ts';
+import { ratioSize, type BenchReport } from './run.ts';
 import { benchWeights, randomTokens, sizes } from './sizes.ts';
 
 /** Of our model at `ratioSize`. A token is one for every row of the batch: their number does not change the counts. */
@@ -43,40 +40,22 @@ export const noCounters: Counters = {
   wasm_ops_per_step: null,
 };
 
-/** Few and short, for a software adapter is slow. */
-const rows = { prompts: 1, prompt: 4 } as const;
-
-/** Of the back end that is open. @throws Error when it is neither WebGPU nor WASM */
-export async function measureCounters(): Promise<GpuCounters | WasmCounters> {
-  const config = sizes[ratioSize];
-  const model = await ours.open(config, benchWeights(config));
-  const batch = randomTokens(config, rows.prompts, rows.prompt);
-  const write = async (tokens: number) => model.generate?.(batch, tokens, 1);
-  try {
-    switch (tf.getBackend()) {
-      case 'webgpu':
-        return await gpuCounters(config, model, batch);
-      case 'wasm':
-        return {
-          // The difference of two runs, so that reading the prompt does not count.
-          wasm_ops_per_token: ((await countOps(() => write(12))) - (await countOps(() => write(4)))) / 8,
-          wasm_ops_per_step: await countOps(() => model.trainStep(batch)),
-        };
-      default:
-        throw new Error('Counters are of WebGPU or WASM; the back end here is neither.');
-    }
-  } finally {
-    model.dispose();
-  }
+/** On WASM they are the benchmark's operations; none where those were not measured, or on another back end. */
+export function wasmCounters({ backend, operations }: BenchReport): Partial<WasmCounters> {
+  const own = operations[ours.id];
+  if (backend !== 'wasm' || !own) return {};
+  return { wasm_ops_per_token: own.per_token, wasm_ops_per_step: own.per_training_step };
 }
 
-async function gpuCounters(config: LlamaConfig, model: BenchModel, batch: TokenBatch): Promise<GpuCounters> {
+/** Short, for a software adapter is slow. */
+const prompts = randomTokens(sizes[ratioSize], 1, 4);
+
+/** On WebGPU, which must be open. Already the first run counts: kernels are compiled then, but that starts none. */
+export async function measureGpuCounters(): Promise<GpuCounters> {
   const { newTokens } = generationShape;
-  await countTurn(config, batch, 1); // tables and pipelines are made once
-  const { prompt, turn } = await countTurn(config, batch, newTokens);
-  const first = await countTurn(config, batch, 1);
-  await model.trainStep(batch);
-  const step = await countGpu(() => model.trainStep(batch));
+  const first = await countTurn(1);
+  const { prompt, turn } = await countTurn(newTokens);
+  const step = await countStep();
   return {
     webgpu_dispatches_per_token: (turn.dispatches - first.turn.dispatches) / (newTokens - 1),
     webgpu_readbacks_per_turn: turn.readbacks,
@@ -86,11 +65,8 @@ async function gpuCounters(config: LlamaConfig, model: BenchModel, batch: TokenB
   };
 }
 
-async function countTurn(
-  config: LlamaConfig,
-  prompts: TokenBatch,
-  tokens: number,
-): Promise<{ prompt: GpuCalls; turn: GpuCalls }> {
+async function countTurn(tokens: number): Promise<{ prompt: GpuCalls; turn: GpuCalls }> {
+  const config = sizes[ratioSize];
   const llama = new Llama(config, benchWeights(config));
   let generation: Generation | undefined;
   try {
@@ -102,5 +78,15 @@ async function countTurn(
   } finally {
     generation?.dispose();
     llama.dispose();
+  }
+}
+
+async function countStep(): Promise<GpuCalls> {
+  const config = sizes[ratioSize];
+  const model = await ours.open(config, benchWeights(config));
+  try {
+    return await countGpu(() => model.trainStep(prompts));
+  } finally {
+    model.dispose();
   }
 }

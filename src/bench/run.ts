@@ -126,7 +126,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const who = options.contestants ?? contestants;
   const clock = options.clock ?? { name: 'wall time', now: () => performance.now() };
   const limits: RoundLimits = quick
-    ? { rounds: 5, minRounds: 2, budgetMs: 4_000 }
+    ? { rounds: 3, minRounds: 2, budgetMs: 4_000 }
     : { rounds: 7, minRounds: 3, budgetMs: 60_000 };
   const began = performance.now();
   const date = new Date().toISOString();
@@ -263,7 +263,7 @@ function trainSizes(quick: boolean, { name }: OpenedBackend): SizeName[] {
 
 function gradingSize(quick: boolean, limits: RoundLimits): GradingSize {
   return quick
-    ? { limits: { ...limits, budgetMs: 2_000 }, hangingRounds: 1, hangingTasks: 8, respawns: 1 }
+    ? { limits: { ...limits, budgetMs: 1_000 }, hangingRounds: 1, hangingTasks: 8, respawns: 1 }
     : { limits, hangingRounds: 3, hangingTasks: 16, respawns: 5 };
 }
 

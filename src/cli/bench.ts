@@ -13,7 +13,7 @@ import { benchInNode } from './bench/inNode.ts';
 import { backendOptions, progressLine, runCommand } from './common.ts';
 
 const options: ExtraOptions = {
-  quick: { value: '', help: 'Fewer sizes and rounds: about two minutes on two slow cores.' },
+  quick: { value: '', help: 'Fewer sizes and rounds: less than a minute on two cores.' },
   node: { value: '', help: 'In Node instead of a Chromium.' },
   json: { value: 'FILE', help: 'Also write the report to this file.' },
   growth: {

@@ -3,7 +3,7 @@
  * back end are not touched. It measures once; whoever wants to stop it ends the worker.
  */
 import { generationShape, trainingShape } from '../bench/compute.ts';
-import { measureCounters, noCounters } from '../bench/counters.ts';
+import { measureGpuCounters, noCounters, wasmCounters } from '../bench/counters.ts';
 import { ratioBatch, ratioSize, runBench, type BenchPart, type BenchReport } from '../bench/run.ts';
 import { benchTable, grid } from '../bench/table.ts';
 import { defaultExperiment } from '../config/experiment.ts';
@@ -40,7 +40,7 @@ async function measure({ backend, quick, parts, machine, assets }: Measure): Pro
   tell({ what: 'opening the back end', done: 0, total: 0 });
   const { opened, software } = await open(backend, { environment: 'browser', wasmPaths: `${assets}wasm/` });
   const timed = software ? [] : parts;
-  const counting = opened.name !== 'cpu' && (software || parts.includes('counts'));
+  const countGpu = opened.name === 'webgpu' && (software || parts.includes('counts'));
   let steps = 0;
   const report = await runBench({
     quick,
@@ -52,11 +52,11 @@ async function measure({ backend, quick, parts, machine, assets }: Measure): Pro
       : undefined,
     onProgress({ what, done, total }) {
       steps = total;
-      tell({ what, done, total: total + Number(counting) });
+      tell({ what, done, total: total + Number(countGpu) });
     },
   });
-  if (counting) tell({ what: 'counters', done: steps, total: steps + 1 });
-  const counters = counting ? { ...(await measureCounters()) } : {};
+  if (countGpu) tell({ what: 'counters', done: steps, total: steps + 1 });
+  const counters = countGpu ? { ...(await measureGpuCounters()) } : {};
   return {
     report,
     counters,
@@ -98,9 +98,8 @@ function markdownOf(report: BenchReport, counters: CounterValues): string {
 /** The fields of `npm run bench -- --json`. */
 function jsonOf(report: BenchReport, counters: CounterValues): string {
   const counters_gpu = report.backend === 'webgpu' ? report.device : null;
-  return (
-    JSON.stringify({ ...report, counters: { ...noCounters, ...counters }, counters_gpu }, null, 2) + '\n'
-  );
+  const all = { ...noCounters, ...wasmCounters(report), ...counters };
+  return JSON.stringify({ ...report, counters: all, counters_gpu }, null, 2) + '\n';
 }
 
 const sandboxes = new AskedSandboxes((id, workers) => post({ type: 'wantSandbox', id, workers }));

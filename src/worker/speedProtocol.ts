@@ -65,7 +65,7 @@ export type SpeedReport = v.InferOutput<typeof reportSchema>;
 
 const resultSchema = v.object({
   report: reportSchema,
-  /** Of our model, by name; empty where they were not asked for, or on a back end that has none. */
+  /** Of our model on WebGPU, by name; empty elsewhere, and where they were not asked for. */
   counters: by(v.number()),
   /** The WebGPU adapter is a software one: nothing was timed. */
   software: v.boolean(),

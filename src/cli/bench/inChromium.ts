@@ -1,7 +1,7 @@
 /** The benchmark in a real Chromium, as the app would run there. */
 import { cpus } from 'node:os';
 import process from 'node:process';
-import { noCounters } from '../../bench/counters.ts';
+import { noCounters, wasmCounters } from '../../bench/counters.ts';
 import { jaxJs } from '../../bench/jaxJs.ts';
 import { ratioBatch, ratioSize, type BenchReport } from '../../bench/run.ts';
 import type { WholeReport } from '../../bench/whole.ts';
@@ -12,6 +12,7 @@ import type { Job } from './protocol.ts';
 import { modelFolder, updateModel, type Measured, type Request } from './request.ts';
 
 const ordinary: PageChoice = { isolated: true, softwareGpu: false };
+const software: PageChoice = { isolated: true, softwareGpu: true };
 
 /** @throws FlagError, or an Error saying what went wrong */
 export async function benchInChromium(request: Request): Promise<Measured> {
@@ -38,7 +39,7 @@ export async function benchInChromium(request: Request): Promise<Measured> {
       report: {
         ...report,
         ...(alone ? { ratios_one_thread: alone.ratios, one_thread: alone } : {}),
-        ...(await allCounters(browser, job, onProgress)),
+        ...(await allCounters(browser, job, report, page, onProgress)),
       },
     };
   } finally {
@@ -62,42 +63,38 @@ function oneThread(browser: BenchBrowser, job: Job, onProgress: Request['onProgr
   );
 }
 
-/** With a real GPU, the ordinary page; else, if WebGPU was asked for, its software adapter, and a warning. */
+/** Where WebGPU was asked for and there is no real GPU, a page with the software adapter, and a warning. */
 async function pageFor(browser: BenchBrowser, job: Job): Promise<PageChoice> {
-  if (job.backend !== 'webgpu') return ordinary;
-  const page = await gpuPage(browser, job);
-  if (page?.softwareGpu) {
-    process.stderr.write(
-      'No GPU was found. Times of a software adapter would mean nothing, so only its counters are measured.\n',
-    );
-  }
-  return page ?? ordinary; // which says what is missing
+  if (job.backend !== 'webgpu' || (await hasGpu(browser, job))) return ordinary;
+  process.stderr.write(
+    'No GPU was found. Times of a software adapter would mean nothing, so only its counters are measured.\n',
+  );
+  return software;
 }
 
-/** A page with any WebGPU, a real one if possible; null when there is none. */
-async function gpuPage(browser: BenchBrowser, job: Job): Promise<PageChoice | null> {
-  const quietly = () => undefined;
-  if ((await browser.run('gpu', job, ordinary, quietly)) === 'real') return ordinary;
-  const software = { ...ordinary, softwareGpu: true };
-  return (await browser.run('gpu', job, software, quietly)) === 'none' ? null : software;
-}
+const hasGpu = (browser: BenchBrowser, job: Job): Promise<boolean> =>
+  browser.run('gpu', job, ordinary, () => undefined);
 
+/** Of both back ends; those of the report's own have partly been measured with it. */
 async function allCounters(
   browser: BenchBrowser,
   job: Job,
+  report: BenchReport,
+  page: PageChoice,
   onProgress: Request['onProgress'],
 ): Promise<Pick<WholeReport, 'counters' | 'counters_gpu'>> {
-  const { device: _, ...wasm } = await browser.run(
-    'counters',
-    { ...job, backend: 'wasm' },
-    ordinary,
-    onProgress,
-  );
-  const page = await gpuPage(browser, job);
-  if (page === null) {
+  const onWasm: Job = { ...job, backend: 'wasm', threads: undefined, parts: ['operations'], peers: [] };
+  const wasm = report.backend === 'wasm' ? report : await browser.run('bench', onWasm, ordinary, onProgress);
+  const counters = { ...noCounters, ...wasmCounters(wasm) };
+
+  // 'auto' takes every real GPU, so without one in the report there is none.
+  const onGpu =
+    report.backend === 'webgpu' ? !page.softwareGpu : job.backend !== 'auto' && (await hasGpu(browser, job));
+  const gpu = await browser.run('counters', job, onGpu ? ordinary : software, onProgress);
+  if (gpu === null) {
     process.stderr.write('This Chromium has no WebGPU at all, so its counters are missing.\n');
-    return { counters: { ...noCounters, ...wasm }, counters_gpu: null };
+    return { counters, counters_gpu: null };
   }
-  const { device, ...gpu } = await browser.run('counters', { ...job, backend: 'webgpu' }, page, onProgress);
-  return { counters: { ...noCounters, ...wasm, ...gpu }, counters_gpu: device };
+  const { device, ...counted } = gpu;
+  return { counters: { ...counters, ...counted }, counters_gpu: device };
 }

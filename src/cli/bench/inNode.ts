@@ -1,7 +1,7 @@
 /** The benchmark in Node. */
 import { cpus } from 'node:os';
 import process from 'node:process';
-import { measureCounters, noCounters } from '../../bench/counters.ts';
+import { measureGpuCounters, noCounters, wasmCounters } from '../../bench/counters.ts';
 import { measureGrowth } from '../../bench/growth.ts';
 import { jaxJs } from '../../bench/jaxJs.ts';
 import { contestants, runBench } from '../../bench/run.ts';
@@ -44,7 +44,7 @@ export async function benchInNode(request: Request): Promise<Measured> {
     : undefined;
   const growth = wants.growth ? await measureGrowth(shared) : undefined;
   if (!report) return { growth };
-  const counters = backend.name === 'cpu' ? {} : await measureCounters();
+  const counters = backend.name === 'webgpu' ? await measureGpuCounters() : wasmCounters(report);
   return {
     growth,
     report: {

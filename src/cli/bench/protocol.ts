@@ -1,5 +1,5 @@
 /** What the command asks of the benchmark's page, and how the page's worker answers. */
-import type { GpuCounters, WasmCounters } from '../../bench/counters.ts';
+import type { GpuCounters } from '../../bench/counters.ts';
 import type { GrowthReport } from '../../bench/growth.ts';
 import type { BenchPart, BenchProgress, BenchReport } from '../../bench/run.ts';
 import type { SizeName } from '../../bench/sizes.ts';
@@ -27,10 +27,10 @@ export interface Job {
 export interface Results {
   bench: BenchReport;
   growth: GrowthReport;
-  /** With the name of what computed. */
-  counters: (GpuCounters | WasmCounters) & { readonly device: string };
-  /** What WebGPU the page has. */
-  gpu: 'real' | 'software' | 'none';
+  /** On WebGPU, with the name of the adapter; null without one. */
+  counters: (GpuCounters & { readonly device: string }) | null;
+  /** Whether the page has a real GPU. */
+  gpu: boolean;
 }
 export type JobKind = keyof Results;
 

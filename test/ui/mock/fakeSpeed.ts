@@ -70,7 +70,7 @@ export const fakeResult: SpeedResult = {
       stock_tfjs: { per_token: 225, per_training_step: 1557 },
     },
   },
-  counters: { wasm_ops_per_token: 1, wasm_ops_per_step: 318 },
+  counters: { webgpu_dispatches_per_token: 22, webgpu_readbacks_per_turn: 1 },
   software: false,
   setting: { ratioSize: '0.9M', ratioBatch: 32, sequences: 16, tokens: 128, prompt: 24, newTokens: 48 },
   markdown: '| a table |\n',

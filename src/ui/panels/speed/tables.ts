@@ -197,8 +197,6 @@ const counterWords: Readonly<Record<string, readonly [name: string, unit: string
   webgpu_submissions_per_turn: ['Command lists handed to the GPU in a turn', 'submissions'],
   webgpu_submissions_per_prompt: ['Command lists handed to the GPU to read the prompts', 'submissions'],
   webgpu_dispatches_per_training_step: ['GPU kernels started for a training step', 'dispatches'],
-  wasm_ops_per_token: ['WebAssembly operations for a token', 'operations'],
-  wasm_ops_per_step: ['WebAssembly operations for a training step', 'operations'],
 };
 
 function counters({ counters: counted, setting }: SpeedResult): Table {

@@ -1,0 +1,63 @@
+/** Promises about work that no clock can see: how often the GPU and the WebAssembly module are called. */
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { countGpu } from '../../src/bench/countGpu.ts';
+import { writing } from '../../src/bench/ours.ts';
+import { benchWeights, randomTokens } from '../../src/bench/sizes.ts';
+import { countOps } from '../../src/engine/index.ts';
+import { tinyLlama } from '../../src/model/config.ts';
+import { Generation } from '../../src/model/generate.ts';
+import { Llama } from '../../src/model/llama.ts';
+import { expectNoGpuErrors, open } from './backends.ts';
+
+const newTokens = 48;
+
+/** What a turn of `tokens` tokens asks for, without the prompts before it. */
+async function countTurn<Calls>(
+  count: (work: () => Promise<unknown>) => Promise<Calls>,
+  layers: number,
+  rows: number,
+  tokens = newTokens,
+): Promise<Calls> {
+  const config = tinyLlama(30, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: layers });
+  const llama = new Llama(config, benchWeights(config));
+  const prompts = randomTokens(config, rows, 5);
+  const generation = Generation.start(llama, prompts, 5 + tokens, 0);
+  try {
+    return await count(() => generation.turn(writing(tokens, 1)));
+  } finally {
+    generation.dispose();
+    llama.dispose();
+  }
+}
+
+describe('a turn on WebGPU', () => {
+  let there = false;
+  beforeAll(async () => {
+    there = await open('webgpu');
+  });
+  afterEach(expectNoGpuErrors);
+
+  it.each([
+    [1, 1],
+    [2, 1],
+    [2, 9],
+  ])(
+    'of %s layers and %s rows: five dispatches a layer, one read-back, a submission every 16 tokens',
+    async (layers, rows) => {
+      if (!there) return;
+      const one = await countTurn(countGpu, layers, rows, 1);
+      const all = await countTurn(countGpu, layers, rows);
+      expect((all.dispatches - one.dispatches) / (newTokens - 1)).toBe(5 * layers + 2);
+      expect(all.readbacks).toBe(1);
+      expect(all.submissions).toBe(newTokens / 16);
+    },
+  );
+});
+
+it('a turn on WASM is one call a token, whatever the layers', async () => {
+  await open('wasm');
+  for (const layers of [1, 3]) {
+    const few = await countTurn(countOps, layers, 2, 8);
+    expect(((await countTurn(countOps, layers, 2)) - few) / (newTokens - 8)).toBe(1);
+  }
+});
