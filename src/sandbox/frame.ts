@@ -14,7 +14,7 @@ export interface FrameFiles {
   readonly lock: string;
 }
 
-/** The first message. Both come from our own code: the page's host (browser.ts) and the supervisor. */
+/** A worker's first message. Both come from our own code: the page's host (browser.ts) and the supervisor. */
 export type Role =
   | {
       readonly role: 'supervisor';
@@ -32,6 +32,14 @@ export type Role =
       readonly port: MessagePort;
     };
 
+/** What the supervisor asks of the frame: a runner with this number, or its end. Everything else it posts is for the page. */
+export type FrameOrder =
+  { readonly spawn: number; readonly role: Extract<Role, { role: 'runner' }> } | { readonly end: number };
+
+/** What the supervisor gets after its role: a trainer's port from the page, or from the frame that a runner died by itself. */
+export type ToSupervisor =
+  { readonly port: MessagePort } | { readonly lost: number; readonly message: string };
+
 /** What the frame tells the page. */
 export const frameReport = v.variant('sandbox', [
   v.object({ sandbox: v.literal('loaded') }),
@@ -42,14 +50,29 @@ export const frameReport = v.variant('sandbox', [
 ]);
 export type FrameReport = v.InferOutput<typeof frameReport>;
 
-/** Starts the supervisor with the first message of the page and hands the later ones on. Must stay one constant text. */
+/**
+ * Starts the supervisor with the first message of the page, hands the later ones on, and makes and ends the runners: a worker of
+ * Firefox that ends one of its own in the middle of a loop may wait for ever when it makes the next. Must stay one constant text.
+ */
 export const FRAME_SCRIPT = `
 let supervisor = null;
+const runners = new Map();
 addEventListener('message', (event) => {
   if (event.source !== parent) return;
   if (!supervisor) {
-    supervisor = new Worker(URL.createObjectURL(new Blob([event.data.script], { type: 'text/javascript' })));
-    supervisor.onmessage = (event) => parent.postMessage(event.data, '*');
+    const script = URL.createObjectURL(new Blob([event.data.script], { type: 'text/javascript' }));
+    supervisor = new Worker(script);
+    supervisor.onmessage = ({ data }) => {
+      if ('spawn' in data) {
+        const runner = new Worker(script);
+        runners.set(data.spawn, runner);
+        runner.onerror = (error) => supervisor.postMessage({ lost: data.spawn, message: error.message || 'the worker failed' });
+        runner.postMessage(data.role, [data.role.port]);
+      } else if ('end' in data) {
+        runners.get(data.end)?.terminate();
+        runners.delete(data.end);
+      } else parent.postMessage(data, '*');
+    };
     supervisor.onerror = (error) => parent.postMessage({ sandbox: 'failed', message: error.message || 'the worker did not start' }, '*');
   }
   supervisor.postMessage(event.data, event.ports);

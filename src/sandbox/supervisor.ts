@@ -4,15 +4,15 @@
  */
 import * as v from 'valibot';
 import { clientMessage, type PoolMessage } from './client-protocol.ts';
-import type { FrameFiles, FrameReport, Role } from './frame.ts';
+import type { FrameFiles, FrameOrder, FrameReport, Role, ToSupervisor } from './frame.ts';
 import { Pool, type SnapshotStore, type Spawn } from './pool.ts';
 import type { Sandbox } from './types.ts';
 
 type Supervisor = Extract<Role, { role: 'supervisor' }>;
 
-/** Starts the pool. Later messages bring ports of trainers: `{port}`. */
-export function supervise({ files, script, snapshot, workers, limits }: Supervisor): void {
-  const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+/** Starts the pool. */
+export function supervise({ files, snapshot, workers, limits }: Supervisor): void {
+  const runners = new Runners(files);
   const store: SnapshotStore = {
     load: async () => (snapshot ? new Uint8Array(snapshot) : null),
     save: (bytes) => {
@@ -21,12 +21,13 @@ export function supervise({ files, script, snapshot, workers, limits }: Supervis
     },
   };
   const pool = WebAssembly.compile(files.wasm).then(
-    (wasm) => new Pool(spawner(wasm, files, address), { workers, limits, store }),
+    (wasm) => new Pool(runners.spawner(wasm), { workers, limits, store }),
   );
   const report: FrameReport = { sandbox: 'started' };
   self.postMessage(report);
-  self.addEventListener('message', (event: MessageEvent<{ port: MessagePort }>) => {
-    const { port } = event.data;
+  self.addEventListener('message', ({ data }: MessageEvent<ToSupervisor>) => {
+    if ('lost' in data) return runners.lost(data.lost, data.message);
+    const { port } = data;
     pool.then(
       (sandbox) => serveClient(sandbox, port),
       (error: Error) =>
@@ -35,27 +36,41 @@ export function supervise({ files, script, snapshot, workers, limits }: Supervis
   });
 }
 
-function spawner(wasm: WebAssembly.Module, files: FrameFiles, address: string): Spawn {
-  return (onMessage, onLost) => {
-    const worker = new Worker(address);
-    const { port1, port2 } = new MessageChannel();
-    worker.onerror = (event) => onLost(event.message || 'the worker failed');
-    port1.onmessage = (event) => onMessage(event.data);
-    const role: Role = {
-      role: 'runner',
-      wasm,
-      files: { stdlib: files.stdlib, lock: files.lock },
-      port: port2,
+/** The runners, which the frame makes and ends for us; we talk to each by a port of its own. */
+class Runners {
+  readonly #files: FrameFiles;
+  readonly #onLost = new Map<number, (reason: string) => void>();
+  #made = 0;
+
+  constructor(files: FrameFiles) {
+    this.#files = files;
+  }
+
+  /** One died by itself. */
+  lost(runner: number, reason: string): void {
+    this.#onLost.get(runner)?.(reason);
+  }
+
+  spawner(wasm: WebAssembly.Module): Spawn {
+    const { stdlib, lock } = this.#files;
+    const order = (message: FrameOrder, transfer: Transferable[]) => self.postMessage(message, { transfer });
+    return (onMessage, onLost) => {
+      const number = this.#made++;
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = (event) => onMessage(event.data);
+      this.#onLost.set(number, onLost);
+      const role = { role: 'runner', wasm, files: { stdlib, lock }, port: port2 } as const;
+      order({ spawn: number, role }, [port2]);
+      return {
+        post: (message) => port1.postMessage(message),
+        terminate: () => {
+          this.#onLost.delete(number);
+          order({ end: number }, []);
+          port1.close();
+        },
+      };
     };
-    worker.postMessage(role, [port2]);
-    return {
-      post: (message) => port1.postMessage(message),
-      terminate: () => {
-        worker.terminate();
-        port1.close();
-      },
-    };
-  };
+  }
 }
 
 const answer = (port: MessagePort, message: PoolMessage): void => port.postMessage(message);
