@@ -19,7 +19,7 @@ const rooms: Record<string, readonly Door[]> = {
   train: ['config', 'rl', 'tasks', 'model', 'engine', 'sandbox/types.ts'],
   bench: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train'],
   worker: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'bench'],
-  cli: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'bench'],
+  cli: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'bench', 'worker/isolation.ts'],
   ui: [
     'config',
     'rl',

@@ -1,10 +1,13 @@
 /**
  * The headers that make a page cross-origin isolated: only then may its threads share memory. Our own servers send
  * them; on a host that cannot, the service worker adds them from the second visit on (offline.worker.ts).
- * Nothing here comes from another origin, so the strict form costs nothing. The sandbox's frame stays outside: its
- * origin is opaque, so it has no permission to be isolated (tested in test/sandbox/browser.test.ts).
+ *
+ * Nothing here comes from another origin, so 'require-corp' would do as well. But WebKit (Safari) knows only that one, and in a
+ * page so isolated it starts no worker from a blob in the sandbox's frame, which then also is isolated. So in Safari the page is
+ * not, and computes on one thread. Elsewhere the frame stays outside: its origin is opaque, so it has no permission to be
+ * isolated (tested in test/sandbox/browser.test.ts).
  */
 export const isolationHeaders: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Embedder-Policy': 'credentialless',
 };

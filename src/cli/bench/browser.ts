@@ -8,6 +8,7 @@ import process from 'node:process';
 import { chromium, type Browser } from 'playwright';
 import { build } from 'vite';
 import type { BenchProgress } from '../../bench/run.ts';
+import { isolationHeaders } from '../../worker/isolation.ts';
 import { findChromium, noBrowser } from '../chromium.ts';
 import { projectRoot } from '../common.ts';
 import type { Job, JobKind, Results } from './protocol.ts';
@@ -154,10 +155,7 @@ async function serve(folder: string, modelFolder: string): Promise<{ server: Ser
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname));
     const [, place, rest] = /^\/(isolated|plain|model)?\/?(.*)$/.exec(path) ?? [];
     const file = join(place === 'model' ? modelFolder : folder, rest ?? '');
-    if (place !== 'plain') {
-      response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-      response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
-    }
+    if (place !== 'plain') response.setHeaders(new Map(Object.entries(isolationHeaders)));
     readFile(file).then(
       (bytes) => {
         response.setHeader('Content-Type', mimeTypes[extname(file)] ?? 'application/octet-stream');
