@@ -7,7 +7,7 @@ import type { Experiment } from '../config/fields.ts';
 import { turnWeights } from './accumulated.ts';
 import { editDistance } from './editDistance.ts';
 import type { GroupRecord, TrajectoryRecord, TurnRecord } from './records.ts';
-import { mean, scored, std } from './statistics.ts';
+import { mean, norm, scored, std } from './statistics.ts';
 
 /** What grading needs to know of an answer; a `TurnRecord` has it. */
 export interface GradedTurn extends Pick<TurnRecord, 'text' | 'tokens' | 'truncated' | 'reward'> {
@@ -108,8 +108,7 @@ export function trainMetrics(
     const turns = valid.map((trajectory) => trajectory.turns[t]);
     metrics[`kl@t${t + 1}`] = mean(turns.map((turn) => turn.kl));
     metrics[`entropy@t${t + 1}`] = mean(turns.flatMap((turn) => turn.entropy));
-    metrics[`grad_norm@t${t + 1}`] =
-      Math.hypot(...turns.map((turn) => Math.hypot(...turn.gradNorm))) / valid.length;
+    metrics[`grad_norm@t${t + 1}`] = norm(turns.flatMap((turn) => turn.gradNorm)) / valid.length;
     metrics[`weight@t${t + 1}`] = weights[t];
   }
   metrics.return = mean(valid.map((trajectory) => trajectory.R));

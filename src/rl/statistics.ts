@@ -9,9 +9,14 @@ export function mean(values: readonly number[]): number {
 
 /** Sample standard deviation (divided by n − 1); 0 for one value, NaN of nothing. */
 export function std(values: readonly number[]): number {
-  if (values.length === 1) return 0;
+  if (values.length < 2) return values.length === 1 ? 0 : NaN;
   const m = mean(values);
   return Math.sqrt(values.reduce((sum, x) => sum + (x - m) ** 2, 0) / (values.length - 1));
+}
+
+/** Euclidean norm; 0 of nothing. `Math.hypot` would differ between browsers in its last digit, and a link shows the same in all. */
+export function norm(values: readonly number[]): number {
+  return Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
 }
 
 /** The values that are no NaN: what could be scored. */

@@ -35,8 +35,9 @@ export function groupRecords(
           logp: turn.logp,
           refLogp: computed.refLogp?.[flat][t] ?? [],
           entropy: stats ? Array.from(stats.entropy) : [],
+          // float32, as its logarithm: the last digits of Math.exp differ between browsers.
           gradNorm: stats
-            ? Array.from(stats.logp, (lp, n) => tokenGradNorm(A, Math.exp(lp), stats.sumSq[n]))
+            ? Array.from(stats.logp, (lp, n) => tokenGradNorm(A, Math.fround(Math.exp(lp)), stats.sumSq[n]))
             : [],
           truncated: turn.truncated,
           verdict: {
