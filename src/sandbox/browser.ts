@@ -1,11 +1,15 @@
 /** The sandbox on a page: makes the frame, gives it Pyodide's files from our own origin, and opens ports for trainers. */
 import * as v from 'valibot';
+import type { ClientMessage } from './client-protocol.ts';
 import { loadSnapshot, saveSnapshot, snapshotKey } from './browser-store.ts';
 import { frameDocument, frameReport, type FrameReport, type Role } from './frame.ts';
 import { withDefaults } from './limits.ts';
 
 export interface BrowserSandboxHost {
-  /** A fresh port for `connectSandbox`. Rejects with a clear message when the frame or Pyodide's files cannot load. */
+  /**
+   * A fresh port for `connectSandbox`, into a new frame when the one there is no longer answers. Rejects with a clear message when
+   * the frame or Pyodide's files cannot load.
+   */
   openPort(): Promise<MessagePort>;
   /** Removes the frame and with it every worker. */
   dispose(): void;
@@ -20,7 +24,7 @@ export interface BrowserSandboxOptions {
   readonly perProgramMs?: number;
 }
 
-/** The frame answers at once or not at all. */
+/** The frame answers at once or not at all; on a slow machine it first compiles Python. */
 const FRAME_PATIENCE_MS = 20_000;
 
 /** Creates the sandbox's frame. Nothing is loaded before the first `openPort`. */
@@ -51,15 +55,21 @@ export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): B
 
   return {
     async openPort() {
+      const before = started;
+      if (before) {
+        const frame = await before.catch(() => null); // whoever began it was told
+        if (started === before && !(await frame?.answers())) {
+          frame?.remove();
+          if (started === before) started = null;
+        }
+      }
       started ??= start();
       const attempt = started;
       const frame = await attempt.catch((error: unknown) => {
         if (started === attempt) started = null; // the next attempt starts afresh
         throw error;
       });
-      const { port1, port2 } = new MessageChannel();
-      frame.post({ port: port2 }, [port2]);
-      return port1;
+      return frame.openPort();
     },
     dispose() {
       void started?.then(
@@ -143,6 +153,30 @@ class Frame {
   /** Its origin is opaque, so no other target than '*' fits; only the frame's window gets the message. */
   post(message: unknown, transfer: Transferable[]): void {
     this.#element.contentWindow?.postMessage(message, '*', transfer);
+  }
+
+  openPort(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.post({ port: port2 }, [port2]);
+    return port1;
+  }
+
+  /** Whether the supervisor is still there. A lost one may be a thread that hangs, or one that the browser took away. */
+  async answers(): Promise<boolean> {
+    const port = this.openPort();
+    const ping: ClientMessage = { kind: 'ping' };
+    const close: ClientMessage = { kind: 'close' };
+    const answered = await new Promise<boolean>((resolve) => {
+      const patience = setTimeout(() => resolve(false), FRAME_PATIENCE_MS);
+      port.onmessage = () => {
+        clearTimeout(patience);
+        resolve(true);
+      };
+      port.postMessage(ping);
+    });
+    port.postMessage(close);
+    port.close();
+    return answered;
   }
 
   remove(): void {

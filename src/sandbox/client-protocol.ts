@@ -39,6 +39,8 @@ const stats = v.object({
 export const clientMessage = v.variant('kind', [
   v.object({ kind: v.literal('grade'), id: count, requests: v.array(request) }),
   v.object({ kind: v.literal('abort'), id: count }),
+  /** Answered at once with 'alive', whatever the programs do. */
+  v.object({ kind: v.literal('ping') }),
   v.object({ kind: v.literal('close') }),
 ]);
 export type ClientMessage = v.InferOutput<typeof clientMessage>;
@@ -46,6 +48,7 @@ export type ClientMessage = v.InferOutput<typeof clientMessage>;
 /** Pool to trainer. */
 export const poolMessage = v.variant('kind', [
   v.object({ kind: v.literal('ready') }),
+  v.object({ kind: v.literal('alive') }),
   v.object({ kind: v.literal('broken'), message: v.string() }),
   v.object({ kind: v.literal('verdicts'), id: count, verdicts: v.array(verdict), stats }),
   v.object({ kind: v.literal('rejected'), id: count, message: v.string() }),

@@ -20,17 +20,56 @@ function deferred<T>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
-/** Connects to a sandbox by a port from `createBrowserSandboxHost().openPort()`. */
+/** The other end fell silent; a new port leads to a new sandbox. */
+export class SandboxLostError extends Error {
+  constructor() {
+    super('The Python sandbox stopped answering.');
+  }
+}
+
+/** How often a supervisor that owes verdicts is asked whether it is still there, in milliseconds. */
+const PING_MS = 5_000;
+/** After so many questions without an answer it is given up. Looks are counted, not time: a sleeping machine loses nobody. */
+const MAX_SILENT = 6;
+
+/**
+ * Connects to a sandbox by a port from `createBrowserSandboxHost().openPort()`. When the frame falls silent, what it owes is
+ * rejected, and the host makes a new frame for the next port.
+ */
 export function connectSandbox(port: MessagePort): Sandbox {
   const waiting = new Map<number, Pick<Deferred<Verdict[]>, 'resolve' | 'reject'>>();
   let stats: SandboxStats = { graded: 0, cacheHits: 0, timeouts: 0, respawns: 0, infra: 0, workers: 0 };
   let nextId = 0;
-  let ended: string | null = null;
+  let ended: Error | null = null;
   const started = deferred<void>();
   started.promise.catch(() => undefined); // whoever calls ready() sees it
   const send = (message: ClientMessage): void => port.postMessage(message);
+  let unanswered = 0;
+  let watch: ReturnType<typeof setInterval> | undefined;
+
+  function look(): void {
+    if (waiting.size === 0) return stopLooking();
+    if (unanswered === MAX_SILENT) return end(new SandboxLostError());
+    unanswered++;
+    send({ kind: 'ping' });
+  }
+  function stopLooking(): void {
+    clearInterval(watch);
+    watch = undefined;
+    unanswered = 0;
+  }
+  function end(why: Error): void {
+    if (ended !== null) return;
+    ended = why;
+    stopLooking();
+    port.close();
+    started.reject(why);
+    for (const { reject } of waiting.values()) reject(why);
+    waiting.clear();
+  }
 
   port.onmessage = (event) => {
+    unanswered = 0;
     const parsed = v.safeParse(poolMessage, event.data);
     if (!parsed.success)
       throw new TypeError(`malformed message from the sandbox: ${v.summarize(parsed.issues)}`);
@@ -38,6 +77,8 @@ export function connectSandbox(port: MessagePort): Sandbox {
     switch (message.kind) {
       case 'ready':
         return started.resolve();
+      case 'alive':
+        return;
       case 'broken':
         return started.reject(new Error(message.message));
       case 'verdicts':
@@ -58,11 +99,12 @@ export function connectSandbox(port: MessagePort): Sandbox {
       return stats;
     },
     async grade(requests: readonly GradeRequest[], signal?: AbortSignal): Promise<Verdict[]> {
-      if (ended !== null) throw new Error(ended);
+      if (ended !== null) throw ended;
       signal?.throwIfAborted();
       const id = nextId++;
       const { promise, resolve, reject } = deferred<Verdict[]>();
       waiting.set(id, { resolve, reject });
+      watch ??= setInterval(look, PING_MS);
       send({
         kind: 'grade',
         id,
@@ -77,13 +119,8 @@ export function connectSandbox(port: MessagePort): Sandbox {
       return promise.finally(() => signal?.removeEventListener('abort', abort));
     },
     dispose() {
-      if (ended !== null) return;
-      ended = 'the sandbox was disposed';
-      send({ kind: 'close' });
-      port.close();
-      started.reject(new Error(ended));
-      for (const { reject } of waiting.values()) reject(new Error(ended));
-      waiting.clear();
+      if (ended === null) send({ kind: 'close' });
+      end(new Error('the sandbox was disposed'));
     },
   };
 }

@@ -107,6 +107,8 @@ function serveClient(pool: Sandbox, port: MessagePort): void {
       case 'abort':
         running.get(message.id)?.abort();
         return;
+      case 'ping':
+        return answer(port, { kind: 'alive' });
       case 'close':
         for (const controller of running.values()) controller.abort();
         port.close();

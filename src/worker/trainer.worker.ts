@@ -5,7 +5,7 @@
 import { withChanges } from '../config/experiment.ts';
 import { field, fieldNames, type Experiment } from '../config/fields.ts';
 import { openBackend, reopenBackend, tf, type BackendOptions, type OpenedBackend } from '../engine/index.ts';
-import { connectSandbox } from '../sandbox/client.ts';
+import { connectSandbox, SandboxLostError } from '../sandbox/client.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { UnrecoverableError, TrainingRun } from '../train/run.ts';
 import {
@@ -40,6 +40,12 @@ async function attempt<T>(what: string, remedy: string, work: () => Promise<T>):
   } catch (error) {
     throw new Failure(what, remedy, error);
   }
+}
+
+function remedyFor(error: unknown): string {
+  if (error instanceof Failure || error instanceof UnrecoverableError) return error.remedy;
+  if (error instanceof SandboxLostError) return 'Press Reset: Python is then started anew.';
+  return 'Press Reset to begin again, perhaps with a smaller learning rate.';
 }
 
 /** Yields to the message queue. A channel, not a timer: timers are slowed down in hidden tabs. */
@@ -179,10 +185,7 @@ class Run {
     this.emit({
       type: 'failure',
       what: error instanceof Error ? error.message : String(error),
-      remedy:
-        error instanceof Failure || error instanceof UnrecoverableError
-          ? error.remedy
-          : 'What was recorded is kept. Press Reset to begin again, perhaps with a smaller learning rate.',
+      remedy: remedyFor(error),
       detail: cause instanceof Error ? cause.message : String(cause),
     });
     this.#enter('failed');
