@@ -24,8 +24,10 @@ export interface BrowserSandboxOptions {
   readonly perProgramMs?: number;
 }
 
-/** The frame answers at once or not at all; on a slow machine it first compiles Python. */
+/** The frame starts at once or not at all. */
 const FRAME_PATIENCE_MS = 20_000;
+/** A supervisor greets every port at once, whatever the programs do. */
+const GREETING_PATIENCE_MS = 10_000;
 
 /** Creates the sandbox's frame. Nothing is loaded before the first `openPort`. */
 export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): BrowserSandboxHost {
@@ -164,19 +166,17 @@ class Frame {
   /** Whether the supervisor is still there. A lost one may be a thread that hangs, or one that the browser took away. */
   async answers(): Promise<boolean> {
     const port = this.openPort();
-    const ping: ClientMessage = { kind: 'ping' };
-    const close: ClientMessage = { kind: 'close' };
-    const answered = await new Promise<boolean>((resolve) => {
-      const patience = setTimeout(() => resolve(false), FRAME_PATIENCE_MS);
+    const greeted = await new Promise<boolean>((resolve) => {
+      const patience = setTimeout(() => resolve(false), GREETING_PATIENCE_MS);
       port.onmessage = () => {
         clearTimeout(patience);
         resolve(true);
       };
-      port.postMessage(ping);
     });
-    port.postMessage(close);
+    const done: ClientMessage = { kind: 'close' };
+    port.postMessage(done);
     port.close();
-    return answered;
+    return greeted;
   }
 
   remove(): void {

@@ -48,6 +48,7 @@ export type ClientMessage = v.InferOutput<typeof clientMessage>;
 /** Pool to trainer. */
 export const poolMessage = v.variant('kind', [
   v.object({ kind: v.literal('ready') }),
+  /** The first message, and the answer to 'ping'. */
   v.object({ kind: v.literal('alive') }),
   v.object({ kind: v.literal('broken'), message: v.string() }),
   v.object({ kind: v.literal('verdicts'), id: count, verdicts: v.array(verdict), stats }),

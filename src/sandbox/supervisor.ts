@@ -28,6 +28,7 @@ export function supervise({ files, snapshot, workers, limits }: Supervisor): voi
   self.addEventListener('message', ({ data }: MessageEvent<ToSupervisor>) => {
     if ('lost' in data) return runners.lost(data.lost, data.message);
     const { port } = data;
+    answer(port, { kind: 'alive' }); // before Python is there, so that the page knows whom it talks to
     pool.then(
       (sandbox) => serveClient(sandbox, port),
       (error: Error) =>

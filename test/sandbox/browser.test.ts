@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright';
+import type { Browser, Page, Worker } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sandboxFrameWorker } from '../../src/sandbox/vite-plugin.ts';
@@ -200,6 +200,30 @@ describe('the host on the page', () => {
     await page.waitForFunction(() => 'failingHost' in window);
     const programs = ownCorpus('leftovers').slice(0, 2);
     expect(surprises(programs, await grade(requests(programs)))).toEqual([]);
+  });
+
+  it('is replaced when its supervisor hangs', async () => {
+    const other = await page.context().newPage();
+    const workers: Worker[] = [];
+    other.on('worker', (worker) => workers.push(worker));
+    await other.goto(page.url());
+    await other.waitForFunction(() => 'failingHost' in window);
+    const programs = ownCorpus('honest').slice(0, 2);
+    const gradeByNewPort = () => other.evaluate((list) => window.gradeByNewPort(list), requests(programs));
+    expect(surprises(programs, await gradeByNewPort())).toEqual([]);
+    expect(surprises(programs, await gradeByNewPort())).toEqual([]);
+    expect(await other.locator('iframe').count()).toBe(1);
+    const first = await other.$('iframe');
+
+    const [supervisor] = workers.filter((worker) => worker.url().startsWith('blob:'));
+    await supervisor?.evaluate(() => {
+      setTimeout(() => {
+        for (;;);
+      });
+    });
+    expect(surprises(programs, await gradeByNewPort())).toEqual([]);
+    expect(await first?.evaluate((frame) => frame.isConnected)).toBe(false);
+    await other.close();
   });
 
   it('leaves only a frame without an origin', async () => {

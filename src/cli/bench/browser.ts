@@ -42,19 +42,20 @@ export async function openBenchBrowser(modelFolder: string): Promise<BenchBrowse
   if (executablePath === null) throw new Error(noBrowser);
   const folder = await mkdtemp(join(tmpdir(), 'cocos-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true })); // however the command ends
-  const browsers = new Map<boolean, Browser>();
+  const browsers = new Map<boolean, Promise<Browser>>();
   let server: Server | undefined;
 
   async function close(): Promise<void> {
-    for (const browser of browsers.values()) await browser.close();
+    const started = await Promise.allSettled(browsers.values()); // whoever started one that failed was told
+    for (const one of started) if (one.status === 'fulfilled') await one.value.close();
     server?.closeAllConnections();
     server?.close();
   }
 
-  async function launched(softwareGpu: boolean): Promise<Browser> {
+  function launched(softwareGpu: boolean): Promise<Browser> {
     const present = browsers.get(softwareGpu);
     if (present) return present;
-    const browser = await chromium.launch({
+    const browser = chromium.launch({
       executablePath: executablePath ?? '',
       args: [
         '--enable-unsafe-webgpu', // on Linux, WebGPU is still behind this flag

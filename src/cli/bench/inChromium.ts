@@ -75,7 +75,7 @@ async function pageFor(browser: BenchBrowser, job: Job): Promise<PageChoice> {
 const hasGpu = (browser: BenchBrowser, job: Job): Promise<boolean> =>
   browser.run('gpu', job, ordinary, () => undefined);
 
-/** Of both back ends; those of the report's own have partly been measured with it. */
+/** Those of WASM are the report's operations, where it is of WASM. */
 async function allCounters(
   browser: BenchBrowser,
   job: Job,
