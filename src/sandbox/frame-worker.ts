@@ -3,6 +3,9 @@
  * message says what it is: the supervisor, which holds the pool and its watchdog, or a runner with an interpreter.
  */
 import './worker-prelude.ts';
+import values from './values.py?raw';
+import setup from './setup.py?raw';
+import cutter from './cutter.py?raw';
 import grader from './grader.py?raw';
 import { serveRunner } from './runner.ts';
 import type { Role } from './frame.ts';
@@ -51,6 +54,9 @@ function run({ wasm, files, port }: Extract<Role, { role: 'runner' }>): void {
       : Promise.resolve(new Response(body, { headers: { 'Content-Type': 'application/wasm' } }));
   };
   Reflect.defineProperty(globalThis, 'fetch', { value: fetch });
-  const serve = serveRunner({ wasm, grader, indexURL: NOWHERE }, (message) => port.postMessage(message));
+  const serve = serveRunner(
+    { wasm, grader: [values, setup, cutter, grader].join('\n'), indexURL: NOWHERE },
+    (message) => port.postMessage(message),
+  );
   port.onmessage = (event) => serve(event.data);
 }

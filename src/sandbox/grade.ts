@@ -1,11 +1,22 @@
-/** Grades one program in one interpreter: loads it, evaluates each test's leaves, compares out here. */
+/** Grades one program in one interpreter: loads it, evaluates each test's leaves, decides out here. */
+import { decide, hasNature, isOpaque, kindOf, near, needsPython, some, type Outcome } from './decide.ts';
 import { BlockedError, DeadlineError } from './firewall.ts';
 import type { Entry, Interpreter } from './interpreter.ts';
 import { AFTER_TIMEOUT, REPR_CAP, type Limits } from './limits.ts';
-import { parseAnswer, parsePlans, type Answer, type Plan } from './plan.ts';
+import {
+  parseAnswer,
+  parsePrepared,
+  type Answer,
+  type Choice,
+  type Compare,
+  type Part,
+  type Plan,
+  type Prepared,
+  type Truth,
+} from './plan.ts';
 import type { GradeRequest, TestVerdict } from './types.ts';
 import { shown, type Shown } from './verdict.ts';
-import { numberOf, pythonEqual, pythonRepr, pythonTruth, type Encoded } from './values.ts';
+import { pythonRepr, type Encoded } from './values.ts';
 
 /** A request, or what is left of one after its worker had to be ended. */
 export interface Job extends GradeRequest {
@@ -23,10 +34,20 @@ export interface Progress {
   verdict(test: number, verdict: TestVerdict): void;
 }
 
-type Outcome = Pick<TestVerdict, 'status'> & Partial<TestVerdict>;
-type Cuttable = Extract<Plan, { kind: 'compare' | 'truth' }>;
 /** What one call into the interpreter gave; `broken` means the memory must be rolled back before anything else. */
-type Called = { answer: Answer } | { broken: true; outcome: Outcome };
+type Broken = { readonly broken: true; readonly outcome: Outcome };
+type Called = { readonly answer: Answer } | Broken;
+/** A test whose rest is computed when the candidate is gone. */
+interface Later {
+  readonly plan: Compare | Truth;
+  readonly values: Readonly<Record<string, Encoded>>;
+  /** An expression over `values`, to be compared as the plan says. */
+  readonly rest: string;
+  readonly outcome: Partial<Outcome>;
+  /** The test holds if this does not. */
+  readonly flip: boolean;
+}
+type Tested = { readonly outcome: Outcome } | Broken | { readonly later: Later };
 
 const PLANS_KEPT = 500;
 const UNKNOWN: Shown = { expression: '', expected: '' };
@@ -34,7 +55,7 @@ const UNKNOWN: Shown = { expression: '', expected: '' };
 export class Grader {
   readonly #python: Interpreter;
   readonly #limits: Limits;
-  readonly #plans = new Map<string, Plan[]>();
+  readonly #prepared = new Map<string, Prepared>();
 
   constructor(python: Interpreter, limits: Limits) {
     this.#python = python;
@@ -44,14 +65,14 @@ export class Grader {
   /** Grades a job and leaves the interpreter as it was. Returns what the program printed. */
   grade(job: Job, progress: Progress): string {
     progress.stage(-2, UNKNOWN);
-    const plans = this.#plansFor(job);
+    const prepared = this.#prepare(job);
     const end = this.#python.now() + job.budgetMs;
-    const replays: { test: number; plan: Cuttable; values: Record<string, Encoded>; ms: number }[] = [];
+    const replays: { test: number; plan: Plan; later: Later; ms: number }[] = [];
     let stdout = '';
     let patience = job.perTestMs;
     let loaded = false;
     let every: Outcome | null = null; // once the module code failed, every test has this outcome
-    for (const [test, plan] of plans.entries()) {
+    for (const [test, plan] of prepared.plans.entries()) {
       if (job.skip.includes(test)) continue;
       const started = this.#python.now();
       const done = (outcome: Outcome): void => {
@@ -65,7 +86,7 @@ export class Grader {
       if (!every && started >= end) every = outOfTime('the program used up its time');
       if (!every && !loaded) {
         progress.stage(-1, UNKNOWN);
-        every = this.#load(job, Math.min(started + patience, end));
+        every = this.#load(job.code, prepared, Math.min(started + patience, end));
         loaded = !every;
       }
       if (every) {
@@ -75,8 +96,8 @@ export class Grader {
       progress.stage(test, shown(plan));
       const deadline = Math.min(this.#python.now() + patience, end);
       const result = this.#test(plan, deadline);
-      if ('values' in result)
-        replays.push({ test, plan: result.plan, values: result.values, ms: this.#python.now() - started });
+      if ('later' in result)
+        replays.push({ test, plan, later: result.later, ms: this.#python.now() - started });
       else done(result.outcome);
       if ('broken' in result) {
         if (result.outcome.status === 'timeout') patience = this.#limits.perTestMs * AFTER_TIMEOUT;
@@ -87,45 +108,47 @@ export class Grader {
     }
     stdout ||= this.#python.stdout;
     this.#python.rollBack();
-    for (const { test, plan, values, ms } of replays) {
+    for (const { test, plan, later, ms } of replays) {
       progress.stage(test, shown(plan));
       const started = this.#python.now();
-      const outcome = this.#replay(job.setup, plan, values);
+      const outcome = this.#replay(prepared.own, later);
       const took = ms + this.#python.now() - started;
       progress.verdict(test, { ...shown(plan), got: '', exception: null, ms: took, ...outcome });
     }
     return stdout;
   }
 
-  #plansFor(job: Job): Plan[] {
+  #prepare(job: Job): Prepared {
     const key = JSON.stringify([job.setup, job.tests]);
-    const known = this.#plans.get(key);
+    const known = this.#prepared.get(key);
     if (known) return known;
     this.#python.begin();
-    let plans: Plan[];
+    let prepared: Prepared;
     try {
       const deadline = this.#python.now() + this.#limits.perProgramMs;
       const text = JSON.stringify({ setup: job.setup, tests: job.tests });
-      plans = parsePlans(this.#python.call('prepare', text, deadline));
-      if (plans.length !== job.tests.length) throw new Error('one plan per test expected');
+      prepared = parsePrepared(this.#python.call('prepare', text, deadline));
+      if (prepared.plans.length !== job.tests.length) throw new Error('one plan per test expected');
     } catch (error) {
-      plans = job.tests.map((test) => ({
-        ...refused(`the tests could not be read: ${messageOf(error)}`),
-        expression: test,
-      }));
+      const reason = `the tests could not be read: ${messageOf(error)}`;
+      const plans = job.tests.map((expression): Plan => ({ kind: 'refused', expression, reason }));
+      prepared = { plans, own: '', imports: '', theirs: '' };
     }
     this.#python.rollBack();
-    if (this.#plans.size >= PLANS_KEPT) this.#plans.clear();
-    this.#plans.set(key, plans);
-    return plans;
+    if (this.#prepared.size >= PLANS_KEPT) this.#prepared.clear();
+    this.#prepared.set(key, prepared);
+    return prepared;
   }
 
-  /** Runs the candidate's module code, then the task's setup. Null when both went well. */
-  #load(job: Job, deadline: number): Outcome | null {
+  /** Runs the candidate's module code, then what the task's setup gives to it. Null when both went well. */
+  #load(code: string, { imports, theirs }: Prepared, deadline: number): Outcome | null {
     this.#python.begin();
-    for (const [entry, code] of [['load', job.code] as const, ['setup', job.setup] as const]) {
-      if (entry === 'setup' && code === '') continue;
-      const called = this.#call(entry, code, deadline);
+    for (const [entry, text] of [
+      ['load', code] as const,
+      ['setup', JSON.stringify({ imports, theirs })] as const,
+    ]) {
+      if (entry === 'setup' && imports + theirs === '') continue;
+      const called = this.#call(entry, text, deadline);
       if ('broken' in called) {
         this.#python.rollBack();
         return called.outcome;
@@ -135,62 +158,180 @@ export class Grader {
     return null;
   }
 
-  #test(
-    plan: Exclude<Plan, { kind: 'refused' }>,
-    deadline: number,
-  ): { outcome: Outcome; broken?: true } | { plan: Cuttable; values: Record<string, Encoded> } {
-    if (plan.kind === 'inside') {
-      const called = this.#call('inside', plan.source, deadline);
+  #test(plan: Exclude<Plan, { kind: 'refused' }>, deadline: number): Tested {
+    try {
+      if (plan.kind === 'choice') return this.#choice(plan, deadline);
+      if (plan.kind !== 'inside') return this.#cut(plan, deadline, false);
+      const { needs, source } = plan;
+      const called = this.#call('inside', JSON.stringify({ needs, source }), deadline);
       if ('broken' in called) return called;
       const { error, failed } = called.answer;
       return {
         outcome: { ...(error ? raised(error) : { status: failed ? 'fail' : 'pass' }), tier: 'inside' },
       };
+    } catch (error) {
+      // The comparison itself broke on what the program gave: its doing.
+      return { broken: true, outcome: { status: 'error', exception: crash(error) } };
     }
+  }
+
+  /** `and`, `or`: the parts that Python would come to. */
+  #choice({ parts, every, negate }: Choice, deadline: number): Tested {
+    let tier: TestVerdict['tier'];
+    let seen: Partial<Outcome> = {};
+    for (const [i, part] of parts.entries()) {
+      const last = i === parts.length - 1;
+      const tested = this.#part(part, deadline, !last);
+      if ('broken' in tested) return tested;
+      if ('later' in tested) {
+        const { later } = tested;
+        const outcome = { ...later.outcome, ...(tier ? { tier } : {}) };
+        return { later: { ...later, outcome, flip: negate !== later.flip } };
+      }
+      seen = tested.outcome;
+      tier ??= seen.tier;
+      if (seen.status !== 'pass' && seen.status !== 'fail') return tested;
+      if ((seen.status === 'pass') !== every || last) break;
+    }
+    const holds = (seen.status === 'pass') !== negate;
+    return { outcome: { ...seen, ...(tier ? { tier } : {}), status: holds ? 'pass' : 'fail' } };
+  }
+
+  #part(part: Part, deadline: number, now: boolean): Tested {
+    if (part.kind === 'known') return { outcome: { status: part.value ? 'pass' : 'fail' } };
+    return part.kind === 'choice' ? this.#choice(part, deadline) : this.#cut(part, deadline, now);
+  }
+
+  /** A cut test. @param now it must be decided before anything else of the candidate runs */
+  #cut(plan: Compare | Truth, deadline: number, now: boolean): Tested {
     const values: Record<string, Encoded> = {};
-    for (const [name, source] of Object.entries(plan.leaves)) {
-      const called = this.#call('leaf', source, deadline);
+    let loose = false;
+    for (const [i, [name, source]] of Object.entries(plan.leaves).entries()) {
+      const called = this.#call('leaf', `${i} ${source}`, deadline);
       if ('broken' in called) return called;
       if (called.answer.error) return { outcome: raised(called.answer.error) };
       if (called.answer.value === undefined) return { outcome: forged('no value') };
       values[name] = called.answer.value;
+      loose ||= called.answer.loose === true;
     }
-    const only = Object.values(values)[0];
-    if (
-      plan.kind === 'compare' &&
-      plan.target !== undefined &&
-      only !== undefined &&
-      Object.keys(values).length === 1
-    )
-      return { outcome: near(plan, only, plan.target) };
-    if (plan.kind === 'truth' && plan.objects && Object.values(values).every(isOpaque)) {
-      const whole = `assert ${plan.expression}`;
-      return this.#test({ kind: 'inside', expression: plan.expression, source: whole }, deadline);
+    const all = Object.values(values);
+    const only = all.length === 1 ? all[0] : undefined;
+    const ask = (): Tested => this.#ask(plan, deadline);
+    if (all.length > 1) {
+      const called = this.#call('changed', '', deadline);
+      if ('broken' in called) return called;
+      if (called.answer.value !== false) return ask();
+    }
+    if (all.some((x) => kindOf(x) === 'u') || (plan.textual && loose)) return ask();
+    if (plan.rest !== '' && all.some((x) => some(x, (y) => kindOf(y) === 'I'))) {
+      if (only === undefined || kindOf(only) !== 'I') return ask();
+      const called = this.#call('drain', plan.consumed ? 'all' : 'some', deadline);
+      if ('broken' in called) return called;
+      const items = called.answer.value;
+      if (items === undefined || kindOf(items) !== 'v') return ask();
+      values['_leaf0'] = items;
+    }
+    const opaque = this.#opaque(plan, all);
+    if (opaque !== null) return opaque === 'ask' ? ask() : { outcome: opaque };
+    if (plan.kind === 'compare' && plan.target !== undefined && only !== undefined) {
+      const outcome = near(plan, only, plan.target);
+      if (outcome) return { outcome };
     }
     if (plan.rest === '' && only !== undefined) {
-      if (plan.kind === 'truth' || !(needsPython(plan.expected) || needsPython(only)))
-        return { outcome: decide(plan, only) };
-      const rest = `_got ${plan.operator} _expected`;
-      const compare: Cuttable = { ...plan, kind: 'truth', negate: false, objects: false, rest, leaves: {} };
-      return { plan: compare, values: { _got: only, _expected: plan.expected } };
+      const python = needsPython(only) || (plan.kind === 'compare' && needsPython(plan.expected));
+      if (!python) return { outcome: decide(plan, only) };
     }
-    return { plan, values };
+    if (now) return ask();
+    return {
+      later: { plan, values, rest: plan.rest || '_leaf0', outcome: {}, flip: false },
+    };
+  }
+
+  /**
+   * A test whose leaves gave an object that is no data. It is equal to nothing, unless it may be asked itself. Null when that does
+   * not matter.
+   */
+  #opaque(plan: Compare | Truth, values: readonly Encoded[]): Outcome | 'ask' | null {
+    const object = values.find(isOpaque);
+    const { rest, ask } = plan;
+    if (rest === '') {
+      if (object === undefined || (plan.kind === 'compare' && plan.operator.startsWith('is'))) return null;
+      if (ask) return 'ask';
+      if (plan.kind === 'compare' || !hasNature(object, 'b')) return null;
+      return plan.negate ? { status: 'fail', got: pythonRepr(object, REPR_CAP) } : 'ask';
+    }
+    if (object !== undefined) {
+      if (rest === 'callable(_leaf0)' && plan.kind === 'truth')
+        return {
+          status: hasNature(object, 'c') !== plan.negate ? 'pass' : 'fail',
+          got: pythonRepr(object, REPR_CAP),
+        };
+      const pythons = hasNature(object, 'x') && !hasNature(object, 'e');
+      return ask || pythons ? 'ask' : { status: 'fail', got: pythonRepr(object, REPR_CAP) };
+    }
+    const holder = values.find((x) => some(x, isOpaque));
+    if (holder === undefined || /^len\(_leaf0\)$/.test(rest)) return null;
+    const lies = plan.kind === 'truth' && !ask && some(holder, (x) => hasNature(x, 'e'));
+    return lies ? { status: 'fail', got: pythonRepr(holder, REPR_CAP) } : 'ask';
+  }
+
+  /** The weaker tier: the rest of a test next to the candidate, on the leaves' own objects. What is expected stays here if it can. */
+  #ask(plan: Compare | Truth, deadline: number): Tested {
+    const left = plan.rest || '_leaf0';
+    const whole = plan.kind === 'compare' ? `(${left}) ${plan.operator} (${plan.right})` : left;
+    const tier = { tier: 'inside' } as const;
+    let called: Called;
+    if (plan.kind === 'compare' && plan.rest !== '') {
+      called = this.#call('again', left, deadline);
+      if ('broken' in called) return called;
+      const { error, value } = called.answer;
+      if (error) return { outcome: { ...raised(error), ...tier } };
+      if (value === undefined) return { outcome: forged('no value') };
+      if (kindOf(value) !== 'u') {
+        if (!needsPython(value) && !needsPython(plan.expected))
+          return { outcome: { ...decide(plan, value), ...tier } };
+        return { later: { plan, values: { _got: value }, rest: '_got', outcome: tier, flip: false } };
+      }
+    }
+    called = this.#call('again', `not not (${whole})`, deadline);
+    if ('broken' in called) return called;
+    const { error, value } = called.answer;
+    if (error) return { outcome: { ...raised(error), ...tier } };
+    if (typeof value !== 'boolean') return { outcome: forged('no truth value') };
+    const holds = plan.kind === 'truth' ? value !== plan.negate : value;
+    return { outcome: { status: holds ? 'pass' : 'fail', ...tier } };
   }
 
   /** The rest of a test, on plain data in the clean interpreter. */
-  #replay(setup: string, plan: Cuttable, values: Record<string, Encoded>): Outcome {
-    const opaque = Object.values(values).find((x) => Array.isArray(x) && x[0] === 'o');
-    if (opaque !== undefined) return { status: 'fail', got: pythonRepr(opaque, REPR_CAP) };
-    const rest = plan.rest || Object.keys(plan.leaves)[0] || 'None';
-    const text = { setup, source: rest, values, truth: plan.kind === 'truth' };
-    this.#python.begin();
-    const called = this.#call('replay', JSON.stringify(text), this.#python.now() + this.#limits.perTestMs);
-    this.#python.rollBack();
-    if ('broken' in called) return called.outcome;
-    if (called.answer.error) return raised({ ...called.answer.error, line: 0 });
-    const value = called.answer.value;
+  #replay(setup: string, { plan, values, rest, outcome: known, flip }: Later): Outcome {
+    const evaluate = (source: string, truth: boolean): Called => {
+      this.#python.begin();
+      const text = JSON.stringify({ setup, source, values, truth });
+      const called = this.#call('replay', text, this.#python.now() + this.#limits.perTestMs);
+      this.#python.rollBack();
+      return called;
+    };
+    let value = plan.kind === 'compare' ? values[rest] : undefined;
+    if (value === undefined) {
+      const first = evaluate(rest, plan.kind === 'truth');
+      if ('broken' in first) return first.outcome;
+      if (first.answer.error) return { ...raised({ ...first.answer.error, line: 0 }), ...known };
+      value = first.answer.value;
+    }
     if (value === undefined) return infra('the rest of the test gave no value');
-    return decide(plan, value);
+    let outcome: Outcome;
+    if (
+      plan.kind === 'compare' &&
+      (needsPython(value) || needsPython(plan.expected) || kindOf(value) === 'u')
+    ) {
+      const whole = evaluate(`(${rest}) ${plan.operator} (${plan.right})`, true);
+      if ('broken' in whole) return whole.outcome;
+      if (whole.answer.error) return { ...raised({ ...whole.answer.error, line: 0 }), ...known };
+      outcome = { status: whole.answer.value === true ? 'pass' : 'fail', got: pythonRepr(value, REPR_CAP) };
+    } else outcome = decide(plan, value);
+    if (flip && (outcome.status === 'pass' || outcome.status === 'fail'))
+      outcome = { ...outcome, status: outcome.status === 'pass' ? 'fail' : 'pass' };
+    return { ...outcome, ...known };
   }
 
   #call(entry: Entry, argument: string, deadline: number): Called {
@@ -203,63 +344,6 @@ export class Grader {
       return { broken: true, outcome: { status: 'error', exception: crash(error) } };
     }
   }
-}
-
-/** Decimal, Fraction, dates: Python compares them, also with other numbers. */
-const needsPython = (value: Encoded): boolean => JSON.stringify(value).includes('["v"');
-const isOpaque = (value: Encoded): boolean => Array.isArray(value) && value[0] === 'o';
-
-function decide(plan: Cuttable, value: Encoded): Outcome {
-  const got = pythonRepr(value, REPR_CAP);
-  if (plan.kind === 'truth') return { status: pythonTruth(value) !== plan.negate ? 'pass' : 'fail', got };
-  const ordering = ['<', '<=', '>', '>='].includes(plan.operator);
-  if (ordering && numberOf(value) === null && !isOpaque(value))
-    return { status: 'error', got, exception: exception('TypeError', 'the result is no number') };
-  return { status: holds(plan.operator, value, plan.expected) ? 'pass' : 'fail', got };
-}
-
-function holds(
-  operator: Extract<Plan, { kind: 'compare' }>['operator'],
-  got: Encoded,
-  expected: Encoded,
-): boolean {
-  // An object that is no data is equal to nothing and different from nothing: it cannot win either way.
-  if (isOpaque(got)) return false;
-  const a = numberOf(got) ?? NaN;
-  const b = numberOf(expected) ?? NaN;
-  switch (operator) {
-    case '==':
-      return pythonEqual(got, expected);
-    case '!=':
-      return !pythonEqual(got, expected);
-    case 'is':
-      return got === expected;
-    case 'is not':
-      return got !== expected;
-    case '<':
-      return a < b;
-    case '<=':
-      return a <= b;
-    case '>':
-      return a > b;
-    case '>=':
-      return a >= b;
-    default:
-      return operator satisfies never;
-  }
-}
-
-/** abs(got - target) < expected, on real numbers. */
-function near(plan: Extract<Plan, { kind: 'compare' }>, value: Encoded, target: Encoded): Outcome {
-  const [got, aim, tolerance] = [numberOf(value), numberOf(target), numberOf(plan.expected)];
-  const seen = {
-    got: pythonRepr(value, REPR_CAP),
-    expected: `${pythonRepr(target)} ± ${pythonRepr(plan.expected)}`,
-  };
-  if (got === null || aim === null || tolerance === null) return { status: 'fail', ...seen };
-  const distance = Math.abs(Number(got) - Number(aim));
-  const within = plan.operator === '<' ? distance < Number(tolerance) : distance <= Number(tolerance);
-  return { status: within ? 'pass' : 'fail', ...seen };
 }
 
 function raised(error: NonNullable<Answer['error']>): Outcome {
@@ -287,11 +371,6 @@ const infra = (why: string): Outcome => ({ status: 'infra', exception: exception
 const forged = (why: string): Outcome => ({
   status: 'error',
   exception: exception('SandboxError', `the program broke the grader: ${why}`),
-});
-const refused = (reason: string): Extract<Plan, { kind: 'refused' }> => ({
-  kind: 'refused',
-  expression: '',
-  reason,
 });
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -8,7 +8,17 @@ import { Firewall } from './firewall.ts';
 import { RECYCLE_ABOVE } from './limits.ts';
 
 /** The functions of grader.py that the host calls. */
-const ENTRIES = ['prepare', 'load', 'setup', 'leaf', 'inside', 'replay'] as const;
+const ENTRIES = [
+  'prepare',
+  'load',
+  'setup',
+  'leaf',
+  'changed',
+  'drain',
+  'again',
+  'inside',
+  'replay',
+] as const;
 export type Entry = (typeof ENTRIES)[number];
 
 /** Loaded before the snapshot, so that a candidate's import costs nothing (the library holds sources, compiling is slow). */
@@ -18,7 +28,8 @@ const WARM =
   'inspect, traceback, linecache, warnings, contextlib, io, abc, numbers, array, struct, textwrap, pprint, uuid, ' +
   'secrets, hashlib, base64, unicodedata, calendar, queue, threading, weakref, reprlib, signal, socket, pathlib, ' +
   'tempfile, shutil, subprocess, unittest.mock, asyncio, urllib.request, http.client, concurrent.futures, ' +
-  'concurrent.futures.thread, multiprocessing, difflib, graphlib, itertools, timeit, logging, csv, zlib';
+  'concurrent.futures.thread, multiprocessing, difflib, graphlib, itertools, timeit, logging, csv, zlib, ipaddress, symtable, ' +
+  'importlib.util';
 
 const HOME = '/home/pyodide';
 /** Device files that would give real randomness, or hang on the terminal. */

@@ -21,12 +21,15 @@ export interface NodeSandboxOptions {
   readonly perProgramMs?: number;
 }
 
+/** The parts of the grader, one module; in this order also in frame-worker.ts. */
+const GRADER_FILES = ['values.py', 'setup.py', 'cutter.py', 'grader.py'];
+
 /** Starts a sandbox of worker threads. Call `dispose()` at the end, or the process stays alive. */
 export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
   const require = createRequire(import.meta.url);
   const pyodide = dirname(require.resolve('pyodide/package.json'));
   const wasm = new WebAssembly.Module(readFileSync(join(pyodide, 'pyodide.asm.wasm')));
-  const grader = readFileSync(new URL('./grader.py', import.meta.url), 'utf8');
+  const grader = GRADER_FILES.map((name) => readFileSync(new URL(name, import.meta.url), 'utf8')).join('\n');
   // Node 20 runs no TypeScript and worker threads do not inherit tsx, so a line of JavaScript registers it first.
   const tsx = pathToFileURL(
     join(dirname(require.resolve('tsx/package.json')), 'dist/esm/api/index.mjs'),
@@ -34,7 +37,7 @@ export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
   const entry = new URL('./node-worker.ts', import.meta.url).href;
   const start = `import { register } from '${tsx}'; register(); await import('${entry}');`;
 
-  const parts = ['grader.py', 'interpreter.ts', 'firewall.ts'].map((name) =>
+  const parts = [...GRADER_FILES, 'interpreter.ts', 'firewall.ts'].map((name) =>
     readFileSync(new URL(name, import.meta.url)),
   );
   const key = sha256(Buffer.concat([readFileSync(join(pyodide, 'package.json')), ...parts]));

@@ -1,15 +1,17 @@
 /**
- * Plain Python data outside Python. The grader (grader.py, `_encode`) writes these JSON forms; here they are
+ * Plain Python data outside Python. The grader (values.py, `_encode`) writes these JSON forms; here they are
  * checked, compared as Python would compare them, and shown as Python would show them.
  *
  *   null true false            None True False
  *   ["i", hex] ["f", repr] ["c", re, im]        int, float, complex
+ *   ["n"]                                       math.nan itself; another NaN is a float
  *   ["s", text] ["b", hex] ["e"]                str, bytes, Ellipsis
- *   ["l", …] ["t", …] ["S", …]                  list, tuple, set (or frozenset)
+ *   ["l", …] ["t", …] ["S", …] ["F", …]         list, tuple, set, frozenset
  *   ["d", key, value, key, value, …]            dict
- *   ["v", type, str]                            Decimal, Fraction, date, …
- *   ["I", type, …]                              an iterator and the items it gave
- *   ["o", what]                                 anything else: equal to nothing
+ *   ["v", type, part, …]                        a value of the standard library and what it is made of: Decimal, date, Counter, …
+ *   ["I", type]                                 an iterator that was not read
+ *   ["o", what, nature]                         an object that is no data; for its nature see `_nature`
+ *   ["u", why]                                  more than is read
  */
 export type Encoded = null | boolean | readonly [string, ...(Encoded | string)[]];
 
@@ -31,16 +33,21 @@ export function parseEncoded(data: unknown, depth = 0): Encoded {
     case 's':
     case 'f':
     case 'b':
-    case 'o':
+    case 'I':
+    case 'u':
       return [kind, ...texts(1)];
+    case 'n':
+      return [kind, ...texts(0)];
     case 'c':
-    case 'v':
       return [kind, ...texts(2)];
+    case 'o':
+      return [kind, ...texts(rest.length === 1 ? 1 : 2)];
     case 'l':
     case 't':
     case 'S':
+    case 'F':
       return [kind, ...items(rest)];
-    case 'I':
+    case 'v':
       return [kind, typeof rest[0] === 'string' ? rest[0] : bad(kind), ...items(rest.slice(1))];
     case 'd':
       return rest.length % 2 === 0 ? [kind, ...items(rest)] : bad(kind);
@@ -55,8 +62,17 @@ function bad(kind: unknown): never {
 
 /** The members of a container form. */
 function members(value: readonly [string, ...(Encoded | string)[]]): Encoded[] {
-  return value.slice(value[0] === 'I' ? 2 : 1).filter((x) => typeof x !== 'string');
+  return value.slice(value[0] === 'v' ? 2 : 1).filter((x) => typeof x !== 'string');
 }
+
+/** What a value consists of. */
+export function parts(value: Encoded): Encoded[] {
+  if (value === null || typeof value === 'boolean') return [];
+  return ['l', 't', 'S', 'F', 'd', 'v'].includes(value[0]) ? members(value) : [];
+}
+
+export const isNan = (value: Encoded): boolean =>
+  Array.isArray(value) && (value[0] === 'n' || (value[0] === 'f' && value[1] === 'nan'));
 
 /** Joins a dict's alternating keys and values, two by two. */
 function pairs(flat: readonly string[], separator: string): string[] {
@@ -83,6 +99,7 @@ export function numberOf(value: Encoded): bigint | number | null {
   if (value === null) return null;
   if (value[0] === 'i') return bigint(text(value));
   if (value[0] === 'f') return float(text(value));
+  if (value[0] === 'n') return NaN;
   return value[0] === 'c' && float(text(value, 2)) === 0 ? float(text(value)) : null;
 }
 
@@ -93,9 +110,10 @@ export function numberOf(value: Encoded): bigint | number | null {
 function equalityKey(value: Encoded, fresh: { count: number }): string {
   const number = numberOf(value);
   if (number !== null) {
-    if (typeof number === 'bigint') return `n${number}`;
     if (Number.isNaN(number)) return `nan${fresh.count++}`;
-    return Number.isInteger(number) ? `n${BigInt(number)}` : `n${number}`;
+    const double = Number(number) || 0; // -0 is 0
+    const exact = typeof number === 'number' || (Number.isFinite(double) && BigInt(double) === number);
+    return exact ? `n${double}` : `i${number}`;
   }
   if (value === null || typeof value === 'boolean') return 'None';
   const inner = (x: Encoded): string => equalityKey(x, fresh);
@@ -104,11 +122,13 @@ function equalityKey(value: Encoded, fresh: { count: number }): string {
     case 't':
       return `${value[0]}[${members(value).map(inner).join(',')}]`;
     case 'S':
+    case 'F':
       return `S{${members(value).map(inner).sort().join(',')}}`;
     case 'd':
       return `d{${pairs(members(value).map(inner), ':').sort().join(',')}}`;
     case 'I':
     case 'o':
+    case 'u':
       return `${value[0]}${fresh.count++}`;
     default:
       return JSON.stringify(value);
@@ -127,7 +147,7 @@ export function pythonTruth(value: Encoded): boolean {
   if (number !== null) return Number(number) !== 0;
   if (value === null || typeof value === 'boolean') return false;
   if (value[0] === 's' || value[0] === 'b') return text(value) !== '';
-  if (['l', 't', 'S', 'd'].includes(value[0])) return members(value).length > 0;
+  if (['l', 't', 'S', 'F', 'd'].includes(value[0])) return members(value).length > 0;
   return true;
 }
 
@@ -180,12 +200,14 @@ function form(value: Encoded, room: { left: number }): string {
       return value.length === 2 ? `(${inner()[0]},)` : `(${inner().join(', ')})`;
     case 'S':
       return value.length === 1 ? 'set()' : `{${inner().join(', ')}}`;
+    case 'F':
+      return value.length === 1 ? 'frozenset()' : `frozenset({${inner().join(', ')}})`;
+    case 'n':
+      return take('nan');
     case 'd':
       return `{${pairs(inner(), ': ').join(', ')}}`;
     case 'v':
-      return take(`${text(value)}('${text(value, 2)}')`);
-    case 'I':
-      return `<${text(value)} of ${inner().join(', ')}>`;
+      return `${text(value)}(${inner().join(', ')})`;
     default:
       return take(`<${text(value)}>`);
   }

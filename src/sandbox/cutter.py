@@ -1,0 +1,473 @@
+"""Cuts a task's unit tests, in an interpreter that never saw a candidate.
+
+An `assert` becomes leaves, expressions that only the candidate can compute, and a rest, which is computed on their values where the
+candidate cannot reach. That gives what Python gives only where the order of evaluation, the scope of names and the sharing of objects
+cannot matter; a test of which that is not sure stays whole and runs beside the candidate: the weaker tier.
+"""
+
+import ast
+import importlib.util
+import json
+import sys
+
+# They read what they are given and change nothing.
+_READING = frozenset('len sorted list tuple set frozenset dict sum min max abs round any all zip enumerate range str repr int float '
+                     'bool reversed map filter isinstance divmod pow ord chr hash'.split())  # fmt: skip
+_READING_METHODS = frozenset('get keys values items copy count index startswith endswith split join lower upper strip union '
+                             'intersection difference issubset issuperset isdisjoint most_common elements'.split())  # fmt: skip
+_READING_MODULES = frozenset('math cmath copy json collections itertools statistics'.split())
+# They use up an iterator they are given.
+_CONSUMING = frozenset('list tuple set frozenset sorted sum max min dict len'.split())
+_TEXTUAL = frozenset('str repr format type ascii print vars dir id'.split())
+
+
+# -- expressions ---------------------------------------------------------------------------------------------------
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _free(node):
+    """The names that an expression takes from around it."""
+    kind = _type(node)
+    if kind is ast.Name:
+        return {node.id}
+    if kind is ast.Lambda:
+        a = node.args
+        inner = {arg.arg for arg in [*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg] if arg}
+        outer = set().union(*[_free(x) for x in [*a.defaults, *a.kw_defaults] if x])
+        return outer | _free(node.body) - inner
+    if kind in _COMPREHENSIONS:
+        inner, targets = set(), set()
+        for i, part in enumerate(node.generators):
+            targets |= _free(part.target)
+            inner |= set().union(*[_free(x) for x in part.ifs], _free(part.iter) if i else set())
+        for part in [node.key, node.value] if kind is ast.DictComp else [node.elt]:
+            inner |= _free(part)
+        return _free(node.generators[0].iter) | inner - targets
+    return set().union(*[_free(child) for child in ast.iter_child_nodes(node)])
+
+
+def _in_order(node):
+    """The fields of an expression as Python evaluates them."""
+    if _type(node) is ast.Dict:
+        for i in range(_len(node.keys)):
+            yield node.keys, i
+            yield node.values, i
+        return
+    if _type(node) is ast.IfExp:
+        yield from (((node, name)) for name in ('test', 'body', 'orelse'))
+        return
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            yield node, name
+        elif _type(value) is list:
+            for i in range(_len(value)):
+                yield value, i
+
+
+_operators = {
+    ast.Eq: '==', ast.NotEq: '!=', ast.Lt: '<', ast.LtE: '<=', ast.Gt: '>', ast.GtE: '>=', ast.Is: 'is', ast.IsNot: 'is not',
+}  # fmt: skip
+_swapped = {'==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=', 'is': 'is', 'is not': 'is not'}
+
+
+class _Cutter:
+    """Cuts the expression of one assert."""
+
+    def __init__(self, setup, test):
+        self.setup = setup
+        self.shadowed = ''
+        if not self.unknown(test):
+            # The candidate's function has the name of a builtin, as in `sum(10, 15) == 6`: the outermost call is it.
+            calls = (x.func.id for x in ast.walk(test) if _type(x) is ast.Call and _type(x.func) is ast.Name)
+            self.shadowed = next((name for name in calls if name not in setup.bound), '')
+
+    def is_unknown(self, name):
+        return name == self.shadowed or name in self.setup.shared or name not in self.setup.bound and name not in _builtin_names
+
+    def unknown(self, node):
+        """Names in `node` that only the candidate can give."""
+        return {name for name in _free(node) if self.is_unknown(name)}
+
+    def pure(self, node):
+        """Whether evaluating `node`, which has nothing of the candidate, changes nothing of the setup."""
+        setup = self.setup
+
+        def loose(part):
+            return any(not setup.steady(name) for name in _free(part) & setup.bound)
+
+        if not loose(node):
+            return True
+        for child in ast.walk(node):
+            if _type(child) is ast.Call and any(loose(x) for x in [*child.args, *child.keywords, child.func]):
+                func = child.func
+                if _type(func) is ast.Name:
+                    fine = func.id in _READING and func.id not in setup.bound
+                elif _type(func) is ast.Attribute and _type(func.value) is ast.Name and func.value.id in setup.imported:
+                    fine = func.value.id in _READING_MODULES
+                else:
+                    fine = _type(func) is ast.Attribute and func.attr in _READING_METHODS
+                if not fine:
+                    return False
+            elif _type(child) in (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom):
+                return False
+        return True
+
+    def value(self, node):
+        """The value of `node`, which has nothing of the candidate. @raises Whole when that is not safe, or fails."""
+        if not self.pure(node):
+            raise Whole()
+        try:
+            code = _compile(ast.fix_missing_locations(ast.Expression(node)), '<test>', 'eval', 0, True)
+            return _eval(code, dict(self.setup.space))
+        except _BaseException:
+            raise Whole() from None
+
+    def constant(self, node):
+        """(True, encoded) when the value of `node` does not depend on the candidate and is plain data."""
+        if self.unknown(node):
+            return False, None
+        try:
+            text = _value_json(self.value(node))
+        except Whole:
+            return False, None
+        return all('["%s"' % kind not in text for kind in 'oIu'), json.loads(text)
+
+    # -- leaves ----------------------------------------------------------------------------------------------------
+    def is_leaf(self, node):
+        """A call of the candidate, such as f(1), f(1)(2), Stack().size(), or a global of it, such as LIMIT, s.items."""
+        if _type(node) is ast.Name:
+            return self.is_unknown(node.id)
+        if _type(node) not in (ast.Call, ast.Attribute):
+            return False
+        inner, calls, attributes = node, 0, 0
+        while _type(inner) in (ast.Call, ast.Attribute):
+            if _type(inner) is ast.Call:
+                calls += 1
+                inner = inner.func
+            else:
+                attributes += 1
+                inner = inner.value
+        if _type(inner) is not ast.Name or not self.is_unknown(inner.id):
+            return False
+        if _type(node) is ast.Attribute:
+            return calls == 0 or inner.id[:1].isupper()
+        # f(x).upper() is a method of the result: only f(x) is the candidate's, unless it is a class.
+        return calls == 1 or attributes == 0 or inner.id[:1].isupper()
+
+    def leaf_source(self, node):
+        """The leaf with what the setup gives it as literals, or as a shared name. The candidate sees no other name of the setup."""
+        return ast.unparse(self.given(node))
+
+    def given(self, node):
+        setup = self.setup
+        names = _free(node)
+        mine = {name for name in names & setup.bound if name not in setup.imported and not self.is_unknown(name)}
+        if not mine:
+            return node
+        if not self.unknown(node):
+            value = self.value(node)
+            if _type(node) is ast.Name and not setup.steady(node.id):
+                _literal(value)  # or Whole
+                raise _Shared(node.id)
+            held = set()
+            _containers_in(value, held)
+            if held & setup.containers():
+                raise Whole()
+            return ast.parse(_literal(value), mode='eval').body
+        if _type(node) in (ast.Lambda, *_COMPREHENSIONS):
+            raise Whole()
+        copy = _type(node)(**{name: _list(x) if _type(x) is list else x for name, x in ast.iter_fields(node)})
+        for holder, at in _in_order(copy):
+            part = holder[at] if _type(holder) is list else getattr(holder, at)
+            if isinstance(part, ast.AST):
+                part = self.given(part)
+                if _type(holder) is list:
+                    holder[at] = part
+                else:
+                    setattr(holder, at, part)
+        return copy
+
+    def leaves(self, node):
+        """(leaves: {name: source}, rest: expression over their names, roots: the leaves' own nodes)."""
+        found, roots = {}, []
+
+        def replace(part, certain, bound):
+            if not isinstance(part, ast.AST):
+                return part
+            if not self.unknown(part):
+                return part
+            if _type(part) is ast.NamedExpr or _type(part) in (ast.Await, ast.Yield, ast.YieldFrom):
+                raise Whole()
+            if isinstance(part, ast.expr) and self.is_leaf(part):
+                if not certain or _free(part) & bound:
+                    raise Whole()
+                name = '_leaf%d' % _len(found)
+                found[name] = self.leaf_source(part)
+                roots.append(part)
+                return ast.Name(name, ast.Load())
+            if _type(part) is ast.IfExp and not self.unknown(part.test):
+                return replace(part.body if self.value(part.test) else part.orelse, certain, bound)
+            copy = _type(part)(**{name: _list(x) if _type(x) is list else x for name, x in ast.iter_fields(part)})
+            if _type(part) is ast.Lambda:
+                names = {arg.arg for arg in ast.walk(part.args) if _type(arg) is ast.arg}
+                copy.body = replace(part.body, False, bound | names)
+                return copy
+            if _type(part) in _COMPREHENSIONS:
+                targets = set().union(*[_free(x.target) for x in part.generators])
+                first = part.generators[0]
+                for inner in [*first.ifs, *part.generators[1:], *[getattr(part, x) for x in ('elt', 'key', 'value') if hasattr(part, x)]]:
+                    replace(inner, False, bound | targets)
+                head = ast.comprehension(first.target, replace(first.iter, certain, bound), first.ifs, first.is_async)
+                copy.generators = [head, *part.generators[1:]]
+                return copy
+            for i, (holder, at) in enumerate(_in_order(copy)):
+                sure = certain
+                if _type(part) is ast.BoolOp or _type(part) is ast.IfExp:
+                    sure = certain and (at == 0 or at == 'test')
+                elif _type(part) is ast.Compare and holder is copy.comparators:
+                    sure = certain and at == 0
+                inner = holder[at] if _type(holder) is list else getattr(holder, at)
+                inner = replace(inner, sure, bound)
+                if _type(holder) is list:
+                    holder[at] = inner
+                else:
+                    setattr(holder, at, inner)
+            return copy
+
+        rest = replace(node, True, frozenset())
+        self.check_rest(rest, found)
+        return found, rest, roots
+
+    def check_rest(self, rest, found):
+        """@raises Whole when the rest asks what values alone cannot tell, or would change something of the setup."""
+        if _type(rest) is ast.Name:
+            return
+
+        def about(part):
+            return any(_type(x) is ast.Name and x.id in found for x in ast.walk(part))
+
+        for child in ast.walk(rest):
+            if _needs_object(child, about):
+                raise Whole()
+            if _type(child) is ast.Compare and any(_type(x) in (ast.Is, ast.IsNot) for x in child.ops) and about(child):
+                sides = [child.left, *child.comparators]
+                if not any(_type(x) is ast.Constant and (x.value is None or x.value is ... or _type(x.value) is bool) for x in sides):
+                    raise Whole()
+            if _type(child) is ast.NamedExpr:
+                raise Whole()
+        if not self.pure(rest):
+            raise Whole()
+
+    # -- plans -----------------------------------------------------------------------------------------------------
+    def cut(self, test):
+        """The plan of a test (plan.ts). @raises Whole"""
+        negate = False
+        while _type(test) is ast.UnaryOp and _type(test.op) is ast.Not:
+            test, negate = test.operand, not negate
+        try:
+            plan = self.compare(test)
+            if plan is None or negate:
+                plan = self.truth(test, negate)
+            return plan
+        except Whole:
+            return self.choice(test, negate)
+
+    def choice(self, test, negate):
+        """`and`, `or` and chains, part by part, because Python may not come to the later ones. All but the last must be decided at once."""
+        if _type(test) is ast.BoolOp:
+            parts, every = test.values, _type(test.op) is ast.And
+        elif _type(test) is ast.Compare and _len(test.ops) > 1 and not any(self.unknown(x) for x in test.comparators[:-1]):
+            sides, every = [test.left, *test.comparators], True
+            parts = [ast.Compare(sides[i], [op], [sides[i + 1]]) for i, op in enumerate(test.ops)]
+        else:
+            raise Whole()
+        plans = []
+        for part in parts:
+            if not self.unknown(part):
+                if bool(self.value(part)) is not every:
+                    plans.append({'kind': 'known', 'value': not every, 'expression': ast.unparse(part)})
+                    break
+                continue
+            plans.append(self.cut(part))
+        if not plans:
+            raise Whole()
+        for plan in plans[:-1]:
+            if plan['kind'] == 'choice' or plan.get('rest') and 'target' not in plan:
+                raise Whole()
+        return {'kind': 'choice', 'every': every, 'negate': negate, 'parts': plans, 'expression': ast.unparse(test)}
+
+    def compare(self, test):
+        """LEFT op EXPECTED, where the candidate has to do with the left side only. None for anything else."""
+        if not (_type(test) is ast.Compare and _len(test.ops) == 1 and _type(test.ops[0]) in _operators):
+            return None
+        operator = _operators[_type(test.ops[0])]
+        left, right = test.left, test.comparators[0]
+        if self.unknown(right) and not self.unknown(left):
+            left, right, operator = right, left, _swapped[operator]
+        constant, expected = self.constant(right)
+        simple = expected is None or _type(expected) is bool or expected[0] == 'e'
+        number = simple and expected is not None and _type(expected) is bool or not simple and expected[0] in 'if'
+        if not constant or not self.unknown(left) or not (operator in ('==', '!=') or (simple if 'is' in operator else number)):
+            return None
+        found, rest, roots = self.leaves(left)
+        plan = self.plan(found, rest, roots, True)
+        if operator in ('<', '<=') and _type(left) is ast.Call and _type(left.func) is ast.Name and left.func.id == 'abs':
+            if _len(left.args) == 1 and _type(left.args[0]) is ast.BinOp and _type(left.args[0].op) is ast.Sub:
+                near, about = left.args[0].left, left.args[0].right
+                if self.unknown(about):
+                    near, about = about, near
+                constant, target = self.constant(about)
+                if constant and self.is_leaf(near):
+                    plan |= {'target': target}
+        right = ast.unparse(right)
+        return plan | {'kind': 'compare', 'operator': operator, 'expected': expected, 'right': right, 'expression': ast.unparse(left)}
+
+    def truth(self, test, negate):
+        found, rest, roots = self.leaves(test)
+        plan = self.plan(found, rest, roots, False)
+        return plan | {'kind': 'truth', 'negate': negate, 'expression': ast.unparse(test)}
+
+    def plan(self, found, rest, roots, compared):
+        """What both kinds of cut tests have."""
+        walked = [] if _type(rest) is ast.Name else _list(ast.walk(rest))
+        leaf_names = found.keys()
+
+        def is_leaf_name(x):
+            return _type(x) is ast.Name and x.id in leaf_names
+
+        consumed = any(
+            _type(x) is ast.Call and x.args and is_leaf_name(x.args[0])
+            and (_type(x.func) is ast.Name and x.func.id in _CONSUMING or _type(x.func) is ast.Attribute and x.func.attr == 'join')
+            for x in walked
+        )  # fmt: skip
+        methods = compared and any(_type(x) is ast.Attribute and any(is_leaf_name(y) for y in ast.walk(x)) for x in walked)
+        objects = _len(found) > 1 and not any(_type(x) is ast.Constant for x in walked)
+        own = any(_type(x) is ast.Name or _root(x)[:1].isupper() for x in roots)
+        textual = any(
+            _type(x) is ast.Name and x.id in _TEXTUAL or _type(x) is ast.JoinedStr
+            or _type(x) is ast.BinOp and _type(x.op) is ast.Mod and _type(x.left) in (ast.Constant, ast.JoinedStr)
+            or _type(x) is ast.Attribute and x.attr in ('format', '__class__', '__str__', '__repr__')
+            for x in walked
+        )  # fmt: skip
+        return {
+            'leaves': found,
+            'rest': '' if is_leaf_name(rest) else ast.unparse(rest),
+            'ask': own or objects or methods,
+            'consumed': consumed,
+            'textual': textual,
+        }
+
+
+def _root(node):
+    while _type(node) in (ast.Call, ast.Attribute):
+        node = node.func if _type(node) is ast.Call else node.value
+    return node.id if _type(node) is ast.Name else ''
+
+
+_plain_types = (str, int, float, complex, bool, bytes, list, tuple, dict, set, frozenset, type(None))
+_plain_attributes = {name for plain in _plain_types for name in dir(plain)}
+_plain_type_names = {plain.__name__ for plain in _plain_types}
+
+
+def _needs_object(node, about):
+    """Whether a test asks more of a result than plain data can answer: m(x).group(0), isinstance(m(x), re.Match)."""
+    if _type(node) is ast.Attribute:
+        return node.attr not in _plain_attributes and about(node.value)
+    if _type(node) is ast.Call and _type(node.func) is ast.Name and node.func.id == 'isinstance' and _len(node.args) == 2:
+        kinds = node.args[1].elts if _type(node.args[1]) is ast.Tuple else [node.args[1]]
+        plain = all(_type(kind) is ast.Name and kind.id in _plain_type_names for kind in kinds)
+        return not plain and about(node.args[0])
+    return _type(node) is ast.Call and _type(node.func) is ast.Name and node.func.id in ('id', 'globals', 'locals', 'eval', 'exec')
+
+# -- whole tests ---------------------------------------------------------------------------------------------------
+class _Test:
+    """A test as written: its one assert, or several statements."""
+
+    def __init__(self, source):
+        self.source = source.strip()
+        self.expression, self.refusal = None, ''
+        self.uses, self.binds = set(), set()
+        try:
+            body = ast.parse(self.source).body
+            self.uses, self.binds = _names(self.source)
+        except (_SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            self.refusal = 'the test is no valid Python: %s' % error.args[0]
+            return
+        if not body:
+            self.refusal = 'the test is empty'
+            return
+        self.refusal = next((missing_package(name) for name in _imports(body) if not _has(name)), '')
+        if _len(body) == 1 and _type(body[0]) is ast.Assert and not any(_type(x) is ast.NamedExpr for x in ast.walk(body[0].test)):
+            self.expression = body[0].test
+
+
+def _imports(nodes):
+    """The packages that statements import, but for those under a `try`."""
+    for node in nodes:
+        if _type(node) is ast.Import:
+            yield from (alias.name.split('.')[0] for alias in node.names)
+        elif _type(node) is ast.ImportFrom:
+            yield (node.module or '').split('.')[0]
+        elif _type(node) is ast.Call and _type(node.func) is ast.Name and node.func.id == '__import__' and node.args:
+            if _type(node.args[0]) is ast.Constant and _type(node.args[0].value) is str:
+                yield node.args[0].value.split('.')[0]
+            yield from _imports(node.args)
+        elif _type(node) not in (ast.Try, ast.TryStar):
+            yield from _imports(ast.iter_child_nodes(node))
+
+
+def _has(package):
+    try:
+        return package in CANDIDATE_MODULES or package in sys.modules or importlib.util.find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def prepare(text):
+    """JSON {setup, tests} to JSON {plans, own, imports, theirs}: one plan a test, and the setup's parts (plan.ts)."""
+    request = json.loads(text)
+    setup = _Setup(request['setup'])
+    tests = [_Test(source) for source in request['tests']]
+    if setup.fault:
+        plans = [_refused(test, setup.fault) for test in tests]
+        return json.dumps({'plans': plans, 'own': '', 'imports': '', 'theirs': ''})
+    plans = _plans(setup, tests)
+    return json.dumps({'plans': plans, 'own': setup.own(), 'imports': setup.imports(), 'theirs': setup.theirs()})
+
+
+def _refused(test, reason):
+    return {'kind': 'refused', 'expression': test.source, 'reason': reason}
+
+
+def _plans(setup, tests):
+    """Cuts the tests. What one of them needs of the setup decides how the others may be cut, so this goes on until nothing changes."""
+    beside, held = set(), set()
+    while True:
+        known = _len(beside), _len(held)
+        plans, exposed = [], setup.exposed()
+        try:
+            for i, test in enumerate(tests):
+                uses = setup.closure(test.uses)
+                missing = next((setup.missing[name] for name in uses if name in setup.missing), '')
+                if test.refusal or missing:
+                    plans.append(_refused(test, test.refusal or missing))
+                    continue
+                plan = None
+                if i not in beside and test.expression and not uses & (held | exposed | setup.shared_code()):
+                    try:
+                        plan = _Cutter(setup, test.expression).cut(test.expression)
+                    except Whole:
+                        pass
+                if plan is None:
+                    beside.add(i)
+                    own = uses - setup.imported
+                    held |= {name for name in own - setup.shared if not setup.steady(name)} | test.binds & (setup.bound | _builtin_names)
+                    exposed |= own - setup.shared
+                    shown = ast.unparse(test.expression) if test.expression else test.source
+                    plan = {'kind': 'inside', 'source': test.source, 'needs': setup.needs(test.uses), 'expression': shown}
+                plans.append(plan)
+        except _Shared as given:
+            setup.share(given.args[0])
+            continue
+        if known == (_len(beside), _len(held)):
+            return plans
