@@ -1,0 +1,219 @@
+/** Our sandbox beside plain CPython: which verdicts are equal, which are not, and the smallest example of each kind. */
+import { setImmediate } from 'node:timers/promises';
+import type { Sandbox, TestVerdict } from '../../../src/sandbox/types.ts';
+import { pairAt, type Pair } from './generate.ts';
+import type { Answer, Oracle } from './oracle.ts';
+
+/** One test on which the two do not agree. */
+export interface Difference {
+  readonly pair: Pair;
+  /** Position of the test in the pair. */
+  readonly test: number;
+  readonly right: string;
+  readonly ours: TestVerdict;
+}
+
+export class Tally {
+  pairs = 0;
+  tests = 0;
+  equal = 0;
+  /** Tests that are a single assert of the plainest forms, as MBPP has them. */
+  plain = 0;
+  plainInside = 0;
+  inside = 0;
+  /** Pairs about which the two CPythons, or two runs of one, do not agree. */
+  discarded = 0;
+  /** Pairs whose syntax the machine's Python does not know yet. */
+  tooNew = 0;
+  readonly right = new Map<string, number>();
+  /** Tests that our sandbox says it cannot judge, though CPython can, by the reason it gives. */
+  readonly cannot = new Map<string, { count: number; example: Difference }>();
+  readonly different: Difference[] = [];
+}
+
+export interface Judges {
+  readonly sandbox: Sandbox;
+  readonly pyodide: Oracle;
+  readonly machine: Oracle | null;
+}
+
+const SLICE = 8; // the oracle blocks our thread, which also feeds the sandbox's workers
+
+async function inSlices(oracle: Oracle, pairs: readonly Pair[]): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let at = 0; at < pairs.length; at += SLICE) {
+    answers.push(...(await oracle.judge(pairs.slice(at, at + SLICE))));
+    await setImmediate();
+  }
+  return answers;
+}
+
+/** Judges the pairs `from` up to `from + count` of a seed, and adds what came out to the tally. */
+export async function compare(
+  judges: Judges,
+  { seed, from, count }: { seed: number; from: number; count: number },
+  tally: Tally,
+  signal?: AbortSignal,
+): Promise<void> {
+  const pairs = Array.from({ length: count }, (_, i) => pairAt(seed, from + i));
+  await judge(judges, pairs, tally, signal);
+}
+
+/** The same for pairs from anywhere. */
+export async function judge(
+  { sandbox, pyodide, machine }: Judges,
+  pairs: readonly Pair[],
+  tally: Tally,
+  signal?: AbortSignal,
+): Promise<void> {
+  const [verdicts, second, first] = await Promise.all([
+    sandbox.grade(pairs, signal),
+    machine?.judge(pairs),
+    inSlices(pyodide, pairs),
+  ]);
+  const doubtful: Difference[] = [];
+  for (const [i, pair] of pairs.entries()) {
+    const right = first[i] ?? null;
+    const other = second === undefined ? right : (second[i] ?? null);
+    if (right && other && isTooNew(right, other)) tally.tooNew++;
+    else if (!right || JSON.stringify(right) !== JSON.stringify(other)) {
+      tally.discarded++;
+      continue;
+    }
+    if (!right) continue;
+    tally.pairs++;
+    for (const [test, ours] of (verdicts[i]?.tests ?? []).entries()) {
+      const answer = right[test] ?? [];
+      const rights = answer.join('|');
+      tally.tests++;
+      tally.right.set(rights, (tally.right.get(rights) ?? 0) + 1);
+      if (ours.tier === 'inside') tally.inside++;
+      if (pair.forms[test] === 'plain') {
+        tally.plain++;
+        if (ours.tier === 'inside') tally.plainInside++;
+      }
+      if (answer.includes(ours.status)) tally.equal++;
+      else doubtful.push({ pair, test, right: rights, ours });
+    }
+  }
+  await settle(pyodide, doubtful, tally);
+}
+
+/** Where only the newer Python can read a test, the older one has no say. */
+const isTooNew = (right: NonNullable<Answer>, other: NonNullable<Answer>): boolean =>
+  other.some((answer, i) => answer.includes('infra') && !right[i]?.includes('infra'));
+
+/** A difference counts only if CPython says the same twice. */
+async function settle(oracle: Oracle, doubtful: readonly Difference[], tally: Tally): Promise<void> {
+  const pairs = [...new Set(doubtful.map(({ pair }) => pair))];
+  const again = new Map(pairs.map((pair, i) => [pair, i]));
+  const answers = await inSlices(oracle, pairs);
+  const unsteady = new Set<Pair>();
+  for (const difference of doubtful) {
+    const answer = answers[again.get(difference.pair) ?? -1]?.[difference.test]?.join('|');
+    if (answer !== difference.right) {
+      unsteady.add(difference.pair);
+      tally.tests--;
+    } else if (difference.ours.status === 'infra') {
+      const reason = (difference.ours.exception?.message ?? '')
+        .replace(/['"`].*?['"`]|\d+/g, '…')
+        .slice(0, 80);
+      const known = tally.cannot.get(reason);
+      if (known) known.count++;
+      else tally.cannot.set(reason, { count: 1, example: difference });
+    } else tally.different.push(difference);
+  }
+  tally.discarded += unsteady.size;
+}
+
+/** Differences of one kind: what was right, what we said, in which tier, about which form. */
+export function classes(differences: readonly Difference[]): Map<string, Difference[]> {
+  const found = new Map<string, Difference[]>();
+  for (const difference of differences) {
+    const { pair, test, right, ours } = difference;
+    const key = `${right} in CPython, ${ours.status} here${ours.tier ? ` (${ours.tier})` : ''}: ${pair.forms[test]}`;
+    found.set(key, [...(found.get(key) ?? []), difference]);
+  }
+  return found;
+}
+
+const sizeOf = ({ code, setup, tests }: Pair): number => code.length + setup.length + tests.join('').length;
+
+/** The smallest of some differences. */
+export const smallest = (differences: readonly Difference[]): Difference | undefined =>
+  [...differences].sort((a, b) => sizeOf(a.pair) - sizeOf(b.pair))[0];
+
+/** Leaves out tests, lines of the setup and top-level statements of the program as long as a difference remains. */
+export async function shrink(judges: Judges, difference: Difference): Promise<Difference> {
+  let best = difference;
+  for (let round = 0; round < 12; round++) {
+    const smaller = parts(best.pair);
+    const found = new Tally();
+    await judge(judges, smaller, found);
+    const next = smallest(
+      found.different.filter(({ right, ours }) => right === best.right && ours.status === best.ours.status),
+    );
+    if (!next) break;
+    best = next;
+  }
+  return best;
+}
+
+/** The pair without one of its parts, in every way. */
+function parts(pair: Pair): Pair[] {
+  const lines = pair.setup.split('\n');
+  const chunks = pair.code.split(/\n(?=\S)/);
+  const without = <T>(items: readonly T[], i: number): T[] => items.filter((_, j) => j !== i);
+  return [
+    ...(pair.tests.length > 1
+      ? pair.tests.map((_, i) => ({ ...pair, tests: without(pair.tests, i), forms: without(pair.forms, i) }))
+      : []),
+    ...(pair.setup === '' ? [] : lines.map((_, i) => ({ ...pair, setup: without(lines, i).join('\n') }))),
+    ...(chunks.length > 1 ? chunks.map((_, i) => ({ ...pair, code: without(chunks, i).join('\n') })) : []),
+  ];
+}
+
+const percent = (part: number, whole: number): string =>
+  `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
+
+/** The tally in words; the differences are told by `explain`. */
+export function summary(tally: Tally): string {
+  const cannot = [...tally.cannot.values()].reduce((sum, { count }) => sum + count, 0);
+  const rights = [...tally.right].sort((a, b) => b[1] - a[1]).map(([status, count]) => `${status} ${count}`);
+  return [
+    `${tally.pairs} pairs, ${tally.tests} tests (CPython: ${rights.join(', ')}); ` +
+      `${tally.discarded} pairs discarded because CPython differs from itself, ${tally.tooNew} too new for this machine's Python`,
+    `equal ${tally.equal}, different ${tally.different.length}, cannot be judged here ${cannot} (${percent(cannot, tally.tests)})`,
+    `weaker tier: ${percent(tally.inside, tally.tests)} of all tests, ` +
+      `${percent(tally.plainInside, tally.plain)} of the ${tally.plain} single plain asserts`,
+    ...[...tally.cannot].map(([reason, { count }]) => `  cannot: ${count} × ${reason}`),
+  ].join('\n');
+}
+
+const indented = (text: string): string => text.replace(/^/gm, '    ');
+const cut = (text: string): string => (text.length > 1500 ? `${text.slice(0, 1500)}…` : text);
+
+/** One difference, so that it can be understood and made again. */
+export function explain({ pair, test, right, ours }: Difference, seed: number): string {
+  const what = ours.exception ? `${ours.exception.type}: ${ours.exception.message}` : `got ${ours.got}`;
+  return [
+    `  pair ${pair.index} of seed ${seed} (${pair.scene}), test ${test}: CPython ${right}, here ${ours.status}, ${cut(what)}`,
+    indented(cut(pair.code)),
+    ...(pair.setup === '' ? [] : ['  setup', indented(cut(pair.setup))]),
+    '  tests',
+    ...pair.tests.map((text, i) => indented(`${i === test ? '→ ' : '  '}${cut(text)}`)),
+  ].join('\n');
+}
+
+/** All classes of differences, the most frequent first, each with its smallest example made smaller. */
+export async function explainAll(judges: Judges, tally: Tally, seed: number, most = 40): Promise<string> {
+  const sorted = [...classes(tally.different)].sort((a, b) => b[1].length - a[1].length);
+  const told: string[] = [];
+  for (const [key, differences] of sorted.slice(0, most)) {
+    const example = smallest(differences);
+    if (example) told.push(`${differences.length} × ${key}\n${explain(await shrink(judges, example), seed)}`);
+  }
+  if (sorted.length > most) told.push(`and ${sorted.length - most} more classes`);
+  for (const [reason, { example }] of tally.cannot) told.push(`cannot: ${reason}\n${explain(example, seed)}`);
+  return told.join('\n\n');
+}

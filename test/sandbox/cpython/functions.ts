@@ -1,0 +1,219 @@
+/** Programs of small functions, right, wrong and raising, as problem sets have them. */
+import { scene, type Scene } from './scene.ts';
+
+export const functions: readonly Scene[] = [
+  scene(
+    'arithmetic',
+    `
+def add(a, b=0):
+    return a + b
+def divide(a, b):
+    return a / b
+def power(base, *, to=2):
+    return base ** to`,
+    `
+add(1, 2) -> 3 | 4 | 3.0
+add(1, b=2) -> 3 | 1
+add(*[1, 2]) -> 3
+add(**{'a': 1, 'b': 2}) -> 3 | 2
+add(add(1, 2), add(3)) -> 6
+add([1], [2]) -> [1, 2] | [2, 1]
+add('a', 'b') -> 'ab' | 'ba'
+add(1, 'b') -> 3
+add(2**53, 1) -> 2**53 + 1 | 2**53 | 2.0**53
+add(0.1, 0.2) -> 0.1 + 0.2 | 0.3 | 0.30000000000000004
+add(1j, 1) -> 1 + 1j | 1j
+divide(7, 2) -> 3.5 | 3 | 7 / 2
+divide(1, 0) -> 0 | float('inf')
+divide(2**54 + 2, 2) -> 2**53 | 2**53 + 1
+divide(0.0, -1) -> -0.0 | 0 | 0.0
+power(3) -> 9 | 6
+power(2, to=100) -> 2**100 | 2.0**100 | 2**100 + 1
+power(2, to=0.5) -> 1.4142135623730951 | 1.41421356 | 2
+power(-8, to=1/3) -> -2 | (1+1.7320508075688772j) | (1.0000000000000002+1.7320508075688772j)
+power(2, 3) -> 8`,
+  ),
+  scene(
+    'lists',
+    `
+def evens(xs):
+    return [x for x in xs if x % 2 == 0]
+def top(xs, n=1):
+    return sorted(xs, reverse=True)[:n]
+def second(xs):
+    return sorted(set(xs))[-2]
+def pairs(xs):
+    return list(zip(xs, xs[1:]))
+def flat(xs):
+    out = []
+    for x in xs:
+        out.extend(flat(x) if isinstance(x, list) else [x])
+    return out`,
+    `
+evens([1, 2, 4]) -> [2, 4] | (2, 4) | [4, 2]
+evens(range(5)) -> [0, 2, 4] | [2, 4]
+evens([]) -> [] | None
+evens(['a']) -> []
+evens([2.0, True]) -> [2.0] | [2] | [True]
+top([3, 1, 2]) -> [3] | 3
+top([3, 1, 2], n=2) -> [3, 2] | [2, 3]
+second([1, 2, 2]) -> 1 | 2
+second([1]) -> 1
+pairs([1, 2, 3]) -> [(1, 2), (2, 3)] | [[1, 2], [2, 3]]
+flat([1, [2, [3, []]]]) -> [1, 2, 3] | [1, 2, [3]]
+flat(top([[1], [2]], 2)) -> [2, 1]
+top(evens([2, 4, 5]), 1) -> [4] | [5]`,
+  ),
+  scene(
+    'texts',
+    `
+import re
+def words(s):
+    return s.split()
+def vowels(s):
+    return sum(c in 'aeiou' for c in s.lower())
+def match(s):
+    return re.match(r'(\\w+)@(\\w+)', s)
+def caesar(s, k):
+    return ''.join(chr((ord(c) - 97 + k) % 26 + 97) if c.isalpha() else c for c in s)
+def counts(s):
+    out = {}
+    for c in s:
+        out[c] = out.get(c, 0) + 1
+    return out`,
+    `
+words('a b') -> ['a', 'b'] | ('a', 'b')
+words('') -> [] | ['']
+words(None) -> []
+vowels('Queue') -> 4 | 3
+vowels('xyz') -> 0 | False | None
+match('a@b') -> None
+match('a@b').group(1) -> 'a' | 'b'
+match('nothing') -> None | False
+match('a@b').groups() -> ('a', 'b') | ['a', 'b']
+caesar('xyz', 3) -> 'abc' | 'abd'
+caesar(caesar('hello', 5), -5) -> 'hello' | 'hellp'
+counts('aab') -> {'a': 2, 'b': 1} | {'b': 1, 'a': 2} | {'a': 2}
+counts(words('x y x')) -> {'x': 2, 'y': 1}`,
+  ),
+  scene(
+    'none and falsy',
+    `
+def find(xs, x):
+    for i, y in enumerate(xs):
+        if x == y:
+            return i
+def check(x):
+    return bool(x)
+def first(xs):
+    return xs and xs[0]
+def nothing(*args):
+    pass`,
+    `
+find([1, 2], 2) -> 1 | True | 1.0
+find([1, 2], 1) -> 0 | False | None
+find([1, 2], 5) -> None | 0 | -1
+find([1.0, True], 1) -> 0
+check([]) -> False | 0 | None
+check('0') -> True | 1 | 'True'
+first([]) -> [] | None | False
+first('') -> '' | None
+first(()) -> () | []
+first([0]) -> 0 | False
+nothing(1) -> None | 0 | ''
+find([float('nan')], float('nan')) -> None | 0`,
+  ),
+  scene(
+    'recursion',
+    `
+import functools
+@functools.lru_cache(maxsize=None)
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+def fact(n):
+    return 1 if n == 0 else n * fact(n - 1)
+def depth(x):
+    return 1 + max(map(depth, x), default=0) if isinstance(x, list) else 0`,
+    `
+fib(10) -> 55 | 54 | 55.0
+fib(90) -> 2880067194370816120 | 2880067194370816121 | 2880067194370816120.0
+fib(150) -> 9969216677189303386214405760200 | 9.969216677189303e+30
+fact(5) -> 120 | 24
+fact(25) -> 15511210043330985984000000 | 15511210043330985984000001 | 1.5511210043330986e+25
+fact(200) % 1009 -> 0 | 1
+fact(-1) -> 1
+fib('a') -> 0
+fib.cache_info().misses > 0 -> True
+depth([1, [2, [3]]]) -> 3 | 2
+[fib(n) for n in range(5)] -> [0, 1, 1, 2, 3] | [1, 1, 2, 3, 5]`,
+  ),
+  scene(
+    'iterators',
+    `
+import itertools
+def squares(n):
+    for i in range(n):
+        yield i * i
+def broken(n):
+    for i in range(n):
+        yield i
+    raise ValueError('after %d' % n)
+def lazy(xs):
+    return map(lambda x: 10 // x, xs)
+def chained(a, b):
+    return itertools.chain(a, b)
+def grouped(s):
+    return ((k, len(list(g))) for k, g in itertools.groupby(s))
+def swap(d):
+    return {v: k for k, v in d.items()}.items()`,
+    `
+squares(3) -> [0, 1, 4] | (0, 1, 4)
+list(squares(3)) -> [0, 1, 4] | [0, 1, 4, 9]
+next(squares(1)) -> 0 | 1
+next(squares(0)) -> 0 | None
+broken(2) -> [0, 1]
+list(broken(2)) -> [0, 1]
+next(broken(2)) -> 0
+lazy([1, 0]) -> [10, 0]
+next(lazy([5, 0])) -> 2 | 3
+list(lazy([5, 0])) -> [2]
+list(lazy([5, 2])) -> [2, 5] | [2.0, 5]
+chained([1], [2]) -> [1, 2]
+list(chained('a', 'b')) -> ['a', 'b'] | 'ab'
+list(grouped('aab')) -> [('a', 2), ('b', 1)]
+swap({'a': 1}) -> {(1, 'a')} | [(1, 'a')] | {1: 'a'}
+dict(swap({'a': 1})) -> {1: 'a'}`,
+  ),
+  scene(
+    'endless',
+    `
+import itertools
+def naturals(start=0):
+    while True:
+        yield start
+        start += 1
+def ones():
+    return itertools.repeat(1)
+def steps():
+    return itertools.count(5, 5)
+COUNTER = itertools.count()
+def shared():
+    return COUNTER
+def until(n):
+    i = 0
+    while True:
+        if i == n:
+            raise RuntimeError('enough')
+        yield i
+        i += 1`,
+    `
+~naturals() -> 0 | [0, 1, 2] | 1
+~naturals(3) -> 3 | [3, 4, 5]
+~ones() -> 1 | [1, 1, 1]
+~steps() -> 5 | [5, 10, 15]
+~shared() -> 0 | 1 | [0, 1, 2] | 2
+~until(2) -> 0 | [0, 1, 2]
+~itertools.cycle([1, 2]) -> 1 | [1, 2, 1]`,
+    { setup: 'import itertools' },
+  ),
+];
