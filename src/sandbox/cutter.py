@@ -132,6 +132,18 @@ class _Cutter:
             return False, None
         return all('["%s"' % kind not in text for kind in 'oIu'), json.loads(text)
 
+    def expects_object(self, rest):
+        """Whether a comparison has an operand that is no data and not the candidate's: then the test itself asks for objects."""
+        sides = [side for x in ast.walk(rest) if _type(x) is ast.Compare for side in [x.left, *x.comparators]]
+        for side in sides:
+            if _type(side) is not ast.Constant and not self.unknown(side):
+                try:
+                    if '["o"' in _value_json(self.value(side)):
+                        return True
+                except Whole:
+                    pass
+        return False
+
     # -- leaves ----------------------------------------------------------------------------------------------------
     def is_leaf(self, node):
         """A call of the candidate, such as f(1), f(1)(2), Stack().size(), or a global of it, such as LIMIT, s.items."""
@@ -190,16 +202,21 @@ class _Cutter:
     def leaves(self, node):
         """(leaves: {name: source}, rest: expression over their names, roots: the leaves' own nodes)."""
         found, roots = {}, []
+        operated = False  # something was done with a leaf: it must not be left for later if another is still to come
 
         def replace(part, certain, bound):
-            if not isinstance(part, ast.AST):
+            nonlocal operated
+            if not isinstance(part, ast.AST) or not self.unknown(part):
                 return part
-            if not self.unknown(part):
-                return part
+            part = inner(part, certain, bound)
+            operated |= _type(part) not in (ast.Name, ast.Tuple, ast.List, ast.keyword)
+            return part
+
+        def inner(part, certain, bound):
             if _type(part) is ast.NamedExpr or _type(part) in (ast.Await, ast.Yield, ast.YieldFrom):
                 raise Whole()
             if isinstance(part, ast.expr) and self.is_leaf(part):
-                if not certain or _free(part) & bound:
+                if not certain or operated or _free(part) & bound:
                     raise Whole()
                 name = '_leaf%d' % _len(found)
                 found[name] = self.leaf_source(part)
@@ -215,8 +232,8 @@ class _Cutter:
             if _type(part) in _COMPREHENSIONS:
                 targets = set().union(*[_free(x.target) for x in part.generators])
                 first = part.generators[0]
-                for inner in [*first.ifs, *part.generators[1:], *[getattr(part, x) for x in ('elt', 'key', 'value') if hasattr(part, x)]]:
-                    replace(inner, False, bound | targets)
+                for other in [*first.ifs, *part.generators[1:], *[getattr(part, x) for x in ('elt', 'key', 'value') if hasattr(part, x)]]:
+                    replace(other, False, bound | targets)
                 head = ast.comprehension(first.target, replace(first.iter, certain, bound), first.ifs, first.is_async)
                 copy.generators = [head, *part.generators[1:]]
                 return copy
@@ -226,12 +243,10 @@ class _Cutter:
                     sure = certain and (at == 0 or at == 'test')
                 elif _type(part) is ast.Compare and holder is copy.comparators:
                     sure = certain and at == 0
-                inner = holder[at] if _type(holder) is list else getattr(holder, at)
-                inner = replace(inner, sure, bound)
                 if _type(holder) is list:
-                    holder[at] = inner
+                    holder[at] = replace(holder[at], sure, bound)
                 else:
-                    setattr(holder, at, inner)
+                    setattr(holder, at, replace(getattr(holder, at), sure, bound))
             return copy
 
         rest = replace(node, True, frozenset())
@@ -341,7 +356,12 @@ class _Cutter:
             for x in walked
         )  # fmt: skip
         methods = compared and any(_type(x) is ast.Attribute and any(is_leaf_name(y) for y in ast.walk(x)) for x in walked)
-        objects = _len(found) > 1 and not any(_type(x) is ast.Constant for x in walked)
+        compares = [(x.left, x.comparators[0]) for x in walked if _type(x) is ast.Compare and _type(x.ops[0]) in (ast.Eq, ast.NotEq)]
+        objects = _len(found) > 1 and (
+            not any(_type(x) is ast.Constant for x in walked)
+            or _type(rest) is ast.Compare and compares == [(rest.left, rest.comparators[0])] and _paired(*compares[0], found)
+        )
+        objects = objects or not compared and self.expects_object(rest)
         own = any(_type(x) is ast.Name or _root(x)[:1].isupper() for x in roots)
         textual = any(
             _type(x) is ast.Name and x.id in _TEXTUAL or _type(x) is ast.JoinedStr
@@ -352,10 +372,19 @@ class _Cutter:
         return {
             'leaves': found,
             'rest': '' if is_leaf_name(rest) else ast.unparse(rest),
-            'ask': own or objects or methods,
+            'ask': own or objects or methods or compared and textual,
             'consumed': consumed,
             'textual': textual,
         }
+
+
+def _paired(a, b, found):
+    """Whether a comparison holds leaves against leaves and constants against constants."""
+    if _type(a) is _type(b) and _type(a) in (ast.Tuple, ast.List) and _len(a.elts) == _len(b.elts):
+        return all(_paired(x, y, found) for x, y in zip(a.elts, b.elts))
+    return any(_type(x) is ast.Name and x.id in found for x in ast.walk(a)) == any(
+        _type(x) is ast.Name and x.id in found for x in ast.walk(b)
+    )
 
 
 def _root(node):

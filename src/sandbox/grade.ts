@@ -266,8 +266,7 @@ export class Grader {
           status: hasNature(object, 'c') !== plan.negate ? 'pass' : 'fail',
           got: pythonRepr(object, REPR_CAP),
         };
-      const pythons = hasNature(object, 'x') && !hasNature(object, 'e');
-      return ask || pythons ? 'ask' : { status: 'fail', got: pythonRepr(object, REPR_CAP) };
+      return ask || hasNature(object, 'x') ? 'ask' : { status: 'fail', got: pythonRepr(object, REPR_CAP) };
     }
     const holder = values.find((x) => some(x, isOpaque));
     if (holder === undefined || /^len\(_leaf0\)$/.test(rest)) return null;

@@ -149,13 +149,16 @@ class _Setup:
             todo = set().union(*[s.uses for s in self.statements if s.binds & todo]) & self.bound - found
         return found
 
+    def with_candidate(self, statement):
+        """Whether it runs with the candidate, before the tests."""
+        if statement.imports:
+            return statement.of_candidate
+        acts = not statement.binds and statement.uses & self.imported
+        return bool(statement.foreign or statement.binds & (self.shown | self.shared) or acts)
+
     def theirs(self):
         """The source of what must run with the candidate before the tests."""
-        wanted = self.shown | self.shared
-        return '\n'.join(
-            s.source for s in self.statements
-            if not s.imports and (s.foreign or s.binds & wanted or not s.binds and s.uses & self.imported) or s.of_candidate
-        )  # fmt: skip
+        return '\n'.join(s.source for s in self.statements if self.with_candidate(s))
 
     def own(self):
         """The source of what needs no candidate."""
@@ -174,9 +177,10 @@ class _Setup:
         return {name for s in self.statements if s.code for name in s.binds & self.shared}
 
     def needs(self, names):
-        """The statements that a test beside the candidate needs, as [number, source] in order."""
+        """The other statements that a test beside the candidate needs, as [number, source] in order."""
         wanted = self.closure(names)
-        return [[i, s.source] for i, s in enumerate(self.statements) if s.binds & wanted or s.uses & wanted and not s.foreign]
+        numbered = enumerate(self.statements)
+        return [[i, s.source] for i, s in numbered if (s.binds or s.uses) & wanted and not self.with_candidate(s)]
 
     def steady(self, name):
         """Whether nothing can change what this name of the setup stands for."""

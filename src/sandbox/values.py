@@ -39,7 +39,7 @@ _dict_items, _list_iter, _tuple_iter = dict.items, list.__iter__, tuple.__iter__
 _set_iter, _frozenset_iter, _int_bits = set.__iter__, frozenset.__iter__, int.bit_length
 _slice_all = slice(None)
 _nan = math.nan
-_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement (or by C code that allows it)
+_IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: no class statement makes one
 
 _FACTORIES = {int: 'int', list: 'list', set: 'set', dict: 'dict', str: 'str', float: 'float', bool: 'bool', None: 'None'}
 
@@ -60,6 +60,8 @@ _PARTS = {
     slice: ('slice', lambda x: (x.start, x.stop, x.step)),
     bytearray: ('bytearray', lambda x: (bytes(x),)),
     array.array: ('array', lambda x: (x.typecode, array.array.tolist(x))),
+    types.SimpleNamespace: ('SimpleNamespace', lambda x: (dict(x.__dict__),)),
+    types.MappingProxyType: ('mappingproxy', lambda x: (dict(x),)),
     collections.deque: ('deque', lambda x: (_list(collections.deque.__iter__(x)), x.maxlen)),
     collections.OrderedDict: ('OrderedDict', lambda x: (dict(collections.OrderedDict.items(x)),)),
     collections.Counter: ('Counter', lambda x: (dict(_dict_items(x)),)),
@@ -88,6 +90,8 @@ _MAKERS = {
     'slice': slice,
     'bytearray': bytearray,
     'array': array.array,
+    'SimpleNamespace': types.SimpleNamespace,
+    'mappingproxy': types.MappingProxyType,
     'deque': collections.deque,
     'OrderedDict': collections.OrderedDict,
     'Counter': collections.Counter,
@@ -224,7 +228,7 @@ def _encode_items(head, items, out, depth):
 def _nature(kind, bases):
     """What can be said of an object without asking it: c callable, e equality of its own, b truth of its own, x of Python's own type."""
     has = {name for base in bases[:-1] for name in _type_dict(base)}
-    own = '' if _type_flags(kind) & _HEAP_TYPE else 'x'
+    own = 'x' if _type_flags(kind) & _IMMUTABLE_TYPE else ''
     equal = 'e' if '__eq__' in has or '__ne__' in has else ''
     truth = 'b' if '__bool__' in has or '__len__' in has else ''
     return own + ('c' if '__call__' in has else '') + equal + truth
