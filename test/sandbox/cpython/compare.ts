@@ -126,12 +126,13 @@ async function settle(oracle: Oracle, doubtful: readonly Difference[], tally: Ta
   tally.discarded += unsteady.size;
 }
 
-/** Differences of one kind: what was right, what we said, in which tier, about which form. */
+/** Differences of one kind: what was right, what we said and how, about which form. */
 export function classes(differences: readonly Difference[]): Map<string, Difference[]> {
   const found = new Map<string, Difference[]>();
   for (const difference of differences) {
     const { pair, test, right, ours } = difference;
-    const key = `${right} in CPython, ${ours.status} here${ours.tier ? ` (${ours.tier})` : ''}: ${pair.forms[test]}`;
+    const how = [ours.tier, ours.exception?.type].filter((word) => word !== undefined).join(', ');
+    const key = `${right} in CPython, ${ours.status} here${how ? ` (${how})` : ''}: ${pair.forms[test]}`;
     found.set(key, [...(found.get(key) ?? []), difference]);
   }
   return found;
@@ -143,33 +144,49 @@ const sizeOf = ({ code, setup, tests }: Pair): number => code.length + setup.len
 export const smallest = (differences: readonly Difference[]): Difference | undefined =>
   [...differences].sort((a, b) => sizeOf(a.pair) - sizeOf(b.pair))[0];
 
-/** Leaves out tests, lines of the setup and top-level statements of the program as long as a difference remains. */
-export async function shrink(judges: Judges, difference: Difference): Promise<Difference> {
-  let best = difference;
-  for (let round = 0; round < 12; round++) {
-    const smaller = parts(best.pair);
+/** Rounds in which the examples are made smaller; each costs as much as a batch of pairs. */
+const ROUNDS = 4;
+
+/** Leaves out tests, lines of the setup and top-level statements of the program as long as each difference remains. */
+async function shrunk(judges: Judges, differences: readonly Difference[]): Promise<Difference[]> {
+  let best = [...differences];
+  for (let round = 0; round < ROUNDS; round++) {
+    const smaller = best.map((difference) => parts(difference));
     const found = new Tally();
-    await judge(judges, smaller, found);
-    const next = smallest(
-      found.different.filter(({ right, ours }) => right === best.right && ours.status === best.ours.status),
-    );
-    if (!next) break;
-    best = next;
+    await judge(judges, smaller.flat(), found);
+    best = best.map((old, i) => {
+      const alike = found.different.filter(
+        ({ pair, right, ours }) =>
+          smaller[i]?.includes(pair) && right === old.right && ours.status === old.ours.status,
+      );
+      return smallest(alike) ?? old;
+    });
   }
   return best;
 }
 
-/** The pair without one of its parts, in every way. */
-function parts(pair: Pair): Pair[] {
+/** The pair without some of its parts, in several ways. */
+function parts({ pair, test }: Difference): Pair[] {
   const lines = pair.setup.split('\n');
   const chunks = pair.code.split(/\n(?=\S)/);
   const without = <T>(items: readonly T[], i: number): T[] => items.filter((_, j) => j !== i);
+  const alone = { ...pair, tests: pair.tests.slice(test, test + 1), forms: pair.forms.slice(test, test + 1) };
+  const used = (chunk: string): boolean =>
+    /^(import|from|@)/.test(chunk) ||
+    (chunk.match(/\w+/g) ?? [])
+      .slice(0, 3)
+      .some((word) => `${pair.tests.join('\n')}${pair.setup}`.includes(word));
+  const tests = pair.tests.length > 1;
   return [
-    ...(pair.tests.length > 1
+    ...(tests ? [alone, { ...alone, setup: '' }] : []),
+    ...(tests && pair.tests.length > 2
       ? pair.tests.map((_, i) => ({ ...pair, tests: without(pair.tests, i), forms: without(pair.forms, i) }))
       : []),
     ...(pair.setup === '' ? [] : lines.map((_, i) => ({ ...pair, setup: without(lines, i).join('\n') }))),
-    ...(chunks.length > 1 ? chunks.map((_, i) => ({ ...pair, code: without(chunks, i).join('\n') })) : []),
+    ...(chunks.every(used) ? [] : [{ ...pair, code: chunks.filter(used).join('\n') }]),
+    ...(chunks.length > 1 && !tests
+      ? chunks.map((_, i) => ({ ...pair, code: without(chunks, i).join('\n') }))
+      : []),
   ];
 }
 
@@ -205,14 +222,18 @@ export function explain({ pair, test, right, ours }: Difference, seed: number): 
   ].join('\n');
 }
 
-/** All classes of differences, the most frequent first, each with its smallest example made smaller. */
-export async function explainAll(judges: Judges, tally: Tally, seed: number, most = 40): Promise<string> {
+/** The most frequent classes of differences, each with its smallest example made smaller, and what we cannot judge. */
+export async function explainAll(judges: Judges, tally: Tally, seed: number, most = 25): Promise<string> {
   const sorted = [...classes(tally.different)].sort((a, b) => b[1].length - a[1].length);
-  const told: string[] = [];
-  for (const [key, differences] of sorted.slice(0, most)) {
-    const example = smallest(differences);
-    if (example) told.push(`${differences.length} × ${key}\n${explain(await shrink(judges, example), seed)}`);
-  }
+  const shown = sorted.slice(0, most);
+  const examples = await shrunk(
+    judges,
+    shown.flatMap(([, differences]) => smallest(differences) ?? []),
+  );
+  const told = shown.map(([key, differences], i) => {
+    const example = examples[i];
+    return `${differences.length} × ${key}\n${example ? explain(example, seed) : ''}`;
+  });
   if (sorted.length > most) told.push(`and ${sorted.length - most} more classes`);
   for (const [reason, { example }] of tally.cannot) told.push(`cannot: ${reason}\n${explain(example, seed)}`);
   return told.join('\n\n');

@@ -32,6 +32,37 @@ power(2, to=100) -> 2**100 | 2.0**100 | 2**100 + 1
 power(2, to=0.5) -> 1.4142135623730951 | 1.41421356 | 2
 power(-8, to=1/3) -> -2 | (1+1.7320508075688772j) | (1.0000000000000002+1.7320508075688772j)
 power(2, 3) -> 8`,
+    {
+      tests: [
+        'assert all(add(x, y) == x + y for x in range(3) for y in range(x))',
+        'assert [add(x, x) for x in [1, 2]] == [2, 4]',
+        'assert {x: add(x) for x in (1, 2)} == {1: 1, 2: 2}',
+        'assert sorted([4, 2, 1], key=lambda x: divide(1, x)) == [4, 2, 1]',
+        'assert max(range(1, 5), key=lambda x: divide(x, 2)) == 4',
+        'assert add.__name__ == "add"',
+        'assert callable(add) and not callable(add(1))',
+        'assert add.__defaults__ == (0,)',
+        'import inspect\nassert list(inspect.signature(add).parameters) == ["a", "b"]',
+        'from functools import reduce\nassert reduce(add, [1, 2, 3]) == 6',
+        'assert list(map(add, [1, 2], [3, 4])) == [4, 6]',
+        'assert [*map(add, "ab", "cd")] == ["ac", "bd"]',
+        'assert add(*map(int, "12")) == 3',
+        'assert (lambda add: add)(5) == 5',
+        'assert [add for add in (1, 2)] == [1, 2] and add(1) == 1',
+        'assert add(b=1, a=2) == 3 and add(**dict(a=1)) == 1',
+        'assert abs(add(2**53, 1) - 2**53) < 1',
+        'assert abs(add(2**53 + 1, 0) - float(2**53)) < 0.5',
+        'assert abs(divide(1, 3) - 0.333) < 1e-3, "close"',
+        'assert abs(add(1e308, 1e308)) == float("inf")',
+        'assert abs(add(1j, 0) - 1j) < 1e-9',
+        'add_one = lambda x: add(x, 1)',
+        'assert add_one(2) == 3',
+        'assert add(1, undefined_name) == 2',
+        'assert add(1, 2) == undefined_name',
+        'assert add(1, 2) == 1 / 0',
+        'assert add',
+      ],
+    },
   ),
   scene(
     'lists',
@@ -63,6 +94,23 @@ pairs([1, 2, 3]) -> [(1, 2), (2, 3)] | [[1, 2], [2, 3]]
 flat([1, [2, [3, []]]]) -> [1, 2, 3] | [1, 2, [3]]
 flat(top([[1], [2]], 2)) -> [2, 1]
 top(evens([2, 4, 5]), 1) -> [4] | [5]`,
+    {
+      tests: [
+        'assert [x for x in evens(range(6)) if x] == [2, 4]',
+        'assert all(x % 2 == 0 for x in evens([1, 2, 4]))',
+        'assert sum(evens([1, 2, 4])) == 6 and len(evens([1])) == 0',
+        'assert [top(xs) for xs in ([1, 2], [3])] == [[2], [3]]',
+        'xs = [3, 1, 2]\nassert top(xs) == [3] and xs == [3, 1, 2]',
+        'assert top(xs, n=5) == [3, 2, 1]',
+        'assert evens(x for x in range(5)) == [0, 2, 4]',
+        'assert evens(iter([2])) + evens({4}) == [2, 4]',
+        'assert dict(pairs("abc")) == {"a": "b", "b": "c"}',
+        'for a, b in pairs([1, 2, 3]):\n    assert b == a + 1',
+        'assert second([1]) == 1 or True',
+        'assert True or second([1])',
+        'try:\n    second([1])\nexcept IndexError:\n    pass\nelse:\n    raise AssertionError("no error")',
+      ],
+    },
   ),
   scene(
     'texts',
@@ -215,5 +263,64 @@ def until(n):
 ~until(2) -> 0 | [0, 1, 2]
 ~itertools.cycle([1, 2]) -> 1 | [1, 2, 1]`,
     { setup: 'import itertools' },
+  ),
+  scene(
+    'names beyond ASCII',
+    `
+def größe(x, ñ=1):
+    return len(x) * ñ
+π = 3.14159
+class Café:
+    def menü(self):
+        return ['crème', 'thé']
+def ﬁnd(s):
+    return s.find('ß')
+def 逆(s):
+    return s[::-1]`,
+    `
+größe('äö') -> 2 | 4
+größe('a', ñ=3) -> 3 | 1
+π -> 3.14159 | 3.14
+Café().menü() -> ['crème', 'thé'] | ['creme', 'the']
+find('aß') -> 1 | -1
+ﬁnd('aß') -> 1 | 2
+逆('日本') -> '本日' | '日本'
+逆('e\\u0301') -> '\\u0301e' | 'e\\u0301' | 'é'
+逆('👍🏽') -> '🏽👍' | '👍🏽'`,
+  ),
+  scene(
+    'chance and output',
+    `
+import random
+def roll(n=6):
+    return random.randint(1, n)
+def shuffled(xs):
+    xs = list(xs)
+    random.Random(4).shuffle(xs)
+    return xs
+def say(x):
+    print(x, end='!')
+    return x
+def hashes(x):
+    return hash(x) == hash(x)
+def order(xs):
+    return sorted(set(xs), key=str)`,
+    `
+1 <= roll() <= 6 -> True | False
+roll(1) -> 1 | 0
+sorted(shuffled([1, 2, 3])) -> [1, 2, 3]
+len(shuffled('abc')) -> 3
+say('a') -> 'a' | None
+hashes('a') -> True
+order(['b', 'a', 'b']) -> ['a', 'b'] | ['b', 'a']`,
+    {
+      tests: [
+        'import random\nrandom.seed(3)\na = roll(100)\nrandom.seed(3)\nassert roll(100) == a',
+        'assert shuffled([1, 2, 3]) == shuffled([1, 2, 3])',
+        'import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()) as out:\n    say(5)\nassert out.getvalue() == "5!"',
+        'assert all(1 <= roll(3) <= 3 for _ in range(20))',
+        'assert {roll(2) for _ in range(50)} <= {1, 2}',
+      ],
+    },
   ),
 ];

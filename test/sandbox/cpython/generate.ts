@@ -45,21 +45,57 @@ export function pairAt(seed: number, index: number): Pair {
       () => [...several(random, 2, () => makeTest(random, scene.calls, true)), missingInTest(random, scene)],
     ],
   ])();
-  const tests = made.map(({ test }) => test);
+  const tests = made.map(({ test }) => written(random, test));
   const setup = [
     ...importLines(random, tests),
     ...(scene.setup?.split('\n') ?? []),
     ...extras(random, scene),
   ];
-  const { code, tests: written, left } = imports(random, scene.code, tests, setup);
+  const { code, tests: placed, left } = imports(random, decorated(random, scene.code), tests, setup);
   return {
     index,
     scene: scene.name,
     code,
     setup: left.join('\n'),
-    tests: written,
+    tests: placed,
     forms: made.map(({ form }) => form),
   };
+}
+
+/** The same test as other people write it. */
+function written(random: Random, test: string): string {
+  if (!random.chance(0.05)) return test;
+  const single = /^assert (.*)$/.exec(test)?.[1];
+  return random.pick<(text: string) => string>([
+    (text) => `${text}  # a comment`,
+    (text) => `\n${text}\n\n`,
+    (text) => `# a comment\n${text}`,
+    (text) => text.replaceAll('\n', '\r\n'),
+    (text) => (single && !single.includes(', ') ? `assert(${single});` : text),
+    (text) => (single && !single.includes(', ') ? `assert (\n    ${single}\n)` : text),
+    (text) => text.replace(/ == /, ' \\\n    == '),
+    (text) => `"""A test."""\n${text}`,
+    (text) => `if True:\n${text.replace(/^/gm, '    ')}`,
+  ])(test);
+}
+
+/** Lines that a program may have besides its functions. */
+function decorated(random: Random, code: string): string {
+  if (!random.chance(0.08)) return code;
+  return random.pick([
+    `"""A program."""\n${code}`,
+    `from __future__ import annotations\n${code}`,
+    `${code}\n\nif __name__ == '__main__':\n    raise SystemExit('run as a script')\n`,
+    `${code}\nprint('loaded')`,
+    `${code}\nassert True`,
+    `${code.replaceAll('\n', '\r\n')}\r\n`,
+    `import os, sys, typing\n${code}`,
+    `__all__ = []\n${code}`,
+    `${code}\nraise RuntimeError('at the end')`,
+    `${code}\ndef broken(:\n    pass`,
+    `${code}\nassert 1 == 2`,
+    `import no_such_package\n${code}`,
+  ]);
 }
 
 /** One up to `most` of them. */
@@ -182,6 +218,15 @@ function extras(random: Random, scene: Scene): string[] {
     random.pick(['import no_such_package', 'import numpy as np', 'from pandas import DataFrame']),
   );
   add(0.007, () => random.pick(['broken = 1 / 0', "broken = {}['k']", "broken = int('x')", 'assert 1 == 2']));
+  add(0.01, () => `def ${/^def (\w+)/m.exec(scene.code)?.[1] ?? 'f'}(*args):\n    return 'of the setup'`);
+  add(0.01, () =>
+    random.pick([
+      'from operator import add',
+      'from math import floor as f',
+      'from math import pow, sqrt',
+      'total = 0',
+    ]),
+  );
   const own = [...scene.code.matchAll(/^(\w+) = /gm)].map((match) => match[1] ?? '');
   if (own.length > 0) add(0.03, () => `${random.pick(own)} = 7`);
   return lines;

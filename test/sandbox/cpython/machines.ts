@@ -9,6 +9,7 @@ interface Machine {
 }
 
 /** Ways to hand out a value; `x` is what the calls get. */
+// prettier-ignore
 const machines: readonly (readonly [number, (value: string, x: string) => Machine])[] = [
   [4, (value, x) => ({ code: `def f(x):\n    return ${value}`, sources: [`f(${x})`] })],
   [3, (value) => ({ code: `def f(*args, **options):\n    return ${value}`, sources: ['f()', 'f(1)', 'f(*[1, 2])', 'f(x=1)'] })],
@@ -29,7 +30,7 @@ const machines: readonly (readonly [number, (value: string, x: string) => Machin
   [0.5, (value) => ({ code: `import functools\ndef pick(which, *items):\n    return items[which]\nf = functools.partial(pick, 1, None)`, sources: [`f(${value})`, `pick(-1, 1, ${value})`] })],
   [0.5, (value, x) => ({ code: `class F:\n    def __call__(self, x):\n        return ${value}\nf = F()`, sources: [`f(${x})`, `F()(${x})`] })],
   [0.5, (value, x) => ({ code: `def f(x):\n    return (y for y in [${value}, x])`, sources: [`next(f(${x}))`, `tuple(f(${x}))[0]`] })],
-]; // prettier-ignore
+];
 
 /** Programs that are nearly right: the result is changed on its way out. */
 const alterations: readonly ((call: string) => string)[] = [

@@ -120,62 +120,6 @@ Node(5).value -> 5
     },
   ),
   scene(
-    'the test gives its classes',
-    `
-def cheapest(items):
-    return min(items, key=lambda i: i.price)
-def total(items):
-    return sum(i.price * i.count for i in items)
-def names(items):
-    return [i.name for i in items]
-def raised(items, by):
-    for i in items:
-        i.price += by
-    return items
-def ask(f, *args):
-    try:
-        return f(*args)
-    except LookupError:
-        return 'lookup'
-def same(x):
-    return x`,
-    `
-cheapest(shop) -> Item('b', 1, 2) | Item('a', 3)
-cheapest(shop).name -> 'b' | 'a'
-total(shop) -> 5 | 6
-names(shop) -> ['a', 'b'] | ['b', 'a']
-raised(shop, 1)[0].price -> 4 | 5
-shop[0].price -> 3 | 4
-same(shop[0]) -> Item('a', 3) | Item('a', 3, 1)
-total([]) -> 0
-cheapest([]) -> None
-ask(lookup, 'x') -> 'lookup' | 1
-ask(lambda x: x + 1, 1) -> 2
-ask(len, shop) -> 2
-same(LIMIT) -> 10 | 11
-same(Item) -> Item`,
-    {
-      setup:
-        "from dataclasses import dataclass\nLIMIT = 10\n@dataclass\nclass Item:\n    name: str\n    price: int\n    count: int = 1\nshop = [Item('a', 3), Item('b', 1, 2)]\ndef lookup(k):\n    return {'y': 1}[k]\ndef close(a, b, tol=1e-6):\n    return abs(a - b) <= tol\ndef ref(items):\n    return sum(i.price * i.count for i in items)\ndef must(ok):\n    assert ok, 'must'",
-      tests: [
-        'assert close(total(shop), 5.0)',
-        'assert close(total(shop), 5.1, tol=0.2)',
-        'assert total(shop) == ref(shop)',
-        'must(total(shop) == 5)',
-        'must(total(shop) == 6)',
-        'assert cheapest(shop) is shop[1]',
-        'assert same(shop) is shop',
-        "assert sorted(shop, key=lambda i: i.name)[0].name == 'a'",
-        'raised(shop, 2)\nassert shop[0].price == 5',
-        'assert all(total(shop[:n]) == ref(shop[:n]) for n in range(3))',
-        'assert same(Item) is Item',
-        "assert Item('z', 0) not in raised(shop, 1)",
-        'assert same(close)(1, 1)',
-        'LIMIT = 11\nassert same(LIMIT) == 11',
-      ],
-    },
-  ),
-  scene(
     'bags and factories',
     `
 class Bag:
@@ -348,6 +292,101 @@ len({Point(1, 2), Point(1, 2)}) -> 1 | 2
         'p = Point(1, 2)\nassert move(p, 0) == p and move(p, 0) is not p',
         'box(1).tags.append(1)\nassert box(1).tags == []',
         'try:\n    parse("1").major = 2\n    assert False\nexcept AttributeError:\n    pass',
+      ],
+    },
+  ),
+  scene(
+    'an account',
+    `
+class BankError(Exception):
+    def __init__(self, message, amount=0):
+        super().__init__(message)
+        self.amount = amount
+class Overdrawn(BankError):
+    pass
+class Account:
+    count = 0
+    def __init__(self, owner, balance=0):
+        self.owner = owner
+        self._balance = balance
+        self.history = []
+        Account.count += 1
+    @property
+    def balance(self):
+        return self._balance
+    def deposit(self, amount):
+        if amount <= 0:
+            raise ValueError('amount')
+        self._balance += amount
+        self.history.append(amount)
+        return self._balance
+    def withdraw(self, amount):
+        if amount > self._balance:
+            raise Overdrawn('too much', amount)
+        self._balance -= amount
+        self.history.append(-amount)
+        return self
+    def __enter__(self):
+        self.history.append('in')
+        return self
+    def __exit__(self, kind, error, trace):
+        self.history.append('out')
+        return kind is KeyError
+    def __getattr__(self, name):
+        if name.startswith('has_'):
+            return name[4:] in self.owner
+        raise AttributeError(name)
+    def __str__(self):
+        return f'{self.owner}: {self._balance}'
+    def __eq__(self, other):
+        return isinstance(other, Account) and self._balance == other._balance
+    def __lt__(self, other):
+        return self._balance < other._balance
+    def __hash__(self):
+        return hash(self._balance)
+def opened(owner, *amounts):
+    account = Account(owner)
+    for amount in amounts:
+        account.deposit(amount)
+    return account
+def richest(accounts):
+    return max(accounts)`,
+    `
+opened('a', 1, 2).balance -> 3 | 2
+opened('a', 1).withdraw(1).history -> [1, -1] | [-1]
+opened('a', -1) -> None
+opened('a').withdraw(5) -> None
+acc.deposit(5) -> 15 | 20 | 5
+acc.balance -> 10 | 15
+acc.withdraw(3).balance -> 7 | 10
+acc.history -> [] | [5] | [-3]
+str(acc) -> 'ann: 10' | 'ann: 15'
+acc.has_a -> True | False
+acc.nothing -> None
+Account.count -> 1 | 2 | 3
+richest([acc, opened('b', 50)]).owner -> 'b' | 'ann'
+sorted([opened('x', 2), opened('y', 1)])[0].owner -> 'y' | 'x'
+!acc -> None
+!opened('z', 10) -> None
+!richest([acc]) -> None`,
+    {
+      setup: "acc = Account('ann', 10)",
+      tests: [
+        'try:\n    acc.withdraw(100)\n    assert False\nexcept Overdrawn as error:\n    assert error.amount == 100',
+        'try:\n    acc.withdraw(100)\nexcept BankError as error:\n    assert isinstance(error, Overdrawn)\nelse:\n    assert False',
+        'with acc as inside:\n    assert inside is acc\nassert acc.history[-2:] == ["in", "out"]',
+        'with acc:\n    raise KeyError("swallowed")',
+        'with acc:\n    raise IndexError("not swallowed")',
+        'before = acc.balance\nacc.deposit(1)\nassert acc.balance == before + 1',
+        'assert acc == opened("z", 10)',
+        'assert len({acc, opened("z", 10)}) == 1',
+        'assert issubclass(Overdrawn, BankError) and not issubclass(BankError, ValueError)',
+        'assert acc.withdraw(1) is acc',
+        'def raises(kind, call):\n    try:\n        call()\n    except kind:\n        return True\n    return False\nassert raises(ValueError, lambda: acc.deposit(0))',
+        'assert not raises(KeyError, lambda: acc.balance)',
+        'assert raises(BankError, lambda: acc.deposit(-1))',
+        'acc._balance = 3\nassert acc.balance == 3 and acc.has_nn',
+        'try:\n    acc.balance = 5\n    assert False\nexcept AttributeError:\n    pass',
       ],
     },
   ),

@@ -43,6 +43,7 @@ export function importsFor(...sources: readonly string[]): string {
 }
 
 /** Each member is `==` to some of its group, and looks as if it were to the others. */
+// prettier-ignore
 const groups: readonly (readonly string[])[] = [
   ['1', '1.0', 'True', '(1+0j)', "Decimal('1')", 'Fraction(1)', "Decimal('1.00')", '2', "'1'", "b'1'", '-1'],
   ['0', '0.0', '-0.0', 'False', '0j', '-0j', 'Fraction(0)', "Decimal('-0')", 'None', '1'],
@@ -120,7 +121,7 @@ const groups: readonly (readonly string[])[] = [
   ['iter([1, 2])', '(x for x in [1, 2])', 'map(int, [1, 2])', 'itertools.chain([1], [2])', '[1, 2]', 'zip([1], [2])'],
   ['itertools.islice([1, 2, 3], 2)', 'itertools.accumulate([1, 1])', 'filter(None, [1, 2])', 'reversed([2, 1])', 'enumerate([1])'],
   ['itertools.combinations([1, 2, 3], 2)', '[(1, 2), (1, 3), (2, 3)]', "itertools.product('a', [1])", "itertools.groupby('aab')"],
-]; // prettier-ignore
+];
 
 /** Rare, because they cost time: larger than what one result may have in plain data. */
 const huge: readonly (readonly string[])[] = [
