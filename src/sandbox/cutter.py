@@ -342,6 +342,11 @@ class _Cutter:
         plan = self.plan(found, rest, roots, False)
         return plan | {'kind': 'truth', 'negate': negate, 'expression': ast.unparse(test)}
 
+    def names_object(self, leaf):
+        """Whether a leaf names a class of the candidate, by its capital letter, or an object that the setup made."""
+        roots = {_root(x) for x in ast.walk(leaf) if _type(x) in (ast.Call, ast.Attribute)}
+        return any(self.is_unknown(x) and (x[:1].isupper() or x in self.setup.shared) for x in roots)
+
     def plan(self, found, rest, roots, compared):
         """What both kinds of cut tests have."""
         walked = [] if _type(rest) is ast.Name else _list(ast.walk(rest))
@@ -355,14 +360,21 @@ class _Cutter:
             and (_type(x.func) is ast.Name and x.func.id in _CONSUMING or _type(x.func) is ast.Attribute and x.func.attr == 'join')
             for x in walked
         )  # fmt: skip
-        methods = compared and any(_type(x) is ast.Attribute and any(is_leaf_name(y) for y in ast.walk(x)) for x in walked)
+
+        def about(x):
+            return any(is_leaf_name(y) for y in ast.walk(x))
+
+        attributes = [x for x in walked if _type(x) is ast.Attribute and about(x)]
+        # A method whose answer is the verdict is not asked: any object could say yes.
+        methods = attributes and (compared or not (_type(rest) is ast.Call and rest.func in attributes))
+        judged = attributes or any(_type(x) is ast.Compare and about(x) for x in walked)
         compares = [(x.left, x.comparators[0]) for x in walked if _type(x) is ast.Compare and _type(x.ops[0]) in (ast.Eq, ast.NotEq)]
         objects = _len(found) > 1 and (
             not any(_type(x) is ast.Constant for x in walked)
             or _type(rest) is ast.Compare and compares == [(rest.left, rest.comparators[0])] and _paired(*compares[0], found)
         )
         objects = objects or not compared and self.expects_object(rest)
-        own = any(_type(x) is ast.Name or _root(x)[:1].isupper() for x in roots)
+        own = any(_type(x) is ast.Name or self.names_object(x) for x in roots)
         textual = any(
             _type(x) is ast.Name and x.id in _TEXTUAL or _type(x) is ast.JoinedStr
             or _type(x) is ast.BinOp and _type(x.op) is ast.Mod and _type(x.left) in (ast.Constant, ast.JoinedStr)
@@ -372,7 +384,8 @@ class _Cutter:
         return {
             'leaves': found,
             'rest': '' if is_leaf_name(rest) else ast.unparse(rest),
-            'ask': own or objects or methods or compared and textual,
+            'ask': bool(own or objects or methods or compared and textual),
+            'judged': bool(judged),
             'consumed': consumed,
             'textual': textual,
         }

@@ -14,8 +14,8 @@ export function some(value: Encoded, is: (x: Encoded, nested: boolean) => boolea
 export const kindOf = (value: Encoded): string => (Array.isArray(value) ? value[0] : '');
 export const isOpaque = (value: Encoded): boolean => kindOf(value) === 'o';
 
-/** What is known of an object that is no data: the letters that `_nature` in values.py gives. */
-export const hasNature = (value: Encoded, letter: 'c' | 'e' | 'b' | 'x'): boolean =>
+/** What is known of an object that is no data (values.ts). */
+export const hasNature = (value: Encoded, letter: 'c' | 'e' | 'b' | 'p' | 'x'): boolean =>
   Array.isArray(value) && value[0] === 'o' && typeof value[2] === 'string' && value[2].includes(letter);
 
 /** Values that only Python compares: numbers and containers of its library, complex numbers, NaN as a member (where identity counts). */

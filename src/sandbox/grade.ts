@@ -16,7 +16,7 @@ import {
 } from './plan.ts';
 import type { GradeRequest, TestVerdict } from './types.ts';
 import { shown, type Shown } from './verdict.ts';
-import { pythonRepr, type Encoded } from './values.ts';
+import { isNan, pythonRepr, type Encoded } from './values.ts';
 
 /** A request, or what is left of one after its worker had to be ended. */
 export interface Job extends GradeRequest {
@@ -220,7 +220,8 @@ export class Grader {
     if (all.length > 1) {
       const called = this.#call('changed', '', deadline);
       if ('broken' in called) return called;
-      if (called.answer.value !== false) return ask();
+      // Values that share objects are compared by what they are, not only by what they hold.
+      if (called.answer.value !== false || all.some((x) => some(x, isNan))) return ask();
     }
     if (all.some((x) => kindOf(x) === 'u') || (plan.textual && loose)) return ask();
     if (plan.rest !== '' && all.some((x) => some(x, (y) => kindOf(y) === 'I'))) {
@@ -231,7 +232,7 @@ export class Grader {
       if (items === undefined || kindOf(items) !== 'v') return ask();
       values['_leaf0'] = items;
     }
-    const opaque = this.#opaque(plan, all);
+    const opaque = this.#opaque(plan, Object.values(values));
     if (opaque !== null) return opaque === 'ask' ? ask() : { outcome: opaque };
     if (plan.kind === 'compare' && plan.target !== undefined && only !== undefined) {
       const outcome = near(plan, only, plan.target);
@@ -253,7 +254,7 @@ export class Grader {
    */
   #opaque(plan: Compare | Truth, values: readonly Encoded[]): Outcome | 'ask' | null {
     const object = values.find(isOpaque);
-    const { rest, ask } = plan;
+    const { rest, ask, judged } = plan;
     if (rest === '') {
       if (object === undefined || (plan.kind === 'compare' && plan.operator.startsWith('is'))) return null;
       if (ask) return 'ask';
@@ -266,7 +267,10 @@ export class Grader {
           status: hasNature(object, 'c') !== plan.negate ? 'pass' : 'fail',
           got: pythonRepr(object, REPR_CAP),
         };
-      return ask || hasNature(object, 'x') ? 'ask' : { status: 'fail', got: pythonRepr(object, REPR_CAP) };
+      const passive = !judged && !hasNature(object, 'p');
+      return ask || passive || hasNature(object, 'x')
+        ? 'ask'
+        : { status: 'fail', got: pythonRepr(object, REPR_CAP) };
     }
     const holder = values.find((x) => some(x, isOpaque));
     if (holder === undefined || /^len\(_leaf0\)$/.test(rest)) return null;

@@ -18,6 +18,8 @@ const leaves = {
   expression: v.string(),
   /** Whether an object of the program may be asked itself: the test names its class, calls a method of it, or has nothing else. */
   ask: v.boolean(),
+  /** `rest` calls a method of the leaf's value, or compares it: an object could answer what it likes. */
+  judged: v.boolean(),
   /** `rest` uses up the iterator that the one leaf may give. */
   consumed: v.boolean(),
   /** `rest` depends on the exact type or the text of a value. */

@@ -225,13 +225,26 @@ def _encode_items(head, items, out, depth):
     put(']')
 
 
+_PASSIVE = frozenset('__init__ __new__ __init_subclass__ __repr__ __str__ __format__ __hash__ __eq__ __ne__ __doc__ __module__ __dict__ '
+                     '__weakref__ __slots__ __qualname__ __firstlineno__ __static_attributes__ __match_args__ __setattr__ __delattr__ '
+                     '__replace__ __getstate__ __setstate__ __reduce__ __reduce_ex__ __enter__ __exit__ __sizeof__ __dir__ __post_init__ '
+                     '__copy__ __deepcopy__ __getattr__ __getattribute__ __annotate_func__ __annotations_cache__ __orig_bases__ '
+                     '__parameters__ __dataclass_fields__ __dataclass_params__ __lt__ __le__ __gt__ __ge__'.split())  # fmt: skip
+
+
 def _nature(kind, bases):
-    """What can be said of an object without asking it: c callable, e equality of its own, b truth of its own, x of Python's own type."""
-    has = {name for base in bases[:-1] for name in _type_dict(base)}
-    own = 'x' if _type_flags(kind) & _IMMUTABLE_TYPE else ''
-    equal = 'e' if '__eq__' in has or '__ne__' in has else ''
-    truth = 'b' if '__bool__' in has or '__len__' in has else ''
-    return own + ('c' if '__call__' in has else '') + equal + truth
+    """What can be said of an object without asking it, as letters (values.ts)."""
+    has = {name for base in bases[:-1] for name in _type_dict(base) if _type(name) is str}
+    letters = 'x' if _type_flags(kind) & _IMMUTABLE_TYPE else ''
+    if '__call__' in has:
+        letters += 'c'
+    if '__eq__' in has or '__ne__' in has:
+        letters += 'e'
+    if '__bool__' in has or '__len__' in has:
+        letters += 'b'
+    if any(name[:2] == '__' == name[-2:] and name not in _PASSIVE for name in has):
+        letters += 'p'
+    return letters
 
 
 def _value_json(value):
