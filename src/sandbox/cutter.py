@@ -17,7 +17,9 @@ _READING_METHODS = frozenset('get keys values items copy count index startswith 
                              'intersection difference issubset issuperset isdisjoint most_common elements'.split())  # fmt: skip
 _READING_MODULES = frozenset('math cmath copy json collections itertools statistics'.split())
 # They use up an iterator they are given.
-_CONSUMING = frozenset('list tuple set frozenset sorted sum max min dict len'.split())
+_CONSUMING = frozenset('list tuple set frozenset sorted sum max min dict'.split())
+_CHANGING = frozenset('append extend insert remove pop popitem clear sort reverse update setdefault add discard difference_update '
+                      'intersection_update symmetric_difference_update'.split())  # fmt: skip
 _TEXTUAL = frozenset('str repr format type ascii print vars dir id'.split())
 
 
@@ -262,7 +264,7 @@ class _Cutter:
             return any(_type(x) is ast.Name and x.id in found for x in ast.walk(part))
 
         for child in ast.walk(rest):
-            if _needs_object(child, about):
+            if _needs_object(child, about) or _type(child) is ast.Attribute and child.attr in _CHANGING and about(child):
                 raise Whole()
             if _type(child) is ast.Compare and any(_type(x) in (ast.Is, ast.IsNot) for x in child.ops) and about(child):
                 sides = [child.left, *child.comparators]
@@ -367,7 +369,10 @@ class _Cutter:
         attributes = [x for x in walked if _type(x) is ast.Attribute and about(x)]
         # A method whose answer is the verdict is not asked: any object could say yes.
         methods = attributes and (compared or not (_type(rest) is ast.Call and rest.func in attributes))
-        judged = attributes or any(_type(x) is ast.Compare and about(x) for x in walked)
+        within = (ast.In, ast.NotIn)
+        judged = attributes or any(
+            _type(x) is ast.Compare and (about(x.left) or about(x) and not all(_type(op) in within for op in x.ops)) for x in walked
+        )
         compares = [(x.left, x.comparators[0]) for x in walked if _type(x) is ast.Compare and _type(x.ops[0]) in (ast.Eq, ast.NotEq)]
         objects = _len(found) > 1 and (
             not any(_type(x) is ast.Constant for x in walked)
@@ -384,7 +389,7 @@ class _Cutter:
         return {
             'leaves': found,
             'rest': '' if is_leaf_name(rest) else ast.unparse(rest),
-            'ask': bool(own or objects or methods or compared and textual),
+            'ask': bool(own or objects or methods or textual),
             'judged': bool(judged),
             'consumed': consumed,
             'textual': textual,
@@ -487,6 +492,8 @@ def _plans(setup, tests):
     while True:
         known = _len(beside), _len(held)
         plans, exposed = [], setup.exposed()
+        # The first test of the weaker tier brings what all of them need: a later one may depend on what an earlier one changes.
+        needed = set().union(*[tests[i].uses for i in beside])
         try:
             for i, test in enumerate(tests):
                 uses = setup.closure(test.uses)
@@ -504,9 +511,9 @@ def _plans(setup, tests):
                     beside.add(i)
                     own = uses - setup.imported
                     held |= {name for name in own - setup.shared if not setup.steady(name)} | test.binds & (setup.bound | _builtin_names)
-                    exposed |= own - setup.shared
+                    exposed |= setup.closure(needed | test.uses) - setup.imported - setup.shared
                     shown = ast.unparse(test.expression) if test.expression else test.source
-                    plan = {'kind': 'inside', 'source': test.source, 'needs': setup.needs(test.uses), 'expression': shown}
+                    plan = {'kind': 'inside', 'source': test.source, 'needs': setup.needs(needed | test.uses), 'expression': shown}
                 plans.append(plan)
         except _Shared as given:
             setup.share(given.args[0])

@@ -225,8 +225,8 @@ export class Grader {
     }
     if (all.some((x) => kindOf(x) === 'u') || (plan.textual && loose)) return ask();
     if (plan.rest !== '' && all.some((x) => some(x, (y) => kindOf(y) === 'I'))) {
-      if (only === undefined || kindOf(only) !== 'I') return ask();
-      const called = this.#call('drain', plan.consumed ? 'all' : 'some', deadline);
+      if (only === undefined || kindOf(only) !== 'I' || !plan.consumed || plan.textual) return ask();
+      const called = this.#call('drain', '', deadline);
       if ('broken' in called) return called;
       const items = called.answer.value;
       if (items === undefined || kindOf(items) !== 'v') return ask();

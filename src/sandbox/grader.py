@@ -8,7 +8,7 @@ The host (JavaScript) calls these functions, each from text to JSON text:
     setup(imports, theirs)  what the task's setup gives to the candidate
     leaf(source)            evaluates one expression with the candidate's functions and returns plain data
     changed()               whether a leaf's value is no longer what it was when it was read
-    drain(all)              reads the iterator that the only leaf gave
+    drain()                 reads the iterator that the only leaf gave
     again(source)           the weaker tier: the rest of a test, on the leaves' own objects
     inside(needs, source)   the weaker tier: a whole test next to the candidate
     replay(source, values)  in a clean interpreter again: the rest of a test on plain data
@@ -138,15 +138,14 @@ def changed(_):
     return '{"value":%s}' % ('true' if any(_answer(_kept[name]) != _read[name] for name in _kept) else 'false')
 
 
-def drain(everything):
+def drain(_):
     """The items of the iterator that is the only leaf, if they come to an end; else what was read is put back before the rest."""
     source = _kept['_leaf0']
-    most = MAX_NODES if everything == 'all' else LAZY_ITEMS
     items = []
     try:
         for item in source:
             items.append(item)
-            if _len(items) > most:
+            if _len(items) > MAX_NODES:
                 _kept['_leaf0'] = _chain(items, source)
                 break
         else:
@@ -237,7 +236,7 @@ def warm_up():
     leaf('1 f(None)')
     changed('')
     leaf('0 g(3)')
-    drain('all')
+    drain('')
     again('list(_leaf0)')
     inside('{"needs": [[0, "import math"]], "source": "assert f(1) == 1"}')
     replay('{"setup": "import math", "source": "sorted(_leaf0)", "values": {"_leaf0": ["l", ["i", "1"]]}, "truth": false}')

@@ -22,7 +22,6 @@ from _json import encode_basestring_ascii as quote
 MAX_NODES = 50_000  # values in one result
 MAX_TEXT = 1_000_000  # characters in one string, hexadecimal digits in one integer
 MAX_DEPTH = 60  # nesting of one result
-LAZY_ITEMS = 200  # read from an iterator of which the test may want only a part
 
 # -- captured once, before any candidate runs ---------------------------------------------------------------------
 _compile, _exec, _eval, _type, _len, _list, _set = compile, exec, eval, type, len, list, set
@@ -69,6 +68,9 @@ _PARTS = {
         'defaultdict',
         lambda x: (_FACTORIES.get(x.default_factory, '?'), dict(_dict_items(x))),
     ),
+    collections.UserList: ('UserList', lambda x: (x.data,)),
+    collections.UserDict: ('UserDict', lambda x: (x.data,)),
+    collections.UserString: ('UserString', lambda x: (x.data,)),
     _type({}.keys()): ('dict_keys', lambda x: (_list(x),)),
     _type({}.values()): ('dict_values', lambda x: (_list(x),)),
     _type({}.items()): ('dict_items', lambda x: (_list(x),)),
@@ -96,6 +98,9 @@ _MAKERS = {
     'OrderedDict': collections.OrderedDict,
     'Counter': collections.Counter,
     'defaultdict': lambda name, items: collections.defaultdict({v: k for k, v in _FACTORIES.items()}.get(name), items),
+    'UserList': collections.UserList,
+    'UserDict': collections.UserDict,
+    'UserString': collections.UserString,
     'dict_keys': lambda items: dict.fromkeys(items).keys(),
     'dict_values': lambda items: dict(enumerate(items)).values(),
     'dict_items': lambda items: dict(items).items(),
