@@ -204,21 +204,14 @@ class _Cutter:
     def leaves(self, node):
         """(leaves: {name: source}, rest: expression over their names, roots: the leaves' own nodes)."""
         found, roots = {}, []
-        operated = False  # something was done with a leaf: it must not be left for later if another is still to come
 
         def replace(part, certain, bound):
-            nonlocal operated
             if not isinstance(part, ast.AST) or not self.unknown(part):
                 return part
-            part = inner(part, certain, bound)
-            operated |= _type(part) not in (ast.Name, ast.Tuple, ast.List, ast.keyword)
-            return part
-
-        def inner(part, certain, bound):
             if _type(part) is ast.NamedExpr or _type(part) in (ast.Await, ast.Yield, ast.YieldFrom):
                 raise Whole()
             if isinstance(part, ast.expr) and self.is_leaf(part):
-                if not certain or operated or _free(part) & bound:
+                if not certain or _free(part) & bound:
                     raise Whole()
                 name = '_leaf%d' % _len(found)
                 found[name] = self.leaf_source(part)
@@ -424,7 +417,7 @@ def _needs_object(node, about):
         kinds = node.args[1].elts if _type(node.args[1]) is ast.Tuple else [node.args[1]]
         plain = all(_type(kind) is ast.Name and kind.id in _plain_type_names for kind in kinds)
         return not plain and about(node.args[0])
-    return _type(node) is ast.Call and _type(node.func) is ast.Name and node.func.id in ('id', 'globals', 'locals', 'eval', 'exec')
+    return _type(node) is ast.Call and _type(node.func) is ast.Name and node.func.id in ('id', 'hash', 'globals', 'locals', 'eval', 'exec')
 
 # -- whole tests ---------------------------------------------------------------------------------------------------
 class _Test:
@@ -471,14 +464,17 @@ def _has(package):
 
 
 def prepare(text):
-    """JSON {setup, tests} to JSON {plans, own, imports, theirs}: one plan a test, and the setup's parts (plan.ts)."""
+    """JSON {setup, tests, beside} to JSON {plans, own, imports, theirs}: one plan a test, and the setup's parts (plan.ts).
+
+    beside: numbers of tests that must not be cut.
+    """
     request = json.loads(text)
     setup = _Setup(request['setup'])
     tests = [_Test(source) for source in request['tests']]
     if setup.fault:
         plans = [_refused(test, setup.fault) for test in tests]
         return json.dumps({'plans': plans, 'own': '', 'imports': '', 'theirs': ''})
-    plans = _plans(setup, tests)
+    plans = _plans(setup, tests, set(request['beside']))
     return json.dumps({'plans': plans, 'own': setup.own(), 'imports': setup.imports(), 'theirs': setup.theirs()})
 
 
@@ -486,9 +482,9 @@ def _refused(test, reason):
     return {'kind': 'refused', 'expression': test.source, 'reason': reason}
 
 
-def _plans(setup, tests):
+def _plans(setup, tests, beside):
     """Cuts the tests. What one of them needs of the setup decides how the others may be cut, so this goes on until nothing changes."""
-    beside, held = set(), set()
+    held = set()
     while True:
         known = _len(beside), _len(held)
         plans, exposed = [], setup.exposed()

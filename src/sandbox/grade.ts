@@ -47,7 +47,9 @@ interface Later {
   /** The test holds if this does not. */
   readonly flip: boolean;
 }
-type Tested = { readonly outcome: Outcome } | Broken | { readonly later: Later };
+/** Leaves were evaluated of which it matters when they are used: the test must be run whole, and the program begun anew. */
+type Redo = { readonly redo: true };
+type Tested = { readonly outcome: Outcome } | Broken | Redo | { readonly later: Later };
 
 const PLANS_KEPT = 500;
 const UNKNOWN: Shown = { expression: '', expected: '' };
@@ -64,8 +66,17 @@ export class Grader {
 
   /** Grades a job and leaves the interpreter as it was. Returns what the program printed. */
   grade(job: Job, progress: Progress): string {
-    progress.stage(-2, UNKNOWN);
-    const prepared = this.#prepare(job);
+    const beside: number[] = [];
+    for (;;) {
+      progress.stage(-2, UNKNOWN);
+      const run = this.#run(job, this.#prepare(job, beside), progress);
+      if (typeof run === 'string') return run;
+      beside.push(run.beside);
+    }
+  }
+
+  /** One go at a program: what it printed, or the test that must not be cut. */
+  #run(job: Job, prepared: Prepared, progress: Progress): string | { readonly beside: number } {
     const end = this.#python.now() + job.budgetMs;
     const replays: { test: number; plan: Plan; later: Later; ms: number }[] = [];
     let stdout = '';
@@ -96,6 +107,10 @@ export class Grader {
       progress.stage(test, shown(plan));
       const deadline = Math.min(this.#python.now() + patience, end);
       const result = this.#test(plan, deadline);
+      if ('redo' in result) {
+        this.#python.rollBack();
+        return { beside: test };
+      }
       if ('later' in result)
         replays.push({ test, plan, later: result.later, ms: this.#python.now() - started });
       else done(result.outcome);
@@ -118,15 +133,15 @@ export class Grader {
     return stdout;
   }
 
-  #prepare(job: Job): Prepared {
-    const key = JSON.stringify([job.setup, job.tests]);
+  #prepare(job: Job, beside: readonly number[]): Prepared {
+    const key = JSON.stringify([job.setup, job.tests, ...beside]);
     const known = this.#prepared.get(key);
     if (known) return known;
     this.#python.begin();
     let prepared: Prepared;
     try {
       const deadline = this.#python.now() + this.#limits.perProgramMs;
-      const text = JSON.stringify({ setup: job.setup, tests: job.tests });
+      const text = JSON.stringify({ setup: job.setup, tests: job.tests, beside });
       prepared = parsePrepared(this.#python.call('prepare', text, deadline));
       if (prepared.plans.length !== job.tests.length) throw new Error('one plan per test expected');
     } catch (error) {
@@ -182,7 +197,7 @@ export class Grader {
     for (const [i, part] of parts.entries()) {
       const last = i === parts.length - 1;
       const tested = this.#part(part, deadline, !last);
-      if ('broken' in tested) return tested;
+      if ('broken' in tested || 'redo' in tested) return tested;
       if ('later' in tested) {
         const { later } = tested;
         const outcome = { ...later.outcome, ...(tier ? { tier } : {}) };
@@ -216,7 +231,7 @@ export class Grader {
     }
     const all = Object.values(values);
     const only = all.length === 1 ? all[0] : undefined;
-    const ask = (): Tested => this.#ask(plan, deadline);
+    const ask = (): Tested => (only === undefined ? { redo: true } : this.#ask(plan, deadline));
     if (all.length > 1) {
       const called = this.#call('changed', '', deadline);
       if ('broken' in called) return called;

@@ -2,7 +2,7 @@
 
 The host (JavaScript) calls these functions, each from text to JSON text:
 
-    prepare(setup, tests)   before any candidate code: cuts each `assert` into what the candidate computes (leaves) and what is done
+    prepare(setup, tests, …) before any candidate code: cuts each `assert` into what the candidate computes (leaves) and what is done
                             with it and expected (which stays with the host); cutter.py
     load(code)              the candidate, in a fresh module
     setup(imports, theirs)  what the task's setup gives to the candidate
@@ -229,7 +229,7 @@ def warm_up():
     tests = ['assert sorted(f(1)) == [1]', 'assert abs(f(2) - 1.5) < 1e-6', 'assert f(x) in (1, 2) or not f({})', 'f()']
     tests += ['assert f(1) and len(f(data)) == 1', 'assert f(data) is not None', 'def check(g):\n    assert g(1)\ncheck(f)']
     source = 'import math\nfrom collections import Counter\ndata = [1, 2]\ndef near(a, b): return abs(a - b) < 1e-6\nroot = Node(1)'
-    prepare(json.dumps({'setup': source, 'tests': tests}))
+    prepare(json.dumps({'setup': source, 'tests': tests, 'beside': []}))
     load('def f(x):\n    return [x, str(x), {x: (1.5, None)}]\ndef g(n):\n    yield from range(n)\nprint(f(1))')
     setup('{"imports": "import math", "theirs": "data = [1, 2]"}')
     leaf('0 f(1)')
