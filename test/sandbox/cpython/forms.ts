@@ -118,9 +118,23 @@ const endless: readonly Form[] = [
 // prettier-ignore
 const objects: readonly Form[] = [
   'C == D', 'C != D', 'C is not None', 'C is None', 'C is D', 'C', 'not C', 'bool(C)', 'isinstance(C, object)', 'type(C) == type(D)', 'type(C).__name__ != ""', 'C in [D]', 'C in (D, D)', '[C] == [D]', '{1: C} == {1: D}', '(C, 1) == (D, 1)', 'len(C) == 2', 'len(C) == len(D)', 'list(C) == [1, 2]', 'list(C) == list(D)', '1 in C', '5 not in C', 'C[0] == 1', 'C[-1] == 2',
-  'repr(C) == repr(D)', 'str(C) == str(D)', 'sorted(C) == [1, 2]', 'sum(C) == 3', 'set(C) == {1, 2}', 'C < D', 'C <= D', 'sorted([C, D]) == sorted([D, C])', 'min(C, D) == min(D, C)', 'callable(C)', 'hash(C) == hash(D)', 'len({C, D}) == 1', 'isinstance(C, type(D))', 'any(C)', 'max(C) == 2', '[x for x in C] == [1, 2]', 'x = C\nassert x == x', 'x = C\ny = D\nassert x == y and not x != y',
-  'x = C\nassert list(x) == list(x)', 'C == D or C != D', 'all(c == D for c in [C])', '(lambda v: v == C)(D)', 'C is not None and D is not None', 'not C == D', 'f"{C}" == f"{D}"', 'C + D == D + C', 'C() is None', 'tuple(C) == (1, 2)', 'dict(enumerate(C)) == {0: 1, 1: 2}', 'next(iter(C)) == 1', 'reversed(C) is not None', 'C == C',
+  'sorted(C) == [1, 2]', 'sum(C) == 3', 'set(C) == {1, 2}', 'C < D', 'C <= D', 'sorted([C, D]) == sorted([D, C])', 'min(C, D) == min(D, C)', 'callable(C)', 'len({C, D}) == 1', 'isinstance(C, type(D))', 'any(C)', 'max(C) == 2', '[x for x in C] == [1, 2]', 'x = C\nassert x == x', 'x = C\ny = D\nassert x == y and not x != y',
+  'x = C\nassert list(x) == list(x)', 'C == D or C != D', 'all(c == D for c in [C])', '(lambda v: v == C)(D)', 'C is not None and D is not None', 'not C == D', 'C + D == D + C', 'C() is None', 'tuple(C) == (1, 2)', 'dict(enumerate(C)) == {0: 1, 1: 2}', 'next(iter(C)) == 1', 'reversed(C) is not None', 'C == C',
 ];
+
+/** For objects with a `__repr__`: any other shows its address, which the next object may get as well. */
+const shownObjects: readonly Form[] = [
+  'repr(C) == repr(D)',
+  'str(C) == str(D)',
+  'f"{C}" == f"{D}"',
+  'repr([C]) == repr([D])',
+  'hash(C) == hash(D)',
+];
+
+/** Forms that would show the address of a value whose repr or hash holds it, and sources of such values. */
+const revealing = /\b(str|repr|hash|format|vars)\b|f'\{|%[sr]'|\{C\b/;
+const addressed =
+  /\b(iter|map|zip|filter|reversed|enumerate|islice|accumulate|combinations|product|groupby|chain|lambda|match)\b|x for x|Error|\.values\(\)/;
 
 const messages: readonly string[] = ['"wrong"', 'f"got {C}"', 'str(E)', '"%r" % (E,)', 'None', '[C]'];
 
@@ -140,7 +154,10 @@ export function makeTest(
     F: expectation(random, other),
   };
   if (call.nature === 'endless') return filled(random, 'endless', random.pick(endless), parts);
-  if (call.nature === 'object') return filled(random, 'objects', random.pick(objects), parts);
+  if (call.nature === 'object') {
+    const forms = call.shown && other.shown ? [...objects, ...shownObjects] : objects;
+    return filled(random, 'objects', random.pick(forms), parts);
+  }
   if (call.nature === 'own') return filled(random, 'plain', 'C == E', parts);
   if (plainOnly) return filled(random, 'plain', random.weighted(plain), parts);
   const shape = random.chance(0.12) ? random.pick(shapes) : shapeOf(parts.E);
@@ -156,7 +173,11 @@ export function makeTest(
     [5, ['scopes', scopes]],
     [4, ['statements', statements]],
   ]);
-  return filled(random, kind, random.pick(forms), parts);
+  const hidden = addressed.test(parts.E) || addressed.test(parts.F);
+  const honest = hidden ? forms.filter((form) => !revealing.test(form)) : forms;
+  return honest.length > 0
+    ? filled(random, kind, random.pick(honest), parts)
+    : filled(random, 'plain', 'C == E', parts);
 }
 
 const shapes = ['number', 'text', 'sequence', 'mapping', 'other'] as const;
@@ -195,6 +216,6 @@ function within(place: string, parts: Parts): string {
   const dot = place.slice(1);
   const source = name === 'C' ? parts.C : name === 'D' ? parts.D : name === 'E' ? parts.E : parts.F;
   if (/^\d+$/.test(source)) return dot ? `(${source}).` : source;
-  const single = /^[\w.]+$|^[\w.]*\([^()]*\)$|^(['"])[^'"]*\1$|^\[[^[\]]*\]$|^\{[^{}]*\}$/.test(source);
+  const single = /^[\w.]+$|^[\w.]*\([^()]*\)$|^(['"])[^'"]*\1$|^\[[^[\]]*\]$/.test(source);
   return (single ? source : `(${source})`) + dot;
 }

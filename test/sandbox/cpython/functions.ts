@@ -231,6 +231,25 @@ list(chained('a', 'b')) -> ['a', 'b'] | 'ab'
 list(grouped('aab')) -> [('a', 2), ('b', 1)]
 swap({'a': 1}) -> {(1, 'a')} | [(1, 'a')] | {1: 'a'}
 dict(swap({'a': 1})) -> {1: 'a'}`,
+    {
+      tests: [
+        'g = squares(3)',
+        'assert next(g) == 0',
+        'assert list(g) == [1, 4]',
+        'assert list(g) == []',
+        'g = broken(1)\nassert next(g) == 0\ntry:\n    next(g)\n    assert False, "no error"\nexcept ValueError:\n    pass',
+        'assert sum(squares(4)) == 14 and max(squares(4)) == 9',
+        'assert 4 in squares(3) and 5 not in squares(3)',
+        'assert sorted(squares(3), reverse=True) == [4, 1, 0]',
+        'assert list(zip(squares(3), squares(2))) == [(0, 0), (1, 1)]',
+        'a, b, c = squares(3)\nassert (a, b, c) == (0, 1, 4)',
+        'assert list(chained(squares(2), squares(2))) == [0, 1, 0, 1]',
+        'assert next(iter(broken(0)), None) is None',
+        'it = lazy([5, 0])\nassert next(it) == 2\ntry:\n    next(it)\nexcept ZeroDivisionError:\n    it = None\nassert it is None',
+        'import types\nassert isinstance(squares(1), types.GeneratorType)',
+        'assert not isinstance(squares(1), list)',
+      ],
+    },
   ),
   scene(
     'endless',
@@ -262,7 +281,25 @@ def until(n):
 ~shared() -> 0 | 1 | [0, 1, 2] | 2
 ~until(2) -> 0 | [0, 1, 2]
 ~itertools.cycle([1, 2]) -> 1 | [1, 2, 1]`,
-    { setup: 'import itertools' },
+    {
+      setup: 'import itertools',
+      tests: [
+        'assert 3 in naturals()',
+        'assert any(x > 5 for x in naturals())',
+        'assert next(x for x in naturals() if x % 7 == 6) == 6',
+        'assert list(itertools.takewhile(lambda x: x < 3, naturals())) == [0, 1, 2]',
+        'it = naturals(5)\nassert next(it) == 5',
+        'assert next(it) == 6',
+        'assert next(shared()) < next(shared())',
+        'assert next(shared()) == 0 or next(shared()) > 1',
+        'assert shared() is shared()',
+        'assert naturals() is not naturals()',
+        'a, b = itertools.tee(naturals())\nassert next(a) == next(b) == 0',
+        'assert [x for _, x in zip(range(3), steps())] == [5, 10, 15]',
+        'got = []\ntry:\n    for x in until(2):\n        got.append(x)\nexcept RuntimeError:\n    got.append("end")\nassert got == [0, 1, "end"]',
+        'assert iter(it) is it if "it" in globals() else True',
+      ],
+    },
   ),
   scene(
     'names beyond ASCII',

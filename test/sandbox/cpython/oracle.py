@@ -19,6 +19,7 @@ Run as a script, it answers each line of its input with a line: a list of such a
 
 import ast
 import asyncio
+import builtins
 import contextlib
 import gc
 import io
@@ -33,15 +34,21 @@ PROGRAM = '<candidate>'
 MISSING = ('numpy', 'pandas', 'pytest', 'no_such_package')
 
 
-class Space(dict):
-    """The tests' names, with the program's globals behind them."""
+class Behind(dict):
+    """Where Python looks for a name that is not among the tests' own: in the program, then among the builtins."""
 
     def __init__(self, program):
-        super().__init__(__name__='tests', __builtins__=__builtins__)
+        # The interpreter looks for these two without asking __missing__.
+        super().__init__({name: vars(builtins)[name] for name in ('__import__', '__build_class__')})
         self.program = program
 
     def __missing__(self, name):
-        return self.program[name]
+        return self.program[name] if name in self.program else vars(builtins)[name]
+
+
+def space_before(program):
+    """A space for the tests' names, with the program's globals behind it."""
+    return {'__name__': 'tests', '__builtins__': Behind(program)}
 
 
 class _Selector:
@@ -132,8 +139,8 @@ def run_setup(statements, space):
         if error is None:
             continue
         if alone is None:
-            lonely = Space({})
-            modules = {name: sys.modules.pop(name) for name in ('candidate', 'solution')}
+            lonely = space_before({})
+            modules = {name: sys.modules.pop(name) for name in ('candidate', 'solution') if name in sys.modules}
             alone = [execute(ast.Module([each], []), lonely, '<setup>') for each in statements]
             sys.modules.update(modules)
         twin = alone[position]
@@ -144,37 +151,46 @@ def run_setup(statements, space):
 
 
 def run_test(source, space):
-    """(status, exception) of one test."""
+    """The status of one test."""
     if not parse(source):
-        return 'infra', None
+        return 'infra'
     error = execute(source.strip(), space)
     if error is None:
-        return 'pass', None
+        return 'pass'
     if isinstance(error, AssertionError) and not by_program(error):
-        return 'fail', error
-    return 'infra' if missing_package(error) else 'error', error
+        return 'fail'
+    return 'infra' if missing_package(error) else 'error'
+
+
+def broken(setup, test):
+    """The statuses of a test whose program is broken: if the test is as well, either may be said."""
+    if not parse(test):
+        return ['infra']
+    space = space_before({})
+    fault = run_setup(setup, space) == 'infra' or run_test(test, space) == 'infra'
+    return ['error', 'infra'] if fault else ['error']
 
 
 def statuses(pair):
     tests = pair['tests']
     module = types.ModuleType('candidate')
     sys.modules['candidate'] = sys.modules['solution'] = module
-    if execute(pair['code'], module.__dict__, PROGRAM) is not None:
-        return [['error']] * len(tests)
     setup = parse(pair['setup'])
     if setup is None:
         return [['infra']] * len(tests)
-    space = Space(module.__dict__)
+    if execute(pair['code'], module.__dict__, PROGRAM) is not None:
+        return [broken(setup, test) for test in tests]
+    space = space_before(vars(module))
     fault = run_setup(setup, space)
     if fault == 'error':
-        return [['error']] * len(tests)
+        return [broken([], test) for test in tests]
     answers = []
     for test in tests:
-        status, error = run_test(test, space)
+        status = run_test(test, space)
         if fault is None or status == 'infra':
             answers.append([status])
         else:
-            answers.append(['infra'] if isinstance(error, NameError) else ['infra', status])
+            answers.append(['infra', status])
     return answers
 
 

@@ -12,6 +12,8 @@ export interface Call {
    * program has taken the name of a builtin.
    */
   readonly nature?: 'data' | 'endless' | 'object' | 'own';
+  /** Of an object: whether its class has a repr of its own. */
+  readonly shown?: boolean;
 }
 
 export interface Scene {
@@ -42,7 +44,7 @@ function calls(text: string): Call[] {
 export const scene = (name: string, code: string, text: string, more: Partial<Scene> = {}): Scene => ({
   name,
   code: code.trim(),
-  calls: calls(text),
+  calls: calls(text).map((call) => ({ ...call, shown: /__repr__|@dataclass/.test(code) })),
   ...more,
 });
 

@@ -128,6 +128,7 @@ const huge: readonly (readonly string[])[] = [
   ['list(range(60_000))', 'list(range(59_999)) + [0]', '[*range(60_000)]'],
   ["'x' * 1_200_000", "'x' * 1_199_999 + 'y'", "'x' * 1_200_000"],
   ['1 << 5_000_000', '(1 << 5_000_000) + 1', '2 ** 5_000_000'],
+  ['10**5000', '10**5000 + 1', '[10**5000]'], // more digits than str() gives
 ];
 
 /** Both sides in the same container, or each as it is. */
