@@ -425,7 +425,7 @@ class _Test:
 
     def __init__(self, source):
         self.source = source.strip()
-        self.expression, self.refusal = None, ''
+        self.expression, self.message, self.refusal = None, None, ''
         self.uses, self.binds = set(), set()
         try:
             body = ast.parse(self.source).body
@@ -438,7 +438,7 @@ class _Test:
             return
         self.refusal = next((missing_package(name) for name in _imports(body) if not _has(name)), '')
         if _len(body) == 1 and _type(body[0]) is ast.Assert and not any(_type(x) is ast.NamedExpr for x in ast.walk(body[0].test)):
-            self.expression = body[0].test
+            self.expression, self.message = body[0].test, body[0].msg
 
 
 def _imports(nodes):
@@ -500,7 +500,9 @@ def _plans(setup, tests, beside):
                 plan = None
                 if i not in beside and test.expression and not uses & (held | exposed | setup.shared_code()):
                     try:
-                        plan = _Cutter(setup, test.expression).cut(test.expression)
+                        cutter = _Cutter(setup, test.expression)
+                        plan = cutter.cut(test.expression)
+                        plan['message'] = test.message is not None and bool(cutter.unknown(test.message))
                     except Whole:
                         pass
                 if plan is None:

@@ -107,7 +107,7 @@ export class Grader {
       progress.stage(test, shown(plan));
       const deadline = Math.min(this.#python.now() + patience, end);
       const result = this.#test(plan, deadline);
-      if ('redo' in result) {
+      if ('redo' in result || ('outcome' in result && unfinished(plan, result.outcome))) {
         this.#python.rollBack();
         return { beside: test };
       }
@@ -127,6 +127,7 @@ export class Grader {
       progress.stage(test, shown(plan));
       const started = this.#python.now();
       const outcome = this.#replay(prepared.own, later);
+      if (unfinished(plan, outcome)) return { beside: test };
       const took = ms + this.#python.now() - started;
       progress.verdict(test, { ...shown(plan), got: '', exception: null, ms: took, ...outcome });
     }
@@ -363,6 +364,10 @@ export class Grader {
     }
   }
 }
+
+/** A failed test whose message calls the candidate once more, which may change what later tests see. */
+const unfinished = (plan: Plan, { status }: Outcome): boolean =>
+  status === 'fail' && 'message' in plan && plan.message;
 
 function raised(error: NonNullable<Answer['error']>): Outcome {
   const parts = Array.isArray(error.args) && error.args[0] === 't' ? error.args.slice(1) : [];

@@ -10,7 +10,11 @@ const encoded = v.pipe(
   v.rawTransform<unknown, Encoded>(({ dataset }) => parseEncoded(dataset.value)),
 );
 
+/** Whether the test's message calls the candidate too, which Python does when the test fails. Only of a whole test, not of its parts. */
+const message = v.optional(v.boolean(), false);
+
 const leaves = {
+  message,
   /** What only the candidate can compute: name to source, in the order of evaluation. */
   leaves: v.record(v.string(), v.string()),
   /** What is done with the leaves' values, over their names; '' when the one leaf is all. */
@@ -51,6 +55,7 @@ export interface Choice {
   readonly negate: boolean;
   readonly parts: readonly Part[];
   readonly expression: string;
+  readonly message: boolean;
 }
 export type Part = Compare | Truth | Choice | v.InferOutput<typeof known>;
 
@@ -61,6 +66,7 @@ const choice = v.object({
   negate: v.boolean(),
   parts: v.array(part),
   expression: v.string(),
+  message,
 });
 
 const planSchema = v.variant('kind', [
