@@ -320,7 +320,7 @@ class _Cutter:
         if not constant or not self.unknown(left) or not (operator in ('==', '!=') or (simple if 'is' in operator else number)):
             return None
         found, rest, roots = self.leaves(left)
-        plan = self.plan(found, rest, roots, True)
+        plan = self.plan(test, found, rest, roots, True)
         if operator in ('<', '<=') and _type(left) is ast.Call and _type(left.func) is ast.Name and left.func.id == 'abs':
             if _len(left.args) == 1 and _type(left.args[0]) is ast.BinOp and _type(left.args[0].op) is ast.Sub:
                 near, about = left.args[0].left, left.args[0].right
@@ -334,7 +334,7 @@ class _Cutter:
 
     def truth(self, test, negate):
         found, rest, roots = self.leaves(test)
-        plan = self.plan(found, rest, roots, False)
+        plan = self.plan(test, found, rest, roots, False)
         return plan | {'kind': 'truth', 'negate': negate, 'expression': ast.unparse(test)}
 
     def names_object(self, leaf):
@@ -342,7 +342,7 @@ class _Cutter:
         roots = {_root(x) for x in ast.walk(leaf) if _type(x) in (ast.Call, ast.Attribute)}
         return any(self.is_unknown(x) and (x[:1].isupper() or x in self.setup.shared) for x in roots)
 
-    def plan(self, found, rest, roots, compared):
+    def plan(self, whole, found, rest, roots, compared):
         """What both kinds of cut tests have."""
         walked = [] if _type(rest) is ast.Name else _list(ast.walk(rest))
         leaf_names = found.keys()
@@ -379,7 +379,9 @@ class _Cutter:
             or _type(x) is ast.Attribute and x.attr in ('format', '__class__', '__str__', '__repr__')
             for x in walked
         )  # fmt: skip
+        setup = self.setup
         return {
+            'own': bool(_free(whole) & setup.bound - setup.imported - setup.shared),
             'leaves': found,
             'rest': '' if is_leaf_name(rest) else ast.unparse(rest),
             'ask': bool(own or objects or methods or textual),

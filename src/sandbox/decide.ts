@@ -43,7 +43,7 @@ export function decide(plan: Compare | Truth, value: Encoded): Outcome {
 
 function holds(operator: Compare['operator'], got: Encoded, expected: Encoded): boolean {
   // An object with an equality of its own cannot win either way: it would say what it likes.
-  if (operator === '!=' && some(got, (x) => hasNature(x, 'e'))) return false;
+  if (operator === '!=' && some(got, (x) => hasNature(x, 'e') && !hasNature(x, 'x'))) return false;
   const a = numberOf(got) ?? NaN;
   const b = numberOf(expected) ?? NaN;
   switch (operator) {

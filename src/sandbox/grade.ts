@@ -232,7 +232,7 @@ export class Grader {
     }
     const all = Object.values(values);
     const only = all.length === 1 ? all[0] : undefined;
-    const ask = (): Tested => (only === undefined ? { redo: true } : this.#ask(plan, deadline));
+    const ask = (): Tested => (only === undefined || plan.own ? { redo: true } : this.#ask(plan, deadline));
     if (all.length > 1) {
       const called = this.#call('changed', '', deadline);
       if ('broken' in called) return called;

@@ -20,6 +20,8 @@ const leaves = {
   /** What is done with the leaves' values, over their names; '' when the one leaf is all. */
   rest: v.string(),
   expression: v.string(),
+  /** The test uses names that its setup keeps from the candidate. */
+  own: v.boolean(),
   /** Whether an object of the program may be asked itself: the test names its class, calls a method of it, or has nothing else. */
   ask: v.boolean(),
   /** `rest` calls a method of the leaf's value, or compares it: an object could answer what it likes. */
