@@ -196,16 +196,11 @@ function shapeOf(source: string): Shape {
     : 'other';
 }
 
-/** The form with its parts; a form without a statement of its own becomes an assert. */
+/** The form with its parts: a test as it is if it has statements, else an assert, now and then with a message. */
 function filled(random: Random, kind: string, form: Form, parts: Parts): { form: string; test: string } {
   const fill = (text: string): string =>
     text.replace(/(?<![\w.'"])[CDEF](?!\w)(?!')\.?/g, (name) => within(name, parts));
-  const whole =
-    /^(\w+ = |\w+: |\w+, |first|assert |for |try:|with |if |import |from |def |async |class |match |seen|\(x :=|C\n|C$)/.test(
-      form,
-    );
-  if (whole && kind === 'statements') return { form: kind, test: fill(form) };
-  if (form.startsWith('x = ') || form.startsWith('it = ')) return { form: kind, test: fill(form) };
+  if (kind === 'statements' || /^\w+ = /.test(form)) return { form: kind, test: fill(form) };
   const message = random.chance(0.06) ? `, ${fill(random.pick(messages))}` : '';
   return { form: kind, test: `assert ${fill(form)}${message}` };
 }

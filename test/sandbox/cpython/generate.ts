@@ -46,20 +46,35 @@ export function pairAt(seed: number, index: number): Pair {
     ],
   ])();
   const tests = made.map(({ test }) => written(random, test));
-  const setup = [
-    ...importLines(random, tests),
-    ...(scene.setup?.split('\n') ?? []),
-    ...extras(random, scene),
-  ];
-  const { code, tests: placed, left } = imports(random, decorated(random, scene.code), tests, setup);
+  const imports = importsFor(...tests);
+  const place = random.weighted([
+    [80, 'setup'],
+    [10, 'program'],
+    [10, 'test'],
+  ]);
+  const setup = [...(place === 'program' ? [] : [imports]), scene.setup ?? '', ...extras(random, scene)];
   return {
     index,
     scene: scene.name,
-    code,
-    setup: left.join('\n'),
-    tests: placed,
+    code: (place === 'program' ? imports : '') + decorated(random, scene.code),
+    setup: setup
+      .map((lines) => lines.trim())
+      .filter((lines) => lines !== '')
+      .join('\n'),
+    tests: place === 'test' ? tests.map(importing) : tests,
     forms: made.map(({ form }) => form),
   };
+}
+
+/** The test with `__import__('collections').Counter` and the like in the place of plain names. */
+function importing(test: string): string {
+  const names = /(?<![\w.'"])(OrderedDict|Counter|Decimal|Fraction|deque|defaultdict|timedelta)\b/g;
+  const modules: Readonly<Record<string, string>> = {
+    Decimal: 'decimal',
+    Fraction: 'fractions',
+    timedelta: 'datetime',
+  };
+  return test.replace(names, (name) => `__import__('${modules[name] ?? 'collections'}').${name}`);
 }
 
 /** The same test as other people write it. */
@@ -230,39 +245,4 @@ function extras(random: Random, scene: Scene): string[] {
   const own = [...scene.code.matchAll(/^(\w+) = /gm)].map((match) => match[1] ?? '');
   if (own.length > 0) add(0.03, () => `${random.pick(own)} = 7`);
   return lines;
-}
-
-/** The imports that the tests need, in the setup, if nobody else has them. */
-const importLines = (random: Random, tests: readonly string[]): string[] => {
-  const lines = importsFor(...tests).trim();
-  if (lines === '') return [];
-  return random.chance(0.9) ? lines.split('\n') : [`${lines.replaceAll('\n', '; ')}`];
-};
-
-/** Now and then the imports stand in the program or in the test itself instead of in the setup. */
-function imports(random: Random, code: string, tests: readonly string[], setup: readonly string[]) {
-  const lines = importsFor(...tests).trim();
-  const place =
-    lines === ''
-      ? 'setup'
-      : random.weighted([
-          [80, 'setup'],
-          [10, 'program'],
-          [10, 'test'],
-        ]);
-  const without = setup.filter((line) => !importsFor(...tests).includes(line.split('; ')[0] ?? ''));
-  if (place === 'program') return { code: `${lines}\n${code}`, tests, left: without };
-  if (place === 'test') {
-    const inline = (test: string): string =>
-      test.replace(
-        /(?<![\w.'"])(OrderedDict|Counter|Decimal|Fraction|deque|defaultdict|timedelta)\b/g,
-        (name) => {
-          const module =
-            { Decimal: 'decimal', Fraction: 'fractions', timedelta: 'datetime' }[name] ?? 'collections';
-          return `__import__('${module}').${name}`;
-        },
-      );
-    return { code, tests: tests.map(inline), left: setup };
-  }
-  return { code, tests, left: setup };
 }
