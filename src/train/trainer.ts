@@ -15,7 +15,7 @@ import { AdamW, tf, type AdamWState } from '../engine/index.ts';
 import type { HostWeights, Llama } from '../model/llama.ts';
 import { evalMetrics, trainMetrics } from '../rl/metrics.ts';
 import { credit, lossCoefficients, trainedTurns } from '../rl/objective.ts';
-import { clippedCoefficient } from '../rl/policyGradient.ts';
+import { clippedCoefficients } from '../rl/policyGradient.ts';
 import { permutation, uniform } from '../rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import { reward } from '../rl/rewards.ts';
@@ -308,18 +308,16 @@ export class Trainer {
     return { temperature: e.temperature, allowedFrom: eot, pad, maxTokens, ...(breathe ? { breathe } : {}) };
   }
 
-  /** Coefficients of a later inner epoch: A·ρ where the clip does not stop it, ρ over all trained tokens of a trajectory. */
+  /** Coefficients of a later inner epoch: A·ρ where the clip does not stop it. */
   async #clipped(trajectories: Trajectory[], coefficients: number[][], e: Experiment): Promise<number[][]> {
     const trained = trainedTurns(e);
     const sequences = trajectories.flatMap((one) => one.sequences);
     const now = byTurn(trajectories, await scoreAnswers(this.#parts.policy, sequences, this.#pass(e)));
     return coefficients.map((turns, i) => {
-      const logRatio = trajectories[i].turns.reduce(
-        (sum, { logp }, t) =>
-          trained[t] ? sum + logp.reduce((s, lp, n) => s + now[i][t].logp[n] - lp, 0) : sum,
-        0,
+      const logRatios = trajectories[i].turns.map(({ logp }, t) =>
+        logp.reduce((sum, lp, n) => sum + now[i][t].logp[n] - lp, 0),
       );
-      return turns.map((c) => clippedCoefficient(c, logRatio, e.clipRatio));
+      return clippedCoefficients(turns, logRatios, trained, e);
     });
   }
 }
