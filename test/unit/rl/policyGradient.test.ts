@@ -9,16 +9,19 @@ function logSoftmax(z: readonly number[]): number[] {
 }
 
 describe('tokenGradNorm', () => {
-  it('is the norm of a numerical gradient of −A log softmax', () => {
+  it('is the norm of a numerical gradient of −A log softmax(z/τ)', () => {
     const logits = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 2, maxLength: 6 });
+    const advantage = fc.double({ min: -2, max: 2, noNaN: true });
+    const temperature = fc.double({ min: 0.5, max: 2, noNaN: true });
     fc.assert(
-      fc.property(logits, fc.double({ min: -2, max: 2, noNaN: true }), (z, A) => {
+      fc.property(logits, advantage, temperature, (z, A, tau) => {
         const h = 1e-5;
-        const loss = (logits: readonly number[]) => -A * logSoftmax(logits)[0];
+        const logp = (logits: readonly number[]) => logSoftmax(logits.map((x) => x / tau));
+        const loss = (logits: readonly number[]) => -A * logp(logits)[0];
         const gradient = z.map((x, i) => (loss(z.with(i, x + h)) - loss(z.with(i, x - h))) / (2 * h));
-        const p = logSoftmax(z).map(Math.exp);
+        const p = logp(z).map(Math.exp);
         const sumSq = p.reduce((sum, x) => sum + x * x, 0);
-        expect(tokenGradNorm(A, p[0], sumSq)).toBeCloseTo(Math.hypot(...gradient), 6);
+        expect(tokenGradNorm(A, p[0], sumSq, tau)).toBeCloseTo(Math.hypot(...gradient), 6);
       }),
     );
   });
