@@ -5,7 +5,7 @@
  * Such a link is made of letters, digits and `-.=&` only. Whatever else stands in one was put there on the way, by a mail or chat
  * program, and is undone before the link is given up.
  */
-import { describeError, diff, defaultExperiment, parseExperiment, valueFromText } from './experiment.ts';
+import { defaultExperiment, describeError, diff, parseExperiment, valueFromText } from './experiment.ts';
 import { field, isFieldName, type Experiment } from './fields.ts';
 import { defaultsAt, experimentFormat, migrate, oldestFormat } from './formats.ts';
 
