@@ -1,19 +1,23 @@
 /**
  * A run on disk: experiment.json, metrics.jsonl, reference/ (the model it began with, frozen), and checkpoint/ (an ordinary
  * model folder plus optimizer.safetensors and state.json). A checkpoint is written beside the old one and renamed, so a crash leaves one whole checkpoint.
+ * experiment.json has a format of its own (config/formats.ts); state.json states that of the folder, metrics.jsonl included.
  */
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { describeError, parseExperiment } from '../config/experiment.ts';
 import type { Experiment } from '../config/fields.ts';
+import { checkFormat, experimentFile, experimentFormat, readExperimentFile } from '../config/formats.ts';
 import { checkpointFiles, type Checkpoint } from '../model/checkpoint.ts';
 import { readSafetensors, writeSafetensors } from '../model/safetensors.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { TrainerState } from '../train/trainer.ts';
 import { loadModel, writeFolder } from './common.ts';
+
+/** The format of a run's folder but for experiment.json. A line of metrics.jsonl may lack what was not measured in its time. */
+const runFormat = 1;
 
 const stateSchema = v.object({
   step: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -43,7 +47,14 @@ export class RunFolder {
   async create(experiment: Experiment): Promise<void> {
     this.checkFree();
     await mkdir(this.path, { recursive: true });
-    await writeFile(this.#file('experiment.json'), JSON.stringify(experiment, null, 2) + '\n');
+    await this.saveExperiment(experiment);
+  }
+
+  /** Writes experiment.json, in today's format; whole or not at all. */
+  async saveExperiment(experiment: Experiment): Promise<void> {
+    const fresh = this.#file('experiment.json.writing');
+    await writeFile(fresh, JSON.stringify(experimentFile(experiment), null, 2) + '\n', { flush: true });
+    await rename(fresh, this.#file('experiment.json'));
   }
 
   /** Folder of the frozen model that the run began with. */
@@ -51,11 +62,21 @@ export class RunFolder {
     return this.#file('reference');
   }
 
-  async experiment(): Promise<Experiment> {
+  /**
+   * The run's experiment, in any format up to today's.
+   * @returns the experiment, and what to tell the user of its migration, a sentence or ''
+   * @throws Error naming the file, the field and what to do
+   */
+  async experiment(): Promise<{ experiment: Experiment; migration: string }> {
+    const file = this.#file('experiment.json');
     const data = await this.#json('experiment.json');
-    const parsed = parseExperiment(data);
-    if (!parsed.ok) throw new Error(`${this.#file('experiment.json')}: ${describeError(parsed.errors[0])}`);
-    return parsed.experiment;
+    try {
+      const { experiment, format, notes } = readExperimentFile(data);
+      const from = format < experimentFormat ? `is from format ${format}` : 'is not whole';
+      return { experiment, migration: notes.length > 0 ? `${file} ${from}: ${notes.join('; ')}.` : '' };
+    } catch (error) {
+      throw new Error(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
   }
 
   async appendMetrics(line: Record<string, number>): Promise<void> {
@@ -85,7 +106,7 @@ export class RunFolder {
     await writeFolder(this.#file('checkpoint'), {
       ...files,
       'state.json': JSON.stringify(
-        { step: state.step, optimizerStep: state.optimizer.step, sha256 },
+        { format: runFormat, step: state.step, optimizerStep: state.optimizer.step, sha256 },
         null,
         2,
       ),
@@ -95,7 +116,15 @@ export class RunFolder {
   /** The last checkpoint. @throws Error naming the file that is missing or damaged */
   async loadCheckpoint(): Promise<TrainerState> {
     const folder = this.#file('checkpoint');
-    const parsed = v.safeParse(stateSchema, await this.#json('checkpoint/state.json'));
+    const data = await this.#json('checkpoint/state.json');
+    try {
+      checkFormat(data instanceof Object && 'format' in data ? data.format : undefined, runFormat);
+    } catch (error) {
+      throw new Error(`${folder}/state.json: ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      });
+    }
+    const parsed = v.safeParse(stateSchema, data);
     if (!parsed.success) {
       throw new Error(
         `${folder}/state.json: ${v.getDotPath(parsed.issues[0]) ?? ''} ${parsed.issues[0].message}`,
@@ -126,20 +155,16 @@ export class RunFolder {
     };
   }
 
-  /** Drops metrics of updates after `step`: they will be made again. */
+  /** Drops metrics of updates after `step`, which will be made again, and a last line that a crash cut short; nothing else. */
   async rewindMetrics(step: number): Promise<void> {
     if (!existsSync(this.#file('metrics.jsonl'))) return;
-    const lines = (await readFile(this.#file('metrics.jsonl'), 'utf8'))
-      .split('\n')
-      .filter((line) => line !== '');
-    const kept = lines.filter((line) => {
-      try {
-        return (JSON.parse(line) as { step: number }).step <= step;
-      } catch {
-        return false; // the line a crash cut short
-      }
-    });
-    await writeFile(this.#file('metrics.jsonl'), kept.map((line) => `${line}\n`).join(''));
+    const lines = (await readFile(this.#file('metrics.jsonl'), 'utf8')).split('\n');
+    const last = lines.pop();
+    if (last !== undefined && stepOf(last) !== -Infinity) lines.push(last);
+    const kept = lines.filter((line) => line !== '' && stepOf(line) <= step);
+    const fresh = this.#file('metrics.jsonl.writing');
+    await writeFile(fresh, kept.map((line) => `${line}\n`).join(''), { flush: true });
+    await rename(fresh, this.#file('metrics.jsonl'));
   }
 
   #file(name: string): string {
@@ -161,4 +186,15 @@ export class RunFolder {
       throw new Error(`${this.#file(name)} is not JSON; the run's folder is damaged.`);
     }
   }
+}
+
+/** The update of a line of metrics.jsonl; −∞ of what is no such line, and so is nobody's to drop. */
+function stepOf(line: string): number {
+  try {
+    const record: unknown = JSON.parse(line);
+    if (record instanceof Object && 'step' in record && typeof record.step === 'number') return record.step;
+  } catch {
+    // no JSON
+  }
+  return -Infinity;
 }

@@ -58,8 +58,9 @@ await runCommand(async (argv) => {
     );
   }
   const folder = new RunFolder(resume ?? text('out') ?? `runs/${flags.preset}-seed${flags.experiment.seed}`);
-  const experiment = resume ? withChanges(await folder.experiment(), flags.changes) : flags.experiment;
-  if (!resume) folder.checkFree();
+  const found = resume ? await folder.experiment() : undefined;
+  const experiment = found ? withChanges(found.experiment, flags.changes) : flags.experiment;
+  if (!found) folder.checkFree();
   const saved = resume ? await folder.loadCheckpoint() : undefined;
   const modelFolder = resume ? folder.reference : (text('model-dir') ?? shippedModel(experiment.model));
   const { checkpoint, tokenizer } = await loadModel(modelFolder);
@@ -85,6 +86,8 @@ await runCommand(async (argv) => {
     saved,
   );
   if (saved) {
+    if (found?.migration) process.stderr.write(`${found.migration} Written in today's format.\n`);
+    await folder.saveExperiment(experiment);
     await folder.rewindMetrics(saved.step);
   } else {
     await folder.create(experiment);

@@ -1,6 +1,7 @@
 /**
  * The experiment, every field declared once. The form, links, command-line flags, presets and validation
- * are all derived from this table. To add a field, add a row here and read it where it takes effect.
+ * are all derived from this table. To add a field, add a row here, raise `experimentFormat` (formats.ts) and give the new number
+ * as its `since`, and read it where it takes effect.
  *
  * "Paper" is CoCoS (arXiv 2505.23060); "released code" is what its authors published in May 2025.
  */
@@ -90,7 +91,7 @@ export const fields = {
     ...linear({ min: 2, max: 16, step: 1, unit: 'samples' }),
     label: 'Samples per prompt k',
     help: 'How many times the model tries each prompt. The tries of one prompt are compared with each other to tell good from bad, so at least two are needed.',
-    source: 'paper (RLOO); the value is our decision',
+    source: 'paper (RLOO); the value is our decision (released code: 2)',
     group: 'method',
     when: 'restart',
   },
@@ -273,7 +274,7 @@ export const fields = {
     ...linear({ min: 0.1, max: 2, step: 0.05 }),
     label: 'Temperature',
     help: 'How adventurous sampling is while training. 1 samples from the model as it is, which the policy gradient assumes. Evaluation is always greedy.',
-    source: 'our decision',
+    source: 'our decision (released code: 0.9)',
     group: 'sampling',
     when: 'live',
   },
@@ -308,6 +309,24 @@ export const fields = {
     source: 'our decision, measured on this model',
     group: 'optimiser',
     when: 'live',
+  },
+  lrSchedulerType: {
+    kind: 'choice',
+    default: 'constant',
+    choices: [
+      { value: 'constant', label: 'Constant', help: 'It stays as it is after warm-up.' },
+      {
+        value: 'cosine',
+        label: 'Cosine',
+        help: 'After warm-up it falls along half a cosine and is zero when all updates are done.',
+      },
+    ],
+    label: 'Learning-rate schedule',
+    help: 'What becomes of the learning rate after warm-up. The cosine follows the number of updates planned: change that number, even during a run, and the rest of the curve is stretched or shortened.',
+    source: 'constant: our decision; cosine: released code',
+    group: 'optimiser',
+    when: 'live',
+    since: 2,
   },
   adamBeta1: {
     kind: 'float',

@@ -1,12 +1,16 @@
 /**
  * Experiments in the address bar: `#v=1&gamma=0.5&objective=released-code`. The fragment holds the version of this
  * format and every field that differs from the default, in words a person can read and edit.
+ *
+ * Such a link is made of letters, digits and `-.=&` only. Whatever else stands in one was put there on the way, by a mail or chat
+ * program, and is undone before the link is given up.
  */
 import { defaultExperiment, describeError, diff, parseExperiment, valueFromText } from './experiment.ts';
 import { field, isFieldName, type Experiment } from './fields.ts';
+import { defaultsAt, experimentFormat, migrate, oldestFormat } from './formats.ts';
 
-/** Raised whenever an older link would mean something else, e.g. when a default changes. */
-export const linkVersion = 1;
+/** The newest version of a link that is read: the format of the fields it names. */
+export const linkVersion = experimentFormat;
 
 /** Longest fragment that is read, in characters. */
 export const maxLinkLength = 32 * 1024;
@@ -16,27 +20,64 @@ export interface DecodedLink {
   readonly experiment: Experiment;
   /** What was wrong, in plain words that name the field, or null. */
   readonly problem: string | null;
+  /** What an older link names that is gone since, without a change of the result. */
+  readonly notes: readonly string[];
 }
 
-/** The fragment, with its '#', that `decodeLink` turns back into the same experiment. */
+/** The fragment, with its '#', that `decodeLink` turns back into the same experiment. Its version is the oldest that can say it. */
 export function encodeLink(experiment: Experiment): string {
-  const pairs = Object.entries(diff(experiment)).map(
-    ([name, value]) => `${name}=${encodeURIComponent(value)}`,
-  );
-  return `#${[`v=${linkVersion}`, ...pairs].join('&')}`;
+  const changes = diff(experiment);
+  const pairs = Object.entries(changes).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return `#${[`v=${oldestFormat(changes)}`, ...pairs].join('&')}`;
 }
 
 /** Reads a fragment, with or without its '#'. Never throws. An empty fragment is the default experiment. */
 export function decodeLink(fragment: string): DecodedLink {
-  const body = fragment.startsWith('#') ? fragment.slice(1) : fragment;
-  if (body === '') return { experiment: defaultExperiment, problem: null };
-  const refuse = (problem: string): DecodedLink => ({ experiment: defaultExperiment, problem });
+  let body = fragment.replace(/^#/, '');
+  if (body === '') return { experiment: defaultExperiment, problem: null, notes: [] };
   if (body.length > maxLinkLength) {
     return refuse(`The link is too long: ${body.length} characters, and at most ${maxLinkLength} are read.`);
   }
+  let read = readLink(body);
+  for (let round = 0; read.problem !== null && round < maxRounds; round++) {
+    const before = body;
+    body = undoOnce(body);
+    if (body === before) break;
+    read = readLink(body);
+  }
+  return read;
+}
 
+/** How often what was done to a link is undone: a text that was encoded more often is not meant to be read. */
+const maxRounds = 6;
+
+/**
+ * Undoes one layer of what mail and chat programs do to a link. No value that a link can hold is changed by any of it: the
+ * characters it removes or decodes never stand in one. A link that was cut short (…) is left alone: its last value is in doubt.
+ */
+function undoOnce(text: string): string {
+  const whole = text
+    // White space is put in where a long line is wrapped and is to be ignored (RFC 3986, appendix C); in forms it is a plus.
+    .replace(/[\s+\p{Cf}]/gu, '')
+    .replace(/&(?:amp|#0*38|#x0*26);/gi, '&')
+    .replace(/&(?:equals|#0*61|#x0*3d);/gi, '=')
+    .replace(/=3D/gi, '=') // quoted-printable; no value begins so
+    .replace(/(?:&(?:amp|[gl]t|quot|apos|#x?[\da-f]+)|[)\]}>"'’”»*_~`.,;:!?&])+$/iu, (end) =>
+      end.includes('..') ? end : '',
+    );
+  try {
+    return decodeURIComponent(whole);
+  } catch {
+    return whole;
+  }
+}
+
+const refuse = (problem: string): DecodedLink => ({ experiment: defaultExperiment, problem, notes: [] });
+
+/** Reads a link as it was made, but for parts that are empty. */
+function readLink(body: string): DecodedLink {
   const values = new Map<string, string>();
-  for (const pair of body.split('&')) {
+  for (const pair of body.split('&').filter((part) => part !== '')) {
     const cut = pair.indexOf('=');
     if (cut < 1) return refuse(`The link has a part that is not name=value: "${shorten(pair)}".`);
     const name = pair.slice(0, cut);
@@ -60,14 +101,25 @@ export function decodeLink(fragment: string): DecodedLink {
   }
 
   values.delete('v');
-  const changes: [string, unknown][] = [];
-  for (const [name, text] of values) {
-    if (!isFieldName(name)) return refuse(`The link sets an unknown field: ${shorten(name)}.`);
-    changes.push([name, valueFromText(field(name), text)]);
-  }
-  const parsed = parseExperiment({ ...defaultExperiment, ...Object.fromEntries(changes) });
+  const format = Number(version);
+  const {
+    values: today,
+    notes,
+    errors,
+  } = migrate({ ...defaultsAt(format), ...Object.fromEntries(values) }, format);
+  if (errors.length > 0) return refuse(`The link does not fit: ${describeError(errors[0])}.`);
+  const unknown = Object.keys(today).find((name) => !isFieldName(name));
+  if (unknown !== undefined) return refuse(`The link sets an unknown field: ${shorten(unknown)}.`);
+  const parsed = parseExperiment(
+    Object.fromEntries(
+      Object.entries(today).map(([name, value]) => [
+        name,
+        typeof value === 'string' && isFieldName(name) ? valueFromText(field(name), value) : value,
+      ]),
+    ),
+  );
   if (!parsed.ok) return refuse(`The link does not fit: ${describeError(parsed.errors[0])}.`);
-  return { experiment: parsed.experiment, problem: null };
+  return { experiment: parsed.experiment, problem: null, notes };
 }
 
 function shorten(text: string): string {

@@ -40,6 +40,22 @@ export const presets: readonly Preset[] = [
     changes: { objective: 'released-code' },
   },
   {
+    id: 'released-settings',
+    title: 'Released code’s own settings',
+    story:
+      'Two samples per prompt at temperature 0.9, the number of tests as reward and a cosine schedule, as the authors’ training script has it. With two samples many prompts give no signal: watch that share.',
+    changes: {
+      objective: 'released-code',
+      gamma: 0.5,
+      rewardScale: 'count',
+      k: 2,
+      temperature: 0.9,
+      lrSchedulerType: 'cosine',
+      warmupSteps: 0,
+      adamBeta2: 0.999,
+    },
+  },
+  {
     id: 'repairer',
     title: 'Start from a repairer',
     story:

@@ -270,7 +270,8 @@ export const metricTable: readonly Metric[] = [
     better: 'none',
     explanation:
       'Length of the policy gradient at the model’s outputs for this turn: where the update pushes hardest.',
-    formula: '(1/N) sqrt(Σ_tokens A² (1 − 2 p_y + Σ p²)), N episodes',
+    formula:
+      '(1/(N τ)) sqrt(Σ_tokens A² (1 − 2 p_y + Σ p²)), N episodes, τ temperature; GRPO: A over the episode’s tokens',
     source: 'derived from the paper’s objective',
     where: 'train',
   },
@@ -363,9 +364,11 @@ export const metricTable: readonly Metric[] = [
     unit: '',
     range: [0, null],
     better: 'none',
-    explanation: 'Step size of this update, after warm-up.',
-    formula: 'learningRate · min(1, step / warmupSteps)',
-    source: 'common practice',
+    explanation:
+      'Step size of this update: it rises during warm-up, then stays or falls along half a cosine.',
+    formula:
+      'learningRate · min(1, step / warmupSteps); with the cosine, after warm-up: learningRate · ½(1 + cos(π (step − 1 − warmupSteps) / (steps − warmupSteps)))',
+    source: 'common practice; cosine: released code',
     where: 'train',
   },
   {

@@ -79,9 +79,27 @@ function perTurnCredit(batch: readonly GroupOutcome[], e: Parameters<typeof cred
 }
 
 /**
- * c_it: the advantage divided by N, the number of trajectories that are not masked; 0 for masked and untrained answers.
- * GRPO also divides by the number of trained tokens of the trajectory; the others weigh every token alike.
- * Source: released code (sum over tokens, mean over trajectories); GRPO's length division: arXiv 2402.03300.
+ * What the advantage of a trajectory is divided by, beside the size of the batch: for GRPO the number of its trained tokens; for
+ * the others 1, so that all tokens weigh alike.
+ * Source: GRPO's length division, arXiv 2402.03300.
+ * @param lengths tokens of each answer, end-of-answer included: [turn]
+ */
+export function lengthDivisor(
+  lengths: readonly number[],
+  e: Pick<Experiment, 'objective' | 'turns' | 'estimator'>,
+): number {
+  if (e.estimator !== 'grpo') return 1;
+  const trained = trainedTurns(e);
+  return Math.max(
+    1,
+    lengths.reduce((sum, length, t) => (trained[t] ? sum + length : sum), 0),
+  );
+}
+
+/**
+ * c_it: the advantage divided by N, the number of trajectories that are not masked, and by `lengthDivisor`; 0 for masked and
+ * untrained answers.
+ * Source: released code (sum over tokens, mean over trajectories).
  * @param credits [group][trajectory], from `credit`.
  * @param lengths tokens of each answer, end-of-answer included: [group][trajectory][turn].
  * @returns [group][trajectory][turn]
@@ -96,8 +114,7 @@ export function lossCoefficients(
   const N = credits.flat().filter(counts).length;
   return credits.map((group, g) =>
     group.map((c, i) => {
-      const tokens = lengths[g][i].reduce((sum, length, t) => (trained[t] ? sum + length : sum), 0);
-      const divisor = N * (e.estimator === 'grpo' ? Math.max(tokens, 1) : 1);
+      const divisor = N * lengthDivisor(lengths[g][i], e);
       return c.advantages.map((A, t) => (!trained[t] || Number.isNaN(A) ? 0 : A / divisor));
     }),
   );

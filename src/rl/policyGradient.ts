@@ -1,25 +1,46 @@
 /** The policy gradient at the outputs of the model, and the clipped ratio. */
+import type { Experiment } from '../config/fields.ts';
 
 /**
- * Norm of ∂loss/∂logits at one token, for the loss −A log softmax(z)_y: |A|·‖p − onehot(y)‖ = |A|·sqrt(1 − 2p_y + Σp²).
+ * Norm of ∂loss/∂logits at one token, for the loss −A log softmax(z/τ)_y: |A|/τ·‖p − onehot(y)‖ = |A|/τ·sqrt(1 − 2p_y + Σp²).
  * Needs no second backward pass.
- * @param A advantage; a masked one (NaN) gives 0, for no gradient flows.
+ * @param A what log π of the token is multiplied with; a masked one (NaN) gives 0, for no gradient flows.
  * @param p probability of the sampled token.
  * @param sumSq Σ over the vocabulary of p².
+ * @param temperature τ
  */
-export function tokenGradNorm(A: number, p: number, sumSq: number): number {
+export function tokenGradNorm(A: number, p: number, sumSq: number, temperature = 1): number {
   if (Number.isNaN(A)) return 0;
-  return Math.abs(A) * Math.sqrt(Math.max(0, 1 - 2 * p + sumSq));
+  return (Math.abs(A) / temperature) * Math.sqrt(Math.max(0, 1 - 2 * p + sumSq));
 }
 
 /**
  * Gradient coefficient of log π under the clipped objective min(ρA, clip(ρ, 1−ε, 1+ε)·A), ρ = exp(logRatio):
  * ρA, or 0 where clipping stops the push. On the policy that sampled (ρ = 1) it is A.
- * @param logRatio Σ over the sequence's trained tokens of log π_now − log π_sampled, nats.
+ * @param logRatio Σ over the tokens of the sample of log π_now − log π_sampled, nats.
  * Source: PPO (arXiv 1707.06347), at sequence level as in the released code.
  */
 export function clippedCoefficient(A: number, logRatio: number, epsilon: number): number {
   const ratio = Math.exp(logRatio);
   const stopped = A > 0 ? ratio > 1 + epsilon : ratio < 1 - epsilon;
   return stopped ? 0 : ratio * A;
+}
+
+/**
+ * Coefficients of one trajectory in a later inner epoch, from those of the first. What shares an advantage shares a ratio: all
+ * trained turns of the trajectory, or with per-turn returns each turn its own.
+ * @param coefficients of log π(y_t), from `lossCoefficients`; [turn]
+ * @param logRatios Σ over the tokens of y_t of log π_now − log π_sampled, nats; [turn]
+ * @param trained from `trainedTurns`
+ */
+export function clippedCoefficients(
+  coefficients: readonly number[],
+  logRatios: readonly number[],
+  trained: readonly boolean[],
+  { returns, clipRatio }: Pick<Experiment, 'returns' | 'clipRatio'>,
+): number[] {
+  const together = logRatios.reduce((sum, logRatio, t) => (trained[t] ? sum + logRatio : sum), 0);
+  return coefficients.map((c, t) =>
+    clippedCoefficient(c, returns === 'per-turn' ? logRatios[t] : together, clipRatio),
+  );
 }

@@ -40,7 +40,10 @@ export const turnRecordSchema = v.object({
   refLogp: v.array(num),
   /** Entropy of π at each position, nats. */
   entropy: v.array(num),
-  /** ‖∂loss/∂logits‖ at each token = |A|·sqrt(1 − 2p + Σp²), before averaging over the batch; 0 where no gradient flows. */
+  /**
+   * ‖∂loss/∂logits‖ at each token = |A|/τ·sqrt(1 − 2p + Σp²), before averaging over the batch; with GRPO also divided by the
+   * trajectory's length. 0 where no gradient flows.
+   */
   gradNorm: v.array(num),
   /** The answer hit the length limit before an end-of-answer token. */
   truncated: v.boolean(),

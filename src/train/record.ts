@@ -1,5 +1,6 @@
 /** Turns what an update computed into the records that charts, panels and files read. */
-import type { Credit } from '../rl/objective.ts';
+import type { Experiment } from '../config/fields.ts';
+import { lengthDivisor, type Credit } from '../rl/objective.ts';
 import { tokenGradNorm } from '../rl/policyGradient.ts';
 import type { GroupRecord, TurnRecord } from '../rl/records.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
@@ -19,6 +20,7 @@ export function groupRecords(
   tokenizer: Tokenizer,
   groups: Trajectory[][],
   computed: Computed,
+  e: Experiment,
 ): GroupRecord[] {
   let flat = -1;
   return groups.map((group, g) => ({
@@ -26,9 +28,13 @@ export function groupRecords(
     trajectories: group.map((trajectory, i) => {
       flat++;
       const credit = computed.credits?.[g][i];
+      const divisor = lengthDivisor(
+        trajectory.turns.map(({ ids }) => ids.length),
+        e,
+      );
       const turns = trajectory.turns.map((turn, t): TurnRecord => {
         const stats = computed.stats?.[flat][t];
-        const A = credit?.advantages[t] ?? 0;
+        const A = (credit?.advantages[t] ?? 0) / divisor;
         return {
           text: turn.text,
           tokens: turn.ids.map((id) => tokenizer.tokenText(id)),
@@ -37,7 +43,9 @@ export function groupRecords(
           entropy: stats ? Array.from(stats.entropy) : [],
           // float32, as its logarithm: the last digits of Math.exp differ between browsers.
           gradNorm: stats
-            ? Array.from(stats.logp, (lp, n) => tokenGradNorm(A, Math.fround(Math.exp(lp)), stats.sumSq[n]))
+            ? Array.from(stats.logp, (lp, n) =>
+                tokenGradNorm(A, Math.fround(Math.exp(lp)), stats.sumSq[n], e.temperature),
+              )
             : [],
           truncated: turn.truncated,
           verdict: {

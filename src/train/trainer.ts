@@ -15,7 +15,7 @@ import { AdamW, tf, type AdamWState } from '../engine/index.ts';
 import type { HostWeights, Llama } from '../model/llama.ts';
 import { evalMetrics, trainMetrics } from '../rl/metrics.ts';
 import { credit, lossCoefficients, trainedTurns } from '../rl/objective.ts';
-import { clippedCoefficient } from '../rl/policyGradient.ts';
+import { clippedCoefficients } from '../rl/policyGradient.ts';
 import { permutation, uniform } from '../rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import { reward } from '../rl/rewards.ts';
@@ -157,7 +157,7 @@ export class Trainer {
     this.#step++;
 
     // 5. Record what happened.
-    const records = groupRecords(tokenizer, groups, { rewards, kls, refLogp, stats, credits });
+    const records = groupRecords(tokenizer, groups, { rewards, kls, refLogp, stats, credits }, e);
     const done = performance.now();
     return {
       step: this.#step,
@@ -200,9 +200,10 @@ export class Trainer {
       await breathe?.();
     }
     onProgress?.('evaluate', heldOutTasks.length, heldOutTasks.length);
-    const records = groupRecords(tokenizer, groups, {
-      rewards: groups.map((group) => group.map((one) => one.turns.map((turn) => reward(statuses(turn), e)))),
-    });
+    const rewards = groups.map((group) =>
+      group.map((one) => one.turns.map((turn) => reward(statuses(turn), e))),
+    );
+    const records = groupRecords(tokenizer, groups, { rewards }, e);
     return {
       step: this.#step,
       metrics: evalMetrics(records.flatMap((group) => group.trajectories)),
@@ -308,25 +309,37 @@ export class Trainer {
     return { temperature: e.temperature, allowedFrom: eot, pad, maxTokens, ...(breathe ? { breathe } : {}) };
   }
 
-  /** Coefficients of a later inner epoch: A·ρ where the clip does not stop it, ρ over all trained tokens of a trajectory. */
+  /** Coefficients of a later inner epoch: A·ρ where the clip does not stop it. */
   async #clipped(trajectories: Trajectory[], coefficients: number[][], e: Experiment): Promise<number[][]> {
     const trained = trainedTurns(e);
     const sequences = trajectories.flatMap((one) => one.sequences);
     const now = byTurn(trajectories, await scoreAnswers(this.#parts.policy, sequences, this.#pass(e)));
     return coefficients.map((turns, i) => {
-      const logRatio = trajectories[i].turns.reduce(
-        (sum, { logp }, t) =>
-          trained[t] ? sum + logp.reduce((s, lp, n) => s + now[i][t].logp[n] - lp, 0) : sum,
-        0,
+      const logRatios = trajectories[i].turns.map(({ logp }, t) =>
+        logp.reduce((sum, lp, n) => sum + now[i][t].logp[n] - lp, 0),
       );
-      return turns.map((c) => clippedCoefficient(c, logRatio, e.clipRatio));
+      return clippedCoefficients(turns, logRatios, trained, e);
     });
   }
 }
 
-/** Linear warm-up, then constant. `step` counts updates done, from 0. */
-export function learningRate(e: Pick<Experiment, 'learningRate' | 'warmupSteps'>, step: number): number {
-  return e.learningRate * Math.min(1, (step + 1) / Math.max(1, e.warmupSteps));
+/**
+ * The learning rate of one update: linear warm-up, then constant or half a cosine down to 0 when `steps` updates are done.
+ * It depends on nothing but the experiment as it is now and the update, so a run that is stopped and resumed has the same rates;
+ * one that is extended follows the longer curve from there on. Past the end it stays 0.
+ * Source: the cosine is that of transformers' get_cosine_schedule_with_warmup, from the end of warm-up on. Our warm-up is one
+ * update ahead of theirs, which spends its first at a rate of 0.
+ * @param step updates done, from 0
+ */
+export function learningRate(
+  e: Pick<Experiment, 'learningRate' | 'warmupSteps' | 'lrSchedulerType' | 'steps'>,
+  step: number,
+): number {
+  const warm = Math.min(1, (step + 1) / Math.max(1, e.warmupSteps));
+  if (e.lrSchedulerType === 'constant' || step < e.warmupSteps) return e.learningRate * warm;
+  const progress = Math.min(1, (step - e.warmupSteps) / Math.max(1, e.steps - e.warmupSteps));
+  // float32: the last digit of Math.cos differs between browsers.
+  return e.learningRate * Math.fround(0.5 * (1 + Math.cos(Math.PI * progress)));
 }
 
 function statuses(turn: Trajectory['turns'][number]) {

@@ -111,3 +111,74 @@ describe('a run on disk', () => {
     expect(metricsOf(out)).toEqual(whole);
   });
 });
+
+describe('a run of another version', () => {
+  const wholeRun = join(folder.path, 'whole');
+  const experimentOf = (out: string) =>
+    JSON.parse(readFileSync(join(out, 'experiment.json'), 'utf8')) as Record<string, unknown>;
+  /** A copy of the whole run whose experiment.json, metrics and state are as `change` makes them. */
+  function copyOf(name: string, change: (experiment: Record<string, unknown>) => Record<string, unknown>) {
+    const out = join(folder.path, name);
+    cpSync(wholeRun, out, { recursive: true });
+    writeFileSync(join(out, 'experiment.json'), JSON.stringify(change(experimentOf(wholeRun)), null, 2));
+    return out;
+  }
+  const rewrite = (path: string, change: (text: string) => string) =>
+    writeFileSync(path, change(readFileSync(path, 'utf8')));
+
+  it(
+    'that is older goes on as it was, says so, and is written in today’s format',
+    async () => {
+      const out = copyOf('older', ({ format: _, lrSchedulerType: __, returns: ___, ...rest }) => rest);
+      rewrite(join(out, 'checkpoint', 'state.json'), (text) => text.replace(/"format": 1,\s*/, ''));
+      // Lines of a time that did not measure everything, and a line that nobody here wrote.
+      rewrite(join(out, 'metrics.jsonl'), (text) =>
+        text.replaceAll(/"train\/coupling":[^,}]*,?/g, '').replace('\n', '\n# noted by hand\n'),
+      );
+      const before = readFileSync(join(out, 'metrics.jsonl'), 'utf8');
+
+      const { code, stderr } = await train('--resume', out, '--steps', '22');
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      expect(stderr).toContain(`${join(out, 'experiment.json')} is from format 1: `);
+      expect(stderr).toContain('returns was not there yet; accumulated is used, as it was then');
+      expect(stderr).toContain('lrSchedulerType was not there yet; constant is used, as it was then');
+      const after = readFileSync(join(out, 'metrics.jsonl'), 'utf8');
+      expect(after.startsWith(before)).toBe(true);
+      expect(after.slice(before.length).trim().split('\n')).toHaveLength(2);
+      // Extended by two updates, and it remembers that.
+      expect(experimentOf(out)).toEqual({ ...experimentOf(wholeRun), steps: 22 });
+
+      const again = await train('--resume', out);
+      expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('done at update 22') });
+      expect(again.stderr).not.toContain('format');
+    },
+    5 * minutes,
+  );
+
+  it('that is newer is refused by its format and left as it is', async () => {
+    const newer = copyOf('newer', (rest) => ({ ...rest, format: 99, fieldOfTomorrow: true }));
+    const before = experimentOf(newer);
+    const refused = await train('--resume', newer, '--steps', '30');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('made by a newer version of the playground (format 99');
+    expect(refused.stderr).toContain('update the playground');
+    expect(experimentOf(newer)).toEqual(before);
+
+    const checkpoint = copyOf('newer-checkpoint', (rest) => rest);
+    rewrite(join(checkpoint, 'checkpoint', 'state.json'), (text) =>
+      text.replace('"format": 1', '"format": 99'),
+    );
+    const also = await train('--resume', checkpoint, '--steps', '30');
+    expect(also.code).toBe(1);
+    expect(also.stderr).toContain(
+      `${join(checkpoint, 'checkpoint')}/state.json: made by a newer version of the playground (format 99`,
+    );
+  });
+
+  it('with a field that nobody knows is refused by its name', async () => {
+    const out = copyOf('unknown', ({ format: _, ...rest }) => ({ ...rest, whiten: true }));
+    const { code, stderr } = await train('--resume', out, '--steps', '30');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${join(out, 'experiment.json')}: whiten: is no field of an experiment`);
+  });
+});

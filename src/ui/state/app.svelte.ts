@@ -39,6 +39,7 @@ export class AppState {
   readonly #client: TrainerClient;
   #backend = $state.raw<BackendChoice>('auto');
   #linkProblem = $state.raw('');
+  #linkNotes = $state.raw<readonly string[]>([]);
   #shared = $state.raw('');
   #wish = $state.raw<Wish>(null);
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
@@ -64,6 +65,10 @@ export class AppState {
   get linkProblem(): string {
     return this.#linkProblem;
   }
+  /** What an older link names that is gone since. */
+  get linkNotes(): readonly string[] {
+    return this.#linkNotes;
+  }
   /** What came of the last Share, for a few seconds. */
   get shared(): string {
     return this.#shared;
@@ -82,6 +87,7 @@ export class AppState {
   openLink(fragment: string): void {
     const link = decodeLink(fragment);
     this.#linkProblem = link.problem ?? '';
+    this.#linkNotes = link.notes;
     this.experiment.open(link.experiment);
     this.#load();
   }
@@ -147,6 +153,10 @@ export class AppState {
 
   dismissLinkProblem(): void {
     this.#linkProblem = '';
+  }
+
+  dismissLinkNotes(): void {
+    this.#linkNotes = [];
   }
 
   #load(): void {

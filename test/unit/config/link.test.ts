@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
-import { decodeLink, encodeLink, maxLinkLength } from '../../../src/config/link.ts';
+import { decodeLink, encodeLink, linkVersion, maxLinkLength } from '../../../src/config/link.ts';
+import { field, fieldNames } from '../../../src/config/fields.ts';
 import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
 import { anyExperiment } from './arbitrary.ts';
 
@@ -9,7 +10,7 @@ describe('links', () => {
   it('give back any valid experiment', () => {
     fc.assert(
       fc.property(anyExperiment, (e) => {
-        expect(decodeLink(encodeLink(e))).toEqual({ experiment: e, problem: null });
+        expect(decodeLink(encodeLink(e))).toEqual({ experiment: e, problem: null, notes: [] });
       }),
     );
   });
@@ -21,7 +22,7 @@ describe('links', () => {
   });
 
   it.each(['', '#'])('%j is the default experiment', (fragment) => {
-    expect(decodeLink(fragment)).toEqual({ experiment: defaultExperiment, problem: null });
+    expect(decodeLink(fragment)).toEqual({ experiment: defaultExperiment, problem: null, notes: [] });
   });
 
   it.each([
@@ -36,9 +37,10 @@ describe('links', () => {
     ['#v=1&constructor=1', 'unknown field: constructor'],
     ['#v=1&gamma=1&gamma=1', 'gamma twice'],
     ['#v=1&gamma=%E0%A4', 'gamma is not readable'],
-    ['#v=1&', 'not name=value'],
-    ['#v=2', 'newer'],
-    ['#v=2&fieldOfTomorrow=1', 'newer'],
+    ['#v=1&gamma', 'not name=value'],
+    [`#v=${linkVersion + 1}`, 'newer'],
+    [`#v=${linkVersion + 1}&fieldOfTomorrow=1`, 'newer'],
+    [`#v%3D${linkVersion + 1}%26fieldOfTomorrow%3D1`, 'newer'],
     ['#v=0', 'version'],
     ['#v=one', 'version'],
     ['#gamma=1', 'no version'],
@@ -59,6 +61,101 @@ describe('links', () => {
           if (problem !== null) expect(experiment).toEqual(defaultExperiment);
         }
       }),
+    );
+  });
+});
+
+/** What programs between two people do to a link, from its text without '#'; `n` chooses where. */
+const reencodings: Readonly<Record<string, (body: string, n: number) => string>> = {
+  'percent-encoded': (body) => encodeURIComponent(body),
+  'percent-encoded, in lower case': (body) =>
+    encodeURIComponent(body).replace(/%../g, (x) => x.toLowerCase()),
+  'percent-encoded twice': (body) => encodeURIComponent(encodeURIComponent(body)),
+  'only & percent-encoded': (body) => body.replaceAll('&', '%26'),
+  'every character percent-encoded': (body) =>
+    [...new TextEncoder().encode(body)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+  'as HTML': (body) => body.replaceAll('&', '&amp;'),
+  'as HTML in capitals': (body) => body.replaceAll('&', '&AMP;'),
+  'as HTML with a number': (body, n) => body.replaceAll('&', `&#${'0'.repeat(n % 3)}38;`),
+  'as HTML with a hexadecimal number': (body) => body.replaceAll('&', '&#x26;'),
+  'as quoted-printable': (body) => body.replaceAll('=', '=3D'),
+  'with an & at the end': (body) => `${body}&`,
+  'with an empty part': (body) => body.replace('&', '&&'),
+  'with what stood behind it': (body, n) =>
+    body + ['>', '"', "'", ')', '.', ',', ';', '!', '&gt;', '&quot;'][n % 10],
+  'with a line break': (body, n) => insert(body, n, '\n'),
+  'with a line break of mail, and spaces': (body, n) => insert(body, n, '\r\n  '),
+  'with an encoded space': (body, n) => insert(body, n, '%20'),
+  'with a plus': (body, n) => insert(body, n, '+'),
+  'with an invisible character': (body, n) => insert(body, n, '\u200b'),
+};
+const insert = (text: string, n: number, what: string) => {
+  const at = n % (text.length + 1);
+  return text.slice(0, at) + what + text.slice(at);
+};
+
+describe('links that mail or a chat re-encoded', () => {
+  const names = fc.constantFrom(...Object.keys(reencodings));
+  const place = fc.nat(10_000);
+
+  it.each(Object.keys(reencodings))('%s', (name) => {
+    fc.assert(
+      fc.property(anyExperiment, place, (e, n) => {
+        const link = `#${reencodings[name](encodeLink(e).slice(1), n)}`;
+        expect(decodeLink(link), link).toEqual({ experiment: e, problem: null, notes: [] });
+      }),
+    );
+  });
+
+  it('twice, by two programs', () => {
+    fc.assert(
+      fc.property(anyExperiment, names, place, names, place, (e, first, m, second, n) => {
+        const once = reencodings[first](encodeLink(e).slice(1), m);
+        // A %20 between the digits of another escape is damage, not an encoding.
+        fc.pre(second !== 'with an encoded space' || !once.includes('%'));
+        const link = `#${reencodings[second](once, n)}`;
+        fc.pre(!link.endsWith('..')); // as if cut short
+        expect(decodeLink(link), link).toEqual({ experiment: e, problem: null, notes: [] });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('a link is made of characters that nothing undone stands for', () => {
+    for (const name of fieldNames) {
+      expect(name).toMatch(/^[A-Za-z][A-Za-z0-9]*$/);
+      const f = field(name);
+      if (f.kind === 'choice')
+        for (const { value } of f.choices) expect(value).toMatch(/^[a-z0-9-]*[a-z0-9]$/);
+    }
+    fc.assert(
+      fc.property(anyExperiment, (e) => {
+        expect(encodeLink(e)).toMatch(/^#[A-Za-z0-9.=&-]+$/);
+      }),
+    );
+  });
+
+  it.each([
+    ['#v=1&gamma=0.5...', 'gamma'], // cut short: 0.5 may have been 0.55
+    ['#v=1&gamma=0.5…', 'gamma'],
+    ['#v=1%26gamma=0.5%2E%2E%2E', 'gamma'],
+    ['#v=1&gamma=0,5', 'gamma'],
+    ['#v=1&gamma=0.5 or so', 'gamma'],
+    ['#v=1&gamma=0.5&amp;gamma=0.6', 'gamma twice'],
+    ['#v%3D1%26gamma%3D9', 'gamma: must be a number from 0 to 2, not 9'],
+    ['#v=1&gamma=100%', 'gamma'],
+  ])('%s stays refused', (link, words) => {
+    const { experiment, problem } = decodeLink(link);
+    expect(problem).toContain(words);
+    expect(experiment).toEqual(defaultExperiment);
+  });
+});
+
+describe('versions of links', () => {
+  it('are the oldest that can say it, so that an older page opens what it can', () => {
+    expect(encodeLink({ ...defaultExperiment, gamma: 0.5 })).toBe('#v=1&gamma=0.5');
+    expect(encodeLink({ ...defaultExperiment, lrSchedulerType: 'cosine' })).toBe(
+      '#v=2&lrSchedulerType=cosine',
     );
   });
 });

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { advantages } from '../../../src/rl/advantages.ts';
-import { credit, lossCoefficients, trainedTurns, type GroupOutcome } from '../../../src/rl/objective.ts';
+import {
+  credit,
+  lengthDivisor,
+  lossCoefficients,
+  trainedTurns,
+  type GroupOutcome,
+} from '../../../src/rl/objective.ts';
 
 const estimators = ['rloo', 'reinforce', 'grpo', 'dr-grpo'] as const;
 const number = fc.double({ min: -2, max: 2, noNaN: true });
@@ -166,6 +172,14 @@ describe('lossCoefficients', () => {
     const credits = credit(batch, e);
     const [[a]] = lossCoefficients(credits, lengths, e);
     expect(a[0]).toBeCloseTo(credits[0][0].advantages[0] / 2 / 30, 12);
+  });
+
+  it('the division by length is grpo’s alone, by trained tokens, and never by 0', () => {
+    expect(lengthDivisor([10, 20], defaultExperiment)).toBe(1);
+    const e = { ...defaultExperiment, estimator: 'grpo' } as const;
+    expect(lengthDivisor([10, 20], e)).toBe(30);
+    expect(lengthDivisor([10, 20], { ...e, objective: 'released-code' })).toBe(20);
+    expect(lengthDivisor([0, 0], e)).toBe(1);
   });
 
   it('is 0 on an untrained turn', () => {

@@ -9,6 +9,7 @@ import { initialWeights } from '../../../src/model/llama.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import { createSession } from '../../../src/train/session.ts';
+import { learningRate } from '../../../src/train/trainer.ts';
 import { countsLetter, FakeSandbox } from './fakeSandbox.ts';
 
 const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
@@ -130,6 +131,7 @@ describe('trainer', () => {
       { turns: 1 },
       { estimator: 'grpo' },
       { estimator: 'dr-grpo', innerEpochs: 2 },
+      { returns: 'per-turn', innerEpochs: 3 },
       { estimator: 'reinforce', returns: 'per-turn' },
       { feedback: 'tests' },
       { topP: 0.9, temperature: 0.7 },
@@ -190,5 +192,72 @@ describe('trainer', () => {
         sandbox: countsLetter('e'),
       }),
     ).toThrow(/tokenizer does not fit.*512.*300/);
+  });
+});
+
+describe('learningRate', () => {
+  // From transformers 5.24.0, the function behind get_cosine_schedule_with_warmup run in CPython: [warm-up, total, updates done, factor].
+  const reference = [
+    [0, 1500, 0, 1],
+    [0, 1500, 1, 0.9999989033776897],
+    [0, 1500, 500, 0.75],
+    [0, 1500, 750, 0.5],
+    [0, 1500, 1200, 0.09549150281252633],
+    [0, 1500, 1499, 1.0966223103481276e-6],
+    [0, 1500, 1500, 0],
+    [5, 150, 5, 1],
+    [5, 150, 6, 0.9998826490092421],
+    [5, 150, 50, 0.7805935326811912],
+    [5, 150, 100, 0.265795779650105],
+    [5, 150, 149, 0.0001173509907579362],
+    [5, 150, 150, 0],
+    [2, 20, 3, 0.9924038765061041],
+    [2, 20, 19, 0.00759612349389599],
+    [10, 10, 10, 1],
+  ] as const;
+
+  it('cosine: is that of transformers after warm-up, as float32', () => {
+    for (const [warmupSteps, steps, step, factor] of reference) {
+      const e = { learningRate: 1, warmupSteps, steps, lrSchedulerType: 'cosine' } as const;
+      expect(learningRate(e, step)).toBe(Math.fround(factor));
+    }
+  });
+
+  it('warms up in the same way under both, and stays where it is constant', () => {
+    const e = { learningRate: 3e-4, warmupSteps: 4, steps: 20 };
+    const rates = (lrSchedulerType: 'constant' | 'cosine') =>
+      Array.from({ length: 25 }, (_, step) => learningRate({ ...e, lrSchedulerType }, step));
+    const [constant, cosine] = [rates('constant'), rates('cosine')];
+    expect(constant.slice(0, 5)).toEqual([1, 2, 3, 4, 4].map((n) => (3e-4 * n) / 4));
+    expect(new Set(constant.slice(3)).size).toBe(1);
+    expect(cosine.slice(0, 5)).toEqual(constant.slice(0, 5));
+    for (let step = 5; step < 21; step++) expect(cosine[step]).toBeLessThan(cosine[step - 1]);
+    expect(cosine.slice(20)).toEqual([0, 0, 0, 0, 0]); // it does not rise again
+  });
+
+  it('cosine: a run that is extended follows the longer curve', () => {
+    const at = (steps: number, step: number) =>
+      learningRate({ learningRate: 1, warmupSteps: 0, steps, lrSchedulerType: 'cosine' }, step);
+    expect(at(20, 20)).toBe(0);
+    expect(at(40, 20)).toBe(0.5);
+  });
+
+  it('is what the update is made with, and goes on after a saved state', async () => {
+    const changes = { lrSchedulerType: 'cosine', steps: 4, warmupSteps: 0 } as const;
+    const whole = session(changes);
+    const rates: number[] = [];
+    const expected: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      const { metrics } = await whole.trainer.update();
+      rates.push(metrics['train/learning_rate'] / whole.trainer.experiment.learningRate);
+      expected.push(metrics['train/loss']);
+    }
+    rates.forEach((rate, i) => expect(rate).toBeCloseTo([1, 0.8535534, 0.5, 0.1464466][i], 6));
+    const first = session(changes);
+    await losses(first, 2);
+    const second = session(changes);
+    second.trainer.load(await first.trainer.state());
+    expect(await losses(second, 2)).toEqual(expected.slice(2));
+    [whole, first, second].forEach((s) => s.dispose());
   });
 });
