@@ -53,7 +53,8 @@ export function openSafetensors(bytes: Uint8Array, file = 'model.safetensors'): 
   };
   const damaged = (problem: string): never =>
     fail(problem, 'The file is damaged or of another kind; download it again.');
-  const cut = (problem: string): never => fail(problem, 'The file is cut short; download it again.');
+  const cut = (problem: string): never =>
+    fail(problem, 'The file is cut short or damaged; download it again.');
 
   if (bytes.byteLength < 8) cut(`it has ${bytes.byteLength} bytes, too few for a header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -164,12 +165,12 @@ export function writeSafetensors(
   metadata: Record<string, string> = { format: 'pt' },
 ): Uint8Array<ArrayBuffer> {
   let at = 0;
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: [string, unknown][] = [['__metadata__', metadata]];
   for (const [name, { shape, data }] of tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] };
+    header.push([name, { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] }]);
     at += data.byteLength;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil(json.length / 8) * 8; // data starts aligned
   const out = new Uint8Array(8 + padded + at);
   new DataView(out.buffer).setBigUint64(0, BigInt(padded), true);
