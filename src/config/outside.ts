@@ -14,11 +14,16 @@ export function shownText(text: string): string {
   });
 }
 
-/** A value from a JSON file, short: scalars as JSON writes them, of lists and objects only what they hold. */
+/** A value from a JSON file, short: scalars as JSON writes them, the first items of a list, the keys of an object. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return `"${shownText(value)}"`;
-  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (Array.isArray(value)) {
+    const items = value
+      .slice(0, 4)
+      .map((item) => (typeof item === 'object' && item !== null ? '…' : String(item)));
+    return `[${shownText(items.join(', '))}${value.length > items.length ? ', …' : ''}]`;
+  }
   if (typeof value === 'object' && value !== null) {
     const keys = Object.keys(value);
     return keys.length === 0 ? '{}' : `{${shownText(keys.join(', '))}}`;

@@ -97,7 +97,7 @@ export function parseLlamaConfig(json: unknown): LlamaConfig {
     const field = v.getDotPath(issue) ?? '';
     const key = field === 'rope_theta' ? theta.key : field;
     if (issue.input === undefined) refuse(key, 'the key is missing');
-    if (issue.type === 'check') refuse(key, issue.message);
+    if (issue.type === 'check') refuse(key, `${shown(fields[key])} does not fit: ${issue.message}`);
     const origin =
       !keys.has(field) && defaults.has(field) ? ", LlamaConfig's default for an absent key," : '';
     refuse(key, `${shown(issue.input)}${origin} ${issue.message}`);
@@ -168,7 +168,9 @@ const ropeKeys = new Set(['rope_theta', 'rope_parameters', 'rope_scaling']);
 function ropeTheta(keys: Map<string, unknown>): { key: string; value: unknown } {
   const found: { key: string; value: unknown }[] = [];
   if (keys.has('rope_theta')) found.push({ key: 'rope_theta', value: keys.get('rope_theta') });
-  const places = ['rope_parameters', 'rope_scaling'].filter((place) => keys.has(place));
+  const places = ['rope_parameters', 'rope_scaling'].filter(
+    (place) => keys.has(place) && keys.get(place) !== false,
+  );
   if (places.length === 2) {
     refuse('rope_scaling', 'rope_parameters is given as well', 'Keep one of them.');
   }
@@ -177,12 +179,12 @@ function ropeTheta(keys: Map<string, unknown>): { key: string; value: unknown } 
     if (!isObject(value)) return refuse(place, `${shown(value)} is not an object`);
     for (const [name, inner] of given(value)) {
       const key = `${place}.${name}`;
-      const expected = ropeNeutral.get(name) ?? false;
+      const expected = ropeNeutral.get(name);
       if (name === 'rope_theta') found.push({ key, value: inner });
-      else if (inner !== expected) {
+      else if (inner !== (expected ?? false)) {
         refuse(
           key,
-          `${shown(inner)} is not supported; it must be ${shown(expected)}`,
+          `${shown(inner)} is not supported${expected === undefined ? '' : `; it must be ${shown(expected)}`}`,
           'The playground does not scale rotary positions; choose a checkpoint without rope scaling.',
         );
       }

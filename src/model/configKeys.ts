@@ -69,7 +69,7 @@ export const harmless: ReadonlySet<string> = new Set([
   'num_labels',
   'problem_type',
   'task_specific_params',
-  // The tokenizer's special tokens are the playground's own (tasks/tokenizer.ts checks them).
+  // Special tokens. Those of the playground are fixed, and tokenizer.json must have them.
   'bos_token_id',
   'decoder_start_token_id',
   'eos_token_id',
