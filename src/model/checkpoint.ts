@@ -1,6 +1,7 @@
 /**
  * Checkpoints in the Hugging Face layout: config.json, model.safetensors (LlamaForCausalLM names, [out, in] matrices),
- * generation_config.json, and the tokenizer.json beside them. Any Llama loader reads them.
+ * generation_config.json, and the tokenizer.json beside them. Any Llama loader reads them. generation_config.json is written
+ * for others and not read: here the experiment says how answers are sampled.
  */
 import { readJson, shownText } from '../config/outside.ts';
 import { attentionShape, parameterShapes, type HostWeights } from './llama.ts';

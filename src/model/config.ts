@@ -177,7 +177,11 @@ function ropeTheta(keys: Map<string, unknown>): { key: string; value: unknown } 
   for (const place of places) {
     const value = keys.get(place);
     if (!isObject(value)) return refuse(place, `${shown(value)} is not an object`);
-    for (const [name, inner] of given(value)) {
+    const parameters = given(value);
+    // The type comes first: it says more than the numbers that belong to it.
+    for (const name of new Set([...ropeNeutral.keys(), ...parameters.keys()])) {
+      if (!parameters.has(name)) continue;
+      const inner = parameters.get(name);
       const key = `${place}.${name}`;
       const expected = ropeNeutral.get(name);
       if (name === 'rope_theta') found.push({ key, value: inner });

@@ -86,7 +86,8 @@ describe('config.json', () => {
 
   it.each([
     ['rope_scaling.rope_type', { rope_scaling: { rope_type: 'linear', factor: 4 } }],
-    ['rope_scaling.type', { rope_scaling: { type: 'dynamic', factor: 2 } }],
+    ['rope_scaling.type', { rope_scaling: { factor: 2, type: 'dynamic' } }],
+    ['rope_scaling.low_freq_factor', { rope_scaling: { low_freq_factor: 1 } }],
     ['rope_scaling.factor', { rope_scaling: { factor: 4 } }],
     ['rope_scaling', { rope_scaling: 4 }],
     ['rope_scaling', { rope_scaling: { type: 'default' }, rope_parameters: { rope_theta: 20000 } }],
