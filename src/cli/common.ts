@@ -82,40 +82,38 @@ export function threadCount(given: string | true | undefined): number {
 async function readModelFile(folder: string, file: string): Promise<Uint8Array> {
   try {
     return await readFile(join(folder, file));
-  } catch {
-    throw new Error(
-      `${join(folder, file)} cannot be read. A model is a folder with config.json, model.safetensors and tokenizer.json; ` +
-        '`npm run boost` makes one.',
-    );
-  }
-}
-
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const text = new TextDecoder().decode(await readModelFile(folder, 'tokenizer.json'));
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new Error(
-      `${join(folder, 'tokenizer.json')} is not JSON. Make it again with \`npm run tokenizer\`.`,
-    );
-  }
-  return Tokenizer.fromJson(json);
-}
-
-/** @throws Error naming the folder, the file and what is wrong with it */
-export async function loadModel(folder: string): Promise<{ checkpoint: Checkpoint; tokenizer: Tokenizer }> {
-  const tokenizer = await loadTokenizer(folder);
-  try {
-    const checkpoint = await readCheckpoint((file) => readModelFile(folder, file));
-    checkFit(checkpoint, tokenizer);
-    return { checkpoint, tokenizer };
   } catch (error) {
-    throw new Error(`Model in ${folder}: ${error instanceof Error ? error.message : error}`, {
+    throw new Error(
+      `${join(folder, file)} cannot be read (${error instanceof Error ? error.message : String(error)}). ` +
+        'A model is a folder with config.json, model.safetensors and tokenizer.json; `npm run boost` makes one.',
+      { cause: error },
+    );
+  }
+}
+
+/** Puts the folder before what is wrong with a file in it. */
+async function inFolder<T>(folder: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    throw new Error(`Model in ${folder}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
 }
+
+/** @throws Error naming the folder, and the field of tokenizer.json that is wrong */
+export const loadTokenizer = (folder: string): Promise<Tokenizer> =>
+  inFolder(folder, async () => Tokenizer.fromBytes(await readModelFile(folder, 'tokenizer.json')));
+
+/** @throws Error naming the folder, the file and what is wrong with it */
+export const loadModel = (folder: string): Promise<{ checkpoint: Checkpoint; tokenizer: Tokenizer }> =>
+  inFolder(folder, async () => {
+    const tokenizer = Tokenizer.fromBytes(await readModelFile(folder, 'tokenizer.json'));
+    const checkpoint = await readCheckpoint((file) => readModelFile(folder, file));
+    checkFit(checkpoint, tokenizer);
+    return { checkpoint, tokenizer };
+  });
 
 /** Writes a model folder (config, weights, generation config) with the tokenizer that belongs to it. */
 export async function saveModel(

@@ -141,7 +141,10 @@ export class RunFolder {
       }
     }
     const { checkpoint } = await loadModel(folder);
-    const tensors = readSafetensors(await readFile(join(folder, 'optimizer.safetensors')));
+    const tensors = readSafetensors(
+      await readFile(join(folder, 'optimizer.safetensors')),
+      'optimizer.safetensors',
+    );
     const part = (prefix: string) =>
       Object.fromEntries(
         [...tensors]

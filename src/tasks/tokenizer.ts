@@ -1,18 +1,8 @@
 /** The tokenizer: Hugging Face's tokenizer.json read with their library, with our special tokens kept apart. */
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
-import * as v from 'valibot';
+import { readJson } from '../config/outside.ts';
 import { SPECIAL_TOKENS } from './bpe.ts';
-
-/** What we rely on in tokenizer.json; the library reads the rest. */
-const fileSchema = v.looseObject({
-  added_tokens: v.array(v.looseObject({ id: v.number(), content: v.string(), special: v.boolean() })),
-  model: v.looseObject({
-    type: v.literal('BPE'),
-    vocab: v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(0))),
-    merges: v.array(v.union([v.string(), v.tuple([v.string(), v.string()])])),
-  }),
-  decoder: v.looseObject({ type: v.literal('ByteLevel') }),
-});
+import { readTokenizerFile } from './tokenizerFile.ts';
 
 /** Ids of the special tokens. */
 export interface Specials {
@@ -25,6 +15,8 @@ export interface Specials {
 }
 
 const MAX_CACHED_TEXTS = 20_000;
+/** Files of 256 k tokens have some 35 MB. */
+const MAX_FILE_BYTES = 64 << 20;
 
 export class Tokenizer {
   /** Number of tokens, specials included. */
@@ -42,31 +34,35 @@ export class Tokenizer {
   }
 
   /**
-   * @param json the parsed content of a tokenizer.json written by `tokenizerJson` (byte-level BPE, our six specials).
-   * @throws Error naming the field of tokenizer.json that is wrong.
+   * @param bytes the content of tokenizer.json
+   * @throws Error naming the field of tokenizer.json that is wrong
+   */
+  static fromBytes(bytes: Uint8Array): Tokenizer {
+    return Tokenizer.fromJson(readJson(bytes, 'tokenizer.json', MAX_FILE_BYTES));
+  }
+
+  /**
+   * @param json the parsed content of a tokenizer.json with our six specials; tokenizerFile.ts says which forms are read
+   * @throws Error naming the field of tokenizer.json that is wrong
    */
   static fromJson(json: unknown): Tokenizer {
-    const parsed = v.safeParse(fileSchema, json);
-    if (!parsed.success) {
-      const issue = parsed.issues[0];
-      throw new Error(`tokenizer.json: ${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`);
-    }
-    const { added_tokens: added, model } = parsed.output;
-    SPECIAL_TOKENS.forEach((content, id) => {
-      const found = added.find((token) => token.content === content);
-      if (found?.id === id && found.special && model.vocab[content] === id) return;
-      throw new Error(`tokenizer.json: added_tokens: ${content} must be a special token with id ${id}`);
-    });
-    const tokens: string[] = [];
-    for (const [token, id] of Object.entries(model.vocab)) tokens[id] = token;
-    if (tokens.length !== Object.keys(model.vocab).length || tokens.includes(undefined!)) {
-      throw new Error(
-        `tokenizer.json: model.vocab: ids must be 0 to ${Object.keys(model.vocab).length - 1}, each once`,
-      );
-    }
-    // Without its added tokens the library reads "<eot>" in a user's text as five ordinary characters.
+    const { tokens, merges, ignoreMerges, normalizer, preTokenizer } = readTokenizerFile(json);
+    // The library gets what was checked and nothing else.
     const library = new HuggingFaceTokenizer(
-      { ...parsed.output, added_tokens: [] },
+      {
+        // Without its added tokens the library reads "<eot>" in a user's text as five ordinary characters.
+        added_tokens: [],
+        normalizer,
+        pre_tokenizer: preTokenizer,
+        post_processor: null, // it would add special tokens, which episodes place themselves
+        decoder: { type: 'ByteLevel' },
+        model: {
+          type: 'BPE',
+          vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+          merges,
+          ignore_merges: ignoreMerges,
+        },
+      },
       { clean_up_tokenization_spaces: false },
     );
     return new Tokenizer(library, tokens);

@@ -13,8 +13,7 @@ export interface ShippedModel {
  */
 export async function readShippedModel(assets: string, name: string): Promise<ShippedModel> {
   const folder = `${assets}models/${name}/`;
-  const json: unknown = JSON.parse(new TextDecoder().decode(await fetchFile(`${folder}tokenizer.json`)));
-  const tokenizer = Tokenizer.fromJson(json);
+  const tokenizer = Tokenizer.fromBytes(await fetchFile(`${folder}tokenizer.json`));
   return { tokenizer, checkpoint: await readCheckpoint((file) => fetchFile(folder + file)) };
 }
 

@@ -1,0 +1,206 @@
+/**
+ * What a tokenizer.json may say. The file comes from outside and decides how text is cut, so only forms that are known are
+ * read: byte-level BPE with one of the splits below. A regular expression that is not in the table is never run.
+ */
+import * as v from 'valibot';
+import { isObject, MAX_VOCABULARY, shown, shownText } from '../config/outside.ts';
+import { BYTE_CHARACTERS, PRE_TOKENIZER, SPECIAL_TOKENS } from './bpe.ts';
+
+/** A token can be the result of several merges; Llama 3 has 2.2 merges a token. */
+const MAX_MERGES = 4 * MAX_VOCABULARY;
+
+/** How cl100k and its relatives cut text; they differ in how many digits stay together. */
+const likeCl100k = (digits: string) =>
+  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+
+/** The regular expressions that may cut text before merging. Each takes linear time. */
+const KNOWN_SPLITS: ReadonlySet<string> = new Set([
+  PRE_TOKENIZER,
+  likeCl100k('\\p{N}{1,3}'), // cl100k, Llama 3
+  likeCl100k('\\p{N}'), // Qwen 2, 2.5 and 3
+]);
+
+const one = (...values: unknown[]) => `must be ${values.map(shown).join(' or ')}`;
+const is = <T extends string | boolean>(value: T) => v.literal(value, one(value));
+/** A key that may be absent or null, or have one other value that changes nothing. */
+const off = (...values: unknown[]) => {
+  const accepted = [null, ...values];
+  return v.optional(
+    v.pipe(
+      v.unknown(),
+      v.check((value) => accepted.includes(value), one(...accepted)),
+    ),
+  );
+};
+const flag = v.optional(v.boolean(one(true, false)));
+const text = v.string('must be text');
+const object = <T extends v.ObjectEntries>(entries: T) => v.strictObject(entries, 'must be an object');
+
+const byteLevel = object({
+  type: is('ByteLevel'),
+  add_prefix_space: is(false), // a space of its own would not be in the text
+  trim_offsets: flag,
+  use_regex: flag,
+});
+const split = object({
+  type: is('Split'),
+  pattern: object({
+    Regex: v.pipe(
+      text,
+      v.check(
+        (regex) => KNOWN_SPLITS.has(regex),
+        'is a regular expression that the playground does not know',
+      ),
+    ),
+  }),
+  behavior: is('Isolated'),
+  invert: is(false),
+});
+/** Its options say how text would be encoded; decoding ignores them. */
+const anyByteLevel = object({
+  type: is('ByteLevel'),
+  add_prefix_space: flag,
+  trim_offsets: flag,
+  use_regex: flag,
+});
+
+/** All but the vocabulary and the merges, which `readTokenizerFile` goes through by hand. */
+const fileSchema = object({
+  version: v.optional(is('1.0')),
+  truncation: off(),
+  padding: off(),
+  added_tokens: v.array(
+    object({
+      id: v.number('must be a number'),
+      content: text,
+      special: is(true),
+      // Special tokens are never looked for in a text, so these change nothing.
+      single_word: flag,
+      lstrip: flag,
+      rstrip: flag,
+      normalized: flag,
+    }),
+    'must be a list',
+  ),
+  normalizer: v.nullish(object({ type: is('NFC') })),
+  pre_tokenizer: v.variant(
+    'type',
+    [
+      byteLevel,
+      object({
+        type: is('Sequence'),
+        pretokenizers: v.strictTuple([split, byteLevel], 'must be a list of a Split and a ByteLevel'),
+      }),
+    ],
+    'is not supported; a ByteLevel is, and a Sequence of a Split and a ByteLevel',
+  ),
+  post_processor: v.nullish(anyByteLevel),
+  decoder: anyByteLevel,
+  model: object({
+    type: is('BPE'),
+    dropout: off(0),
+    // Every byte has its token, so nothing is unknown.
+    unk_token: v.nullish(text),
+    fuse_unk: flag,
+    continuing_subword_prefix: off(''),
+    end_of_word_suffix: off(''),
+    byte_fallback: off(false),
+    ignore_merges: flag,
+    vocab: v.unknown(),
+    merges: v.unknown(),
+  }),
+});
+
+export interface TokenizerFile {
+  /** Text of each token, in the characters that stand for bytes, by id. */
+  readonly tokens: readonly string[];
+  readonly merges: readonly (readonly [string, string])[];
+  readonly ignoreMerges: boolean;
+  readonly normalizer: { readonly type: 'NFC' } | null;
+  readonly preTokenizer: v.InferOutput<typeof fileSchema>['pre_tokenizer'];
+}
+
+function refuse(field: string, problem: string): never {
+  throw new Error(
+    `tokenizer.json: ${field}: ${problem}. The playground reads byte-level BPE with its own special tokens; ` +
+      'use the tokenizer.json that was saved with the model.',
+  );
+}
+
+/**
+ * Reads a parsed tokenizer.json: byte-level BPE, our six specials.
+ * @throws Error naming the field that is wrong
+ */
+export function readTokenizerFile(json: unknown): TokenizerFile {
+  const parsed = v.safeParse(fileSchema, json);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    const surplus = issue.type === 'strict_object' && issue.expected === 'never';
+    const problem = surplus ? 'is not a setting the playground knows' : issue.message;
+    refuse(
+      shownText(v.getDotPath(issue) ?? 'the file'),
+      issue.input === undefined ? 'the key is missing' : `${shown(issue.input)} ${problem}`,
+    );
+  }
+  const { added_tokens: added, model, normalizer, pre_tokenizer: preTokenizer } = parsed.output;
+  const tokens = readVocabulary(model.vocab);
+  const ids = new Map(tokens.map((token, id) => [token, id]));
+  SPECIAL_TOKENS.forEach((content, id) => {
+    const right = added.some((token) => token.content === content && token.id === id);
+    if (!right || ids.get(content) !== id)
+      refuse('added_tokens', `${content} must be a special token with id ${id}`);
+  });
+  const other = added.find(({ content }) => !SPECIAL_TOKENS.some((special) => special === content));
+  if (other) refuse('added_tokens', `${shown(other.content)} is not one of ${SPECIAL_TOKENS.join(' ')}`);
+  const byte = BYTE_CHARACTERS.findIndex((character) => !ids.has(character));
+  if (byte >= 0) refuse('model.vocab', `byte ${byte} has no token`);
+  return {
+    tokens,
+    merges: readMerges(model.merges, ids),
+    ignoreMerges: model.ignore_merges ?? false,
+    normalizer: normalizer ?? null,
+    preTokenizer,
+  };
+}
+
+/** By hand, and not through a schema: a token may be called "constructor". */
+function readVocabulary(vocab: unknown): string[] {
+  if (!isObject(vocab)) refuse('model.vocab', `${shown(vocab)} must be an object`);
+  const entries = Object.entries(vocab);
+  if (entries.length > MAX_VOCABULARY) {
+    refuse('model.vocab', `${entries.length} tokens; at most ${MAX_VOCABULARY} are read`);
+  }
+  const tokens = new Array<string | undefined>(entries.length).fill(undefined);
+  for (const [token, id] of entries) {
+    if (typeof id !== 'number' || !(id in tokens) || tokens[id] !== undefined) {
+      refuse(
+        'model.vocab',
+        `${shown(token)} has id ${shown(id)}; ids must be 0 to ${entries.length - 1}, each once`,
+      );
+    }
+    tokens[id] = token;
+  }
+  return tokens.filter((token) => token !== undefined);
+}
+
+/** Pairs, or texts of two tokens with a space between them, as older files have. */
+function readMerges(merges: unknown, ids: ReadonlyMap<string, number>): [string, string][] {
+  if (!Array.isArray(merges)) refuse('model.merges', `${shown(merges)} must be a list`);
+  if (merges.length > MAX_MERGES) {
+    refuse('model.merges', `${merges.length} merges; at most ${MAX_MERGES} are read`);
+  }
+  const seen = new Set<string>();
+  return merges.map((merge: unknown, i) => {
+    const field = `model.merges.${i}`;
+    const pair: unknown = typeof merge === 'string' ? merge.split(' ') : merge;
+    if (!Array.isArray(pair) || pair.length !== 2) refuse(field, `${shown(merge)} must be two tokens`);
+    const [left, right] = pair as [unknown, unknown];
+    if (typeof left !== 'string' || typeof right !== 'string') refuse(field, 'must be two tokens');
+    const missing = [left, right, left + right].find((token) => !ids.has(token));
+    if (missing !== undefined) refuse(field, `${shownText(missing)} is not in model.vocab`);
+    const key = `${left} ${right}`; // no token of bytes holds a space: it is written as another character
+    if (seen.has(key)) refuse(field, `${shownText(key)} is there twice`);
+    seen.add(key);
+    return [left, right];
+  });
+}
