@@ -77,6 +77,7 @@ class _Cutter:
 
     def __init__(self, setup, test):
         self.setup = setup
+        self.staged = False
         self.shadowed = ''
         if not self.unknown(test):
             # The candidate's function has the name of a builtin, as in `sum(10, 15) == 6`: the outermost call is it.
@@ -203,16 +204,24 @@ class _Cutter:
 
     def leaves(self, node):
         """(leaves: {name: source}, rest: expression over their names, roots: the leaves' own nodes)."""
-        found, roots = {}, []
+        found, roots, used = {}, [], False
+        self.staged = False
 
         def replace(part, certain, bound):
+            nonlocal used
             if not isinstance(part, ast.AST) or not self.unknown(part):
                 return part
+            part = inner(part, certain, bound)
+            used |= _type(part) not in (ast.Name, ast.Tuple, ast.List, ast.keyword)
+            return part
+
+        def inner(part, certain, bound):
             if _type(part) is ast.NamedExpr or _type(part) in (ast.Await, ast.Yield, ast.YieldFrom):
                 raise Whole()
             if isinstance(part, ast.expr) and self.is_leaf(part):
                 if not certain or _free(part) & bound:
                     raise Whole()
+                self.staged |= used
                 name = '_leaf%d' % _len(found)
                 found[name] = self.leaf_source(part)
                 roots.append(part)
@@ -381,6 +390,7 @@ class _Cutter:
         )  # fmt: skip
         setup = self.setup
         return {
+            'staged': self.staged,
             'own': bool(_free(whole) & setup.bound - setup.imported - setup.shared),
             'leaves': found,
             'rest': '' if is_leaf_name(rest) else ast.unparse(rest),

@@ -290,7 +290,8 @@ export class Grader {
     }
     const holder = values.find((x) => some(x, isOpaque));
     if (holder === undefined || /^len\(_leaf0\)$/.test(rest)) return null;
-    const lies = plan.kind === 'truth' && !ask && some(holder, (x) => hasNature(x, 'e'));
+    const lies =
+      plan.kind === 'truth' && !ask && some(holder, (x) => hasNature(x, 'e') && !hasNature(x, 'x'));
     return lies ? { status: 'fail', got: pythonRepr(holder, REPR_CAP) } : 'ask';
   }
 
@@ -365,9 +366,13 @@ export class Grader {
   }
 }
 
-/** A failed test whose message calls the candidate once more, which may change what later tests see. */
+/**
+ * What later tests see may be otherwise in Python: a failed test whose message calls the candidate once more, or an error in the rest
+ * before the last leaf.
+ */
 const unfinished = (plan: Plan, { status }: Outcome): boolean =>
-  status === 'fail' && 'message' in plan && plan.message;
+  (status === 'fail' && 'message' in plan && plan.message) ||
+  (status === 'error' && 'staged' in plan && plan.staged);
 
 function raised(error: NonNullable<Answer['error']>): Outcome {
   const parts = Array.isArray(error.args) && error.args[0] === 't' ? error.args.slice(1) : [];

@@ -288,7 +288,6 @@ def lockdown():
         sys.modules[name] = None  # importing it is an ImportError
     sys.meta_path[:] = [finder for finder in sys.meta_path if not _type(finder).__module__.startswith('_pyodide')]
     sys.modules.pop('_sandbox_grader', None)
-    sys.set_int_max_str_digits(0)
     _stdout.reconfigure(line_buffering=True)
     _own_event_loop()
     random.seed(0)

@@ -20,6 +20,8 @@ const leaves = {
   /** What is done with the leaves' values, over their names; '' when the one leaf is all. */
   rest: v.string(),
   expression: v.string(),
+  /** Something is done with a leaf before the last one is evaluated: if that fails, Python does not come to the last. */
+  staged: v.boolean(),
   /** The test uses names that its setup keeps from the candidate. */
   own: v.boolean(),
   /** Whether an object of the program may be asked itself: the test names its class, calls a method of it, or has nothing else. */

@@ -118,6 +118,10 @@ class _Setup:
                 module = statement.node.module if _type(statement.node) is ast.ImportFrom else statement.node.names[0].name
                 for name in statement.binds:
                     self.missing[name] = missing_package(module)
+            except NameError:
+                # It uses a name before a later statement binds it: the candidate's of that name.
+                statement.foreign = True
+                self.share(*statement.binds)
             except _BaseException as error:
                 self.fault = 'the setup fails: %s: %s' % (_type_name(_type(error)), error)
                 return
@@ -239,7 +243,7 @@ def _containers_in(value, found):
 def _literal(value):
     """Source of plain data. @raises Whole for anything else."""
     kind = _type(value)
-    if value is None or value is ... or kind in (bool, int, str, bytes):
+    if value is None or value is ... or kind in (bool, str, bytes) or kind is int and value.bit_length() < 10_000:
         return repr(value)
     if kind is float:
         return repr(value) if math.isfinite(value) else "float('%r')" % value

@@ -117,9 +117,18 @@ const endless: readonly Form[] = [
 /** C and D are objects of the program's own classes. */
 // prettier-ignore
 const objects: readonly Form[] = [
-  'C == D', 'C != D', 'C is not None', 'C is None', 'C is D', 'C', 'not C', 'bool(C)', 'isinstance(C, object)', 'type(C) == type(D)', 'type(C).__name__ != ""', 'C in [D]', 'C in (D, D)', '[C] == [D]', '{1: C} == {1: D}', '(C, 1) == (D, 1)', 'len(C) == 2', 'len(C) == len(D)', 'list(C) == [1, 2]', 'list(C) == list(D)', '1 in C', '5 not in C', 'C[0] == 1', 'C[-1] == 2',
-  'sorted(C) == [1, 2]', 'sum(C) == 3', 'set(C) == {1, 2}', 'C < D', 'C <= D', 'sorted([C, D]) == sorted([D, C])', 'min(C, D) == min(D, C)', 'callable(C)', 'len({C, D}) == 1', 'isinstance(C, type(D))', 'any(C)', 'max(C) == 2', '[x for x in C] == [1, 2]', 'x = C\nassert x == x', 'x = C\ny = D\nassert x == y and not x != y',
-  'x = C\nassert list(x) == list(x)', 'C == D or C != D', 'all(c == D for c in [C])', '(lambda v: v == C)(D)', 'C is not None and D is not None', 'not C == D', 'C + D == D + C', 'C() is None', 'tuple(C) == (1, 2)', 'dict(enumerate(C)) == {0: 1, 1: 2}', 'next(iter(C)) == 1', 'reversed(C) is not None', 'C == C',
+  'C == D', 'C != D', 'C is not None', 'C is None', 'C is D', 'isinstance(C, object)', 'type(C) == type(D)', 'type(C).__name__ != ""', 'C in [D]', 'C in (D, D)', '[C] == [D]', '{1: C} == {1: D}', '(C, 1) == (D, 1)',
+  'C < D', 'C <= D', 'sorted([C, D]) == sorted([D, C])', 'min(C, D) == min(D, C)', 'len({C, D}) == 1', 'isinstance(C, type(D))', 'x = C\nassert x == x', 'x = C\ny = D\nassert x == y and not x != y',
+  'x = C\nassert list(x) == list(x)', 'C == D or C != D', 'all(c == D for c in [C])', '(lambda v: v == C)(D)', 'C is not None and D is not None', 'not C == D', 'C + D == D + C', 'C() is None', 'C == C',
+];
+
+/**
+ * They ask an object itself. Only where the test names its class or its setup made it: what a function gives instead of plain data is
+ * no such object for our sandbox, because any program could give one that says yes (docs/sandbox.md).
+ */
+// prettier-ignore
+const askingObjects: readonly Form[] = [
+  'len(C) == 2', 'len(C) == len(D)', 'list(C) == [1, 2]', 'list(C) == list(D)', '1 in C', '5 not in C', 'C[0] == 1', 'C[-1] == 2', 'sorted(C) == [1, 2]', 'sum(C) == 3', 'set(C) == {1, 2}', 'any(C)', 'max(C) == 2', '[x for x in C] == [1, 2]', 'tuple(C) == (1, 2)', 'dict(enumerate(C)) == {0: 1, 1: 2}', 'next(iter(C)) == 1', 'reversed(C) is not None', 'C', 'not C', 'bool(C)', 'callable(C)',
 ];
 
 /** For objects with a `__repr__`: any other shows its address, which the next object may get as well. */
@@ -130,6 +139,9 @@ const shownObjects: readonly Form[] = [
   'repr([C]) == repr([D])',
   'hash(C) == hash(D)',
 ];
+
+/** A class of the program by its capital letter. */
+const namesObject = /\b[A-Z]\w*[(.]/;
 
 /** Forms that would show the address of a value whose repr or hash holds it, and sources of such values. */
 const revealing = /\b(str|repr|hash|format|vars)\b|f'\{|%[sr]'|\{C\b/;
@@ -155,7 +167,12 @@ export function makeTest(
   };
   if (call.nature === 'endless') return filled(random, 'endless', random.pick(endless), parts);
   if (call.nature === 'object') {
-    const forms = call.shown && other.shown ? [...objects, ...shownObjects] : objects;
+    const named = [call, other].every(({ source }) => namesObject.test(source));
+    const forms = [
+      ...objects,
+      ...(named ? askingObjects : []),
+      ...(call.shown && other.shown ? shownObjects : []),
+    ];
     return filled(random, 'objects', random.pick(forms), parts);
   }
   if (call.nature === 'own') return filled(random, 'plain', 'C == E', parts);
