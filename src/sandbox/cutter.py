@@ -147,6 +147,16 @@ class _Cutter:
                     pass
         return False
 
+    def acts(self, message):
+        """Whether evaluating the message of a failed assert calls the candidate, or fails itself."""
+        if self.unknown(message):
+            return True
+        try:
+            self.value(message)
+        except Whole:
+            return True
+        return False
+
     # -- leaves ----------------------------------------------------------------------------------------------------
     def is_leaf(self, node):
         """A call of the candidate, such as f(1), f(1)(2), Stack().size(), or a global of it, such as LIMIT, s.items."""
@@ -514,7 +524,7 @@ def _plans(setup, tests, beside):
                     try:
                         cutter = _Cutter(setup, test.expression)
                         plan = cutter.cut(test.expression)
-                        plan['message'] = test.message is not None and bool(cutter.unknown(test.message))
+                        plan['message'] = test.message is not None and cutter.acts(test.message)
                     except Whole:
                         pass
                 if plan is None:

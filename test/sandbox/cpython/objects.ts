@@ -176,15 +176,15 @@ str(make(1, 2)) -> 'Bag[1, 2]'
 f'{make(1)}' -> 'Bag[1]' | 'Bag[2]'
 bool(Bag([])) -> False | True
 Bag([7])() -> 7
-make(3, 4).get(1) -> 4 | 3
-make(3, 4).get(9, 'd') -> 'd' | None
+=make(3, 4).get(1) -> 4 | 3
+=make(3, 4).get(9, 'd') -> 'd' | None
 make(3).fetch(0) -> 3
 make(3).fetch(1) -> 3
-make(3, 3).count(3) -> 20 | 2
-make(3).items() -> [(0, 3)] | [3]
+=make(3, 3).count(3) -> 20 | 2
+=make(3).items() -> [(0, 3)] | [3]
 make(3).real -> 'real' | 3
-make(3, 4).pop() -> 3 | 4
-one().pop() -> 1
+=make(3, 4).pop() -> 3 | 4
+=one().pop() -> 1
 Bag.of(1, 2).xs -> [1, 2] | (1, 2)
 best(make(1), make(1, 2)).xs -> [1, 2] | [1]
 sorted(Bag([2, 1])) -> [1, 2]

@@ -9,7 +9,7 @@ export interface Call {
   /**
    * What may be asked of it. 'data' (unless given): anything. 'endless': an iterator that must not be used up. 'object': an
    * instance of the program's own class, never compared with a literal. 'own': only compared as in `expected`, because the
-   * program has taken the name of a builtin.
+   * program has taken the name of a builtin, or because a method of an object that a function gave must not be the verdict itself.
    */
   readonly nature?: 'data' | 'endless' | 'object' | 'own';
   /** Of an object: whether its class has a repr of its own. */
