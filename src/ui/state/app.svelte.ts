@@ -11,6 +11,7 @@ import { speedTools, type SpeedTools } from '../../worker/speed.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
+import { RefusalsState } from './refusals.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { SpeedState, type Stilled } from './speed.svelte.ts';
@@ -27,6 +28,8 @@ export interface Extras {
   readonly keepOffline?: KeepOffline | undefined;
   /** What measures speed; the real thing unless given. */
   readonly speed?: SpeedTools;
+  /** Where the trainer says what the browser refuses. */
+  readonly refusals?: RefusalsState;
 }
 
 export class AppState {
@@ -36,6 +39,7 @@ export class AppState {
   readonly problems: ProblemsState;
   readonly speed: SpeedState;
   readonly offline: OfflineState;
+  readonly refusals: RefusalsState;
   readonly #client: TrainerClient;
   #backend = $state.raw<BackendChoice>('auto');
   #linkProblem = $state.raw('');
@@ -47,6 +51,7 @@ export class AppState {
 
   constructor(options: Omit<TrainerClientOptions, 'onEvent'>, extras: Extras = {}) {
     this.offline = new OfflineState(extras.keepOffline);
+    this.refusals = extras.refusals ?? new RefusalsState();
     this.speed = new SpeedState(extras.speed ?? speedTools(options.assets), {
       backend: () => this.#backend,
       still: () => this.#still(),
