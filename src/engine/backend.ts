@@ -91,9 +91,8 @@ async function openWasm(options: BackendOptions, why: string): Promise<OpenedBac
   }
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   const unshared = whyNoSharedMemory();
-  const threads = options.threads ?? (unshared === null ? defaultThreads(options.environment) : 1);
-  const whyOne =
-    options.threads === undefined && unshared !== null ? `; one thread, because ${unshared}` : '';
+  let threads = options.threads ?? (unshared === null ? defaultThreads(options.environment) : 1);
+  let whyOne = options.threads === undefined ? unshared : null;
   if (threads > 1 && unshared !== null) throw new Error(`${threads} threads cannot be used: ${unshared}.`);
   // TensorFlow.js' own threads stay off: they would split only work that our kernels do.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
@@ -101,9 +100,17 @@ async function openWasm(options: BackendOptions, why: string): Promise<OpenedBac
     options.environment === 'node' ? keepingProcessListeners(() => activate('wasm')) : activate('wasm'),
   );
   guardAllocator(tf.backend() as BackendWasm);
-  await useWasmKernels(options.kernels ?? true, threads);
+  try {
+    await useWasmKernels(options.kernels ?? true, threads);
+  } catch (error) {
+    if (threads === 1 || options.threads !== undefined) throw error;
+    whyOne = `no other starts (${error instanceof Error ? error.message : String(error)})`;
+    threads = 1;
+    await useWasmKernels(options.kernels ?? true, threads);
+  }
   const device = `WebAssembly SIMD, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
-  return { name: 'wasm', device, why: why + whyOne, threads };
+  const one = whyOne === null ? '' : `; one thread, because ${whyOne}`;
+  return { name: 'wasm', device, why: why + one, threads };
 }
 
 /** In Node the caller decides: a test wants one thread, a command what the machine has. */
@@ -232,7 +239,9 @@ async function findAdapter(options: BackendOptions): Promise<FoundAdapter | stri
     return globalThis.isSecureContext === false
       ? 'browsers allow WebGPU on https and localhost only'
       : 'WebGPU is not available here';
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  const adapter = await navigator.gpu
+    .requestAdapter({ powerPreference: 'high-performance' })
+    .catch(() => null); // a policy may refuse it
   if (!adapter) return 'WebGPU found no graphics adapter';
   const { vendor, architecture, device, description } = adapter.info;
   const words = [vendor, architecture, description || device].filter((word) => word).join(' ');

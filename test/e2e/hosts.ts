@@ -5,6 +5,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { isolationHeaders } from '../../src/worker/isolation.ts';
 
 /** What differs between hosts. */
 export interface Habits {
@@ -43,6 +44,8 @@ const plain: Habits = {
 
 export const hosts = {
   plain,
+  /** One that sends our headers. */
+  isolated: { ...plain, headers: isolationHeaders },
   /** Deployed from a branch: Jekyll keeps what begins with "_", "." or "#" or ends with "~" to itself. */
   githubPages: {
     ...plain,

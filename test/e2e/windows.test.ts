@@ -1,4 +1,5 @@
 /** Windows that refuse something: it costs its own convenience, the page says so, and trains. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import { staticHost, type StaticHost } from './hosts.ts';
 import { withPlaygroundIn, type OpenPage } from './page.ts';
 import { button, microLink, trainOnce, waitForOffline } from './playground.ts';
 
+const folder = join(import.meta.dirname, '../../test-results/dist');
 let host: StaticHost;
 let browser: Browser;
 let strict: BrowserContext;
@@ -25,7 +27,7 @@ const refusals = (place: Pick<OpenPage['page'], 'getByTestId'>): Promise<string[
 const otherOrigin = /^left its origin: http:\/\/localhost/;
 
 beforeAll(async () => {
-  host = await staticHost(join(import.meta.dirname, '../../test-results/dist'));
+  host = await staticHost(folder);
   browser = await launchChromium(['--host-resolver-rules=MAP *.test 127.0.0.1']);
   strict = await launchWithoutCookies();
 });
@@ -96,7 +98,27 @@ it('http on a local network', async () => {
     expect((await refusals(page)).join(' ')).toMatch(/Python starts slowly.*https and localhost only/);
     await waitForOffline(playground, /Needs the network.*https and localhost only/);
     await button(page, 'Share').click();
-    await page.getByText('did not allow copying: the link is in the address bar').waitFor();
+    await page.getByText('did not allow copying').waitFor();
+    const link = page.getByRole('link', { name: 'this experiment' });
+    expect(await link.getAttribute('href')).toBe(address + microLink());
+    expect(problems).toEqual([]);
+  });
+});
+
+it('helping threads that do not start', async () => {
+  const script = readdirSync(join(folder, 'assets')).find((name) => name.startsWith('thread.worker')) ?? '';
+  host.changed.set(`assets/${script}`, null);
+  const options = {
+    address: host.at('isolated'),
+    path: microLink(),
+    ignore: [/404|thread\.worker.*ERR_FAILED/],
+  };
+  await withPlaygroundIn(await browser.newContext(), options, async (playground) => {
+    const { page, problems } = playground;
+    await trainOnce(playground);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await button(page, 'Back end: WASM').click();
+    await page.getByText(/one thread, because no other starts/).waitFor();
     expect(problems).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import { problemTools } from '../../worker/problems.ts';
 import type { KeepOffline } from '../../worker/offline.ts';
 import type { BackendName, TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools, type SpeedTools } from '../../worker/speed.ts';
+import { copyText } from '../clipboard.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
@@ -17,8 +18,14 @@ import { SelectionState } from './selection.svelte.ts';
 import { SpeedState, type Stilled } from './speed.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
-/** How long the confirmation of Share stays, ms. */
-const sharedFor = 6000;
+/** How long the answer to Share stays, ms: to be read, or to copy the link by hand. */
+const sharedFor = { read: 6000, copy: 60_000 };
+
+/** What came of Share; `link`: what to copy by hand, or ''. */
+interface Shared {
+  readonly words: string;
+  readonly link: string;
+}
 
 /** What to do as soon as the run being loaded is ready. */
 type Wish = 'run' | 'step' | null;
@@ -43,7 +50,7 @@ export class AppState {
   readonly #client: TrainerClient;
   #backend = $state.raw<BackendChoice>('auto');
   #linkProblem = $state.raw('');
-  #shared = $state.raw('');
+  #shared = $state.raw<Shared | null>(null);
   #wish = $state.raw<Wish>(null);
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
   /** Called when the trainer stands still. */
@@ -69,8 +76,8 @@ export class AppState {
   get linkProblem(): string {
     return this.#linkProblem;
   }
-  /** What came of the last Share, for a few seconds. */
-  get shared(): string {
+  /** What came of the last Share, for a while. */
+  get shared(): Shared | null {
     return this.#shared;
   }
 
@@ -134,20 +141,18 @@ export class AppState {
   async share(): Promise<void> {
     this.#shared = await this.#copyLink();
     clearTimeout(this.#sharedTimer);
-    this.#sharedTimer = setTimeout(() => (this.#shared = ''), sharedFor);
+    const stays = this.#shared.link === '' ? sharedFor.read : sharedFor.copy;
+    this.#sharedTimer = setTimeout(() => (this.#shared = null), stays);
   }
 
-  async #copyLink(): Promise<string> {
+  async #copyLink(): Promise<Shared> {
     const experiment = this.experiment.valid;
-    if (!experiment) return `Not copied: ${this.experiment.problem}.`;
+    if (!experiment) return { words: `Not copied: ${this.experiment.problem}.`, link: '' };
     const link = window.location.href.replace(/#.*$/, '') + encodeLink(experiment);
     window.history.replaceState(null, '', link);
-    try {
-      await navigator.clipboard.writeText(link);
-      return 'Link copied. It opens this experiment and waits for Run.';
-    } catch {
-      return 'The browser did not allow copying: the link is in the address bar.';
-    }
+    return (await copyText(link))
+      ? { words: 'Link copied. It opens this experiment and waits for Run.', link: '' }
+      : { words: 'The browser did not allow copying. Copy the address of this link by hand:', link };
   }
 
   dismissLinkProblem(): void {
