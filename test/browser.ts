@@ -4,9 +4,8 @@
  * Playwright's "headless shell" will not do: it has no WebGPU.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { chromium, type Browser, type BrowserContext, type LaunchOptions } from 'playwright';
@@ -80,13 +79,12 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
 
 /** The only context of a headless Chromium whose user told it to block all cookies and site data. Close it when done. */
 export async function launchWithoutCookies(): Promise<BrowserContext> {
-  const profile = mkdtempSync(join(tmpdir(), 'cocos-profile-'));
-  mkdirSync(join(profile, 'Default'));
+  const profile = 'test-results/profile-without-cookies';
+  rmSync(profile, { recursive: true, force: true }); // of the last time
+  mkdirSync(join(profile, 'Default'), { recursive: true });
   const block = { profile: { default_content_setting_values: { cookies: 2 } } };
   writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(block));
-  const context = await chromium.launchPersistentContext(profile, launchOptions([]));
-  context.on('close', () => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
-  return context;
+  return chromium.launchPersistentContext(profile, launchOptions([]));
 }
 
 /** The browser's version line, e.g. "Chromium 156.0.8078.79 built on Debian". */
