@@ -1,6 +1,6 @@
 /** The page's end of the service worker (offline.worker.ts), which keeps the playground's files in the browser. */
 import * as v from 'valibot';
-import { whyRefused } from './window.ts';
+import { whyRefused, endingOf } from './window.ts';
 
 const messageSchema = v.variant('offline', [
   /** service worker → page: not everything could be kept. */
@@ -66,6 +66,6 @@ export const keepOffline: KeepOffline = async (onChange) => {
     watch();
     look();
   } catch (error) {
-    onChange({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    onChange({ kind: 'failed', reason: endingOf(error) });
   }
 };

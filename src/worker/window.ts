@@ -3,13 +3,17 @@
 /** In a frame sandboxed without "allow-same-origin" nothing is of the page's own origin, not even its own files. */
 const hasOrigin = (): boolean => self.origin !== 'null';
 
+/** What an error says, for the end of a sentence. */
+export const endingOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+
 /** Why this window did not let the page keep something, for the end of a sentence. */
 export function whyRefused(error: unknown): string {
   if (!hasOrigin()) return 'the frame around the page is sandboxed without "allow-same-origin"';
   if (!isSecureContext) return 'browsers allow it on https and localhost only';
   if (error instanceof DOMException && error.name === 'SecurityError')
     return 'the browser blocks cookies and site data here';
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+  return endingOf(error);
 }
 
 /**

@@ -73,6 +73,8 @@ it('a frame without an origin, from a host that lets anybody read', async () => 
     await trainOnce(inside);
     expect((await refusals(inside.page)).join()).toMatch(/sandboxed without "allow-same-origin"/);
     await waitForOffline(inside, /Needs the network.*sandboxed without/);
+    await button(inside.page, 'Share').click();
+    await inside.page.getByText('did not allow copying').waitFor();
     expect(playground.problems).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 /** The workflow that deploys to GitHub Pages: it cannot run here, but what it names must exist. */
 import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
-import { readText } from '../source.ts';
+import { readText } from '../../source.ts';
 
 const path = '.github/workflows/pages.yml';
 const text = readText(path);
