@@ -241,7 +241,8 @@ async function findAdapter(options: BackendOptions): Promise<FoundAdapter | stri
       : 'WebGPU is not available here';
   const adapter = await navigator.gpu
     .requestAdapter({ powerPreference: 'high-performance' })
-    .catch(() => null); // a policy may refuse it
+    .catch((error: Error) => error); // a policy may refuse it
+  if (adapter instanceof Error) return `WebGPU was refused (${adapter.message})`;
   if (!adapter) return 'WebGPU found no graphics adapter';
   const { vendor, architecture, device, description } = adapter.info;
   const words = [vendor, architecture, description || device].filter((word) => word).join(' ');
