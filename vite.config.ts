@@ -118,6 +118,7 @@ function serviceWorker(name: string): Plugin {
         const paths = entries
           .filter((entry) => entry.isFile() && entry.name !== name)
           .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+          .filter((path) => !/(^|\/)\./.test(path)) // hosts leave hidden files out
           .sort();
         const hashes = paths.map(async (path) => [path, sha256(await readFile(join(folder, path)))] as const);
         const files = Object.fromEntries(await Promise.all(hashes));
@@ -143,6 +144,10 @@ function serviceWorker(name: string): Plugin {
   };
 }
 
+/** GitHub Pages leaves out files that begin with "_" or ".": Jekyll keeps those to itself. Rolldown begins virtual modules so. */
+const chunkFileNames = ({ name }: { name: string }): string =>
+  `assets/${name.replace(/^[^a-z0-9]+/i, '')}-[hash].js`;
+
 export default defineConfig({
   base: './', // a static host may serve the playground from any folder
   appType: 'mpa', // a missing file is a 404, not the page
@@ -153,8 +158,8 @@ export default defineConfig({
     contentSecurityPolicy(contentPolicy),
     serviceWorker('service-worker.js'),
   ],
-  worker: { format: 'es' },
-  build: { target: 'es2022', chunkSizeWarningLimit: 4000 },
+  worker: { format: 'es', rolldownOptions: { output: { chunkFileNames } } },
+  build: { target: 'es2022', chunkSizeWarningLimit: 4000, rolldownOptions: { output: { chunkFileNames } } },
   server: { headers: isolationHeaders },
   preview: { port: 4173, headers: isolationHeaders }, // the next free port when it is taken
 });

@@ -29,6 +29,7 @@ const rooms: Record<string, readonly Door[]> = {
     'worker/problems.ts',
     'worker/protocol.ts',
     'worker/speed.ts',
+    'worker/window.ts',
   ],
 };
 

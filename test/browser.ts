@@ -4,11 +4,11 @@
  * Playwright's "headless shell" will not do: it has no WebGPU.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { chromium, type Browser } from 'playwright';
+import { chromium, type Browser, type BrowserContext, type LaunchOptions } from 'playwright';
 import { findChromium, noBrowser, onPath } from '../src/cli/chromium.ts';
 
 export { findChromium };
@@ -63,11 +63,28 @@ export const chromiumArgs: readonly string[] = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
-/** Starts a headless Chromium. Close it when done. */
-export async function launchChromium(): Promise<Browser> {
+function launchOptions(args: readonly string[]): LaunchOptions {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error(noBrowser);
-  return chromium.launch({ executablePath, args: [...chromiumArgs] });
+  return { executablePath, args: [...chromiumArgs, ...args] };
+}
+
+/**
+ * Starts a headless Chromium. Close it when done.
+ * @param args more command-line switches
+ */
+export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
+  return chromium.launch(launchOptions(args));
+}
+
+/** The only context of a headless Chromium whose user told it to block all cookies and site data. Close it when done. */
+export async function launchWithoutCookies(): Promise<BrowserContext> {
+  const profile = 'test-results/profile-without-cookies';
+  rmSync(profile, { recursive: true, force: true }); // of the last time
+  mkdirSync(join(profile, 'Default'), { recursive: true });
+  const block = { profile: { default_content_setting_values: { cookies: 2 } } };
+  writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(block));
+  return chromium.launchPersistentContext(profile, launchOptions([]));
 }
 
 /** The browser's version line, e.g. "Chromium 156.0.8078.79 built on Debian". */

@@ -91,7 +91,8 @@ async function openWasm(options: BackendOptions, why: string): Promise<OpenedBac
   }
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   const unshared = whyNoSharedMemory();
-  const threads = options.threads ?? (unshared === null ? defaultThreads(options.environment) : 1);
+  let threads = options.threads ?? (unshared === null ? defaultThreads(options.environment) : 1);
+  let whyOne = options.threads === undefined ? unshared : null;
   if (threads > 1 && unshared !== null) throw new Error(`${threads} threads cannot be used: ${unshared}.`);
   // TensorFlow.js' own threads stay off: they would split only work that our kernels do.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
@@ -99,9 +100,17 @@ async function openWasm(options: BackendOptions, why: string): Promise<OpenedBac
     options.environment === 'node' ? keepingProcessListeners(() => activate('wasm')) : activate('wasm'),
   );
   guardAllocator(tf.backend() as BackendWasm);
-  await useWasmKernels(options.kernels ?? true, threads);
+  try {
+    await useWasmKernels(options.kernels ?? true, threads);
+  } catch (error) {
+    if (threads === 1 || options.threads !== undefined) throw error;
+    whyOne = `no other starts (${error instanceof Error ? error.message : String(error)})`;
+    threads = 1;
+    await useWasmKernels(options.kernels ?? true, threads);
+  }
   const device = `WebAssembly SIMD, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
-  return { name: 'wasm', device, why, threads };
+  const one = whyOne === null ? '' : `; one thread, because ${whyOne}`;
+  return { name: 'wasm', device, why: why + one, threads };
 }
 
 /** In Node the caller decides: a test wants one thread, a command what the machine has. */
@@ -129,7 +138,10 @@ const binaries = [
 
 type SetWasmPaths = typeof import('@tensorflow/tfjs-backend-wasm').setWasmPaths;
 
-/** Tells the back end where its binary is; for several threads, a copy of it whose memory is shared. */
+/**
+ * Gives the back end its binary; for several threads, a copy of it whose memory is shared. In a browser it is read here, because
+ * TensorFlow.js complains in the console when a host does not call it `application/wasm`, as many do not.
+ */
 async function providingBinary(
   setWasmPaths: SetWasmPaths,
   { wasmPaths, environment }: BackendOptions,
@@ -137,11 +149,9 @@ async function providingBinary(
   start: () => Promise<void>,
 ): Promise<void> {
   if ('wasm' in tf.engine().registry) return start(); // it is loaded
-  if (!shared) {
-    if (wasmPaths !== undefined) setWasmPaths(wasmPaths);
-    return start();
-  }
-  const bytes = withSharedMemory(await readBinary(environment, wasmPaths));
+  if (!shared && environment === 'node') return start();
+  const binary = await readBinary(environment, wasmPaths);
+  const bytes = shared ? withSharedMemory(binary) : binary;
   const address = URL.createObjectURL(new Blob([bytes], { type: 'application/wasm' }));
   try {
     setWasmPaths(Object.fromEntries(binaries.map((name) => [name, address])), true);
@@ -154,19 +164,26 @@ async function providingBinary(
 async function readBinary(
   environment: BackendOptions['environment'],
   wasmPaths: BackendOptions['wasmPaths'],
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const name = binaries[1];
   if (environment === 'node') {
     const [fsName, moduleName] = ['node:fs/promises', 'node:module'];
     const { readFile } = (await import(/* @vite-ignore */ fsName)) as typeof import('node:fs/promises');
     const { createRequire } = (await import(/* @vite-ignore */ moduleName)) as typeof import('node:module');
     const folder = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
-    return readFile(new URL(`./dist/${name}`, `file://${folder}`));
+    return Uint8Array.from(await readFile(new URL(`./dist/${name}`, `file://${folder}`)));
   }
   const address = typeof wasmPaths === 'object' ? wasmPaths[name] : `${wasmPaths ?? ''}${name}`;
   const response = await fetch(address ?? name);
   if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (!isWebAssembly(bytes)) throw new Error(`${response.url}: the host answered with another file.`);
+  return bytes;
+}
+
+/** Whether it begins as every module does. Some hosts answer with a page where a file is missing. */
+function isWebAssembly(bytes: Uint8Array): boolean {
+  return new TextDecoder().decode(bytes.subarray(0, 4)) === '\0asm';
 }
 
 async function openCpu(why: string): Promise<OpenedBackend> {
@@ -219,8 +236,13 @@ async function findAdapter(options: BackendOptions): Promise<FoundAdapter | stri
     if (problem !== null) return problem;
   }
   if (typeof navigator === 'undefined' || !('gpu' in navigator) || !navigator.gpu)
-    return 'WebGPU is not available here';
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+    return globalThis.isSecureContext === false
+      ? 'browsers allow WebGPU on https and localhost only'
+      : 'WebGPU is not available here';
+  const adapter = await navigator.gpu
+    .requestAdapter({ powerPreference: 'high-performance' })
+    .catch((error: Error) => error); // a policy may refuse it
+  if (adapter instanceof Error) return `WebGPU was refused (${adapter.message})`;
   if (!adapter) return 'WebGPU found no graphics adapter';
   const { vendor, architecture, device, description } = adapter.info;
   const words = [vendor, architecture, description || device].filter((word) => word).join(' ');

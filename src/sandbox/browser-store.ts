@@ -1,24 +1,40 @@
-/** Keeps the memory snapshot in the page's cache between visits. */
+/** Keeps Python's memory snapshot in the page's cache between visits. */
 
 const NAME = 'cocos-sandbox';
 
-async function sha256(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+/** What the browser kept of earlier visits, and the way to keep more. */
+export interface KeptSnapshot {
+  /** The snapshot of an earlier visit with the same files, checked against its hash, or null. */
+  readonly snapshot: ArrayBuffer | null;
+  /** Keeps a snapshot, and only that one. Never rejects. */
+  keep(bytes: ArrayBuffer): Promise<void>;
 }
 
-/** The key of a snapshot: it fits this script (Pyodide's JavaScript, grader, warm-up) and this WebAssembly. */
-export async function snapshotKey(script: string, wasm: ArrayBuffer): Promise<string> {
-  if (!('caches' in globalThis)) return ''; // only pages on https or localhost have a cache
-  return (await sha256(new TextEncoder().encode(script))) + (await sha256(wasm));
+/**
+ * Opens the cache. Never rejects: where the browser refuses it (no https, cookies blocked, a frame of another site, no room), Python
+ * only starts more slowly.
+ * @param script Pyodide's JavaScript, grader and warm-up: with `wasm`, all that a snapshot depends on
+ * @param onRefused hears why nothing could be read or kept
+ */
+export async function keptSnapshot(
+  script: string,
+  wasm: ArrayBuffer,
+  onRefused: (error: unknown) => void,
+): Promise<KeptSnapshot> {
+  try {
+    const cache = await caches.open(NAME);
+    const key = (await sha256(new TextEncoder().encode(script))) + (await sha256(wasm));
+    return {
+      snapshot: await load(cache, key),
+      keep: (bytes) => save(key, bytes).catch(onRefused),
+    };
+  } catch (error) {
+    onRefused(error);
+    return { snapshot: null, keep: () => Promise.resolve() };
+  }
 }
 
-const address = (key: string, hash: string): string => `/snapshot/${key}/${hash}`;
-
-/** The snapshot of an earlier visit, checked against its hash, or null. */
-export async function loadSnapshot(key: string): Promise<ArrayBuffer | null> {
-  if (key === '') return null;
-  const cache = await caches.open(NAME);
+async function load(cache: Cache, key: string): Promise<ArrayBuffer | null> {
   for (const request of await cache.keys()) {
     const [, name, kept, hash] = new URL(request.url).pathname.split('/');
     if (name !== 'snapshot' || kept !== key) continue;
@@ -28,14 +44,13 @@ export async function loadSnapshot(key: string): Promise<ArrayBuffer | null> {
   return null;
 }
 
-/** Keeps a snapshot, and only that one. A browser that refuses only starts more slowly next time. */
-export async function saveSnapshot(key: string, bytes: ArrayBuffer): Promise<void> {
-  if (key === '') return;
-  try {
-    await caches.delete(NAME);
-    const cache = await caches.open(NAME);
-    await cache.put(address(key, await sha256(bytes)), new Response(bytes));
-  } catch (error) {
-    console.warn('The Python snapshot could not be kept:', error);
-  }
+async function save(key: string, bytes: ArrayBuffer): Promise<void> {
+  await caches.delete(NAME);
+  const cache = await caches.open(NAME);
+  await cache.put(`/snapshot/${key}/${await sha256(bytes)}`, new Response(bytes));
+}
+
+async function sha256(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,7 +1,7 @@
 /** The sandbox on a page: makes the frame, gives it Pyodide's files from our own origin, and opens ports for trainers. */
 import * as v from 'valibot';
 import type { ClientMessage } from './client-protocol.ts';
-import { loadSnapshot, saveSnapshot, snapshotKey } from './browser-store.ts';
+import { keptSnapshot } from './browser-store.ts';
 import { frameDocument, frameReport, type FrameReport, type Role } from './frame.ts';
 import { withDefaults } from './limits.ts';
 
@@ -22,6 +22,8 @@ export interface BrowserSandboxOptions {
   readonly workers?: number;
   readonly perTestMs?: number;
   readonly perProgramMs?: number;
+  /** Hears why the browser keeps no memory snapshot, so that Python starts more slowly at every visit. */
+  readonly onUnkept?: (error: unknown) => void;
 }
 
 /** The frame starts at once or not at all. */
@@ -31,8 +33,7 @@ const GREETING_PATIENCE_MS = 10_000;
 
 /** Creates the sandbox's frame. Nothing is loaded before the first `openPort`. */
 export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): BrowserSandboxHost {
-  const { pyodide = 'pyodide/', workers = Math.min(2, Math.max(1, navigator.hardwareConcurrency - 1)) } =
-    options;
+  const { pyodide = 'pyodide/', workers = usefulWorkers(), onUnkept = () => undefined } = options;
   let started: Promise<Frame> | null = null;
 
   async function start(): Promise<Frame> {
@@ -43,9 +44,8 @@ export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): B
       load(base, 'python_stdlib.zip', 'PK'),
       load(base, 'pyodide-lock.json', '{').then((bytes) => new TextDecoder().decode(bytes)),
     ]);
-    const key = await snapshotKey(script, wasm);
-    const snapshot = await loadSnapshot(key);
-    const frame = new Frame(hash, (bytes) => void saveSnapshot(key, bytes));
+    const { snapshot, keep } = await keptSnapshot(script, wasm, onUnkept);
+    const frame = new Frame(hash, (bytes) => void keep(bytes));
     await frame.report('loaded');
     const limits = withDefaults(options);
     const files = { wasm, stdlib, lock };
@@ -81,6 +81,12 @@ export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): B
       started = null;
     },
   };
+}
+
+/** One core is left to the trainer. */
+function usefulWorkers(): number {
+  const cores: number | undefined = navigator.hardwareConcurrency; // some browsers keep it to themselves
+  return Math.min(2, Math.max(1, (cores ?? 2) - 1));
 }
 
 /** One of Pyodide's files. `start` is how its bytes begin: some hosts answer with a page where a file is missing. */

@@ -71,7 +71,7 @@ addEventListener('message', (event) => {
       } else if ('end' in data) {
         runners.get(data.end)?.terminate();
         runners.delete(data.end);
-      } else parent.postMessage(data, '*');
+      } else parent.postMessage(data, '*', 'bytes' in data ? [data.bytes] : []);
     };
     supervisor.onerror = (error) => parent.postMessage({ sandbox: 'failed', message: error.message || 'the worker did not start' }, '*');
   }

@@ -17,7 +17,7 @@ export function supervise({ files, snapshot, workers, limits }: Supervisor): voi
     load: async () => (snapshot ? new Uint8Array(snapshot) : null),
     save: (bytes) => {
       const report: FrameReport = { sandbox: 'snapshot', bytes: bytes.slice().buffer };
-      self.postMessage(report);
+      self.postMessage(report, { transfer: [report.bytes] });
     },
   };
   const pool = WebAssembly.compile(files.wasm).then(

@@ -2,5 +2,10 @@
 import { browserTrainer } from '../worker/client.ts';
 import { keepOffline } from '../worker/offline.ts';
 import { mountPlayground } from './mount.ts';
+import { RefusalsState } from './state/refusals.svelte.ts';
 
-mountPlayground(browserTrainer(), { keepOffline: import.meta.env.PROD ? keepOffline : undefined });
+const refusals = new RefusalsState();
+mountPlayground(browserTrainer(refusals.add), {
+  keepOffline: import.meta.env.PROD ? keepOffline : undefined,
+  refusals,
+});

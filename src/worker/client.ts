@@ -4,7 +4,9 @@
  */
 import type { Experiment } from '../config/experiment.ts';
 import { createBrowserSandboxHost } from '../sandbox/browser.ts';
+import trainerScript from './trainer.worker.ts?worker&url';
 import { eventSchema, parseMessage, type BackendName, type Command, type TrainerEvent } from './protocol.ts';
+import { startWorker, whyRefused } from './window.ts';
 
 /** What the client needs of a Worker; a test or a mock may give its own. */
 export interface WorkerLike {
@@ -23,11 +25,17 @@ export interface TrainerClientOptions {
   readonly onEvent: (event: TrainerEvent) => void;
 }
 
-/** The real worker and the real sandbox, for the page that the build makes. */
-export function browserTrainer(): Omit<TrainerClientOptions, 'onEvent'> {
-  const host = createBrowserSandboxHost();
+/**
+ * The real worker and the real sandbox, for the page that the build makes.
+ * @param onRefused hears what the browser refuses the page, a sentence for the user
+ */
+export function browserTrainer(onRefused: (sentence: string) => void): Omit<TrainerClientOptions, 'onEvent'> {
+  const host = createBrowserSandboxHost({
+    onUnkept: (error) =>
+      onRefused(`Python starts slowly at every visit, because it could not be kept: ${whyRefused(error)}.`),
+  });
   return {
-    createWorker: () => new Worker(new URL('./trainer.worker.ts', import.meta.url), { type: 'module' }),
+    createWorker: () => startWorker(trainerScript),
     createSandboxPort: () => host.openPort(),
     assets: new URL('./', document.baseURI).href,
   };

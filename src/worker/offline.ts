@@ -1,5 +1,6 @@
 /** The page's end of the service worker (offline.worker.ts), which keeps the playground's files in the browser. */
 import * as v from 'valibot';
+import { whyRefused, endingOf } from './window.ts';
 
 const messageSchema = v.variant('offline', [
   /** service worker → page: not everything could be kept. */
@@ -31,12 +32,17 @@ export type KeepOffline = (onChange: (state: Offline) => void) => Promise<void>;
 
 /** For the built page. Never rejects: a browser that keeps nothing only needs the network next time. */
 export const keepOffline: KeepOffline = async (onChange) => {
+  onChange({ kind: 'storing' });
+  try {
+    await caches.keys(); // says more clearly than a service worker why nothing may be kept
+  } catch (error) {
+    return onChange({ kind: 'failed', reason: whyRefused(error) });
+  }
   if (!('serviceWorker' in navigator)) {
-    return onChange({ kind: 'failed', reason: 'this address or this kind of window allows no storage' });
+    return onChange({ kind: 'failed', reason: 'this kind of window has no service worker' });
   }
   const { serviceWorker } = navigator;
   try {
-    onChange({ kind: 'storing' });
     const script = new URL('service-worker.js', document.baseURI);
     const registration = await serviceWorker.register(script, { updateViaCache: 'none' });
     let problem: string | null = null;
@@ -60,6 +66,6 @@ export const keepOffline: KeepOffline = async (onChange) => {
     watch();
     look();
   } catch (error) {
-    onChange({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    onChange({ kind: 'failed', reason: endingOf(error) });
   }
 };

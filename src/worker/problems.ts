@@ -7,6 +7,8 @@ import type { GradeRequest, TestVerdict, Verdict } from '../sandbox/types.ts';
 import type { LineProblem } from '../tasks/readers/index.ts';
 import type { ProblemSet } from './problemFile.ts';
 import type { FileReading } from './problems.worker.ts';
+import readerScript from './problems.worker.ts?worker&url';
+import { startWorker } from './window.ts';
 
 export { gradedLine, unreadLine };
 export type { GradeLine, GradeRequest, LineProblem, ProblemSet, TestVerdict, Verdict };
@@ -46,7 +48,7 @@ export function problemTools(openPort: () => Promise<MessagePort>): ProblemTools
 }
 
 function readInWorker(file: File, signal: AbortSignal): Promise<ProblemSet> {
-  const worker = new Worker(new URL('./problems.worker.ts', import.meta.url), { type: 'module' });
+  const worker = startWorker(readerScript);
   return new Promise<ProblemSet>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     worker.addEventListener('message', ({ data }: MessageEvent<FileReading>) => {

@@ -1,6 +1,8 @@
 /** What the page needs to measure this device: a worker that measures, and sandboxes of its own for it. */
 import { createBrowserSandboxHost, type BrowserSandboxHost } from '../sandbox/browser.ts';
 import type { WorkerLike } from './client.ts';
+import speedScript from './speed.worker.ts?worker&url';
+import { startWorker } from './window.ts';
 import { parseMessage } from './protocol.ts';
 import {
   fromSpeedWorkerSchema,
@@ -50,7 +52,7 @@ export interface SpeedHost {
 }
 
 const pageHost: SpeedHost = {
-  createWorker: () => new Worker(new URL('./speed.worker.ts', import.meta.url), { type: 'module' }),
+  createWorker: () => startWorker(speedScript),
   createSandbox: (workers) => createBrowserSandboxHost({ workers }),
   describe: () => describeMachine(navigator.userAgent, navigator.hardwareConcurrency),
 };
@@ -152,10 +154,10 @@ const systems: readonly (readonly [name: string, mark: RegExp])[] = [
 ];
 
 /** "2 logical cores, Chromium 143, Linux": a browser tells no more about its computer. Those built on Chromium are Chromium. */
-export function describeMachine(userAgent: string, cores: number): string {
+export function describeMachine(userAgent: string, cores: number | undefined): string {
   const browser = browsers
     .map(([name, version]) => [name, version.exec(userAgent)?.[1]] as const)
     .find(([, version]) => version !== undefined);
   const system = systems.find(([, mark]) => mark.test(userAgent))?.[0] ?? 'unknown system';
-  return `${cores} logical cores, ${browser?.join(' ') ?? 'unknown browser'}, ${system}`;
+  return `${cores ?? 'an unknown number of'} logical cores, ${browser?.join(' ') ?? 'unknown browser'}, ${system}`;
 }

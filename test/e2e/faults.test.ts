@@ -5,13 +5,7 @@ import { withPlayground } from './page.ts';
 import { button, microLink, stepOf, waitForReady } from './playground.ts';
 
 /** What the browser and TensorFlow.js themselves say about a file that did not arrive. */
-const missingFile = [
-  /Failed to load resource/,
-  /^HTTP 404/,
-  /^request failed: .*ERR_FAILED/,
-  /wasm streaming compile failed|falling back to ArrayBuffer|asynchronously prepare wasm|^console warning: Aborted/,
-  /Initialization of backend wasm failed|server can serve the `.wasm` file/,
-];
+const missingFile = [/Failed to load resource/, /^HTTP 404/, /^request failed: .*ERR_FAILED/];
 
 interface Fault {
   readonly name: string;

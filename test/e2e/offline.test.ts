@@ -4,22 +4,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { expect, it } from 'vitest';
-import { withPlayground, type OpenPage } from './page.ts';
-import { button, microLink, stepOf, waitForReady, waitForStatus } from './playground.ts';
-import { staticHost } from './staticHost.ts';
+import { withPlayground } from './page.ts';
+import {
+  button,
+  microLink,
+  stepOf,
+  trainOnce,
+  waitForOffline,
+  waitForReady,
+  waitForStatus,
+} from './playground.ts';
+import { staticHost } from './hosts.ts';
 
 const folder = join(import.meta.dirname, '../../test-results/dist');
 const built = (name: string): string => readFileSync(join(folder, name), 'utf8');
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
 
 const isolated = (page: Page): Promise<boolean> => page.evaluate(() => crossOriginIsolated);
-const waitForOffline = ({ page, waitFor }: OpenPage, words: RegExp): Promise<string | null> =>
-  waitFor(
-    `"${words}" about use without a network`,
-    async () =>
-      (await page.getByTestId('offline').count()) ? page.getByTestId('offline').textContent() : '',
-    (text) => words.test(text ?? ''),
-  );
 
 /** What the browser says of the service worker's script when there is no network to look for a newer one. */
 const noNetwork = [/service-worker\.js/];
@@ -107,13 +108,11 @@ it('says when the files cannot be stored, and works all the same', async () => {
     await withPlayground(
       { address: host.address, path: microLink(), ignore: missing },
       async (playground) => {
-        const { page, problems } = playground;
-        await waitForReady(playground);
+        const { problems } = playground;
+        await trainOnce(playground);
         const said = await waitForOffline(playground, /could not be stored/);
         expect(said).toContain('Needs the network at every visit');
         expect(said).toContain('models/repairer/model.safetensors: 404');
-        await button(page, 'Step').click();
-        await waitForStatus(playground, /^Paused after update 1\./);
         expect(problems).toEqual([]);
       },
     );

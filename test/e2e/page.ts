@@ -1,6 +1,6 @@
 /** Opens the playground in a real Chromium and listens to everything that goes wrong in it. */
 import { mkdirSync } from 'node:fs';
-import type { Page } from 'playwright';
+import type { BrowserContext, Page, Request, Response } from 'playwright';
 import { inject } from 'vitest';
 import { launchChromium } from '../browser.ts';
 
@@ -44,7 +44,8 @@ const chromiumRemarks = [
   /GPU stall due to ReadPixels/,
 ];
 
-function listen(page: Page, origin: string, ignore: readonly RegExp[]): string[] {
+/** Collects problems until `stop` is called: a context that is shared goes on. */
+function listen(page: Page, origin: string, ignore: readonly RegExp[]) {
   const problems: string[] = [];
   const report = (text: string): void => {
     if (![...chromiumRemarks, ...ignore].some((pattern) => pattern.test(text))) problems.push(text);
@@ -57,19 +58,24 @@ function listen(page: Page, origin: string, ignore: readonly RegExp[]): string[]
   });
   page.on('pageerror', (error) => report(`uncaught: ${error.stack ?? error.message}`));
   page.on('crash', () => report('the page crashed'));
-  page.context().on('request', (request) => {
+  const onRequest = (request: Request): void => {
     const url = new URL(request.url());
     if (/^(https?|wss?):$/.test(url.protocol) && url.origin !== origin)
       report(`left its origin: ${url.href}`);
-  });
-  page.context().on('requestfailed', (request) => {
+  };
+  const onFailed = (request: Request): void => {
     const reason = request.failure()?.errorText ?? 'no reason given';
     if (reason !== 'net::ERR_ABORTED') report(`request failed: ${request.url()} (${reason})`);
-  });
-  page.context().on('response', (response) => {
+  };
+  const onResponse = (response: Response): void => {
     if (response.status() >= 400) report(`HTTP ${response.status()}: ${response.url()}`);
-  });
-  return problems;
+  };
+  const context = page.context();
+  context.on('request', onRequest).on('requestfailed', onFailed).on('response', onResponse);
+  const stop = (): void => {
+    context.off('request', onRequest).off('requestfailed', onFailed).off('response', onResponse);
+  };
+  return { problems, stop };
 }
 
 /**
@@ -80,7 +86,6 @@ export async function withPlayground(
   options: OpenOptions,
   body: (playground: OpenPage) => Promise<void>,
 ): Promise<void> {
-  const address = options.address ?? inject('playground');
   const browser = await launchChromium();
   try {
     const context = await browser.newContext({
@@ -89,21 +94,34 @@ export async function withPlayground(
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    context.setDefaultTimeout(120_000); // only catches a hang: no test depends on speed
-    const page = await context.newPage();
-    const problems = listen(page, new URL(address).origin, options.ignore ?? []);
-    const playground = { page, problems, waitFor: waiter(page), screenshot: screenshotOf(page) };
-    try {
-      await options.prepare?.(page);
-      await page.goto(address + (options.path ?? ''), { waitUntil: 'load' });
-      await body(playground);
-    } catch (error) {
-      await playground.screenshot('failed').catch(() => {}); // the browser may be gone; the error below says more
-      const seen = problems.length > 0 ? `\nProblems of the page:\n${problems.join('\n')}` : '';
-      throw new Error(`${error instanceof Error ? error.message : String(error)}${seen}`, { cause: error });
-    }
+    await withPlaygroundIn(context, options, body);
   } finally {
     await browser.close();
+  }
+}
+
+/** The same in a browser that is there, and that goes on. */
+export async function withPlaygroundIn(
+  context: BrowserContext,
+  options: Omit<OpenOptions, 'viewport' | 'colorScheme'>,
+  body: (playground: OpenPage) => Promise<void>,
+): Promise<void> {
+  const address = options.address ?? inject('playground');
+  context.setDefaultTimeout(120_000); // only catches a hang: no test depends on speed
+  const page = await context.newPage();
+  const { problems, stop } = listen(page, new URL(address).origin, options.ignore ?? []);
+  const playground = { page, problems, waitFor: waiter(page), screenshot: screenshotOf(page) };
+  try {
+    await options.prepare?.(page);
+    await page.goto(address + (options.path ?? ''), { waitUntil: 'load' });
+    await body(playground);
+  } catch (error) {
+    await playground.screenshot('failed').catch(() => {}); // the browser may be gone; the error below says more
+    const seen = problems.length > 0 ? `\nProblems of the page:\n${problems.join('\n')}` : '';
+    throw new Error(`${error instanceof Error ? error.message : String(error)}${seen}`, { cause: error });
+  } finally {
+    stop();
+    await page.close();
   }
 }
 

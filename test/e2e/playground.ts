@@ -1,5 +1,5 @@
 /** The playground in the words of its user: what the tests read and press. */
-import type { Locator, Page } from 'playwright';
+import type { FrameLocator, Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 import { withChanges, type Experiment } from '../../src/config/experiment.ts';
 import { encodeLink } from '../../src/config/link.ts';
@@ -13,18 +13,25 @@ export function microLink(changes: Partial<Experiment> = {}): string {
   return encodeLink(withChanges(presetExperiment(preset), changes));
 }
 
-export const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true });
-export const region = (page: Page, name: 'Experiment' | 'Episode' | 'Learning'): Locator =>
+/** The playground: a page, or a frame in another one. */
+type Place = Page | FrameLocator;
+interface Shown {
+  readonly page: Place;
+  readonly waitFor: OpenPage['waitFor'];
+}
+
+export const button = (page: Place, name: string): Locator => page.getByRole('button', { name, exact: true });
+export const region = (page: Place, name: 'Experiment' | 'Episode' | 'Learning'): Locator =>
   page.getByRole('region', { name, exact: true });
 
 /** Updates done, as the page shows them. */
-export const stepOf = async (page: Page): Promise<number> =>
+export const stepOf = async (page: Place): Promise<number> =>
   Number(await page.getByTestId('step').textContent());
-export const statusOf = async (page: Page): Promise<string> =>
+export const statusOf = async (page: Place): Promise<string> =>
   (await page.getByTestId('status').textContent()) ?? '';
 
 /** Waits for the status line to say so; fails at once when the run has failed. */
-export async function waitForStatus({ page, waitFor }: OpenPage, words: RegExp): Promise<string> {
+export async function waitForStatus({ page, waitFor }: Shown, words: RegExp): Promise<string> {
   const status = await waitFor(
     `the status ${words}`,
     () => statusOf(page),
@@ -35,7 +42,22 @@ export async function waitForStatus({ page, waitFor }: OpenPage, words: RegExp):
 }
 
 /** Everything is loaded, the starting model was evaluated, and nothing runs. */
-export const waitForReady = (playground: OpenPage): Promise<string> => waitForStatus(playground, /^Ready/);
+export const waitForReady = (playground: Shown): Promise<string> => waitForStatus(playground, /^Ready/);
+
+/** Waits until it is ready, and trains one update. */
+export async function trainOnce(playground: Shown): Promise<void> {
+  await waitForReady(playground);
+  await button(playground.page, 'Step').click();
+  await waitForStatus(playground, /^Paused after update 1\./);
+}
+
+/** What the card behind the back end's name says about use without a network, once it says these words. */
+export const waitForOffline = ({ page, waitFor }: Shown, words: RegExp): Promise<string> =>
+  waitFor(
+    `"${words}" about use without a network`,
+    async () => (await page.getByTestId('offline').allTextContents()).join(''),
+    (text) => words.test(text),
+  );
 
 /** Waits for at least this many updates; gives the number there is. */
 export const waitForStep = ({ page, waitFor }: OpenPage, step: number): Promise<number> =>

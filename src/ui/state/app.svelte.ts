@@ -8,16 +8,24 @@ import { problemTools } from '../../worker/problems.ts';
 import type { KeepOffline } from '../../worker/offline.ts';
 import type { BackendName, TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools, type SpeedTools } from '../../worker/speed.ts';
+import { copyText } from '../clipboard.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
+import { RefusalsState } from './refusals.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { SpeedState, type Stilled } from './speed.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
-/** How long the confirmation of Share stays, ms. */
-const sharedFor = 6000;
+/** How long the answer to Share stays, ms: to be read, or to copy the link by hand. */
+const sharedFor = { read: 6000, copy: 60_000 };
+
+/** What came of Share; `link`: what to copy by hand, or ''. */
+interface Shared {
+  readonly words: string;
+  readonly link: string;
+}
 
 /** What to do as soon as the run being loaded is ready. */
 type Wish = 'run' | 'step' | null;
@@ -27,6 +35,8 @@ export interface Extras {
   readonly keepOffline?: KeepOffline | undefined;
   /** What measures speed; the real thing unless given. */
   readonly speed?: SpeedTools;
+  /** Where the trainer says what the browser refuses. */
+  readonly refusals?: RefusalsState;
 }
 
 export class AppState {
@@ -36,11 +46,16 @@ export class AppState {
   readonly problems: ProblemsState;
   readonly speed: SpeedState;
   readonly offline: OfflineState;
+  readonly refusals: RefusalsState;
   readonly #client: TrainerClient;
   #backend = $state.raw<BackendChoice>('auto');
   #linkProblem = $state.raw('');
+<<<<<<< HEAD
   #linkNotes = $state.raw<readonly string[]>([]);
   #shared = $state.raw('');
+=======
+  #shared = $state.raw<Shared | null>(null);
+>>>>>>> page
   #wish = $state.raw<Wish>(null);
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
   /** Called when the trainer stands still. */
@@ -48,6 +63,7 @@ export class AppState {
 
   constructor(options: Omit<TrainerClientOptions, 'onEvent'>, extras: Extras = {}) {
     this.offline = new OfflineState(extras.keepOffline);
+    this.refusals = extras.refusals ?? new RefusalsState();
     this.speed = new SpeedState(extras.speed ?? speedTools(options.assets), {
       backend: () => this.#backend,
       still: () => this.#still(),
@@ -65,12 +81,17 @@ export class AppState {
   get linkProblem(): string {
     return this.#linkProblem;
   }
+<<<<<<< HEAD
   /** What an older link names that is gone since. */
   get linkNotes(): readonly string[] {
     return this.#linkNotes;
   }
   /** What came of the last Share, for a few seconds. */
   get shared(): string {
+=======
+  /** What came of the last Share, for a while. */
+  get shared(): Shared | null {
+>>>>>>> page
     return this.#shared;
   }
 
@@ -135,20 +156,18 @@ export class AppState {
   async share(): Promise<void> {
     this.#shared = await this.#copyLink();
     clearTimeout(this.#sharedTimer);
-    this.#sharedTimer = setTimeout(() => (this.#shared = ''), sharedFor);
+    const stays = this.#shared.link === '' ? sharedFor.read : sharedFor.copy;
+    this.#sharedTimer = setTimeout(() => (this.#shared = null), stays);
   }
 
-  async #copyLink(): Promise<string> {
+  async #copyLink(): Promise<Shared> {
     const experiment = this.experiment.valid;
-    if (!experiment) return `Not copied: ${this.experiment.problem}.`;
+    if (!experiment) return { words: `Not copied: ${this.experiment.problem}.`, link: '' };
     const link = window.location.href.replace(/#.*$/, '') + encodeLink(experiment);
     window.history.replaceState(null, '', link);
-    try {
-      await navigator.clipboard.writeText(link);
-      return 'Link copied. It opens this experiment and waits for Run.';
-    } catch {
-      return 'The browser did not allow copying: the link is in the address bar.';
-    }
+    return (await copyText(link))
+      ? { words: 'Link copied. It opens this experiment and waits for Run.', link: '' }
+      : { words: 'The browser did not allow copying. Copy the address of this link by hand:', link };
   }
 
   dismissLinkProblem(): void {

@@ -1,25 +1,24 @@
 /** Light or dark: the system's preference until the reader chooses, then what they chose. */
+import { whyRefused } from '../../worker/window.ts';
+
 export type Theme = 'light' | 'dark';
 
 const key = 'cocos-theme';
 const system = () => window.matchMedia('(prefers-color-scheme: dark)');
 
-function remembered(): Theme | null {
-  try {
-    const theme = localStorage.getItem(key);
-    return theme === 'light' || theme === 'dark' ? theme : null;
-  } catch {
-    return null; // storage forbidden: the system's preference decides
-  }
-}
-
 export class ThemeState {
-  #current = $state.raw<Theme>(remembered() ?? (system().matches ? 'dark' : 'light'));
+  /** What the reader chose, on this visit or an earlier one. */
+  #chosen: Theme | null;
+  #current = $state.raw<Theme>('light');
+  readonly #onRefused: (sentence: string) => void;
 
-  constructor() {
-    this.#show();
+  /** @param onRefused hears why the choice is not remembered, a sentence for the user */
+  constructor(onRefused: (sentence: string) => void) {
+    this.#onRefused = onRefused;
+    this.#chosen = this.#remembered();
+    this.#show(this.#chosen ?? (system().matches ? 'dark' : 'light'));
     system().addEventListener('change', (event) => {
-      if (remembered() === null) this.#set(event.matches ? 'dark' : 'light');
+      if (this.#chosen === null) this.#show(event.matches ? 'dark' : 'light');
     });
   }
 
@@ -28,20 +27,31 @@ export class ThemeState {
   }
 
   toggle(): void {
-    this.#set(this.#current === 'dark' ? 'light' : 'dark');
+    this.#chosen = this.#current === 'dark' ? 'light' : 'dark';
+    this.#show(this.#chosen);
     try {
-      localStorage.setItem(key, this.#current);
-    } catch {
-      // Storage forbidden: the choice lasts as long as the page.
+      localStorage.setItem(key, this.#chosen);
+    } catch (error) {
+      this.#refuse(error);
     }
   }
 
-  #set(theme: Theme): void {
-    this.#current = theme;
-    this.#show();
+  #remembered(): Theme | null {
+    try {
+      const theme = localStorage.getItem(key);
+      return theme === 'light' || theme === 'dark' ? theme : null;
+    } catch (error) {
+      this.#refuse(error);
+      return null;
+    }
   }
 
-  #show(): void {
-    document.documentElement.dataset.theme = this.#current;
+  #refuse(error: unknown): void {
+    this.#onRefused(`Light or dark is not remembered: ${whyRefused(error)}.`);
+  }
+
+  #show(theme: Theme): void {
+    this.#current = theme;
+    document.documentElement.dataset.theme = theme;
   }
 }

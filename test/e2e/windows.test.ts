@@ -1,0 +1,127 @@
+/** Windows that refuse something: it costs its own convenience, the page says so, and trains. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchChromium, launchWithoutCookies } from '../browser.ts';
+import { staticHost, type StaticHost } from './hosts.ts';
+import { withPlaygroundIn, type OpenPage } from './page.ts';
+import { button, microLink, trainOnce, waitForOffline } from './playground.ts';
+
+const folder = join(import.meta.dirname, '../../test-results/dist');
+let host: StaticHost;
+let browser: Browser;
+let strict: BrowserContext;
+
+/** A page of another site (an address instead of a name) around the playground. */
+const around = (attributes: string): string => {
+  host.changed.set(
+    'around.html',
+    `<!doctype html><title>Around</title><link rel="icon" href="data:," /><iframe ${attributes}></iframe>`,
+  );
+  return host.at('plain').replace('localhost', '127.0.0.1');
+};
+const framed = ({ page, waitFor }: OpenPage) => ({ page: page.frameLocator('iframe'), waitFor });
+const refusals = (place: Pick<OpenPage['page'], 'getByTestId'>): Promise<string[]> =>
+  place.getByTestId('refusal').allTextContents();
+const otherOrigin = /^left its origin: http:\/\/localhost/;
+
+beforeAll(async () => {
+  host = await staticHost(folder);
+  browser = await launchChromium(['--host-resolver-rules=MAP *.test 127.0.0.1']);
+  strict = await launchWithoutCookies();
+});
+afterAll(async () => {
+  await strict?.close();
+  await browser?.close();
+  await host?.close();
+});
+
+const blocked = 'the browser blocks cookies and site data here';
+const withoutCookies = [
+  `Light or dark is not remembered: ${blocked}.`,
+  `Python starts slowly at every visit, because it could not be kept: ${blocked}.`,
+];
+
+it('cookies blocked', async () => {
+  const options = { address: host.at('plain'), path: microLink() };
+  await withPlaygroundIn(strict, options, async (playground) => {
+    await trainOnce(playground);
+    expect(await refusals(playground.page)).toEqual(withoutCookies);
+    await waitForOffline(playground, new RegExp(`Needs the network.*${blocked}`));
+    expect(playground.problems).toEqual([]);
+  });
+});
+
+it('a frame of another site, which may keep nothing', async () => {
+  const address = around(`src="${host.at('plain')}${microLink()}"`);
+  const options = { address, path: 'around.html', ignore: [otherOrigin] };
+  await withPlaygroundIn(strict, options, async (playground) => {
+    const inside = framed(playground);
+    await trainOnce(inside);
+    expect(await refusals(inside.page)).toEqual(withoutCookies);
+    await waitForOffline(inside, new RegExp(`Needs the network.*${blocked}`));
+    expect(playground.problems).toEqual([]);
+  });
+});
+
+it('a frame without an origin, from a host that lets anybody read', async () => {
+  const address = around(`sandbox="allow-scripts" src="${host.at('githubPages')}${microLink()}"`);
+  const clipboard = /The Clipboard API has been blocked/; // Chromium's own remark on Share
+  const options = { address, path: 'around.html', ignore: [otherOrigin, clipboard] };
+  await withPlaygroundIn(await browser.newContext(), options, async (playground) => {
+    const inside = framed(playground);
+    await trainOnce(inside);
+    expect((await refusals(inside.page)).join()).toMatch(/sandboxed without "allow-same-origin"/);
+    await waitForOffline(inside, /Needs the network.*sandboxed without/);
+    await button(inside.page, 'Share').click();
+    await inside.page.getByText('did not allow copying').waitFor();
+    expect(playground.problems).toEqual([]);
+  });
+});
+
+it('a frame without an origin, from any other host, says why nothing starts', async () => {
+  const address = around(`sandbox="allow-scripts" src="${host.at('plain')}"`);
+  const options = { address, path: 'around.html', ignore: [otherOrigin, /CORS|ERR_FAILED/] };
+  await withPlaygroundIn(await browser.newContext(), options, async (playground) => {
+    await framed(playground)
+      .page.getByText(/could not start\..*sandboxed.*Access-Control-Allow-Origin/)
+      .waitFor();
+    expect(playground.problems).toEqual([]);
+  });
+});
+
+it('http on a local network', async () => {
+  const address = host.at('plain').replace('localhost', 'classroom.test');
+  await withPlaygroundIn(await browser.newContext(), { address, path: microLink() }, async (playground) => {
+    const { page, problems } = playground;
+    await trainOnce(playground);
+    await button(page, 'Back end: WASM').click();
+    await page.getByText(/WebGPU on https and localhost only; one thread/).waitFor();
+    expect((await refusals(page)).join(' ')).toMatch(/Python starts slowly.*https and localhost only/);
+    await waitForOffline(playground, /Needs the network.*https and localhost only/);
+    await button(page, 'Share').click();
+    await page.getByText('did not allow copying').waitFor();
+    const link = page.getByRole('link', { name: 'this experiment' });
+    expect(await link.getAttribute('href')).toBe(address + microLink());
+    expect(problems).toEqual([]);
+  });
+});
+
+it('helping threads that do not start', async () => {
+  const script = readdirSync(join(folder, 'assets')).find((name) => name.startsWith('thread.worker')) ?? '';
+  host.changed.set(`assets/${script}`, null);
+  const options = {
+    address: host.at('isolated'),
+    path: microLink(),
+    ignore: [/404|thread\.worker.*ERR_FAILED/],
+  };
+  await withPlaygroundIn(await browser.newContext(), options, async (playground) => {
+    const { page, problems } = playground;
+    await trainOnce(playground);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await button(page, 'Back end: WASM').click();
+    await page.getByText(/one thread, because no other starts/).waitFor();
+    expect(problems).toEqual([]);
+  });
+});
