@@ -1,5 +1,6 @@
-/** The summary that `npm run grade` ends with. */
+/** What `npm run grade` says of a file: remarks on its records before, and the summary after. */
 import type { GradeLine } from '../../sandbox/report.ts';
+import type { LineProblem } from '../../tasks/readers/index.ts';
 
 const verdicts = ['pass', 'fail', 'error', 'timeout', 'infra'] as const;
 /** Records named in the summary; all are in the lines. */
@@ -31,4 +32,22 @@ export function summary(lines: readonly GradeLine[], seconds: number, unread: nu
     text.push(`  ${name}: ${verdict} (${passed}/${total}) ${reason}`);
   if (bad.length > SHOWN) text.push(`  … and ${bad.length - SHOWN} more that did not pass`);
   return text.join('\n') + '\n';
+}
+
+/** Records named in a remark that several share. */
+const NAMED = 5;
+
+/** The remarks on records that were kept, one line each; records of which the same is to be said share a line. */
+export function grouped(notices: readonly LineProblem[]): string {
+  const messages = new Set(notices.map(({ message }) => message));
+  return [...messages]
+    .map((message) => {
+      const same = notices.filter((notice) => notice.message === message);
+      const shown = same
+        .slice(0, NAMED)
+        .map(({ line, name }) => (name === `line ${line}` ? name : `line ${line}, ${name}`));
+      const more = same.length > NAMED ? ` … and ${same.length - NAMED} more` : '';
+      return `${shown.join('; ')}${more}: ${message}\n`;
+    })
+    .join('');
 }

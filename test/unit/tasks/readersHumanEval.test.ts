@@ -88,6 +88,56 @@ describe('readHumanEval', () => {
   });
 });
 
+describe('entry points', () => {
+  const read = (prompt: string, entry_point: string) =>
+    readHumanEval(
+      lines({
+        ...record,
+        prompt,
+        entry_point,
+        canonical_solution: '',
+        test: check('assert candidate(2) == 4'),
+      }),
+    );
+
+  it.each([
+    ['größe', 'import math\ndef größe(x):\n    return 2 * x', 'import math', 'assert größe(2) == 4'],
+    ['twice', 'twice = lambda x: 2 * x', '', 'assert twice(2) == 4'],
+    ['\uFB01x', 'def fix(x):\n    return 2 * x', '', 'assert \uFB01x(2) == 4'],
+    ['f', 'a = 1\ntry:\n    from m import f\nexcept ImportError:\n    f = None', 'a = 1', 'assert f(2) == 4'],
+    [
+      'Solution().twice',
+      'k = 2\nclass Solution:\n    def twice(self, x):\n        return k * x',
+      'k = 2',
+      'assert Solution().twice(2) == 4',
+    ],
+  ])('%s', (name, prompt, setup, test) => {
+    expect(read(prompt, name)).toMatchObject({ problems: [], tasks: [{ setup, tests: [test] }] });
+  });
+});
+
+describe('packages that the sandbox lacks', () => {
+  it('drops an import that nothing uses', () => {
+    const source = `import pytest\nimport numpy as np, math\nimport random\n${check('import numpy', 'assert candidate(1) == 1')}`;
+    expect(cutCheck(source, 'f')).toMatchObject({
+      setup: 'import numpy as np, math\nimport random',
+      tests: ['assert f(1) == 1'],
+    });
+  });
+
+  it('keeps one that is used, whatever for', () => {
+    const raises = check('assert candidate(1) == 1', 'with pytest.raises(TypeError):', '    candidate()');
+    expect(cutCheck(`import pytest\n${raises}`, 'f').setup).toBe('import pytest');
+    expect(cutCheck(`import pytest\n${check('assert candidate(eval("pytest"))')}`, 'f').setup).toBe(
+      'import pytest',
+    );
+    const notices = readHumanEval(lines({ ...record, test: `import pytest\n${raises}` })).notices;
+    expect(notices.map(({ message }) => message)).toContain(
+      'its tests import pytest, which the sandbox does not have',
+    );
+  });
+});
+
 describe('cutCheck', () => {
   const testsOf = (...body: string[]): string[] => cutCheck(check(...body), 'f').tests;
 
