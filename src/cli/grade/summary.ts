@@ -37,17 +37,21 @@ export function summary(lines: readonly GradeLine[], seconds: number, unread: nu
 /** Records named in a remark that several share. */
 const NAMED = 5;
 
-/** The remarks on records that were kept, one line each; records of which the same is to be said share a line. */
+/** The remarks on records that were kept; records of which the same is to be said, numbers aside, share a line. */
 export function grouped(notices: readonly LineProblem[]): string {
-  const messages = new Set(notices.map(({ message }) => message));
-  return [...messages]
-    .map((message) => {
-      const same = notices.filter((notice) => notice.message === message);
+  const kind = ({ message }: LineProblem): string => message.replace(/\d+/g, '0');
+  return [...new Set(notices.map(kind))]
+    .map((wanted) => {
+      const same = notices.filter((notice) => kind(notice) === wanted);
       const shown = same
         .slice(0, NAMED)
         .map(({ line, name }) => (name === `line ${line}` ? name : `line ${line}, ${name}`));
       const more = same.length > NAMED ? ` … and ${same.length - NAMED} more` : '';
-      return `${shown.join('; ')}${more}: ${message}\n`;
+      const { message } = same[0]!;
+      const varied = same.some((notice) => notice.message !== message)
+        ? ' (the numbers are those of the first)'
+        : '';
+      return `${shown.join('; ')}${more}: ${message}${varied}\n`;
     })
     .join('');
 }

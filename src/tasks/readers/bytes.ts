@@ -39,9 +39,9 @@ export async function problemText(bytes: Uint8Array<ArrayBuffer>): Promise<strin
   checkProblemSize(bytes.length);
   const plain = beginsWith(bytes, [0x1f, 0x8b]) ? await unpacked(bytes) : bytes;
   const known = signatures.find(([start]) => beginsWith(plain, start));
-  if (known) throw new Error(`it is ${known[1]}.`);
+  if (known) throw new Error(`it is not UTF-8 text but ${known[1]}.`);
   if (plain[257] === 0x75 && new TextDecoder().decode(plain.subarray(257, 262)) === 'ustar')
-    throw new Error('it is a tar archive: unpack it, and choose the file inside.');
+    throw new Error('it is not UTF-8 text but a tar archive: unpack it, and choose the file inside.');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(plain);
   } catch (cause) {

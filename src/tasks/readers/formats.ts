@@ -9,6 +9,7 @@ interface Format {
 
 /** The first one whose fields a record has is taken. */
 const formats = {
+  mbpp: { title: 'MBPP, MBPP+', fields: ['text|prompt', 'code', 'test_list'] },
   odex: { title: 'ODEX', fields: ['prompt', 'canonical_solution', 'test_start', 'test', 'entry_point'] },
   evalplus: {
     title: 'EvalPlus as released on GitHub',
@@ -19,7 +20,6 @@ const formats = {
     fields: ['prompt', 'entry_point', 'canonical_solution', 'test'],
   },
   kodcode: { title: 'KodCode', fields: ['question', 'solution', 'test|test_code'] },
-  mbpp: { title: 'MBPP, MBPP+', fields: ['text|prompt', 'code', 'test_list'] },
   plain: { title: 'plain', fields: ['name', 'code', 'tests'] },
 } as const satisfies Record<string, Format>;
 

@@ -39,16 +39,18 @@ const others: readonly (readonly [readonly string[], string])[] = [
   ],
 ];
 
-/**
- * @param first the first JSON object among the records; null when there is none.
- * @returns one or two sentences.
- */
-export function seemsToBe(text: string, first: Readonly<Record<string, unknown>> | null): string {
-  if (first === null) {
-    const known = beginnings.find(([pattern]) => pattern.test(text.slice(0, 10_000)));
-    return known?.[1] ?? 'no line is a JSON object.';
-  }
-  const known = others.find(([fields]) => fields.every((field) => field in first));
-  const has = `Its first record has the fields ${Object.keys(first).slice(0, 12).join(', ') || '(none)'}.`;
-  return known ? `${known[1]} ${has}` : `no record has all fields of a known format. ${has}`;
+/** @param text a file without a single JSON object. @returns a sentence. */
+export function guessText(text: string): string {
+  const known = beginnings.find(([pattern]) => pattern.test(text.slice(0, 10_000)));
+  return known?.[1] ?? 'no line is a JSON object.';
 }
+
+/** @param record the first record of a file whose format is not known. @returns one or two sentences. */
+export function guessRecord(record: Readonly<Record<string, unknown>>): string {
+  const fields = Object.keys(record).slice(0, SHOWN).join(', ') || '(none)';
+  const known = others.find(([of]) => of.every((field) => field in record));
+  return `The first record has the fields ${fields}${known ? `; ${known[1]}` : '.'}`;
+}
+
+/** Fields that are named. */
+const SHOWN = 12;

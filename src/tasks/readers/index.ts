@@ -1,7 +1,7 @@
 /** Problem sets from files, whatever their format. */
 import { readEvalPlusRelease } from './evalplusRelease.ts';
 import { fieldsOf, formatOf, problemFormats, type ProblemFormat } from './formats.ts';
-import { seemsToBe } from './guess.ts';
+import { guessRecord, guessText } from './guess.ts';
 import { readHumanEval } from './humaneval.ts';
 import { readKodCode } from './kodcode.ts';
 import { readMbpp } from './mbpp.ts';
@@ -40,10 +40,12 @@ function recognise(text: string): ProblemFormat {
     const found = formatOf(record);
     if (found) return found;
   }
-  const accepted = problemFormats.map((name) => `${name} (${fieldsOf(name)})`).join('; ');
-  throw new Error(
-    `${seemsToBe(text, first)} Accepted are JSONL, one record a line, or one JSON array of records: ${accepted}.`,
-  );
+  if (first === null)
+    throw new Error(
+      `${guessText(text)} A problem file is JSONL: one record a line, or one JSON array of records.`,
+    );
+  const accepted = problemFormats.map((name) => `${name} (${fieldsOf(name)})`).join(', ');
+  throw new Error(`no line has all fields of a known format: ${accepted}. ${guessRecord(first)}`);
 }
 
 /**

@@ -249,7 +249,7 @@ describe('readProblems', () => {
     expect(() => readProblems('{"task_id": "HumanEval/0", "completion": ""}')).toThrow('answers of a model');
     expect(() => readProblems('version https://git-lfs.github.com/spec/v1\n')).toThrow('git lfs pull');
     expect(() => readProblems('{"question": "?"}')).toThrow(
-      /has the fields question\..* mbpp \(text or prompt, code, test_list\)/,
+      /known format: mbpp \(text or prompt, code, test_list\), .* has the fields question\./,
     );
     expect(() => checkProblemSize(65 * 2 ** 20)).toThrow('at most 64 MB');
     expect(() => checkProblemSize(64 * 2 ** 20)).not.toThrow();
