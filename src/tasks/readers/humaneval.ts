@@ -45,9 +45,20 @@ export function readHumanEval(text: string): ReadTasks {
 
 /** Also for HumanEval+, whose records may hold the same fields. */
 export function humanEvalTask(record: HumanEvalRecord, notice: (message: string) => void): ReadTask {
-  const cut = cutCheck(record.test, record.entry_point);
-  return promptedTask({ ...record, cut }, notice);
+  const test = record.test.replace(misprint.published, misprint.mended);
+  if (test !== record.test)
+    notice('the published test hands its arguments to the wrong function; it is mended');
+  return promptedTask({ ...record, cut: cutCheck(test, record.entry_point) }, notice);
 }
+
+/**
+ * HumanEval/32 as HumanEval+ publishes it can be passed by no program: `find_zero` returns a number, which cannot be
+ * unpacked. EvalPlus's own evaluator looks at |p(x)|.
+ */
+const misprint = {
+  published: 'assert _poly(*candidate(*inp), inp) <= 0.0001',
+  mended: 'assert abs(_poly(*inp, candidate(*inp))) <= 0.0001',
+};
 
 interface Prompted {
   readonly task_id: string;

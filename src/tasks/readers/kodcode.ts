@@ -56,8 +56,9 @@ export function readKodCode(text: string): ReadTasks {
  */
 export function cutPytest(source: string): CutTests {
   const top = parsePython(source);
-  if (!isPython(top)) throw new Error('field test: it is no Python');
-  const statements = children(top).filter((node) => !isIdle(node) && !isMainGuard(node, source));
+  if (!isPython(top))
+    throw new Error('field test: it could not be taken apart, because the parser does not understand it');
+  const statements = children(top).filter((node) => !isIdle(node) && !isStart(node, source));
   const isTest = (node: SyntaxNode): boolean =>
     isTestFunction(node, source) || testMethods(node, source).length > 0;
   const asserts = statements.filter((node) => node.name === 'AssertStatement');
@@ -84,9 +85,15 @@ const isImportOfProgram = (node: SyntaxNode, source: string): boolean =>
     ({ module, member, name }) => module === SOLUTION && (member === name || member === '*') && member !== '',
   );
 
-/** `if __name__ == "__main__":`. */
-const isMainGuard = (node: SyntaxNode, source: string): boolean =>
-  node.name === 'IfStatement' && names(node, source)[0] === '__name__';
+/** What starts the tests when the file is run: `if __name__ == "__main__":`, `test_f()`, `pytest.main()`. */
+function isStart(node: SyntaxNode, source: string): boolean {
+  const first = names(node, source)[0] ?? '';
+  if (node.name === 'IfStatement') return first === '__name__';
+  return (
+    node.name === 'ExpressionStatement' &&
+    (first.startsWith('test') || /\bpytest\.main\b/.test(textOf(node, source)))
+  );
+}
 
 const isTestFunction = (node: SyntaxNode, source: string): boolean =>
   undecorated(node).name === 'FunctionDefinition' && (definedName(node, source) ?? '').startsWith('test');

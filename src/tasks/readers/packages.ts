@@ -62,16 +62,25 @@ export function withoutUnusedImports(
     (node) => isImport(node) && importsOf(node, source).every(({ module }) => isMissing(module)),
   );
   if (lacking.length === 0) return [...statements];
+  const wanted = [...lacking.flatMap((node) => importsOf(node, source)).map(({ name }) => name), ...lookups];
   const used = new Set([
     ...statements.filter((node) => !isImport(node)).flatMap((node) => names(node, source)),
-    ...elsewhere.flatMap((text) => names(parsePython(text), text)),
+    ...elsewhere.filter((text) => mayMention(text, wanted)).flatMap((text) => names(parsePython(text), text)),
   ]);
-  // A name that is looked up by its text shows in no tree.
-  const hidden = ['eval', 'exec', 'globals', 'locals', 'vars'].some((name) => used.has(name));
+  const hidden = lookups.some((name) => used.has(name));
   const needed = (node: SyntaxNode): boolean =>
     hidden || importsOf(node, source).some(({ name, member }) => member === '*' || used.has(name));
   return statements.filter((node) => !lacking.includes(node) || needed(node));
 }
+
+/** Where these are used, a name may be looked up by its text, which no tree shows. */
+const lookups = ['eval', 'exec', 'globals', 'locals', 'vars'];
+
+/** False only when the text has none of the names; far quicker than to parse it. */
+const mayMention = (text: string, wanted: readonly string[]): boolean => {
+  const plain = text.normalize('NFKC');
+  return wanted.some((name) => plain.includes(name));
+};
 
 /** The source of some statements, one after the other. */
 export const sourceOf = (statements: readonly SyntaxNode[], source: string): string =>

@@ -2,7 +2,9 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/python';
 
-export const parsePython = (source: string): SyntaxNode => parser.parse(source).topNode;
+/** The tree of a module. The parser knows `1.0` and not `1.`, so it is shown digits where a number has its point. */
+export const parsePython = (source: string): SyntaxNode =>
+  parser.parse(source.replace(/(?<![\w.])(\d[\d_]*)\./g, (_, digits: string) => `${digits}0`)).topNode;
 
 export const textOf = (node: SyntaxNode, source: string): string =>
   source.slice(node.from, node.to).trimEnd();

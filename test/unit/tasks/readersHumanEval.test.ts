@@ -147,6 +147,12 @@ describe('cutCheck', () => {
     ).toEqual(['assert f(f(1), candidate=2).candidate == f"{f(3)} candidate"']);
   });
 
+  it('knows numbers that end with their point', () => {
+    expect(testsOf('assert candidate(1., x.a1, 2.e5) == [0., 1.5, "1."]')).toEqual([
+      'assert f(1., x.a1, 2.e5) == [0., 1.5, "1."]',
+    ]);
+  });
+
   it('takes the name that the parameter has', () => {
     expect(cutCheck('def check(func):\n    assert func(1) == 1', 'f').tests).toEqual(['assert f(1) == 1']);
   });

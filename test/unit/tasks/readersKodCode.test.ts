@@ -49,6 +49,8 @@ describe('cutPytest', () => {
       box,
       'if __name__ == "__main__":',
       '    pytest.main()',
+      'test_plain()',
+      'pytest.main([])',
     );
     expect(cutPytest(source)).toEqual({
       setup: 'import math\nLIMIT = 3\nimport re',
@@ -94,7 +96,7 @@ describe('cutPytest', () => {
     ['def helper():\n    pass', /no function test_/],
     ['def test_f(capsys):\n    assert f() == 1', /test_f gets capsys from pytest/],
     ['async def test_f():\n    assert await f() == 1', /test_f is async/],
-    ['def test_f(:', /no Python/],
+    ['def test_f(:', /parser does not understand/],
   ])('refuses what only pytest can run: %s', (source, message) => {
     expect(() => cutPytest(source)).toThrow(message);
   });
