@@ -52,7 +52,8 @@ Runs every record's program against its tests, in the sandbox. One JSON line per
 timeout, error, infra), passed, total, reason, ms. infra = could not be judged: a bad line, a test that is no Python.
 Ends with code 0 when all pass, 1 when some do not, 2 for a wrong flag or file.
 
-Formats, with the fields that tell them apart; of a record's tests at most ${MAX_TESTS} are used:
+Formats, with the fields that tell them apart. Of a record's tests at most ${MAX_TESTS} are used. A plain record may have
+setup, Python that is run before its tests; fields that no format has are not read.
 ${problemFormats.map((name) => `  ${name.padEnd(10)} ${titleOf(name)}: ${fieldsOf(name)}`).join('\n')}`;
 
 /** Seconds for one test: programs of a problem set may be slow but end; plain ones may be anything, as in training. */
