@@ -8,6 +8,7 @@ import {
   definedName,
   edited,
   hasNode,
+  isIdle,
   isPython,
   names,
   namesThatMayBeBound,
@@ -20,11 +21,6 @@ import type { CutTests } from './tasks.ts';
 /** Of tests, for people. */
 export const weakerTier = 'run next to the program (the weaker tier)';
 
-/** A docstring or `pass`. */
-export const isIdle = (node: SyntaxNode): boolean =>
-  node.name === 'PassStatement' ||
-  (node.name === 'ExpressionStatement' && /String$/.test(node.firstChild?.name ?? ''));
-
 /** What came of cutting a body. */
 export interface CutBody {
   readonly imports: readonly SyntaxNode[];
@@ -36,7 +32,8 @@ export interface CutBody {
 
 /**
  * Cuts the statements of a body. An assert that uses no name that other statements may bind is a test by itself;
- * loops, assignments and what depends on them must stay together.
+ * loops, assignments and what depends on them must stay together, and what comes after a statement that may change
+ * anything (`seed(1)`, `config.size = 3`) stays after it.
  */
 export function cutBody(statements: readonly SyntaxNode[], source: string): CutBody {
   const parts = statements.filter((node) => !isIdle(node));
@@ -44,8 +41,24 @@ export function cutBody(statements: readonly SyntaxNode[], source: string): CutB
   const asserts = parts.filter((node) => node.name === 'AssertStatement');
   const others = parts.filter((node) => !imports.includes(node) && !asserts.includes(node));
   const bound = new Set(others.flatMap((node) => namesThatMayBeBound(node, source)));
-  const free = asserts.filter((node) => !names(node, source).some((name) => bound.has(name)));
+  const change = others.find((node) => mayChangeAnything(node, source));
+  const free = asserts.filter(
+    (node) =>
+      (change === undefined || node.from < change.from) &&
+      !names(node, source).some((name) => bound.has(name)),
+  );
   return { imports, free, rest: [...others, ...asserts.filter((node) => !free.includes(node))] };
+}
+
+/** A bare call (less `print`), an assignment to a part of something, a deletion. */
+function mayChangeAnything(statement: SyntaxNode, source: string): boolean {
+  if (statement.name === 'DeleteStatement') return true;
+  if (statement.name === 'ExpressionStatement')
+    return hasNode(statement, 'CallExpression') && names(statement, source)[0] !== 'print';
+  return (
+    ['AssignStatement', 'UpdateStatement'].includes(statement.name) &&
+    statement.firstChild?.name === 'MemberExpression'
+  );
 }
 
 /**

@@ -4,7 +4,18 @@
  */
 import type { SyntaxNode } from '@lezer/common';
 import { sourceOf, withoutUnusedImports } from './packages.ts';
-import { boundNames, children, definedName, edited, names, nodes, textOf, type Edit } from './python.ts';
+import {
+  boundNames,
+  children,
+  definedName,
+  edited,
+  isIdle,
+  names,
+  nodes,
+  textOf,
+  variables,
+  type Edit,
+} from './python.ts';
 import { joined, type CutTests } from './tasks.ts';
 
 /** Relative tolerance, and the absolute one that floats get when the record gives none: |out - exp| <= atol + RTOL·|exp|. */
@@ -103,7 +114,7 @@ interface Cutting {
  * @returns null when the text is of any other form.
  */
 export function cutEvalPlus({ helpers, body, source, candidate, entryPoint }: Cutting): CutTests | null {
-  const parts = body.filter((node) => node.name !== 'ExpressionStatement');
+  const parts = body.filter((node) => !isIdle(node));
   const loop = parts.at(-1);
   const header = loop ? loopHeader(loop, source) : null;
   const statements = loop ? loop.getChildren('Body').flatMap(children) : [];
@@ -112,6 +123,8 @@ export function cutEvalPlus({ helpers, body, source, candidate, entryPoint }: Cu
   if (parts.slice(0, -1).some((node) => names(node, source).includes(candidate))) return null;
   const helper = helpers.find((node) => definedName(node, source) === 'assertion');
   const oracle = helper ? oracleOf(helper, source) : null;
+  if (nodes(statements[0]!).some(({ name }) => /Lambda|Comprehension|^NamedExpression/.test(name)))
+    return null;
   const made = template(statements[0]!, source, oracle);
   if (made === null) return null;
 
@@ -232,8 +245,7 @@ function substitution(
   other: (name: string) => string | undefined,
 ): Edit[] {
   const edits: Edit[] = [];
-  for (const inner of nodes(node)) {
-    if (inner.name !== 'VariableName') continue;
+  for (const inner of variables(node)) {
     const name = textOf(inner, source);
     const value = values.get(name);
     if (value) {

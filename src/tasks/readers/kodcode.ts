@@ -4,14 +4,15 @@
  */
 import type { SyntaxNode } from '@lezer/common';
 import * as v from 'valibot';
-import { cutBody, isIdle, weakerTier } from './cut.ts';
+import { cutBody, weakerTier } from './cut.ts';
 import { SOLUTION, sourceOf, withoutUnusedImports } from './packages.ts';
 import {
-  blanked,
+  boundNames,
   children,
   definedName,
   hasNode,
   importsOf,
+  isIdle,
   isPython,
   names,
   parsePython,
@@ -65,7 +66,11 @@ export function cutPytest(source: string): CutTests {
   const helpers = statements.filter(
     (node) => !isTest(node) && !asserts.includes(node) && !isImportOfProgram(node, source),
   );
-  const parts = statements.filter(isTest).map((node) => cutTest(node, source));
+  const objects = helpers.filter(
+    (node) => node.name === 'AssignStatement' && hasNode(node, 'CallExpression'),
+  );
+  const shared = new Set(objects.flatMap((node) => boundNames(node, source)));
+  const parts = statements.filter(isTest).map((node) => cutTest(node, source, shared));
   const tests = [...asserts.map((node) => textOf(node, source)), ...parts.flatMap((part) => part.tests)];
   if (tests.length === 0) throw new Error('field test: it has no function test_…');
   const inner = [...new Set(parts.flatMap((part) => part.imports))];
@@ -118,18 +123,24 @@ interface CutTest {
   readonly whole: number;
 }
 
-function cutTest(node: SyntaxNode, source: string): CutTest {
+/** @param shared objects of the module, which an assert may change for the next one. */
+function cutTest(node: SyntaxNode, source: string, shared: ReadonlySet<string>): CutTest {
   const name = definedName(node, source)!;
   if (!isTestFunction(node, source)) return cutTestClass(node, name, source);
   callable(node, name, source);
   const { imports, free, rest } = cutBody(children(undecorated(node).getChild('Body')!), source);
-  // A decorator may do anything, such as skip the test.
-  const apart = node.name !== 'DecoratedStatement' && !hasNode(node, 'NamedExpression') ? free : [];
-  const tests = apart.map((statement) => textOf(statement, source));
-  const whole = rest.length > 0 || apart.length < free.length;
-  if (whole) tests.push(`${blanked(node, source, apart)}\n${name}()`);
-  const needed = apart.length > 0 ? imports.filter((statement) => !isImportOfProgram(statement, source)) : [];
-  return { tests, imports: needed.map((statement) => textOf(statement, source)), whole: whole ? 1 : 0 };
+  const together =
+    rest.length > 0 ||
+    hasNode(node, 'NamedExpression') ||
+    names(node, source).some((used) => shared.has(used)) ||
+    node.name === 'DecoratedStatement'; // it may do anything, such as skip the test
+  if (together) return { tests: [`${textOf(node, source)}\n${name}()`], imports: [], whole: 1 };
+  const needed = imports.filter((statement) => !isImportOfProgram(statement, source));
+  return {
+    tests: free.map((statement) => textOf(statement, source)),
+    imports: needed.map((statement) => textOf(statement, source)),
+    whole: 0,
+  };
 }
 
 /** Each method is a test, with an object of its own. */
@@ -151,6 +162,7 @@ function cutTestClass(node: SyntaxNode, name: string, source: string): CutTest {
 function callable(node: SyntaxNode, name: string, source: string): void {
   const definition = undecorated(node);
   const wanted = (definition.getChild('ParamList')?.getChildren('VariableName') ?? [])
+    .filter((parameter) => !hasDefault(parameter) && parameter.prevSibling?.name !== 'AssignOp')
     .map((parameter) => textOf(parameter, source))
     .filter((parameter) => parameter !== 'self');
   if (wanted.length > 0)
@@ -159,4 +171,8 @@ function callable(node: SyntaxNode, name: string, source: string): void {
     );
   if (definition.firstChild?.name === 'async')
     throw new Error(`field test: ${name} is async, and pytest, which could run it, is not in the sandbox`);
+}
+
+function hasDefault({ nextSibling: next }: SyntaxNode): boolean {
+  return (next?.name === 'TypeDef' ? next.nextSibling : next)?.name === 'AssignOp';
 }

@@ -35,6 +35,11 @@ export function hasNode(node: SyntaxNode, name: string): boolean {
   return found;
 }
 
+/** A docstring or another literal, or `pass`: a statement that does nothing. */
+export const isIdle = (node: SyntaxNode): boolean =>
+  node.name === 'PassStatement' ||
+  (node.name === 'ExpressionStatement' && /String$|^ArrayExpression$/.test(node.firstChild?.name ?? ''));
+
 /** Whether the parser understood all of it. */
 export const isPython = (node: SyntaxNode): boolean => !hasNode(node, '⚠');
 
@@ -49,7 +54,7 @@ const isKeyword = (node: SyntaxNode): boolean =>
   node.parent?.name === 'ArgList' && node.nextSibling?.name === 'AssignOp';
 
 /** The variables that a node mentions, as nodes. */
-const variables = (node: SyntaxNode): SyntaxNode[] =>
+export const variables = (node: SyntaxNode): SyntaxNode[] =>
   nodes(node).filter((inner) => inner.name === 'VariableName' && !isKeyword(inner));
 
 /** The variables that a node mentions, in the order of the text. */

@@ -101,7 +101,8 @@ describe('the tests of EvalPlus', () => {
     ['a loop that does more', (s: string) => `${s}        print(i)\n`],
     ['a list that is computed', (s: string) => s.replace('[[1]]', '[[n] for n in range(3)]')],
     ['a list that calls the program', (s: string) => s.replace('[2]', '[candidate(1)]')],
-    ['a statement beside', (s: string) => s.replace('    inputs', '    seed(1)\n    n = 1\n    inputs')],
+    ['a statement beside', (s: string) => s.replace('    inputs', '    n = 1\n    inputs')],
+    ['a call beside', (s: string) => s.replace('    results', '    inputs.append([3])\n    results')],
   ])('stay whole in any other form: %s', (_, changed) => {
     expect(cutCheck(changed(check('[[1]]', '[2]')), 'f').weaker).not.toBe('');
   });

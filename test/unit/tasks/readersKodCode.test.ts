@@ -75,6 +75,17 @@ describe('cutPytest', () => {
     expect(cutPytest(walrus).tests).toEqual([`${walrus}\ntest_f()`]);
   });
 
+  it.each([
+    ['a bare call', text('def test_f():', '    assert f() == 1', '    advance()', '    assert f() == 2')],
+    [
+      'an object of the module',
+      text('def test_f():', '    assert queue.push(1)', '    assert queue.pop() == 1'),
+    ],
+    ['a default', text('def test_f(n=LIMIT, m: int = 2):', '    x = n', '    assert f(x) == m')],
+  ])('does not tear apart %s', (_, test) => {
+    expect(cutPytest(`queue = Queue()\n${test}`).tests).toEqual([`${test}\ntest_f()`]);
+  });
+
   it('calls the methods of a class of tests', () => {
     const plain = text(
       'class TestF:',
