@@ -15,7 +15,7 @@ import {
   checkProblemSize,
   fieldsOf,
   problemFormats,
-  problemText,
+  fileText,
   readProblems,
   titleOf,
   type ProblemFormat,
@@ -72,7 +72,7 @@ async function readProblemFile(file: string, format: ProblemFormat | 'auto') {
   try {
     checkProblemSize((await stat(file)).size);
     const bytes = new Uint8Array(await readFile(file));
-    return readProblems(await problemText(bytes), format, basename(file));
+    return readProblems(await fileText(bytes), format, basename(file));
   } catch (error) {
     throw new FlagError(`--data ${file}: ${error instanceof Error ? error.message : error}`);
   }

@@ -1,7 +1,7 @@
 /** Reads a problem file from the user's disk. */
 import {
   checkProblemSize,
-  problemText,
+  fileText,
   readProblems,
   type ProblemFormat,
   type ReadTasks,
@@ -23,5 +23,5 @@ export async function readProblemFile(file: File): Promise<ProblemSet> {
       cause,
     });
   });
-  return { file: file.name, ...readProblems(await problemText(new Uint8Array(bytes)), 'auto', file.name) };
+  return { file: file.name, ...readProblems(await fileText(new Uint8Array(bytes)), 'auto', file.name) };
 }

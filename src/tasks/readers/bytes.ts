@@ -35,7 +35,7 @@ const beginsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
  * @param bytes the whole file.
  * @throws Error when it is too large, packed or unpacked, damaged, or no UTF-8 text.
  */
-export async function problemText(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+export async function fileText(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   checkProblemSize(bytes.length);
   const plain = beginsWith(bytes, [0x1f, 0x8b]) ? await unpacked(bytes) : bytes;
   const known = signatures.find(([start]) => beginsWith(plain, start));

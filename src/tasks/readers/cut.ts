@@ -12,6 +12,7 @@ import {
   isPython,
   names,
   namesThatMayBeBound,
+  nodes,
   parsePython,
   renaming,
   textOf,
@@ -33,15 +34,20 @@ export interface CutBody {
 /**
  * Cuts the statements of a body. An assert that uses no name that other statements may bind is a test by itself;
  * loops, assignments and what depends on them must stay together, and what comes after a statement that may change
- * anything (`seed(1)`, `config.size = 3`) stays after it.
+ * anything (`seed(1)`, `config.size = 3`, a file that is written) stays after it.
+ * @param tested names of the candidate: to call it changes nothing.
  */
-export function cutBody(statements: readonly SyntaxNode[], source: string): CutBody {
+export function cutBody(
+  statements: readonly SyntaxNode[],
+  source: string,
+  tested: ReadonlySet<string> = new Set(),
+): CutBody {
   const parts = statements.filter((node) => !isIdle(node));
   const imports = parts.filter((node) => node.name === 'ImportStatement');
   const asserts = parts.filter((node) => node.name === 'AssertStatement');
   const others = parts.filter((node) => !imports.includes(node) && !asserts.includes(node));
   const bound = new Set(others.flatMap((node) => namesThatMayBeBound(node, source)));
-  const change = others.find((node) => mayChangeAnything(node, source));
+  const change = others.find((node) => mayChangeAnything(node, source, tested));
   const free = asserts.filter(
     (node) =>
       (change === undefined || node.from < change.from) &&
@@ -50,15 +56,24 @@ export function cutBody(statements: readonly SyntaxNode[], source: string): CutB
   return { imports, free, rest: [...others, ...asserts.filter((node) => !free.includes(node))] };
 }
 
-/** A bare call (less `print`), an assignment to a part of something, a deletion. */
-function mayChangeAnything(statement: SyntaxNode, source: string): boolean {
-  if (statement.name === 'DeleteStatement') return true;
-  if (statement.name === 'ExpressionStatement')
-    return hasNode(statement, 'CallExpression') && names(statement, source)[0] !== 'print';
-  return (
-    ['AssignStatement', 'UpdateStatement'].includes(statement.name) &&
-    statement.firstChild?.name === 'MemberExpression'
-  );
+/** Functions of Python that change nothing. */
+const harmless = new Set(
+  `abs all any bool chr complex dict divmod enumerate float frozenset int isinstance len list map max min ord pow print
+  range repr reversed round set sorted str sum tuple type zip`.split(/\s+/),
+);
+
+/** Whether a statement calls what is not known to be harmless, sets a part of something, or deletes. */
+function mayChangeAnything(statement: SyntaxNode, source: string, tested: ReadonlySet<string>): boolean {
+  if (definedName(statement, source) !== undefined) return false;
+  return nodes(statement).some((node) => {
+    if (node.name === 'DeleteStatement') return true;
+    if (node.name === 'AssignStatement' || node.name === 'UpdateStatement')
+      return node.firstChild?.name === 'MemberExpression';
+    const called = node.name === 'CallExpression' ? node.firstChild : null;
+    if (called === null) return false;
+    const name = textOf(called, source).normalize('NFKC');
+    return !harmless.has(name) && !tested.has(name);
+  });
 }
 
 /**
@@ -87,7 +102,7 @@ export function cutCheck(source: string, entryPoint: string): CutTests {
 
   const tested = new Set([candidate, ...names(parsePython(entryPoint), entryPoint)]);
   const about = (node: SyntaxNode): boolean => names(node, source).some((name) => tested.has(name));
-  const { imports, free, rest } = cutBody(statements, source);
+  const { imports, free, rest } = cutBody(statements, source, tested);
   const as = new Map([[candidate, entryPoint]]);
   const tests = free.filter(about).map((node) => edited(node, source, renaming(node, source, as)));
   const whole = rest.some((node) => hasNode(node, 'AssertStatement') || about(node));
@@ -130,7 +145,7 @@ export function cutModule(source: string, entryPoint: string): CutTests {
   const body = statements.filter((node) => !isHelper(node));
   const evalPlus = cutEvalPlus({ helpers, body, source, candidate: entryPoint, entryPoint });
   if (evalPlus) return evalPlus;
-  const { free, rest } = cutBody(body, source);
+  const { free, rest } = cutBody(body, source, new Set([entryPoint]));
   if (rest.length > 0) return whole;
   if (free.length === 0) throw new Error('field test: it has no assert');
   const tests = free.map((node) => textOf(node, source));

@@ -10,7 +10,7 @@ import { readPlain } from './plain.ts';
 import { parseRecord, recordTexts } from './records.ts';
 import type { ReadTasks } from './tasks.ts';
 
-export { MAX_PROBLEM_BYTES, checkProblemSize, problemText } from './bytes.ts';
+export { MAX_PROBLEM_BYTES, checkProblemSize, fileText } from './bytes.ts';
 export { fieldsOf, problemFormats, titleOf, type ProblemFormat } from './formats.ts';
 export { MAX_TESTS, type LineProblem, type ReadTasks } from './tasks.ts';
 

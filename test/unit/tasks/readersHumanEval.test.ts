@@ -190,6 +190,8 @@ describe('cutCheck', () => {
     ['a name is bound by with', 'with open("x") as x: pass', 'assert candidate(x) == 2'],
     ['a helper is defined in check', 'def g(x): return x', 'assert candidate(g(1)) == 2'],
     ['a bare call', 'random.seed(1)', 'assert candidate(1) == 2'],
+    ['a file is written', 'with open("x", "w") as f: f.write("1")', 'assert candidate("x") == 1'],
+    ['an assignment calls', 'made = mkdir("x")', 'assert candidate("x") == 1'],
     ['a part of something is set', 'config.size = 3', 'assert candidate(1) == 2'],
     ['a name is bound by :=', 'assert (n := candidate(1)) == 1', 'assert candidate(n) == 2'],
   ])('does not tear apart: %s', (_, first, second) => {
