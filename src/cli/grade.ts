@@ -3,7 +3,6 @@
  *
  *     npm run grade -- --data mbpp.jsonl --json verdicts.jsonl
  */
-import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -12,17 +11,24 @@ import { gradeInOrder, type Grading } from '../sandbox/inOrder.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import { gradedLine, unreadLine, type GradeLine } from '../sandbox/report.ts';
 import {
+  MAX_TESTS,
   checkProblemSize,
+  fieldsOf,
   problemFormats,
+  fileText,
   readProblems,
+  titleOf,
   type ProblemFormat,
 } from '../tasks/readers/index.ts';
 import { progressLine, runCommand } from './common.ts';
 import { openBrowserSandbox } from './grade/browserSandbox.ts';
-import { summary } from './grade/summary.ts';
+import { grouped, summary } from './grade/summary.ts';
 
 const options: ExtraOptions = {
-  data: { value: 'FILE', help: 'The problem file: JSONL, one record a line, at most 64 MB.' },
+  data: {
+    value: 'FILE',
+    help: 'The problem file: JSONL, one record a line, or one JSON array; also packed with gzip; at most 64 MB.',
+  },
   format: {
     value: 'NAME',
     help: 'Its format; recognised by its fields unless given.',
@@ -44,10 +50,14 @@ const usage = `npm run grade -- --data FILE [flags]
 
 Runs every record's program against its tests, in the sandbox. One JSON line per record: name, verdict (pass, fail,
 timeout, error, infra), passed, total, reason, ms. infra = could not be judged: a bad line, a test that is no Python.
-Ends with code 0 when all pass, 1 when some do not, 2 for a wrong flag or file.`;
+Ends with code 0 when all pass, 1 when some do not, 2 for a wrong flag or file.
 
-/** Programs of a problem set may be slow but end; plain ones may be anything, as in training. */
-const testSeconds: Readonly<Record<ProblemFormat, number>> = { mbpp: 30, humaneval: 30, plain: 1 };
+Formats, with the fields that tell them apart. Of a record's tests at most ${MAX_TESTS} are used. A plain record may have
+setup, Python that is run before its tests; fields that no format has are not read.
+${problemFormats.map((name) => `  ${name.padEnd(10)} ${titleOf(name)}: ${fieldsOf(name)}`).join('\n')}`;
+
+/** Seconds for one test: programs of a problem set may be slow but end; plain ones may be anything, as in training. */
+const testSeconds = (format: ProblemFormat): number => (format === 'plain' ? 1 : 30);
 
 function numberOption(value: string | true | undefined, flag: string, low: number, high: number) {
   if (value === undefined) return undefined;
@@ -61,9 +71,8 @@ function numberOption(value: string | true | undefined, flag: string, low: numbe
 async function readProblemFile(file: string, format: ProblemFormat | 'auto') {
   try {
     checkProblemSize((await stat(file)).size);
-    const bytes = await readFile(file);
-    if (!isUtf8(bytes)) throw new Error('it is not UTF-8 text. A problem file is JSONL: one record a line.');
-    return readProblems(bytes.toString('utf8'), format, basename(file));
+    const bytes = new Uint8Array(await readFile(file));
+    return readProblems(await fileText(bytes), format, basename(file));
   } catch (error) {
     throw new FlagError(`--data ${file}: ${error instanceof Error ? error.message : error}`);
   }
@@ -89,7 +98,7 @@ await runCommand(async (argv) => {
   const { tasks, problems, notices } = read;
   process.stderr.write(`${data}: ${tasks.length} records of the format ${read.format}\n`);
   for (const { line, message } of problems) process.stderr.write(`line ${line}: ${message}\n`);
-  for (const { line, name, message } of notices) process.stderr.write(`line ${line}, ${name}: ${message}\n`);
+  process.stderr.write(grouped(notices));
 
   const out = typeof json === 'string' ? openOutput(json) : null;
   const lines: GradeLine[] = [];
@@ -101,7 +110,7 @@ await runCommand(async (argv) => {
   };
   for (const problem of problems) put(unreadLine(problem));
 
-  const perTestMs = 1000 * (chosenSeconds ?? testSeconds[read.format]);
+  const perTestMs = 1000 * (chosenSeconds ?? testSeconds(read.format));
   const limits = { perTestMs, perProgramMs: 3 * perTestMs };
   const sandbox: Grading =
     place === 'browser'

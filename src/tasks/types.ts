@@ -2,7 +2,7 @@
 export interface Task {
   /** Unique within its source, stable for a given seed. */
   readonly id: string;
-  /** Where it came from: 'families', 'mbpp', 'humaneval', or a file's name. */
+  /** Where it came from: 'families', the format of a problem set (such as 'mbpp'), or a file's name. */
   readonly source: string;
   /** What the model reads, in English, without special tokens. */
   readonly instruction: string;

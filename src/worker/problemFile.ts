@@ -1,6 +1,7 @@
 /** Reads a problem file from the user's disk. */
 import {
   checkProblemSize,
+  fileText,
   readProblems,
   type ProblemFormat,
   type ReadTasks,
@@ -22,13 +23,5 @@ export async function readProblemFile(file: File): Promise<ProblemSet> {
       cause,
     });
   });
-  return { file: file.name, ...readProblems(decode(bytes), 'auto', file.name) };
-}
-
-function decode(bytes: ArrayBuffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new Error('it is not UTF-8 text. A problem file is JSONL: one record a line.', { cause });
-  }
+  return { file: file.name, ...readProblems(await fileText(new Uint8Array(bytes)), 'auto', file.name) };
 }

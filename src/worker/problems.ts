@@ -4,13 +4,14 @@ import { gradeInOrder } from '../sandbox/inOrder.ts';
 import { DEFAULT_LIMITS } from '../sandbox/limits.ts';
 import { gradedLine, unreadLine, type GradeLine } from '../sandbox/report.ts';
 import type { GradeRequest, TestVerdict, Verdict } from '../sandbox/types.ts';
+import { fieldsOf, problemFormats, titleOf } from '../tasks/readers/formats.ts';
 import type { LineProblem } from '../tasks/readers/index.ts';
 import type { ProblemSet } from './problemFile.ts';
 import type { FileReading } from './problems.worker.ts';
 import readerScript from './problems.worker.ts?worker&url';
 import { startWorker } from './window.ts';
 
-export { gradedLine, unreadLine };
+export { fieldsOf, gradedLine, problemFormats, titleOf, unreadLine };
 export type { GradeLine, GradeRequest, LineProblem, ProblemSet, TestVerdict, Verdict };
 
 /** Seconds that one test may take in the page's sandbox. The command line gives reference solutions more. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summary } from '../../src/cli/grade/summary.ts';
+import { grouped, summary } from '../../src/cli/grade/summary.ts';
 import { gradeInOrder } from '../../src/sandbox/inOrder.ts';
 import { gradedLine, unreadLine } from '../../src/sandbox/report.ts';
 import type { GradeRequest, TestVerdict, Verdict } from '../../src/sandbox/types.ts';
@@ -69,6 +69,19 @@ describe('summary', () => {
     expect(text).toContain('  line 4: infra (0/0) line 4: not JSON\n');
     expect(text).toContain('  bad: fail (0/1) f(1): expected 1, got 2\n');
     expect(text).not.toContain('good');
+  });
+});
+
+describe('grouped', () => {
+  it('says once what is to be said of several records', () => {
+    const notice = (line: number, message: string, name = `r${line}`) => ({ line, name, message });
+    const many = Array.from({ length: 7 }, (_, i) => notice(i + 1, `${i + 10} are left out`));
+    expect(grouped([])).toBe('');
+    expect(grouped([...many, notice(8, 'numpy is missing'), notice(9, 'numpy is missing', 'line 9')])).toBe(
+      'line 1, r1; line 2, r2; line 3, r3; line 4, r4; line 5, r5 … and 2 more: ' +
+        '10 are left out (the numbers are those of the first)\n' +
+        'line 8, r8; line 9: numpy is missing\n',
+    );
   });
 });
 

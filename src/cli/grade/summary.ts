@@ -1,5 +1,6 @@
-/** The summary that `npm run grade` ends with. */
+/** What `npm run grade` says of a file: remarks on its records before, and the summary after. */
 import type { GradeLine } from '../../sandbox/report.ts';
+import type { LineProblem } from '../../tasks/readers/index.ts';
 
 const verdicts = ['pass', 'fail', 'error', 'timeout', 'infra'] as const;
 /** Records named in the summary; all are in the lines. */
@@ -31,4 +32,26 @@ export function summary(lines: readonly GradeLine[], seconds: number, unread: nu
     text.push(`  ${name}: ${verdict} (${passed}/${total}) ${reason}`);
   if (bad.length > SHOWN) text.push(`  … and ${bad.length - SHOWN} more that did not pass`);
   return text.join('\n') + '\n';
+}
+
+/** Records named in a remark that several share. */
+const NAMED = 5;
+
+/** The remarks on records that were kept; records of which the same is to be said, numbers aside, share a line. */
+export function grouped(notices: readonly LineProblem[]): string {
+  const kind = ({ message }: LineProblem): string => message.replace(/\d+/g, '0');
+  return [...new Set(notices.map(kind))]
+    .map((wanted) => {
+      const same = notices.filter((notice) => kind(notice) === wanted);
+      const shown = same
+        .slice(0, NAMED)
+        .map(({ line, name }) => (name === `line ${line}` ? name : `line ${line}, ${name}`));
+      const more = same.length > NAMED ? ` … and ${same.length - NAMED} more` : '';
+      const { message } = same[0]!;
+      const varied = same.some((notice) => notice.message !== message)
+        ? ' (the numbers are those of the first)'
+        : '';
+      return `${shown.join('; ')}${more}: ${message}${varied}\n`;
+    })
+    .join('');
 }

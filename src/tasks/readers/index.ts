@@ -1,81 +1,67 @@
 /** Problem sets from files, whatever their format. */
+import { readEvalPlusRelease } from './evalplusRelease.ts';
+import { fieldsOf, formatOf, problemFormats, type ProblemFormat } from './formats.ts';
+import { guessRecord, guessText } from './guess.ts';
 import { readHumanEval } from './humaneval.ts';
-import { parseObject, recordLines, type ReadTasks } from './jsonl.ts';
+import { readKodCode } from './kodcode.ts';
 import { readMbpp } from './mbpp.ts';
+import { readOdex } from './odex.ts';
 import { readPlain } from './plain.ts';
+import { parseRecord, recordTexts } from './records.ts';
+import type { ReadTasks } from './tasks.ts';
 
-export type { LineProblem, ReadTasks } from './jsonl.ts';
+export { MAX_PROBLEM_BYTES, checkProblemSize, fileText } from './bytes.ts';
+export { fieldsOf, problemFormats, titleOf, type ProblemFormat } from './formats.ts';
+export { MAX_TESTS, type LineProblem, type ReadTasks } from './tasks.ts';
 
-/** The formats, with the fields that tell them apart. The first one that fits is taken. */
-const signatures = {
-  mbpp: ['text', 'code', 'test_list'],
-  humaneval: ['prompt', 'entry_point', 'canonical_solution', 'test'],
-  plain: ['name', 'code', 'tests'],
-} as const;
-
-export type ProblemFormat = keyof typeof signatures;
-export const problemFormats = Object.keys(signatures) as ProblemFormat[];
-
-/** Largest problem file that is read, in bytes; several hundred times MBPP would fit. */
-export const MAX_PROBLEM_BYTES = 64 * 2 ** 20;
-
-/** @throws Error when the file is larger than that. */
-export function checkProblemSize(bytes: number): void {
-  if (bytes <= MAX_PROBLEM_BYTES) return;
-  const mb = (n: number) => (n / 2 ** 20).toFixed(0);
-  throw new Error(
-    `it has ${mb(bytes)} MB; at most ${mb(MAX_PROBLEM_BYTES)} MB are read. Split it into several files.`,
-  );
-}
+const readers: Readonly<Record<ProblemFormat, (text: string, file: string) => ReadTasks>> = {
+  odex: readOdex,
+  evalplus: readEvalPlusRelease,
+  humaneval: readHumanEval,
+  kodcode: readKodCode,
+  mbpp: (text) => readMbpp(text),
+  plain: readPlain,
+};
 
 /**
- * Recognises the format by the first line that has all fields of one; a line that lacks only some is reported later.
- * @throws Error when no line fits, naming the accepted fields.
+ * Recognises the format by the first record that has all fields of one; one that lacks only some is reported later.
+ * @throws Error when no record fits, saying what the file seems to be and naming the accepted fields.
  */
 function recognise(text: string): ProblemFormat {
-  let records = 0;
-  for (const { content } of recordLines(text)) {
-    let record: object;
+  let first: Readonly<Record<string, unknown>> | null = null;
+  for (const { content } of recordTexts(text)) {
+    let record: Readonly<Record<string, unknown>>;
     try {
-      record = parseObject(content);
+      record = parseRecord(content);
     } catch {
       continue; // reported with its line by the reader
     }
-    records++;
-    const found = problemFormats.find((format) => signatures[format].every((field) => field in record));
+    first ??= record;
+    const found = formatOf(record);
     if (found) return found;
   }
-  const accepted = problemFormats.map((format) => `${format} (${signatures[format].join(', ')})`).join(', ');
-  throw new Error(
-    records === 0
-      ? 'no line is a JSON object. A problem file is JSONL: one record a line.'
-      : `no line has all fields of a known format: ${accepted}.`,
-  );
+  if (first === null)
+    throw new Error(
+      `${guessText(text)} A problem file is JSONL: one record a line, or one JSON array of records.`,
+    );
+  const accepted = problemFormats.map((name) => `${name} (${fieldsOf(name)})`).join(', ');
+  throw new Error(`no line has all fields of a known format: ${accepted}. ${guessRecord(first)}`);
 }
 
 /**
  * Reads a problem file in any format we know.
  * @param text the whole file.
  * @param format 'auto' recognises it.
- * @param source what to call the file in the tasks of the plain format.
- * @returns the tasks of the good lines, a problem for each bad line, and the format.
+ * @param file what to call the file in the tasks of the plain format.
+ * @returns the tasks of the good records, a problem for each bad one, and the format.
  * @throws Error when the file is empty, or its format is not recognised.
  */
 export function readProblems(
   text: string,
   format: ProblemFormat | 'auto' = 'auto',
-  source = 'plain',
+  file = 'plain',
 ): ReadTasks & { readonly format: ProblemFormat } {
-  if (recordLines(text).next().done) throw new Error('the file is empty.');
+  if (text.replace(/^\uFEFF/, '').trim() === '') throw new Error('the file is empty.');
   const known = format === 'auto' ? recognise(text) : format;
-  switch (known) {
-    case 'mbpp':
-      return { format: known, ...readMbpp(text) };
-    case 'humaneval':
-      return { format: known, ...readHumanEval(text) };
-    case 'plain':
-      return { format: known, ...readPlain(text, source) };
-    default:
-      return known satisfies never;
-  }
+  return { format: known, ...readers[known](text, file) };
 }

@@ -1,25 +1,25 @@
-/** The plainest task file: one JSON object a line with `name`, `code` (any program, right or wrong) and `tests` (asserts). */
+/**
+ * The plainest problem file: records with `name`, `code` (any program, right or wrong) and `tests` (asserts), perhaps
+ * with `setup`, Python that is run before the tests. Other fields are not read.
+ */
 import * as v from 'valibot';
-import { firstCall, pythonSource, readTaskLines, testList, type ReadTasks } from './jsonl.ts';
+import { firstName, pythonSource, readTasks, testList, type ReadTasks } from './tasks.ts';
 
-const plainLine = v.object({
+const plainRecord = v.object({
   name: v.pipe(v.string(), v.regex(/\S/, 'the name is empty')),
   code: pythonSource,
+  setup: v.optional(pythonSource, ''),
   tests: testList,
 });
 
 /** @param source what to call the file in the tasks' `source`. The name serves as id and as instruction. */
 export function readPlain(text: string, source: string): ReadTasks {
-  return readTaskLines(text, plainLine, ({ name, code, tests }) => ({
+  return readTasks(text, source, plainRecord, ({ name, code, setup, tests }) => ({
     id: name,
-    source,
     instruction: name,
-    entryPoint: firstCall(code, tests),
+    entryPoint: firstName(code, tests, setup),
     reference: code,
-    setup: '',
+    setup,
     tests,
-    composition: '',
-    family: '',
-    level: 0,
   }));
 }

@@ -50,12 +50,8 @@ export class AppState {
   readonly #client: TrainerClient;
   #backend = $state.raw<BackendChoice>('auto');
   #linkProblem = $state.raw('');
-<<<<<<< HEAD
   #linkNotes = $state.raw<readonly string[]>([]);
-  #shared = $state.raw('');
-=======
   #shared = $state.raw<Shared | null>(null);
->>>>>>> page
   #wish = $state.raw<Wish>(null);
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
   /** Called when the trainer stands still. */
@@ -81,17 +77,12 @@ export class AppState {
   get linkProblem(): string {
     return this.#linkProblem;
   }
-<<<<<<< HEAD
   /** What an older link names that is gone since. */
   get linkNotes(): readonly string[] {
     return this.#linkNotes;
   }
-  /** What came of the last Share, for a few seconds. */
-  get shared(): string {
-=======
   /** What came of the last Share, for a while. */
   get shared(): Shared | null {
->>>>>>> page
     return this.#shared;
   }
 

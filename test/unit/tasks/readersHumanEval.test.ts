@@ -88,6 +88,56 @@ describe('readHumanEval', () => {
   });
 });
 
+describe('entry points', () => {
+  const read = (prompt: string, entry_point: string) =>
+    readHumanEval(
+      lines({
+        ...record,
+        prompt,
+        entry_point,
+        canonical_solution: '',
+        test: check('assert candidate(2) == 4'),
+      }),
+    );
+
+  it.each([
+    ['größe', 'import math\ndef größe(x):\n    return 2 * x', 'import math', 'assert größe(2) == 4'],
+    ['twice', 'twice = lambda x: 2 * x', '', 'assert twice(2) == 4'],
+    ['\uFB01x', 'def fix(x):\n    return 2 * x', '', 'assert \uFB01x(2) == 4'],
+    ['f', 'a = 1\ntry:\n    from m import f\nexcept ImportError:\n    f = None', 'a = 1', 'assert f(2) == 4'],
+    [
+      'Solution().twice',
+      'k = 2\nclass Solution:\n    def twice(self, x):\n        return k * x',
+      'k = 2',
+      'assert Solution().twice(2) == 4',
+    ],
+  ])('%s', (name, prompt, setup, test) => {
+    expect(read(prompt, name)).toMatchObject({ problems: [], tasks: [{ setup, tests: [test] }] });
+  });
+});
+
+describe('packages that the sandbox lacks', () => {
+  it('drops an import that nothing uses', () => {
+    const source = `import pytest\nimport numpy as np, math\nimport random\n${check('import numpy', 'assert candidate(1) == 1')}`;
+    expect(cutCheck(source, 'f')).toMatchObject({
+      setup: 'import numpy as np, math\nimport random',
+      tests: ['assert f(1) == 1'],
+    });
+  });
+
+  it('keeps one that is used, whatever for', () => {
+    const raises = check('assert candidate(1) == 1', 'with pytest.raises(TypeError):', '    candidate()');
+    expect(cutCheck(`import pytest\n${raises}`, 'f').setup).toBe('import pytest');
+    expect(cutCheck(`import pytest\n${check('assert candidate(eval("pytest"))')}`, 'f').setup).toBe(
+      'import pytest',
+    );
+    const notices = readHumanEval(lines({ ...record, test: `import pytest\n${raises}` })).notices;
+    expect(notices.map(({ message }) => message)).toContain(
+      'its tests import pytest, which the sandbox does not have',
+    );
+  });
+});
+
 describe('cutCheck', () => {
   const testsOf = (...body: string[]): string[] => cutCheck(check(...body), 'f').tests;
 
@@ -95,6 +145,12 @@ describe('cutCheck', () => {
     expect(
       testsOf('assert candidate(candidate(1), candidate=2).candidate == f"{candidate(3)} candidate"'),
     ).toEqual(['assert f(f(1), candidate=2).candidate == f"{f(3)} candidate"']);
+  });
+
+  it('knows numbers that end with their point', () => {
+    expect(testsOf('assert candidate(1., x.a1, 2.e5) == [0., 1.5, "1."]')).toEqual([
+      'assert f(1., x.a1, 2.e5) == [0., 1.5, "1."]',
+    ]);
   });
 
   it('takes the name that the parameter has', () => {
@@ -133,6 +189,10 @@ describe('cutCheck', () => {
     ['a loop variable is left over', 'for i in range(3): pass', 'assert candidate(i) == 2'],
     ['a name is bound by with', 'with open("x") as x: pass', 'assert candidate(x) == 2'],
     ['a helper is defined in check', 'def g(x): return x', 'assert candidate(g(1)) == 2'],
+    ['a bare call', 'random.seed(1)', 'assert candidate(1) == 2'],
+    ['a file is written', 'with open("x", "w") as f: f.write("1")', 'assert candidate("x") == 1'],
+    ['an assignment calls', 'made = mkdir("x")', 'assert candidate("x") == 1'],
+    ['a part of something is set', 'config.size = 3', 'assert candidate(1) == 2'],
     ['a name is bound by :=', 'assert (n := candidate(1)) == 1', 'assert candidate(n) == 2'],
   ])('does not tear apart: %s', (_, first, second) => {
     const source = check(first, second);
