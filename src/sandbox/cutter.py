@@ -385,11 +385,7 @@ class _Cutter:
         judged = attributes or any(
             _type(x) is ast.Compare and (about(x.left) or about(x) and not all(_type(op) in within for op in x.ops)) for x in walked
         )
-        compares = [(x.left, x.comparators[0]) for x in walked if _type(x) is ast.Compare and _type(x.ops[0]) in (ast.Eq, ast.NotEq)]
-        objects = _len(found) > 1 and (
-            not any(_type(x) is ast.Constant for x in walked)
-            or _type(rest) is ast.Compare and compares == [(rest.left, rest.comparators[0])] and _paired(*compares[0], found)
-        )
+        objects = _len(found) > 1 and all(_paired(x, found) for x in walked if _type(x) is ast.Compare)
         objects = objects or not compared and self.expects_object(rest)
         own = any(_type(x) is ast.Name or self.names_object(x) for x in roots)
         textual = any(
@@ -411,13 +407,27 @@ class _Cutter:
         }
 
 
-def _paired(a, b, found):
-    """Whether a comparison holds leaves against leaves and constants against constants."""
-    if _type(a) is _type(b) and _type(a) in (ast.Tuple, ast.List) and _len(a.elts) == _len(b.elts):
-        return all(_paired(x, y, found) for x, y in zip(a.elts, b.elts))
-    return any(_type(x) is ast.Name and x.id in found for x in ast.walk(a)) == any(
-        _type(x) is ast.Name and x.id in found for x in ast.walk(b)
-    )
+def _leafy(node, found):
+    """Whether a value of `node` may be a leaf's, and not only what a comparison says of it."""
+    if _type(node) is ast.Name:
+        return node.id in found
+    return _type(node) is not ast.Compare and any(_leafy(child, found) for child in ast.iter_child_nodes(node))
+
+
+def _paired(compare, found):
+    """Whether a comparison holds leaves against leaves only, and constants against constants."""
+
+    def paired(a, b):
+        if _type(a) is _type(b) and _type(a) in (ast.Tuple, ast.List) and _len(a.elts) == _len(b.elts):
+            return all(paired(x, y) for x, y in zip(a.elts, b.elts))
+        return _leafy(a, found) == _leafy(b, found)
+
+    sides = [compare.left, *compare.comparators]
+    if not any(_leafy(side, found) for side in sides):
+        return True
+    if _len(sides) == 2 and _type(compare.ops[0]) in (ast.Eq, ast.NotEq):
+        return paired(*sides)
+    return all(_leafy(side, found) and not any(_type(x) is ast.Constant for x in ast.walk(side)) for side in sides)
 
 
 def _root(node):

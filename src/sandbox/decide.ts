@@ -15,7 +15,7 @@ export const kindOf = (value: Encoded): string => (Array.isArray(value) ? value[
 export const isOpaque = (value: Encoded): boolean => kindOf(value) === 'o';
 
 /** What is known of an object that is no data (values.ts). */
-export const hasNature = (value: Encoded, letter: 'c' | 'e' | 'b' | 'p' | 'x'): boolean =>
+export const hasNature = (value: Encoded, letter: 'c' | 'e' | 'l' | 'b' | 'p' | 'x'): boolean =>
   Array.isArray(value) && value[0] === 'o' && typeof value[2] === 'string' && value[2].includes(letter);
 
 /** Values that only Python compares: numbers and containers of its library, complex numbers, NaN as a member (where identity counts). */
@@ -36,7 +36,7 @@ export function decide(plan: Compare | Truth, value: Encoded): Outcome {
   const got = pythonRepr(value, REPR_CAP);
   if (plan.kind === 'truth') return { status: pythonTruth(value) !== plan.negate ? 'pass' : 'fail', got };
   const ordering = ['<', '<=', '>', '>='].includes(plan.operator);
-  if (ordering && numberOf(value) === null && !isOpaque(value))
+  if (ordering && numberOf(value) === null && !hasNature(value, 'l'))
     return { status: 'error', got, exception: { ...EXCEPTION, message: 'the result is no number' } };
   return { status: holds(plan.operator, value, plan.expected) ? 'pass' : 'fail', got };
 }

@@ -273,7 +273,7 @@ export class Grader {
     const { rest, ask, judged } = plan;
     if (rest === '') {
       if (object === undefined || (plan.kind === 'compare' && plan.operator.startsWith('is'))) return null;
-      if (ask) return 'ask';
+      if (ask || (hasNature(object, 'x') && plan.kind === 'compare' && plan.operator !== '==')) return 'ask';
       if (plan.kind === 'compare' || !hasNature(object, 'b')) return null;
       return plan.negate ? { status: 'fail', got: pythonRepr(object, REPR_CAP) } : 'ask';
     }
@@ -297,8 +297,7 @@ export class Grader {
 
   /** The weaker tier: the rest of a test next to the candidate, on the leaves' own objects. What is expected stays here if it can. */
   #ask(plan: Compare | Truth, deadline: number): Tested {
-    const left = plan.rest || '_leaf0';
-    const whole = plan.kind === 'compare' ? `(${left}) ${plan.operator} (${plan.right})` : left;
+    let left = plan.rest || '_leaf0';
     const tier = { tier: 'inside' } as const;
     let called: Called;
     if (plan.kind === 'compare' && plan.rest !== '') {
@@ -307,12 +306,14 @@ export class Grader {
       const { error, value } = called.answer;
       if (error) return { outcome: { ...raised(error), ...tier } };
       if (value === undefined) return { outcome: forged('no value') };
+      left = '_got'; // too much to be read: compared where it is
       if (kindOf(value) !== 'u') {
         if (!needsPython(value) && !needsPython(plan.expected))
           return { outcome: { ...decide(plan, value), ...tier } };
         return { later: { plan, values: { _got: value }, rest: '_got', outcome: tier, flip: false } };
       }
     }
+    const whole = plan.kind === 'compare' ? `(${left}) ${plan.operator} (${plan.right})` : left;
     called = this.#call('again', `not not (${whole})`, deadline);
     if ('broken' in called) return called;
     const { error, value } = called.answer;

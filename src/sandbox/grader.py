@@ -168,10 +168,11 @@ def _resumed(items, error=None):
 
 
 def again(source):
-    """An expression over the leaves' own objects. {"value": …} or {"error": …}."""
+    """An expression over the leaves' own objects, and over what the last such call gave (`_got`). {"value": …} or {"error": …}."""
     try:
         _space.update(_kept)
-        answer = _answer(_eval(_compile(source, '<test>', 'eval', 0, True), _space))
+        _kept['_got'] = _eval(_compile(source, '<test>', 'eval', 0, True), _space)
+        answer = _answer(_kept['_got'])
         _quiet()
     except _BaseException as error:
         _quiet()

@@ -249,6 +249,8 @@ def _nature(kind, bases):
         letters += 'e'
     if '__bool__' in has or '__len__' in has:
         letters += 'b'
+    if '__lt__' in has or '__gt__' in has or '__le__' in has or '__ge__' in has:
+        letters += 'l'
     if any(name[:2] == '__' == name[-2:] and name not in _PASSIVE for name in has):
         letters += 'p'
     return letters

@@ -11,7 +11,7 @@
  *   ["v", type, part, …]                        a value of the standard library and what it is made of: Decimal, date, Counter, …
  *   ["I", type]                                 an iterator that was not read
  *   ["o", what, nature]                         an object that is no data. Its nature, as letters: x of a type of Python's own;
- *                                               c callable; e equality, b truth, p another special method of its own
+ *                                               c callable; e equality, l order, b truth, p another special method of its own
  *   ["u", why]                                  more than is read
  */
 export type Encoded = null | boolean | readonly [string, ...(Encoded | string)[]];
