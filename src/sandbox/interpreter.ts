@@ -4,8 +4,9 @@
  */
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import createPyodideModule from 'pyodide/pyodide.asm.mjs';
+import { Files } from './files.ts';
 import { Firewall } from './firewall.ts';
-import { RECYCLE_ABOVE } from './limits.ts';
+import { ANSWER_CAP, PLANS_CAP, RECYCLE_ABOVE } from './limits.ts';
 
 /** The functions of grader.py that the host calls. */
 const ENTRIES = ['prepare', 'load', 'setup', 'leaf', 'inside', 'replay'] as const;
@@ -21,8 +22,13 @@ const WARM =
   'concurrent.futures.thread, multiprocessing, difflib, graphlib, itertools, timeit, logging, csv, zlib';
 
 const HOME = '/home/pyodide';
-/** Device files that would give real randomness, or hang on the terminal. */
-const DEVICES = ['/dev/random', '/dev/urandom', '/dev/tty', '/dev/tty1'];
+/** Device files that would give real randomness, hang on the terminal, or complain on the host's console when they are read. */
+const DEVICES = ['/dev/random', '/dev/urandom', '/dev/tty', '/dev/tty1', '/dev/stdout', '/dev/stderr'];
+
+/** The program made an answer too large to look at. */
+export class TooMuchError extends Error {
+  override name = 'TooMuchError';
+}
 
 export interface BootFiles {
   /** The compiled pyodide.asm.wasm. */
@@ -43,11 +49,12 @@ export class Interpreter {
   readonly #firewall: Firewall;
   readonly #exports: WebAssembly.Exports;
   readonly #memory: WebAssembly.Memory;
+  readonly #files: Files;
   readonly #functions: ReadonlyMap<Entry, number>;
   readonly #image: Uint8Array;
   readonly #stackTop: number;
 
-  private constructor(firewall: Firewall, exports: WebAssembly.Exports, memory: WebAssembly.Memory) {
+  private constructor({ pyodide, firewall, exports, memory }: Started) {
     this.#firewall = firewall;
     this.#exports = exports;
     this.#memory = memory;
@@ -64,14 +71,15 @@ export class Interpreter {
     if (this.#call('PyObject_CallNoArgs', lockdown) === 0)
       throw new Error('the grader could not lock itself down');
     this.#image = new Uint8Array(memory.buffer).slice();
+    this.#files = new Files(pyodide.FS);
   }
 
   /** Loads Pyodide. A cold start takes seconds; from a snapshot a quarter of a second. */
   static async boot(files: BootFiles): Promise<Interpreter> {
-    const { pyodide, firewall, exports, memory } = await start(files);
-    if (!files.snapshot) warm(pyodide, files.grader);
-    pyodide.setInterruptBuffer(new Uint8Array(1)); // makes Python ask; the firewall answers
-    return new Interpreter(firewall, exports, memory);
+    const started = await start(files);
+    if (!files.snapshot) warm(started.pyodide, files.grader);
+    started.pyodide.setInterruptBuffer(new Uint8Array(1)); // makes Python ask; the firewall answers
+    return new Interpreter(started);
   }
 
   /** A memory snapshot for later boots; the interpreter it came from is thrown away. */
@@ -103,7 +111,7 @@ export class Interpreter {
 
   /**
    * Calls a function of grader.py behind the firewall and returns its text.
-   * Throws DeadlineError, BlockedError, or whatever broke the interpreter (RuntimeError, RangeError);
+   * Throws DeadlineError, BlockedError, TooMuchError, or whatever broke the interpreter (RuntimeError, RangeError);
    * after any throw the caller must `rollBack`.
    */
   call(entry: Entry, argument: string, deadline: number): string {
@@ -115,19 +123,17 @@ export class Interpreter {
         text === 0 ? 0 : this.#call('PyObject_CallOneArg', this.#functions.get(entry) ?? 0, text);
       const utf8 = answer === 0 ? 0 : this.#call('PyUnicode_AsUTF8', answer);
       if (utf8 === 0) throw new Error('the grader was broken by the program');
-      return this.#readText(utf8);
+      return this.#readText(utf8, entry === 'prepare' ? PLANS_CAP : ANSWER_CAP);
     });
   }
 
-  /** Puts the memory back to what it was before the program, and closes the files it left open. */
+  /** Puts memory and files back to what they were before the program. */
   rollBack(): void {
-    const left = this.#firewall.takeOpened();
+    this.#files.restore();
     const heap = new Uint8Array(this.#memory.buffer);
     heap.set(this.#image);
     if (heap.length > this.#image.length) heap.fill(0, this.#image.length);
     this.#call('_emscripten_stack_restore', this.#stackTop);
-    for (const fd of left) this.#call('close', fd);
-    if (this.#firewall.takeMoved()) this.#withText(HOME, (path) => this.#call('chdir', path));
   }
 
   #call(name: string, ...args: number[]): number {
@@ -149,10 +155,13 @@ export class Interpreter {
     return result;
   }
 
-  #readText(pointer: number): string {
-    const heap = new Uint8Array(this.#memory.buffer);
+  /** The text that ends with a zero, of at most `cap` bytes; a longer one is not decoded. */
+  #readText(pointer: number, cap: number): string {
     const start = pointer >>> 0;
-    return new TextDecoder().decode(heap.subarray(start, heap.indexOf(0, start)));
+    const bytes = new Uint8Array(this.#memory.buffer).subarray(start, start + cap + 1);
+    const length = bytes.indexOf(0);
+    if (length < 0) throw new TooMuchError(`the program made an answer of more than ${cap / 2 ** 20} MB`);
+    return new TextDecoder().decode(bytes.subarray(0, length));
   }
 }
 
@@ -165,7 +174,14 @@ function warm(pyodide: PyodideAPI, grader: string): void {
   );
 }
 
-async function start(files: BootFiles, makeSnapshot = false) {
+interface Started {
+  readonly pyodide: PyodideAPI;
+  readonly firewall: Firewall;
+  readonly exports: WebAssembly.Exports;
+  readonly memory: WebAssembly.Memory;
+}
+
+async function start(files: BootFiles, makeSnapshot = false): Promise<Started> {
   const firewall = new Firewall(files.asleepAfterMs);
   const started: { exports: WebAssembly.Exports | null } = { exports: null };
   const pyodide = await loadPyodide({
