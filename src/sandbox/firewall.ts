@@ -79,14 +79,12 @@ const RANDOM_STRETCH = 2 ** 16;
 type Import = (...args: never[]) => unknown;
 type Numeric = (...args: number[]) => number;
 
-function refuse(name: string): never {
-  throw new BlockedError(`the program tried to use ${name}, which the sandbox does not allow`);
-}
-
 /** The state of the current run, and the guard around the imports. One per interpreter. */
 export class Firewall {
   stdout = '';
   #running = false;
+  /** What ended the run. The engine may tell us only that something did (stack.ts). */
+  #ended: Error | null = null;
   #deadline = 0;
   #virtual = 0; // milliseconds of Python's own clock since the run began
   #random = 0;
@@ -131,10 +129,13 @@ export class Firewall {
   run<T>(deadline: number, work: () => T): T {
     this.#deadline = deadline;
     this.#running = true;
+    this.#ended = null;
     try {
       const result = work();
       this.#check();
       return result;
+    } catch (error) {
+      throw this.#ended ?? error;
     } finally {
       this.#running = false;
     }
@@ -154,7 +155,9 @@ export class Firewall {
         const value = entries[name];
         // Where the engine can suspend WebAssembly, Pyodide gives objects for what may wait; nothing here may.
         copy[name] =
-          typeof value === 'function' ? this.#guardOne(name, value as Import, entries) : () => refuse(name);
+          typeof value === 'function'
+            ? this.#guardOne(name, value as Import, entries)
+            : () => this.#refuse(name);
       }
       guarded[module] = copy;
     }
@@ -177,7 +180,7 @@ export class Firewall {
     return (...args: number[]) => {
       if (!this.#running) return call(...args);
       if (isSystemCall) return name.startsWith('fd_') ? ENOSYS : -ENOSYS;
-      return refuse(name);
+      return this.#refuse(name);
     };
   }
 
@@ -246,8 +249,17 @@ export class Firewall {
   }
 
   #check(): number {
-    if (this.now() > this.#deadline) throw new DeadlineError('out of time');
+    if (this.now() > this.#deadline) this.#end(new DeadlineError('out of time'));
     return 0;
+  }
+
+  #refuse(name: string): never {
+    this.#end(new BlockedError(`the program tried to use ${name}, which the sandbox does not allow`));
+  }
+
+  #end(why: Error): never {
+    this.#ended = why;
+    throw why;
   }
 
   #view(): DataView {

@@ -6,7 +6,8 @@ import { loadPyodide, type PyodideAPI } from 'pyodide';
 import createPyodideModule from 'pyodide/pyodide.asm.mjs';
 import { Files } from './files.ts';
 import { Firewall } from './firewall.ts';
-import { ANSWER_CAP, PLANS_CAP, RECYCLE_ABOVE } from './limits.ts';
+import { ANSWER_CAP, PLANS_CAP, RECYCLE_ABOVE, STACK_CAP } from './limits.ts';
+import { DeepStack } from './stack.ts';
 
 /** The functions of grader.py that the host calls. */
 const ENTRIES = ['prepare', 'load', 'setup', 'leaf', 'inside', 'replay'] as const;
@@ -43,6 +44,20 @@ export interface BootFiles {
   readonly snapshot: Uint8Array | null;
 }
 
+/** Builtin types whose objects may hold each other in long chains. */
+const CONTAINERS = ['List', 'Tuple', 'Dict', 'Set', 'Function', 'Method', 'Cell', 'Gen'].map(
+  (name) => `Py${name}_Type`,
+);
+
+/** Where CPython 3.14 keeps, on 32 bits: a type's tp_dealloc, tp_vectorcall_offset, tp_iternext; a builtin's method, its function. */
+const TP_DEALLOC = 24;
+const TP_REPR = 44;
+const TP_RICHCOMPARE = 100;
+const TP_VECTORCALL_OFFSET = 28;
+const TP_ITERNEXT = 112;
+const M_ML = 8;
+const ML_METH = 4;
+
 type Numeric = (...args: number[]) => number;
 
 export class Interpreter {
@@ -50,6 +65,7 @@ export class Interpreter {
   readonly #exports: WebAssembly.Exports;
   readonly #memory: WebAssembly.Memory;
   readonly #files: Files;
+  readonly #stack: DeepStack;
   readonly #functions: ReadonlyMap<Entry, number>;
   readonly #image: Uint8Array;
   readonly #stackTop: number;
@@ -70,6 +86,7 @@ export class Interpreter {
     const lockdown = this.#withText('lockdown', (name) => this.#call('PyObject_GetAttrString', grader, name));
     if (this.#call('PyObject_CallNoArgs', lockdown) === 0)
       throw new Error('the grader could not lock itself down');
+    this.#stack = this.#deepStack();
     this.#image = new Uint8Array(memory.buffer).slice();
     this.#files = new Files(pyodide.FS);
   }
@@ -116,6 +133,7 @@ export class Interpreter {
    */
   call(entry: Entry, argument: string, deadline: number): string {
     return this.#firewall.run(deadline, () => {
+      this.#stack.begin();
       const text = this.#withText(argument, (pointer, length) =>
         this.#call('PyUnicode_FromStringAndSize', pointer, length),
       );
@@ -134,6 +152,44 @@ export class Interpreter {
     heap.set(this.#image);
     if (heap.length > this.#image.length) heap.fill(0, this.#image.length);
     this.#call('_emscripten_stack_restore', this.#stackTop);
+  }
+
+  /** Limits Python's stack, and lets what nests go on where there is room: calls of Python by C, and the end of containers. */
+  #deepStack(): DeepStack {
+    const thread = this.#call('PyThreadState_Get');
+    const base = (this.#stackTop >>> 0) - STACK_CAP;
+    if (this.#call('PyUnstable_ThreadState_SetStackProtection', thread, base, STACK_CAP) !== 0)
+      throw new Error("Python's stack could not be limited");
+    const stack = new DeepStack(this.#exports);
+    const word = (pointer: number): number =>
+      new DataView(this.#memory.buffer).getUint32(pointer >>> 0, true);
+    const attribute = (module: string, name: string): number => {
+      const found = this.#withText(module, (text) => this.#call('PyImport_AddModule', text));
+      return this.#withText(name, (text) => this.#call('PyObject_GetAttrString', found, text));
+    };
+    const [anyFunction] = this.#functions.values();
+    const offset = word(this.#address('PyFunction_Type') + TP_VECTORCALL_OFFSET);
+    stack.extend(word((anyFunction ?? 0) + offset), { parameters: 4, results: 1 });
+    stack.extend(word(this.#address('PyGen_Type') + TP_ITERNEXT), { parameters: 1, results: 1 });
+    for (const name of ['eval', 'exec'])
+      stack.extend(word(word(attribute('builtins', name) + M_ML) + ML_METH), { parameters: 4, results: 1 });
+    const classes = [attribute('_frozen_importlib', 'ModuleSpec')]; // stands for every class made in Python
+    const containers = CONTAINERS.map((name) => this.#address(name));
+    for (const type of [...containers, ...classes]) {
+      stack.extend(word(type + TP_DEALLOC), { parameters: 1, results: 0 });
+      stack.extend(word(type + TP_REPR), { parameters: 1, results: 1 });
+      const compare = word(type + TP_RICHCOMPARE);
+      if (compare !== 0) stack.extend(compare, { parameters: 3, results: 1 });
+    }
+    return stack;
+  }
+
+  /** Where a variable of C is. */
+  #address(name: string): number {
+    const found = this.#exports[name];
+    if (!(found instanceof WebAssembly.Global))
+      throw new Error(`this Pyodide has no ${name}: pin the version in package.json`);
+    return Number(found.value);
   }
 
   #call(name: string, ...args: number[]): number {

@@ -20,6 +20,14 @@ export const AFTER_TIMEOUT = 0.25;
 export const MEMORY_CAP = 128 * 2 ** 20;
 /** A worker whose memory passed this is replaced: WebAssembly memory never shrinks. */
 export const RECYCLE_ABOVE = 64 * 2 ** 20;
+/** Bytes of Python's stack in memory; above it Python sees a RecursionError. */
+export const STACK_CAP = 2 * 2 ** 20;
+/** Bytes that a call through C takes of it besides its own (stack.ts). A multiple of 16. */
+export const STACK_STEP = 256;
+/** Bytes of Python's stack in memory after which a call continues on another stack of the engine (stack.ts). */
+export const STACK_STRETCH = 128 * 2 ** 10;
+/** Megabytes of a worker's stack in Node, where there is no other to continue on. */
+export const NODE_STACK_MB = 64;
 /** Bytes of output kept per program; the rest is dropped. At most as many characters. */
 export const STDOUT_CAP = 4000;
 /** Characters of a repr kept in a verdict. */
