@@ -10,6 +10,25 @@ export function capText(text: string, cap: number): string {
   return `${new TextDecoder().decode(bytes)}…`;
 }
 
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = new TextEncoder().encode(
+  '"\\[]{}',
+);
+
+/** Whether JSON, as UTF-8, nests deeper than that. In linear time; what is no JSON is counted all the same. */
+export function nestsDeeper(json: Uint8Array, depth: number): boolean {
+  let open = 0;
+  let inText = false;
+  for (let i = 0; i < json.length; i++) {
+    const byte = json[i];
+    if (byte === QUOTE) inText = !inText;
+    else if (inText) i += byte === BACKSLASH ? 1 : 0;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) open++;
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) open--;
+    if (open > depth) return true;
+  }
+  return false;
+}
+
 /** What a program raised, cut. */
 export const capException = (raised: NonNullable<TestVerdict['exception']>): typeof raised => ({
   type: capText(raised.type, TYPE_CAP),

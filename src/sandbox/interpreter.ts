@@ -6,7 +6,8 @@ import { loadPyodide, type PyodideAPI } from 'pyodide';
 import createPyodideModule from 'pyodide/pyodide.asm.mjs';
 import { Files } from './files.ts';
 import { Firewall } from './firewall.ts';
-import { ANSWER_CAP, PLANS_CAP, RECYCLE_ABOVE, STACK_CAP } from './limits.ts';
+import { nestsDeeper } from './caps.ts';
+import { ANSWER_CAP, ANSWER_DEPTH, PLANS_CAP, RECYCLE_ABOVE, STACK_CAP } from './limits.ts';
 import { DeepStack } from './stack.ts';
 
 /** The functions of grader.py that the host calls. */
@@ -211,13 +212,16 @@ export class Interpreter {
     return result;
   }
 
-  /** The text that ends with a zero, of at most `cap` bytes; a longer one is not decoded. */
+  /** The JSON that ends with a zero, of at most `cap` bytes; a longer one is not decoded. */
   #readText(pointer: number, cap: number): string {
     const start = pointer >>> 0;
     const bytes = new Uint8Array(this.#memory.buffer).subarray(start, start + cap + 1);
     const length = bytes.indexOf(0);
     if (length < 0) throw new TooMuchError(`the program made an answer of more than ${cap / 2 ** 20} MB`);
-    return new TextDecoder().decode(bytes.subarray(0, length));
+    const json = bytes.subarray(0, length);
+    if (nestsDeeper(json, ANSWER_DEPTH))
+      throw new TooMuchError('the program made an answer that nests too deep');
+    return new TextDecoder().decode(json);
   }
 }
 

@@ -43,8 +43,10 @@ export const EXPRESSION_CAP = 2 ** 16;
 export const TESTS_CAP = 20_000;
 /** Bytes (UTF-8) of one answer about a program; a longer one is not even decoded. */
 export const ANSWER_CAP = 4 * 2 ** 20;
-/** The same of the plans for all tests of a task, which are made before any program runs. */
+/** Bytes of the plans for all tests of a task, which are made before any program runs. */
 export const PLANS_CAP = 64 * 2 ** 20;
+/** How deep an answer may nest; one that nests deeper is not parsed. */
+export const ANSWER_DEPTH = 250;
 /** Bytes of a path, with the zero at its end, as Linux has it. */
 export const PATH_CAP = 4096;
 /** Programs sent to a worker at once. */

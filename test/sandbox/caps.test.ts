@@ -1,7 +1,7 @@
 /** What crosses from a program to its judges is bounded, where it is made and where it is read. */
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { capException, capText, capVerdict } from '../../src/sandbox/caps.ts';
+import { capException, capText, capVerdict, nestsDeeper } from '../../src/sandbox/caps.ts';
 import { poolMessage } from '../../src/sandbox/client-protocol.ts';
 import * as limits from '../../src/sandbox/limits.ts';
 import { gradedLine } from '../../src/sandbox/report.ts';
@@ -43,6 +43,18 @@ describe('a text', () => {
     expect(cut.exception?.type).toHaveLength(limits.TYPE_CAP);
     expect(cut.exception?.message).toHaveLength(limits.MESSAGE_CAP);
     expect(capVerdict(test)).toEqual(test);
+  });
+});
+
+describe('an answer', () => {
+  const deeper = (json: string): boolean => nestsDeeper(new TextEncoder().encode(json), 3);
+  it('nests as deep as it may, and no deeper', () => {
+    expect(
+      ['[[[]]]', '{"a":[{}]}', '[[]]'.repeat(9), '"[[[["', '["\\"[[[["]', '["\\\\",[[]]]', ']]]'].map(deeper),
+    ).toEqual(Array(7).fill(false));
+    expect(['[[[[', '{"a":[{"b":[]}]}', '["\\\\",[[[]]]]', '"" [[[['].map(deeper)).toEqual(
+      Array(4).fill(true),
+    );
   });
 });
 
