@@ -46,9 +46,18 @@ export interface BootFiles {
 }
 
 /** Builtin types whose objects may hold each other in long chains. */
-const CONTAINERS = ['List', 'Tuple', 'Dict', 'Set', 'Function', 'Method', 'Cell', 'Gen'].map(
-  (name) => `Py${name}_Type`,
-);
+const CONTAINERS = [
+  'List',
+  'Tuple',
+  'Dict',
+  'Set',
+  'Function',
+  'Method',
+  'Cell',
+  'Gen',
+  'TraceBack',
+  'Frame',
+].map((name) => `Py${name}_Type`);
 
 /** Where CPython 3.14 keeps, on 32 bits: a type's tp_dealloc, tp_vectorcall_offset, tp_iternext; a builtin's method, its function. */
 const TP_DEALLOC = 24;

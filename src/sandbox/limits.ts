@@ -27,7 +27,7 @@ export const STACK_STEP = 256;
 /** Bytes of Python's stack in memory after which a call continues on another stack of the engine (stack.ts). */
 export const STACK_STRETCH = 128 * 2 ** 10;
 /** Megabytes of a worker's stack in Node, where there is no other to continue on. */
-export const NODE_STACK_MB = 64;
+export const NODE_STACK_MB = 32;
 /** Bytes of output kept per program; the rest is dropped. At most as many characters. */
 export const STDOUT_CAP = 4000;
 /** Characters of a repr kept in a verdict. */
