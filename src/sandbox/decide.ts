@@ -1,10 +1,8 @@
 /** Decides a comparison on plain data as Python would, or says that Python must (`needsPython`). */
 import { REPR_CAP } from './limits.ts';
 import type { Compare, Truth } from './plan.ts';
-import type { TestVerdict } from './types.ts';
+import type { Outcome } from './outcomes.ts';
 import { isNan, numberOf, parts, pythonEqual, pythonRepr, pythonTruth, type Encoded } from './values.ts';
-
-export type Outcome = Pick<TestVerdict, 'status'> & Partial<TestVerdict>;
 
 /** Whether anything in a value, itself included, fulfils a condition. */
 export function some(value: Encoded, is: (x: Encoded, nested: boolean) => boolean, nested = false): boolean {

@@ -1,8 +1,9 @@
 /** Grades one program in one interpreter: loads it, evaluates each test's leaves, decides out here. */
-import { decide, hasNature, isOpaque, kindOf, near, needsPython, some, type Outcome } from './decide.ts';
-import { BlockedError, DeadlineError } from './firewall.ts';
+import { decide, hasNature, isOpaque, kindOf, near, needsPython, some } from './decide.ts';
+import { DeadlineError } from './firewall.ts';
 import type { Entry, Interpreter } from './interpreter.ts';
 import { AFTER_TIMEOUT, REPR_CAP, type Limits } from './limits.ts';
+import { crash, forged, infra, messageOf, outOfTime, raised, type Outcome } from './outcomes.ts';
 import {
   parseAnswer,
   parsePrepared,
@@ -126,7 +127,12 @@ export class Grader {
     for (const { test, plan, later, ms } of replays) {
       progress.stage(test, shown(plan));
       const started = this.#python.now();
-      const outcome = this.#replay(prepared.own, later);
+      let outcome: Outcome;
+      try {
+        outcome = this.#replay(prepared.own, later);
+      } catch (error) {
+        outcome = { status: 'error', exception: crash(error) };
+      }
       if (unfinished(plan, outcome)) return { beside: test };
       const took = ms + this.#python.now() - started;
       progress.verdict(test, { ...shown(plan), got: '', exception: null, ms: took, ...outcome });
@@ -358,7 +364,9 @@ export class Grader {
   #call(entry: Entry, argument: string, deadline: number): Called {
     const allowed = Math.round(deadline - this.#python.now());
     try {
-      return { answer: parseAnswer(this.#python.call(entry, argument, deadline)) };
+      const answer = parseAnswer(this.#python.call(entry, argument, deadline));
+      if (this.#python.now() > deadline) throw new DeadlineError('out of time'); // reading it counts too
+      return { answer };
     } catch (error) {
       if (error instanceof DeadlineError)
         return { broken: true, outcome: outOfTime(`stopped after ${allowed} ms`) };
@@ -374,37 +382,3 @@ export class Grader {
 const unfinished = (plan: Plan, { status }: Outcome): boolean =>
   (status === 'fail' && 'message' in plan && plan.message) ||
   (status === 'error' && 'staged' in plan && plan.staged);
-
-function raised(error: NonNullable<Answer['error']>): Outcome {
-  const parts = Array.isArray(error.args) && error.args[0] === 't' ? error.args.slice(1) : [];
-  const texts = parts.map((x) =>
-    Array.isArray(x) && x[0] === 's' && typeof x[1] === 'string'
-      ? x[1]
-      : typeof x === 'string'
-        ? x
-        : pythonRepr(x, REPR_CAP),
-  );
-  return {
-    status: 'error',
-    exception: { ...exception(error.type, texts.join(', ').slice(0, REPR_CAP)), line: error.line },
-  };
-}
-
-const exception = (type: string, message: string): NonNullable<TestVerdict['exception']> => ({
-  type,
-  message,
-  line: 0,
-});
-const outOfTime = (why: string): Outcome => ({ status: 'timeout', exception: exception('Timeout', why) });
-const infra = (why: string): Outcome => ({ status: 'infra', exception: exception('SandboxFault', why) });
-const forged = (why: string): Outcome => ({
-  status: 'error',
-  exception: exception('SandboxError', `the program broke the grader: ${why}`),
-});
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function crash(error: unknown): NonNullable<TestVerdict['exception']> {
-  if (error instanceof BlockedError) return exception('SandboxError', error.message);
-  if (error instanceof RangeError) return exception('RecursionError', 'the program used up the stack');
-  return exception('Crash', `the program broke the interpreter: ${messageOf(error)}`);
-}

@@ -1,9 +1,9 @@
-"""The part of the grader that runs inside the Python interpreter; values.py, setup.py and cutter.py come before it in one module.
+"""The part of the grader that runs inside the Python interpreter; the files that node.ts lists come before it in one module.
 
 The host (JavaScript) calls these functions, each from text to JSON text:
 
     prepare(setup, tests, …) before any candidate code: cuts each `assert` into what the candidate computes (leaves) and what is done
-                            with it and expected (which stays with the host); cutter.py
+                            with it and expected (which stays with the host); prepare.py
     load(code)              the candidate, in a fresh module
     setup(imports, theirs)  what the task's setup gives to the candidate
     leaf(source)            evaluates one expression with the candidate's functions and returns plain data

@@ -45,6 +45,8 @@ export const TESTS_CAP = 20_000;
 export const ANSWER_CAP = 4 * 2 ** 20;
 /** Bytes of the plans for all tests of a task, which are made before any program runs. */
 export const PLANS_CAP = 64 * 2 ** 20;
+/** Values in one answer. */
+export const VALUES_CAP = 200_000;
 /** How deep an answer may nest; one that nests deeper is not parsed. */
 export const ANSWER_DEPTH = 250;
 /** Bytes of a path, with the zero at its end, as Linux has it. */

@@ -22,7 +22,7 @@ export interface NodeSandboxOptions {
 }
 
 /** The parts of the grader, one module; in this order also in frame-worker.ts. */
-const GRADER_FILES = ['values.py', 'setup.py', 'cutter.py', 'grader.py'];
+const GRADER_FILES = ['values.py', 'setup.py', 'expressions.py', 'cutter.py', 'prepare.py', 'grader.py'];
 
 /** Starts a sandbox of worker threads. Call `dispose()` at the end, or the process stays alive. */
 export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
