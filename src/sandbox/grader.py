@@ -23,6 +23,7 @@ import random
 import sys
 
 CANDIDATE = '<candidate>'
+MAX_RECURSION = 200_000  # calls that sys.setrecursionlimit can allow; many more only fill the memory before they fail
 
 _settrace, _setprofile, _stdout, _loads = sys.settrace, sys.setprofile, sys.stdout, json.loads
 _traceback = BaseException.__dict__['__traceback__'].__get__
@@ -289,6 +290,8 @@ def lockdown():
         sys.modules[name] = None  # importing it is an ImportError
     sys.meta_path[:] = [finder for finder in sys.meta_path if not _type(finder).__module__.startswith('_pyodide')]
     sys.modules.pop('_sandbox_grader', None)
+    set_limit = sys.setrecursionlimit
+    sys.setrecursionlimit = lambda limit, /: set_limit(min(limit, MAX_RECURSION))
     _stdout.reconfigure(line_buffering=True)
     _own_event_loop()
     random.seed(0)

@@ -21,7 +21,8 @@ from _json import encode_basestring_ascii as quote
 
 MAX_NODES = 50_000  # values in one result; VALUES_CAP in limits.ts is above it
 MAX_TEXT = 1_000_000  # characters in one string, hexadecimal digits in one integer
-MAX_DEPTH = 60  # nesting of one result
+MAX_DEPTH = 60  # nesting of one result that is read
+MAX_NESTING = 1_000  # nesting of one result
 MAX_ANSWER = 3_500_000  # bytes of one result as JSON; ANSWER_CAP in limits.ts is above it
 
 # -- captured once, before any candidate runs ---------------------------------------------------------------------
@@ -151,6 +152,7 @@ def _encode(value, out, depth):
     """Appends the JSON form of a value to `out`."""
     global _room, _loose
     if depth > MAX_DEPTH:
+        _check_depth(value)
         raise _Unreadable('a result nested more than %d levels deep' % MAX_DEPTH)
     if _len(out) > 4 * MAX_NODES:
         raise _Unreadable('more than %d values' % MAX_NODES)
@@ -231,6 +233,15 @@ def _encode(value, out, depth):
         _loose |= kind is not dict
     else:
         put('["o",%s,"%s"]' % (quote(_str_exact(_type_name(kind))[:100]), _nature(kind, bases)))
+
+
+def _check_depth(value):
+    """What nests so deep that Python's own repr gives up is the program's error."""
+    for _ in range(MAX_NESTING):
+        if _type(value) not in (list, tuple) or not value:
+            return
+        value = value[0]
+    raise RecursionError('a result nested more than %d levels deep' % MAX_NESTING)
 
 
 def _encode_items(head, items, out, depth):

@@ -64,7 +64,9 @@ function parse(data: unknown, depth: number, room: { left: number }): Encoded {
 }
 
 function bad(kind: unknown): never {
-  throw new TypeError(`value: malformed form ${typeof kind === 'string' ? capText(kind, 20) : typeof kind}`);
+  throw new TypeError(
+    `value: malformed form ${typeof kind === 'string' ? JSON.stringify(capText(kind, 20)) : typeof kind}`,
+  );
 }
 
 /** The members of a container form. */
