@@ -237,9 +237,11 @@ def _encode(value, out, depth):
 
 def _check_depth(value):
     """What nests so deep that Python's own repr gives up is the program's error."""
+    seen = _set()
     for _ in range(MAX_NESTING):
-        if _type(value) not in (list, tuple) or not value:
+        if _type(value) not in (list, tuple) or not value or id(value) in seen:
             return
+        seen.add(id(value))
         value = value[0]
     raise RecursionError('a result nested more than %d levels deep' % MAX_NESTING)
 
