@@ -53,6 +53,8 @@ type Redo = { readonly redo: true };
 type Tested = { readonly outcome: Outcome } | Broken | Redo | { readonly later: Later };
 
 const PLANS_KEPT = 500;
+/** A program is begun anew so often for single tests; then all its tests are run whole. */
+const MAX_REDOS = 4;
 const UNKNOWN: Shown = { expression: '', expected: '' };
 
 export class Grader {
@@ -67,18 +69,18 @@ export class Grader {
 
   /** Grades a job and leaves the interpreter as it was. Returns what the program printed. */
   grade(job: Job, progress: Progress): string {
-    const beside: number[] = [];
+    const end = this.#python.now() + job.budgetMs;
+    let beside: number[] = [];
     for (;;) {
       progress.stage(-2, UNKNOWN);
-      const run = this.#run(job, this.#prepare(job, beside), progress);
+      const run = this.#run(job, this.#prepare(job, beside), end, progress);
       if (typeof run === 'string') return run;
-      beside.push(run.beside);
+      beside = beside.length < MAX_REDOS ? [...beside, run.beside] : [...job.tests.keys()];
     }
   }
 
   /** One go at a program: what it printed, or the test that must not be cut. */
-  #run(job: Job, prepared: Prepared, progress: Progress): string | { readonly beside: number } {
-    const end = this.#python.now() + job.budgetMs;
+  #run(job: Job, prepared: Prepared, end: number, progress: Progress): string | { readonly beside: number } {
     const replays: { test: number; plan: Plan; later: Later; ms: number }[] = [];
     let stdout = '';
     let patience = job.perTestMs;
