@@ -73,7 +73,16 @@ export class Grader {
     let beside: number[] = [];
     for (;;) {
       progress.stage(-2, UNKNOWN);
-      const run = this.#run(job, this.#prepare(job, beside), end, progress);
+      const prepared = this.#prepare(job, beside);
+      if (prepared === null) {
+        // Cut once, but not again as this program needs it: its doing.
+        const outcome = forged('its tests cannot be judged in time');
+        for (const [test, expression] of job.tests.entries())
+          if (!job.skip.includes(test))
+            progress.verdict(test, { expression, expected: '', got: '', exception: null, ms: 0, ...outcome });
+        return '';
+      }
+      const run = this.#run(job, prepared, end, progress);
       if (typeof run === 'string') return run;
       beside = beside.length < MAX_REDOS ? [...beside, run.beside] : [...job.tests.keys()];
     }
@@ -126,42 +135,50 @@ export class Grader {
     }
     stdout ||= this.#python.stdout;
     this.#python.rollBack();
+    if (replays.length > 0) this.#python.begin();
+    const last = this.#python.now() + this.#limits.perProgramMs;
     for (const { test, plan, later, ms } of replays) {
       progress.stage(test, shown(plan));
       const started = this.#python.now();
       let outcome: Outcome;
       try {
-        outcome = this.#replay(prepared.own, later);
+        outcome = this.#replay(prepared.own, later, last);
       } catch (error) {
         outcome = { status: 'error', exception: crash(error) };
       }
-      if (unfinished(plan, outcome)) return { beside: test };
+      if (unfinished(plan, outcome)) {
+        this.#python.rollBack();
+        return { beside: test };
+      }
       const took = ms + this.#python.now() - started;
       progress.verdict(test, { ...shown(plan), got: '', exception: null, ms: took, ...outcome });
     }
+    if (replays.length > 0) this.#python.rollBack();
     return stdout;
   }
 
-  #prepare(job: Job, beside: readonly number[]): Prepared {
+  /** @returns null when the tests cannot be cut again with some of them whole; the first time each is refused with the reason */
+  #prepare(job: Job, beside: readonly number[]): Prepared | null {
     const key = JSON.stringify([job.setup, job.tests, ...beside]);
     const known = this.#prepared.get(key);
     if (known) return known;
     this.#python.begin();
-    let prepared: Prepared;
     try {
       const deadline = this.#python.now() + this.#limits.perProgramMs;
       const text = JSON.stringify({ setup: job.setup, tests: job.tests, beside });
-      prepared = parsePrepared(this.#python.call('prepare', text, deadline));
+      const prepared = parsePrepared(this.#python.call('prepare', text, deadline));
       if (prepared.plans.length !== job.tests.length) throw new Error('one plan per test expected');
+      if (this.#prepared.size >= PLANS_KEPT) this.#prepared.clear();
+      this.#prepared.set(key, prepared);
+      return prepared;
     } catch (error) {
+      if (beside.length > 0) return null;
       const reason = `the tests could not be read: ${messageOf(error)}`;
       const plans = job.tests.map((expression): Plan => ({ kind: 'refused', expression, reason }));
-      prepared = { plans, own: '', imports: '', theirs: '' };
+      return { plans, own: '', imports: '', theirs: '' }; // not kept: the machine may have been busy
+    } finally {
+      this.#python.rollBack();
     }
-    this.#python.rollBack();
-    if (this.#prepared.size >= PLANS_KEPT) this.#prepared.clear();
-    this.#prepared.set(key, prepared);
-    return prepared;
   }
 
   /** Runs the candidate's module code, then what the task's setup gives to it. Null when both went well. */
@@ -331,13 +348,15 @@ export class Grader {
     return { outcome: { status: holds ? 'pass' : 'fail', ...tier } };
   }
 
-  /** The rest of a test, on plain data in the clean interpreter. */
-  #replay(setup: string, { plan, values, rest, outcome: known, flip }: Later): Outcome {
+  /** The rest of a test, on plain data in the clean interpreter. All of a program are computed in one go, until `last`. */
+  #replay(setup: string, { plan, values, rest, outcome: known, flip }: Later, last: number): Outcome {
     const evaluate = (source: string, truth: boolean): Called => {
-      this.#python.begin();
       const text = JSON.stringify({ setup, source, values, truth });
-      const called = this.#call('replay', text, this.#python.now() + this.#limits.perTestMs);
-      this.#python.rollBack();
+      const called = this.#call('replay', text, Math.min(this.#python.now() + this.#limits.perTestMs, last));
+      if ('broken' in called) {
+        this.#python.rollBack();
+        this.#python.begin();
+      }
       return called;
     };
     let value = plan.kind === 'compare' ? values[rest] : undefined;

@@ -34,6 +34,7 @@ _candidate = {}  # the candidate's module
 _space = {}  # where the tests run: their own names, then the candidate's, then Python's
 _kept = {}  # the leaves' values of the current test
 _read = {}  # how they looked when they were read
+_owns = {}  # in a clean interpreter: the names of a task's own setup
 _done = set()  # the statements of the setup that tests of the weaker tier had run
 
 
@@ -213,8 +214,10 @@ def replay(text):
     text: JSON {setup, source, values: {name: encoded}, truth: bool}. {"value": …} or {"error": …}.
     """
     request = _loads(text)
-    space = {'__builtins__': builtins, '__name__': 'test'}
-    _exec(_compile(request['setup'], '<setup>', 'exec', 0, True), space)
+    if request['setup'] not in _owns:  # once for all tests of a program
+        space = _owns[request['setup']] = {'__builtins__': builtins, '__name__': 'test'}
+        _exec(_compile(request['setup'], '<setup>', 'exec', 0, True), space)
+    space = dict(_owns[request['setup']])
     try:
         for name, encoded in request['values'].items():
             space[name] = _decode(encoded)
@@ -246,6 +249,7 @@ def warm_up():
     _candidate, _space = {}, {}
     _kept.clear()
     _read.clear()
+    _owns.clear()
     _done.clear()
 
 

@@ -72,10 +72,11 @@ def _plans(setup, tests, beside):
     """Cuts the tests. What one of them needs of the setup decides how the others may be cut, so this goes on until nothing changes."""
     held = set()
     while True:
-        known = _len(beside), _len(held)
-        plans, exposed = [], setup.exposed()
+        known = _len(beside), _len(held), _len(setup.early), _len(setup.shared), _len(setup.shown)
         # The first test of the weaker tier brings what all of them need: a later one may depend on what an earlier one changes.
         needed = set().union(*[tests[i].uses for i in beside])
+        setup.need_early(needed)
+        plans, exposed, open_code = [], setup.exposed(), setup.shows_code()
         try:
             for i, test in enumerate(tests):
                 uses = setup.closure(test.uses)
@@ -84,7 +85,7 @@ def _plans(setup, tests, beside):
                     plans.append(_refused(test, test.refusal or missing))
                     continue
                 plan = None
-                if i not in beside and test.expression and not uses & (held | exposed | setup.shared_code()):
+                if i not in beside and test.expression and not open_code and not uses & (held | exposed | setup.mixed):
                     try:
                         cutter = _Cutter(setup, test.expression)
                         plan = cutter.cut(test.expression)
@@ -96,11 +97,12 @@ def _plans(setup, tests, beside):
                     own = uses - setup.imported
                     held |= {name for name in own - setup.shared if not setup.steady(name)} | test.binds & (setup.bound | _builtin_names)
                     exposed |= setup.closure(needed | test.uses) - setup.imported - setup.shared
+                    open_code |= setup.shows_code(needed | test.uses)
                     shown = ast.unparse(test.expression) if test.expression else test.source
                     plan = {'kind': 'inside', 'source': test.source, 'needs': setup.needs(needed | test.uses), 'expression': shown}
                 plans.append(plan)
         except _Shared as given:
-            setup.share(given.args[0])
+            setup.give(given.args[0])
             continue
-        if known == (_len(beside), _len(held)):
+        if known == (_len(beside), _len(held), _len(setup.early), _len(setup.shared), _len(setup.shown)):
             return plans

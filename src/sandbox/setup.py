@@ -2,8 +2,8 @@
 
 Runs in an interpreter that never saw a candidate. Names are of three kinds. The test's own (`_Setup.space`): what the setup binds
 without the candidate. The candidate's: what nobody else knows. And the shared ones (`_Setup.shared`): what the setup makes from the
-candidate, as `root = Node(1)`, or gives to it to change, as `data` in `sort(data) is None`; these live with the candidate, who can
-reach no other name of the setup.
+candidate, as `root = Node(1)`, or gives to it to change, as `data` in `sort(data) is None`; these live with the candidate. Any other
+name that it could reach makes the tests that use it tests of the weaker tier.
 """
 
 import ast
@@ -40,6 +40,26 @@ def _names(source):
     return used, bound
 
 
+def _own_scope(node):
+    """A statement and all in it, but not what is in functions and classes."""
+    yield node
+    if _type(node) not in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from _own_scope(child)
+
+
+def _is_chain(node):
+    """Node(1), s.push(2).top: names, calls and attributes, with nothing but plain constants handed over."""
+    while _type(node) in (ast.Call, ast.Attribute):
+        if _type(node) is ast.Call:
+            if not all(_is_chain(x.value if _type(x) is ast.keyword else x) for x in [*node.args, *node.keywords]):
+                return False
+            node = node.func
+        else:
+            node = node.value
+    return _type(node) in (ast.Name, ast.Constant)
+
+
 class _Statement:
     """One statement of the setup."""
 
@@ -47,9 +67,7 @@ class _Statement:
         self.node = node
         self.source = ast.unparse(node)
         self.uses, self.binds = _names(self.source)
-        self.uses |= {
-            x.target.id for x in ast.walk(node) if _type(x) is ast.AugAssign and _type(x.target) is ast.Name
-        }
+        self.uses |= {x.target.id for x in _own_scope(node) if _type(x) is ast.AugAssign and _type(x.target) is ast.Name}
         self.imports = _type(node) in (ast.Import, ast.ImportFrom)
         self.code = _type(node) in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef) or any(
             _type(x) is ast.Lambda for x in ast.walk(node)
@@ -57,8 +75,13 @@ class _Statement:
         modules = []
         if self.imports:
             modules = [node.module or ''] if _type(node) is ast.ImportFrom else [alias.name for alias in node.names]
+        self.early = False  # it uses a name of the candidate that the setup binds later
         self.of_candidate = any(module.split('.')[0] in CANDIDATE_MODULES for module in modules)
         self.foreign = False
+        # It only makes something from the candidate: what is expected has no part in it.
+        self.simple = _type(node) in (ast.Assign, ast.Expr) and _is_chain(node.value) and all(
+            _is_chain(target) for target in getattr(node, 'targets', [])
+        )
 
 
 def _single(body):
@@ -77,7 +100,12 @@ class _Setup:
         self.space = {'__builtins__': builtins, '__name__': 'test'}
         self.fault = ''  # why no test can be judged
         self.missing = {}  # name -> why a test that uses it cannot be judged
-        self.shared, self.shown, self.imported = set(), set(), set()
+        self.imported = set()
+        self.made = set()  # names that the setup makes from the candidate
+        self.given = set()  # mutable names that the candidate is given
+        self.shown = set()  # names that the making of those needs
+        self.early = set()  # names that tests of the weaker tier need, and that depend on those
+        self.mixed = set()  # made names in which the setup has put more than the candidate's own
         self.statements = []
         self._steady = {}
         self._containers = None
@@ -87,23 +115,47 @@ class _Setup:
             self.fault = 'the setup is no valid Python: %s' % error.args[0]
             return
         self.bound = set().union(*[statement.binds for statement in self.statements])
-        self.sort()
+        self.settle()
         self.run()
         if not self.fault:
-            self.share()
+            self.settle()
 
-    def sort(self):
-        """Marks the statements that need the candidate."""
-        changed = True
-        while changed:
-            changed = False
-            for statement in self.statements:
-                if statement.foreign:
+    @property
+    def shared(self):
+        """Names that live with the candidate."""
+        return self.made | self.given
+
+    def settle(self):
+        """Finds the statements that need the candidate, and what goes with them."""
+        own = self.bound | _builtin_names | {'__name__', '__file__'}
+        while True:
+            before = _len(self.given), _len(self.shown)
+            self.made, touched, self.mixed = set(), set(), set()
+            for s in self.statements:
+                s.foreign = bool(s.uses - own or s.of_candidate or s.early or s.uses & (self.made | touched))
+                if not s.foreign:
                     continue
-                unknown = statement.uses - self.bound - _builtin_names - {'__name__', '__file__'}
-                if unknown or statement.of_candidate or (statement.uses | statement.binds) & self.shared:
-                    statement.foreign = changed = True
-                    self.shared |= statement.binds
+                self.made |= s.binds
+                mine = s.uses & self.bound - self.made - self.imported
+                self.given |= {name for name in mine if name in self.space and not self.steady(name)}
+                touched |= self.given & s.uses
+                if not s.simple or mine:
+                    self.mixed |= (s.uses | s.binds) & self.made
+            self.given -= self.made
+            self.given |= {name for name in self.space.keys() & self.bound - self.shared if self.leads_to_given(name)}
+            for s in self.statements:
+                if self.with_candidate(s):
+                    self.shown |= s.uses & self.bound - self.imported - self.shared
+            if before == (_len(self.given), _len(self.shown)):
+                return
+
+    def leads_to_given(self, name):
+        """Whether another name leads to an object that the candidate is given."""
+        found, given = set(), set()
+        _containers_in(self.space[name], found)
+        for other in self.given:
+            _containers_in(self.space.get(other), given)
+        return bool(found & given)
 
     def run(self):
         for statement in self.statements:
@@ -111,6 +163,10 @@ class _Setup:
                 continue
             try:
                 _exec(_compile(statement.source, '<setup>', 'exec', 0, True), self.space)
+            except NameError:
+                # It uses a name before a later statement binds it: the candidate's of that name.
+                statement.early = True
+                self.settle()
             except ImportError as error:
                 if not statement.imports:
                     self.fault = 'the setup fails: %s: %s' % (_type_name(_type(error)), error)
@@ -118,32 +174,23 @@ class _Setup:
                 module = statement.node.module if _type(statement.node) is ast.ImportFrom else statement.node.names[0].name
                 for name in statement.binds:
                     self.missing[name] = missing_package(module)
-            except NameError:
-                # It uses a name before a later statement binds it: the candidate's of that name.
-                statement.foreign = True
-                self.share(*statement.binds)
             except _BaseException as error:
                 self.fault = 'the setup fails: %s: %s' % (_type_name(_type(error)), error)
                 return
             if statement.imports:
                 self.imported |= statement.binds
 
-    def share(self, *names):
-        """Moves names to the candidate, with all that their statements need."""
-        self.shared.update(names)
-        while True:
-            self.sort()
-            needed = set()
-            for statement in self.statements:
-                # What acts on a module, as random.seed(1), acts on the candidate's interpreter too.
-                acts = not statement.binds and statement.uses & self.imported and not statement.imports
-                if statement.foreign or acts:
-                    needed |= statement.uses & self.bound - self.imported
-            mutable = {name for name in needed - self.shared if name in self.space and not self.steady(name)}
-            self.shown |= needed - self.shared
-            if not mutable:
-                return
-            self.shared |= mutable
+    def give(self, name):
+        """Gives a mutable name of the setup to the candidate."""
+        self.given.add(name)
+        self.settle()
+
+    def need_early(self, names):
+        """What tests of the weaker tier need and what depends on what the candidate is given runs before the tests."""
+        for name in self.closure(names) - self.shared - self.imported:
+            if self.closure({name}) & self.shared:
+                self.early.add(name)
+        self.settle()
 
     def closure(self, names):
         """The names of the setup behind these names."""
@@ -153,12 +200,13 @@ class _Setup:
             todo = set().union(*[s.uses for s in self.statements if s.binds & todo]) & self.bound - found
         return found
 
-    def with_candidate(self, statement):
-        """Whether it runs with the candidate, before the tests."""
-        if statement.imports:
-            return statement.of_candidate
-        acts = not statement.binds and statement.uses & self.imported
-        return bool(statement.foreign or statement.binds & (self.shown | self.shared) or acts)
+    def with_candidate(self, s):
+        """Whether a statement runs with the candidate, before the tests."""
+        if s.imports:
+            return s.of_candidate
+        # What acts on a module, as random.seed(1), acts on the candidate's interpreter too.
+        acts = not s.binds and s.uses & (self.imported | self.given)
+        return bool(s.foreign or s.binds & (self.shown | self.given | self.early) or acts)
 
     def theirs(self):
         """The source of what must run with the candidate before the tests."""
@@ -173,12 +221,16 @@ class _Setup:
         return '\n'.join(s.source for s in self.statements if s.imports and not s.of_candidate and not s.binds & self.missing.keys())
 
     def exposed(self):
-        """Functions and classes of the test that run beside the candidate from the start."""
-        return {name for name in self.shown - self.shared if isinstance(self.space.get(name), (type, types.FunctionType))}
+        """Names of the test's own that are with the candidate from the start."""
+        return self.shown | self.early
 
-    def shared_code(self):
-        """Functions and classes of the test that have to do with the candidate."""
-        return {name for s in self.statements if s.code for name in s.binds & self.shared}
+    def shows_code(self, names=None):
+        """Whether functions or classes of the test are with the candidate: with them it could compute any answer.
+
+        names: those of a test beside it; None for the start.
+        """
+        wanted = self.closure(names) if names is not None else set()
+        return any(s.code and (s.binds & wanted or self.with_candidate(s)) for s in self.statements)
 
     def needs(self, names):
         """The other statements that a test beside the candidate needs, as [number, source] in order."""

@@ -95,7 +95,7 @@ _MAKERS = {
     'slice': slice,
     'bytearray': bytearray,
     'array': array.array,
-    'SimpleNamespace': types.SimpleNamespace,
+    'SimpleNamespace': lambda held: types.SimpleNamespace(held if _type not in map(_type, held.values()) else None),
     'mappingproxy': types.MappingProxyType,
     'deque': collections.deque,
     'OrderedDict': collections.OrderedDict,
@@ -116,7 +116,7 @@ _MAKERS = {
     'IPv6Address': lambda number, scope: ipaddress.IPv6Address(
         str(ipaddress.IPv6Address(number)) + ('%' + scope if scope else '')
     ),
-    'type': lambda name: getattr(builtins, name),
+    'type': lambda name: next(kind for kind, plain in _PLAIN_CLASSES.items() if plain == name),
     'iterator': lambda items: (item for item in items),
 }
 _PLAIN_CLASSES = {
@@ -174,7 +174,7 @@ def _encode(value, out, depth):
     if kind is list:
         _encode_items('["l"', _list_iter(value), out, depth)
         return
-    if kind in _PARTS:
+    if kind in _PARTS and not (kind is types.SimpleNamespace and any(_type(x) is _type for x in value.__dict__.values())):
         name, parts = _PARTS[kind]
         _encode_items('["v",%s' % quote(name), parts(value), out, depth)
         return
