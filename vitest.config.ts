@@ -10,6 +10,8 @@ export interface Suite {
   readonly limit: number;
   /** Whether it needs a browser, or files that come with one. */
   readonly browser: boolean;
+  /** Whether its files share the modules they import, in one process: what is costly to start is started once. */
+  readonly shared?: boolean;
   /** A file run once before the suite. */
   readonly globalSetup?: string;
 }
@@ -35,6 +37,7 @@ export const suites: Readonly<Record<string, Suite>> = {
     workers: 1,
     limit: 300,
     browser: true,
+    shared: true,
     globalSetup: 'test/e2e/setup.ts',
   },
 };
@@ -49,6 +52,7 @@ function project([name, suite]: [string, Suite], order: number): TestProjectInli
       pool: 'forks',
       maxWorkers: suite.workers,
       fileParallelism: suite.workers > 1,
+      isolate: !suite.shared,
       sequence: { groupOrder: order },
       testTimeout: suite.limit * 1000,
       hookTimeout: suite.limit * 1000,
