@@ -34,7 +34,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   sandbox: { include: ['test/sandbox/**/*.test.ts'], workers: 1, limit: 180, browser: true },
   e2e: {
     include: ['test/e2e/**/*.test.ts'],
-    workers: 1,
+    workers: 2,
     limit: 300,
     browser: true,
     shared: true,
