@@ -23,6 +23,7 @@ export const suites: Readonly<Record<string, Suite>> = {
     workers: 2,
     limit: 120,
     browser: false,
+    shared: true,
   },
   engine: {
     include: ['test/engine/**/*.test.ts'],
