@@ -10,7 +10,7 @@ export interface Suite {
   readonly limit: number;
   /** Whether it needs a browser, or files that come with one. */
   readonly browser: boolean;
-  /** Whether its files share the modules they import, in one process: what is costly to start is started once. */
+  /** Whether the files of one process share the modules they import: what is costly to load or to start is so once. */
   readonly shared?: boolean;
   /** A file run once before the suite. */
   readonly globalSetup?: string;

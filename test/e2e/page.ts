@@ -11,7 +11,7 @@ export interface OpenOptions {
   readonly path?: string;
   /** Window size in CSS pixels, 1280 × 900 by default. */
   readonly viewport?: { width: number; height: number };
-  /** By somebody who was never here, rather than by whom the tests before this one left something in the browser. */
+  /** In a browser that was never here; otherwise what tests before this one left in it is there, such as Python. */
   readonly firstVisit?: boolean;
   /** Problems that are expected and do not count. */
   readonly ignore?: readonly RegExp[];
@@ -85,7 +85,7 @@ interface Visited {
   readonly context: BrowserContext;
 }
 
-/** One for all test files, which share this module (vitest.config.ts). It ends with the process. */
+/** One for all test files of a process, which share this module (vitest.config.ts). It ends with the process. */
 let visited: Visited | null = null;
 
 /** The browser of the tests; another one when a test has brought it down. */
