@@ -10,6 +10,8 @@ export interface Suite {
   readonly limit: number;
   /** Whether it needs a browser, or files that come with one. */
   readonly browser: boolean;
+  /** Whether the files of one process share the modules they import: what is costly to load or to start is so once. */
+  readonly shared?: boolean;
   /** A file run once before the suite. */
   readonly globalSetup?: string;
 }
@@ -21,6 +23,7 @@ export const suites: Readonly<Record<string, Suite>> = {
     workers: 2,
     limit: 120,
     browser: false,
+    shared: true,
   },
   engine: {
     include: ['test/engine/**/*.test.ts'],
@@ -32,9 +35,10 @@ export const suites: Readonly<Record<string, Suite>> = {
   sandbox: { include: ['test/sandbox/**/*.test.ts'], workers: 1, limit: 180, browser: true },
   e2e: {
     include: ['test/e2e/**/*.test.ts'],
-    workers: 1,
+    workers: 2,
     limit: 300,
     browser: true,
+    shared: true,
     globalSetup: 'test/e2e/setup.ts',
   },
 };
@@ -49,6 +53,7 @@ function project([name, suite]: [string, Suite], order: number): TestProjectInli
       pool: 'forks',
       maxWorkers: suite.workers,
       fileParallelism: suite.workers > 1,
+      isolate: !suite.shared,
       sequence: { groupOrder: order },
       testTimeout: suite.limit * 1000,
       hookTimeout: suite.limit * 1000,

@@ -135,6 +135,10 @@ describe('tests', () => {
     const own = 'test/architecture.test.ts';
     expect(tests.filter((path) => path !== own && skipped.test(readText(path)))).toEqual([]);
   });
+
+  it('are skipped by notRun alone, which says why', () => {
+    expect(tests.filter((path) => /\bskip\(/.test(readText(path)))).toEqual(['test/notRun.ts']);
+  });
 });
 
 describe('ARCHITECTURE.md', () => {

@@ -1,21 +1,24 @@
 /**
- * No silent skips: a test that finds the machine lacks what it needs calls `notRun` and returns, and test/run.ts
- * repeats the notice loudly after the results.
+ * No silent skips: a test that finds that the machine lacks what it needs calls `notRun`. It is counted as skipped, never as
+ * passed, and test/run.ts repeats the notice loudly after the results.
  */
-import { appendFileSync } from 'node:fs';
-import process from 'node:process';
+import type { TestContext } from 'vitest';
 
-/** Name of the environment variable that holds the file in which the notices are collected. */
-export const noticesVariable = 'COCOS_NOT_RUN';
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What this test could not test, and why. */
+    notRun?: string;
+  }
+}
 
 /**
- * Says that something could not be tested on this machine.
- * @param what the tests left out, e.g. "engine ops on webgpu"
+ * Ends a test that cannot be run on this machine.
+ * @param context of the test or its beforeEach
+ * @param what the tests left out, e.g. "engine operations on webgpu"
  * @param why what was missing and how to get it
  */
-export function notRun(what: string, why: string): void {
+export function notRun({ task, skip }: TestContext, what: string, why: string): never {
   const notice = `${what}: ${why}`;
-  console.warn(`NOT RUN  ${notice}`);
-  const file = process.env[noticesVariable];
-  if (file) appendFileSync(file, `${notice}\n`);
+  task.meta.notRun = notice;
+  return skip(notice);
 }

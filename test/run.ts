@@ -1,14 +1,13 @@
 /**
- * `npm test`: the static checks, then every test suite, then one line `N passed, N failed`.
+ * `npm test`: the static checks, then every test suite, then one line `N passed, N failed, N skipped`.
  * `npm test -- unit engine` runs only those parts; the parts are `check` and the suites of vitest.config.ts.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import * as v from 'valibot';
 import { obtainChromium, versionOf } from './browser.ts';
-import { noticesVariable } from './notRun.ts';
 import { suites, type Suite } from '../vitest.config.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -16,8 +15,8 @@ const bin = (...path: string[]): string => join(root, 'node_modules', ...path);
 
 /** Each static check counts as one test. */
 const checks: Record<string, readonly string[]> = {
-  prettier: [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   eslint: [bin('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'],
+  prettier: [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   tsc: [bin('typescript', 'bin', 'tsc'), '-p', '.', '--noEmit', '--pretty', 'false'],
   'svelte-check': [bin('svelte-check', 'bin', 'svelte-check'), '--fail-on-warnings', '--output', 'human'],
 };
@@ -28,7 +27,13 @@ const reportSchema = v.object({
     v.object({
       name: v.string(),
       status: v.string(),
-      assertionResults: v.array(v.object({ status: v.string(), fullName: v.string() })),
+      assertionResults: v.array(
+        v.object({
+          status: v.string(),
+          fullName: v.string(),
+          meta: v.object({ notRun: v.optional(v.string()) }),
+        }),
+      ),
     }),
   ),
 });
@@ -36,31 +41,37 @@ const reportSchema = v.object({
 interface Tally {
   passed: number;
   failed: number;
+  skipped: number;
 }
+const nothing: Tally = { passed: 0, failed: 0, skipped: 0 };
+const sum = (tallies: readonly Tally[]): Tally =>
+  tallies.reduce(
+    (total, { passed, failed, skipped }) => ({
+      passed: total.passed + passed,
+      failed: total.failed + failed,
+      skipped: total.skipped + skipped,
+    }),
+    nothing,
+  );
 
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(0)} s`;
 
-/** Runs the static checks; the output of a failing one is shown. */
-function runChecks(): Tally {
-  const tally = { passed: 0, failed: 0 };
-  for (const [name, command] of Object.entries(checks)) {
-    const start = Date.now();
-    const result = spawnSync(process.execPath, [...command], {
-      cwd: root,
-      encoding: 'utf8',
-      maxBuffer: 1 << 26,
-    });
-    const good = result.status === 0;
-    console.log(`${good ? '✓' : '✗'} ${name} (${seconds(start)})`);
-    if (good) tally.passed++;
-    else {
-      tally.failed++;
-      const lines = `${result.stdout}${result.stderr}${result.error?.message ?? ''}`.trimEnd().split('\n');
-      console.log(lines.slice(0, 80).join('\n'));
-      if (lines.length > 80) console.log(`… and ${lines.length - 80} more lines`);
-    }
-  }
-  return tally;
+/** Runs one static check; the output of a failing one is shown. */
+async function runCheck(name: string, command: readonly string[]): Promise<Tally> {
+  const start = Date.now();
+  let output = '';
+  const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const good = await new Promise<boolean>((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve(code === 0));
+  });
+  console.log(`${good ? '✓' : '✗'} ${name} (${seconds(start)})`);
+  if (good) return { ...nothing, passed: 1 };
+  const lines = output.trimEnd().split('\n');
+  console.log(lines.slice(0, 80).join('\n'));
+  if (lines.length > 80) console.log(`… and ${lines.length - 80} more lines`);
+  return { ...nothing, failed: 1 };
 }
 
 /** Gets a browser and tells the tests where it is; false, with what to do, when there is none. */
@@ -82,12 +93,11 @@ function holds(suite: Suite, file: string): boolean {
 }
 
 /** Runs the named suites with vitest. A file that fails to load, and a crash of the runner, count as failures. */
-function runSuites(names: readonly string[], notices: string[]): Tally {
+function runSuites(names: readonly string[], notices: Set<string>): Tally {
   const results = join(root, 'test-results');
   const report = join(results, 'vitest.json');
-  const noticesFile = join(results, 'not-run.txt');
   mkdirSync(results, { recursive: true });
-  for (const file of [report, noticesFile]) rmSync(file, { force: true });
+  rmSync(report, { force: true });
 
   const run = spawnSync(
     process.execPath,
@@ -99,53 +109,35 @@ function runSuites(names: readonly string[], notices: string[]): Tally {
       '--reporter=json',
       `--outputFile.json=${report}`,
     ],
-    {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, [noticesVariable]: noticesFile },
-    },
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
   );
-  if (existsSync(noticesFile)) {
-    notices.push(...new Set(readFileSync(noticesFile, 'utf8').trimEnd().split('\n')));
-  }
   if (!existsSync(report)) {
     console.log('✗ the test runner stopped without a report; its last words are above');
-    return { passed: 0, failed: 1 };
+    return { ...nothing, failed: 1 };
   }
 
-  const total = { passed: 0, failed: 0 };
-  const perSuite = new Map(names.map((name) => [name, { passed: 0, failed: 0 }]));
-  for (const file of v.parse(reportSchema, JSON.parse(readFileSync(report, 'utf8'))).testResults) {
-    const count = (status: string): number =>
-      file.assertionResults.filter((test) => test.status === status).length;
-    const passed = count('passed');
-    const failed = count('failed') || (file.status === 'failed' ? 1 : 0);
-    const left = file.assertionResults.length - passed - count('failed');
-    if (left > 0) notices.push(`${left} tests of ${relative(root, file.name)} were skipped`);
-    total.passed += passed;
-    total.failed += failed;
-
-    const suite = perSuite.get(names.find((name) => suites[name] && holds(suites[name], file.name)) ?? '');
-    if (suite) {
-      suite.passed += passed;
-      suite.failed += failed;
-    }
+  const files = v.parse(reportSchema, JSON.parse(readFileSync(report, 'utf8'))).testResults;
+  const counted = files.map(({ name, status, assertionResults: tests }) => {
+    const count = (wanted: string): number => tests.filter((test) => test.status === wanted).length;
+    const [passed, failed] = [count('passed'), count('failed')];
+    const left = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed');
+    for (const { fullName, meta } of left)
+      notices.add(meta.notRun ?? `${relative(root, name)}: ${fullName} was skipped without a reason`);
+    return { file: name, passed, failed: failed || (status === 'failed' ? 1 : 0), skipped: left.length };
+  });
+  for (const name of names) {
+    const { passed, failed, skipped } = sum(counted.filter(({ file }) => holds(suites[name]!, file)));
+    if (passed + failed + skipped === 0) notices.add(`suite ${name}: there was no test`);
+    const but = skipped > 0 ? `, ${skipped} skipped` : '';
+    console.log(`${failed === 0 ? '✓' : '✗'} ${name}: ${passed} of ${passed + failed} tests passed${but}`);
   }
-  for (const [name, { passed, failed }] of perSuite) {
-    if (passed + failed === 0) {
-      notices.push(`suite ${name}: no test ran`);
-      continue;
-    }
-    console.log(`${failed === 0 ? '✓' : '✗'} ${name}: ${passed} of ${passed + failed} tests passed`);
-  }
-  if (run.status !== 0 && total.failed === 0) {
-    console.log('✗ the test runner reports an error outside the tests; see above');
-    total.failed++;
-  }
-  return total;
+  const total = sum(counted);
+  if (run.status === 0 || total.failed > 0) return total;
+  console.log('✗ the test runner reports an error outside the tests; see above');
+  return { ...total, failed: 1 };
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const start = Date.now();
   const asked = process.argv.slice(2);
   const parts = ['check', ...Object.keys(suites)];
@@ -156,28 +148,28 @@ function main(): void {
   }
   const chosen = asked.length > 0 ? asked : parts;
   const tallies: Tally[] = [];
-  const notices: string[] = [];
+  const notices = new Set<string>();
 
-  if (chosen.includes('check')) tallies.push(runChecks());
+  if (chosen.includes('check'))
+    tallies.push(...(await Promise.all(Object.entries(checks).map((check) => runCheck(...check)))));
   let chosenSuites = Object.keys(suites).filter((name) => chosen.includes(name));
   const withBrowser = chosenSuites.filter((name) => suites[name]?.browser);
   if (withBrowser.length > 0 && !prepareBrowser()) {
-    tallies.push({ passed: 0, failed: 1 });
-    notices.push(`${withBrowser.join(', ')}: these suites need a browser`);
+    tallies.push({ ...nothing, failed: 1 });
+    notices.add(`${withBrowser.join(', ')}: these suites need a browser`);
     chosenSuites = chosenSuites.filter((name) => !withBrowser.includes(name));
   }
   if (chosenSuites.length > 0) tallies.push(runSuites(chosenSuites, notices));
 
-  if (notices.length > 0) {
+  if (notices.size > 0) {
     console.log(`\n${'!'.repeat(30)} NOT RUN ${'!'.repeat(30)}`);
     for (const notice of notices) console.log(`! ${notice}`);
     console.log('!'.repeat(69));
   }
-  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
-  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+  const { passed, failed, skipped } = sum(tallies);
   console.log(`\nTests took ${seconds(start)}.`);
-  console.log(`${passed} passed, ${failed} failed`);
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 }
 
-main();
+await main();

@@ -57,6 +57,7 @@ it('says what did not arrive and what to do, and Reset tries again', async () =>
   const [first, ...others] = faults;
   const options = {
     path: microLink(),
+    firstVisit: true, // later the service worker has the files
     ignore: missingFile,
     prepare: (page: Page) => first.how(page, first.files),
   };

@@ -1,28 +1,18 @@
 /** The built folder on the hosts that people use: the page opens, trains, and keeps its files. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium } from '../browser.ts';
 import { staticHost, type StaticHost } from './hosts.ts';
-import { withPlaygroundIn } from './page.ts';
+import { withPlayground } from './page.ts';
 import { microLink, trainOnce, waitForOffline } from './playground.ts';
 
 const folder = join(import.meta.dirname, '../../test-results/dist');
 let host: StaticHost;
-let browser: Browser;
-/** One for all: its cache keeps Python between them. */
-let context: BrowserContext;
 
 beforeAll(async () => {
   host = await staticHost(folder);
-  browser = await launchChromium();
-  context = await browser.newContext();
 });
-afterAll(async () => {
-  await browser?.close();
-  await host?.close();
-});
+afterAll(() => host?.close());
 
 it('has no file that a host leaves out', () => {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -31,22 +21,18 @@ it('has no file that a host leaves out', () => {
 
 it.each(['githubPages', 'netlify', 's3', 'nginx', 'wrongTypes'] as const)('%s', async (name) => {
   const page = name === 's3' ? 'index.html' : ''; // a bucket has no address for a folder
-  await withPlaygroundIn(
-    context,
-    { address: host.at(name), path: page + microLink() },
-    async (playground) => {
-      await trainOnce(playground);
-      await waitForOffline(playground, /^Works offline/);
-      expect(playground.problems).toEqual([]);
-    },
-  );
+  await withPlayground({ address: host.at(name), path: page + microLink() }, async (playground) => {
+    await trainOnce(playground);
+    await waitForOffline(playground, /^Works offline/);
+    expect(playground.problems).toEqual([]);
+  });
 });
 
 it('says which script did not arrive', async () => {
   const missing = readdirSync(join(folder, 'assets')).find((name) => /^index.*\.js$/.test(name)) ?? '';
   host.changed.set(`assets/${missing}`, null);
   const address = host.at('plain');
-  await withPlaygroundIn(context, { address, ignore: [/404/] }, async ({ page, problems }) => {
+  await withPlayground({ address, ignore: [/404/] }, async ({ page, problems }) => {
     await page.getByText(`could not start. ${address}assets/${missing} did not arrive`).waitFor();
     expect(problems).toEqual([]);
   });

@@ -27,6 +27,7 @@ describe('links', () => {
       expect(await region(opened, 'Experiment').textContent()).toContain('differ');
       expect(await stepOf(opened)).toBe(0);
       expect(await statusOf(opened)).toContain('Press Run');
+      await opened.close();
       expect(problems).toEqual([]);
     });
   });

@@ -112,7 +112,8 @@ describe('the main job', () => {
   });
 
   it('takes up what needs a restart: a field with the next Run, another back end at once', async () => {
-    await withPlayground({ path: microLink() }, async (playground) => {
+    const little = { turns: 1, maxNewTokens: 8 }; // plain JavaScript is slow
+    await withPlayground({ path: microLink(little) }, async (playground) => {
       const { page, problems } = playground;
       await waitForReady(playground);
       await page.getByRole('button', { name: /^Back end: WASM/ }).click();

@@ -1,6 +1,6 @@
 /** Opens the playground in a real Chromium and listens to everything that goes wrong in it. */
 import { mkdirSync } from 'node:fs';
-import type { BrowserContext, Page, Request, Response } from 'playwright';
+import type { Browser, BrowserContext, Page, Request, Response } from 'playwright';
 import { inject } from 'vitest';
 import { launchChromium } from '../browser.ts';
 
@@ -11,14 +11,15 @@ export interface OpenOptions {
   readonly path?: string;
   /** Window size in CSS pixels, 1280 × 900 by default. */
   readonly viewport?: { width: number; height: number };
-  readonly colorScheme?: 'light' | 'dark';
+  /** In a browser that was never here; otherwise what tests before this one left in it is there, such as Python. */
+  readonly firstVisit?: boolean;
   /** Problems that are expected and do not count. */
   readonly ignore?: readonly RegExp[];
   /** Called before the page is opened, e.g. to break one of its files. */
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
-/** A playground in its own browser. */
+/** A playground in a page of its own. */
 export interface OpenPage {
   readonly page: Page;
   /**
@@ -78,37 +79,56 @@ function listen(page: Page, origin: string, ignore: readonly RegExp[]) {
   return { problems, stop };
 }
 
+interface Visited {
+  readonly browser: Browser;
+  /** The browser of one person, who comes again and again. */
+  readonly context: BrowserContext;
+}
+
+/** One for all test files of a process, which share this module (vitest.config.ts). It ends with the process. */
+let visited: Visited | null = null;
+
+/** The browser of the tests; another one when a test has brought it down. */
+async function visitedBrowser(): Promise<Visited> {
+  if (!visited?.browser.isConnected()) {
+    const browser = await launchChromium(['--host-resolver-rules=MAP *.test 127.0.0.1']);
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    visited = { browser, context: await browser.newContext({ reducedMotion: 'reduce', permissions }) };
+  }
+  return visited;
+}
+
 /**
- * Opens the playground that setup.ts built and serves, in a fresh browser, runs `body` and closes it. When `body`
- * fails, a picture of the page is left in test-results/ and the page's problems are added to the error.
+ * Opens the playground that setup.ts built and serves, runs `body` and closes it. When `body` fails, a picture of the page
+ * is left in test-results/ and the page's problems are added to the error.
+ *
+ * Python is compiled and started at the first visit only, which takes two thirds of the time until a page is ready. So
+ * the tests that do not ask for a first visit are visits of one person.
  */
 export async function withPlayground(
   options: OpenOptions,
   body: (playground: OpenPage) => Promise<void>,
 ): Promise<void> {
-  const browser = await launchChromium();
+  const { browser, context } = await visitedBrowser();
+  if (!options.firstVisit) return withPlaygroundIn(context, options, body);
+  const fresh = await browser.newContext({ reducedMotion: 'reduce' });
   try {
-    const context = await browser.newContext({
-      viewport: options.viewport ?? { width: 1280, height: 900 },
-      colorScheme: options.colorScheme ?? 'light',
-      reducedMotion: 'reduce',
-      permissions: ['clipboard-read', 'clipboard-write'],
-    });
-    await withPlaygroundIn(context, options, body);
+    await withPlaygroundIn(fresh, options, body);
   } finally {
-    await browser.close();
+    await fresh.close();
   }
 }
 
-/** The same in a browser that is there, and that goes on. */
+/** The same in a browser of the caller's. */
 export async function withPlaygroundIn(
   context: BrowserContext,
-  options: Omit<OpenOptions, 'viewport' | 'colorScheme'>,
+  options: Omit<OpenOptions, 'firstVisit'>,
   body: (playground: OpenPage) => Promise<void>,
 ): Promise<void> {
   const address = options.address ?? inject('playground');
   context.setDefaultTimeout(120_000); // only catches a hang: no test depends on speed
   const page = await context.newPage();
+  await page.setViewportSize(options.viewport ?? { width: 1280, height: 900 });
   const { problems, stop } = listen(page, new URL(address).origin, options.ignore ?? []);
   const playground = { page, problems, waitFor: waiter(page), screenshot: screenshotOf(page) };
   try {

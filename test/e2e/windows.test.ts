@@ -1,16 +1,15 @@
 /** Windows that refuse something: it costs its own convenience, the page says so, and trains. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright';
+import type { BrowserContext } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium, launchWithoutCookies } from '../browser.ts';
+import { launchWithoutCookies } from '../browser.ts';
 import { staticHost, type StaticHost } from './hosts.ts';
-import { withPlaygroundIn, type OpenPage } from './page.ts';
+import { withPlayground, withPlaygroundIn, type OpenPage } from './page.ts';
 import { button, microLink, trainOnce, waitForOffline } from './playground.ts';
 
 const folder = join(import.meta.dirname, '../../test-results/dist');
 let host: StaticHost;
-let browser: Browser;
 let strict: BrowserContext;
 
 /** A page of another site (an address instead of a name) around the playground. */
@@ -28,12 +27,10 @@ const otherOrigin = /^left its origin: http:\/\/localhost/;
 
 beforeAll(async () => {
   host = await staticHost(folder);
-  browser = await launchChromium(['--host-resolver-rules=MAP *.test 127.0.0.1']);
   strict = await launchWithoutCookies();
 });
 afterAll(async () => {
   await strict?.close();
-  await browser?.close();
   await host?.close();
 });
 
@@ -68,8 +65,8 @@ it('a frame of another site, which may keep nothing', async () => {
 it('a frame without an origin, from a host that lets anybody read', async () => {
   const address = around(`sandbox="allow-scripts" src="${host.at('githubPages')}${microLink()}"`);
   const clipboard = /The Clipboard API has been blocked/; // Chromium's own remark on Share
-  const options = { address, path: 'around.html', ignore: [otherOrigin, clipboard] };
-  await withPlaygroundIn(await browser.newContext(), options, async (playground) => {
+  const options = { firstVisit: true, address, path: 'around.html', ignore: [otherOrigin, clipboard] };
+  await withPlayground(options, async (playground) => {
     const inside = framed(playground);
     await trainOnce(inside);
     expect((await refusals(inside.page)).join()).toMatch(/sandboxed without "allow-same-origin"/);
@@ -82,8 +79,13 @@ it('a frame without an origin, from a host that lets anybody read', async () => 
 
 it('a frame without an origin, from any other host, says why nothing starts', async () => {
   const address = around(`sandbox="allow-scripts" src="${host.at('plain')}"`);
-  const options = { address, path: 'around.html', ignore: [otherOrigin, /CORS|ERR_FAILED/] };
-  await withPlaygroundIn(await browser.newContext(), options, async (playground) => {
+  const options = {
+    firstVisit: true,
+    address,
+    path: 'around.html',
+    ignore: [otherOrigin, /CORS|ERR_FAILED/],
+  };
+  await withPlayground(options, async (playground) => {
     await framed(playground)
       .page.getByText(/could not start\..*sandboxed.*Access-Control-Allow-Origin/)
       .waitFor();
@@ -93,7 +95,7 @@ it('a frame without an origin, from any other host, says why nothing starts', as
 
 it('http on a local network', async () => {
   const address = host.at('plain').replace('localhost', 'classroom.test');
-  await withPlaygroundIn(await browser.newContext(), { address, path: microLink() }, async (playground) => {
+  await withPlayground({ firstVisit: true, address, path: microLink() }, async (playground) => {
     const { page, problems } = playground;
     await trainOnce(playground);
     await button(page, 'Back end: WASM').click();
@@ -112,11 +114,12 @@ it('helping threads that do not start', async () => {
   const script = readdirSync(join(folder, 'assets')).find((name) => name.startsWith('thread.worker')) ?? '';
   host.changed.set(`assets/${script}`, null);
   const options = {
+    firstVisit: true,
     address: host.at('isolated'),
     path: microLink(),
     ignore: [/404|thread\.worker.*ERR_FAILED/],
   };
-  await withPlaygroundIn(await browser.newContext(), options, async (playground) => {
+  await withPlayground(options, async (playground) => {
     const { page, problems } = playground;
     await trainOnce(playground);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);

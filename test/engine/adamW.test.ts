@@ -1,7 +1,7 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { AdamW, tf } from '../../src/engine/index.ts';
 import type { NamedTensorMap, Tensor } from '../../src/engine/index.ts';
-import { expectNoGpuErrors, open, relativeError, toTensor } from './backends.ts';
+import { expectNoGpuErrors, openForAll, relativeError, toTensor } from './backends.ts';
 import { floats } from './cases.ts';
 
 afterEach(expectNoGpuErrors);
@@ -53,10 +53,7 @@ function expectedRun(steps: number, lr: number, maxNorm: number) {
 }
 
 describe.each(['cpu', 'wasm', 'webgpu'] as const)('AdamW on %s', (backend) => {
-  let opened = false;
-  beforeAll(async () => {
-    opened = await open(backend);
-  });
+  openForAll(backend);
 
   const makeParams = () =>
     Object.fromEntries(
@@ -67,7 +64,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('AdamW on %s', (backend) => {
     );
 
   it('follows its formula, clips the global norm, resumes from its state and leaks nothing', async () => {
-    if (!opened) return;
     const before = tf.memory().numTensors;
     const params = makeParams();
     let optimizer = new AdamW(params, options);
@@ -95,7 +91,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('AdamW on %s', (backend) => {
   });
 
   it('refuses a gradient that is missing or not finite, and changes nothing', async () => {
-    if (!opened) return;
     const params = makeParams();
     const optimizer = new AdamW(params, options);
     const grads = gradientsAt(1);

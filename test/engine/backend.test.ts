@@ -4,7 +4,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { AdamW, openBackend, tf } from '../../src/engine/index.ts';
 import { compileKernels, moduleText } from '../../src/engine/wasm/build.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
-import { open } from './backends.ts';
+import { openFor } from './backends.ts';
 
 const node = { environment: 'node' } as const;
 
@@ -85,8 +85,8 @@ function sections(binary: Uint8Array): number[] {
 }
 
 describe('GPU errors', () => {
-  it('stop the next optimizer step', async () => {
-    if (!(await open('webgpu'))) return;
+  it('stop the next optimizer step', async (context) => {
+    await openFor(context, 'webgpu');
     const param = tf.variable(tf.ones([2]));
     const optimizer = new AdamW({ param }, { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0 });
     const grads = { param: tf.ones([2]) };

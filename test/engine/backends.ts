@@ -1,5 +1,6 @@
 /** Opening the back ends in tests, and running an operation case on the current one. */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { beforeAll, beforeEach, type TestContext } from 'vitest';
 import { openBackend, tf } from '../../src/engine/index.ts';
 import type { BackendRequest, Tensor, Tensor1D } from '../../src/engine/index.ts';
 import { throwGpuErrors } from '../../src/engine/webgpu/errors.ts';
@@ -17,24 +18,40 @@ export async function expectNoGpuErrors(): Promise<void> {
   throwGpuErrors();
 }
 
-/** Opens a back end; false, said loudly, where WebGPU has no adapter. Every other failure is an error. */
-export async function open(name: Exclude<BackendRequest, 'auto'>): Promise<boolean> {
-  if (name !== 'webgpu') {
-    await openBackend(name, { environment: 'node' });
-    return true;
-  }
+type Name = Exclude<BackendRequest, 'auto'>;
+
+/** Opens a back end; where WebGPU has no adapter, says so instead. Every other failure is an error. */
+async function tryToOpen(name: Name): Promise<string | null> {
   try {
     await openBackend(name, { environment: 'node' });
-    return true;
+    return null;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    if (!why.includes('no graphics adapter')) throw error;
-    notRun(
-      'engine operations on webgpu',
-      `${why} Install Chromium's SwiftShader or use a machine with a GPU.`,
-    );
-    return false;
+    if (name !== 'webgpu' || !why.includes('no graphics adapter')) throw error;
+    return `${why} Install Chromium's SwiftShader or use a machine with a GPU.`;
   }
+}
+
+/** Opens a back end that every machine has. */
+export async function open(name: Exclude<Name, 'webgpu'>): Promise<void> {
+  await openBackend(name, { environment: 'node' });
+}
+
+/** Opens a back end for one test, which is not run where there is none. */
+export async function openFor(context: TestContext, name: Name): Promise<void> {
+  const missing = await tryToOpen(name);
+  if (missing !== null) notRun(context, `the engine on ${name}`, missing);
+}
+
+/** Opens a back end before the tests of a suite, which are not run where there is none. */
+export function openForAll(name: Name): void {
+  let missing: string | null = null;
+  beforeAll(async () => {
+    missing = await tryToOpen(name);
+  });
+  beforeEach((context) => {
+    if (missing !== null) notRun(context, `the engine on ${name}`, missing);
+  });
 }
 
 export function toTensor({ shape, values }: Input): Tensor {

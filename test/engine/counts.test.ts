@@ -1,5 +1,5 @@
 /** Promises about work that no clock can see: how often the GPU and the WebAssembly module are called. */
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { countGpu } from '../../src/bench/countGpu.ts';
 import { writing } from '../../src/bench/ours.ts';
 import { benchWeights, randomTokens } from '../../src/bench/sizes.ts';
@@ -7,7 +7,7 @@ import { countOps } from '../../src/engine/index.ts';
 import { tinyLlama } from '../../src/model/config.ts';
 import { Generation } from '../../src/model/generate.ts';
 import { Llama } from '../../src/model/llama.ts';
-import { expectNoGpuErrors, open } from './backends.ts';
+import { expectNoGpuErrors, open, openForAll } from './backends.ts';
 
 const newTokens = 48;
 
@@ -31,10 +31,7 @@ async function countTurn<Calls>(
 }
 
 describe('a turn on WebGPU', () => {
-  let there = false;
-  beforeAll(async () => {
-    there = await open('webgpu');
-  });
+  openForAll('webgpu');
   afterEach(expectNoGpuErrors);
 
   it.each([
@@ -44,7 +41,6 @@ describe('a turn on WebGPU', () => {
   ])(
     'of %s layers and %s rows: five dispatches a layer, one read-back, a submission every 16 tokens',
     async (layers, rows) => {
-      if (!there) return;
       const one = await countTurn(countGpu, layers, rows, 1);
       const all = await countTurn(countGpu, layers, rows);
       expect((all.dispatches - one.dispatches) / (newTokens - 1)).toBe(5 * layers + 2);

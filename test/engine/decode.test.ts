@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { causalAttention, KVCache, sampleToken, tf, tokenLogProbs } from '../../src/engine/index.ts';
 import type { SampleOptions, Tensor2D } from '../../src/engine/index.ts';
-import { expectNoGpuErrors, open, relativeError, toTensor } from './backends.ts';
+import { expectNoGpuErrors, open, openForAll, relativeError, toTensor } from './backends.ts';
 import { floats, seeded } from './cases.ts';
 
 afterEach(expectNoGpuErrors);
@@ -51,10 +51,7 @@ function rowsAt(whole: Tensor2D, time: number, at: readonly number[]): Tensor2D 
 }
 
 describe.each(['cpu', 'wasm', 'webgpu'] as const)('decoding on %s', (name) => {
-  let opened = false;
-  beforeAll(async () => {
-    opened = await open(name);
-  });
+  openForAll(name);
 
   it.each([
     { temperature: 1, topP: 1, allowedFrom: 0 },
@@ -65,7 +62,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('decoding on %s', (name) => {
   ])(
     'samples the token of its definition: T $temperature, top-p $topP, from $allowedFrom',
     async (options) => {
-      if (!opened) return;
       const before = tf.memory().numTensors;
       const logits = toTensor(scores) as Tensor2D;
       const u = tf.tensor1d(uniforms);
@@ -86,7 +82,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('decoding on %s', (name) => {
   );
 
   it('samples with the log-probability that the head recomputes', async () => {
-    if (!opened) return;
     const [x, table] = [toTensor(floats([9, 8], 3)) as Tensor2D, toTensor(floats([30, 8], 4)) as Tensor2D];
     const u = tf.tensor1d(uniforms.slice(0, 9));
     const options = { temperature: 0.8, topP: 0.9, allowedFrom: 2 };
@@ -101,7 +96,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('decoding on %s', (name) => {
   });
 
   it.each([1e4, -1e4])('survives scores of %d', async (scale) => {
-    if (!opened) return;
     const logits = tf.tensor2d([0, scale, scale / 2, -scale], [1, 4]);
     const u = tf.tensor1d([0.5]);
     const { ids, logp } = sampleToken(logits, u, { temperature: 1, topP: 0.9, allowedFrom: 0 });
@@ -115,7 +109,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('decoding on %s', (name) => {
     { heads: 2, kvHeads: 1, headDim: 8, prefill: 66, time: 70 },
     { heads: 1, kvHeads: 1, headDim: 70, prefill: 1, time: 3 },
   ])('attends through the cache as the whole sequence does, rows of different lengths: %j', async (sizes) => {
-    if (!opened) return;
     const { prefill, time, ...shape } = sizes;
     const [prompts, k, slots] = [2, 3, time + 2] as const;
     const width = (shape.heads + 2 * shape.kvHeads) * shape.headDim;

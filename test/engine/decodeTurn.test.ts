@@ -17,7 +17,7 @@ import type {
   TurnSampling,
   TurnTokens,
 } from '../../src/engine/index.ts';
-import { expectNoGpuErrors, open, relativeError, toTensor } from './backends.ts';
+import { expectNoGpuErrors, open, openForAll, relativeError, toTensor } from './backends.ts';
 import { floats, seeded } from './cases.ts';
 
 afterEach(expectNoGpuErrors);
@@ -197,10 +197,8 @@ it('rows end at different times in these cases', () => {
 });
 
 describe.each(['cpu', 'wasm', 'webgpu'] as const)('turns on %s', (name) => {
-  let opened = false;
+  openForAll(name);
   beforeAll(async () => {
-    opened = await open(name);
-    if (!opened) return;
     // Tables of angles are kept; they are made now.
     for (const { model } of cases) {
       const shape = { ...model, theta: 10000 };
@@ -211,14 +209,12 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('turns on %s', (name) => {
   });
 
   it.each(cases)('are those of single operations: $name', async (one) => {
-    if (!opened) return;
     const before = tf.memory().numTensors;
     expectWritten(await write(one, openDecoder), wanted.get(one.name) ?? { turns: [], hidden: [] });
     expect(tf.memory().numTensors).toBe(before);
   });
 
   it('do not depend on the other rows', async () => {
-    if (!opened) return;
     const [one] = cases as [Case];
     const all = await write(one, openDecoder);
     const few = await write(one, openDecoder, [3, 1]);
@@ -232,7 +228,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('turns on %s', (name) => {
   });
 
   it('are refused when something does not fit', () => {
-    if (!opened) return;
     const model = randomModel(odd);
     const cache = new KVCache({ layers: 2, batch: 2, slots: 4, shape: model.shape });
     const decoder = openDecoder(model, cache);

@@ -12,7 +12,7 @@ import { initialWeights } from '../../src/model/llama.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { createSession } from '../../src/train/session.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
-import { open } from './backends.ts';
+import { open, openFor } from './backends.ts';
 import { seeded } from './cases.ts';
 
 const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
@@ -104,8 +104,8 @@ describe('the estimate of memory', () => {
     expect(ratio).toBeLessThan(1.25);
   });
 
-  it('is right within a factor of two on WebGPU', async () => {
-    if (!(await open('webgpu'))) return;
+  it('is right within a factor of two on WebGPU', async (context) => {
+    await openFor(context, 'webgpu');
     const shape = { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 };
     const changes = { k: 2, promptsPerUpdate: 4, maxNewTokens: 8, evalTasks: 4 };
     const { ratio } = await compare(gpuMeter(), shape, changes);

@@ -22,7 +22,7 @@ import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights, Llama } from '../../src/model/llama.ts';
 import type { EpisodeSequence } from '../../src/tasks/episode.ts';
 import { weightedLogProbGradient } from '../../src/train/policy.ts';
-import { evaluate, expectNoGpuErrors, open, relativeError, toTensor } from './backends.ts';
+import { evaluate, expectNoGpuErrors, open, openForAll, relativeError, toTensor } from './backends.ts';
 import type { CaseResult } from './backends.ts';
 import { floats, integers } from './cases.ts';
 import type { Input, OpCase } from './cases.ts';
@@ -202,13 +202,9 @@ it('the references are finite at the ends', () => {
 });
 
 describe.each(['wasm', 'webgpu'] as const)('the ends on %s', (name) => {
-  let opened = false;
-  beforeAll(async () => {
-    opened = await open(name);
-  });
+  openForAll(name);
 
   it.each(cases)('$name', async (opCase) => {
-    if (!opened) return;
     const got = await evaluate(opCase);
     const want = expected.get(opCase.name);
     const tolerance = opCase.extreme ? 1e-3 : 2e-5;
@@ -222,13 +218,9 @@ describe.each(['wasm', 'webgpu'] as const)('the ends on %s', (name) => {
 });
 
 describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) => {
-  let opened = false;
-  beforeAll(async () => {
-    opened = await open(name);
-  });
+  openForAll(name);
 
   it('logits of ±1e4: the likeliest token is certain, the others cost what they lack', async () => {
-    if (!opened) return;
     const [x, table] = [tf.tensor2d([[100], [100], [-100]]), tf.tensor2d([[100], [-100], [0]])];
     const result = tokenLogProbs(x, table, tf.tensor1d([0, 1, 1], 'int32'), {
       temperature: 1,
@@ -241,7 +233,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
   });
 
   it('one token attends to itself alone', async () => {
-    if (!opened) return;
     const input = spikes([1, width], 30, 100);
     const x = toTensor(input) as Tensor2D;
     const y = causalAttention(x, { ...heads, batch: 1, time: 1 });
@@ -251,7 +242,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
   });
 
   it('a padded target, masked by weight 0, leaves no trace in the gradient', async () => {
-    if (!opened) return;
     const [x, table] = [toTensor(floats([4, 6], 31)) as Tensor2D, toTensor(floats([9, 6], 32)) as Tensor2D];
     const options = { temperature: 0.9, allowedFrom: 3 };
     const gradients = (rows: Tensor2D, targets: number[], weights: number[]) => {
@@ -279,7 +269,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
   });
 
   it('an update without anything to learn from changes nothing', async () => {
-    if (!opened) return;
     const config = tinyLlama(20, {
       hidden_size: 8,
       intermediate_size: 8,
@@ -305,7 +294,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
   });
 
   it('a sequence without an answer adds nothing; nothing but such sequences gives no gradient', async () => {
-    if (!opened) return;
     const model = smallModel();
     const pass = { temperature: 1, allowedFrom: 3, pad: 0, maxTokens: 40 };
     const asked = { ids: [4, 5, 6, 7, 8], answers: [{ turn: 1, start: 2, length: 3 }] };
@@ -326,7 +314,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
   });
 
   it('a row for which every id is banned is refused', async () => {
-    if (!opened) return;
     const [x, table] = [tf.ones([2, 3]) as Tensor2D, tf.ones([5, 3]) as Tensor2D];
     const ids = tf.tensor1d([1, 2], 'int32');
     expect(() => tokenLogProbs(x, table, ids, { temperature: 1, allowedFrom: 5 })).toThrow(
@@ -336,7 +323,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
   });
 
   it(`the cache's last slot of ${longest} sees the whole sequence; its first sees itself`, async () => {
-    if (!opened) return;
     const whole = toTensor(floats([longest, width], 33)) as Tensor2D;
     const want = causalAttention(whole, { ...heads, batch: 1, time: longest });
     const cache = new KVCache({ layers: 1, batch: 1, slots: longest, shape: heads });
@@ -360,7 +346,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
   });
 
   it('samples where every score is the same, however large, and where one id is allowed', async () => {
-    if (!opened) return;
     for (const score of [1e4, -1e4, 0]) {
       const u = tf.tensor1d([0, 0.3, 0.6, 0.99]);
       const { ids, logp } = sampleToken(tf.fill([4, 4], score), u, {

@@ -10,7 +10,7 @@ import { initialWeights } from '../../src/model/llama.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { TrainingRun } from '../../src/train/run.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
-import { evaluate, expectNoGpuErrors, open } from './backends.ts';
+import { evaluate, expectNoGpuErrors, open, openFor } from './backends.ts';
 import { opCases, seeded } from './cases.ts';
 
 const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
@@ -67,8 +67,8 @@ describe('memory on wasm', () => {
 });
 
 describe('memory on webgpu', () => {
-  it('does not fill with buffers of sizes that do not come again', async () => {
-    if (!(await open('webgpu'))) return;
+  it('does not fill with buffers of sizes that do not come again', async (context) => {
+    await openFor(context, 'webgpu');
     const { bufferManager } = tf.backend() as WebGPUBackend;
     const work = async (rows: number) => {
       const product = tf.tidy(() => linear(tf.ones([rows, 32]), tf.ones([32, 48])));

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../src/engine/index.ts';
-import { evaluate, lossAt, expectNoGpuErrors, open, relativeError } from './backends.ts';
+import { evaluate, expectNoGpuErrors, lossAt, open, openForAll, relativeError } from './backends.ts';
 import type { CaseResult } from './backends.ts';
 import { floats, opCases } from './cases.ts';
 
@@ -35,13 +35,9 @@ describe('operations on cpu', () => {
 });
 
 describe.each(['wasm', 'webgpu'] as const)('operations on %s', (name) => {
-  let opened = false;
-  beforeAll(async () => {
-    opened = await open(name);
-  });
+  openForAll(name);
 
   it.each(opCases)('$name: same as cpu, nothing leaked', async (opCase) => {
-    if (!opened) return;
     await evaluate(opCase); // tables that an operation keeps are made now
     const before = tf.memory().numTensors;
     const got = await evaluate(opCase);

@@ -11,7 +11,7 @@ import {
   tf,
 } from '../../src/engine/index.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
-import { open } from './backends.ts';
+import { open, openFor } from './backends.ts';
 import { fillHeap, trap } from './faults.ts';
 
 const node = { environment: 'node' } as const;
@@ -36,8 +36,8 @@ async function failure(work: () => unknown): Promise<unknown> {
 afterEach(() => vi.unstubAllGlobals());
 
 describe('a lost GPU', () => {
-  it('is told from other errors, and opened again', async () => {
-    if (!(await open('webgpu'))) return;
+  it('is told from other errors, and opened again', async (context) => {
+    await openFor(context, 'webgpu');
     const left = linear(tf.ones([64, 64]), tf.ones([64, 64])); // so large that it is on the GPU
     const { device } = tf.backend() as WebGPUBackend;
     device.destroy();
@@ -52,8 +52,8 @@ describe('a lost GPU', () => {
     expect(await backendFault(new Error('another'))).toBeNull();
   });
 
-  it('is replaced by WebAssembly where no adapter is left, and says so', async () => {
-    if (!(await open('webgpu'))) return;
+  it('is replaced by WebAssembly where no adapter is left, and says so', async (context) => {
+    await openFor(context, 'webgpu');
     (tf.backend() as WebGPUBackend).device.destroy();
     vi.stubGlobal('navigator', { gpu: { requestAdapter: () => Promise.resolve(null) } });
     const opened = await reopenBackend('webgpu', node);
@@ -64,8 +64,8 @@ describe('a lost GPU', () => {
 });
 
 describe('GPU memory', () => {
-  it('that cannot be had is an OutOfMemoryError', async () => {
-    if (!(await open('webgpu'))) return;
+  it('that cannot be had is an OutOfMemoryError', async (context) => {
+    await openFor(context, 'webgpu');
     const { device } = tf.backend() as WebGPUBackend;
     const floats = device.limits.maxBufferSize / 4 + 1024;
     const wrong = tf.tidy(() => tf.fill([floats], 1).sum());

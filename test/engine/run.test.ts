@@ -11,7 +11,7 @@ import type { UpdateRecord } from '../../src/rl/records.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { UnrecoverableError, TrainingRun, type Recovery } from '../../src/train/run.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
-import { open } from './backends.ts';
+import { open, openFor } from './backends.ts';
 import { seeded } from './cases.ts';
 import { fillHeap, trap } from './faults.ts';
 
@@ -128,8 +128,8 @@ describe('on WebAssembly', () => {
 });
 
 describe('on WebGPU', () => {
-  it('a GPU lost while it samples, and another while it updates, change nothing', async () => {
-    if (!(await open('webgpu'))) return;
+  it('a GPU lost while it samples, and another while it updates, change nothing', async (context) => {
+    await openFor(context, 'webgpu');
     // A software adapter is slow.
     const small = withChanges(micro, { promptsPerUpdate: 2, k: 2, turns: 1, maxNewTokens: 8 });
     const whole = await train('webgpu', undefined, small, 2);

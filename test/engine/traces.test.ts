@@ -24,7 +24,7 @@ import { weightedLogProbGradient } from '../../src/train/policy.ts';
 import { rollout } from '../../src/train/rollout.ts';
 import { createSession } from '../../src/train/session.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
-import { expectNoGpuErrors, open, relativeError } from './backends.ts';
+import { expectNoGpuErrors, open, openFor, relativeError } from './backends.ts';
 
 afterEach(expectNoGpuErrors);
 
@@ -179,15 +179,19 @@ describe('the trace of cpu', () => {
     }
   });
 
-  it.each(['wasm', 'webgpu'] as const)('is that of %s: 20 updates on recorded trajectories', async (name) => {
-    if (await open(name)) expectSame(await replay(recorded), replayed);
-  });
+  it.for(['wasm', 'webgpu'] as const)(
+    'is that of %s: 20 updates on recorded trajectories',
+    async (name, context) => {
+      await openFor(context, name);
+      expectSame(await replay(recorded), replayed);
+    },
+  );
 
-  it.each([
+  it.for([
     { name: 'wasm', count: updates },
     { name: 'webgpu', count: few },
-  ] as const)('is that of $name: $count whole updates, token by token', async ({ name, count }) => {
-    if (!(await open(name))) return;
+  ] as const)('is that of $name: $count whole updates, token by token', async ({ name, count }, context) => {
+    await openFor(context, name);
     const [got] = await wholeUpdates(name, [count]);
     const want = whole.find(({ losses }) => losses.length === count);
     if (!got || !want) throw new Error(`There is no trace of ${count} updates.`);

@@ -5,7 +5,7 @@ import { tinyLlama } from '../../src/model/config.ts';
 import { Generation } from '../../src/model/generate.ts';
 import { initialWeights, Llama } from '../../src/model/llama.ts';
 import { scoreAnswers, weightedLogProbGradient } from '../../src/train/policy.ts';
-import { expectNoGpuErrors, open } from './backends.ts';
+import { expectNoGpuErrors, open, openFor } from './backends.ts';
 import { seeded } from './cases.ts';
 
 afterEach(expectNoGpuErrors);
@@ -100,8 +100,8 @@ describe('training and generation', () => {
     expect(cpu.losses.at(-1)).toBeLessThan(cpu.losses[0] ?? NaN);
   });
 
-  it.each(['wasm', 'webgpu'] as const)('runs the same on %s, and leaks nothing', async (name) => {
-    if (!(await open(name))) return;
+  it.for(['wasm', 'webgpu'] as const)('runs the same on %s, and leaks nothing', async (name, context) => {
+    await openFor(context, name);
     await run(); // tables that operations keep are made now
     const before = tf.memory().numTensors;
     const got = await run();

@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { TestContext } from 'vitest';
 import type { GradeRequest, Verdict } from '../../src/sandbox/types.ts';
+import { notRun } from '../notRun.ts';
 
 /** The files of our own corpus, one kind of attack each. Programs run in file order in one session. */
 export const KINDS = ['honest', 'forgery', 'host', 'leftovers', 'memory', 'hangs'] as const;
@@ -28,20 +30,26 @@ const rows = (text: string): Row[] =>
 export const ownCorpus = (kind: (typeof KINDS)[number]): Row[] =>
   rows(readFileSync(new URL(`./corpus/${kind}.jsonl`, import.meta.url), 'utf8'));
 
-/** A file of the folder that the environment variable COCOS_CORPORA names, or null when there is none. */
-export function externalFile(name: string): string | null {
-  const folder = process.env['COCOS_CORPORA'];
-  if (folder === undefined || !existsSync(join(folder, name))) {
-    console.warn(`NOT RUN: ${name}. Set COCOS_CORPORA to the folder that holds it to grade it too.`);
-    return null;
-  }
-  return readFileSync(join(folder, name), 'utf8');
+/** Corpora that are no part of this repository, and where they come from. */
+const EXTERNAL = {
+  'mbpp.jsonl': 'google-research, 974 problems',
+  'hostile.jsonl': 'the plain format and a field "expect"',
+};
+
+/** The path of a corpus in the folder that the environment variable COCOS_CORPORA names; null when it is not there. */
+export function externalPath(name: keyof typeof EXTERNAL): string | null {
+  const path = join(process.env['COCOS_CORPORA'] ?? '', name);
+  return process.env['COCOS_CORPORA'] && existsSync(path) ? path : null;
 }
 
-export function externalCorpus(name: string): Row[] | null {
-  const text = externalFile(name);
-  return text === null ? null : rows(text);
-}
+/** The path of an external corpus; the test is not run where there is none. */
+export const externalFor = (context: TestContext, name: keyof typeof EXTERNAL): string =>
+  externalPath(name) ??
+  notRun(context, `the corpus ${name}`, `set COCOS_CORPORA to the folder that holds it (${EXTERNAL[name]})`);
+
+/** The programs of the external corpus of hostile programs; the test is not run where there is none. */
+export const hostileFor = (context: TestContext): Row[] =>
+  rows(readFileSync(externalFor(context, 'hostile.jsonl'), 'utf8'));
 
 export const requests = (programs: readonly Row[]): GradeRequest[] =>
   programs.map(({ code, setup, tests }) => ({ code, setup, tests }));

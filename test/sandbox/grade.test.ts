@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { notRun } from '../notRun.ts';
+import { externalFor } from './corpus.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const lineSchema = v.strictObject({
@@ -175,31 +175,15 @@ describe('npm run grade', () => {
   });
 });
 
-/** Folder with the real problem sets, which are no part of this repository. */
-const corpora = process.env['COCOS_CORPORA'];
-
 describe('the real problem sets', () => {
-  it('MBPP: every reference solution passes', { timeout: 900_000 }, async () => {
-    const data = join(corpora ?? '', 'mbpp.jsonl');
-    if (!corpora || !existsSync(data)) {
-      return notRun(
-        'grading of MBPP',
-        'set COCOS_CORPORA to a folder with mbpp.jsonl (google-research, 974 problems)',
-      );
-    }
-    const { lines } = await grade(data);
+  it('MBPP: every reference solution passes', { timeout: 900_000 }, async (context) => {
+    const { lines } = await grade(externalFor(context, 'mbpp.jsonl'));
     expect(lines).toHaveLength(974);
     expect(lines.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
   });
 
-  it('hostile programs: every one has its expected verdict', { timeout: 300_000 }, async () => {
-    const data = join(corpora ?? '', 'hostile.jsonl');
-    if (!corpora || !existsSync(data)) {
-      return notRun(
-        'grading of a corpus of hostile programs',
-        'set COCOS_CORPORA to a folder with hostile.jsonl: the plain format and a field "expect"',
-      );
-    }
+  it('hostile programs: every one has its expected verdict', { timeout: 300_000 }, async (context) => {
+    const data = externalFor(context, 'hostile.jsonl');
     const text = await readFile(data, 'utf8');
     const record = v.object({ name: v.string(), expect: v.string() });
     const expected = text

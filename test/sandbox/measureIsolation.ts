@@ -5,10 +5,11 @@
  *
  *     COCOS_CORPORA=folder-with-mbpp.jsonl npx tsx test/sandbox/measureIsolation.ts
  */
+import { readFileSync } from 'node:fs';
 import { createNodeSandbox } from '../../src/sandbox/node.ts';
 import type { GradeRequest } from '../../src/sandbox/types.ts';
 import { readProblems } from '../../src/tasks/readers/index.ts';
-import { externalFile } from './corpus.ts';
+import { externalPath } from './corpus.ts';
 
 /** Slips of a programmer; the n-th program gets the first that fits it, counted from the n-th. */
 const slips: readonly (readonly [RegExp, string])[] = [
@@ -30,8 +31,10 @@ function slipped(code: string, n: number): string | null {
   return slip ? code.replace(slip[0], slip[1]) : null;
 }
 
-const text = externalFile('mbpp.jsonl');
-if (text !== null) {
+const path = externalPath('mbpp.jsonl');
+if (path === null) console.error('Set COCOS_CORPORA to the folder that holds mbpp.jsonl.');
+else {
+  const text = readFileSync(path, 'utf8');
   const { tasks } = readProblems(text, 'mbpp', 'mbpp.jsonl');
   // Generous: a slow test must not decide, and a hang must not use up the time of the tests after it.
   const sandbox = createNodeSandbox({ workers: 2, perTestMs: 3000, perProgramMs: 60_000 });

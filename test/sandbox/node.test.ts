@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createNodeSandbox } from '../../src/sandbox/node.ts';
 import type { GradeRequest } from '../../src/sandbox/types.ts';
 import { pythonRepr, type Encoded } from '../../src/sandbox/values.ts';
-import { externalCorpus, externalFile, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
+import { externalFor, hostileFor, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
 import { plain } from './plain.ts';
 
 const sandbox = createNodeSandbox({ workers: 1 });
@@ -30,37 +31,30 @@ describe('our corpus, in Node', () => {
   });
 });
 
-const hostile = externalCorpus('hostile.jsonl');
-const mbpp = externalFile('mbpp.jsonl');
-
-if (hostile)
-  describe('the external corpus, in Node', () => {
-    it('gets every verdict, in file order in one session', minutes, async () => {
-      const programs = hostile;
-      expect(surprises(programs, await sandbox.grade(requests(programs)))).toEqual([]);
-    });
+describe('the external corpora, in Node', () => {
+  it('hostile programs get every verdict, in file order in one session', minutes, async (context) => {
+    const programs = hostileFor(context);
+    expect(surprises(programs, await sandbox.grade(requests(programs)))).toEqual([]);
   });
 
-if (mbpp)
-  describe('MBPP, in Node', () => {
-    it('passes its own reference solutions', minutes, async () => {
-      const records = mbpp
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line));
-      const patient = createNodeSandbox({ workers: 1, perTestMs: 60_000, perProgramMs: 100_000 });
-      const verdicts = await patient.grade(
-        records.map((r) => ({
-          code: r.code,
-          setup: r.test_setup_code,
-          tests: [...r.test_list, ...r.challenge_test_list],
-        })),
-      );
-      patient.dispose();
-      const failed = records.filter((_, i) => verdicts[i]?.status !== 'pass').map((r) => r.task_id);
-      expect(failed).toEqual([]);
-    });
+  it('MBPP passes its own reference solutions', minutes, async (context) => {
+    const records = readFileSync(externalFor(context, 'mbpp.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const patient = createNodeSandbox({ workers: 1, perTestMs: 60_000, perProgramMs: 100_000 });
+    const verdicts = await patient.grade(
+      records.map((r) => ({
+        code: r.code,
+        setup: r.test_setup_code,
+        tests: [...r.test_list, ...r.challenge_test_list],
+      })),
+    );
+    patient.dispose();
+    const failed = records.filter((_, i) => verdicts[i]?.status !== 'pass').map((r) => r.task_id);
+    expect(failed).toEqual([]);
   });
+});
 
 describe('verdicts for people', () => {
   it('say what was expected, what came, and where the exception was', minutes, async () => {

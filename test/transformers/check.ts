@@ -13,7 +13,6 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { openBackend } from '../../src/engine/index.ts';
-import { notRun } from '../notRun.ts';
 import { compareLogits, referenceSchema } from './compare.ts';
 
 /** Float32 on both sides, summed in another order. */
@@ -28,8 +27,7 @@ const { values } = parseArgs({
 
 const has = spawnSync(values.python, ['-c', 'import torch, transformers'], { encoding: 'utf8' });
 if (has.status !== 0) {
-  notRun(
-    'logits beside transformers',
+  console.error(
     `${values.python} cannot import torch and transformers; pip install torch transformers, then --python PATH.`,
   );
   process.exit(1);
