@@ -1,30 +1,10 @@
 /** Messages between the trainer (client.ts) and the pool in the sandbox's frame (supervisor.ts), over one MessagePort. */
 import * as v from 'valibot';
+import { verdictSchema } from './types.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const status = v.picklist(['pass', 'fail', 'error', 'timeout', 'infra']);
 
 const request = v.object({ code: v.string(), setup: v.string(), tests: v.array(v.string()) });
-
-const testVerdict = v.object({
-  status,
-  expression: v.string(),
-  expected: v.string(),
-  got: v.string(),
-  exception: v.nullable(v.object({ type: v.string(), message: v.string(), line: v.number() })),
-  ms: v.number(),
-  tier: v.optional(v.picklist(['inside'])),
-});
-
-const verdict = v.object({
-  status,
-  passed: count,
-  total: count,
-  tests: v.array(testVerdict),
-  stdout: v.string(),
-  ms: v.number(),
-  cached: v.boolean(),
-});
 
 const stats = v.object({
   graded: count,
@@ -51,7 +31,7 @@ export const poolMessage = v.variant('kind', [
   /** The first message, and the answer to 'ping'. */
   v.object({ kind: v.literal('alive') }),
   v.object({ kind: v.literal('broken'), message: v.string() }),
-  v.object({ kind: v.literal('verdicts'), id: count, verdicts: v.array(verdict), stats }),
+  v.object({ kind: v.literal('verdicts'), id: count, verdicts: v.array(verdictSchema), stats }),
   v.object({ kind: v.literal('rejected'), id: count, message: v.string() }),
 ]);
 export type PoolMessage = v.InferOutput<typeof poolMessage>;

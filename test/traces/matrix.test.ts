@@ -30,13 +30,12 @@ const pushed = vi.hoisted(() => ({ ids: [] as number[][], coefficients: [] as nu
 vi.mock('../../src/train/policy.ts', async (original) => {
   const policy = await original<typeof policyModule>();
   const weightedLogProbGradient: typeof policy.weightedLogProbGradient = (...args) => {
-    const [, sequences, coefficients] = args;
-    sequences.forEach(({ ids, answers }, s) => {
-      pushed.ids.push([...ids]);
-      pushed.coefficients.push(
-        answers.flatMap(({ length }, a) => new Array<number>(length).fill(coefficients[s]?.[a] ?? NaN)),
-      );
-    });
+    const [, answers] = args;
+    const sequences = new Set(answers.map(({ place }) => place.sequence));
+    pushed.ids.push(...[...sequences].map((ids) => [...ids]));
+    pushed.coefficients.push(
+      ...answers.map(({ place, coefficient }) => new Array<number>(place.length).fill(coefficient)),
+    );
     return policy.weightedLogProbGradient(...args);
   };
   return { ...policy, weightedLogProbGradient };
@@ -134,7 +133,14 @@ function numbersOf({ groups }: UpdateRecord): { rewards: string; answers: string
         ]),
       ),
     ),
-    credits: digits(episodes.flatMap((one) => [one.R, one.adjusted, one.baseline, ...one.advantages])),
+    credits: digits(
+      episodes.flatMap((one) => [
+        one.R,
+        one.adjusted,
+        one.baseline,
+        ...one.turns.map((turn) => turn.advantage),
+      ]),
+    ),
   };
 }
 

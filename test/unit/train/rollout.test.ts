@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/index.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
 import { initialWeights, Llama } from '../../../src/model/llama.ts';
+import { answersOf } from '../../../src/rl/episode.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import type { GradeRequest, Verdict } from '../../../src/sandbox/types.ts';
 import { generateTasks } from '../../../src/tasks/generate.ts';
@@ -16,6 +17,8 @@ const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 2
 const weights = initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1);
 const tasks = generateTasks({ count: 3, seed: 1, split: 'train', level: '1' });
 const options: RolloutOptions = {
+  reward: 'progressive',
+  rewardScale: 'fraction',
   turns: 2,
   k: 2,
   sharedTurns: 0,
@@ -51,7 +54,7 @@ describe('rollout', () => {
   it('has each answer graded once, when it ends, and gives each its own verdict', async () => {
     const sandbox = new Recording();
     const { groups } = await rollout(model, tokenizer, sandbox, tasks, options);
-    const turns = groups.flat().flatMap((one) => one.turns);
+    const turns = answersOf(groups);
     expect(turns).toHaveLength(12);
     for (const { text, verdict } of turns) expect(verdict.stdout).toBe(text);
     const lengths = turns.map(({ ids }) => ids.length);
@@ -63,7 +66,7 @@ describe('rollout', () => {
     const ids = async (lookEvery: number) => {
       const sampling = { ...options.sampling, lookEvery };
       const { groups } = await rollout(model, tokenizer, countsLetter('e'), tasks, { ...options, sampling });
-      return groups.flat().map((one) => one.sequences.map((sequence) => sequence.ids));
+      return answersOf(groups).map(({ place }) => place.sequence);
     };
     expect(await ids(7)).toEqual(await ids(1));
   });
