@@ -3,13 +3,14 @@
  * compares them with what is really allocated.
  */
 import * as v from 'valibot';
+import { backendNames } from './backends.ts';
 import { field, type Experiment, type FieldName } from './fields.ts';
 
 const count = v.pipe(v.number(), v.minValue(0));
 
 /** What the formulas must know of the model, the tasks and the machine. */
 export const memoryFactsSchema = v.object({
-  backend: v.picklist(['webgpu', 'wasm', 'cpu']),
+  backend: v.picklist(backendNames),
   parameters: count,
   layers: count,
   vocabulary: count,

@@ -3,6 +3,9 @@
  * Declared once as schemas; the types are derived, and messages are validated with the same schemas.
  */
 import * as v from 'valibot';
+import { backendNames } from '../config/backends.ts';
+import { experimentSchema } from '../config/experiment.ts';
+import { fieldNames } from '../config/fields.ts';
 import {
   creditSchema,
   gradedAnswerSchema,
@@ -18,6 +21,9 @@ import {
 /** NaN is a legal number here: "could not be scored" is NaN, never 0. */
 const num = v.union([v.number(), v.nan()]);
 
+/** What a record was made under: the experiment as it was when its update or evaluation began, and what computed. */
+const circumstances = { experiment: experimentSchema, backend: v.picklist(backendNames) };
+
 /** Milliseconds spent in each stage of one update. */
 export const timingSchema = v.object({ sample: num, grade: num, score: num, update: num, total: num });
 
@@ -30,6 +36,7 @@ const gradedEpisodeSchema = v.object({ turns: list(gradedAnswerSchema) });
 const trainedEpisodeSchema = v.object({ ...creditSchema.entries, turns: list(trainedAnswerSchema) });
 
 export const updateRecordSchema = v.object({
+  ...circumstances,
   /** Updates done, counting this one (from 1). */
   step: v.number(),
   /** Sampled training metrics, keys `train/…` of docs/metrics.md. */
@@ -40,6 +47,7 @@ export const updateRecordSchema = v.object({
 });
 
 export const evalRecordSchema = v.object({
+  ...circumstances,
   /** Updates done when it was measured (0 = the boost model itself). */
   step: v.number(),
   /** Greedy held-out metrics, keys `eval/…`. */
@@ -50,6 +58,16 @@ export const evalRecordSchema = v.object({
   ms: num,
 });
 
+const fieldValue = v.union([v.string(), v.number(), v.boolean()]);
+
+/** Live fields of the experiment were changed while the run stood between two updates. */
+export const changeRecordSchema = v.object({
+  /** Updates done before it. */
+  step: v.number(),
+  changes: list(v.object({ field: v.picklist(fieldNames), from: fieldValue, to: fieldValue })),
+});
+
+export type ChangeRecord = v.InferOutput<typeof changeRecordSchema>;
 export type UpdateRecord = v.InferOutput<typeof updateRecordSchema>;
 export type EvalRecord = v.InferOutput<typeof evalRecordSchema>;
 

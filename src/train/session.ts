@@ -57,7 +57,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     sandbox,
     trainTasks,
     heldOutTasks,
-    looks: backend === 'webgpu' ? 'dear' : 'free',
+    backend,
     // A GPU wants large batches; a CPU wants activations that stay in its cache.
     maxTokens: backend === 'webgpu' ? 16_384 : 2048,
     split,

@@ -10,6 +10,7 @@
  * A run is a function of (experiment, seed) on a given back end: every random number is drawn by counter, from the seed, the
  * update and what it is for. So pausing, resuming, or running in a browser instead of Node changes nothing.
  */
+import type { BackendName } from '../config/backends.ts';
 import type { Experiment } from '../config/fields.ts';
 import { AdamW, tf, type AdamWState } from '../engine/index.ts';
 import type { HostWeights, Llama } from '../model/llama.ts';
@@ -42,8 +43,8 @@ export interface TrainerParts {
   readonly sandbox: Sandbox;
   readonly trainTasks: readonly Task[];
   readonly heldOutTasks: readonly Task[];
-  /** Whether looking at what is being sampled costs time: a GPU has to be waited for. */
-  readonly looks: 'free' | 'dear';
+  /** What computes. */
+  readonly backend: BackendName;
   /** Upper bound of batch·time in one pass through the model, before `split`. */
   readonly maxTokens: number;
   /** Into how many parts, one after the other, sampling and passes are cut where memory is short; 1 = not. Results stay the same. */
@@ -79,7 +80,7 @@ const slowTurnMs = 100;
 const maxPoorlyGraded = 3;
 
 export class Trainer {
-  /** Fields marked `when: 'live'` may be changed between updates. */
+  /** Fields marked `when: 'live'` may be changed; an update or evaluation under way goes on with what it began with. */
   experiment: Experiment;
   readonly #parts: TrainerParts;
   readonly #optimizer: AdamW;
@@ -110,7 +111,7 @@ export class Trainer {
    * @throws AbortError when the signal fired; an Error when no sample could be graded or the gradient is not finite
    */
   async update(): Promise<UpdateRecord> {
-    const { policy, reference, signal, onProgress } = this.#parts;
+    const { policy, reference, backend, signal, onProgress } = this.#parts;
     const e = this.experiment;
     const began = performance.now();
 
@@ -150,6 +151,8 @@ export class Trainer {
     const records = withGradient(credited, stats, e);
     const done = performance.now();
     return {
+      experiment: e,
+      backend,
       step: this.#step,
       metrics: {
         ...trainMetrics(records, e),
@@ -171,7 +174,7 @@ export class Trainer {
 
   /** Greedy episodes on held-out tasks; changes nothing. Records the first `examples` episodes. */
   async evaluate(examples = 8): Promise<EvalRecord> {
-    const { policy, tokenizer, sandbox, heldOutTasks, signal, onProgress, breathe } = this.#parts;
+    const { policy, tokenizer, sandbox, heldOutTasks, backend, signal, onProgress, breathe } = this.#parts;
     const e = this.experiment;
     const began = performance.now();
     const groups: Group<Episode<RolledOut>>[] = [];
@@ -191,6 +194,8 @@ export class Trainer {
     }
     onProgress?.('evaluate', heldOutTasks.length, heldOutTasks.length);
     return {
+      experiment: e,
+      backend,
       step: this.#step,
       metrics: evalMetrics(groups.flatMap(({ trajectories }) => trajectories)),
       examples: fill(groups.slice(0, examples), recorded),
@@ -279,12 +284,12 @@ export class Trainer {
   }
 
   /**
-   * Tokens between two looks, which find answers that have ended and can be graded. Where looks are free, after each. On a GPU
-   * a turn is often written before the first programs could be graded: then there is one look, at its end. Results do not
+   * Tokens between two looks, which find answers that have ended and can be graded. Where a look costs nothing, after each. A GPU
+   * has to be waited for, and a turn is often written before the first programs could be graded: then there is one look, at its end. Results do not
    * depend on it.
    */
   get #lookEvery(): number {
-    if (this.#parts.looks === 'free') return 1;
+    if (this.#parts.backend !== 'webgpu') return 1;
     return this.#turnMs > slowTurnMs ? 16 : Infinity;
   }
 

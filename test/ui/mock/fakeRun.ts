@@ -99,6 +99,8 @@ export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
     trajectories: group.trajectories.map((one) => ({ ...one, turns: one.turns.map(trained) })),
   }));
   return {
+    experiment,
+    backend: 'wasm',
     step,
     metrics: {
       ...trainMetrics(groups, experiment),
@@ -125,6 +127,8 @@ export function fakeEvaluation(experiment: Experiment, step: number): EvalRecord
     return { task: fake.task, trajectories: [{ turns: turns.map(graded) }] };
   });
   return {
+    experiment,
+    backend: 'wasm',
     step,
     metrics: evalMetrics(groups.map((group) => group.trajectories[0])),
     examples: groups.slice(0, 6),
