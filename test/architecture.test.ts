@@ -179,6 +179,24 @@ describe('README.md', () => {
   });
 });
 
+describe('src/rl/README.md', () => {
+  it('names only functions that the program uses', () => {
+    const rows = [...readText('src/rl/README.md').matchAll(/^\|.*\| (`\w+`(?:, `\w+`)*) \| (\w+\.ts) \|$/gm)];
+    const named = rows.flatMap(([, names = '', file = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => ({ name, home: `src/rl/${file}` })),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    const unused = named.filter(({ name, home }) => {
+      const own = readText(home);
+      const declared = new RegExp(`^export function ${name}\\b`, 'm').test(own);
+      const imported = new RegExp(`import [^;]*\\b${name}\\b[^;]*;`);
+      const called = own.split(new RegExp(`\\b${name}\\(`)).length > 2; // beside its declaration
+      return !declared || !(called || code.some((path) => path !== home && imported.test(readText(path))));
+    });
+    expect(unused.map(({ name }) => name)).toEqual([]);
+  });
+});
+
 /** 'src/a/b/c.ts' → 'src/a', 'src/a/b'. */
 function twoLevels(path: string): string[] {
   const parts = path.split('/');

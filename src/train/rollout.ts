@@ -4,6 +4,7 @@
  * Grading runs elsewhere: an answer is graded from the moment it is seen to have ended (`lookEvery`), while others of its turn,
  * and the next turn, are being written (unless that turn must see the test results).
  */
+import { answersInView, longestSequence } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
 import type { Llama } from '../model/llama.ts';
 import { Generation, type Answer as Sampled, type SamplingOptions } from '../model/generate.ts';
@@ -44,10 +45,6 @@ export interface RolloutResult {
   readonly sampleMs: number;
   readonly gradeMs: number;
 }
-
-/** Longest failing test shown, in characters, and so at most as many tokens; with its markers it fits `maxCorrection`. */
-const maxFeedback = 60;
-const maxCorrection = maxFeedback + 4;
 
 export async function rollout(
   model: Llama,
@@ -93,9 +90,12 @@ export async function rollout(
       }
       if (!generation) {
         const longest = Math.max(...rows.map((row) => row.sequence.length));
-        const later = options.history === 'latest' && turn > 1 ? 1 : turns - turn + 1;
-        const between = options.feedback === 'tests' ? maxCorrection : 2; // <eot> <fix>
-        const slots = longest + later * (sampling.maxNewTokens + between);
+        // Begun again, it ends with the turn; begun at the prompt, it goes on as long as one sequence does.
+        const slots = longestSequence(
+          { ...options, ...sampling },
+          longest,
+          turn > 1 ? 1 : answersInView(options),
+        );
         generation = Generation.start(
           model,
           rows.map((row) => row.sequence),
@@ -145,7 +145,7 @@ export async function rollout(
 
   /** What the model is told about an answer before it corrects it. */
   async function feedbackOn(turn: Turn): Promise<string> {
-    return options.feedback === 'tests' ? feedbackLine((await turn.verdict).tests).slice(0, maxFeedback) : '';
+    return options.feedback === 'tests' ? feedbackLine((await turn.verdict).tests) : '';
   }
 
   function written({ ids, logp, truncated }: Sampled): Answer {

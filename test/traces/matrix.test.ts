@@ -197,7 +197,7 @@ describe('the matrix of algorithms', () => {
     const made: Record<string, string[]> = {};
     for (const [name, experiment] of combinations()) made[name] = await run(experiment);
     if (process.env['UPDATE_TRACE'] === '1') {
-      writeFileSync(file, JSON.stringify(made, null, 1) + '\n');
+      writeFileSync(file, JSON.stringify(made, null, 2) + '\n');
       return;
     }
     const recorded = JSON.parse(readFileSync(file, 'utf8')) as Recording;

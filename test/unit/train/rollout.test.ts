@@ -1,12 +1,14 @@
 /** What a rollout asks of the sandbox, and when. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { longestSequence } from '../../../src/config/episodeLength.ts';
 import { openBackend } from '../../../src/engine/index.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
 import { initialWeights, Llama } from '../../../src/model/llama.ts';
 import { answersOf } from '../../../src/rl/episode.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import type { GradeRequest, Verdict } from '../../../src/sandbox/types.ts';
+import { promptIds } from '../../../src/tasks/episode.ts';
 import { generateTasks } from '../../../src/tasks/generate.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import { rollout, type RolloutOptions } from '../../../src/train/rollout.ts';
@@ -69,6 +71,28 @@ describe('rollout', () => {
       return answersOf(groups).map(({ place }) => place.sequence);
     };
     expect(await ids(7)).toEqual(await ids(1));
+  });
+
+  it.each(['all', 'latest'] as const)('never becomes longer than it may, history %s', async (history) => {
+    // Nothing ends by itself, and what the program gave is long, in characters of several bytes.
+    const sandbox = new FakeSandbox(() => 'fail');
+    const grade = sandbox.grade.bind(sandbox);
+    sandbox.grade = async (requests) =>
+      (await grade(requests)).map((verdict) => ({
+        ...verdict,
+        tests: verdict.tests.map((test) => ({ ...test, expression: '語'.repeat(50) })),
+      }));
+    const endless = { ...options, turns: 4, history, feedback: 'tests', uniform: () => 0.9 } as const;
+    const { groups } = await rollout(model, tokenizer, sandbox, tasks, endless);
+    for (const { task, trajectories } of groups) {
+      const bound = longestSequence({ ...endless, ...endless.sampling }, promptIds(tokenizer, task).length);
+      for (const { place, truncated } of trajectories.flatMap(({ turns }) => turns)) {
+        expect(truncated).toBe(true);
+        expect(place.sequence.length).toBeLessThan(bound); // the last end is not written
+      }
+      const longest = Math.max(...trajectories[0].turns.map(({ place }) => place.sequence.length));
+      expect(longest).toBe(bound - 1);
+    }
   });
 
   it('stops in the middle of a turn', async () => {

@@ -209,6 +209,16 @@ describe('trainer', () => {
     s.dispose();
   });
 
+  it('refuses what the model could not read to its end: turns, answers, history and feedback count', () => {
+    const long = { turns: 4, maxNewTokens: 96, history: 'all' } as const;
+    for (const changes of [long, { ...long, history: 'latest', feedback: 'tests' } as const]) {
+      session(changes).dispose();
+    }
+    expect(() => session({ ...long, feedback: 'tests' })).toThrow(
+      /an episode can reach 6\d\d tokens, the model reads 512\. .*no feedback/,
+    );
+  });
+
   it('refuses a tokenizer that does not fit the model', () => {
     const other = tinyLlama(300, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
     expect(() =>
