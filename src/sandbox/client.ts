@@ -72,7 +72,7 @@ export function connectSandbox(port: MessagePort): Sandbox {
     unanswered = 0;
     const parsed = v.safeParse(poolMessage, event.data);
     if (!parsed.success)
-      throw new TypeError(`malformed message from the sandbox: ${v.summarize(parsed.issues)}`);
+      return end(new TypeError(`malformed message from the sandbox: ${v.summarize(parsed.issues)}`));
     const message = parsed.output;
     switch (message.kind) {
       case 'ready':

@@ -1,10 +1,8 @@
 /** Decides a comparison on plain data as Python would, or says that Python must (`needsPython`). */
 import { REPR_CAP } from './limits.ts';
 import type { Compare, Truth } from './plan.ts';
-import type { TestVerdict } from './types.ts';
+import type { Outcome } from './outcomes.ts';
 import { isNan, numberOf, parts, pythonEqual, pythonRepr, pythonTruth, type Encoded } from './values.ts';
-
-export type Outcome = Pick<TestVerdict, 'status'> & Partial<TestVerdict>;
 
 /** Whether anything in a value, itself included, fulfils a condition. */
 export function some(value: Encoded, is: (x: Encoded, nested: boolean) => boolean, nested = false): boolean {
@@ -15,7 +13,7 @@ export const kindOf = (value: Encoded): string => (Array.isArray(value) ? value[
 export const isOpaque = (value: Encoded): boolean => kindOf(value) === 'o';
 
 /** What is known of an object that is no data (values.ts). */
-export const hasNature = (value: Encoded, letter: 'c' | 'e' | 'b' | 'p' | 'x'): boolean =>
+export const hasNature = (value: Encoded, letter: 'c' | 'e' | 'l' | 'b' | 'p' | 'x'): boolean =>
   Array.isArray(value) && value[0] === 'o' && typeof value[2] === 'string' && value[2].includes(letter);
 
 /** Values that only Python compares: numbers and containers of its library, complex numbers, NaN as a member (where identity counts). */
@@ -36,7 +34,7 @@ export function decide(plan: Compare | Truth, value: Encoded): Outcome {
   const got = pythonRepr(value, REPR_CAP);
   if (plan.kind === 'truth') return { status: pythonTruth(value) !== plan.negate ? 'pass' : 'fail', got };
   const ordering = ['<', '<=', '>', '>='].includes(plan.operator);
-  if (ordering && numberOf(value) === null && !isOpaque(value))
+  if (ordering && numberOf(value) === null && !hasNature(value, 'l'))
     return { status: 'error', got, exception: { ...EXCEPTION, message: 'the result is no number' } };
   return { status: holds(plan.operator, value, plan.expected) ? 'pass' : 'fail', got };
 }

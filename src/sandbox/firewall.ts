@@ -5,7 +5,7 @@
  * only the ones below work; another system call answers ENOSYS, and any other import ends the run with `Blocked`.
  * Time is virtual and random bytes come from a fixed sequence, so a program's results are the same on every run.
  */
-import { MEMORY_CAP, STDOUT_CAP } from './limits.ts';
+import { MEMORY_CAP, PATH_CAP, STDOUT_CAP } from './limits.ts';
 
 /** Ends a run at its deadline. Python cannot catch it: it is no Python exception. */
 export class DeadlineError extends Error {
@@ -17,7 +17,7 @@ export class BlockedError extends Error {
   override name = 'BlockedError';
 }
 
-/** Imports that are harmless and work unchanged during a run. */
+/** Imports that are harmless and work unchanged during a run: they tell nothing of the host, only of Emscripten's own files. */
 const HARMLESS = new Set([
   '_PyEM_TrampolineCall_JS', // calls a C function pointer
   'Jsv_GetError_import',
@@ -27,20 +27,15 @@ const HARMLESS = new Set([
   'can_run_sync_js',
   '_timegm_js',
   '_gmtime_js',
-  'clock_res_get',
-  'environ_sizes_get',
+  'environ_sizes_get', // the variables given in interpreter.ts and Emscripten's own constants
   'environ_get',
-  'emscripten_get_heap_max',
+  'emscripten_get_heap_max', // a constant of the build
   'emscripten_runtime_keepalive_push',
   'emscripten_runtime_keepalive_pop',
-  '_emscripten_get_progname',
-  '__syscall_getuid32_js',
-  '__syscall_umask_js',
   '__syscall_getcwd',
   '__syscall_faccessat',
   '__syscall_getdents64',
   '__syscall_readlinkat',
-  '__syscall_ioctl',
   'fd_fdstat_get',
   'fd_seek',
 ]);
@@ -51,28 +46,49 @@ const UTC: Readonly<Record<string, string>> = { _localtime_js: '_gmtime_js', _mk
 const ENOSYS = 52;
 const EBADF = 8;
 const EROFS = 69;
+const ENOTTY = 59;
+const ENAMETOOLONG = 37;
+
+/** Imports that would tell a fact of the host: the same answer everywhere. */
+const CONSTANTS: Readonly<Record<string, number>> = {
+  __syscall_getuid32_js: 0,
+  __syscall_umask_js: 0, // Node's own would be asked, and changed
+  __syscall_ioctl: -ENOTTY, // nothing is a terminal
+};
+
+/** Which argument of a system call is a path. */
+const PATHS: Readonly<Record<string, number>> = {
+  __syscall_openat: 1,
+  __syscall_chdir: 0,
+  __syscall_stat64: 0,
+  __syscall_lstat64: 0,
+  __syscall_newfstatat: 1,
+  __syscall_faccessat: 1,
+  __syscall_readlinkat: 1,
+};
 /** open(2) flags that could change a file: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND. */
 const WRITING = 0o1 | 0o2 | 0o100 | 0o1000 | 0o2000;
 /** Where every run's clock starts: 2025-01-01 00:00 UTC, in milliseconds. */
 const EPOCH_MS = 1_735_689_600_000;
 
+/** The resolution of every clock, in nanoseconds; see #tick. */
+const RESOLUTION_NS = 1000n;
+/** Random bytes made between two looks at the clock. */
+const RANDOM_STRETCH = 2 ** 16;
+
 type Import = (...args: never[]) => unknown;
 type Numeric = (...args: number[]) => number;
-
-function refuse(name: string): never {
-  throw new BlockedError(`the program tried to use ${name}, which the sandbox does not allow`);
-}
 
 /** The state of the current run, and the guard around the imports. One per interpreter. */
 export class Firewall {
   stdout = '';
   #running = false;
+  /** What ended the run. The engine may tell us only that something did (stack.ts). */
+  #ended: Error | null = null;
   #deadline = 0;
   #virtual = 0; // milliseconds of Python's own clock since the run began
   #random = 0;
   #stdoutBytes = 0;
-  #moved = false;
-  readonly #opened = new Set<number>();
   readonly #decoder = new TextDecoder();
   readonly #asleepAfterMs: number;
   #lastRead = performance.now();
@@ -113,27 +129,16 @@ export class Firewall {
   run<T>(deadline: number, work: () => T): T {
     this.#deadline = deadline;
     this.#running = true;
+    this.#ended = null;
     try {
       const result = work();
       this.#check();
       return result;
+    } catch (error) {
+      throw this.#ended ?? error;
     } finally {
       this.#running = false;
     }
-  }
-
-  /** Whether the program changed the working directory, which is not in the memory that is rolled back. */
-  takeMoved(): boolean {
-    const moved = this.#moved;
-    this.#moved = false;
-    return moved;
-  }
-
-  /** File descriptors opened during the program and still open. */
-  takeOpened(): number[] {
-    const left = [...this.#opened];
-    this.#opened.clear();
-    return left;
   }
 
   /** The import object with every function guarded. */
@@ -150,7 +155,9 @@ export class Firewall {
         const value = entries[name];
         // Where the engine can suspend WebAssembly, Pyodide gives objects for what may wait; nothing here may.
         copy[name] =
-          typeof value === 'function' ? this.#guardOne(name, value as Import, entries) : () => refuse(name);
+          typeof value === 'function'
+            ? this.#guardOne(name, value as Import, entries)
+            : () => this.#refuse(name);
       }
       guarded[module] = copy;
     }
@@ -158,18 +165,32 @@ export class Firewall {
   }
 
   #guardOne(name: string, original: Import, all: WebAssembly.ModuleImports): Import {
-    if (HARMLESS.has(name)) return original;
-    const call = (UTC[name] ? all[UTC[name]] : original) as Numeric;
+    const path = PATHS[name];
+    const passed = path === undefined ? original : this.#withShortPath(original as Numeric, path);
+    if (HARMLESS.has(name)) return passed;
+    const call = (UTC[name] ? all[UTC[name]] : passed) as Numeric;
     if (UTC[name]) return call;
     if (name === '_Py_emscripten_runtime') return () => 0; // the browser's name; Python takes NULL for unknown
     if (name === '_tzset_js') return (...args: number[]) => this.#utc(call, args);
+    const constant = CONSTANTS[name];
+    if (constant !== undefined) return () => constant;
     const special = this.#special(name, call);
     if (special) return (...args: number[]) => (this.#running ? special(...args) : call(...args));
     const isSystemCall = name.startsWith('__syscall_') || name.startsWith('fd_');
     return (...args: number[]) => {
       if (!this.#running) return call(...args);
       if (isSystemCall) return name.startsWith('fd_') ? ENOSYS : -ENOSYS;
-      return refuse(name);
+      return this.#refuse(name);
+    };
+  }
+
+  /** Refuses a path that is too long, before Emscripten takes it apart. */
+  #withShortPath(original: Numeric, at: number): Numeric {
+    return (...args) => {
+      const start = (args[at] ?? 0) >>> 0;
+      if (!this.#running) return original(...args);
+      const path = new Uint8Array(this.#view().buffer).subarray(start, start + PATH_CAP);
+      return path.includes(0) ? original(...args) : -ENAMETOOLONG;
     };
   }
 
@@ -199,18 +220,18 @@ export class Firewall {
         return (...args) =>
           (args[0] ?? 0) <= 2 ? this.#endOfFile(args[args.length - 1] ?? 0) : original(...args);
       case 'fd_close':
-        return (fd) => ((fd ?? 0) <= 2 ? 0 : this.#opened.delete(fd ?? 0) ? original(fd ?? 0) : EBADF);
+        return (fd) => ((fd ?? 0) <= 2 ? 0 : original(fd ?? 0));
       case '__syscall_openat':
         return (directory, path, flags, varargs) => {
           if (((flags ?? 0) & WRITING) !== 0) return -EROFS;
-          const fd = original(directory ?? 0, path ?? 0, flags ?? 0, varargs ?? 0);
-          if (fd > 2) this.#opened.add(fd);
-          return fd;
+          return original(directory ?? 0, path ?? 0, flags ?? 0, varargs ?? 0);
         };
       case '__syscall_chdir':
-        return (path) => {
-          this.#moved = true;
-          return original(path ?? 0);
+        return original;
+      case 'clock_res_get':
+        return (_id, pointer) => {
+          this.#view().setBigUint64((pointer ?? 0) >>> 0, RESOLUTION_NS, true);
+          return 0;
         };
       case '__syscall_fcntl64':
         return (fd, command, ...rest) => {
@@ -228,8 +249,17 @@ export class Firewall {
   }
 
   #check(): number {
-    if (this.now() > this.#deadline) throw new DeadlineError('out of time');
+    if (this.now() > this.#deadline) this.#end(new DeadlineError('out of time'));
     return 0;
+  }
+
+  #refuse(name: string): never {
+    this.#end(new BlockedError(`the program tried to use ${name}, which the sandbox does not allow`));
+  }
+
+  #end(why: Error): never {
+    this.#ended = why;
+    throw why;
   }
 
   #view(): DataView {
@@ -270,6 +300,7 @@ export class Firewall {
   #randomBytes(pointer: number, length: number): number {
     const view = this.#view();
     for (let i = 0; i < length; i++) {
+      if (i % RANDOM_STRETCH === 0) this.#check();
       this.#random = (Math.imul(this.#random, 1664525) + 1013904223) >>> 0; // Numerical Recipes' generator
       view.setUint8((pointer >>> 0) + i, this.#random >>> 24);
     }

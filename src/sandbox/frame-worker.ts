@@ -5,7 +5,9 @@
 import './worker-prelude.ts';
 import values from './values.py?raw';
 import setup from './setup.py?raw';
+import expressions from './expressions.py?raw';
 import cutter from './cutter.py?raw';
+import prepare from './prepare.py?raw';
 import grader from './grader.py?raw';
 import { serveRunner } from './runner.ts';
 import type { Role } from './frame.ts';
@@ -55,7 +57,7 @@ function run({ wasm, files, port }: Extract<Role, { role: 'runner' }>): void {
   };
   Reflect.defineProperty(globalThis, 'fetch', { value: fetch });
   const serve = serveRunner(
-    { wasm, grader: [values, setup, cutter, grader].join('\n'), indexURL: NOWHERE },
+    { wasm, grader: [values, setup, expressions, cutter, prepare, grader].join('\n'), indexURL: NOWHERE },
     (message) => port.postMessage(message),
   );
   port.onmessage = (event) => serve(event.data);

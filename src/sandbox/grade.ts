@@ -1,8 +1,9 @@
 /** Grades one program in one interpreter: loads it, evaluates each test's leaves, decides out here. */
-import { decide, hasNature, isOpaque, kindOf, near, needsPython, some, type Outcome } from './decide.ts';
-import { BlockedError, DeadlineError } from './firewall.ts';
+import { decide, hasNature, isOpaque, kindOf, near, needsPython, some } from './decide.ts';
+import { DeadlineError } from './firewall.ts';
 import type { Entry, Interpreter } from './interpreter.ts';
 import { AFTER_TIMEOUT, REPR_CAP, type Limits } from './limits.ts';
+import { crash, forged, infra, messageOf, outOfTime, raised, type Outcome } from './outcomes.ts';
 import {
   parseAnswer,
   parsePrepared,
@@ -126,7 +127,12 @@ export class Grader {
     for (const { test, plan, later, ms } of replays) {
       progress.stage(test, shown(plan));
       const started = this.#python.now();
-      const outcome = this.#replay(prepared.own, later);
+      let outcome: Outcome;
+      try {
+        outcome = this.#replay(prepared.own, later);
+      } catch (error) {
+        outcome = { status: 'error', exception: crash(error) };
+      }
       if (unfinished(plan, outcome)) return { beside: test };
       const took = ms + this.#python.now() - started;
       progress.verdict(test, { ...shown(plan), got: '', exception: null, ms: took, ...outcome });
@@ -273,7 +279,7 @@ export class Grader {
     const { rest, ask, judged } = plan;
     if (rest === '') {
       if (object === undefined || (plan.kind === 'compare' && plan.operator.startsWith('is'))) return null;
-      if (ask) return 'ask';
+      if (ask || (hasNature(object, 'x') && plan.kind === 'compare' && plan.operator !== '==')) return 'ask';
       if (plan.kind === 'compare' || !hasNature(object, 'b')) return null;
       return plan.negate ? { status: 'fail', got: pythonRepr(object, REPR_CAP) } : 'ask';
     }
@@ -297,8 +303,7 @@ export class Grader {
 
   /** The weaker tier: the rest of a test next to the candidate, on the leaves' own objects. What is expected stays here if it can. */
   #ask(plan: Compare | Truth, deadline: number): Tested {
-    const left = plan.rest || '_leaf0';
-    const whole = plan.kind === 'compare' ? `(${left}) ${plan.operator} (${plan.right})` : left;
+    let left = plan.rest || '_leaf0';
     const tier = { tier: 'inside' } as const;
     let called: Called;
     if (plan.kind === 'compare' && plan.rest !== '') {
@@ -307,12 +312,14 @@ export class Grader {
       const { error, value } = called.answer;
       if (error) return { outcome: { ...raised(error), ...tier } };
       if (value === undefined) return { outcome: forged('no value') };
+      left = '_got'; // too much to be read: compared where it is
       if (kindOf(value) !== 'u') {
         if (!needsPython(value) && !needsPython(plan.expected))
           return { outcome: { ...decide(plan, value), ...tier } };
         return { later: { plan, values: { _got: value }, rest: '_got', outcome: tier, flip: false } };
       }
     }
+    const whole = plan.kind === 'compare' ? `(${left}) ${plan.operator} (${plan.right})` : left;
     called = this.#call('again', `not not (${whole})`, deadline);
     if ('broken' in called) return called;
     const { error, value } = called.answer;
@@ -357,7 +364,9 @@ export class Grader {
   #call(entry: Entry, argument: string, deadline: number): Called {
     const allowed = Math.round(deadline - this.#python.now());
     try {
-      return { answer: parseAnswer(this.#python.call(entry, argument, deadline)) };
+      const answer = parseAnswer(this.#python.call(entry, argument, deadline));
+      if (this.#python.now() > deadline) throw new DeadlineError('out of time'); // reading it counts too
+      return { answer };
     } catch (error) {
       if (error instanceof DeadlineError)
         return { broken: true, outcome: outOfTime(`stopped after ${allowed} ms`) };
@@ -373,37 +382,3 @@ export class Grader {
 const unfinished = (plan: Plan, { status }: Outcome): boolean =>
   (status === 'fail' && 'message' in plan && plan.message) ||
   (status === 'error' && 'staged' in plan && plan.staged);
-
-function raised(error: NonNullable<Answer['error']>): Outcome {
-  const parts = Array.isArray(error.args) && error.args[0] === 't' ? error.args.slice(1) : [];
-  const texts = parts.map((x) =>
-    Array.isArray(x) && x[0] === 's' && typeof x[1] === 'string'
-      ? x[1]
-      : typeof x === 'string'
-        ? x
-        : pythonRepr(x, REPR_CAP),
-  );
-  return {
-    status: 'error',
-    exception: { ...exception(error.type, texts.join(', ').slice(0, REPR_CAP)), line: error.line },
-  };
-}
-
-const exception = (type: string, message: string): NonNullable<TestVerdict['exception']> => ({
-  type,
-  message,
-  line: 0,
-});
-const outOfTime = (why: string): Outcome => ({ status: 'timeout', exception: exception('Timeout', why) });
-const infra = (why: string): Outcome => ({ status: 'infra', exception: exception('SandboxFault', why) });
-const forged = (why: string): Outcome => ({
-  status: 'error',
-  exception: exception('SandboxError', `the program broke the grader: ${why}`),
-});
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function crash(error: unknown): NonNullable<TestVerdict['exception']> {
-  if (error instanceof BlockedError) return exception('SandboxError', error.message);
-  if (error instanceof RangeError) return exception('RecursionError', 'the program used up the stack');
-  return exception('Crash', `the program broke the interpreter: ${messageOf(error)}`);
-}

@@ -1,9 +1,9 @@
-"""The part of the grader that runs inside the Python interpreter; values.py, setup.py and cutter.py come before it in one module.
+"""The part of the grader that runs inside the Python interpreter; the files that node.ts lists come before it in one module.
 
 The host (JavaScript) calls these functions, each from text to JSON text:
 
     prepare(setup, tests, …) before any candidate code: cuts each `assert` into what the candidate computes (leaves) and what is done
-                            with it and expected (which stays with the host); cutter.py
+                            with it and expected (which stays with the host); prepare.py
     load(code)              the candidate, in a fresh module
     setup(imports, theirs)  what the task's setup gives to the candidate
     leaf(source)            evaluates one expression with the candidate's functions and returns plain data
@@ -23,6 +23,7 @@ import random
 import sys
 
 CANDIDATE = '<candidate>'
+MAX_RECURSION = 200_000  # calls that sys.setrecursionlimit can allow; many more only fill the memory before they fail
 
 _settrace, _setprofile, _stdout, _loads = sys.settrace, sys.setprofile, sys.stdout, json.loads
 _traceback = BaseException.__dict__['__traceback__'].__get__
@@ -168,10 +169,11 @@ def _resumed(items, error=None):
 
 
 def again(source):
-    """An expression over the leaves' own objects. {"value": …} or {"error": …}."""
+    """An expression over the leaves' own objects, and over what the last such call gave (`_got`). {"value": …} or {"error": …}."""
     try:
         _space.update(_kept)
-        answer = _answer(_eval(_compile(source, '<test>', 'eval', 0, True), _space))
+        _kept['_got'] = _eval(_compile(source, '<test>', 'eval', 0, True), _space)
+        answer = _answer(_kept['_got'])
         _quiet()
     except _BaseException as error:
         _quiet()
@@ -288,6 +290,8 @@ def lockdown():
         sys.modules[name] = None  # importing it is an ImportError
     sys.meta_path[:] = [finder for finder in sys.meta_path if not _type(finder).__module__.startswith('_pyodide')]
     sys.modules.pop('_sandbox_grader', None)
+    set_limit = sys.setrecursionlimit
+    sys.setrecursionlimit = lambda limit, /: set_limit(min(limit, MAX_RECURSION))
     _stdout.reconfigure(line_buffering=True)
     _own_event_loop()
     random.seed(0)

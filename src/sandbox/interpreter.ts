@@ -4,8 +4,11 @@
  */
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import createPyodideModule from 'pyodide/pyodide.asm.mjs';
+import { Files } from './files.ts';
 import { Firewall } from './firewall.ts';
-import { RECYCLE_ABOVE } from './limits.ts';
+import { nestsDeeper } from './caps.ts';
+import { ANSWER_CAP, ANSWER_DEPTH, PLANS_CAP, RECYCLE_ABOVE, STACK_CAP } from './limits.ts';
+import { DeepStack } from './stack.ts';
 
 /** The functions of grader.py that the host calls. */
 const ENTRIES = [
@@ -32,8 +35,13 @@ const WARM =
   'importlib.util';
 
 const HOME = '/home/pyodide';
-/** Device files that would give real randomness, or hang on the terminal. */
-const DEVICES = ['/dev/random', '/dev/urandom', '/dev/tty', '/dev/tty1'];
+/** Device files that would give real randomness, hang on the terminal, or complain on the host's console when they are read. */
+const DEVICES = ['/dev/random', '/dev/urandom', '/dev/tty', '/dev/tty1', '/dev/stdout', '/dev/stderr'];
+
+/** The program made an answer too large to look at. */
+export class TooMuchError extends Error {
+  override name = 'TooMuchError';
+}
 
 export interface BootFiles {
   /** The compiled pyodide.asm.wasm. */
@@ -48,17 +56,42 @@ export interface BootFiles {
   readonly snapshot: Uint8Array | null;
 }
 
+/** Builtin types whose objects may hold each other in long chains. */
+const CONTAINERS = [
+  'List',
+  'Tuple',
+  'Dict',
+  'Set',
+  'Function',
+  'Method',
+  'Cell',
+  'Gen',
+  'TraceBack',
+  'Frame',
+].map((name) => `Py${name}_Type`);
+
+/** Where CPython 3.14 keeps, on 32 bits: a type's tp_dealloc, tp_vectorcall_offset, tp_iternext; a builtin's method, its function. */
+const TP_DEALLOC = 24;
+const TP_REPR = 44;
+const TP_RICHCOMPARE = 100;
+const TP_VECTORCALL_OFFSET = 28;
+const TP_ITERNEXT = 112;
+const M_ML = 8;
+const ML_METH = 4;
+
 type Numeric = (...args: number[]) => number;
 
 export class Interpreter {
   readonly #firewall: Firewall;
   readonly #exports: WebAssembly.Exports;
   readonly #memory: WebAssembly.Memory;
+  readonly #files: Files;
+  readonly #stack: DeepStack;
   readonly #functions: ReadonlyMap<Entry, number>;
   readonly #image: Uint8Array;
   readonly #stackTop: number;
 
-  private constructor(firewall: Firewall, exports: WebAssembly.Exports, memory: WebAssembly.Memory) {
+  private constructor({ pyodide, firewall, exports, memory }: Started) {
     this.#firewall = firewall;
     this.#exports = exports;
     this.#memory = memory;
@@ -74,15 +107,17 @@ export class Interpreter {
     const lockdown = this.#withText('lockdown', (name) => this.#call('PyObject_GetAttrString', grader, name));
     if (this.#call('PyObject_CallNoArgs', lockdown) === 0)
       throw new Error('the grader could not lock itself down');
+    this.#stack = this.#deepStack();
     this.#image = new Uint8Array(memory.buffer).slice();
+    this.#files = new Files(pyodide.FS);
   }
 
   /** Loads Pyodide. A cold start takes seconds; from a snapshot a quarter of a second. */
   static async boot(files: BootFiles): Promise<Interpreter> {
-    const { pyodide, firewall, exports, memory } = await start(files);
-    if (!files.snapshot) warm(pyodide, files.grader);
-    pyodide.setInterruptBuffer(new Uint8Array(1)); // makes Python ask; the firewall answers
-    return new Interpreter(firewall, exports, memory);
+    const started = await start(files);
+    if (!files.snapshot) warm(started.pyodide, files.grader);
+    started.pyodide.setInterruptBuffer(new Uint8Array(1)); // makes Python ask; the firewall answers
+    return new Interpreter(started);
   }
 
   /** A memory snapshot for later boots; the interpreter it came from is thrown away. */
@@ -114,11 +149,12 @@ export class Interpreter {
 
   /**
    * Calls a function of grader.py behind the firewall and returns its text.
-   * Throws DeadlineError, BlockedError, or whatever broke the interpreter (RuntimeError, RangeError);
+   * Throws DeadlineError, BlockedError, TooMuchError, or whatever broke the interpreter (RuntimeError, RangeError);
    * after any throw the caller must `rollBack`.
    */
   call(entry: Entry, argument: string, deadline: number): string {
     return this.#firewall.run(deadline, () => {
+      this.#stack.begin();
       const text = this.#withText(argument, (pointer, length) =>
         this.#call('PyUnicode_FromStringAndSize', pointer, length),
       );
@@ -126,19 +162,55 @@ export class Interpreter {
         text === 0 ? 0 : this.#call('PyObject_CallOneArg', this.#functions.get(entry) ?? 0, text);
       const utf8 = answer === 0 ? 0 : this.#call('PyUnicode_AsUTF8', answer);
       if (utf8 === 0) throw new Error('the grader was broken by the program');
-      return this.#readText(utf8);
+      return this.#readText(utf8, entry === 'prepare' ? PLANS_CAP : ANSWER_CAP);
     });
   }
 
-  /** Puts the memory back to what it was before the program, and closes the files it left open. */
+  /** Puts memory and files back to what they were before the program. */
   rollBack(): void {
-    const left = this.#firewall.takeOpened();
+    this.#files.restore();
     const heap = new Uint8Array(this.#memory.buffer);
     heap.set(this.#image);
     if (heap.length > this.#image.length) heap.fill(0, this.#image.length);
     this.#call('_emscripten_stack_restore', this.#stackTop);
-    for (const fd of left) this.#call('close', fd);
-    if (this.#firewall.takeMoved()) this.#withText(HOME, (path) => this.#call('chdir', path));
+  }
+
+  /** Limits Python's stack, and lets what nests go on where there is room: calls of Python by C, and the end of containers. */
+  #deepStack(): DeepStack {
+    const thread = this.#call('PyThreadState_Get');
+    const base = (this.#stackTop >>> 0) - STACK_CAP;
+    if (this.#call('PyUnstable_ThreadState_SetStackProtection', thread, base, STACK_CAP) !== 0)
+      throw new Error("Python's stack could not be limited");
+    const stack = new DeepStack(this.#exports);
+    const word = (pointer: number): number =>
+      new DataView(this.#memory.buffer).getUint32(pointer >>> 0, true);
+    const attribute = (module: string, name: string): number => {
+      const found = this.#withText(module, (text) => this.#call('PyImport_AddModule', text));
+      return this.#withText(name, (text) => this.#call('PyObject_GetAttrString', found, text));
+    };
+    const [anyFunction] = this.#functions.values();
+    const offset = word(this.#address('PyFunction_Type') + TP_VECTORCALL_OFFSET);
+    stack.extend(word((anyFunction ?? 0) + offset), { parameters: 4, results: 1 });
+    stack.extend(word(this.#address('PyGen_Type') + TP_ITERNEXT), { parameters: 1, results: 1 });
+    for (const name of ['eval', 'exec'])
+      stack.extend(word(word(attribute('builtins', name) + M_ML) + ML_METH), { parameters: 4, results: 1 });
+    const classes = [attribute('_frozen_importlib', 'ModuleSpec')]; // stands for every class made in Python
+    const containers = CONTAINERS.map((name) => this.#address(name));
+    for (const type of [...containers, ...classes]) {
+      stack.extend(word(type + TP_DEALLOC), { parameters: 1, results: 0 });
+      stack.extend(word(type + TP_REPR), { parameters: 1, results: 1 });
+      const compare = word(type + TP_RICHCOMPARE);
+      if (compare !== 0) stack.extend(compare, { parameters: 3, results: 1 });
+    }
+    return stack;
+  }
+
+  /** Where a variable of C is. */
+  #address(name: string): number {
+    const found = this.#exports[name];
+    if (!(found instanceof WebAssembly.Global))
+      throw new Error(`this Pyodide has no ${name}: pin the version in package.json`);
+    return Number(found.value);
   }
 
   #call(name: string, ...args: number[]): number {
@@ -160,10 +232,16 @@ export class Interpreter {
     return result;
   }
 
-  #readText(pointer: number): string {
-    const heap = new Uint8Array(this.#memory.buffer);
+  /** The JSON that ends with a zero, of at most `cap` bytes; a longer one is not decoded. */
+  #readText(pointer: number, cap: number): string {
     const start = pointer >>> 0;
-    return new TextDecoder().decode(heap.subarray(start, heap.indexOf(0, start)));
+    const bytes = new Uint8Array(this.#memory.buffer).subarray(start, start + cap + 1);
+    const length = bytes.indexOf(0);
+    if (length < 0) throw new TooMuchError(`the program made an answer of more than ${cap / 2 ** 20} MB`);
+    const json = bytes.subarray(0, length);
+    if (nestsDeeper(json, ANSWER_DEPTH))
+      throw new TooMuchError('the program made an answer that nests too deep');
+    return new TextDecoder().decode(json);
   }
 }
 
@@ -176,7 +254,14 @@ function warm(pyodide: PyodideAPI, grader: string): void {
   );
 }
 
-async function start(files: BootFiles, makeSnapshot = false) {
+interface Started {
+  readonly pyodide: PyodideAPI;
+  readonly firewall: Firewall;
+  readonly exports: WebAssembly.Exports;
+  readonly memory: WebAssembly.Memory;
+}
+
+async function start(files: BootFiles, makeSnapshot = false): Promise<Started> {
   const firewall = new Firewall(files.asleepAfterMs);
   const started: { exports: WebAssembly.Exports | null } = { exports: null };
   const pyodide = await loadPyodide({

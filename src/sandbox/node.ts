@@ -8,7 +8,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { withDefaults } from './limits.ts';
+import { NODE_STACK_MB, withDefaults } from './limits.ts';
 import { fileStore, sha256 } from './node-store.ts';
 import { Pool, type Spawn } from './pool.ts';
 import type { FromRunner } from './runner.ts';
@@ -22,7 +22,7 @@ export interface NodeSandboxOptions {
 }
 
 /** The parts of the grader, one module; in this order also in frame-worker.ts. */
-const GRADER_FILES = ['values.py', 'setup.py', 'cutter.py', 'grader.py'];
+const GRADER_FILES = ['values.py', 'setup.py', 'expressions.py', 'cutter.py', 'prepare.py', 'grader.py'];
 
 /** Starts a sandbox of worker threads. Call `dispose()` at the end, or the process stays alive. */
 export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
@@ -46,6 +46,7 @@ export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(start)}`), {
       workerData: { wasm, grader },
       execArgv: [],
+      resourceLimits: { stackSizeMb: NODE_STACK_MB },
       env: {}, // nothing of the host's environment
     });
     let ended = false;

@@ -1,5 +1,5 @@
 /**
- * How each unit test is cut, as `prepare` in cutter.py answers, and what the other calls answer; checked here because it comes out of
+ * How each unit test is cut, as `prepare` in prepare.py answers, and what the other calls answer; checked here because it comes out of
  * the interpreter.
  */
 import * as v from 'valibot';

@@ -4,10 +4,12 @@
  * A runner tells what it begins (`stage`). The watchdog ends a runner that stayed silent too long: the test it was
  * in is a timeout, finished tests keep their verdicts, everything else goes on in a new runner.
  */
-import { AFTER_TIMEOUT, BATCH, CACHE_SIZE, WATCHDOG_GRACE_MS, type Limits } from './limits.ts';
+import { capShown, capText, capVerdict } from './caps.ts';
+import { AFTER_TIMEOUT, BATCH, STDOUT_CAP, TESTS_CAP, WATCHDOG_GRACE_MS, type Limits } from './limits.ts';
 import type { FromRunner, ToRunner } from './runner.ts';
 import type { GradeRequest, Sandbox, SandboxStats, TestVerdict, Verdict } from './types.ts';
 import { TickClock } from './tick-clock.ts';
+import { VerdictCache } from './verdict-cache.ts';
 import { combine, fault, outOfTime, type Shown } from './verdict.ts';
 
 export interface Runner {
@@ -39,7 +41,8 @@ interface Item {
   readonly tests: (TestVerdict | undefined)[];
   readonly waiting: ((verdict: Verdict) => void)[];
   spentMs: number;
-  losses: number;
+  /** Sound runners that were lost while they ran this program, and while its tests were cut. */
+  readonly losses: { program: number; tests: number };
   wanted: number;
 }
 
@@ -58,6 +61,8 @@ interface Slot {
 /** A start may take this long, in milliseconds of the watchdog's clock. */
 const START_MS = 60_000;
 const MAX_START_FAILURES = 3;
+const MAX_LOSSES = 2;
+const CUTTING = -2; // the stage before any program runs
 
 export class Pool implements Sandbox {
   readonly #spawn: Spawn;
@@ -66,7 +71,7 @@ export class Pool implements Sandbox {
   readonly #slots: Slot[] = [];
   readonly #queue: Item[] = [];
   readonly #byKey = new Map<string, Item>();
-  readonly #cache = new Map<string, Verdict>();
+  readonly #cache = new VerdictCache();
   readonly #counts = { graded: 0, cacheHits: 0, timeouts: 0, respawns: 0, infra: 0 };
   readonly #ready: Promise<void>;
   #resolveReady: () => void = () => undefined;
@@ -146,6 +151,10 @@ export class Pool implements Sandbox {
 
   // -- requests ---------------------------------------------------------------------------------------------------
   #enqueue(request: GradeRequest, mine: Item[]): Promise<Verdict> {
+    if (request.tests.length > TESTS_CAP) {
+      const why = `${request.tests.length} tests are more than the ${TESTS_CAP} of one program: split the task`;
+      return Promise.resolve(combine([fault(why, { expression: '', expected: '' })], '', 0));
+    }
     const key = JSON.stringify([request.code, request.setup, request.tests]);
     const known = this.#cache.get(key);
     if (known) {
@@ -162,7 +171,7 @@ export class Pool implements Sandbox {
         tests: request.tests.map(() => undefined),
         waiting: [],
         spentMs: 0,
-        losses: 0,
+        losses: { program: 0, tests: 0 },
         wanted: 0,
       };
       this.#byKey.set(key, item);
@@ -191,17 +200,15 @@ export class Pool implements Sandbox {
     this.#counts.graded++;
     if (verdict.status === 'timeout') this.#counts.timeouts++;
     if (verdict.status === 'infra') this.#counts.infra++;
-    else {
-      if (this.#cache.size >= CACHE_SIZE) this.#cache.delete(this.#cache.keys().next().value ?? '');
-      this.#cache.set(item.key, verdict);
-    }
+    else this.#cache.set(item.key, verdict);
     this.#byKey.delete(item.key);
     for (const resolve of item.waiting) resolve(verdict);
   }
 
   /** Gives the tests without a verdict this one, and finishes the item. */
   #finishWith(item: Item, verdict: (test: Shown) => TestVerdict): void {
-    for (const [i, test] of item.tests.entries()) item.tests[i] = test ?? verdict(unseen(item, i));
+    for (const [i, test] of item.tests.entries())
+      item.tests[i] = test ?? capVerdict(verdict(unseen(item, i)));
     this.#finish(item, '');
   }
 
@@ -291,7 +298,6 @@ export class Pool implements Sandbox {
     const item = 'item' in message ? slot.batch.find((x) => x.id === message.item) : undefined;
     switch (message.kind) {
       case 'ready':
-        this.#startFailures = 0;
         slot.state = 'idle';
         this.#resolveReady();
         this.#dispatch();
@@ -302,14 +308,15 @@ export class Pool implements Sandbox {
         return;
       case 'stage':
         if (!item) return;
+        this.#startFailures = 0;
         if (slot.current !== item) slot.itemStart = this.#clock.now;
         slot.current = item;
         slot.stage = message.test;
-        slot.shown = message.shown;
+        slot.shown = capShown(message.shown);
         slot.stageStart = this.#clock.now;
         return;
       case 'verdict':
-        if (item) item.tests[message.test] = message.verdict;
+        if (item) item.tests[message.test] = capVerdict(message.verdict);
         return;
       case 'done':
         if (!item) return;
@@ -317,7 +324,7 @@ export class Pool implements Sandbox {
         slot.batch.splice(slot.batch.indexOf(item), 1);
         slot.current = null;
         slot.stageStart = this.#clock.now;
-        this.#finish(item, message.stdout);
+        this.#finish(item, capText(message.stdout, STDOUT_CAP));
         return;
       case 'idle':
         this.#requeue(slot);
@@ -339,16 +346,23 @@ export class Pool implements Sandbox {
     slot.current = null;
   }
 
-  /** The runner died by itself: its program gets one more try, then it is an infrastructure fault. */
+  /** The runner died by itself: its program gets one more try. Who is to blame for the second is said in docs/sandbox.md. */
   #lost(slot: Slot, reason: string): void {
-    if (slot.state === 'starting') this.#startFailed(reason);
-    const item = slot.current ?? slot.batch[0];
-    if (item && ++item.losses >= 2) {
-      slot.batch.splice(slot.batch.indexOf(item), 1);
-      this.#finishWith(item, (test) => fault(`the sandbox was lost twice in this program: ${reason}`, test));
-    }
+    const item = slot.current;
+    if (!item) this.#startFailed(reason);
+    else if (slot.stage === CUTTING && ++item.losses.tests >= MAX_LOSSES)
+      this.#giveUp(slot, item, (test) =>
+        fault(`the sandbox was lost twice while it read the tests: ${reason}`, test),
+      );
+    else if (slot.stage !== CUTTING && ++item.losses.program >= MAX_LOSSES)
+      this.#giveUp(slot, item, (test) => broughtDown(reason, test));
     this.#requeue(slot);
     if (this.#broken === null) this.#replace(slot);
+  }
+
+  #giveUp(slot: Slot, item: Item, verdict: (test: Shown) => TestVerdict): void {
+    slot.batch.splice(slot.batch.indexOf(item), 1);
+    this.#finishWith(item, verdict);
   }
 
   /** The runner stayed silent beyond the deadline: it is in a C loop, so its thread is ended. */
@@ -359,9 +373,10 @@ export class Pool implements Sandbox {
     item.spentMs += this.#clock.now - slot.itemStart;
     if (slot.stage >= 0) item.tests[slot.stage] = outOfTime(slot.shown, ms);
     if (slot.stage < 0 || item.spentMs >= this.#limits.perProgramMs || !item.tests.includes(undefined)) {
-      slot.batch.splice(slot.batch.indexOf(item), 1);
       const endless = 'the tests themselves do not come to an end';
-      this.#finishWith(item, (test) => (slot.stage === -2 ? fault(endless, test) : outOfTime(test, ms)));
+      this.#giveUp(slot, item, (test) =>
+        slot.stage === CUTTING ? fault(endless, test) : outOfTime(test, ms),
+      );
     }
     this.#requeue(slot);
     this.#replace(slot);
@@ -404,7 +419,7 @@ export class Pool implements Sandbox {
       const allowed =
         slot.state === 'starting'
           ? START_MS
-          : slot.stage === -2
+          : slot.stage === CUTTING
             ? this.#limits.perProgramMs * 1.1 + WATCHDOG_GRACE_MS
             : (slot.current ? this.#perTestMs(slot.current) : this.#limits.perTestMs) * 1.1 +
               WATCHDOG_GRACE_MS;
@@ -414,7 +429,20 @@ export class Pool implements Sandbox {
   }
 }
 
+/** A test of a program that brought down its runners. */
+const broughtDown = (reason: string, test: Shown): TestVerdict => ({
+  ...test,
+  status: 'error',
+  got: '',
+  exception: {
+    type: 'SandboxError',
+    message: `the program brought the sandbox down twice: ${reason}`,
+    line: 0,
+  },
+  ms: 0,
+});
+
 /** A test as it was written, for when nothing better is known. */
 function unseen(item: Item, test: number): Shown {
-  return { expression: item.request.tests[test] ?? '', expected: '' };
+  return capShown({ expression: item.request.tests[test] ?? '', expected: '' });
 }

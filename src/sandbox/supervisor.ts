@@ -3,8 +3,10 @@
  * timers are slowed down in a hidden tab and the trainer's thread is busy with tensors.
  */
 import * as v from 'valibot';
+import { capText } from './caps.ts';
 import { clientMessage, type PoolMessage } from './client-protocol.ts';
 import type { FrameFiles, FrameOrder, FrameReport, Role, ToSupervisor } from './frame.ts';
+import { MESSAGE_CAP } from './limits.ts';
 import { Pool, type SnapshotStore, type Spawn } from './pool.ts';
 import type { Sandbox } from './types.ts';
 
@@ -74,7 +76,10 @@ class Runners {
   }
 }
 
-const answer = (port: MessagePort, message: PoolMessage): void => port.postMessage(message);
+const answer = (port: MessagePort, message: PoolMessage): void =>
+  port.postMessage(
+    'message' in message ? { ...message, message: capText(message.message, MESSAGE_CAP) } : message,
+  );
 
 /** Serves one trainer. */
 function serveClient(pool: Sandbox, port: MessagePort): void {

@@ -5,6 +5,7 @@
  * A verdict is declared here once, as a schema: messages of the sandbox and records of a run are validated with it.
  */
 import * as v from 'valibot';
+import { EXPRESSION_CAP, MESSAGE_CAP, SHOWN_CAP, STDOUT_CAP, TESTS_CAP, TYPE_CAP } from './limits.ts';
 
 /** One program to grade against one task's unit tests. */
 export interface GradeRequest {
@@ -15,6 +16,9 @@ export interface GradeRequest {
   /** `assert` statements, one unit test each. */
   readonly tests: readonly string[];
 }
+
+/** A text of at most so many characters; the pool cuts longer ones (caps.ts). */
+export const cappedText = (cap: number) => v.pipe(v.string(), v.maxLength(cap));
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -29,14 +33,17 @@ const testVerdictSchema = v.pipe(
   v.object({
     status: testStatusSchema,
     /** The expression under test, e.g. `f([1, 2])`, for people. */
-    expression: v.string(),
+    expression: cappedText(EXPRESSION_CAP),
     /** repr of the expected value, capped in length; '' when the test is no comparison. */
-    expected: v.string(),
+    expected: cappedText(SHOWN_CAP),
     /** repr of what the program gave, capped in length; '' when it gave nothing. */
-    got: v.string(),
+    got: cappedText(SHOWN_CAP),
     /** Exception of the candidate, or the reason of an infra fault; null when none. `line` counts from 1 in the candidate, 0 = unknown. */
     exception: v.nullable(
-      v.pipe(v.object({ type: v.string(), message: v.string(), line: v.number() }), v.readonly()),
+      v.pipe(
+        v.object({ type: cappedText(TYPE_CAP), message: cappedText(MESSAGE_CAP), line: v.number() }),
+        v.readonly(),
+      ),
     ),
     /** Wall time of this test. */
     ms: v.number(),
@@ -53,9 +60,9 @@ export const verdictSchema = v.pipe(
     status: testStatusSchema,
     passed: count,
     total: count,
-    tests: v.pipe(v.array(testVerdictSchema), v.readonly()),
+    tests: v.pipe(v.array(v.unknown()), v.maxLength(TESTS_CAP), v.array(testVerdictSchema), v.readonly()),
     /** What the program printed, capped. */
-    stdout: v.string(),
+    stdout: cappedText(STDOUT_CAP),
     /** Wall time of the whole program in milliseconds. */
     ms: v.number(),
     /** True when the verdict came from the cache (identical program, setup and tests). */

@@ -19,9 +19,11 @@ import types
 import uuid
 from _json import encode_basestring_ascii as quote
 
-MAX_NODES = 50_000  # values in one result
+MAX_NODES = 50_000  # values in one result; VALUES_CAP in limits.ts is above it
 MAX_TEXT = 1_000_000  # characters in one string, hexadecimal digits in one integer
-MAX_DEPTH = 60  # nesting of one result
+MAX_DEPTH = 60  # nesting of one result that is read
+MAX_NESTING = 1_000  # nesting of one result
+MAX_ANSWER = 3_500_000  # bytes of one result as JSON; ANSWER_CAP in limits.ts is above it
 
 # -- captured once, before any candidate runs ---------------------------------------------------------------------
 _compile, _exec, _eval, _type, _len, _list, _set = compile, exec, eval, type, len, list, set
@@ -142,15 +144,20 @@ class _Unknown:
     """Stands in a replayed test for an object that is no plain data: equal to nothing but itself."""
 
 
+_room = 0  # bytes left for the value that is encoded
 _loose = False  # whether the value last encoded held an instance of a subclass, read as its base
 
 
 def _encode(value, out, depth):
     """Appends the JSON form of a value to `out`."""
+    global _room, _loose
     if depth > MAX_DEPTH:
+        _check_depth(value)
         raise _Unreadable('a result nested more than %d levels deep' % MAX_DEPTH)
     if _len(out) > 4 * MAX_NODES:
         raise _Unreadable('more than %d values' % MAX_NODES)
+    if _room < 0:
+        raise _Unreadable('a result of more than %d bytes' % MAX_ANSWER)
     put = out.append
     if value is None or value is True or value is False or value is ...:
         put('null' if value is None else 'true' if value is True else 'false' if value is False else '["e"]')
@@ -160,7 +167,9 @@ def _encode(value, out, depth):
         put('["i","%x"]' % value)
         return
     if kind is str and _len(value) < 1000:
-        put('["s",' + quote(value) + ']')
+        text = quote(value)
+        _room -= _len(text)
+        put('["s",' + text + ']')
         return
     if kind is list:
         _encode_items('["l"', _list_iter(value), out, depth)
@@ -175,17 +184,19 @@ def _encode(value, out, depth):
     if kind is _type and value in _PLAIN_CLASSES:
         put('["v","type",["s",%s]]' % quote(_PLAIN_CLASSES[value]))
         return
-    global _loose
     bases = _mro(kind)
     if int in bases:
         if _int_bits(value) > 4 * MAX_TEXT:
             raise _Unreadable('an integer of %d bits' % _int_bits(value))
+        _room -= _int_bits(value) // 4
         put('["i","%s"]' % _int_hex(_int_add(value, 0), 'x'))
         _loose |= kind is not int
     elif str in bases:
         if _str_len(value) > MAX_TEXT:
             raise _Unreadable('a string of %d characters' % _str_len(value))
-        put('["s",%s]' % quote(_str_exact(value)))
+        text = quote(_str_exact(value))
+        _room -= _len(text)
+        put('["s",%s]' % text)
         _loose |= kind is not str
     elif float in bases:
         put('["n"]' if value is _nan else '["f","%s"]' % _float_repr(value))
@@ -196,6 +207,7 @@ def _encode(value, out, depth):
     elif bytes in bases:
         if bytes.__len__(value) > MAX_TEXT:
             raise _Unreadable('%d bytes' % bytes.__len__(value))
+        _room -= 2 * bytes.__len__(value)
         put('["b","%s"]' % _bytes_hex(_bytes_exact(value, _slice_all)))
         _loose |= kind is not bytes
     elif list in bases:
@@ -221,6 +233,17 @@ def _encode(value, out, depth):
         _loose |= kind is not dict
     else:
         put('["o",%s,"%s"]' % (quote(_str_exact(_type_name(kind))[:100]), _nature(kind, bases)))
+
+
+def _check_depth(value):
+    """What nests so deep that Python's own repr gives up is the program's error."""
+    seen = _set()
+    for _ in range(MAX_NESTING):
+        if _type(value) not in (list, tuple) or not value or id(value) in seen:
+            return
+        seen.add(id(value))
+        value = value[0]
+    raise RecursionError('a result nested more than %d levels deep' % MAX_NESTING)
 
 
 def _encode_items(head, items, out, depth):
@@ -249,20 +272,25 @@ def _nature(kind, bases):
         letters += 'e'
     if '__bool__' in has or '__len__' in has:
         letters += 'b'
+    if '__lt__' in has or '__gt__' in has or '__le__' in has or '__ge__' in has:
+        letters += 'l'
     if any(name[:2] == '__' == name[-2:] and name not in _PASSIVE for name in has):
         letters += 'p'
     return letters
 
 
 def _value_json(value):
-    global _loose
-    _loose = False
+    global _room, _loose
+    _room, _loose = MAX_ANSWER, False
     out = []
     try:
         _encode(value, out, 0)
+        text = _join(out)
+        if _len(text) <= MAX_ANSWER:
+            return text
+        return '["u","a result of more than %d bytes"]' % MAX_ANSWER
     except _Unreadable as why:
         return '["u",%s]' % quote(why.args[0])
-    return _join(out)
 
 
 def _answer(value):

@@ -1,3 +1,6 @@
+import { capText } from './caps.ts';
+import { VALUES_CAP } from './limits.ts';
+
 /**
  * Plain Python data outside Python. The grader (values.py, `_encode`) writes these JSON forms; here they are
  * checked, compared as Python would compare them, and shown as Python would show them.
@@ -11,19 +14,22 @@
  *   ["v", type, part, …]                        a value of the standard library and what it is made of: Decimal, date, Counter, …
  *   ["I", type]                                 an iterator that was not read
  *   ["o", what, nature]                         an object that is no data. Its nature, as letters: x of a type of Python's own;
- *                                               c callable; e equality, b truth, p another special method of its own
+ *                                               c callable; e equality, l order, b truth, p another special method of its own
  *   ["u", why]                                  more than is read
  */
 export type Encoded = null | boolean | readonly [string, ...(Encoded | string)[]];
 
 /** Checks a value that came out of the interpreter. Throws a TypeError naming what was wrong. */
-export function parseEncoded(data: unknown, depth = 0): Encoded {
+export const parseEncoded = (data: unknown): Encoded => parse(data, 0, { left: VALUES_CAP });
+
+function parse(data: unknown, depth: number, room: { left: number }): Encoded {
   if (data === null || typeof data === 'boolean') return data;
+  if (--room.left < 0) throw new TypeError(`value: more than ${VALUES_CAP} values`);
   if (!Array.isArray(data) || depth > 200) throw new TypeError('value: expected null, a boolean or a list');
   const [kind, ...rest]: unknown[] = data;
   const texts = (n: number): string[] =>
     rest.length === n && rest.every((x) => typeof x === 'string') ? rest : bad(kind);
-  const items = (list: readonly unknown[]): Encoded[] => list.map((x) => parseEncoded(x, depth + 1));
+  const items = (list: readonly unknown[]): Encoded[] => list.map((x) => parse(x, depth + 1, room));
   switch (kind) {
     case 'e':
       return [kind, ...texts(0)];
@@ -58,7 +64,9 @@ export function parseEncoded(data: unknown, depth = 0): Encoded {
 }
 
 function bad(kind: unknown): never {
-  throw new TypeError(`value: malformed form ${JSON.stringify(kind)}`);
+  throw new TypeError(
+    `value: malformed form ${typeof kind === 'string' ? JSON.stringify(capText(kind, 20)) : typeof kind}`,
+  );
 }
 
 /** The members of a container form. */

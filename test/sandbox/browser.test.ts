@@ -8,6 +8,7 @@ import type { GradeRequest, Verdict } from '../../src/sandbox/types.ts';
 import { isolationHeaders } from '../../src/worker/isolation.ts';
 import { launchChromium } from '../browser.ts';
 import { externalCorpus, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
+import { probe } from './fresh.ts';
 
 let vite: ViteDevServer;
 let outside: Server;
@@ -80,6 +81,16 @@ describe('our corpus, in Chromium', () => {
     const programs = ownCorpus(kind).filter((_, i) => kind !== 'hangs' || i % 3 === 0);
     const verdicts = await grade(requests(programs), kind === 'hangs');
     expect(surprises(programs, verdicts)).toEqual([]);
+  });
+});
+
+describe('every program finds a fresh interpreter, in Chromium', () => {
+  it.each(['host', 'leftovers', 'memory'] as const)('after %s', async (kind) => {
+    const programs = requests(ownCorpus(kind));
+    const verdicts = await grade(programs.flatMap((program, i) => [program, probe(`${kind} ${i}`)]));
+    const seen = verdicts.filter((_, i) => i % 2 === 1).map((verdict) => verdict.stdout);
+    expect(seen[0]).toMatch(/^\[0, 1, 2, 3\]/);
+    expect(new Set(seen).size).toBe(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BlockedError, DeadlineError, Firewall } from '../../src/sandbox/firewall.ts';
+import { PATH_CAP } from '../../src/sandbox/limits.ts';
 
 let time = 1000;
 const clock = () => vi.spyOn(performance, 'now').mockImplementation(() => time);
@@ -10,13 +11,14 @@ function guarded(names: string[]) {
   const called: string[] = [];
   const entries = Object.fromEntries(names.map((name) => [name, () => (called.push(name), 0)]));
   const firewall = new Firewall(5000);
-  firewall.attach(new WebAssembly.Memory({ initial: 1, maximum: 10_000 }));
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 10_000 });
+  firewall.attach(memory);
   const imports = firewall.guard({ env: entries })['env'] ?? {};
   const call = (name: string, ...args: number[]): unknown => {
     const found = imports[name];
     return typeof found === 'function' ? Reflect.apply(found, null, args) : undefined;
   };
-  return { firewall, called, call };
+  return { firewall, called, call, memory };
 }
 
 describe('Firewall', () => {
@@ -45,6 +47,45 @@ describe('Firewall', () => {
         expect(call('__syscall_openat', -100, 0, flags, 0)).toBe(-69);
       expect(called).toEqual([]);
       expect(call('__syscall_openat', -100, 0, 0, 0)).toBe(0);
+    });
+  });
+
+  it('tells nothing of the host', () => {
+    const names = ['__syscall_getuid32_js', '__syscall_umask_js', '__syscall_ioctl'];
+    const { firewall, called, call } = guarded(names);
+    firewall.run(Infinity, () => expect(names.map((name) => call(name, 0, 0, 0))).toEqual([0, 0, -59]));
+    expect(called).toEqual([]);
+  });
+
+  it.each([
+    ['__syscall_openat', 1],
+    ['__syscall_chdir', 0],
+    ['__syscall_stat64', 0],
+    ['__syscall_lstat64', 0],
+    ['__syscall_newfstatat', 1],
+    ['__syscall_faccessat', 1],
+    ['__syscall_readlinkat', 1],
+  ] as const)('%s takes a path up to the cap, and none above', (name, at) => {
+    const { firewall, call, memory } = guarded([name]);
+    const bytes = new Uint8Array(memory.buffer);
+    const args = [0, 0, 0, 0];
+    args[at] = 100;
+    firewall.run(Infinity, () => {
+      bytes.fill(1, 100, 100 + PATH_CAP - 1);
+      expect(call(name, ...args)).toBe(0);
+      bytes.fill(1, 100, 100 + PATH_CAP);
+      expect(call(name, ...args)).toBe(-37);
+    });
+  });
+
+  it('looks at the clock while it makes random bytes', () => {
+    clock();
+    const { firewall, call } = guarded(['random_get']);
+    firewall.run(firewall.now() + 100, () => {
+      expect(call('random_get', 0, 8)).toBe(0);
+      time += 101;
+      expect(() => call('random_get', 0, 8)).toThrow(DeadlineError);
+      time -= 101;
     });
   });
 

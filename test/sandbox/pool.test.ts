@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { MESSAGE_CAP, SHOWN_CAP, STDOUT_CAP, TESTS_CAP } from '../../src/sandbox/limits.ts';
 import { Pool, type Runner, type SnapshotStore, type Spawn } from '../../src/sandbox/pool.ts';
 import type { FromRunner, ToRunner } from '../../src/sandbox/runner.ts';
 import type { GradeRequest, TestVerdict } from '../../src/sandbox/types.ts';
@@ -35,15 +36,24 @@ function fakeRunners() {
         if (!alive.has(runner)) return;
         for (const test of [0, 1]) {
           if (job.skip.includes(test)) continue;
-          say({ kind: 'stage', item: job.item, test, shown });
-          if (job.code === 'crash' || (job.code === 'crash once' && batches.length === 1)) {
+          if (job.code === 'crash before') {
+            alive.delete(runner);
+            return onLost('it broke');
+          }
+          say({ kind: 'stage', item: job.item, test: job.code === 'crash in tests' ? -2 : test, shown });
+          if (
+            job.code.startsWith('crash in') ||
+            job.code === 'crash' ||
+            (job.code === 'crash once' && batches.length === 1)
+          ) {
             alive.delete(runner);
             return onLost('it broke');
           }
           if (job.code === 'hang' && test === 0) return; // for ever
-          say({ kind: 'verdict', item: job.item, test, verdict: pass });
+          const got = job.code === 'flood' ? 'x'.repeat(10 ** 6) : pass.got;
+          say({ kind: 'verdict', item: job.item, test, verdict: { ...pass, got } });
         }
-        say({ kind: 'done', item: job.item, stdout: '' });
+        say({ kind: 'done', item: job.item, stdout: job.code === 'flood' ? 'x'.repeat(10 ** 6) : '' });
       }
       say({ kind: 'idle', recycle: false });
     };
@@ -82,15 +92,63 @@ describe('Pool', () => {
     pool.dispose();
   });
 
-  it('tries again after a loss, and calls a second loss infra', async () => {
+  it('tries again after a loss, and calls a second loss the error of the program', async () => {
     const { spawn } = fakeRunners();
     const pool = new Pool(spawn, options);
     const verdicts = await pool.grade(['crash once', 'crash', 'good'].map(request));
-    expect(verdicts.map((v) => v.status)).toEqual(['pass', 'infra', 'pass']);
-    expect(verdicts[1]?.tests[0]?.exception?.message).toContain('it broke');
-    const again = await pool.grade([request('crash')]);
-    expect(again[0]?.cached).toBe(false); // a fault is no verdict to remember
+    expect(verdicts.map((v) => v.status)).toEqual(['pass', 'error', 'pass']);
+    expect(verdicts[1]?.tests.map((test) => test.exception)).toEqual(
+      [0, 1].map(() => ({
+        type: 'SandboxError',
+        message: 'the program brought the sandbox down twice: it broke',
+        line: 0,
+      })),
+    );
+    expect(pool.stats).toMatchObject({ infra: 0 });
     pool.dispose();
+  });
+
+  it('blames no program for a loss while the tests are cut', async () => {
+    const { spawn } = fakeRunners();
+    const pool = new Pool(spawn, options);
+    const ask = ['crash in tests', 'good'].map(request);
+    expect((await pool.grade(ask)).map((v) => v.status)).toEqual(['infra', 'pass']);
+    expect((await pool.grade(ask)).map((v) => v.cached)).toEqual([false, true]); // a fault is no verdict to remember
+    pool.dispose();
+  });
+
+  it('blames no program for runners that are lost before they begin one', async () => {
+    const { spawn } = fakeRunners();
+    const pool = new Pool(spawn, options);
+    const [verdict] = await pool.grade([request('crash before')]);
+    expect(verdict?.status).toBe('infra');
+    expect(verdict?.tests[0]?.exception?.message).toBe('Python could not be started: it broke');
+    pool.dispose();
+  });
+
+  it('cuts what a runner sends, and refuses too many tests', async () => {
+    const { spawn } = fakeRunners();
+    const pool = new Pool(spawn, options);
+    const [flood] = await pool.grade([request('flood')]);
+    expect(flood?.tests.map((test) => test.got.length)).toEqual([SHOWN_CAP, SHOWN_CAP]);
+    expect(flood?.stdout).toHaveLength(STDOUT_CAP);
+    const many = (length: number) => ({
+      ...request('many'),
+      tests: Array<string>(length).fill('assert f()'),
+    });
+    const [most, more] = await pool.grade([many(TESTS_CAP), many(TESTS_CAP + 1)]);
+    expect(most?.total).toBe(TESTS_CAP);
+    expect([more?.status, more?.total]).toEqual(['infra', 1]);
+    expect(more?.tests[0]?.exception?.message).toContain('split the task');
+    pool.dispose();
+
+    const broken = new Pool((_, onLost) => {
+      queueMicrotask(() => onLost('x'.repeat(10 ** 6)));
+      return { post: () => undefined, terminate: () => undefined };
+    }, options);
+    const [infra] = await broken.grade([request('x')]);
+    expect(infra?.tests[0]?.exception?.message).toHaveLength(MESSAGE_CAP);
+    broken.dispose();
   });
 
   it('aborts with AbortError and goes on for others', async () => {
