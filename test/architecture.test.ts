@@ -11,7 +11,8 @@ type Door = string;
 /** Which room may import what. Keep it equal to the table in ARCHITECTURE.md. */
 const rooms: Record<string, readonly Door[]> = {
   config: [],
-  rl: ['types:config'],
+  // Records are validated with the schemas of what they carry.
+  rl: ['types:config', 'config/backends.ts', 'config/experiment.ts', 'config/fields.ts', 'sandbox/types.ts'],
   tasks: ['config'],
   sandbox: ['tasks/types.ts'],
   engine: [],
@@ -90,6 +91,7 @@ describe('rooms', () => {
     // The rules above are worth nothing if the reader misses imports: these files are known to have them.
     expect(importsOf('src/worker/protocol.ts').map(({ to }) => to)).toEqual([
       'valibot',
+      'src/config/backends.ts',
       'src/config/experiment.ts',
       'src/config/memory.ts',
       'src/rl/records.ts',
@@ -178,6 +180,24 @@ describe('README.md', () => {
     );
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter((name) => !scripts.includes(name ?? ''))).toEqual([]);
+  });
+});
+
+describe('src/rl/README.md', () => {
+  it('names only functions that the program uses', () => {
+    const rows = [...readText('src/rl/README.md').matchAll(/^\|.*\| (`\w+`(?:, `\w+`)*) \| (\w+\.ts) \|$/gm)];
+    const named = rows.flatMap(([, names = '', file = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => ({ name, home: `src/rl/${file}` })),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    const unused = named.filter(({ name, home }) => {
+      const own = readText(home);
+      const declared = new RegExp(`^export function ${name}\\b`, 'm').test(own);
+      const imported = new RegExp(`import [^;]*\\b${name}\\b[^;]*;`);
+      const called = own.split(new RegExp(`\\b${name}\\(`)).length > 2; // beside its declaration
+      return !declared || !(called || code.some((path) => path !== home && imported.test(readText(path))));
+    });
+    expect(unused.map(({ name }) => name)).toEqual([]);
   });
 });
 

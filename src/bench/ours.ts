@@ -30,11 +30,10 @@ export const ours: Contestant = {
     return {
       async trainStep(batch) {
         const time = batch[0].length - 1;
-        const sequences = batch.map((ids) => ({ ids, answers: [{ turn: 1, start: 1, length: time }] }));
+        const coefficient = 1 / (batch.length * time);
         const { gradients, loss } = await weightedLogProbGradient(
           model,
-          sequences,
-          batch.map(() => [1 / (batch.length * time)]),
+          batch.map((sequence) => ({ place: { sequence, start: 1, length: time }, coefficient })),
           // One micro-batch, as the other contestants have.
           { temperature: 1, allowedFrom: 0, pad: 0, maxTokens: batch.length * (time + 1) },
         );

@@ -3,7 +3,7 @@
  * so that the page can show the command line of an experiment too.
  */
 import { closest, distance } from 'fastest-levenshtein';
-import { defaultExperiment, describeError, describeValues, diff, parseExperiment } from './experiment.ts';
+import { defaultExperiment, describeError, describeValues, parseExperiment } from './experiment.ts';
 import { valueFromText, type Experiment } from './experiment.ts';
 import { field, fieldNames, groupLabels, type FieldName } from './fields.ts';
 import { findPreset, presetExperiment, presets } from './presets.ts';
@@ -129,11 +129,6 @@ export function parseFlags(
     options: rest,
     help: help === true,
   };
-}
-
-/** The flags that make this experiment from the default one: ['--gamma', '0.5', …]. */
-export function toFlags(experiment: Experiment): string[] {
-  return Object.entries(diff(experiment)).flatMap(([name, value]) => [flagOf(name), String(value)]);
 }
 
 const placeholders: Readonly<Record<Field['kind'], string>> = {

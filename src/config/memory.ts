@@ -3,13 +3,15 @@
  * compares them with what is really allocated.
  */
 import * as v from 'valibot';
+import { backendNames } from './backends.ts';
+import { answersInView, longestSequence } from './episodeLength.ts';
 import { field, type Experiment, type FieldName } from './fields.ts';
 
 const count = v.pipe(v.number(), v.minValue(0));
 
 /** What the formulas must know of the model, the tasks and the machine. */
 export const memoryFactsSchema = v.object({
-  backend: v.picklist(['webgpu', 'wasm', 'cpu']),
+  backend: v.picklist(backendNames),
   parameters: count,
   layers: count,
   vocabulary: count,
@@ -48,15 +50,12 @@ export interface MemoryEstimate {
 
 const float = 4;
 
-/** Tokens an answer may have beside its own: its end and the marker before the next, or a failing test. */
-const between = (e: Experiment): number => (e.feedback === 'tests' ? 64 : 2);
-/** Places the cache keeps for one sequence: its prompt and every turn. */
-const slots = (e: Experiment, f: MemoryFacts): number =>
-  f.longestPrompt + e.turns * (e.maxNewTokens + between(e));
+/** Tokens of the longest sequence: the cache keeps a place for each, and it is what is learned from. */
+const longest = (e: Experiment, f: MemoryFacts): number => longestSequence(e, f.longestPrompt);
 
 /** Keys and values of `rows` sequences, in every layer. */
 const cacheBytes = (e: Experiment, f: MemoryFacts, rows: number): number =>
-  float * rows * slots(e, f) * f.layers * 2 * f.keyWidth;
+  float * rows * longest(e, f) * f.layers * 2 * f.keyWidth;
 
 /** Numbers that one token leaves behind on its way through the model: every layer's intermediate results. */
 const perToken = (f: MemoryFacts): number =>
@@ -65,16 +64,10 @@ const perToken = (f: MemoryFacts): number =>
 /** Reading `rows` prompts at once, without a gradient. */
 const promptBytes = (f: MemoryFacts, rows: number): number => float * rows * f.longestPrompt * perToken(f);
 
-/** Answers that one sequence shows. */
-const inView = (e: Experiment): number => (e.history === 'all' ? e.turns : Math.min(e.turns, 2));
-/** Tokens of the longest sequence to learn from. */
-const longestSequence = (e: Experiment, f: MemoryFacts): number =>
-  f.longestPrompt + inView(e) * (e.maxNewTokens + between(e));
-
 /** Tokens of one micro-batch: as many as are read at once, but no more than there are, and one sequence at least. */
 function microBatchTokens(e: Experiment, f: MemoryFacts): number {
-  const longest = longestSequence(e, f);
-  return Math.max(longest, Math.min(f.microBatch, e.promptsPerUpdate * e.k * longest));
+  const one = longest(e, f);
+  return Math.max(one, Math.min(f.microBatch, e.promptsPerUpdate * e.k * one));
 }
 
 /** Every intermediate result is kept for the way back, and gets a gradient of its own size there. */
@@ -83,7 +76,7 @@ const activationBytes = (e: Experiment, f: MemoryFacts): number =>
 
 /** Tokens of one micro-batch that belong to answers: only they are scored. */
 const scoredTokens = (e: Experiment, f: MemoryFacts): number =>
-  microBatchTokens(e, f) * ((inView(e) * e.maxNewTokens) / longestSequence(e, f));
+  microBatchTokens(e, f) * ((answersInView(e) * e.maxNewTokens) / longest(e, f));
 
 /**
  * Scores over the vocabulary. WebAssembly makes them for 512 tokens at a time; a GPU for a whole micro-batch, and their
@@ -152,7 +145,7 @@ function largestBuffer(e: Experiment, f: MemoryFacts): number {
   );
   const values = [
     f.vocabulary * f.width,
-    e.promptsPerUpdate * e.k * slots(e, f) * f.keyWidth,
+    e.promptsPerUpdate * e.k * longest(e, f) * f.keyWidth,
     f.backend === 'wasm' ? 0 : scoredTokens(e, f) * f.vocabulary,
     tokens * Math.max(2 * f.mlpWidth, f.qkvWidth),
   ];

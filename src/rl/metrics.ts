@@ -6,28 +6,25 @@
 import type { Experiment } from '../config/fields.ts';
 import { turnWeights } from './accumulated.ts';
 import { editDistance } from './editDistance.ts';
-import type { GroupRecord, TrajectoryRecord, TurnRecord } from './records.ts';
+import type { Credit, Episode, GradedAnswer, Group, TrainedAnswer } from './episode.ts';
 import { mean, norm, scored, std } from './statistics.ts';
 
-/** What grading needs to know of an answer; a `TurnRecord` has it. */
-export interface GradedTurn extends Pick<TurnRecord, 'text' | 'tokens' | 'truncated' | 'reward'> {
-  readonly verdict: { readonly tests: readonly Pick<TurnRecord['verdict']['tests'][number], 'status'>[] };
+/** What the metrics read of a graded answer. */
+export interface Graded extends Pick<GradedAnswer, 'text' | 'ids' | 'truncated' | 'reward'> {
+  readonly verdict: { readonly tests: readonly Pick<GradedAnswer['verdict']['tests'][number], 'status'>[] };
 }
-
-/** The turns of one episode, graded; a `TrajectoryRecord` is one. */
-export interface Episode {
-  readonly turns: readonly GradedTurn[];
-}
+/** And of an answer that was learned from. */
+type Trained = Graded & Pick<TrainedAnswer, 'kl' | 'entropy' | 'gradNorm'>;
 
 export type Metrics = Record<string, number>;
 
 const share = (hits: readonly boolean[]) => mean(hits.map(Number));
-const masked = (episode: Episode) => episode.turns.some((turn) => Number.isNaN(turn.reward));
-const passes = (turn: GradedTurn) => turn.verdict.tests.map((test) => test.status === 'pass');
-const correct = (turn: GradedTurn) => passes(turn).every(Boolean);
+const masked = (episode: Episode<Graded>) => episode.turns.some((turn) => Number.isNaN(turn.reward));
+const passes = (turn: Graded) => turn.verdict.tests.map((test) => test.status === 'pass');
+const correct = (turn: Graded) => passes(turn).every(Boolean);
 
 /** From one answer to another of the same episode: what went right and what went wrong. */
-function transition(episodes: readonly Episode[], from: number, to: number): Metrics {
+function transition(episodes: readonly Episode<Graded>[], from: number, to: number): Metrics {
   const before = episodes.map((e) => correct(e.turns[from]));
   const after = episodes.map((e) => correct(e.turns[to]));
   return {
@@ -38,7 +35,7 @@ function transition(episodes: readonly Episode[], from: number, to: number): Met
 }
 
 /** The same per unit test, all tests of all episodes together: over all of them, and over those that could change. */
-function unitTransition(episodes: readonly Episode[], from: number, to: number): Metrics {
+function unitTransition(episodes: readonly Episode<Graded>[], from: number, to: number): Metrics {
   const before = episodes.flatMap((e) => passes(e.turns[from]));
   const after = episodes.flatMap((e) => passes(e.turns[to]));
   const fixed = before.map((pass, i) => !pass && after[i]);
@@ -52,7 +49,7 @@ function unitTransition(episodes: readonly Episode[], from: number, to: number):
 }
 
 /** Metrics that training and evaluation share, without a prefix. Every episode has the same number of turns. */
-export function episodeMetrics(all: readonly Episode[]): Metrics {
+export function episodeMetrics(all: readonly Episode<Graded>[]): Metrics {
   const metrics: Metrics = { masked: share(all.map(masked)) };
   const episodes = all.filter((episode) => !masked(episode));
   const T = all[0]?.turns.length ?? 0;
@@ -62,7 +59,7 @@ export function episodeMetrics(all: readonly Episode[]): Metrics {
     metrics[`accuracy@t${t + 1}`] = share(turns.map(correct));
     metrics[`tests_passed@t${t + 1}`] = mean(turns.map((turn) => share(passes(turn))));
     metrics[`reward@t${t + 1}`] = mean(turns.map((turn) => turn.reward));
-    metrics[`length@t${t + 1}`] = mean(turns.map((turn) => turn.tokens.length));
+    metrics[`length@t${t + 1}`] = mean(turns.map((turn) => turn.ids.length));
     metrics[`truncated@t${t + 1}`] = share(turns.map((turn) => turn.truncated));
     metrics[`timeout@t${t + 1}`] = share(
       turns.map((turn) => turn.verdict.tests.some((test) => test.status === 'timeout')),
@@ -88,7 +85,7 @@ const prefixed = (prefix: string, metrics: Metrics): Metrics =>
   Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`${prefix}/${name}`, value]));
 
 /** `eval/…`: greedy episodes on held-out tasks, one per task. */
-export function evalMetrics(episodes: readonly Episode[]): Metrics {
+export function evalMetrics(episodes: readonly Episode<Graded>[]): Metrics {
   return prefixed('eval', episodeMetrics(episodes));
 }
 
@@ -97,7 +94,7 @@ export function evalMetrics(episodes: readonly Episode[]): Metrics {
  * (`train/loss`, `train/grad_norm`, `train/learning_rate`, `train/clipped`) is added by the training loop.
  */
 export function trainMetrics(
-  groups: readonly GroupRecord[],
+  groups: readonly Group<Episode<Trained> & Pick<Credit, 'R'>>[],
   e: Pick<Experiment, 'turns' | 'gamma'>,
 ): Metrics {
   const all = groups.flatMap((group) => group.trajectories);
@@ -129,7 +126,7 @@ export function trainMetrics(
  * With two turns, y_1 is pushed towards a higher r_1 by about c − (1 − γ): negative means it is being sacrificed.
  * Source: our decision.
  */
-export function coupling(groups: readonly (readonly Pick<TrajectoryRecord, 'turns'>[])[]): number {
+export function coupling(groups: readonly (readonly Episode<Graded>[])[]): number {
   let covariance = 0;
   let variance = 0;
   for (const group of groups) {

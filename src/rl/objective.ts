@@ -8,21 +8,13 @@
 import type { Experiment } from '../config/fields.ts';
 import { accumulatedReward, perTurnReturns } from './accumulated.ts';
 import { advantages } from './advantages.ts';
-import type { TrajectoryRecord } from './records.ts';
+import type { Credit, CreditedAnswer, Episode, Group, ScoredAnswer } from './episode.ts';
 
-/** What the k trajectories of one prompt earned. Both are [trajectory][turn]. */
-export interface GroupOutcome {
-  /** r_t; NaN when masked. */
-  readonly rewards: readonly (readonly number[])[];
-  /** KL of each answer to the reference, nats. */
-  readonly kls: readonly (readonly number[])[];
-}
+/** What credit is given for: what an answer earned, what it pays, how long it is. */
+export type Earned = Pick<ScoredAnswer, 'reward' | 'kl' | 'ids'>;
+type Given = Pick<CreditedAnswer, 'advantage' | 'coefficient'>;
 
-/**
- * R, R', baseline and advantages of one trajectory. With per-turn returns the first three are those of turn 1.
- * `advantages` has one value per turn: 0 where a turn is not trained, NaN where it is masked.
- */
-export type Credit = Pick<TrajectoryRecord, 'R' | 'adjusted' | 'baseline' | 'advantages'>;
+type Fields = Pick<Experiment, 'objective' | 'turns' | 'gamma' | 'beta' | 'estimator' | 'returns'>;
 
 /**
  * Which turns receive gradient and pay the KL penalty: all of them in the paper's objective; turns 2 … T in the
@@ -33,23 +25,60 @@ export function trainedTurns({ objective, turns }: Pick<Experiment, 'objective' 
 }
 
 /**
- * Credit of every trajectory of a batch. R' = R − β Σ KL over the trained turns; A by the estimator.
- * With per-turn returns each turn is a sample of its own: R'_t = G_t − β KL_t, compared with the same turn of the others.
- * Source: paper (accumulated, RLOO); released code (its objective); per-turn returns are our addition.
- * @returns [group][trajectory]
+ * Credit of every trajectory of a batch, and the coefficient of each of its answers. R' = R − β Σ KL over the trained turns; A by
+ * the estimator. With per-turn returns each turn is a sample of its own: R'_t = G_t − β KL_t, compared with the same turn of the
+ * others.
+ *
+ * c_it is the advantage divided by N, the number of trajectories that are not masked, and by `lengthDivisor`; 0 for masked and
+ * untrained answers.
+ * Source: paper (accumulated, RLOO); released code (its objective; sum over tokens, mean over trajectories); per-turn returns are
+ * our addition.
  */
-export function credit(
-  batch: readonly GroupOutcome[],
-  e: Pick<Experiment, 'objective' | 'turns' | 'gamma' | 'beta' | 'estimator' | 'returns'>,
-): Credit[][] {
-  return e.returns === 'per-turn' ? perTurnCredit(batch, e) : accumulatedCredit(batch, e);
+export function credit<A extends Earned>(
+  groups: readonly Group<Episode<A>>[],
+  e: Fields,
+): Group<Episode<A & Given> & Credit>[] {
+  const earned = e.returns === 'per-turn' ? perTurnCredit(groups, e) : accumulatedCredit(groups, e);
+  const trained = trainedTurns(e);
+  const counts = (advantages: readonly number[]) => advantages.some((A, t) => trained[t] && !Number.isNaN(A));
+  const N = earned.flat().filter(({ advantages }) => counts(advantages)).length;
+  return groups.map(({ task, trajectories }, g) => ({
+    task,
+    trajectories: trajectories.map(({ turns }, i) => {
+      const { advantages, ...credit } = earned[g][i];
+      const divisor = N * lengthDivisor(turns, e);
+      return {
+        ...credit,
+        turns: turns.map((turn, t) => {
+          const advantage = advantages[t];
+          return {
+            ...turn,
+            advantage,
+            coefficient: !trained[t] || Number.isNaN(advantage) ? 0 : advantage / divisor,
+          };
+        }),
+      };
+    }),
+  }));
 }
 
-function accumulatedCredit(batch: readonly GroupOutcome[], e: Parameters<typeof credit>[1]): Credit[][] {
+/** Credit and the advantage of each turn: 0 where a turn is not trained, NaN where it is masked. */
+type Compared = Credit & { readonly advantages: readonly number[] };
+
+function accumulatedCredit(groups: readonly Group<Episode<Earned>>[], e: Fields): Compared[][] {
   const trained = trainedTurns(e);
-  const R = batch.map((group) => group.rewards.map((r) => accumulatedReward(r, e.gamma)));
-  const adjusted = batch.map((group, g) =>
-    group.kls.map((kl, i) => R[g][i] - e.beta * kl.reduce((sum, x, t) => (trained[t] ? sum + x : sum), 0)),
+  const R = groups.map((group) =>
+    group.trajectories.map(({ turns }) =>
+      accumulatedReward(
+        turns.map((turn) => turn.reward),
+        e.gamma,
+      ),
+    ),
+  );
+  const adjusted = groups.map((group, g) =>
+    group.trajectories.map(
+      ({ turns }, i) => R[g][i] - e.beta * turns.reduce((sum, { kl }, t) => (trained[t] ? sum + kl : sum), 0),
+    ),
   );
   return advantages(adjusted, e.estimator).map((group, g) =>
     group.map(({ baseline, advantage }, i) => ({
@@ -61,15 +90,22 @@ function accumulatedCredit(batch: readonly GroupOutcome[], e: Parameters<typeof 
   );
 }
 
-function perTurnCredit(batch: readonly GroupOutcome[], e: Parameters<typeof credit>[1]): Credit[][] {
+function perTurnCredit(groups: readonly Group<Episode<Earned>>[], e: Fields): Compared[][] {
   const trained = trainedTurns(e);
-  const G = batch.map((group) => group.rewards.map((r) => perTurnReturns(r, e.gamma)));
-  const adjusted = trained.map((_, t) =>
-    batch.map((group, g) => group.kls.map((kl, i) => G[g][i][t] - e.beta * kl[t])),
+  const G = groups.map((group) =>
+    group.trajectories.map(({ turns }) =>
+      perTurnReturns(
+        turns.map((turn) => turn.reward),
+        e.gamma,
+      ),
+    ),
   );
-  const byTurn = adjusted.map((groups) => advantages(groups, e.estimator));
-  return batch.map((group, g) =>
-    group.rewards.map((_, i) => ({
+  const adjusted = trained.map((_, t) =>
+    groups.map((group, g) => group.trajectories.map(({ turns }, i) => G[g][i][t] - e.beta * turns[t].kl)),
+  );
+  const byTurn = adjusted.map((turn) => advantages(turn, e.estimator));
+  return groups.map((group, g) =>
+    group.trajectories.map((_, i) => ({
       R: G[g][i][0],
       adjusted: adjusted[0][g][i],
       baseline: byTurn[0][g][i].baseline,
@@ -82,40 +118,16 @@ function perTurnCredit(batch: readonly GroupOutcome[], e: Parameters<typeof cred
  * What the advantage of a trajectory is divided by, beside the size of the batch: for GRPO the number of its trained tokens; for
  * the others 1, so that all tokens weigh alike.
  * Source: GRPO's length division, arXiv 2402.03300.
- * @param lengths tokens of each answer, end-of-answer included: [turn]
+ * @param turns of one trajectory; the end-of-answer token counts
  */
 export function lengthDivisor(
-  lengths: readonly number[],
+  turns: readonly Pick<Earned, 'ids'>[],
   e: Pick<Experiment, 'objective' | 'turns' | 'estimator'>,
 ): number {
   if (e.estimator !== 'grpo') return 1;
   const trained = trainedTurns(e);
   return Math.max(
     1,
-    lengths.reduce((sum, length, t) => (trained[t] ? sum + length : sum), 0),
-  );
-}
-
-/**
- * c_it: the advantage divided by N, the number of trajectories that are not masked, and by `lengthDivisor`; 0 for masked and
- * untrained answers.
- * Source: released code (sum over tokens, mean over trajectories).
- * @param credits [group][trajectory], from `credit`.
- * @param lengths tokens of each answer, end-of-answer included: [group][trajectory][turn].
- * @returns [group][trajectory][turn]
- */
-export function lossCoefficients(
-  credits: readonly (readonly Credit[])[],
-  lengths: readonly (readonly (readonly number[])[])[],
-  e: Pick<Experiment, 'objective' | 'turns' | 'estimator'>,
-): number[][][] {
-  const trained = trainedTurns(e);
-  const counts = (c: Credit) => c.advantages.some((A, t) => trained[t] && !Number.isNaN(A));
-  const N = credits.flat().filter(counts).length;
-  return credits.map((group, g) =>
-    group.map((c, i) => {
-      const divisor = N * lengthDivisor(lengths[g][i], e);
-      return c.advantages.map((A, t) => (!trained[t] || Number.isNaN(A) ? 0 : A / divisor));
-    }),
+    turns.reduce((sum, { ids }, t) => (trained[t] ? sum + ids.length : sum), 0),
   );
 }

@@ -29,7 +29,7 @@ export function clippedCoefficient(A: number, logRatio: number, epsilon: number)
 /**
  * Coefficients of one trajectory in a later inner epoch, from those of the first. What shares an advantage shares a ratio: all
  * trained turns of the trajectory, or with per-turn returns each turn its own.
- * @param coefficients of log π(y_t), from `lossCoefficients`; [turn]
+ * @param coefficients of log π(y_t), from `credit`; [turn]
  * @param logRatios Σ over the tokens of y_t of log π_now − log π_sampled, nats; [turn]
  * @param trained from `trainedTurns`
  */

@@ -1,8 +1,6 @@
 /** What one answer earns from its unit tests. */
 import type { Experiment } from '../config/fields.ts';
-import type { TurnRecord } from './records.ts';
-
-type TestStatus = TurnRecord['verdict']['status'];
+import type { TestStatus } from '../sandbox/types.ts';
 
 /**
  * r_t: progressive (1/K) Σ_k 1[y_t passes u_k], or binary 1[y_t passes every u_k].

@@ -1,7 +1,11 @@
 /**
  * The sandbox's interface: the only thing the rest of the project knows about running Python.
  * What is behind it (Pyodide workers, iframe, firewall) may change without anyone noticing.
+ *
+ * A verdict is declared here once, as a schema: messages of the sandbox and records of a run are validated with it.
  */
+import * as v from 'valibot';
+import { EXPRESSION_CAP, MESSAGE_CAP, SHOWN_CAP, STDOUT_CAP, TESTS_CAP, TYPE_CAP } from './limits.ts';
 
 /** One program to grade against one task's unit tests. */
 export interface GradeRequest {
@@ -13,41 +17,60 @@ export interface GradeRequest {
   readonly tests: readonly string[];
 }
 
+/** A text of at most so many characters; the pool cuts longer ones (caps.ts). */
+export const cappedText = (cap: number) => v.pipe(v.string(), v.maxLength(cap));
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 /**
  * 'pass'; 'fail' (wrong value); 'error' (exception); 'timeout'.
  * 'infra' is not a verdict: the sandbox itself was lost or the test could not be run; the sample is masked (reward NaN).
  */
-export type TestStatus = 'pass' | 'fail' | 'error' | 'timeout' | 'infra';
+export const testStatusSchema = v.picklist(['pass', 'fail', 'error', 'timeout', 'infra']);
+export type TestStatus = v.InferOutput<typeof testStatusSchema>;
 
-export interface TestVerdict {
-  readonly status: TestStatus;
-  /** The expression under test, e.g. `f([1, 2])`, for people. */
-  readonly expression: string;
-  /** repr of the expected value, capped in length; '' when the test is no comparison. */
-  readonly expected: string;
-  /** repr of what the program gave, capped in length; '' when it gave nothing. */
-  readonly got: string;
-  /** Exception of the candidate, or the reason of an infra fault; '' when none. `line` counts from 1 in the candidate, 0 = unknown. */
-  readonly exception: { readonly type: string; readonly message: string; readonly line: number } | null;
-  /** Wall time of this test. */
-  readonly ms: number;
-  /** 'inside': the weaker tier. The whole test ran next to the candidate, because its form cannot be compared outside. */
-  readonly tier?: 'inside' | undefined;
-}
+const testVerdictSchema = v.pipe(
+  v.object({
+    status: testStatusSchema,
+    /** The expression under test, e.g. `f([1, 2])`, for people. */
+    expression: cappedText(EXPRESSION_CAP),
+    /** repr of the expected value, capped in length; '' when the test is no comparison. */
+    expected: cappedText(SHOWN_CAP),
+    /** repr of what the program gave, capped in length; '' when it gave nothing. */
+    got: cappedText(SHOWN_CAP),
+    /** Exception of the candidate, or the reason of an infra fault; null when none. `line` counts from 1 in the candidate, 0 = unknown. */
+    exception: v.nullable(
+      v.pipe(
+        v.object({ type: cappedText(TYPE_CAP), message: cappedText(MESSAGE_CAP), line: v.number() }),
+        v.readonly(),
+      ),
+    ),
+    /** Wall time of this test. */
+    ms: v.number(),
+    /** 'inside': the weaker tier. The whole test ran next to the candidate, because its form cannot be compared outside. */
+    tier: v.optional(v.literal('inside')),
+  }),
+  v.readonly(),
+);
+export type TestVerdict = v.InferOutput<typeof testVerdictSchema>;
 
-export interface Verdict {
-  /** Worst thing that happened, in the order infra > timeout > error > fail > pass. */
-  readonly status: TestStatus;
-  readonly passed: number;
-  readonly total: number;
-  readonly tests: readonly TestVerdict[];
-  /** What the program printed, capped. */
-  readonly stdout: string;
-  /** Wall time of the whole program in milliseconds. */
-  readonly ms: number;
-  /** True when the verdict came from the cache (identical program, setup and tests). */
-  readonly cached: boolean;
-}
+export const verdictSchema = v.pipe(
+  v.object({
+    /** Worst thing that happened, in the order infra > timeout > error > fail > pass. */
+    status: testStatusSchema,
+    passed: count,
+    total: count,
+    tests: v.pipe(v.array(v.unknown()), v.maxLength(TESTS_CAP), v.array(testVerdictSchema), v.readonly()),
+    /** What the program printed, capped. */
+    stdout: cappedText(STDOUT_CAP),
+    /** Wall time of the whole program in milliseconds. */
+    ms: v.number(),
+    /** True when the verdict came from the cache (identical program, setup and tests). */
+    cached: v.boolean(),
+  }),
+  v.readonly(),
+);
+export type Verdict = v.InferOutput<typeof verdictSchema>;
 
 export interface SandboxStats {
   readonly graded: number;

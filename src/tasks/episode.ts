@@ -11,13 +11,11 @@
  * Lengths of the built-in families with the shipped tokenizer, in tokens with their special ones (mean, 95 %,
  * longest): first prompt 24, 33, 43; answer 26, 36, 45; episode of two turns without feedback 78, 102, 121.
  */
+import { maxFeedback } from '../config/episodeLength.ts';
 import type { Task } from './types.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export type History = 'latest' | 'all';
-
-/** Longest answer of the built-in families, with its end-of-answer token. */
-export const MAX_ANSWER_TOKENS = 46;
 
 /** `<bos> instruction <code>`: what the first turn reads. */
 export function promptIds(tokenizer: Tokenizer, task: Pick<Task, 'instruction'>): number[] {
@@ -27,11 +25,13 @@ export function promptIds(tokenizer: Tokenizer, task: Pick<Task, 'instruction'>)
 
 /**
  * What follows an answer and its <eot> before the next answer: `<fix>`, or `<fb> line <fix>`.
- * @param feedback a line of `feedbackLine`; '' for intrinsic correction.
+ * @param feedback a line of `feedbackLine`, cut off at `maxFeedback`; '' for intrinsic correction.
  */
 export function correctionIds(tokenizer: Tokenizer, { feedback = '' }: { feedback?: string } = {}): number[] {
   const { fb, fix } = tokenizer.specials;
-  return feedback === '' ? [fix] : [fb, ...tokenizer.encode(feedback), fix];
+  if (feedback === '') return [fix];
+  // A character takes at most one token, unless it is outside ASCII.
+  return [fb, ...tokenizer.encode(feedback.slice(0, maxFeedback)).slice(0, maxFeedback), fix];
 }
 
 /** An earlier answer as the next turns see it. */

@@ -2,12 +2,22 @@
  * What the update asks of the model: log-probabilities of answers, and the gradient of a weighted sum of them.
  *
  * Every policy-gradient method here is the same call, −Σ c·log π(token), with its own coefficients c; they are computed on
- * the host, in rl/. Sequences are sorted by length and split into micro-batches, so that little is spent on padding;
- * gradients are summed over the micro-batches.
+ * the host, in rl/. Answers that stand in one sequence are read in one pass. Sequences are sorted by length and split into
+ * micro-batches, so that little is spent on padding; gradients are summed over the micro-batches.
  */
 import { gatherRows, releaseUnused, tf, tokenLogProbs, type Scalar, type Tensor } from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
-import type { EpisodeSequence } from '../tasks/episode.ts';
+
+/** An answer where it stands. */
+export interface Placed {
+  readonly place: {
+    /** Tokens as the model sees them. Answers that share this very array are read together. */
+    readonly sequence: readonly number[];
+    /** First token and number of tokens of the answer, its end-of-answer token included. */
+    readonly start: number;
+    readonly length: number;
+  };
+}
 
 /** Per token of one answer. */
 export interface AnswerStats {
@@ -30,10 +40,30 @@ export interface PassOptions {
   readonly breathe?: () => Promise<void>;
 }
 
+/** What the model found for each of the answers it was asked about. @throws Error for any other answer */
+export type StatsOf<A> = (answer: A) => AnswerStats;
+
 interface MicroBatch {
   /** Indices into the sequences given. */
   readonly members: readonly number[];
   readonly time: number;
+}
+
+/** A sequence and the answers in it, both in the order in which they were given. */
+interface Sequence<A> {
+  readonly ids: readonly number[];
+  readonly answers: readonly A[];
+}
+
+function sequencesOf<A extends Placed>(answers: readonly A[]): Sequence<A>[] {
+  const bySequence = new Map<readonly number[], A[]>();
+  for (const answer of answers) {
+    const { sequence } = answer.place;
+    const together = bySequence.get(sequence);
+    if (together) together.push(answer);
+    else bySequence.set(sequence, [answer]);
+  }
+  return [...bySequence].map(([ids, inIt]) => ({ ids, answers: inIt }));
 }
 
 /** Sorts by length and cuts where batch·time would pass `maxTokens`; a pure function of the lengths. */
@@ -53,127 +83,136 @@ export function microBatches(lengths: readonly number[], maxTokens: number): Mic
   return batches;
 }
 
-/** Rows and targets of a micro-batch's answer tokens: the logits at position p−1 predict the token at p. */
-function pack(batch: MicroBatch, sequences: readonly EpisodeSequence[], pad: number) {
+/** The sequences of a micro-batch, padded, and rows and targets of their answers' tokens: logits at p−1 predict the token at p. */
+function pack<A extends Placed>(
+  sequences: readonly Sequence<A>[],
+  { members, time: width }: MicroBatch,
+  pad: number,
+) {
   // The last token of a sequence is a target only, never an input.
-  const time = batch.time - 1;
-  const ids = new Int32Array(batch.members.length * time).fill(pad);
+  const time = width - 1;
+  const batch = members.length;
+  const ids = new Int32Array(batch * time).fill(pad);
   const rows: number[] = [];
   const targets: number[] = [];
-  batch.members.forEach((member, b) => {
+  const answers: A[] = [];
+  members.forEach((member, b) => {
     const sequence = sequences[member];
     ids.set(sequence.ids.slice(0, time), b * time);
-    for (const { start, length } of sequence.answers) {
+    for (const answer of sequence.answers) {
+      const { start, length } = answer.place;
       for (let p = start; p < start + length; p++) {
         rows.push(b * time + p - 1);
         targets.push(sequence.ids[p]);
       }
+      answers.push(answer);
     }
   });
-  return { time, ids, rows: Int32Array.from(rows), targets: Int32Array.from(targets) };
+  return { batch, time, ids, answers, rows: Int32Array.from(rows), targets: Int32Array.from(targets) };
 }
 
-function forward(model: Llama, packed: ReturnType<typeof pack>, batch: number, options: PassOptions) {
-  const hidden = model.hidden(tf.tensor1d(packed.ids, 'int32'), batch, packed.time);
+function* packed<A extends Placed>(answers: readonly A[], { maxTokens, pad }: PassOptions) {
+  const sequences = sequencesOf(answers);
+  const lengths = sequences.map(({ ids }) => ids.length);
+  for (const batch of microBatches(lengths, maxTokens)) yield pack(sequences, batch, pad);
+}
+
+type Packed<A> = Omit<ReturnType<typeof pack>, 'answers'> & { readonly answers: readonly A[] };
+
+function forward(model: Llama, { ids, batch, time, rows, targets }: Packed<unknown>, options: PassOptions) {
+  const hidden = model.hidden(tf.tensor1d(ids, 'int32'), batch, time);
   return tokenLogProbs(
-    gatherRows(hidden, tf.tensor1d(packed.rows, 'int32')),
+    gatherRows(hidden, tf.tensor1d(rows, 'int32')),
     model.embedding,
-    tf.tensor1d(packed.targets, 'int32'),
+    tf.tensor1d(targets, 'int32'),
     { temperature: options.temperature, allowedFrom: options.allowedFrom },
   );
 }
 
-/** Cuts flat per-token arrays back into [sequence][answer]. */
-async function unpack(
-  stats: { logp: Tensor; entropy: Tensor; sumSq: Tensor },
-  batch: MicroBatch,
-  sequences: readonly EpisodeSequence[],
-  out: AnswerStats[][],
-): Promise<void> {
-  const [logp, entropy, sumSq] = await Promise.all(
-    [stats.logp, stats.entropy, stats.sumSq].map(async (t) => Float32Array.from(await t.data())),
-  );
-  tf.dispose([stats.logp, stats.entropy, stats.sumSq]);
-  let at = 0;
-  for (const member of batch.members) {
-    out[member] = sequences[member].answers.map(({ length }) => {
-      const part = (a: Float32Array) => a.subarray(at, at + length);
-      const answer = { logp: part(logp), entropy: part(entropy), sumSq: part(sumSq) };
-      at += length;
-      return answer;
-    });
+/** The statistics of a whole pass, a micro-batch at a time. */
+class Found<A extends Placed> {
+  readonly #stats = new Map<A, AnswerStats>();
+
+  /** Cuts flat per-token arrays back into answers; the tensors are disposed. */
+  async add(answers: readonly A[], stats: { logp: Tensor; entropy: Tensor; sumSq: Tensor }): Promise<void> {
+    const [logp, entropy, sumSq] = await Promise.all(
+      [stats.logp, stats.entropy, stats.sumSq].map(async (t) => Float32Array.from(await t.data())),
+    );
+    tf.dispose([stats.logp, stats.entropy, stats.sumSq]);
+    let at = 0;
+    for (const answer of answers) {
+      const end = at + answer.place.length;
+      const part = (a: Float32Array) => a.subarray(at, end);
+      this.#stats.set(answer, { logp: part(logp), entropy: part(entropy), sumSq: part(sumSq) });
+      at = end;
+    }
   }
+
+  /** Answers without a token skip the model: some back ends have no empty tensors. */
+  addNothing(answers: readonly A[]): void {
+    const none = new Float32Array();
+    for (const answer of answers) this.#stats.set(answer, { logp: none, entropy: none, sumSq: none });
+  }
+
+  readonly of: StatsOf<A> = (answer) => {
+    const stats = this.#stats.get(answer);
+    if (!stats) throw new Error('The model was not asked about this answer.');
+    return stats;
+  };
 }
 
-/** The statistics of sequences without an answer token. They skip the model: some back ends have no empty tensors. */
-function nothing(batch: MicroBatch, sequences: readonly EpisodeSequence[], out: AnswerStats[][]): void {
-  const none = new Float32Array();
-  for (const member of batch.members) {
-    out[member] = sequences[member].answers.map(() => ({ logp: none, entropy: none, sumSq: none }));
-  }
-}
-
-/** Statistics of every answer token under `model`, [sequence][answer]; no gradient. */
-export async function scoreAnswers(
+/** Statistics of every answer's tokens under `model`; no gradient. */
+export async function scoreAnswers<A extends Placed>(
   model: Llama,
-  sequences: readonly EpisodeSequence[],
+  answers: readonly A[],
   options: PassOptions,
-): Promise<AnswerStats[][]> {
-  const out: AnswerStats[][] = [];
-  for (const batch of microBatches(
-    sequences.map((s) => s.ids.length),
-    options.maxTokens,
-  )) {
-    const packed = pack(batch, sequences, options.pad);
-    if (packed.targets.length === 0) {
-      nothing(batch, sequences, out);
+): Promise<StatsOf<A>> {
+  const found = new Found<A>();
+  for (const batch of packed(answers, options)) {
+    if (batch.targets.length === 0) {
+      found.addNothing(batch.answers);
       continue;
     }
-    const stats = tf.tidy(() => ({ ...forward(model, packed, batch.members.length, options) }));
-    await unpack(stats, batch, sequences, out);
+    const stats = tf.tidy(() => ({ ...forward(model, batch, options) }));
+    await found.add(batch.answers, stats);
     releaseUnused();
     await options.breathe?.();
   }
-  return out;
+  return found.of;
 }
 
 export type Gradients = Record<string, Tensor>;
 
+/** What the loss multiplies log π of an answer with; 0 = no gradient through it. */
+export interface Weighted {
+  readonly coefficient: number;
+}
+
 /**
- * Gradient of loss = −Σ_sequences Σ_answers c[sequence][answer] · Σ_tokens log π(token).
- * @param coefficients [sequence][answer]; 0 = no gradient through that answer
+ * Gradient of loss = −Σ_answers c · Σ_tokens log π(token), c the answer's coefficient.
  * @returns gradients by parameter name (dispose them), the loss, and the statistics of the same forward pass
  */
-export async function weightedLogProbGradient(
+export async function weightedLogProbGradient<A extends Placed & Weighted>(
   model: Llama,
-  sequences: readonly EpisodeSequence[],
-  coefficients: readonly (readonly number[])[],
+  answers: readonly A[],
   options: PassOptions,
-): Promise<{ gradients: Gradients; loss: number; stats: AnswerStats[][] }> {
+): Promise<{ gradients: Gradients; loss: number; stats: StatsOf<A> }> {
   const names = Object.keys(model.weights);
   const variables = names.map((name) => model.weights[name]);
-  const out: AnswerStats[][] = [];
+  const found = new Found<A>();
   let loss = 0;
   let total: Gradients | undefined;
-  for (const batch of microBatches(
-    sequences.map((s) => s.ids.length),
-    options.maxTokens,
-  )) {
-    const packed = pack(batch, sequences, options.pad);
-    if (packed.targets.length === 0) {
-      nothing(batch, sequences, out);
+  for (const batch of packed(answers, options)) {
+    if (batch.targets.length === 0) {
+      found.addNothing(batch.answers);
       continue;
     }
     const weights = Float32Array.from(
-      batch.members.flatMap((member) =>
-        sequences[member].answers.flatMap(({ length }, a) =>
-          new Array<number>(length).fill(coefficients[member][a]),
-        ),
-      ),
+      batch.answers.flatMap(({ place, coefficient }) => new Array<number>(place.length).fill(coefficient)),
     );
     let stats: ReturnType<typeof forward> | undefined;
     const { value, grads } = tf.variableGrads(() => {
-      const tokens = forward(model, packed, batch.members.length, options);
+      const tokens = forward(model, batch, options);
       stats = {
         logp: tf.keep(tokens.logp.clone()),
         entropy: tf.keep(tokens.entropy.clone()),
@@ -183,7 +222,7 @@ export async function weightedLogProbGradient(
     }, variables);
     loss += (await value.data())[0];
     value.dispose();
-    if (stats) await unpack(stats, batch, sequences, out);
+    if (stats) await found.add(batch.answers, stats);
     const gradients: Gradients = Object.fromEntries(
       names.map((name) => [name, grads[model.weights[name].name]]),
     );
@@ -192,7 +231,7 @@ export async function weightedLogProbGradient(
     await options.breathe?.();
   }
   total ??= Object.fromEntries(names.map((name) => [name, tf.zerosLike(model.weights[name])]));
-  return { gradients: total, loss, stats: out };
+  return { gradients: total, loss, stats: found.of };
 }
 
 function addInto(total: Gradients, more: Gradients): Gradients {

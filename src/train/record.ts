@@ -1,68 +1,39 @@
 /** Turns what an update computed into the records that charts, panels and files read. */
 import type { Experiment } from '../config/fields.ts';
-import { lengthDivisor, type Credit } from '../rl/objective.ts';
+import type { Credit, CreditedAnswer, Episode, Group, TrainedAnswer } from '../rl/episode.ts';
+import { lengthDivisor } from '../rl/objective.ts';
 import { tokenGradNorm } from '../rl/policyGradient.ts';
-import type { GroupRecord, TurnRecord } from '../rl/records.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
-import type { AnswerStats } from './policy.ts';
-import type { Trajectory } from './rollout.ts';
+import type { UpdateRecord } from '../rl/records.ts';
+import type { Placed, StatsOf } from './policy.ts';
 
-/** Greedy episodes have only rewards; [group][trajectory] or [trajectory over all groups], then [turn]. */
-interface Computed {
-  readonly rewards: number[][][];
-  readonly kls?: number[][];
-  readonly refLogp?: number[][][];
-  readonly stats?: AnswerStats[][];
-  readonly credits?: Credit[][];
+/** An answer without its place: what was in view is made again from the task and the answers before. */
+export function recorded<A extends Placed>({ place: _, ...answer }: A): Omit<A, 'place'> {
+  return answer;
 }
 
-export function groupRecords(
-  tokenizer: Tokenizer,
-  groups: Trajectory[][],
-  computed: Computed,
+/** An update's answers at their last stage, with what the gradient's own forward pass has found, and without their places. */
+export function withGradient<A extends CreditedAnswer & Placed>(
+  groups: readonly Group<Episode<A> & Credit>[],
+  statsOf: StatsOf<A>,
   e: Experiment,
-): GroupRecord[] {
-  let flat = -1;
-  return groups.map((group, g) => ({
-    task: { ...group[0].task, tests: [...group[0].task.tests] },
-    trajectories: group.map((trajectory, i) => {
-      flat++;
-      const credit = computed.credits?.[g][i];
-      const divisor = lengthDivisor(
-        trajectory.turns.map(({ ids }) => ids.length),
-        e,
-      );
-      const turns = trajectory.turns.map((turn, t): TurnRecord => {
-        const stats = computed.stats?.[flat][t];
-        const A = (credit?.advantages[t] ?? 0) / divisor;
+): UpdateRecord['groups'] {
+  return groups.map(({ task, trajectories }) => ({
+    task,
+    trajectories: trajectories.map(({ turns, ...credit }) => {
+      const divisor = lengthDivisor(turns, e);
+      const trained = (turn: A): TrainedAnswer => {
+        const { logp, entropy, sumSq } = statsOf(turn);
+        const A = turn.advantage / divisor;
         return {
-          text: turn.text,
-          tokens: turn.ids.map((id) => tokenizer.tokenText(id)),
-          logp: turn.logp,
-          refLogp: computed.refLogp?.[flat][t] ?? [],
-          entropy: stats ? Array.from(stats.entropy) : [],
+          ...recorded(turn),
+          entropy: Array.from(entropy),
           // float32, as its logarithm: the last digits of Math.exp differ between browsers.
-          gradNorm: stats
-            ? Array.from(stats.logp, (lp, n) =>
-                tokenGradNorm(A, Math.fround(Math.exp(lp)), stats.sumSq[n], e.temperature),
-              )
-            : [],
-          truncated: turn.truncated,
-          verdict: {
-            ...turn.verdict,
-            tests: turn.verdict.tests.map((test) => ({ ...test })),
-          },
-          reward: computed.rewards[g][i][t],
-          kl: computed.kls?.[flat][t] ?? NaN,
+          gradNorm: Array.from(logp, (lp, n) =>
+            tokenGradNorm(A, Math.fround(Math.exp(lp)), sumSq[n], e.temperature),
+          ),
         };
-      });
-      return {
-        turns,
-        R: credit?.R ?? NaN,
-        adjusted: credit?.adjusted ?? NaN,
-        baseline: credit?.baseline ?? NaN,
-        advantages: credit?.advantages ?? [],
       };
+      return { ...credit, turns: turns.map(trained) };
     }),
   }));
 }

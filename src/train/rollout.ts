@@ -4,32 +4,25 @@
  * Grading runs elsewhere: an answer is graded from the moment it is seen to have ended (`lookEvery`), while others of its turn,
  * and the next turn, are being written (unless that turn must see the test results).
  */
+import { answersInView, longestSequence } from '../config/episodeLength.ts';
+import type { Experiment } from '../config/fields.ts';
 import type { Llama } from '../model/llama.ts';
-import { Generation, type Answer, type SamplingOptions } from '../model/generate.ts';
+import { Generation, type Answer as Sampled, type SamplingOptions } from '../model/generate.ts';
+import type { Answer, Episode, GradedAnswer, Group } from '../rl/episode.ts';
+import { reward } from '../rl/rewards.ts';
 import type { Sandbox, Verdict } from '../sandbox/types.ts';
-import {
-  correctionIds,
-  feedbackLine,
-  promptIds,
-  turnPromptIds,
-  type EpisodeSequence,
-} from '../tasks/episode.ts';
+import { correctionIds, feedbackLine, promptIds, turnPromptIds } from '../tasks/episode.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
+import type { Placed } from './policy.ts';
 
-export interface SampledTurn extends Answer {
-  readonly text: string;
-  readonly verdict: Verdict;
-}
+/**
+ * A graded answer where it stands. While older answers stay in view, all answers of an episode share one sequence; under
+ * `history: 'latest'` each later turn has one of its own.
+ */
+export type RolledOut = GradedAnswer & Placed;
 
-export interface Trajectory {
-  readonly task: Task;
-  readonly turns: readonly SampledTurn[];
-  /** One sequence while older answers stay in view; one more for each later turn under `history: 'latest'`. */
-  readonly sequences: readonly EpisodeSequence[];
-}
-
-export interface RolloutOptions {
+export interface RolloutOptions extends Pick<Experiment, 'reward' | 'rewardScale'> {
   readonly turns: number;
   /** Trajectories per task. */
   readonly k: number;
@@ -46,16 +39,12 @@ export interface RolloutOptions {
 }
 
 export interface RolloutResult {
-  /** [task][sample] */
-  readonly groups: Trajectory[][];
+  /** One a task, in their order. */
+  readonly groups: Group<Episode<RolledOut>>[];
   /** Milliseconds spent writing, and waiting for verdicts after the last token. */
   readonly sampleMs: number;
   readonly gradeMs: number;
 }
-
-/** Longest failing test shown, in characters, and so at most as many tokens; with its markers it fits `maxCorrection`. */
-const maxFeedback = 60;
-const maxCorrection = maxFeedback + 4;
 
 export async function rollout(
   model: Llama,
@@ -70,25 +59,11 @@ export async function rollout(
   const prompts = tasks.map((task) => promptIds(tokenizer, task));
 
   // Everything below is per row; a row is one trajectory, or one task while its trajectories are still shared.
-  let rows = tasks.map((task, i) => ({
-    task,
-    context: [...prompts[i]],
-    answers: [] as { turn: number; start: number; length: number }[],
-    closed: [] as EpisodeSequence[],
-    turns: [] as { answer: Answer; text: string; verdict: Promise<Verdict> }[],
-  }));
+  let rows = tasks.map((task, i): Row => ({ task, sequence: [...prompts[i]], turns: [] }));
   let generation: Generation | undefined;
   const fork = () => {
     generation?.repeatRows(k);
-    rows = rows.flatMap((row) =>
-      Array.from({ length: k }, () => ({
-        ...row,
-        context: [...row.context],
-        answers: [...row.answers],
-        closed: [...row.closed],
-        turns: [...row.turns],
-      })),
-    );
+    rows = rows.flatMap((row) => Array.from({ length: k }, () => copyOf(row)));
   };
 
   try {
@@ -100,56 +75,58 @@ export async function rollout(
           generation?.dispose();
           generation = undefined;
           rows.forEach((row, r) => {
-            row.closed.push({ ids: row.context, answers: row.answers });
             const latest = { ids: row.turns[turn - 2].answer.ids, feedback: feedback[r] };
-            row.context = turnPromptIds(tokenizer, row.task, [latest], 'latest');
-            row.answers = [];
+            row.sequence = turnPromptIds(tokenizer, row.task, [latest], 'latest');
           });
         } else {
           const corrections = feedback.map((line) => correctionIds(tokenizer, { feedback: line }));
           // The cache holds each answer without its end, sampled or not; the sequence only lacks that of a truncated one.
           generation?.append(corrections.map((ids) => [eot, ...ids]));
           rows.forEach((row, r) => {
-            if (row.turns[turn - 2].answer.truncated) row.context.push(eot);
-            row.context.push(...corrections[r]);
+            if (row.turns[turn - 2].answer.truncated) row.sequence.push(eot);
+            row.sequence.push(...corrections[r]);
           });
         }
       }
       if (!generation) {
-        const longest = Math.max(...rows.map((row) => row.context.length));
-        const later = options.history === 'latest' && turn > 1 ? 1 : turns - turn + 1;
-        const between = options.feedback === 'tests' ? maxCorrection : 2; // <eot> <fix>
-        const slots = longest + later * (sampling.maxNewTokens + between);
+        const longest = Math.max(...rows.map((row) => row.sequence.length));
+        // Begun again, it ends with the turn; begun at the prompt, it goes on as long as one sequence does.
+        const slots = longestSequence(
+          { ...options, ...sampling },
+          longest,
+          turn > 1 ? 1 : answersInView(options),
+        );
         generation = Generation.start(
           model,
-          rows.map((row) => row.context),
+          rows.map((row) => row.sequence),
           slots,
           pad,
         );
       }
       if (turn === sharedTurns + 1) fork();
-      const graded: { text: string; verdict: Promise<Verdict> }[] = [];
-      const answers = await generation.turn({
+      const answered: Pick<Turn, 'answer' | 'verdict'>[] = [];
+      await generation.turn({
         ...sampling,
         eot,
         allowedFrom: eot,
         uniform: (row, position) => options.uniform(row, turn, position),
         onEnded: async (ended) => {
-          const texts = ended.map((answer) => tokenizer.decode(kept(answer)));
+          const answers = ended.map((sampled) => written(sampled));
           const requests = ended.map(({ row }, i) => {
             const { setup, tests } = rows[row].task;
-            return { code: texts[i], setup, tests };
+            return { code: answers[i].text, setup, tests };
           });
           const verdicts = gradeAll(sandbox, requests, options.signal);
-          ended.forEach(({ row }, i) => (graded[row] = { text: texts[i], verdict: verdicts[i] }));
+          ended.forEach(({ row }, i) => (answered[row] = { answer: answers[i], verdict: verdicts[i] }));
           await nextTask(); // so that the sandbox can go on with what is waiting there
         },
         ...(options.signal ? { signal: options.signal } : {}),
       });
       rows.forEach((row, r) => {
-        row.answers.push({ turn, start: row.context.length, length: answers[r].ids.length });
-        row.context.push(...answers[r].ids);
-        row.turns.push({ answer: answers[r], ...graded[r] });
+        const { ids } = answered[r].answer;
+        const place = { sequence: row.sequence, start: row.sequence.length, length: ids.length };
+        row.sequence.push(...ids);
+        row.turns.push({ ...answered[r], place });
       });
       options.onProgress?.('sample', turn, turns);
     }
@@ -158,27 +135,52 @@ export async function rollout(
   }
   const wrote = performance.now();
 
-  const trajectories = await Promise.all(
-    rows.map(async (row): Promise<Trajectory> => ({
-      task: row.task,
-      turns: await Promise.all(
-        row.turns.map(async ({ answer, text, verdict }) => ({ ...answer, text, verdict: await verdict })),
-      ),
-      sequences: [...row.closed, { ids: row.context, answers: row.answers }],
+  const episodes = await Promise.all(
+    rows.map(async ({ turns }): Promise<Episode<RolledOut>> => ({
+      turns: await Promise.all(turns.map(graded)),
     })),
   );
-  const groups = tasks.map((_, i) => trajectories.slice(i * k, (i + 1) * k));
+  const groups = tasks.map((task, i) => ({ task, trajectories: episodes.slice(i * k, (i + 1) * k) }));
   return { groups, sampleMs: wrote - began, gradeMs: performance.now() - wrote };
 
   /** What the model is told about an answer before it corrects it. */
-  async function feedbackOn(turn: { verdict: Promise<Verdict> }): Promise<string> {
-    return options.feedback === 'tests' ? feedbackLine((await turn.verdict).tests).slice(0, maxFeedback) : '';
+  async function feedbackOn(turn: Turn): Promise<string> {
+    return options.feedback === 'tests' ? feedbackLine((await turn.verdict).tests) : '';
   }
 
-  /** An answer without its end-of-answer token. */
-  function kept(answer: Answer): number[] {
-    return answer.truncated ? answer.ids : answer.ids.slice(0, -1);
+  function written({ ids, logp, truncated }: Sampled): Answer {
+    const text = tokenizer.decode(truncated ? ids : ids.slice(0, -1));
+    return { text, ids, tokens: ids.map((id) => tokenizer.tokenText(id)), logp, truncated };
   }
+
+  async function graded(turn: Turn): Promise<RolledOut> {
+    const verdict = await turn.verdict;
+    const statuses = verdict.tests.map(({ status }) => status);
+    return { ...turn.answer, place: turn.place, verdict, reward: reward(statuses, options) };
+  }
+}
+
+/** A turn whose verdict may still be on its way. */
+interface Turn extends Placed {
+  readonly answer: Answer;
+  readonly verdict: Promise<Verdict>;
+}
+
+interface Row {
+  readonly task: Task;
+  /** What the model has read and written, as far as it is in view. */
+  sequence: number[];
+  readonly turns: Turn[];
+}
+
+/** Another row that has come the same way; what it writes from here on is its own. */
+function copyOf({ task, sequence, turns }: Row): Row {
+  const own = [...sequence];
+  const moved = ({ place, ...turn }: Turn): Turn => ({
+    ...turn,
+    place: place.sequence === sequence ? { ...place, sequence: own } : place,
+  });
+  return { task, sequence: own, turns: turns.map(moved) };
 }
 
 /** Starts grading; each program gets its own promise, so that nothing waits for the slowest before it must. */

@@ -6,7 +6,8 @@
  * into twice as many parts (gradient accumulation). Random numbers are drawn by counter, so an update that is done again is
  * the update it would have been. What cannot be helped in this way is thrown to the caller.
  */
-import type { Experiment } from '../config/fields.ts';
+import { withChanges } from '../config/experiment.ts';
+import { field, fieldNames, type Experiment } from '../config/fields.ts';
 import {
   backendFault,
   OutOfMemoryError,
@@ -14,7 +15,7 @@ import {
   throwGpuErrors,
   type OpenedBackend,
 } from '../engine/index.ts';
-import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
+import type { ChangeRecord, EvalRecord, UpdateRecord } from '../rl/records.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
 import type { TrainerState } from './trainer.ts';
 
@@ -24,6 +25,8 @@ export interface RunOptions extends Omit<SessionOptions, 'backend' | 'split'> {
   /** Gives the running back end up and opens another (`reopenBackend`). */
   readonly reopen: () => Promise<OpenedBackend>;
   readonly onRecovery?: (recovery: Recovery) => void;
+  /** Live fields have changed, between two updates. */
+  readonly onChange?: (change: ChangeRecord) => void;
 }
 
 /** What happened, once the run goes on. */
@@ -58,6 +61,10 @@ export class TrainingRun {
   #split = 1;
   #told = 1;
   #losses = 0;
+  /** An update or evaluation is under way. */
+  #busy = false;
+  /** Asked for and not yet in force. */
+  #wanted: Experiment | null = null;
 
   private constructor(options: RunOptions, session: Session, saved: TrainerState) {
     this.#options = options;
@@ -95,13 +102,32 @@ export class TrainingRun {
     return this.#saved;
   }
 
+  /** The one in force. */
   get experiment(): Experiment {
     return this.#session.trainer.experiment;
   }
 
-  /** Fields marked `when: 'live'` may be changed between updates. */
-  set experiment(experiment: Experiment) {
-    this.#session.trainer.experiment = experiment;
+  /**
+   * Asks for other values of the fields marked `when: 'live'`; the others keep what the run began with. They come into force at
+   * once or, while an update or evaluation is under way, before the next: it is done as it was begun, after a fault too.
+   */
+  change(wanted: Experiment): void {
+    this.#wanted = wanted;
+    if (!this.#busy) this.settle();
+  }
+
+  /** Brings into force what was asked for meanwhile, and says so. Whoever waits for an update calls it after recording that. */
+  settle(): void {
+    const [wanted, before] = [this.#wanted, this.experiment];
+    this.#wanted = null;
+    if (!wanted) return;
+    const changes = fieldNames
+      .filter((name) => field(name).when === 'live' && wanted[name] !== before[name])
+      .map((name) => ({ field: name, from: before[name], to: wanted[name] }));
+    if (changes.length === 0) return;
+    const values = Object.fromEntries(changes.map(({ field, to }) => [field, to]));
+    this.#session.trainer.experiment = withChanges(before, values);
+    this.#options.onChange?.({ step: this.step, changes });
   }
 
   /** One update, done again where a fault came in between. @throws as `Trainer.update`, and an UnrecoverableError */
@@ -124,6 +150,16 @@ export class TrainingRun {
   }
 
   async #lasting<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    this.settle();
+    this.#busy = true;
+    try {
+      return await this.#tried(work);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #tried<T>(work: (session: Session) => Promise<T>): Promise<T> {
     for (;;) {
       try {
         const result = await work(this.#session);

@@ -1,4 +1,5 @@
 /** From an experiment and a checkpoint to a trainer that is ready for its first update. Browser worker and CLI both start here. */
+import { longestSequence } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
 import type { MemoryFacts } from '../config/memory.ts';
 import { memoryLimits, qkvWidth, type OpenedBackend } from '../engine/index.ts';
@@ -57,7 +58,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     sandbox,
     trainTasks,
     heldOutTasks,
-    looks: backend === 'webgpu' ? 'dear' : 'free',
+    backend,
     // A GPU wants large batches; a CPU wants activations that stay in its cache.
     maxTokens: backend === 'webgpu' ? 16_384 : 2048,
     split,
@@ -90,18 +91,13 @@ export function checkFit({ config }: Checkpoint, tokenizer: Tokenizer): void {
   }
 }
 
-/** @returns tokens of the longest episode @throws when the model cannot read it */
-function checkContext(
-  { turns, maxNewTokens, history }: Experiment,
-  { config }: Checkpoint,
-  longestPrompt: number,
-): number {
-  const shown = history === 'all' ? turns : Math.min(turns, 2);
-  const needed = longestPrompt + shown * (maxNewTokens + 2);
+/** @returns tokens of the longest sequence @throws when the model cannot read it */
+function checkContext(experiment: Experiment, { config }: Checkpoint, longestPrompt: number): number {
+  const needed = longestSequence(experiment, longestPrompt);
   if (needed > config.max_position_embeddings) {
     throw new Error(
       `maxNewTokens: an episode can reach ${needed} tokens, the model reads ${config.max_position_embeddings}. ` +
-        'Choose fewer turns or shorter answers.',
+        'Choose shorter answers, fewer turns, history latest, or no feedback.',
     );
   }
   return needed;

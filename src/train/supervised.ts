@@ -78,11 +78,13 @@ export async function* superviseModel(
       const sequences = Array.from({ length: recipe.batch }, (_, i) =>
         supervisedSequence(tokenizer, supervisedExample(seed, step * recipe.batch + i, recipe)),
       );
-      const tokens = sequences.flatMap((s) => s.answers).reduce((sum, { length }) => sum + length, 0);
+      const places = sequences.flatMap(({ ids, answers }) =>
+        answers.map(({ start, length }) => ({ sequence: ids, start, length })),
+      );
+      const tokens = places.reduce((sum, { length }) => sum + length, 0);
       const { gradients, loss } = await weightedLogProbGradient(
         model,
-        sequences,
-        sequences.map((s) => s.answers.map(() => 1 / tokens)),
+        places.map((place) => ({ place, coefficient: 1 / tokens })),
         { temperature: 1, allowedFrom: eot, pad, maxTokens: 2048 },
       );
       const learningRate = supervisedRate(step, recipe);

@@ -10,21 +10,29 @@
  * A run is a function of (experiment, seed) on a given back end: every random number is drawn by counter, from the seed, the
  * update and what it is for. So pausing, resuming, or running in a browser instead of Node changes nothing.
  */
+import type { BackendName } from '../config/backends.ts';
 import type { Experiment } from '../config/fields.ts';
 import { AdamW, tf, type AdamWState } from '../engine/index.ts';
 import type { HostWeights, Llama } from '../model/llama.ts';
+import { answersOf, fill, type CreditedAnswer, type Episode, type Group } from '../rl/episode.ts';
+import { klOfAnswer } from '../rl/kl.ts';
 import { evalMetrics, trainMetrics } from '../rl/metrics.ts';
-import { credit, lossCoefficients, trainedTurns } from '../rl/objective.ts';
+import { credit, trainedTurns } from '../rl/objective.ts';
 import { clippedCoefficients } from '../rl/policyGradient.ts';
 import { permutation, uniform } from '../rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
-import { reward } from '../rl/rewards.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
-import { scoreAnswers, weightedLogProbGradient, type AnswerStats, type PassOptions } from './policy.ts';
-import { groupRecords } from './record.ts';
-import { rollout, type RolloutResult, type Trajectory } from './rollout.ts';
+import {
+  scoreAnswers,
+  weightedLogProbGradient,
+  type Gradients,
+  type PassOptions,
+  type Placed,
+} from './policy.ts';
+import { recorded, withGradient } from './record.ts';
+import { rollout, type RolledOut, type RolloutResult } from './rollout.ts';
 
 /** Everything an update needs. The trainer owns none of it. */
 export interface TrainerParts {
@@ -35,8 +43,8 @@ export interface TrainerParts {
   readonly sandbox: Sandbox;
   readonly trainTasks: readonly Task[];
   readonly heldOutTasks: readonly Task[];
-  /** Whether looking at what is being sampled costs time: a GPU has to be waited for. */
-  readonly looks: 'free' | 'dear';
+  /** What computes. */
+  readonly backend: BackendName;
   /** Upper bound of batch·time in one pass through the model, before `split`. */
   readonly maxTokens: number;
   /** Into how many parts, one after the other, sampling and passes are cut where memory is short; 1 = not. Results stay the same. */
@@ -72,7 +80,7 @@ const slowTurnMs = 100;
 const maxPoorlyGraded = 3;
 
 export class Trainer {
-  /** Fields marked `when: 'live'` may be changed between updates. */
+  /** Fields marked `when: 'live'` may be changed; an update or evaluation under way goes on with what it began with. */
   experiment: Experiment;
   readonly #parts: TrainerParts;
   readonly #optimizer: AdamW;
@@ -98,68 +106,53 @@ export class Trainer {
   }
 
   /**
-   * One update. Either it is done whole or, if it throws, the policy, the optimizer and the step are as before.
+   * One update. Either it is done whole or, if it throws, the policy, the optimizer and the step are as before; only where it
+   * throws between two inner epochs the policy is left between them, for `load` to mend (`TrainingRun` keeps the state).
    * @throws AbortError when the signal fired; an Error when no sample could be graded or the gradient is not finite
    */
   async update(): Promise<UpdateRecord> {
-    const { policy, reference, tokenizer, signal, onProgress } = this.#parts;
+    const { policy, reference, backend, signal, onProgress } = this.#parts;
     const e = this.experiment;
     const began = performance.now();
 
     // 1. Roll out: k trajectories of T turns for each prompt, graded by their unit tests while the next turn is written.
     const { groups, sampleMs, gradeMs } = await this.#rollOut(this.#nextTasks());
-    const trajectories = groups.flat();
-    const rewards = groups.map((group) =>
-      group.map((one) => one.turns.map((turn) => reward(statuses(turn), e))),
-    );
-    this.#checkGraded(rewards.flat());
+    this.#checkGraded(groups);
 
     // 2. Score: log π_ref of every sampled token, for the KL penalty (k1: log π − log π_ref, on the sampled tokens).
     const scoring = performance.now();
-    const sequences = trajectories.flatMap((one) => one.sequences);
     const pass = this.#pass(e);
     onProgress?.('score', 0, 1);
-    const refStats = byTurn(trajectories, await scoreAnswers(reference, sequences, pass));
-    const refLogp = refStats.map((turns) => turns.map((answer) => Array.from(answer.logp)));
-    const kls = trajectories.map((one, i) =>
-      one.turns.map(({ logp }, t) => logp.reduce((sum, lp, n) => sum + lp - refLogp[i][t][n], 0)),
-    );
+    const refStats = await scoreAnswers(reference, answersOf(groups), pass);
+    const scored = fill(groups, (answer) => {
+      const refLogp = Array.from(refStats(answer).logp);
+      return { ...answer, refLogp, kl: klOfAnswer(answer.logp, refLogp) };
+    });
 
     // 3. Credit: accumulated reward R, R' = R − β Σ KL, baseline, advantage; then each answer's coefficient in the loss.
-    const k = e.k;
-    const outcomes = rewards.map((group, g) => ({ rewards: group, kls: kls.slice(g * k, (g + 1) * k) }));
-    const credits = credit(outcomes, e);
-    const lengths = groups.map((group) => group.map((one) => one.turns.map((turn) => turn.ids.length)));
-    const coefficients = lossCoefficients(credits, lengths, e).flat();
+    const credited = credit(scored, e);
 
     // 4. Update: ∇ −Σ c·log π, clipped, AdamW. Later inner epochs use the clipped ratio to the policy that sampled.
     const updating = performance.now();
-    let stats: AnswerStats[][] = [];
-    let gradNorm = NaN;
-    let loss = NaN;
-    for (let epoch = 0; epoch < e.innerEpochs; epoch++) {
+    signal?.throwIfAborted();
+    onProgress?.('update', 0, e.innerEpochs);
+    const { gradients, loss, stats } = await weightedLogProbGradient(policy, answersOf(credited), pass);
+    signal?.throwIfAborted(); // the last moment at which nothing has changed yet
+    const gradNorm = await this.#descend(gradients, e);
+    for (let epoch = 1; epoch < e.innerEpochs; epoch++) {
       signal?.throwIfAborted();
       onProgress?.('update', epoch, e.innerEpochs);
-      const c = epoch === 0 ? coefficients : await this.#clipped(trajectories, coefficients, e);
-      const result = await weightedLogProbGradient(policy, sequences, bySequence(trajectories, c), pass);
-      if (epoch === 0) {
-        stats = byTurn(trajectories, result.stats);
-        loss = result.loss;
-        signal?.throwIfAborted(); // the last moment at which nothing has changed yet
-      }
-      try {
-        const norm = await this.#optimizer.step(result.gradients, learningRate(e, this.#step), e.maxGradNorm);
-        if (epoch === 0) gradNorm = norm;
-      } finally {
-        tf.dispose(result.gradients);
-      }
+      const again = await weightedLogProbGradient(policy, await this.#clipped(credited, e), pass);
+      await this.#descend(again.gradients, e);
     }
     this.#step++;
 
     // 5. Record what happened.
-    const records = groupRecords(tokenizer, groups, { rewards, kls, refLogp, stats, credits }, e);
+    const records = withGradient(credited, stats, e);
     const done = performance.now();
     return {
+      experiment: e,
+      backend,
       step: this.#step,
       metrics: {
         ...trainMetrics(records, e),
@@ -181,10 +174,10 @@ export class Trainer {
 
   /** Greedy episodes on held-out tasks; changes nothing. Records the first `examples` episodes. */
   async evaluate(examples = 8): Promise<EvalRecord> {
-    const { policy, tokenizer, sandbox, heldOutTasks, signal, onProgress, breathe } = this.#parts;
+    const { policy, tokenizer, sandbox, heldOutTasks, backend, signal, onProgress, breathe } = this.#parts;
     const e = this.experiment;
     const began = performance.now();
-    const groups: Trajectory[][] = [];
+    const groups: Group<Episode<RolledOut>>[] = [];
     const chunk = Math.ceil(evalBatch / this.#parts.split);
     for (let at = 0; at < heldOutTasks.length; at += chunk) {
       onProgress?.('evaluate', at, heldOutTasks.length);
@@ -200,14 +193,12 @@ export class Trainer {
       await breathe?.();
     }
     onProgress?.('evaluate', heldOutTasks.length, heldOutTasks.length);
-    const rewards = groups.map((group) =>
-      group.map((one) => one.turns.map((turn) => reward(statuses(turn), e))),
-    );
-    const records = groupRecords(tokenizer, groups, { rewards }, e);
     return {
+      experiment: e,
+      backend,
       step: this.#step,
-      metrics: evalMetrics(records.flatMap((group) => group.trajectories)),
-      examples: records.slice(0, examples),
+      metrics: evalMetrics(groups.flatMap(({ trajectories }) => trajectories)),
+      examples: fill(groups.slice(0, examples), recorded),
       ms: performance.now() - began,
     };
   }
@@ -231,16 +222,16 @@ export class Trainer {
 
   /**
    * Samples that could not be graded are masked; when that keeps happening the run must not go on as if nothing were wrong.
-   * @param rewards [trajectory][turn]
    * @throws Error when nothing could be graded, or more than a quarter in several updates in a row
    */
-  #checkGraded(rewards: readonly (readonly number[])[]): void {
-    const masked = rewards.filter((turns) => turns.some(Number.isNaN)).length;
-    this.#poorlyGraded = masked > rewards.length / 4 ? this.#poorlyGraded + 1 : 0;
-    if (masked < rewards.length && this.#poorlyGraded < maxPoorlyGraded) return;
+  #checkGraded(groups: readonly Group<Episode<RolledOut>>[]): void {
+    const episodes = groups.flatMap(({ trajectories }) => trajectories);
+    const masked = episodes.filter(({ turns }) => turns.some((turn) => Number.isNaN(turn.reward))).length;
+    this.#poorlyGraded = masked > episodes.length / 4 ? this.#poorlyGraded + 1 : 0;
+    if (masked < episodes.length && this.#poorlyGraded < maxPoorlyGraded) return;
     this.#poorlyGraded = 0;
     throw new Error(
-      `${masked} of ${rewards.length} episodes could not be graded: the sandbox keeps being lost, perhaps for want of memory. ` +
+      `${masked} of ${episodes.length} episodes could not be graded: the sandbox keeps being lost, perhaps for want of memory. ` +
         'Nothing was learned from them. Close other programs, then reload the page or resume the command.',
     );
   }
@@ -293,12 +284,12 @@ export class Trainer {
   }
 
   /**
-   * Tokens between two looks, which find answers that have ended and can be graded. Where looks are free, after each. On a GPU
-   * a turn is often written before the first programs could be graded: then there is one look, at its end. Results do not
+   * Tokens between two looks, which find answers that have ended and can be graded. Where a look costs nothing, after each. A GPU
+   * has to be waited for, and a turn is often written before the first programs could be graded: then there is one look, at its end. Results do not
    * depend on it.
    */
   get #lookEvery(): number {
-    if (this.#parts.looks === 'free') return 1;
+    if (this.#parts.backend !== 'webgpu') return 1;
     return this.#turnMs > slowTurnMs ? 16 : Infinity;
   }
 
@@ -309,17 +300,34 @@ export class Trainer {
     return { temperature: e.temperature, allowedFrom: eot, pad, maxTokens, ...(breathe ? { breathe } : {}) };
   }
 
-  /** Coefficients of a later inner epoch: A·ρ where the clip does not stop it. */
-  async #clipped(trajectories: Trajectory[], coefficients: number[][], e: Experiment): Promise<number[][]> {
+  /** One step of AdamW; disposes the gradients. @returns their norm before clipping */
+  async #descend(gradients: Gradients, e: Experiment): Promise<number> {
+    try {
+      return await this.#optimizer.step(gradients, learningRate(e, this.#step), e.maxGradNorm);
+    } finally {
+      tf.dispose(gradients);
+    }
+  }
+
+  /** The answers of a later inner epoch: their coefficients times ρ where the clip does not stop it. */
+  async #clipped<A extends CreditedAnswer & Placed>(
+    credited: readonly Group<Episode<A>>[],
+    e: Experiment,
+  ): Promise<(A & Placed)[]> {
     const trained = trainedTurns(e);
-    const sequences = trajectories.flatMap((one) => one.sequences);
-    const now = byTurn(trajectories, await scoreAnswers(this.#parts.policy, sequences, this.#pass(e)));
-    return coefficients.map((turns, i) => {
-      const logRatios = trajectories[i].turns.map(({ logp }, t) =>
-        logp.reduce((sum, lp, n) => sum + now[i][t].logp[n] - lp, 0),
-      );
-      return clippedCoefficients(turns, logRatios, trained, e);
-    });
+    const now = await scoreAnswers(this.#parts.policy, answersOf(credited), this.#pass(e));
+    const logRatio = (answer: A) => answer.logp.reduce((sum, lp, n) => sum + now(answer).logp[n] - lp, 0);
+    return credited.flatMap(({ trajectories }) =>
+      trajectories.flatMap(({ turns }) => {
+        const coefficients = clippedCoefficients(
+          turns.map((turn) => turn.coefficient),
+          turns.map(logRatio),
+          trained,
+          e,
+        );
+        return turns.map((turn, t) => ({ ...turn, coefficient: coefficients[t] }));
+      }),
+    );
   }
 }
 
@@ -340,28 +348,4 @@ export function learningRate(
   const progress = Math.min(1, (step - e.warmupSteps) / Math.max(1, e.steps - e.warmupSteps));
   // float32: the last digit of Math.cos differs between browsers.
   return e.learningRate * Math.fround(0.5 * (1 + Math.cos(Math.PI * progress)));
-}
-
-function statuses(turn: Trajectory['turns'][number]) {
-  return turn.verdict.tests.map((test) => test.status);
-}
-
-/** [sequence][answer] → [trajectory][turn]. */
-function byTurn<T>(trajectories: readonly Trajectory[], values: readonly (readonly T[])[]): T[][] {
-  let at = 0;
-  return trajectories.map((one) => {
-    const turns: T[] = [];
-    for (const { answers } of one.sequences) {
-      answers.forEach(({ turn }, a) => (turns[turn - 1] = values[at][a]));
-      at++;
-    }
-    return turns;
-  });
-}
-
-/** [trajectory][turn] → [sequence][answer]. */
-function bySequence(trajectories: readonly Trajectory[], values: readonly (readonly number[])[]): number[][] {
-  return trajectories.flatMap((one, i) =>
-    one.sequences.map(({ answers }) => answers.map(({ turn }) => values[i][turn - 1])),
-  );
 }

@@ -2,10 +2,11 @@
  * The page's end of the trainer worker: the one class that owns the worker. It types and validates every message,
  * drops what belongs to an abandoned run, and turns a worker that dies into an ordinary `failure` event.
  */
+import type { BackendName } from '../config/backends.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { createBrowserSandboxHost } from '../sandbox/browser.ts';
 import trainerScript from './trainer.worker.ts?worker&url';
-import { eventSchema, parseMessage, type BackendName, type Command, type TrainerEvent } from './protocol.ts';
+import { eventSchema, parseMessage, type Command, type TrainerEvent } from './protocol.ts';
 import { startWorker, whyRefused } from './window.ts';
 
 /** What the client needs of a Worker; a test or a mock may give its own. */

@@ -4,12 +4,10 @@
  * message of an abandoned run can be told apart and dropped.
  */
 import * as v from 'valibot';
+import { backendNames } from '../config/backends.ts';
 import { experimentSchema } from '../config/experiment.ts';
 import { memoryFactsSchema } from '../config/memory.ts';
-import { evalRecordSchema, updateRecordSchema } from '../rl/records.ts';
-
-export const backendNames = ['webgpu', 'wasm', 'cpu'] as const;
-export type BackendName = (typeof backendNames)[number];
+import { changeRecordSchema, evalRecordSchema, updateRecordSchema } from '../rl/records.ts';
 
 const runId = v.string();
 const num = v.union([v.number(), v.nan()]);
@@ -32,7 +30,7 @@ export const commandSchema = v.variant('type', [
   v.object({ type: v.literal('pause'), runId }),
   /** One update, then wait. */
   v.object({ type: v.literal('step'), runId }),
-  /** Change fields that may change during a run (see `when: 'live'` in the field table). */
+  /** Change fields that may change during a run (see `when: 'live'` in the field table), from the next update or evaluation on. */
   v.object({ type: v.literal('change'), runId, experiment: experimentSchema }),
 ]);
 export type Command = v.InferOutput<typeof commandSchema>;
@@ -90,6 +88,8 @@ export const eventSchema = v.variant('type', [
   v.object({ type: v.literal('memory'), runId, facts: memoryFactsSchema }),
   v.object({ type: v.literal('update'), runId, record: updateRecordSchema }),
   v.object({ type: v.literal('eval'), runId, record: evalRecordSchema }),
+  /** A change of live fields has come into force, between two of the records above. */
+  v.object({ type: v.literal('change'), runId, record: changeRecordSchema }),
   /** Something the user should know; the run goes on. */
   v.object({ type: v.literal('notice'), runId, level: v.picklist(['info', 'warning']), message: v.string() }),
   /** The run cannot go on. What was recorded stays. */

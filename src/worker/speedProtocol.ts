@@ -3,8 +3,8 @@
  * both sides parse what they receive. The report's schema must take a `BenchReport`: the worker does not compile otherwise.
  */
 import * as v from 'valibot';
+import { backendNames } from '../config/backends.ts';
 import { timingSchema } from '../rl/records.ts';
-import { backendNames } from './protocol.ts';
 
 /** What can be chosen: training with the matrix product, generation, grading with a whole update, and what is counted. */
 export const speedParts = ['train', 'generate', 'python', 'counts'] as const;

@@ -2,8 +2,7 @@
  * The trainer worker: the model, the tensors and the loop live here, so that the page stays smooth and a hidden tab trains on.
  * It speaks the protocol of protocol.ts, and reaches the Python sandbox through a port that comes with 'load'.
  */
-import { withChanges } from '../config/experiment.ts';
-import { field, fieldNames, type Experiment } from '../config/fields.ts';
+import type { Experiment } from '../config/fields.ts';
 import { openBackend, reopenBackend, tf, type BackendOptions, type OpenedBackend } from '../engine/index.ts';
 import { connectSandbox, SandboxLostError } from '../sandbox/client.ts';
 import type { Sandbox } from '../sandbox/types.ts';
@@ -67,6 +66,8 @@ class Run {
   readonly #sandbox: Sandbox;
   readonly #abort = new AbortController();
   #run: TrainingRun | undefined;
+  /** The last change asked for, perhaps while the run was loading. */
+  #asked: Experiment | undefined;
   #wanted: 'stand' | 'step' | 'run' = 'stand';
   #phase: Phase = 'loading';
   #last = { stage: 'idle' as Stage, at: 0 };
@@ -121,6 +122,7 @@ class Run {
           onProgress: (stage, done, total) => this.#status(stage, done, total),
           breathe,
           reopen: () => reopenBackend(requested, options),
+          onChange: (record) => this.emit({ type: 'change', record }),
           onRecovery: (recovery) => {
             this.#showBackend(recovery.backend);
             this.#showMemory();
@@ -129,6 +131,7 @@ class Run {
         }),
     );
     this.#run = run;
+    if (this.#asked) run.change(this.#asked);
     const { policy, parts } = run.session;
     this.emit({
       type: 'model',
@@ -166,7 +169,8 @@ class Run {
         this.#wanted = 'stand';
         return;
       case 'change':
-        if (this.#run) changeLive(this.#run, command.experiment);
+        this.#asked = command.experiment;
+        this.#run?.change(command.experiment);
         return;
       default:
         command satisfies never;
@@ -208,6 +212,7 @@ class Run {
       this.#enter('running');
       const record = await run.update();
       this.emit({ type: 'update', record });
+      run.settle();
       const masked = record.metrics['train/masked'];
       if (masked > 0) {
         const share = `${(100 * masked).toFixed(0)} % of the episodes of update ${record.step}`;
@@ -245,13 +250,6 @@ class Run {
     const { graded, cacheHits, timeouts, respawns, infra } = this.#sandbox.stats;
     this.emit({ type: 'counters', tensors, bytes, graded, cacheHits, timeouts, respawns, infra });
   }
-}
-
-/** A run keeps the fields marked `restart` that it began with. */
-function changeLive(run: TrainingRun, wanted: Experiment): void {
-  const live = fieldNames.filter((name) => field(name).when === 'live');
-  const changes = Object.fromEntries(live.map((name) => [name, wanted[name]]));
-  run.experiment = withChanges(run.experiment, changes);
 }
 
 let current: Run | undefined;

@@ -20,7 +20,6 @@ import {
 import type { Tensor, Tensor1D, Tensor2D } from '../../src/engine/index.ts';
 import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights, Llama } from '../../src/model/llama.ts';
-import type { EpisodeSequence } from '../../src/tasks/episode.ts';
 import { weightedLogProbGradient } from '../../src/train/policy.ts';
 import { evaluate, expectNoGpuErrors, open, openForAll, relativeError, toTensor } from './backends.ts';
 import type { CaseResult } from './backends.ts';
@@ -282,9 +281,9 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
     );
     const optimizer = new AdamW(model.weights, { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0 });
     const before = await model.values();
-    const sequences = [{ ids: [4, 5, 6, 7, 8], answers: [{ turn: 1, start: 2, length: 3 }] }];
+    const answer = { place: { sequence: [4, 5, 6, 7, 8], start: 2, length: 3 }, coefficient: 0 };
     const pass = { temperature: 1, allowedFrom: 3, pad: 0, maxTokens: 40 };
-    const { gradients, loss } = await weightedLogProbGradient(model, sequences, [[0]], pass);
+    const { gradients, loss } = await weightedLogProbGradient(model, [answer], pass);
     expect(Math.abs(loss)).toBe(0);
     expect(await optimizer.step(gradients, 0.1, 1)).toBe(0);
     expect(await model.values()).toEqual(before);
@@ -293,23 +292,22 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
     model.dispose();
   });
 
-  it('a sequence without an answer adds nothing; nothing but such sequences gives no gradient', async () => {
+  it('an answer without a token adds nothing; nothing but such answers gives no gradient', async () => {
     const model = smallModel();
     const pass = { temperature: 1, allowedFrom: 3, pad: 0, maxTokens: 40 };
-    const asked = { ids: [4, 5, 6, 7, 8], answers: [{ turn: 1, start: 2, length: 3 }] };
-    const unasked = { ids: [9, 8, 7, 6, 5, 4], answers: [] };
-    const gradientsOf = async (sequences: EpisodeSequence[]): Promise<number[][]> => {
-      const coefficients = sequences.map(({ answers }) => answers.map(() => 0.3));
-      const { gradients } = await weightedLogProbGradient(model, sequences, coefficients, pass);
+    const asked = { place: { sequence: [4, 5, 6, 7, 8], start: 2, length: 3 }, coefficient: 0.3 };
+    const empty = { place: { sequence: [9, 8, 7, 6, 5, 4], start: 3, length: 0 }, coefficient: 0.3 };
+    const gradientsOf = async (answers: (typeof asked)[]): Promise<number[][]> => {
+      const { gradients } = await weightedLogProbGradient(model, answers, pass);
       return Promise.all(Object.values(gradients).map(read));
     };
     const alone = await gradientsOf([asked]);
-    const both = await gradientsOf([asked, unasked]);
+    const both = await gradientsOf([asked, empty]);
     both.forEach((gradient, i) => {
       const want = Float32Array.from(alone[i] ?? []);
       expect(relativeError(Float32Array.from(gradient), want)).toBeLessThan(1e-5);
     });
-    expect((await gradientsOf([unasked])).flat().every((g) => g === 0)).toBe(true);
+    expect((await gradientsOf([empty])).flat().every((g) => g === 0)).toBe(true);
     model.dispose();
   });
 

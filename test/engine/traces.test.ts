@@ -16,11 +16,11 @@ import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { AdamW, tf } from '../../src/engine/index.ts';
 import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights, Llama, type HostWeights } from '../../src/model/llama.ts';
+import { answersOf } from '../../src/rl/episode.ts';
 import { uniform } from '../../src/rl/random.ts';
-import type { EpisodeSequence } from '../../src/tasks/episode.ts';
 import { generateTasks } from '../../src/tasks/generate.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
-import { weightedLogProbGradient } from '../../src/train/policy.ts';
+import { weightedLogProbGradient, type Placed, type Weighted } from '../../src/train/policy.ts';
 import { rollout } from '../../src/train/rollout.ts';
 import { createSession } from '../../src/train/session.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
@@ -55,10 +55,7 @@ interface Trace {
   readonly weights: HostWeights;
 }
 
-interface Recorded {
-  readonly sequences: readonly EpisodeSequence[];
-  readonly coefficients: readonly (readonly number[])[];
-}
+type Recorded = readonly (Placed & Weighted)[];
 
 /** Trajectories of the starting model, a batch for each update, with coefficients of either sign. */
 async function record(): Promise<Recorded[]> {
@@ -72,11 +69,15 @@ async function record(): Promise<Recorded[]> {
       sampling: { ...experiment, lookEvery: 1 },
       uniform: (row, turn, position) => uniform(7, i, row, turn, position),
     });
-    const sequences = groups.flat().flatMap((one) => one.sequences);
-    const coefficients = sequences.map(({ answers }, s) =>
-      answers.map((_, a) => 0.1 * (uniform(8, i, s, a) - 0.4)),
+    // Sequences are counted, and the answers in each.
+    const sequences = [...new Set(answersOf(groups).map(({ place }) => place.sequence))];
+    recorded.push(
+      answersOf(groups).map((answer, at, all) => {
+        const s = sequences.indexOf(answer.place.sequence);
+        const first = all.findIndex(({ place }) => place.sequence === answer.place.sequence);
+        return { place: answer.place, coefficient: 0.1 * (uniform(8, i, s, at - first) - 0.4) };
+      }),
     );
-    recorded.push({ sequences, coefficients });
   }
   model.dispose();
   return recorded;
@@ -88,9 +89,9 @@ async function replay(recorded: readonly Recorded[]): Promise<Trace> {
   const optimizer = new AdamW(model.weights, { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.01 });
   const pass = { temperature: experiment.temperature, allowedFrom: eot, pad, maxTokens: 256 };
   const [logp, losses, norms]: [number[][], number[], number[]] = [[], [], []];
-  for (const { sequences, coefficients } of recorded) {
-    const { gradients, loss, stats } = await weightedLogProbGradient(model, sequences, coefficients, pass);
-    logp.push(stats.flat().flatMap((answer) => [...answer.logp]));
+  for (const answers of recorded) {
+    const { gradients, loss, stats } = await weightedLogProbGradient(model, answers, pass);
+    logp.push(answers.flatMap((answer) => [...stats(answer).logp]));
     losses.push(loss);
     norms.push(await optimizer.step(gradients, experiment.learningRate, experiment.maxGradNorm));
     tf.dispose(gradients);

@@ -26,12 +26,16 @@ interface Run {
   readonly greedy: number[][];
 }
 
-/** Sequences of different lengths, so that padding and micro-batches take part. */
-function sequences() {
+/** Answers in sequences of different lengths, so that padding and micro-batches take part. */
+function answers() {
   const random = seeded(7);
-  return [9, 14, 5].map((length) => ({
-    ids: Array.from({ length }, () => 3 + Math.floor(random() * 37)),
-    answers: [{ turn: 1, start: 3, length: length - 3 }],
+  return [9, 14, 5].map((length, i) => ({
+    place: {
+      sequence: Array.from({ length }, () => 3 + Math.floor(random() * 37)),
+      start: 3,
+      length: length - 3,
+    },
+    coefficient: [0.1, 0.05, -0.02][i] ?? NaN,
   }));
 }
 
@@ -45,12 +49,7 @@ async function run(): Promise<Run> {
   const losses: number[] = [];
   const norms: number[] = [];
   for (let i = 0; i < updates; i++) {
-    const { gradients, loss } = await weightedLogProbGradient(
-      model,
-      sequences(),
-      [[0.1], [0.05], [-0.02]],
-      passes,
-    );
+    const { gradients, loss } = await weightedLogProbGradient(model, answers(), passes);
     losses.push(loss);
     norms.push(await optimizer.step(gradients, 3e-3, 1));
     tf.dispose(gradients);
@@ -66,7 +65,7 @@ async function run(): Promise<Run> {
     0,
   );
   generation.repeatRows(2);
-  const answers = await generation.turn({ ...sampling, lookEvery: 3 });
+  const written = await generation.turn({ ...sampling, lookEvery: 3 });
   generation.dispose();
   // What the cache says must be what a whole forward pass says, at the temperature of greedy log-probabilities.
   const prompts = [
@@ -75,17 +74,17 @@ async function run(): Promise<Run> {
     [7, 8, 9, 10, 11],
     [7, 8, 9, 10, 11],
   ];
-  const whole = answers.map(({ ids }, row) => {
+  const whole = written.map(({ ids }, row) => {
     const prompt = prompts[row] ?? [];
-    return { ids: [...prompt, ...ids], answers: [{ turn: 1, start: prompt.length, length: ids.length }] };
+    return { place: { sequence: [...prompt, ...ids], start: prompt.length, length: ids.length } };
   });
   const scores = await scoreAnswers(model, whole, { ...passes, temperature: 1 });
-  answers.forEach(({ logp }, row) => {
-    logp.forEach((value, i) => expect(value).toBeCloseTo(scores[row]?.[0]?.logp[i] ?? NaN, 4));
+  whole.forEach((answer, row) => {
+    scores(answer).logp.forEach((value, i) => expect(value).toBeCloseTo(written[row]?.logp[i] ?? NaN, 4));
   });
   optimizer.dispose();
   model.dispose();
-  return { losses, norms, greedy: answers.map(({ ids }) => ids) };
+  return { losses, norms, greedy: written.map(({ ids }) => ids) };
 }
 
 describe('training and generation', () => {

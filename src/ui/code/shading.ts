@@ -38,14 +38,15 @@ export interface ShadedEpisode {
   readonly totals: readonly number[];
 }
 
+/** Nothing for what was not measured: held-out answers are not learned from. */
 function valuesOf(turn: TurnRecord, shading: Exclude<Shading, 'syntax'>): readonly number[] {
   switch (shading) {
     case 'gradient':
-      return turn.gradNorm;
+      return turn.gradNorm ?? [];
     case 'logp':
       return turn.logp.map((logp) => -logp);
     case 'entropy':
-      return turn.entropy;
+      return turn.entropy ?? [];
     default:
       return shading satisfies never;
   }

@@ -1,4 +1,5 @@
 /** The page: the experiment, the run, what is looked at, and what the buttons do. */
+import type { BackendName } from '../../config/backends.ts';
 import { decodeLink, encodeLink } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
 import type { FieldName } from '../../config/experiment.ts';
@@ -6,7 +7,7 @@ import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
 import type { KeepOffline } from '../../worker/offline.ts';
-import type { BackendName, TrainerEvent } from '../../worker/protocol.ts';
+import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools, type SpeedTools } from '../../worker/speed.ts';
 import { copyText } from '../clipboard.ts';
 import { ExperimentState } from './experiment.svelte.ts';
@@ -213,7 +214,7 @@ export class AppState {
   }
 
   #receive(event: TrainerEvent): void {
-    this.run.apply(event, this.experiment.applied);
+    this.run.apply(event);
     if (!this.run.computing) for (const resolve of this.#whenStill.splice(0)) resolve();
     if (event.type === 'failure') this.#wish = null;
     if (this.run.phase === 'ready') this.offline.begin();

@@ -1,18 +1,12 @@
 /** Everything the trainer has told the page about the current run. Written by `apply` only. */
-import type { Experiment } from '../../config/experiment.ts';
+import type { BackendName } from '../../config/backends.ts';
 import type { MemoryFacts } from '../../config/memory.ts';
-import type { EvalRecord, UpdateRecord } from '../../rl/records.ts';
-import type { BackendName, Phase, Stage, TrainerEvent } from '../../worker/protocol.ts';
+import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
+import type { Phase, Stage, TrainerEvent } from '../../worker/protocol.ts';
 
 export interface Point {
   readonly step: number;
   readonly metrics: Readonly<Record<string, number>>;
-}
-
-/** An update with its episodes, and the experiment it was made under. */
-export interface KeptUpdate {
-  readonly record: UpdateRecord;
-  readonly experiment: Experiment;
 }
 
 export interface Notice {
@@ -28,10 +22,10 @@ export interface Failure {
 }
 
 /** The latest updates that fit into `keptAnswers`, at least one. */
-export function latestThatFit(updates: readonly KeptUpdate[]): KeptUpdate[] {
+export function latestThatFit(updates: readonly UpdateRecord[]): UpdateRecord[] {
   let answers = 0;
-  const tooOld = updates.findLastIndex(({ record }) => {
-    answers += record.groups.reduce((n, g) => n + g.trajectories.reduce((m, t) => m + t.turns.length, 0), 0);
+  const tooOld = updates.findLastIndex(({ groups }) => {
+    answers += groups.reduce((n, g) => n + g.trajectories.reduce((m, t) => m + t.turns.length, 0), 0);
     return answers > keptAnswers;
   });
   return updates.slice(Math.min(tooOld + 1, updates.length - 1));
@@ -58,7 +52,8 @@ export class RunState {
   #memory = $state.raw<MemoryFacts | null>(null);
   #train = $state.raw<readonly Point[]>([]);
   #evals = $state.raw<readonly EvalRecord[]>([]);
-  #updates = $state.raw<readonly KeptUpdate[]>([]);
+  #updates = $state.raw<readonly UpdateRecord[]>([]);
+  #changes = $state.raw<readonly ChangeRecord[]>([]);
   #notices = $state.raw<readonly Notice[]>([]);
   #failure = $state.raw<Failure | null>(null);
   #counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
@@ -104,6 +99,10 @@ export class RunState {
   get updates() {
     return this.#updates;
   }
+  /** What was changed while the run went on, oldest first. */
+  get changes() {
+    return this.#changes;
+  }
   get notices() {
     return this.#notices;
   }
@@ -135,14 +134,15 @@ export class RunState {
     this.#train = [];
     this.#evals = [];
     this.#updates = [];
+    this.#changes = [];
     this.#updateMs = [];
     this.#notices = [];
     this.#failure = null;
     this.#counters = null;
   }
 
-  /** Takes in one event; `experiment` is the one in force. */
-  apply(event: TrainerEvent, experiment: Experiment): void {
+  /** Takes in one event. */
+  apply(event: TrainerEvent): void {
     switch (event.type) {
       case 'status':
         this.#phase = event.phase;
@@ -164,12 +164,15 @@ export class RunState {
         const { record } = event;
         this.#step = record.step;
         this.#train = [...this.#train, { step: record.step, metrics: record.metrics }];
-        this.#updates = latestThatFit([...this.#updates, { record, experiment }]);
+        this.#updates = latestThatFit([...this.#updates, record]);
         this.#updateMs = [...this.#updateMs, record.timing.total].slice(-speedWindow);
         break;
       }
       case 'eval':
         this.#evals = [...this.#evals, event.record];
+        break;
+      case 'change':
+        this.#changes = [...this.#changes, event.record];
         break;
       case 'notice':
         this.notify(event.level, event.message);

@@ -12,8 +12,8 @@ interface Moment {
   readonly step: number;
   readonly groups: readonly GroupRecord[];
   readonly metrics: Readonly<Record<string, number>>;
-  /** The experiment in force; null for evaluations, which no field of the method changes. */
-  readonly experiment: Experiment | null;
+  /** The experiment it was made under, whatever the form says by now. */
+  readonly experiment: Experiment;
 }
 
 /**
@@ -54,18 +54,17 @@ export class SelectionState {
   /** Steps that can be looked at, oldest first. */
   get steps(): readonly number[] {
     return this.source === 'batch'
-      ? this.#run.updates.map((kept) => kept.record.step)
+      ? this.#run.updates.map((record) => record.step)
       : this.#run.evals.map((record) => record.step);
   }
   get moment(): Moment | null {
     if (this.source === 'batch') {
-      const kept = this.#run.updates.find((u) => u.record.step === this.#held) ?? this.#run.updates.at(-1);
-      return kept ? { ...kept.record, experiment: kept.experiment } : null;
+      return (
+        this.#run.updates.find((record) => record.step === this.#held) ?? this.#run.updates.at(-1) ?? null
+      );
     }
     const record = this.#run.evals.find((e) => e.step === this.#held) ?? this.#run.evals.at(-1);
-    return record
-      ? { step: record.step, groups: record.examples, metrics: record.metrics, experiment: null }
-      : null;
+    return record ? { ...record, groups: record.examples } : null;
   }
   /** True while the latest moment is shown as it comes. */
   get following(): boolean {

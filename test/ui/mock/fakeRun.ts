@@ -1,10 +1,11 @@
 /** Records of a run that never happened: deterministic, plausible, and legal by every schema. */
 import type { Experiment } from '../../../src/config/experiment.ts';
+import { type GradedAnswer, type ScoredAnswer, type TrainedAnswer } from '../../../src/rl/episode.ts';
 import { trainMetrics, evalMetrics } from '../../../src/rl/metrics.ts';
-import { credit, trainedTurns } from '../../../src/rl/objective.ts';
+import { credit } from '../../../src/rl/objective.ts';
 import { tokenGradNorm } from '../../../src/rl/policyGradient.ts';
 import { RandomStream } from '../../../src/rl/random.ts';
-import type { EvalRecord, GroupRecord, TurnRecord, UpdateRecord } from '../../../src/rl/records.ts';
+import type { EvalRecord, UpdateRecord } from '../../../src/rl/records.ts';
 import { fakeTasks, testsOf, type FakeTask } from './tasks.ts';
 
 const tokensOf = (code: string) => [
@@ -18,7 +19,13 @@ function skill(step: number, t: number): number {
   return [0.3 + 0.3 * learned, 0.36 + 0.45 * learned, 0.38 + 0.5 * learned, 0.4 + 0.5 * learned][t] ?? 0.5;
 }
 
-function fakeTurn(fake: FakeTask, index: number, step: number, t: number, random: RandomStream): TurnRecord {
+function fakeTurn(
+  fake: FakeTask,
+  index: number,
+  step: number,
+  t: number,
+  random: RandomStream,
+): ScoredAnswer {
   const answer = fake.answers[index] ?? fake.answers[0];
   const tests = testsOf(fake, answer);
   const passed = tests.filter((test) => test.status === 'pass').length;
@@ -28,11 +35,10 @@ function fakeTurn(fake: FakeTask, index: number, step: number, t: number, random
   const logp = tokens.map(() => -(random.uniform() ** 4) * 1.6);
   return {
     text: answer.code,
+    ids: tokens.map((_, i) => 8 + i),
     tokens,
     logp,
     refLogp: logp.map((x) => x - 0.03 * Math.log1p(step) * (random.uniform() - 0.3)),
-    entropy: logp.map((x) => 0.02 - x * 0.7),
-    gradNorm: tokens.map(() => 0),
     truncated: false,
     verdict: {
       status: order[worst],
@@ -54,7 +60,7 @@ function fakeEpisode(
   turns: number,
   greedy: boolean,
   random: RandomStream,
-): TurnRecord[] {
+): ScoredAnswer[] {
   const best = fake.answers.length - 1;
   let index = -1;
   return Array.from({ length: turns }, (_, t) => {
@@ -65,6 +71,19 @@ function fakeEpisode(
   });
 }
 
+/** As if eight other tokens shared what the sampled one left. */
+const trained = (turn: ScoredAnswer & Pick<TrainedAnswer, 'advantage' | 'coefficient'>): TrainedAnswer => ({
+  ...turn,
+  entropy: turn.logp.map((x) => 0.02 - x * 0.7),
+  gradNorm: turn.logp.map((logp) => {
+    const p = Math.exp(logp);
+    return tokenGradNorm(turn.advantage, p, p * p + (1 - p) ** 2 / 8);
+  }),
+});
+
+/** A greedy answer: nothing but its grade. */
+const graded = ({ refLogp: _, kl: __, ...turn }: ScoredAnswer): GradedAnswer => turn;
+
 /** One update's record. */
 export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
   const random = new RandomStream(experiment.seed, 1, step);
@@ -73,30 +92,15 @@ export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
     const episodes = Array.from({ length: experiment.k }, () =>
       fakeEpisode(fake, step, experiment.turns, false, random),
     );
-    return { task: fake.task, episodes };
+    return { task: fake.task, trajectories: episodes.map((turns) => ({ turns })) };
   });
-  const credits = credit(
-    sampled.map(({ episodes }) => ({
-      rewards: episodes.map((turns) => turns.map((turn) => turn.reward)),
-      kls: episodes.map((turns) => turns.map((turn) => turn.kl)),
-    })),
-    experiment,
-  );
-  const trained = trainedTurns(experiment);
-  const groups: GroupRecord[] = sampled.map(({ task, episodes }, g) => ({
-    task,
-    trajectories: episodes.map((turns, i) => ({
-      ...credits[g][i],
-      turns: turns.map((turn, t) => ({
-        ...turn,
-        gradNorm: turn.logp.map((logp) => {
-          const p = Math.exp(logp);
-          return trained[t] ? tokenGradNorm(credits[g][i].advantages[t], p, p * p + (1 - p) ** 2 / 8) : 0;
-        }),
-      })),
-    })),
+  const groups = credit(sampled, experiment).map((group) => ({
+    ...group,
+    trajectories: group.trajectories.map((one) => ({ ...one, turns: one.turns.map(trained) })),
   }));
   return {
+    experiment,
+    backend: 'wasm',
     step,
     metrics: {
       ...trainMetrics(groups, experiment),
@@ -111,7 +115,7 @@ export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
 /** One evaluation's record. */
 export function fakeEvaluation(experiment: Experiment, step: number): EvalRecord {
   const random = new RandomStream(experiment.seed, 2, step);
-  const groups: GroupRecord[] = Array.from({ length: experiment.evalTasks }, (_, i) => {
+  const groups = Array.from({ length: experiment.evalTasks }, (_, i) => {
     const fake = fakeTasks[i % fakeTasks.length];
     const turns =
       i === 0 && step === 0
@@ -120,12 +124,11 @@ export function fakeEvaluation(experiment: Experiment, step: number): EvalRecord
             ...Array.from({ length: experiment.turns - 1 }, (_, t) => fakeTurn(fake, 2, 0, t + 1, random)),
           ]
         : fakeEpisode(fake, step, experiment.turns, true, random);
-    return {
-      task: fake.task,
-      trajectories: [{ turns, R: NaN, adjusted: NaN, baseline: NaN, advantages: turns.map(() => NaN) }],
-    };
+    return { task: fake.task, trajectories: [{ turns: turns.map(graded) }] };
   });
   return {
+    experiment,
+    backend: 'wasm',
     step,
     metrics: evalMetrics(groups.map((group) => group.trajectories[0])),
     examples: groups.slice(0, 6),

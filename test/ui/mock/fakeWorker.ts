@@ -1,5 +1,6 @@
 /** Stands in for the trainer worker: takes the same commands, sends the same events, computes nothing. */
 import type { Experiment } from '../../../src/config/experiment.ts';
+import { field, fieldNames } from '../../../src/config/fields.ts';
 import type { MemoryFacts } from '../../../src/config/memory.ts';
 import type { WorkerLike } from '../../../src/worker/client.ts';
 import {
@@ -49,6 +50,8 @@ export class FakeWorker implements WorkerLike {
   readonly #options: FakeWorkerOptions;
   readonly #target = new EventTarget();
   #experiment: Experiment | null = null;
+  /** Asked for while an update is under way. */
+  #wanted: Experiment | null = null;
   #runId = '';
   #phase: Phase = 'loading';
   #step = 0;
@@ -71,10 +74,11 @@ export class FakeWorker implements WorkerLike {
     if (command.type === 'load') {
       this.#runId = command.runId;
       this.#experiment = command.experiment;
+      this.#wanted = null;
       this.#step = 0;
       void this.#load(command.runId);
     } else if (command.runId === this.#runId) {
-      if (command.type === 'change') this.#experiment = command.experiment;
+      if (command.type === 'change') this.#change(command.experiment);
       else if (command.type === 'pause') this.#phase = 'pausing';
       else if (this.#phase === 'ready' || this.#phase === 'paused')
         void this.#train(command.runId, command.type === 'step');
@@ -122,6 +126,7 @@ export class FakeWorker implements WorkerLike {
       }
       this.#step += 1;
       this.#send({ type: 'update', record: fakeUpdate(now, this.#step) });
+      this.#settle();
       this.#send({
         type: 'counters',
         tensors: 57,
@@ -155,6 +160,22 @@ export class FakeWorker implements WorkerLike {
   // In a method: `pause` may have changed the phase while #train was waiting, which the compiler cannot see.
   #pausing(): boolean {
     return this.#phase === 'pausing';
+  }
+
+  #change(wanted: Experiment): void {
+    this.#wanted = wanted;
+    if (this.#phase === 'ready' || this.#phase === 'paused') this.#settle();
+  }
+
+  #settle(): void {
+    const [wanted, before] = [this.#wanted, this.#experiment];
+    this.#wanted = null;
+    if (!wanted || !before) return;
+    const changes = fieldNames
+      .filter((name) => field(name).when === 'live' && wanted[name] !== before[name])
+      .map((name) => ({ field: name, from: before[name], to: wanted[name] }));
+    this.#experiment = { ...before, ...Object.fromEntries(changes.map(({ field, to }) => [field, to])) };
+    if (changes.length > 0) this.#send({ type: 'change', record: { step: this.#step, changes } });
   }
 
   async #evaluate(): Promise<void> {

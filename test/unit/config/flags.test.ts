@@ -2,14 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultExperiment, diff } from '../../../src/config/experiment.ts';
 import { fieldNames } from '../../../src/config/fields.ts';
-import {
-  FlagError,
-  flagOf,
-  helpText,
-  parseFlags,
-  toFlags,
-  type ExtraOptions,
-} from '../../../src/config/flags.ts';
+import { FlagError, flagOf, helpText, parseFlags, type ExtraOptions } from '../../../src/config/flags.ts';
 import { anyExperiment } from './arbitrary.ts';
 
 const extra: ExtraOptions = {
@@ -22,7 +15,8 @@ describe('parseFlags', () => {
   it('reads back the flags of any valid experiment', () => {
     fc.assert(
       fc.property(anyExperiment, (e) => {
-        const parsed = parseFlags(toFlags(e), extra);
+        const flags = Object.entries(diff(e)).flatMap(([name, value]) => [flagOf(name), String(value)]);
+        const parsed = parseFlags(flags, extra);
         expect(parsed.experiment).toEqual(e);
         expect(parsed.changes).toEqual(diff(e));
       }),

@@ -53,23 +53,20 @@ for (const backend of ['cpu', 'wasm'] as const) {
       const second = await generation.turn({ ...options, uniform: uniform(1) });
       generation.dispose();
 
-      const sequences = first.map((answer, row) => {
+      const episodes = first.map((answer, row) => {
         const prompt = prompts[Math.floor(row / 2)];
         const kept = answer.truncated ? answer.ids : answer.ids.slice(0, -1);
-        const ids = [...prompt, ...kept, ...correction[row], ...second[row].ids];
-        const start = ids.length - second[row].ids.length;
-        return {
-          ids,
-          answers: [
-            { turn: 1, start: prompt.length, length: kept.length },
-            { turn: 2, start, length: second[row].ids.length },
-          ],
-        };
+        const sequence = [...prompt, ...kept, ...correction[row], ...second[row].ids];
+        const start = sequence.length - second[row].ids.length;
+        return [
+          { place: { sequence, start: prompt.length, length: kept.length } },
+          { place: { sequence, start, length: second[row].ids.length } },
+        ];
       });
-      const stats = await scoreAnswers(model, sequences, pass);
-      stats.forEach(([one, two], row) => {
-        one.logp.forEach((lp, i) => expect(lp).toBeCloseTo(first[row].logp[i], 4));
-        two.logp.forEach((lp, i) => expect(lp).toBeCloseTo(second[row].logp[i], 4));
+      const stats = await scoreAnswers(model, episodes.flat(), pass);
+      episodes.forEach(([one, two], row) => {
+        stats(one).logp.forEach((lp, i) => expect(lp).toBeCloseTo(first[row].logp[i], 4));
+        stats(two).logp.forEach((lp, i) => expect(lp).toBeCloseTo(second[row].logp[i], 4));
       });
       expect(first.some((a) => a.truncated)).toBe(true);
       model.dispose();
@@ -98,26 +95,21 @@ for (const backend of ['cpu', 'wasm'] as const) {
 
     it('gives the gradient of the weighted log-probabilities: none without weight, linear in the weights, no leak', async () => {
       const model = new Llama(config, weights());
-      const sequences = prompts.map((p) => ({
-        ids: [...p, 9, 9, 5],
-        answers: [{ turn: 1, start: p.length, length: 3 }],
-      }));
+      const places = prompts.map((p) => ({ sequence: [...p, 9, 9, 5], start: p.length, length: 3 }));
       const before = tf.memory().numTensors;
-      const gradient = async (coefficients: number[][], maxTokens = 64) => {
-        const { gradients } = await weightedLogProbGradient(model, sequences, coefficients, {
-          ...pass,
-          maxTokens,
-        });
+      const gradient = async (coefficients: number[], maxTokens = 64) => {
+        const answers = places.map((place, i) => ({ place, coefficient: coefficients[i] }));
+        const { gradients } = await weightedLogProbGradient(model, answers, { ...pass, maxTokens });
         const flat = Object.values(gradients).flatMap((g) => [...g.dataSync()]);
         tf.dispose(gradients);
         return flat;
       };
-      const zero = await gradient([[0], [0], [0]]);
+      const zero = await gradient([0, 0, 0]);
       expect(Math.max(...zero.map(Math.abs))).toBe(0);
-      const a = await gradient([[1], [0], [0]]);
-      const b = await gradient([[0], [2], [-1]]);
-      const both = await gradient([[1], [2], [-1]]);
-      const oneByOne = await gradient([[1], [2], [-1]], 1);
+      const a = await gradient([1, 0, 0]);
+      const b = await gradient([0, 2, -1]);
+      const both = await gradient([1, 2, -1]);
+      const oneByOne = await gradient([1, 2, -1], 1);
       both.forEach((g, i) => {
         expect(Math.abs(g - a[i] - b[i])).toBeLessThan(1e-4);
         expect(Math.abs(g - oneByOne[i])).toBeLessThan(1e-4);
@@ -128,11 +120,11 @@ for (const backend of ['cpu', 'wasm'] as const) {
 
     it('has the gradient that finite differences give', async () => {
       const model = new Llama(config, weights());
-      const sequences = [{ ids: [1, 7, 8, 2, 9, 10, 5], answers: [{ turn: 1, start: 4, length: 3 }] }];
-      const { gradients } = await weightedLogProbGradient(model, sequences, [[1]], pass);
+      const answer = { place: { sequence: [1, 7, 8, 2, 9, 10, 5], start: 4, length: 3 }, coefficient: 1 };
+      const { gradients } = await weightedLogProbGradient(model, [answer], pass);
       const host = await model.values();
       const loss = async () =>
-        -(await scoreAnswers(model, sequences, pass))[0][0].logp.reduce((sum, lp) => sum + lp, 0);
+        -(await scoreAnswers(model, [answer], pass))(answer).logp.reduce((sum, lp) => sum + lp, 0);
       for (const name of ['embed', 'layers.0.qkv', 'layers.1.gateUp', 'layers.1.attnNorm', 'norm']) {
         const g = Float32Array.from(await gradients[name].data());
         const direction = Float32Array.from(g, (x) => Math.sign(x));

@@ -1,16 +1,19 @@
 import fc from 'fast-check';
-import type { GroupRecord, TrajectoryRecord, TurnRecord } from '../../../src/rl/records.ts';
+import type { Credit, Episode, Group, TrainedAnswer } from '../../../src/rl/episode.ts';
+import type { TestStatus } from '../../../src/sandbox/types.ts';
 
-type Status = TurnRecord['verdict']['status'];
+/** A trajectory that was learned from. */
+export type Trajectory = Episode<TrainedAnswer> & Credit;
 
 /** An answer whose verdict is one letter per unit test: p(ass), f(ail), t(imeout), i(nfra). */
-export function turn(tests: string, rest: Partial<TurnRecord> = {}): TurnRecord {
-  const statuses = [...tests].map((letter): Status =>
+export function turn(tests: string, rest: Partial<TrainedAnswer> = {}): TrainedAnswer {
+  const statuses = [...tests].map((letter): TestStatus =>
     letter === 'p' ? 'pass' : letter === 't' ? 'timeout' : letter === 'i' ? 'infra' : 'fail',
   );
   const passed = statuses.filter((status) => status === 'pass').length;
   return {
     text: tests,
+    ids: [7, 5],
     tokens: ['x', '<eot>'],
     logp: [-0.5, -0.5],
     refLogp: [-0.5, -0.5],
@@ -35,21 +38,22 @@ export function turn(tests: string, rest: Partial<TurnRecord> = {}): TurnRecord 
     },
     reward: statuses.includes('infra') ? NaN : passed / statuses.length,
     kl: 0.5,
+    advantage: 0,
+    coefficient: 0,
     ...rest,
   };
 }
 
-export function trajectory(turns: readonly (string | TurnRecord)[], R = 0): TrajectoryRecord {
+export function trajectory(turns: readonly (string | TrainedAnswer)[], R = 0): Trajectory {
   return {
     turns: turns.map((t) => (typeof t === 'string' ? turn(t) : t)),
     R,
     adjusted: R,
     baseline: 0,
-    advantages: turns.map(() => R),
   };
 }
 
-export function group(trajectories: TrajectoryRecord[]): GroupRecord {
+export function group(trajectories: Trajectory[]): Group<Trajectory> {
   const task = {
     id: 'task',
     source: 'test',
@@ -66,7 +70,7 @@ export function group(trajectories: TrajectoryRecord[]): GroupRecord {
 }
 
 /** Episodes of T turns on tasks with four unit tests; some cannot be graded. */
-export const anyEpisodes = (T: number): fc.Arbitrary<TrajectoryRecord[]> => {
+export const anyEpisodes = (T: number): fc.Arbitrary<Trajectory[]> => {
   const letter = fc.constantFrom('p', 'p', 'p', 'f', 't');
   const answer = fc.oneof(
     { weight: 2, arbitrary: fc.constant('pppp') },

@@ -1,11 +1,14 @@
 /** What a rollout asks of the sandbox, and when. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { longestSequence } from '../../../src/config/episodeLength.ts';
 import { openBackend } from '../../../src/engine/index.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
 import { initialWeights, Llama } from '../../../src/model/llama.ts';
+import { answersOf } from '../../../src/rl/episode.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import type { GradeRequest, Verdict } from '../../../src/sandbox/types.ts';
+import { promptIds } from '../../../src/tasks/episode.ts';
 import { generateTasks } from '../../../src/tasks/generate.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import { rollout, type RolloutOptions } from '../../../src/train/rollout.ts';
@@ -16,6 +19,8 @@ const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 2
 const weights = initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1);
 const tasks = generateTasks({ count: 3, seed: 1, split: 'train', level: '1' });
 const options: RolloutOptions = {
+  reward: 'progressive',
+  rewardScale: 'fraction',
   turns: 2,
   k: 2,
   sharedTurns: 0,
@@ -51,7 +56,7 @@ describe('rollout', () => {
   it('has each answer graded once, when it ends, and gives each its own verdict', async () => {
     const sandbox = new Recording();
     const { groups } = await rollout(model, tokenizer, sandbox, tasks, options);
-    const turns = groups.flat().flatMap((one) => one.turns);
+    const turns = answersOf(groups);
     expect(turns).toHaveLength(12);
     for (const { text, verdict } of turns) expect(verdict.stdout).toBe(text);
     const lengths = turns.map(({ ids }) => ids.length);
@@ -63,9 +68,31 @@ describe('rollout', () => {
     const ids = async (lookEvery: number) => {
       const sampling = { ...options.sampling, lookEvery };
       const { groups } = await rollout(model, tokenizer, countsLetter('e'), tasks, { ...options, sampling });
-      return groups.flat().map((one) => one.sequences.map((sequence) => sequence.ids));
+      return answersOf(groups).map(({ place }) => place.sequence);
     };
     expect(await ids(7)).toEqual(await ids(1));
+  });
+
+  it.each(['all', 'latest'] as const)('never becomes longer than it may, history %s', async (history) => {
+    // Nothing ends by itself, and what the program gave is long, in characters of several bytes.
+    const sandbox = new FakeSandbox(() => 'fail');
+    const grade = sandbox.grade.bind(sandbox);
+    sandbox.grade = async (requests) =>
+      (await grade(requests)).map((verdict) => ({
+        ...verdict,
+        tests: verdict.tests.map((test) => ({ ...test, expression: '語'.repeat(50) })),
+      }));
+    const endless = { ...options, turns: 4, history, feedback: 'tests', uniform: () => 0.9 } as const;
+    const { groups } = await rollout(model, tokenizer, sandbox, tasks, endless);
+    for (const { task, trajectories } of groups) {
+      const bound = longestSequence({ ...endless, ...endless.sampling }, promptIds(tokenizer, task).length);
+      for (const { place, truncated } of trajectories.flatMap(({ turns }) => turns)) {
+        expect(truncated).toBe(true);
+        expect(place.sequence.length).toBeLessThan(bound); // the last end is not written
+      }
+      const longest = Math.max(...trajectories[0].turns.map(({ place }) => place.sequence.length));
+      expect(longest).toBe(bound - 1);
+    }
   });
 
   it('stops in the middle of a turn', async () => {

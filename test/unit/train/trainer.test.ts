@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withChanges } from '../../../src/config/experiment.ts';
 import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
@@ -6,7 +7,9 @@ import type { Experiment } from '../../../src/config/fields.ts';
 import { openBackend, tf } from '../../../src/engine/index.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
 import { initialWeights } from '../../../src/model/llama.ts';
+import { answersOf } from '../../../src/rl/episode.ts';
 import { uniform } from '../../../src/rl/random.ts';
+import { evalRecordSchema, updateRecordSchema } from '../../../src/rl/records.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import { createSession } from '../../../src/train/session.ts';
 import { learningRate } from '../../../src/train/trainer.ts';
@@ -150,6 +153,30 @@ describe('trainer', () => {
     }
   });
 
+  it('records answers whole: their ids, and their verdicts with the tier of each test', async () => {
+    const sandbox = new FakeSandbox(() => 'fail');
+    const grade = sandbox.grade.bind(sandbox);
+    sandbox.grade = async (requests) =>
+      (await grade(requests)).map((verdict) => ({
+        ...verdict,
+        tests: verdict.tests.map((test, i) => (i === 0 ? { ...test, tier: 'inside' } : test)),
+      }));
+    const s = session({}, sandbox);
+    const update = v.parse(updateRecordSchema, await s.trainer.update());
+    const evaluation = v.parse(evalRecordSchema, await s.trainer.evaluate());
+    const { eot } = tokenizer.specials;
+    for (const turn of [...answersOf(update.groups), ...answersOf(evaluation.examples)]) {
+      expect(tokenizer.decode(turn.ids.filter((id) => id !== eot))).toBe(turn.text);
+      expect(turn.tokens).toEqual(turn.ids.map((id) => tokenizer.tokenText(id)));
+      expect(turn.logp).toHaveLength(turn.ids.length);
+      expect(turn.verdict.tests.map(({ tier }) => tier === 'inside')).toEqual(
+        turn.verdict.tests.map((_, i) => i === 0),
+      );
+      expect(turn).not.toHaveProperty('place');
+    }
+    s.dispose();
+  });
+
   it('masks what could not be graded and stops when nothing could', async () => {
     let calls = 0;
     const some = new FakeSandbox((_, test) => (test === 0 && calls++ % 5 === 0 ? 'infra' : 'pass'));
@@ -180,6 +207,16 @@ describe('trainer', () => {
     await expect(s.trainer.update()).rejects.toThrow(/sandbox keeps being lost/);
     expect(s.trainer.step).toBe(2);
     s.dispose();
+  });
+
+  it('refuses what the model could not read to its end: turns, answers, history and feedback count', () => {
+    const long = { turns: 4, maxNewTokens: 96, history: 'all' } as const;
+    for (const changes of [long, { ...long, history: 'latest', feedback: 'tests' } as const]) {
+      session(changes).dispose();
+    }
+    expect(() => session({ ...long, feedback: 'tests' })).toThrow(
+      /an episode can reach 6\d\d tokens, the model reads 512\. .*no feedback/,
+    );
   });
 
   it('refuses a tokenizer that does not fit the model', () => {

@@ -5,6 +5,7 @@ import { findPreset } from '../../../src/config/presets.ts';
 import { AppState } from '../../../src/ui/state/app.svelte.ts';
 import { ExperimentState } from '../../../src/ui/state/experiment.svelte.ts';
 import { latestThatFit } from '../../../src/ui/state/run.svelte.ts';
+import { metricsLines } from '../../../src/ui/download.ts';
 import { fakeUpdate } from '../../ui/mock/fakeRun.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
 
@@ -110,7 +111,7 @@ describe('AppState', () => {
     expect(app.experiment.pending).toEqual(['turns']);
     app.start();
     await reaches(app, 'finished');
-    expect(app.run.updates.at(-1)?.record.groups[0].trajectories[0].turns).toHaveLength(3);
+    expect(app.run.updates.at(-1)?.groups[0].trajectories[0].turns).toHaveLength(3);
     expect(app.experiment.pending).toEqual([]);
   });
 
@@ -125,6 +126,40 @@ describe('AppState', () => {
     await vi.waitFor(() => expect(app.run.step).toBe(2));
     expect(app.run.train.map((point) => point.metrics['train/weight@t1'])).toEqual([-0.25, -1]);
     expect(app.experiment.pending).toEqual(['turns']);
+  });
+
+  it('keeps an update with its own γ when γ is moved while it is computed, and the change as an entry', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.selection.look('batch');
+    app.step();
+    expect(app.run.phase).toBe('running'); // the update is under way
+    app.set('gamma', 0);
+    app.set('beta', 0.2);
+    expect(app.experiment.applied.gamma).toBe(0);
+    await reaches(app, 'paused');
+    // The page shows the update with the γ it was made under; what it was moved to comes after it.
+    expect(app.run.updates.map(({ step, experiment }) => [step, experiment.gamma])).toEqual([[1, 0.75]]);
+    expect(app.selection.moment?.experiment).toMatchObject({ gamma: 0.75, beta: defaultExperiment.beta });
+    expect(app.run.train[0]?.metrics['train/weight@t1']).toBe(-0.25);
+    const changes = [
+      { field: 'gamma', from: 0.75, to: 0 },
+      { field: 'beta', from: defaultExperiment.beta, to: 0.2 },
+    ];
+    expect(app.run.changes.map(({ step }) => step)).toEqual([1]);
+    expect(app.run.changes[0]?.changes).toEqual(expect.arrayContaining(changes));
+    app.step();
+    await vi.waitFor(() => expect(app.run.step).toBe(2));
+    expect(app.run.updates.at(-1)?.experiment).toMatchObject({ gamma: 0, beta: 0.2 });
+    expect(app.selection.moment?.experiment.gamma).toBe(0);
+    const lines = metricsLines(app.run)
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(lines.map((line) => (line as { step: number }).step)).toEqual([0, 1, 1, 2]);
+    expect(lines[2]).toEqual({ step: 1, changes: { gamma: 0, beta: 0.2 } });
+    app.reset();
+    expect(app.run.changes).toEqual([]);
   });
 
   it('opens a link, and refuses a bad one with the default instead', async () => {
@@ -190,17 +225,12 @@ describe('RunState', () => {
     const experiment = { ...defaultExperiment, promptsPerUpdate: 50, k: 10 }; // 1,000 answers
     const record = fakeUpdate(experiment, 1);
     const kept = (count: number) =>
-      latestThatFit(
-        Array.from({ length: count }, (_, i) => ({ record: { ...record, step: i + 1 }, experiment })),
-      );
+      latestThatFit(Array.from({ length: count }, (_, i) => ({ ...record, step: i + 1 })));
     expect(kept(1)).toHaveLength(1);
-    expect(kept(20).map((update) => update.record.step)).toEqual([15, 16, 17, 18, 19, 20]);
+    expect(kept(20).map((update) => update.step)).toEqual([15, 16, 17, 18, 19, 20]);
     const huge = fakeUpdate({ ...experiment, promptsPerUpdate: 64, k: 16, turns: 4 }, 1);
-    expect(
-      latestThatFit([
-        ...kept(3),
-        { record: { ...huge, groups: [...huge.groups, ...huge.groups] }, experiment },
-      ]),
-    ).toHaveLength(1);
+    expect(latestThatFit([...kept(3), { ...huge, groups: [...huge.groups, ...huge.groups] }])).toHaveLength(
+      1,
+    );
   });
 });

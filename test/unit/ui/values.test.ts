@@ -103,7 +103,11 @@ describe('charts', () => {
   });
 
   it('download one object per step, with evaluations where they were made', () => {
-    const lines = metricsLines({ train: [update], evals: [evaluation, { ...evaluation, step: 1 }] })
+    const lines = metricsLines({
+      train: [update],
+      evals: [evaluation, { ...evaluation, step: 1 }],
+      changes: [],
+    })
       .trim()
       .split('\n');
     const rows = lines.map((text) => JSON.parse(text) as Record<string, number>);
