@@ -4,7 +4,7 @@
  * function of the text, so that no Python is started and the whole matrix takes seconds. WASM gives the same bits everywhere.
  *
  * matrix.json is made again, after a change that is meant to alter the numbers, with
- * `UPDATE_TRACE=1 npx vitest run --project unit test/traces/matrix.test.ts`. Look at which digests differ before committing it.
+ * `UPDATE_TRACE=1 npx vitest run --project traces test/traces/matrix.test.ts`. Look at which digests differ before committing it.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
