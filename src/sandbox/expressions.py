@@ -82,7 +82,8 @@ def _paired(compare, found):
         return True
     if _len(sides) == 2 and _type(compare.ops[0]) in (ast.Eq, ast.NotEq):
         return paired(*sides)
-    return all(_leafy(side, found) and not any(_type(x) is ast.Constant for x in ast.walk(side)) for side in sides)
+    within = any(_type(op) in (ast.In, ast.NotIn) for op in compare.ops)
+    return all(_leafy(side, found) and not (within and any(_type(x) is ast.Constant for x in ast.walk(side))) for side in sides)
 
 
 def _root(node):

@@ -270,7 +270,7 @@ export class Grader {
       const called = this.#call('drain', '', deadline);
       if ('broken' in called) return called;
       const items = called.answer.value;
-      if (items === undefined || kindOf(items) !== 'v') return ask();
+      if (items === undefined || kindOf(items) !== 'v' || some(items, (x) => kindOf(x) === 'I')) return ask();
       values['_leaf0'] = items;
     }
     const opaque = this.#opaque(plan, Object.values(values));
