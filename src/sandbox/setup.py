@@ -235,6 +235,9 @@ class _Setup:
     def needs(self, names):
         """The other statements that a test beside the candidate needs, as [number, source] in order."""
         wanted = self.closure(names)
+        # An iterator of the setup is used up by the statements that read it.
+        read = {name for name in wanted if hasattr(_type(self.space.get(name)), '__next__')}
+        wanted |= self.closure(set().union(*[s.binds for s in self.statements if s.uses & read]))
         numbered = enumerate(self.statements)
         return [[i, s.source] for i, s in numbered if (s.binds or s.uses) & wanted and not self.with_candidate(s)]
 

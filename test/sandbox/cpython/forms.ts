@@ -137,7 +137,6 @@ const shownObjects: readonly Form[] = [
   'str(C) == str(D)',
   'f"{C}" == f"{D}"',
   'repr([C]) == repr([D])',
-  'hash(C) == hash(D)',
 ];
 
 /** A class of the program by its capital letter. */
