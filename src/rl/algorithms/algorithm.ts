@@ -1,0 +1,105 @@
+/**
+ * What an algorithm is: where its episodes come from, which turns it trains, how rewards become the coefficient of every token,
+ * and how it explains what it did. An algorithm is one file beside this one; nothing else asks which one it is.
+ *
+ *   loss = − Σ_groups Σ_i Σ_t Σ_tokens  c_itn · log π(token n of y_t,i | ·)
+ *
+ * Prompt, correction marker and padding tokens are never in the loss; the end-of-answer token is.
+ */
+import type { Experiment } from '../../config/fields.ts';
+import type { Credit, CreditedAnswer, Episode, Group, ScoredAnswer } from '../episode.ts';
+
+/** What credit is given for: what an answer earned, what it pays, and its tokens' log-probabilities. */
+export type Earned = Pick<ScoredAnswer, 'reward' | 'kl' | 'ids' | 'logp' | 'refLogp'>;
+/** What an algorithm adds to it. */
+export type Given = Pick<CreditedAnswer, 'advantage' | 'coefficients'>;
+
+export type CreditedGroup<A> = Group<Episode<A & Given> & Credit>;
+
+/** log π_now of every token of an answer, nats. */
+export type LogProbsOf<A> = (answer: A) => ArrayLike<number>;
+
+export interface Algorithm {
+  /** Its name in the field's terms, for people. */
+  readonly title: string;
+  /** 'sampled': written by the policy at each update. 'recorded': of an earlier run, read again. */
+  readonly episodes: 'sampled' | 'recorded';
+  /** How many of the first turns the k trajectories of a prompt have in common; 0 = none. */
+  readonly sharedTurns: number;
+  /** Which turns receive gradient, and pay the KL penalty; [turn]. */
+  trainedTurns(turns: number): readonly boolean[];
+  /** The stage of training that a step belongs to, in a word; '' where there is only one. @param step updates done */
+  phase(step: number): string;
+  /** w_t = ∂R/∂r_t, [turn]; null where rewards are not added up to one number an episode. */
+  weights(e: Experiment): readonly number[] | null;
+  /** Credit of every trajectory of a batch, and the coefficient of each token of its answers on the policy that sampled. */
+  credit<A extends Earned>(groups: readonly Group<Episode<A>>[], e: Experiment): CreditedGroup<A>[];
+  /** The same batch in a later inner epoch: coefficients under the policy as it is now. */
+  again<A extends Earned & Given>(
+    groups: readonly Group<Episode<A>>[],
+    now: LogProbsOf<A>,
+    e: Experiment,
+  ): Group<Episode<A>>[];
+  /**
+   * Why one trajectory of a batch was pushed as it was, with its numbers.
+   * @param groups the whole batch, as recorded
+   */
+  explain(groups: readonly Group<Episode<Earned>>[], at: Place, e: Experiment): Explanation;
+}
+
+/** A trajectory of a batch; both from 0. */
+export interface Place {
+  readonly group: number;
+  readonly trajectory: number;
+}
+
+/** A summand of the number that is compared: `factor · value`. */
+export interface Term {
+  /** 'reward': w_t · r_t, or γ^(i−t) · r_i. 'kl': −β · KL_t, where the KL is charged to the reward. */
+  readonly kind: 'reward' | 'kl';
+  /** From 1. */
+  readonly turn: number;
+  readonly factor: number;
+  readonly value: number;
+}
+
+/** Who is in a baseline: the other tries at the same prompt, all tries at it, or all tries of the batch. */
+export type ComparedWith = 'others' | 'group' | 'batch';
+
+/** One comparison and the push that follows from it: A = scale · (compared − baseline). NaN throughout where it could not be judged. */
+export interface Comparison {
+  /** Name of the compared number: R′, or R′_t where each turn is compared by itself. */
+  readonly name: string;
+  /** Turns, from 1, whose answers it pushes. */
+  readonly turns: readonly number[];
+  /** They add up to `compared`. */
+  readonly terms: readonly Term[];
+  readonly compared: number;
+  readonly baseline: number;
+  readonly comparedWith: ComparedWith;
+  /** Judged tries in the baseline; 0 = there was nobody to compare with, and A = 0. */
+  readonly count: number;
+  /** 1, or 1/(std + ε). */
+  readonly scale: number;
+  readonly advantage: number;
+  /** Coefficient of each token = advantage / divisor: judged trajectories of the batch, for GRPO times the trajectory's trained tokens. */
+  readonly divisor: number;
+  /** What the gradient got for each token of those answers; 0 where it could not be judged. */
+  readonly coefficient: number;
+}
+
+/** A KL penalty that is in the loss, token by token, instead of in the reward: a push of its own. */
+export interface KlPush {
+  /** From 1. */
+  readonly turn: number;
+  readonly beta: number;
+  /** −β(1 − e^(log π_ref − log π)) / divisor, one a token; added to the comparison's coefficient. */
+  readonly coefficients: readonly number[];
+}
+
+export interface Explanation {
+  /** From rewards to the compared number, as a formula of this experiment: "R′ = r₂ − 0.25·r₁ − 0.01·KL". */
+  readonly formula: string;
+  readonly comparisons: readonly Comparison[];
+  readonly klPushes: readonly KlPush[];
+}
