@@ -1,6 +1,6 @@
 /** What the Episode panel looks at: when, which prompt, which of its trajectories, and how tokens are coloured. */
 import type { Experiment } from '../../config/experiment.ts';
-import type { GroupRecord, TrajectoryRecord } from '../../rl/records.ts';
+import type { GroupRecord, TrajectoryRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Shading } from '../code/shading.ts';
 import type { RunState } from './run.svelte.ts';
 
@@ -65,6 +65,14 @@ export class SelectionState {
     }
     const record = this.#run.evals.find((e) => e.step === this.#held) ?? this.#run.evals.at(-1);
     return record ? { ...record, groups: record.examples } : null;
+  }
+  /** The whole batch of the update looked at; null for held-out episodes. */
+  get updateGroups(): UpdateRecord['groups'] | null {
+    if (this.source !== 'batch') return null;
+    return (
+      (this.#run.updates.find((record) => record.step === this.#held) ?? this.#run.updates.at(-1))?.groups ??
+      null
+    );
   }
   /** True while the latest moment is shown as it comes. */
   get following(): boolean {

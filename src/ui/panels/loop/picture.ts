@@ -1,0 +1,148 @@
+/** What the picture of one group shows, as plain data: the scale of its bars, what each turn changed, and all of it in words. */
+import type { Comparison, Explanation, Term } from '../../../rl/algorithms/algorithm.ts';
+import type { TrajectoryRecord, TurnRecord } from '../../../rl/records.ts';
+import { fixed, plural, signed } from '../../format.ts';
+
+/** What is looked at below a lane: one step down from the number that was chosen. */
+export type Level =
+  | { readonly of: 'push' | 'sum'; readonly comparison: number }
+  | { readonly of: 'turn'; readonly turn: number }
+  | { readonly of: 'test'; readonly turn: number; readonly test: number };
+
+const judged = (turn: TurnRecord) => turn.verdict.status !== 'infra';
+const solved = (turn: TurnRecord) => turn.verdict.total > 0 && turn.verdict.passed === turn.verdict.total;
+
+/** What became of an answer at the next turn, in a word or two. */
+export function changeOf(before: TurnRecord, after: TurnRecord): string {
+  if (!judged(before) || !judged(after)) return 'not judged';
+  if (before.text === after.text) return 'unchanged';
+  if (solved(after) && !solved(before)) return 'repaired';
+  if (solved(before) && !solved(after)) return 'broke it';
+  const gain = after.verdict.passed - before.verdict.passed;
+  return gain > 0 ? 'better' : gain < 0 ? 'worse' : 'changed';
+}
+
+export const contribution = ({ factor, value }: Term): number => factor * value;
+
+/** A bar from one running sum to the next. */
+export interface Bar {
+  /** 0 for the KL of all turns together. */
+  readonly turn: number;
+  readonly kind: Term['kind'];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The terms of a comparison as bars laid end to end, so that the last one ends at the compared number. KL terms share one bar. */
+export function barsOf({ terms }: Comparison): Bar[] {
+  const bars: Bar[] = [];
+  let sum = 0;
+  for (const term of terms.filter(({ kind }) => kind === 'reward')) {
+    const from = sum;
+    sum += contribution(term);
+    bars.push({ turn: term.turn, kind: 'reward', from, to: sum });
+  }
+  const kl = terms.filter(({ kind }) => kind === 'kl');
+  if (kl.length > 0) {
+    const to = kl.reduce((total, term) => total + contribution(term), sum);
+    bars.push({ turn: 0, kind: 'kl', from: sum, to });
+  }
+  return bars;
+}
+
+export interface Scale {
+  readonly min: number;
+  readonly max: number;
+  /** Position of a value, percent of the width. */
+  at(value: number): number;
+}
+
+/** Room at either end for a bar's number, percent of the width. */
+const margin = 17;
+
+/** One scale for every bar and baseline of a group, 0 included. */
+export function scaleOf(explanations: readonly (Explanation | null)[]): Scale {
+  const values = explanations
+    .flatMap((explanation) => explanation?.comparisons ?? [])
+    .flatMap((one) => [one.compared, one.baseline, ...barsOf(one).flatMap(({ from, to }) => [from, to])])
+    .filter(Number.isFinite);
+  const min = Math.min(0, ...values);
+  const max = Math.max(0, ...values);
+  const span = max - min || 1;
+  return { min, max, at: (value) => margin + ((100 - 2 * margin) * (value - min)) / span };
+}
+
+/** What a push does. An advantage that rounds to 0 is too small to speak of. */
+export function pushWord(advantage: number): string {
+  if (Number.isNaN(advantage)) return 'not judged';
+  if (advantage === 0) return 'left as it is';
+  if (Math.abs(advantage) < 0.005) return 'hardly moved';
+  return advantage > 0 ? 'more likely' : 'less likely';
+}
+
+const whoWords = {
+  others: (n: number) => (n === 1 ? 'the other try' : `the ${n} other tries`),
+  group: (n: number) => `all ${n} tries at this task`,
+  batch: (n: number) => `all ${n} tries of the update`,
+} as const;
+
+/** Who is in the baseline: "the 3 other tries". */
+export function whoIsIn({ comparedWith, count }: Comparison): string {
+  return count === 0 ? 'nobody' : whoWords[comparedWith](count);
+}
+
+/** How a try did, turn after turn: "wrong, then repaired". */
+function courseOf({ turns }: TrajectoryRecord): string {
+  const [first, ...rest] = turns;
+  if (!first) return 'nothing written';
+  const start = !judged(first) ? 'not judged' : solved(first) ? 'right' : 'wrong';
+  return [start, ...rest.map((turn, t) => changeOf(turns[t] ?? first, turn))].join(', then ');
+}
+
+function comparedWords(one: Comparison): string {
+  if (Number.isNaN(one.advantage)) return `${one.name} not judged`;
+  if (one.count === 0) return `${one.name} ${fixed(one.compared)}, nobody to compare with`;
+  const gap = one.compared - one.baseline;
+  const side = gap >= 0 ? 'above' : 'below';
+  return `${one.name} ${fixed(one.compared)}, ${fixed(Math.abs(gap))} ${side} the mean of ${whoIsIn(one)}, ${pushWord(one.advantage)}`;
+}
+
+/** A whole lane in a sentence, for those who do not see it. @param number of the try, from 1 */
+export function readingOf(
+  number: number,
+  trajectory: TrajectoryRecord,
+  explanation: Explanation | null,
+): string {
+  const parts = [courseOf(trajectory), ...(explanation?.comparisons ?? []).map(comparedWords)];
+  if (explanation && explanation.klPushes.length > 0)
+    parts.push('a second push from the KL penalty in the loss');
+  return `Try ${number}: ${parts.join('; ')}.`;
+}
+
+/** "1 of 6 tests" */
+export const testsWords = ({ verdict }: TurnRecord): string =>
+  verdict.status === 'infra' ? 'not run' : `${verdict.passed} of ${plural(verdict.total, 'test')}`;
+
+const bracketed = (text: string) => (text.startsWith('−') ? `(${text})` : text);
+
+/** "A = 0.83 − (−0.28) = +1.11" with its scale where it has one. */
+export function advantageFormula(one: Comparison): string {
+  if (Number.isNaN(one.advantage)) return 'A: not judged, because its tests could not be run';
+  if (one.count === 0) return 'A = 0: there was nobody to compare with';
+  const gap = `${fixed(one.compared)} − ${bracketed(fixed(one.baseline))}`;
+  return one.scale === 1
+    ? `A = ${one.name} − b = ${gap} = ${signed(one.advantage)}`
+    : `A = (${one.name} − b) · s = (${gap}) · ${fixed(one.scale)} = ${signed(one.advantage)}`;
+}
+
+const subscripts = '₀₁₂₃₄₅₆₇₈₉';
+export const subscript = (n: number): string => [...String(n)].map((d) => subscripts[Number(d)]).join('');
+
+/** "R′ = 1·0.83 + (−0.25)·0.17 + (−0.01)·0.3 = 0.78" */
+export function sumFormula(one: Comparison): string {
+  if (Number.isNaN(one.compared)) return `${one.name}: not judged, because a test could not be run`;
+  const terms = one.terms.map(
+    ({ factor, value }) => `${bracketed(fixed(factor))} × ${bracketed(fixed(value))}`,
+  );
+  return `${one.name} = ${terms.join(' + ')} = ${fixed(one.compared)}`;
+}
