@@ -10,10 +10,10 @@ import SideBySide from './SideBySide.svelte';
 function runOf(changes: Partial<Experiment>, updates: number) {
   const experiment = { ...defaultExperiment, evalTasks: 4, ...changes };
   const run = new RunState();
-  const status = { type: 'status', runId: 1, phase: 'paused', stage: 'idle', done: 0, total: 0 } as const;
-  run.apply({ type: 'eval', runId: 1, record: fakeEvaluation(experiment, 0) });
+  const status = { type: 'status', runId: 'r1', phase: 'paused', stage: 'idle', done: 0, total: 0 } as const;
+  run.apply({ type: 'eval', runId: 'r1', record: fakeEvaluation(experiment, 0) });
   for (let step = 1; step <= updates; step++) {
-    run.apply({ type: 'update', runId: 1, record: fakeUpdate(experiment, step) });
+    run.apply({ type: 'update', runId: 'r1', record: fakeUpdate(experiment, step) });
   }
   run.apply({ ...status, step: updates });
   return { run, selection: new SelectionState(run), experiment };
