@@ -40,6 +40,7 @@ export interface Extras {
   readonly refusals?: RefusalsState;
 }
 
+/** The page as a whole. Read it anywhere; it is written by its own methods only. */
 export class AppState {
   readonly experiment = new ExperimentState();
   readonly run = new RunState();
@@ -48,11 +49,15 @@ export class AppState {
   readonly speed: SpeedState;
   readonly offline: OfflineState;
   readonly refusals: RefusalsState;
+  /** What the user asked for; `run.backend` says what was taken. */
+  backendChoice = $state.raw<BackendChoice>('auto');
+  /** What was wrong with the link the page was opened with, or ''. */
+  linkProblem = $state.raw('');
+  /** What an older link names that is gone since. */
+  linkNotes = $state.raw<readonly string[]>([]);
+  /** What came of the last Share, for a while. */
+  shared = $state.raw<Shared | null>(null);
   readonly #client: TrainerClient;
-  #backend = $state.raw<BackendChoice>('auto');
-  #linkProblem = $state.raw('');
-  #linkNotes = $state.raw<readonly string[]>([]);
-  #shared = $state.raw<Shared | null>(null);
   #wish = $state.raw<Wish>(null);
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
   /** Called when the trainer stands still. */
@@ -62,29 +67,12 @@ export class AppState {
     this.offline = new OfflineState(extras.keepOffline);
     this.refusals = extras.refusals ?? new RefusalsState();
     this.speed = new SpeedState(extras.speed ?? speedTools(options.assets), {
-      backend: () => this.#backend,
+      backend: () => this.backendChoice,
       still: () => this.#still(),
       whenStill: (signal) => this.#stillness(signal),
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
-  }
-
-  /** What the user asked for; `run.backend` says what was taken. */
-  get backendChoice(): BackendChoice {
-    return this.#backend;
-  }
-  /** What was wrong with the link the page was opened with, or ''. */
-  get linkProblem(): string {
-    return this.#linkProblem;
-  }
-  /** What an older link names that is gone since. */
-  get linkNotes(): readonly string[] {
-    return this.#linkNotes;
-  }
-  /** What came of the last Share, for a while. */
-  get shared(): Shared | null {
-    return this.#shared;
   }
 
   get canRun(): boolean {
@@ -95,12 +83,15 @@ export class AppState {
   get canPause(): boolean {
     return this.run.phase === 'running';
   }
+  get canReset(): boolean {
+    return this.experiment.valid !== null;
+  }
 
   /** Shows the experiment of a link's fragment and loads it; waits for Run. */
   openLink(fragment: string): void {
     const link = decodeLink(fragment);
-    this.#linkProblem = link.problem ?? '';
-    this.#linkNotes = link.notes;
+    this.linkProblem = link.problem ?? '';
+    this.linkNotes = link.notes;
     this.experiment.open(link.experiment);
     this.#load();
   }
@@ -119,7 +110,7 @@ export class AppState {
 
   /** Back to step 0 with the experiment of the form. */
   reset(): void {
-    if (this.experiment.valid) this.#load();
+    if (this.canReset) this.#load();
   }
 
   set(name: FieldName, value: string | number | boolean): void {
@@ -140,16 +131,16 @@ export class AppState {
   }
 
   chooseBackend(backend: BackendChoice): void {
-    this.#backend = backend;
+    this.backendChoice = backend;
     this.reset();
   }
 
   /** Copies a link to the experiment of the form, puts it in the address bar, and says so for a while. */
   async share(): Promise<void> {
-    this.#shared = await this.#copyLink();
+    this.shared = await this.#copyLink();
     clearTimeout(this.#sharedTimer);
-    const stays = this.#shared.link === '' ? sharedFor.read : sharedFor.copy;
-    this.#sharedTimer = setTimeout(() => (this.#shared = null), stays);
+    const stays = this.shared.link === '' ? sharedFor.read : sharedFor.copy;
+    this.#sharedTimer = setTimeout(() => (this.shared = null), stays);
   }
 
   async #copyLink(): Promise<Shared> {
@@ -163,11 +154,11 @@ export class AppState {
   }
 
   dismissLinkProblem(): void {
-    this.#linkProblem = '';
+    this.linkProblem = '';
   }
 
   dismissLinkNotes(): void {
-    this.#linkNotes = [];
+    this.linkNotes = [];
   }
 
   #load(): void {
@@ -176,7 +167,7 @@ export class AppState {
     this.experiment.applyAll(experiment);
     this.run.clear();
     this.selection.clear();
-    void this.#client.load(experiment, this.#backend);
+    void this.#client.load(experiment, this.backendChoice);
   }
 
   /** Runs or steps; before the first update, restart fields that were changed are loaded first. */

@@ -33,23 +33,25 @@ function mostTelling(groups: readonly GroupRecord[]): number {
   return Math.max(0, spreads.indexOf(Math.max(...spreads)));
 }
 
+/** What is looked at in one run. Read it anywhere; it is written by its own methods only. */
 export class SelectionState {
+  /** How tokens are coloured. */
+  shading = $state.raw<Shading>('syntax');
   readonly #run: RunState;
-  #chosen = $state.raw<Source>('held-out');
+  #chosen = $state.raw<Source | null>(null);
   /** Step of the moment held on to; null follows the latest. */
   #held = $state.raw<number | null>(null);
   /** null leaves the choice to `mostTelling`. */
   #group = $state.raw<number | null>(null);
   #trajectory = $state.raw(0);
-  #shading = $state.raw<Shading>('syntax');
 
   constructor(run: RunState) {
     this.#run = run;
   }
 
-  /** Held-out examples until the reader chooses otherwise: they show the same tasks from start to end. */
+  /** Until the reader chooses: what the model is learning from, as soon as there is an update; before that, held-out examples. */
   get source(): Source {
-    return this.#chosen === 'batch' && this.#run.updates.length > 0 ? 'batch' : 'held-out';
+    return this.#chosen !== 'held-out' && this.#run.updates.length > 0 ? 'batch' : 'held-out';
   }
   /** Steps that can be looked at, oldest first. */
   get steps(): readonly number[] {
@@ -58,21 +60,18 @@ export class SelectionState {
       : this.#run.evals.map((record) => record.step);
   }
   get moment(): Moment | null {
-    if (this.source === 'batch') {
-      return (
-        this.#run.updates.find((record) => record.step === this.#held) ?? this.#run.updates.at(-1) ?? null
-      );
-    }
+    if (this.source === 'batch') return this.#update;
     const record = this.#run.evals.find((e) => e.step === this.#held) ?? this.#run.evals.at(-1);
     return record ? { ...record, groups: record.examples } : null;
   }
-  /** The whole batch of the update looked at; null for held-out episodes. */
-  get updateGroups(): UpdateRecord['groups'] | null {
+  /** All groups of the update looked at; null for held-out episodes. */
+  get batch(): UpdateRecord['groups'] | null {
+    return this.#update?.groups ?? null;
+  }
+  get #update(): UpdateRecord | null {
     if (this.source !== 'batch') return null;
-    return (
-      (this.#run.updates.find((record) => record.step === this.#held) ?? this.#run.updates.at(-1))?.groups ??
-      null
-    );
+    const { updates } = this.#run;
+    return updates.find((record) => record.step === this.#held) ?? updates.at(-1) ?? null;
   }
   /** True while the latest moment is shown as it comes. */
   get following(): boolean {
@@ -94,9 +93,6 @@ export class SelectionState {
   }
   get trajectory(): TrajectoryRecord | null {
     return this.group?.trajectories[this.trajectoryIndex] ?? null;
-  }
-  get shading(): Shading {
-    return this.#shading;
   }
 
   look(source: Source): void {
@@ -134,7 +130,7 @@ export class SelectionState {
   }
 
   shade(shading: Shading): void {
-    this.#shading = shading;
+    this.shading = shading;
   }
 
   clear(): void {
