@@ -1,0 +1,42 @@
+/** Keys that work wherever the focus is, except where the control under it needs them. */
+
+export type KeyAction = 'run' | 'step' | 'station' | 'help';
+
+/** For the help that "?" opens. */
+export const keyHelp: readonly { readonly key: string; readonly does: string }[] = [
+  { key: 'Space', does: 'Run, or pause after the update under way' },
+  { key: '→', does: 'One update' },
+  { key: 'Shift →', does: 'One station of an update: write, correct, reward, compare, push' },
+  { key: '?', does: 'These keys' },
+  { key: 'Escape', does: 'Closes what is open' },
+];
+
+/** Controls that need every key: they are typed into, or lie over the page. */
+const typedInto = 'input, select, textarea, dialog, [contenteditable]';
+/** Controls that Space presses or scrolls. */
+const pressed = 'button, a, summary, [tabindex]';
+
+/** What is asked of the element under the focus. */
+interface Focused {
+  matches(selectors: string): boolean;
+  closest(selectors: string): unknown;
+}
+
+/** @returns null when the key is none of ours, or belongs to the control under the focus */
+export function keyAction(
+  event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey' | 'repeat'>,
+  focused: Focused | null,
+): KeyAction | null {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.repeat) return null;
+  if (focused !== null && focused.closest(typedInto) !== null) return null;
+  switch (event.key) {
+    case '?':
+      return 'help';
+    case ' ':
+      return focused?.matches(pressed) ? null : 'run';
+    case 'ArrowRight':
+      return focused?.matches('[tabindex]') ? null : event.shiftKey ? 'station' : 'step';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,164 @@
+/** The picture of one group as plain data: bars that add up, one scale, words. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Comparison, Term } from '../../../src/rl/algorithms/algorithm.ts';
+import type { TurnRecord } from '../../../src/rl/records.ts';
+import {
+  advantageFormula,
+  barsOf,
+  changeOf,
+  pushWord,
+  readingOf,
+  scaleOf,
+  sumFormula,
+} from '../../../src/ui/panels/loop/picture.ts';
+
+const turn = (
+  text: string,
+  passed: number,
+  total = 4,
+  status: TurnRecord['verdict']['status'] = 'fail',
+): TurnRecord => ({
+  text,
+  ids: [],
+  tokens: [],
+  logp: [],
+  truncated: false,
+  verdict: {
+    status: passed === total ? 'pass' : status,
+    passed,
+    total,
+    tests: [],
+    stdout: '',
+    ms: 1,
+    cached: false,
+  },
+  reward: status === 'infra' ? NaN : passed / total,
+});
+
+const reward = (turn: number, factor: number, value: number): Term => ({
+  kind: 'reward',
+  turn,
+  factor,
+  value,
+});
+const kl = (turn: number, factor: number, value: number): Term => ({ kind: 'kl', turn, factor, value });
+
+const comparison = (changes: Partial<Comparison> = {}): Comparison => ({
+  name: 'R′',
+  turns: [1, 2],
+  terms: [reward(1, -0.25, 0.5), reward(2, 1, 1)],
+  compared: 0.875,
+  baseline: 0.25,
+  comparedWith: 'others',
+  count: 3,
+  scale: 1,
+  advantage: 0.625,
+  divisor: 64,
+  coefficient: 0.625 / 64,
+  ...changes,
+});
+
+describe('changeOf', () => {
+  it.each([
+    ['unchanged', turn('a', 1), turn('a', 1)],
+    ['repaired', turn('a', 1), turn('b', 4)],
+    ['broke it', turn('a', 4), turn('b', 0)],
+    ['better', turn('a', 1), turn('b', 2)],
+    ['worse', turn('a', 2), turn('b', 1)],
+    ['changed', turn('a', 1), turn('b', 1)],
+    ['not judged', turn('a', 1), turn('b', 0, 4, 'infra')],
+  ])('%s', (word, before, after) => expect(changeOf(before, after)).toBe(word));
+});
+
+describe('barsOf', () => {
+  const number = fc.double({ min: -4, max: 4, noNaN: true });
+  const termsArb = fc.array(
+    fc.record({
+      kind: fc.constantFrom('reward' as const, 'kl' as const),
+      turn: fc.integer({ min: 1, max: 4 }),
+      factor: number,
+      value: number,
+    }),
+    { minLength: 1 },
+  );
+
+  it('lays the terms end to end, from 0 to the compared number, on a scale that holds them all', () => {
+    fc.assert(
+      fc.property(termsArb, (terms) => {
+        const compared = terms.reduce((sum, { factor, value }) => sum + factor * value, 0);
+        const one = comparison({ terms, compared });
+        const bars = barsOf(one);
+        expect(bars[0]?.from).toBe(0);
+        bars.slice(1).forEach(({ from }, i) => expect(from).toBe(bars[i]?.to));
+        expect(bars.at(-1)?.to).toBeCloseTo(compared, 9);
+        const scale = scaleOf([{ formula: '', comparisons: [one], klPushes: [] }]);
+        for (const x of [0, one.baseline, ...bars.flatMap(({ from, to }) => [from, to])]) {
+          expect(scale.at(x)).toBeGreaterThanOrEqual(0);
+          expect(scale.at(x)).toBeLessThanOrEqual(100);
+        }
+      }),
+    );
+  });
+
+  it('shows the KL of all turns as one bar', () => {
+    const bars = barsOf(comparison({ terms: [reward(1, 1, 1), kl(1, -0.5, 0.2), kl(2, -0.5, 0.4)] }));
+    expect(bars.map(({ kind, from, to }) => [kind, from, to])).toEqual([
+      ['reward', 0, 1],
+      ['kl', 1, expect.closeTo(0.7)],
+    ]);
+  });
+
+  it('has a scale although nothing was judged', () => {
+    const scale = scaleOf([
+      null,
+      {
+        formula: '',
+        comparisons: [comparison({ compared: NaN, baseline: NaN, terms: [reward(1, 1, NaN)] })],
+        klPushes: [],
+      },
+    ]);
+    expect(scale.at(0)).toBeGreaterThan(0);
+  });
+});
+
+describe('words', () => {
+  it('say which way a push goes, and when it is too small to speak of', () => {
+    expect([0.3, -0.3, 0, 0.004, -0.004, NaN].map(pushWord)).toEqual([
+      'more likely',
+      'less likely',
+      'left as it is',
+      'hardly moved',
+      'hardly moved',
+      'not judged',
+    ]);
+  });
+
+  it('read a whole lane', () => {
+    const explanation = { formula: '', comparisons: [comparison()], klPushes: [] };
+    expect(readingOf(3, { turns: [turn('a', 2), turn('b', 4)] }, explanation)).toBe(
+      'Try 3: wrong, then repaired; R′ 0.88, 0.63 above the mean of the 3 other tries, more likely.',
+    );
+    expect(readingOf(1, { turns: [turn('a', 4)] }, null)).toBe('Try 1: right.');
+    const masked = {
+      formula: '',
+      comparisons: [comparison({ compared: NaN, advantage: NaN })],
+      klPushes: [],
+    };
+    expect(readingOf(2, { turns: [turn('a', 0, 4, 'infra')] }, masked)).toBe(
+      'Try 2: not judged; R′ not judged.',
+    );
+    const alone = { formula: '', comparisons: [comparison({ count: 0, advantage: 0 })], klPushes: [] };
+    expect(readingOf(1, { turns: [turn('a', 4)] }, alone)).toContain('nobody to compare with');
+  });
+
+  it('put the numbers into the formulas', () => {
+    expect(advantageFormula(comparison({ baseline: -0.25, advantage: 1.125 }))).toBe(
+      'A = R′ − b = 0.88 − (−0.25) = +1.13',
+    );
+    expect(advantageFormula(comparison({ scale: 2, advantage: 1.25 }))).toBe(
+      'A = (R′ − b) · s = (0.88 − 0.25) · 2.00 = +1.25',
+    );
+    expect(sumFormula(comparison())).toBe('R′ = (−0.25) × 0.50 + 1.00 × 1.00 = 0.88');
+  });
+});
