@@ -23,6 +23,8 @@ export interface SamplingOptions {
   readonly lookEvery: number;
   /** Told of the answers that have ended since the last look; sampling goes on when it is done. */
   readonly onEnded?: (answers: readonly EndedAnswer[]) => Promise<void> | void;
+  /** Told at each look what every row has written so far, ended or not; it must not keep it. Nothing waits for it. */
+  readonly onWritten?: (answers: readonly Answer[]) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -108,7 +110,7 @@ export class Generation {
    * If it throws (a signal's AbortError, say), the generation can only be disposed.
    */
   async turn(options: SamplingOptions): Promise<Answer[]> {
-    const { maxNewTokens, eot, lookEvery, uniform, onEnded, signal } = options;
+    const { maxNewTokens, eot, lookEvery, uniform, onEnded, onWritten, signal } = options;
     if (this.#answered) throw new Error('Something must be appended to the answers before the next turn.');
     this.#answered = true;
     const rows = this.rows;
@@ -139,6 +141,7 @@ export class Generation {
             answer.truncated = ids[at] !== eot;
           }
         }
+        onWritten?.(answers);
         const ended = writing.filter(({ truncated }) => full || !truncated);
         writing = full ? [] : writing.filter(({ truncated }) => truncated);
         if (ended.length > 0) await onEnded?.(ended);

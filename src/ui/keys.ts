@@ -1,12 +1,11 @@
 /** Keys that work wherever the focus is, except where the control under it needs them. */
 
-export type KeyAction = 'run' | 'step' | 'station' | 'help';
+export type KeyAction = 'run' | 'step' | 'help';
 
 /** For the help that "?" opens. */
 export const keyHelp: readonly { readonly key: string; readonly does: string }[] = [
   { key: 'Space', does: 'Run, or pause after the update under way' },
   { key: '→', does: 'One update' },
-  { key: 'Shift →', does: 'One station of an update: write, correct, reward, compare, push' },
   { key: '?', does: 'These keys' },
   { key: 'Escape', does: 'Closes what is open' },
 ];
@@ -35,7 +34,7 @@ export function keyAction(
     case ' ':
       return focused?.matches(pressed) ? null : 'run';
     case 'ArrowRight':
-      return focused?.matches('[tabindex]') ? null : event.shiftKey ? 'station' : 'step';
+      return focused?.matches('[tabindex]') ? null : 'step';
     default:
       return null;
   }

@@ -136,20 +136,29 @@ describe('words', () => {
 
   it('read a whole lane', () => {
     const explanation = { formula: '', comparisons: [comparison()], klPushes: [] };
-    expect(readingOf(3, { turns: [turn('a', 2), turn('b', 4)] }, explanation)).toBe(
+    expect(readingOf(3, { turns: [turn('a', 2), turn('b', 4)], explanation })).toBe(
       'Try 3: wrong, then repaired; R′ 0.88, 0.63 above the mean of the 3 other tries, more likely.',
     );
-    expect(readingOf(1, { turns: [turn('a', 4)] }, null)).toBe('Try 1: right.');
+    expect(readingOf(1, { turns: [turn('a', 4)], explanation: null })).toBe('Try 1: right.');
     const masked = {
       formula: '',
       comparisons: [comparison({ compared: NaN, advantage: NaN })],
       klPushes: [],
     };
-    expect(readingOf(2, { turns: [turn('a', 0, 4, 'infra')] }, masked)).toBe(
+    expect(readingOf(2, { turns: [turn('a', 0, 4, 'infra')], explanation: masked })).toBe(
       'Try 2: not judged; R′ not judged.',
     );
     const alone = { formula: '', comparisons: [comparison({ count: 0, advantage: 0 })], klPushes: [] };
-    expect(readingOf(1, { turns: [turn('a', 4)] }, alone)).toContain('nobody to compare with');
+    expect(readingOf(1, { turns: [turn('a', 4)], explanation: alone })).toContain('nobody to compare with');
+  });
+
+  it('say how far a lane has come while it is being filled', () => {
+    const writing = { ...turn('a', 0), verdict: null, reward: NaN };
+    expect(readingOf(1, { turns: [], explanation: null })).toBe('Try 1: not written yet.');
+    expect(readingOf(1, { turns: [writing], explanation: null })).toBe('Try 1: being written or tested.');
+    expect(readingOf(1, { turns: [turn('a', 2), writing], explanation: null })).toBe(
+      'Try 1: wrong, then being corrected.',
+    );
   });
 
   it('put the numbers into the formulas', () => {

@@ -1,6 +1,8 @@
 /** What the picture of one group shows, as plain data: the scale of its bars, what each turn changed, and all of it in words. */
+import type { Experiment } from '../../../config/experiment.ts';
 import type { Comparison, Explanation, Term } from '../../../rl/algorithms/algorithm.ts';
-import type { TrajectoryRecord, TurnRecord } from '../../../rl/records.ts';
+import { algorithmOf } from '../../../rl/algorithms/index.ts';
+import type { GroupRecord, TurnRecord, UpdateRecord } from '../../../rl/records.ts';
 import { fixed, plural, signed } from '../../format.ts';
 
 /** What is looked at below a lane: one step down from the number that was chosen. */
@@ -9,11 +11,61 @@ export type Level =
   | { readonly of: 'turn'; readonly turn: number }
   | { readonly of: 'test'; readonly turn: number; readonly test: number };
 
-const judged = (turn: TurnRecord) => turn.verdict.status !== 'infra';
-const solved = (turn: TurnRecord) => turn.verdict.total > 0 && turn.verdict.passed === turn.verdict.total;
+/** An answer as far as it is there: perhaps still being written, perhaps not graded yet. */
+export interface SeenTurn extends Pick<TurnRecord, 'text' | 'truncated' | 'reward'> {
+  readonly verdict: TurnRecord['verdict'] | null;
+}
 
-/** What became of an answer at the next turn, in a word or two. */
-export function changeOf(before: TurnRecord, after: TurnRecord): string {
+/** One try: as many turns as there are so far. */
+export interface SeenLane {
+  readonly turns: readonly SeenTurn[];
+  /** null where nothing is compared: not yet, or never. */
+  readonly explanation: Explanation | null;
+}
+
+/** All that the picture of one group draws. */
+export interface View {
+  readonly lanes: readonly SeenLane[];
+  /** T. */
+  readonly turns: number;
+  /** How many of the first turns all tries have in common. */
+  readonly shared: number;
+  /** Something is learned from it: it has stations 3 to 5. */
+  readonly learned: boolean;
+  /** 'recorded': shipped with the page. 'live': of a model that runs here. */
+  readonly source: 'recorded' | 'live';
+}
+
+/** A group as recorded; `batch`: the whole update it belongs to, null for a held-out episode, which is measured only. */
+export function viewOf(
+  group: GroupRecord,
+  batch: { readonly groups: UpdateRecord['groups']; readonly index: number } | null,
+  experiment: Experiment,
+  source: View['source'],
+): View {
+  const algorithm = algorithmOf(experiment);
+  const turns = group.trajectories[0]?.turns.length ?? 0;
+  return {
+    lanes: group.trajectories.map(({ turns }, trajectory) => ({
+      turns,
+      explanation: batch
+        ? algorithm.explain(batch.groups, { group: batch.index, trajectory }, experiment)
+        : null,
+    })),
+    turns,
+    shared: batch ? Math.min(algorithm.sharedTurns, turns) : 0,
+    learned: batch !== null,
+    source,
+  };
+}
+
+const judged = ({ verdict }: SeenTurn) => verdict !== null && verdict.status !== 'infra';
+const solved = ({ verdict }: SeenTurn) =>
+  verdict !== null && verdict.total > 0 && verdict.passed === verdict.total;
+
+/** What became of an answer at the next turn, in a word or two; '' while that is open. */
+export function changeOf(before: SeenTurn, after: SeenTurn): string {
+  if (before.verdict === null || after.verdict === null) return '';
   if (!judged(before) || !judged(after)) return 'not judged';
   if (before.text === after.text) return 'unchanged';
   if (solved(after) && !solved(before)) return 'repaired';
@@ -92,11 +144,20 @@ export function whoIsIn({ comparedWith, count }: Comparison): string {
 }
 
 /** How a try did, turn after turn: "wrong, then repaired". */
-function courseOf({ turns }: TrajectoryRecord): string {
+function courseOf({ turns }: SeenLane): string {
   const [first, ...rest] = turns;
-  if (!first) return 'nothing written';
-  const start = !judged(first) ? 'not judged' : solved(first) ? 'right' : 'wrong';
-  return [start, ...rest.map((turn, t) => changeOf(turns[t] ?? first, turn))].join(', then ');
+  if (!first) return 'not written yet';
+  const start =
+    first.verdict === null
+      ? 'being written or tested'
+      : !judged(first)
+        ? 'not judged'
+        : solved(first)
+          ? 'right'
+          : 'wrong';
+  return [start, ...rest.map((turn, t) => changeOf(turns[t] ?? first, turn) || 'being corrected')].join(
+    ', then ',
+  );
 }
 
 function comparedWords(one: Comparison): string {
@@ -108,20 +169,19 @@ function comparedWords(one: Comparison): string {
 }
 
 /** A whole lane in a sentence, for those who do not see it. @param number of the try, from 1 */
-export function readingOf(
-  number: number,
-  trajectory: TrajectoryRecord,
-  explanation: Explanation | null,
-): string {
-  const parts = [courseOf(trajectory), ...(explanation?.comparisons ?? []).map(comparedWords)];
+export function readingOf(number: number, lane: SeenLane): string {
+  const { explanation } = lane;
+  const parts = [courseOf(lane), ...(explanation?.comparisons ?? []).map(comparedWords)];
   if (explanation && explanation.klPushes.length > 0)
     parts.push('a second push from the KL penalty in the loss');
   return `Try ${number}: ${parts.join('; ')}.`;
 }
 
 /** "1 of 6 tests" */
-export const testsWords = ({ verdict }: TurnRecord): string =>
-  verdict.status === 'infra' ? 'not run' : `${verdict.passed} of ${plural(verdict.total, 'test')}`;
+export const testsWords = ({ verdict }: SeenTurn): string =>
+  verdict === null || verdict.status === 'infra'
+    ? 'not run'
+    : `${verdict.passed} of ${plural(verdict.total, 'test')}`;
 
 const bracketed = (text: string) => (text.startsWith('−') ? `(${text})` : text);
 
