@@ -3,6 +3,7 @@ import { mount } from 'svelte';
 import type { TrainerClientOptions } from '../worker/client.ts';
 import App from './App.svelte';
 import './base.css';
+import { readFirstEpisode } from './firstEpisode.ts';
 import { AppState, type Extras } from './state/app.svelte.ts';
 import './tokens.css';
 
@@ -12,5 +13,7 @@ import './tokens.css';
 export function mountPlayground(options: Omit<TrainerClientOptions, 'onEvent'>, extras: Extras = {}): void {
   const target = document.getElementById('app');
   if (!target) throw new Error('The page has no element with id "app" to put the playground into.');
-  mount(App, { target, props: { app: new AppState(options, extras) } });
+  const app = new AppState(options, extras);
+  mount(App, { target, props: { app } });
+  void readFirstEpisode(options.assets).then((record) => (app.selection.recorded = record));
 }

@@ -4,8 +4,11 @@ import type { GroupRecord, TrajectoryRecord, UpdateRecord } from '../../rl/recor
 import type { Shading } from '../code/shading.ts';
 import type { RunState } from './run.svelte.ts';
 
-/** 'held-out': greedy examples of an evaluation. 'batch': the sampled prompts of an update. */
-export type Source = 'held-out' | 'batch';
+/**
+ * 'held-out': greedy examples of an evaluation. 'batch': the sampled prompts of an update. 'recorded': an update that came with
+ * the page, shown until this run has answers of its own.
+ */
+export type Source = 'held-out' | 'batch' | 'recorded';
 
 interface Moment {
   /** Updates done. */
@@ -37,8 +40,10 @@ function mostTelling(groups: readonly GroupRecord[]): number {
 export class SelectionState {
   /** How tokens are coloured. */
   shading = $state.raw<Shading>('syntax');
+  /** What is shown until this run has answers of its own; null: nothing. */
+  recorded = $state.raw<UpdateRecord | null>(null);
   readonly #run: RunState;
-  #chosen = $state.raw<Source | null>(null);
+  #chosen = $state.raw<'held-out' | 'batch' | null>(null);
   /** Step of the moment held on to; null follows the latest. */
   #held = $state.raw<number | null>(null);
   /** null leaves the choice to `mostTelling`. */
@@ -51,16 +56,20 @@ export class SelectionState {
 
   /** Until the reader chooses: what the model is learning from, as soon as there is an update; before that, held-out examples. */
   get source(): Source {
+    const { evals, updates } = this.#run;
+    if (this.recorded && evals.length === 0 && updates.length === 0) return 'recorded';
     return this.#chosen !== 'held-out' && this.#run.updates.length > 0 ? 'batch' : 'held-out';
   }
   /** Steps that can be looked at, oldest first. */
   get steps(): readonly number[] {
     return this.source === 'batch'
       ? this.#run.updates.map((record) => record.step)
-      : this.#run.evals.map((record) => record.step);
+      : this.source === 'recorded'
+        ? []
+        : this.#run.evals.map((record) => record.step);
   }
   get moment(): Moment | null {
-    if (this.source === 'batch') return this.#update;
+    if (this.source !== 'held-out') return this.#update;
     const record = this.#run.evals.find((e) => e.step === this.#held) ?? this.#run.evals.at(-1);
     return record ? { ...record, groups: record.examples } : null;
   }
@@ -69,7 +78,8 @@ export class SelectionState {
     return this.#update?.groups ?? null;
   }
   get #update(): UpdateRecord | null {
-    if (this.source !== 'batch') return null;
+    if (this.source === 'held-out') return null;
+    if (this.source === 'recorded') return this.recorded;
     const { updates } = this.#run;
     return updates.find((record) => record.step === this.#held) ?? updates.at(-1) ?? null;
   }
@@ -82,7 +92,7 @@ export class SelectionState {
   }
   get groupIndex(): number {
     // Held-out examples are the same tasks at every evaluation: what tells most is judged once, before training.
-    const judged = this.source === 'batch' ? this.groups : (this.#run.evals[0]?.examples ?? []);
+    const judged = this.source !== 'held-out' ? this.groups : (this.#run.evals[0]?.examples ?? []);
     return Math.min(this.#group ?? mostTelling(judged), Math.max(0, this.groups.length - 1));
   }
   get group(): GroupRecord | null {
@@ -95,7 +105,7 @@ export class SelectionState {
     return this.group?.trajectories[this.trajectoryIndex] ?? null;
   }
 
-  look(source: Source): void {
+  look(source: 'held-out' | 'batch'): void {
     this.#chosen = source;
     this.clear();
   }
