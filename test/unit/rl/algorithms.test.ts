@@ -1,75 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
-import { advantages } from '../../../src/rl/advantages.ts';
+import type { Experiment } from '../../../src/config/fields.ts';
+import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
+import type { Earned } from '../../../src/rl/algorithms/algorithm.ts';
 import type { Episode, Group } from '../../../src/rl/episode.ts';
-import { credit, lengthDivisor, trainedTurns, type Earned } from '../../../src/rl/objective.ts';
 import * as fixtures from './fixtures.ts';
 
-const estimators = ['rloo', 'reinforce', 'grpo', 'dr-grpo'] as const;
 const number = fc.double({ min: -2, max: 2, noNaN: true });
 const group = fc.array(number, { minLength: 2, maxLength: 8 });
-const advantageOf = (R: readonly number[], estimator: (typeof estimators)[number] = 'rloo') =>
-  advantages([R], estimator)[0].map((a) => a.advantage);
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-
-describe('advantages', () => {
-  it.each(estimators)('%s: those of a group sum to 0', (estimator) => {
-    fc.assert(
-      fc.property(group, (R) => {
-        // GRPO divides by a deviation of down to 1e-4, which magnifies rounding.
-        expect(sum(advantageOf(R, estimator))).toBeCloseTo(0, 8);
-      }),
-    );
-  });
-
-  it('rloo: R_i − mean of the others = k/(k−1) (R_i − mean)', () => {
-    fc.assert(
-      fc.property(group, (R) => {
-        const k = R.length;
-        advantages([R], 'rloo')[0].forEach(({ baseline, advantage }, i) => {
-          const others = (sum(R) - R[i]) / (k - 1);
-          expect(baseline).toBeCloseTo(others, 10);
-          expect(advantage).toBeCloseTo(R[i] - others, 10);
-          expect(advantage).toBeCloseTo((k / (k - 1)) * (R[i] - sum(R) / k), 10);
-        });
-      }),
-    );
-  });
-
-  it.each(estimators)('%s: equal rewards give exactly 0', (estimator) => {
-    fc.assert(
-      fc.property(number, fc.integer({ min: 2, max: 9 }), (r, k) => {
-        for (const A of advantageOf(Array<number>(k).fill(r), estimator)) expect(A + 0).toBe(0);
-      }),
-    );
-  });
-
-  it('grpo divides by the deviation, dr-grpo does not', () => {
-    expect(advantageOf([0, 1], 'dr-grpo')).toEqual([-0.5, 0.5]);
-    expect(advantageOf([0, 1], 'grpo')[1]).toBeCloseTo(0.5 / (Math.SQRT1_2 + 1e-4), 12);
-  });
-
-  it('reinforce compares with the whole batch', () => {
-    const batch = advantages([[0, 0], [1, 1]], 'reinforce'); // prettier-ignore
-    expect(batch.flat().map((a) => a.advantage)).toEqual([-0.5, -0.5, 0.5, 0.5]);
-  });
-
-  it.each(estimators)('%s: a masked sample changes nothing for the others', (estimator) => {
-    fc.assert(
-      fc.property(group, (R) => {
-        const withMask = advantageOf([NaN, ...R], estimator);
-        expect(withMask[0]).toBeNaN();
-        expect(withMask.slice(1)).toEqual(advantageOf(R, estimator));
-      }),
-    );
-  });
-
-  it.each(estimators)('%s: a lone scored sample gets 0, a wholly masked group NaN', (estimator) => {
-    expect(advantageOf([NaN, 1, NaN], estimator)).toEqual([NaN, 0, NaN]);
-    expect(advantageOf([NaN, NaN], estimator)).toEqual([NaN, NaN]);
-  });
-});
 
 const rewardPair = fc.tuple(
   fc.double({ min: 0, max: 1, noNaN: true }),
@@ -79,7 +19,9 @@ const { task } = fixtures.group([]);
 /** One group; each argument is [trajectory][turn], by default of answers with one token and a small KL. */
 function batchOf(
   rewards: readonly (readonly number[])[],
-  kls: readonly (readonly number[])[] = rewards.map((_, i) => [0.1 * i, 0.3]),
+  kls: readonly (readonly number[])[] = rewards.map((turns, i) =>
+    turns.map((_, t) => (t === 0 ? 0.1 * i : 0.3)),
+  ),
   lengths: readonly (readonly number[])[] = rewards.map((turns) => turns.map(() => 1)),
 ): Group<Episode<Earned>>[] {
   const trajectories = rewards.map((turns, i) => ({
@@ -87,15 +29,18 @@ function batchOf(
       reward,
       kl: kls[i][t],
       ids: new Array<number>(lengths[i][t]).fill(7),
+      logp: new Array<number>(lengths[i][t]).fill(-1),
+      refLogp: new Array<number>(lengths[i][t]).fill(-1),
     })),
   }));
   return [{ task, trajectories }];
 }
 /** The trajectories of the only group. */
-const credited = (...[batch, e]: Parameters<typeof credit>) => credit(batch, e)[0].trajectories;
+const credited = (batch: Group<Episode<Earned>>[], e: Experiment) =>
+  algorithmOf(e).credit(batch, e)[0].trajectories;
 const advantagesOf = ({ turns }: Episode<{ advantage: number }>) => turns.map(({ advantage }) => advantage);
-const coefficientsOf = ({ turns }: Episode<{ coefficient: number }>) =>
-  turns.map(({ coefficient }) => coefficient);
+const coefficientsOf = ({ turns }: Episode<{ coefficients: readonly number[] }>) =>
+  turns.map(({ coefficients }) => [...new Set(coefficients)]);
 
 describe('credit', () => {
   it('paper: R by the formula, the penalty on both turns, one advantage for all turns', () => {
@@ -130,7 +75,7 @@ describe('credit', () => {
     const e = { ...defaultExperiment, objective: 'released-code', beta: 1 } as const;
     const [c] = credited(batchOf([[0, 1], [0, 0]], [[5, 2], [5, 0]]), e); // prettier-ignore
     expect(c.adjusted).toBe(1 - 2);
-    expect(trainedTurns(e)).toEqual([false, true]);
+    expect(algorithmOf(e).trainedTurns(2)).toEqual([false, true]);
   });
 
   it('paper with a γ that matters: the same batch does change', () => {
@@ -168,48 +113,114 @@ describe('credit', () => {
   });
 });
 
-describe('the coefficient of an answer', () => {
+describe('the coefficients of an answer', () => {
   const lengths = [[10, 20], [30, 40], [1, 1]]; // prettier-ignore
   const batch = batchOf([[0, 1], [1, 0], [NaN, 0]], undefined, lengths); // prettier-ignore
   const grpo = { ...defaultExperiment, estimator: 'grpo' } as const;
 
-  it('is A / N over the trajectories that are not masked', () => {
+  it('are A / N over the trajectories that are not masked, one a token', () => {
     const [a, b, masked] = credited(batch, defaultExperiment);
-    expect(a.turns[0].coefficient).toBe(a.turns[0].advantage / 2);
-    expect(b.turns[1].coefficient).toBe(b.turns[1].advantage / 2);
-    expect(coefficientsOf(masked)).toEqual([0, 0]);
+    expect(a.turns[0].coefficients).toEqual(new Array(10).fill(a.turns[0].advantage / 2));
+    expect(b.turns[1].coefficients).toEqual(new Array(40).fill(b.turns[1].advantage / 2));
+    expect(coefficientsOf(masked)).toEqual([[0], [0]]);
   });
 
-  it('sums to 0 over a group', () => {
+  it('sum to 0 over a group', () => {
     fc.assert(
       fc.property(fc.array(rewardPair, { minLength: 2, maxLength: 6 }), (pairs) => {
         const c = credited(batchOf(pairs), defaultExperiment);
-        expect(sum(c.map(({ turns }) => turns[0].coefficient))).toBeCloseTo(0, 10);
+        expect(sum(c.map(({ turns }) => turns[0].coefficients[0]))).toBeCloseTo(0, 10);
       }),
     );
   });
 
-  it('grpo divides by the trained tokens of the trajectory', () => {
+  it('grpo alone divides by the trained tokens of the trajectory, and never by 0', () => {
     const [a] = credited(batch, grpo);
-    expect(a.turns[0].coefficient).toBeCloseTo(a.turns[0].advantage / 2 / 30, 12);
+    expect(a.turns[0].coefficients[0]).toBeCloseTo(a.turns[0].advantage / 2 / 30, 12);
+    const [b] = credited(batch, { ...grpo, objective: 'released-code' });
+    expect(b.turns[1].coefficients[0]).toBeCloseTo(b.turns[1].advantage / 2 / 20, 12);
+    const empty = batchOf([[0, 1], [1, 0]], undefined, [[0, 0], [0, 0]]); // prettier-ignore
+    expect(credited(empty, grpo).map(coefficientsOf)).toEqual([[[], []], [[], []]]); // prettier-ignore
   });
 
-  it('the division by length is grpo’s alone, by trained tokens, and never by 0', () => {
-    const [{ turns }] = batch[0].trajectories;
-    expect(lengthDivisor(turns, defaultExperiment)).toBe(1);
-    expect(lengthDivisor(turns, grpo)).toBe(30);
-    expect(lengthDivisor(turns, { ...grpo, objective: 'released-code' })).toBe(20);
-    expect(lengthDivisor([{ ids: [] }, { ids: [] }], grpo)).toBe(1);
-  });
-
-  it('is 0 on an untrained turn', () => {
+  it('are 0 on an untrained turn', () => {
     const [a] = credited(batch, { ...defaultExperiment, objective: 'released-code' });
-    expect(a.turns[0].coefficient).toBe(0);
-    expect(a.turns[1].coefficient).not.toBe(0);
+    expect(coefficientsOf(a)).toEqual([[0], [a.turns[1].advantage / 2]]);
+    expect(a.turns[1].advantage).not.toBe(0);
   });
 
-  it('is finite when the whole batch is masked', () => {
+  it('are finite when the whole batch is masked', () => {
     const c = credited(batchOf([[NaN, 0], [0, NaN]]), defaultExperiment); // prettier-ignore
-    expect(c.map(coefficientsOf)).toEqual([[0, 0], [0, 0]]); // prettier-ignore
+    expect(c.map(coefficientsOf)).toEqual([[[0], [0]], [[0], [0]]]); // prettier-ignore
+  });
+});
+
+describe('in a later inner epoch', () => {
+  const clipRatio = 0.2;
+  type Trained = { readonly advantage: number; readonly coefficients: readonly number[] };
+  /** Each turn's ρ is e^moved, over one or two tokens. @returns c / A of each turn */
+  const factors = (
+    rewards: readonly (readonly number[])[],
+    moved: readonly number[],
+    changes: Partial<Experiment>,
+  ) => {
+    const e = { ...defaultExperiment, beta: 0, clipRatio, ...changes };
+    const batch = batchOf(rewards, undefined, rewards.map((turns) => turns.map((_, t) => 1 + (t % 2)))); // prettier-ignore
+    const turnOf = new Map(
+      batch[0].trajectories.flatMap(({ turns }) => turns.map((answer, t) => [answer, t])),
+    );
+    const now = (answer: Earned) =>
+      answer.logp.map((lp, n) => (n === 0 ? lp + moved[turnOf.get(answer) ?? 0] : lp));
+    const first = algorithmOf(e).credit(batch, e)[0].trajectories;
+    const again = algorithmOf(e).again(batch, now, e)[0].trajectories;
+    return again.map((one, i) =>
+      one.turns.map(({ advantage, coefficients }: Trained, t) => {
+        expect(advantage).toBe(first[i].turns[t].advantage);
+        expect(new Set(coefficients).size).toBe(1);
+        return coefficients[0] / first[i].turns[t].coefficients[0];
+      }),
+    );
+  };
+  /** ρ, or 0 where min(ρA, clip(ρ)A) is flat. */
+  const slope = (A: number, logRatio: number) => {
+    const stopped = A > 0 ? logRatio > Math.log(1 + clipRatio) : logRatio < Math.log(1 - clipRatio);
+    return stopped ? 0 : Math.exp(logRatio);
+  };
+  const moves = fc.array(fc.double({ min: -0.6, max: 0.6, noNaN: true }), { minLength: 2, maxLength: 4 });
+
+  it('the trained turns of the accumulated reward are one sample with one ratio', () => {
+    fc.assert(
+      fc.property(moves, (moved) => {
+        const up = moved.map((_, t) => (t === moved.length - 1 ? 1 : 0));
+        const [better, worse] = factors([up, moved.map(() => 0)], moved, { turns: moved.length });
+        const close = (expected: number) => (f: number) => expect(f).toBeCloseTo(expected, 10);
+        better.forEach(close(slope(1, sum(moved))));
+        worse.forEach(close(slope(-1, sum(moved))));
+      }),
+    );
+  });
+
+  it('per-turn returns: each turn has a ratio of its own', () => {
+    fc.assert(
+      fc.property(moves, (moved) => {
+        const ones = moved.map(() => 1);
+        const changes = { returns: 'per-turn', turns: moved.length } as const;
+        const [better, worse] = factors([ones, moved.map(() => 0)], moved, changes);
+        better.forEach((f, t) => expect(f).toBeCloseTo(slope(1, moved[t]), 10));
+        worse.forEach((f, t) => expect(f).toBeCloseTo(slope(-1, moved[t]), 10));
+      }),
+    );
+  });
+
+  it('an untrained turn does not count, however far it has moved', () => {
+    const changes = { objective: 'released-code' } as const;
+    const [better] = factors([[0, 1], [0, 0]], [5, 0.1], changes); // prettier-ignore
+    expect(better[1]).toBeCloseTo(Math.exp(0.1), 10);
+  });
+});
+
+describe('algorithmOf', () => {
+  it('refuses what the rules of config/ forbid', () => {
+    expect(() => algorithmOf({ objective: 'released-code', returns: 'per-turn' })).toThrow(/^returns: /);
   });
 });
