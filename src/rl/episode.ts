@@ -82,7 +82,7 @@ export interface Episode<A> {
 export const creditSchema = v.object({
   /** Accumulated reward R. */
   R: num,
-  /** R' = R − β Σ KL. */
+  /** R' = R − β Σ KL; R itself where the KL is in the loss (GRPO). */
   adjusted: num,
   /** Leave-one-out (or other) baseline subtracted from R'. */
   baseline: num,

@@ -16,6 +16,8 @@ export interface Estimate {
 
 export interface Estimator {
   readonly comparedWith: ComparedWith;
+  /** Where the KL penalty is: a number taken off the reward (k1), or a term of the loss for every token (k3). */
+  readonly klIn: 'reward' | 'loss';
   /** Whether the push of a trajectory is divided by its trained tokens; otherwise all tokens weigh alike. */
   readonly dividesByLength: boolean;
   /** @param group,batch judged returns of the tries at the same prompt, and of all; R among them */
@@ -29,6 +31,7 @@ const estimators: Readonly<Record<Experiment['estimator'], Estimator>> = {
   /** A_i = R_i − (1/(n−1)) Σ_{j≠i} R_j = n/(n−1) (R_i − mean), over the group. [paper] */
   rloo: {
     comparedWith: 'others',
+    klIn: 'reward',
     dividesByLength: false,
     compare(R, { count, mean }) {
       const advantage = count === 1 ? 0 : (count / (count - 1)) * (R - mean);
@@ -38,12 +41,14 @@ const estimators: Readonly<Record<Experiment['estimator'], Estimator>> = {
   /** A_i = R_i − mean over the whole batch. */
   reinforce: {
     comparedWith: 'batch',
+    klIn: 'reward',
     dividesByLength: false,
     compare: (R, _, batch) => aboveMean(R, batch),
   },
-  /** A_i = (R_i − mean) / (std + 1e-4), over the group, std with n − 1. [DeepSeekMath, arXiv 2402.03300] */
+  /** A_i = (R_i − mean) / (std + 1e-4), over the group, std with n − 1; length, KL and all as in the field. [arXiv 2402.03300] */
   grpo: {
     comparedWith: 'group',
+    klIn: 'loss',
     dividesByLength: true,
     compare(R, { count, mean, std }) {
       const spread = std + grpoEpsilon;
@@ -53,6 +58,7 @@ const estimators: Readonly<Record<Experiment['estimator'], Estimator>> = {
   /** A_i = R_i − mean, over the group. [arXiv 2503.20783] */
   'dr-grpo': {
     comparedWith: 'group',
+    klIn: 'reward',
     dividesByLength: false,
     compare: (R, group) => aboveMean(R, group),
   },

@@ -4,11 +4,14 @@
  *
  *   R' = R − β Σ KL    A = scale · (R' − baseline)    c = A / N of every token, N the trajectories that are not masked
  *
+ * and for GRPO, L the trained tokens of the trajectory: R' = R, c = A / (N·L) − β (1 − e^(log π_ref − log π)) / (N·L).
+ *
  * An algorithm says which numbers, of which rewards, and which answers each of them pushes.
  */
 import type { Experiment } from '../../config/fields.ts';
 import type { Credit, Episode, Group } from '../episode.ts';
 import { estimatorOf } from '../estimators.ts';
+import { klSlope } from '../kl.ts';
 import { clippedCoefficient } from '../policyGradient.ts';
 import { spreadOf } from '../statistics.ts';
 import type {
@@ -16,6 +19,7 @@ import type {
   Comparison,
   CreditedGroup,
   Earned,
+  KlPush,
   LogProbsOf,
   Reasons,
   Return,
@@ -51,19 +55,17 @@ export function coefficientsOf({ comparisons, klPushes }: Reasons, turn: number,
 export function comparing(rule: Rule): Algorithm {
   /** R' of every sample of a trajectory. */
   function returnsOf<A extends Earned>({ turns }: Episode<A>, e: Experiment) {
+    const beta = estimatorOf(e).klIn === 'reward' ? e.beta : 0;
     const rewards = turns.map(({ reward }) => reward);
     const samples = rule.earns(rewards, e).map(({ comparedAs, value, ...sample }) => {
       const kl = sample.turns.reduce((sum, turn) => sum + turns[turn - 1].kl, 0);
-      const penalties = sample.turns.map((turn): Term => ({
-        kind: 'kl',
-        turn,
-        factor: -e.beta,
-        value: turns[turn - 1].kl,
-      }));
-      const terms = e.beta === 0 ? sample.terms : [...sample.terms, ...penalties];
+      const penalties = sample.turns.map((turn): Term => {
+        return { kind: 'kl', turn, factor: -beta, value: turns[turn - 1].kl };
+      });
+      const terms = beta === 0 ? sample.terms : [...sample.terms, ...penalties];
       return {
         earned: value,
-        comparison: { ...sample, name: comparedAs, terms, compared: value - e.beta * kl },
+        comparison: { ...sample, name: comparedAs, terms, compared: value - beta * kl },
       };
     });
     return { turns, samples };
@@ -101,12 +103,31 @@ export function comparing(rule: Rule): Algorithm {
           return {
             turns,
             comparisons,
-            klPushes: [],
+            klPushes: klPushesOf({ turns, comparisons }, ({ logp }) => logp, e),
             credit: { R: samples[0].earned, adjusted: compared, baseline },
           };
         }),
       };
     });
+  }
+
+  /** −β·k3 of every token of the answers that are pushed, where the KL is in the loss. */
+  function klPushesOf<A extends Earned>(
+    { turns, comparisons }: Episode<A> & Pick<Reasons, 'comparisons'>,
+    now: LogProbsOf<A>,
+    e: Experiment,
+  ): KlPush[] {
+    const { beta } = e;
+    if (estimatorOf(e).klIn === 'reward' || beta === 0) return [];
+    const judged = comparisons.filter(({ advantage }) => !Number.isNaN(advantage));
+    return judged.flatMap(({ turns: pushed, divisor }) =>
+      pushed.map((turn) => {
+        const answer = turns[turn - 1];
+        const logp = now(answer);
+        const slopes = answer.refLogp.map((ref, n) => klSlope(logp[n], ref));
+        return { turn, beta, coefficients: slopes.map((slope) => (beta * slope) / divisor) };
+      }),
+    );
   }
 
   /** Trained tokens of a trajectory, the end-of-answer tokens included. */
@@ -130,17 +151,17 @@ export function comparing(rule: Rule): Algorithm {
     }));
   }
 
-  /** Under another policy: c·ρ, where the clip does not stop it. What shares an advantage shares a ratio. */
-  function moved<A extends Earned>(one: Judged<A>, now: LogProbsOf<A>, { clipRatio }: Experiment): Judged<A> {
+  /** Under another policy: c·ρ, where the clip does not stop it. What shares an advantage shares a ratio. KL in the loss is that policy's. */
+  function moved<A extends Earned>(one: Judged<A>, now: LogProbsOf<A>, e: Experiment): Judged<A> {
     const logRatio = (answer: A) => answer.logp.reduce((sum, lp, n) => sum + now(answer)[n] - lp, 0);
     const comparisons = one.comparisons.map((comparison) => {
       const together = comparison.turns.reduce((sum, turn) => sum + logRatio(one.turns[turn - 1]), 0);
       return {
         ...comparison,
-        coefficient: clippedCoefficient(comparison.coefficient, together, clipRatio),
+        coefficient: clippedCoefficient(comparison.coefficient, together, e.clipRatio),
       };
     });
-    return { ...one, comparisons };
+    return { ...one, comparisons, klPushes: klPushesOf(one, now, e) };
   }
 
   return {

@@ -4,7 +4,7 @@ import { defaultExperiment } from '../../../src/config/experiment.ts';
 import type { Experiment } from '../../../src/config/fields.ts';
 import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
 import type { Earned } from '../../../src/rl/algorithms/algorithm.ts';
-import type { Episode, Group } from '../../../src/rl/episode.ts';
+import { fill, type Episode, type Group } from '../../../src/rl/episode.ts';
 import * as fixtures from './fixtures.ts';
 
 const number = fc.double({ min: -2, max: 2, noNaN: true });
@@ -216,6 +216,92 @@ describe('in a later inner epoch', () => {
     const changes = { objective: 'released-code' } as const;
     const [better] = factors([[0, 1], [0, 0]], [5, 0.1], changes); // prettier-ignore
     expect(better[1]).toBeCloseTo(Math.exp(0.1), 10);
+  });
+});
+
+describe('GRPO', () => {
+  const beta = 0.3;
+  const clipRatio = 0.2;
+  const e = { ...defaultExperiment, estimator: 'grpo', beta, clipRatio } as const;
+  const logp = fc.double({ min: -3, max: -0.01, noNaN: true });
+  const tokens = fc.array(fc.tuple(logp, logp, logp), { minLength: 1, maxLength: 3 });
+  const answer = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), tokens);
+  const batch = fc.array(fc.tuple(answer, answer), { minLength: 2, maxLength: 4 });
+  const { task } = fixtures.group([]);
+
+  it('has no KL in the reward; it is in the loss, token by token, at the policy as it is', () => {
+    fc.assert(
+      fc.property(batch, fc.constantFrom('accumulated', 'per-turn' as const), (drawn, returns) => {
+        const now = new Map<Earned, number[]>();
+        const trajectories = drawn.map((turns) => ({
+          turns: turns.map(([reward, triples]) => {
+            const one: Earned = {
+              ids: triples.map(() => 7),
+              reward,
+              kl: 99,
+              logp: triples.map(([x]) => x),
+              refLogp: triples.map(([, x]) => x),
+            };
+            now.set(one, triples.map(([, , x]) => x)); // prettier-ignore
+            return one;
+          }),
+        }));
+        const algorithm = algorithmOf({ ...e, returns });
+        const groups = [{ task, trajectories }];
+        const first = algorithm.credit(groups, { ...e, returns })[0].trajectories;
+        const nowOf = (one: Earned) => now.get(one) ?? [];
+        const later = algorithm.again(groups, nowOf, { ...e, returns })[0].trajectories;
+        first.forEach((one, i) => {
+          expect(one.adjusted).toBe(one.R);
+          const { turns } = trajectories[i];
+          const divisor = trajectories.length * sum(turns.map(({ ids }) => ids.length));
+          const advantages = one.turns.map(({ advantage }) => advantage);
+          /** What is maximised, as a function of the log-probabilities of all tokens: clipped ratio of what is compared, less β k3. */
+          const objective = (at: readonly (readonly number[])[]) => {
+            const ratios = turns.map((turn, t) => sum(turn.logp.map((lp, n) => at[t][n] - lp)));
+            const clipped = (A: number, s: number) =>
+              Math.min(Math.exp(s) * A, Math.min(Math.max(Math.exp(s), 1 - clipRatio), 1 + clipRatio) * A);
+            const push =
+              returns === 'per-turn'
+                ? sum(advantages.map((A, t) => clipped(A, ratios[t])))
+                : clipped(advantages[0], sum(ratios));
+            const k3 = turns.flatMap((turn, t) =>
+              turn.refLogp.map((ref, n) => Math.exp(ref - at[t][n]) - (ref - at[t][n]) - 1),
+            );
+            return (push - beta * sum(k3)) / divisor;
+          };
+          for (const [credit, at] of [
+            [one, turns.map((turn) => turn.logp)],
+            [later[i], turns.map(nowOf)],
+          ] as const) {
+            credit.turns.forEach(({ coefficients }, t) =>
+              coefficients.forEach((c, n) => {
+                const moved = (h: number) =>
+                  objective(at.map((row, u) => (u === t ? row.with(n, row[n] + h) : row)));
+                const [left, right] = [moved(-1e-6), moved(1e-6)];
+                const [a, b] = [(objective(at) - left) / 1e-6, (right - objective(at)) / 1e-6];
+                if (Math.abs(a - b) < 1e-4) expect(c).toBeCloseTo((a + b) / 2, 4); // else on a corner of the clip
+              }),
+            );
+          }
+        });
+      }),
+    );
+  });
+
+  it('pushes back even where all samples earn the same, but not a masked one', () => {
+    const apart = fill(batchOf([[1, 1], [NaN, 1]]), (turn) => ({ ...turn, refLogp: [-2] })); // prettier-ignore
+    const [a, masked] = credited(apart, e);
+    expect(a.turns[0].advantage).toBe(0);
+    expect(a.turns[0].coefficients[0]).toBeCloseTo((-beta * (1 - Math.exp(-1))) / 2, 6);
+    expect(coefficientsOf(masked)).toEqual([[0], [0]]);
+  });
+
+  it('alone charges the KL so', () => {
+    for (const estimator of ['rloo', 'reinforce', 'dr-grpo'] as const) {
+      const [a] = credited(batchOf([[0, 1], [0, 1]], [[1, 1], [0, 0]]), { ...e, estimator }); // prettier-ignore
+      expect(a.adjusted).toBeCloseTo(a.R - 2 * beta, 12);
+    }
   });
 });
 
