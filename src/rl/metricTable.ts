@@ -342,8 +342,9 @@ export const metricTable: readonly Metric[] = [
     range: [null, null],
     better: 'none',
     explanation:
-      'The number whose gradient trains the model. Its value says little about progress; it serves to compare two runs exactly.',
-    formula: '−(1/N) Σ_i Σ_t A_it log π(y_t,i | ·)',
+      'A number whose gradient is that which trains the model, each token’s coefficient c taken as a constant. Its value says little about progress; it serves to compare two runs exactly.',
+    formula:
+      '−Σ_tokens c log π(token | ·), c = A/N; GRPO, L the trained tokens of the episode: c = A/(N L) − β (1 − π_ref/π)/(N L)',
     source: 'paper',
     where: 'train',
   },

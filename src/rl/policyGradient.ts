@@ -1,5 +1,4 @@
 /** The policy gradient at the outputs of the model, and the clipped ratio. */
-import type { Experiment } from '../config/fields.ts';
 
 /**
  * Norm of ∂loss/∂logits at one token, for the loss −A log softmax(z/τ)_y: |A|/τ·‖p − onehot(y)‖ = |A|/τ·sqrt(1 − 2p_y + Σp²).
@@ -24,23 +23,4 @@ export function clippedCoefficient(A: number, logRatio: number, epsilon: number)
   const ratio = Math.exp(logRatio);
   const stopped = A > 0 ? ratio > 1 + epsilon : ratio < 1 - epsilon;
   return stopped ? 0 : ratio * A;
-}
-
-/**
- * Coefficients of one trajectory in a later inner epoch, from those of the first. What shares an advantage shares a ratio: all
- * trained turns of the trajectory, or with per-turn returns each turn its own.
- * @param coefficients of log π(y_t), from `credit`; [turn]
- * @param logRatios Σ over the tokens of y_t of log π_now − log π_sampled, nats; [turn]
- * @param trained from `trainedTurns`
- */
-export function clippedCoefficients(
-  coefficients: readonly number[],
-  logRatios: readonly number[],
-  trained: readonly boolean[],
-  { returns, clipRatio }: Pick<Experiment, 'returns' | 'clipRatio'>,
-): number[] {
-  const together = logRatios.reduce((sum, logRatio, t) => (trained[t] ? sum + logRatio : sum), 0);
-  return coefficients.map((c, t) =>
-    clippedCoefficient(c, returns === 'per-turn' ? logRatios[t] : together, clipRatio),
-  );
 }

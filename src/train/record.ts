@@ -1,7 +1,8 @@
 /** Turns what an update computed into the records that charts, panels and files read. */
 import type { Experiment } from '../config/fields.ts';
+import { algorithmOf } from '../rl/algorithms/index.ts';
 import type { Credit, CreditedAnswer, Episode, Group, TrainedAnswer } from '../rl/episode.ts';
-import { lengthDivisor } from '../rl/objective.ts';
+import { estimatorOf } from '../rl/estimators.ts';
 import { tokenGradNorm } from '../rl/policyGradient.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { Placed, StatsOf } from './policy.ts';
@@ -9,6 +10,16 @@ import type { Placed, StatsOf } from './policy.ts';
 /** An answer without its place: what was in view is made again from the task and the answers before. */
 export function recorded<A extends Placed>({ place: _, ...answer }: A): Omit<A, 'place'> {
   return answer;
+}
+
+/** GRPO's division by the trained tokens of a trajectory. */
+function lengthDivisor(turns: readonly CreditedAnswer[], e: Experiment): number {
+  if (!estimatorOf(e).dividesByLength) return 1;
+  const trained = algorithmOf(e).trainedTurns(turns.length);
+  return Math.max(
+    1,
+    turns.reduce((sum, { ids }, t) => (trained[t] ? sum + ids.length : sum), 0),
+  );
 }
 
 /** An update's answers at their last stage, with what the gradient's own forward pass has found, and without their places. */
@@ -24,8 +35,9 @@ export function withGradient<A extends CreditedAnswer & Placed>(
       const trained = (turn: A): TrainedAnswer => {
         const { logp, entropy, sumSq } = statsOf(turn);
         const A = turn.advantage / divisor;
+        const { coefficients: _, ...answer } = recorded(turn);
         return {
-          ...recorded(turn),
+          ...answer,
           entropy: Array.from(entropy),
           // float32, as its logarithm: the last digits of Math.exp differ between browsers.
           gradNorm: Array.from(logp, (lp, n) =>

@@ -14,23 +14,16 @@ import type { BackendName } from '../config/backends.ts';
 import type { Experiment } from '../config/fields.ts';
 import { AdamW, tf, type AdamWState } from '../engine/index.ts';
 import type { HostWeights, Llama } from '../model/llama.ts';
-import { answersOf, fill, type CreditedAnswer, type Episode, type Group } from '../rl/episode.ts';
+import { answersOf, fill, type Episode, type Group } from '../rl/episode.ts';
 import { klOfAnswer } from '../rl/kl.ts';
 import { evalMetrics, trainMetrics } from '../rl/metrics.ts';
-import { credit, trainedTurns } from '../rl/objective.ts';
-import { clippedCoefficients } from '../rl/policyGradient.ts';
+import { algorithmOf } from '../rl/algorithms/index.ts';
 import { permutation, uniform } from '../rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
-import {
-  scoreAnswers,
-  weightedLogProbGradient,
-  type Gradients,
-  type PassOptions,
-  type Placed,
-} from './policy.ts';
+import { scoreAnswers, weightedLogProbGradient, type Gradients, type PassOptions } from './policy.ts';
 import { recorded, withGradient } from './record.ts';
 import { rollout, type RolledOut, type RolloutResult } from './rollout.ts';
 
@@ -113,6 +106,7 @@ export class Trainer {
   async update(): Promise<UpdateRecord> {
     const { policy, reference, backend, signal, onProgress } = this.#parts;
     const e = this.experiment;
+    const algorithm = algorithmOf(e);
     const began = performance.now();
 
     // 1. Roll out: k trajectories of T turns for each prompt, graded by their unit tests while the next turn is written.
@@ -130,7 +124,7 @@ export class Trainer {
     });
 
     // 3. Credit: accumulated reward R, R' = R − β Σ KL, baseline, advantage; then each answer's coefficient in the loss.
-    const credited = credit(scored, e);
+    const credited = algorithm.credit(scored, e);
 
     // 4. Update: ∇ −Σ c·log π, clipped, AdamW. Later inner epochs use the clipped ratio to the policy that sampled.
     const updating = performance.now();
@@ -142,7 +136,9 @@ export class Trainer {
     for (let epoch = 1; epoch < e.innerEpochs; epoch++) {
       signal?.throwIfAborted();
       onProgress?.('update', epoch, e.innerEpochs);
-      const again = await weightedLogProbGradient(policy, await this.#clipped(credited, e), pass);
+      const now = await scoreAnswers(policy, answersOf(scored), pass);
+      const moved = algorithm.again(scored, (answer) => now(answer).logp, e);
+      const again = await weightedLogProbGradient(policy, answersOf(moved), pass);
       await this.#descend(again.gradients, e);
     }
     this.#step++;
@@ -259,7 +255,7 @@ export class Trainer {
   async #rollOut(tasks: readonly Task[]): Promise<RolloutResult> {
     const { policy, tokenizer, sandbox, split, signal, onProgress } = this.#parts;
     const e = this.experiment;
-    const sharedTurns = e.objective === 'released-code' ? 1 : 0;
+    const { sharedTurns } = algorithmOf(e);
     const size = Math.ceil(tasks.length / split);
     const parts: RolloutResult[] = [];
     for (let first = 0; first < tasks.length; first += size) {
@@ -307,27 +303,6 @@ export class Trainer {
     } finally {
       tf.dispose(gradients);
     }
-  }
-
-  /** The answers of a later inner epoch: their coefficients times ρ where the clip does not stop it. */
-  async #clipped<A extends CreditedAnswer & Placed>(
-    credited: readonly Group<Episode<A>>[],
-    e: Experiment,
-  ): Promise<(A & Placed)[]> {
-    const trained = trainedTurns(e);
-    const now = await scoreAnswers(this.#parts.policy, answersOf(credited), this.#pass(e));
-    const logRatio = (answer: A) => answer.logp.reduce((sum, lp, n) => sum + now(answer).logp[n] - lp, 0);
-    return credited.flatMap(({ trajectories }) =>
-      trajectories.flatMap(({ turns }) => {
-        const coefficients = clippedCoefficients(
-          turns.map((turn) => turn.coefficient),
-          turns.map(logRatio),
-          trained,
-          e,
-        );
-        return turns.map((turn, t) => ({ ...turn, coefficient: coefficients[t] }));
-      }),
-    );
   }
 }
 

@@ -98,7 +98,10 @@ for (const backend of ['cpu', 'wasm'] as const) {
       const places = prompts.map((p) => ({ sequence: [...p, 9, 9, 5], start: p.length, length: 3 }));
       const before = tf.memory().numTensors;
       const gradient = async (coefficients: number[], maxTokens = 64) => {
-        const answers = places.map((place, i) => ({ place, coefficient: coefficients[i] }));
+        const answers = places.map((place, i) => ({
+          place,
+          coefficients: new Array<number>(3).fill(coefficients[i]),
+        }));
         const { gradients } = await weightedLogProbGradient(model, answers, { ...pass, maxTokens });
         const flat = Object.values(gradients).flatMap((g) => [...g.dataSync()]);
         tf.dispose(gradients);
@@ -120,7 +123,10 @@ for (const backend of ['cpu', 'wasm'] as const) {
 
     it('has the gradient that finite differences give', async () => {
       const model = new Llama(config, weights());
-      const answer = { place: { sequence: [1, 7, 8, 2, 9, 10, 5], start: 4, length: 3 }, coefficient: 1 };
+      const answer = {
+        place: { sequence: [1, 7, 8, 2, 9, 10, 5], start: 4, length: 3 },
+        coefficients: [1, 1, 1],
+      };
       const { gradients } = await weightedLogProbGradient(model, [answer], pass);
       const host = await model.values();
       const loss = async () =>

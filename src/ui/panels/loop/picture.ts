@@ -195,9 +195,6 @@ export function advantageFormula(one: Comparison): string {
     : `A = (${one.name} − b) · s = (${gap}) · ${fixed(one.scale)} = ${signed(one.advantage)}`;
 }
 
-const subscripts = '₀₁₂₃₄₅₆₇₈₉';
-export const subscript = (n: number): string => [...String(n)].map((d) => subscripts[Number(d)]).join('');
-
 /** "R′ = 1·0.83 + (−0.25)·0.17 + (−0.01)·0.3 = 0.78" */
 export function sumFormula(one: Comparison): string {
   if (Number.isNaN(one.compared)) return `${one.name}: not judged, because a test could not be run`;
