@@ -40,7 +40,7 @@ export function shown(value: unknown): string {
 export function readJson(bytes: Uint8Array, file: string, maxBytes: number): unknown {
   if (bytes.byteLength > maxBytes) {
     throw new Error(
-      `${file} has ${bytes.byteLength} bytes; at most ${maxBytes} are read. It is no file of a model.`,
+      `${file} has ${bytes.byteLength} bytes; at most ${maxBytes} are read. It is not a model file.`,
     );
   }
   try {

@@ -14,7 +14,7 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = new
   '"\\[]{}',
 );
 
-/** Whether JSON, as UTF-8, nests deeper than that. In linear time; what is no JSON is counted all the same. */
+/** Whether JSON, as UTF-8, nests deeper than that. In linear time; text that is not JSON is counted all the same. */
 export function nestsDeeper(json: Uint8Array, depth: number): boolean {
   let open = 0;
   let inText = false;

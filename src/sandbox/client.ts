@@ -29,7 +29,7 @@ export class SandboxLostError extends Error {
 
 /** How often a supervisor that owes verdicts is asked whether it is still there, in milliseconds. */
 const PING_MS = 5_000;
-/** After so many questions without an answer it is given up. Looks are counted, not time: a sleeping machine loses nobody. */
+/** After this many questions without an answer it counts as lost. Looks are counted, not time: a sleeping machine loses nobody. */
 const MAX_SILENT = 6;
 
 /**

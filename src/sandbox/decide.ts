@@ -12,7 +12,7 @@ export function some(value: Encoded, is: (x: Encoded, nested: boolean) => boolea
 export const kindOf = (value: Encoded): string => (Array.isArray(value) ? value[0] : '');
 export const isOpaque = (value: Encoded): boolean => kindOf(value) === 'o';
 
-/** What is known of an object that is no data (values.ts). */
+/** What is known of an object that is not data (values.ts). */
 export const hasNature = (value: Encoded, letter: 'c' | 'e' | 'l' | 'b' | 'p' | 'x'): boolean =>
   Array.isArray(value) && value[0] === 'o' && typeof value[2] === 'string' && value[2].includes(letter);
 
@@ -35,7 +35,7 @@ export function decide(plan: Compare | Truth, value: Encoded): Outcome {
   if (plan.kind === 'truth') return { status: pythonTruth(value) !== plan.negate ? 'pass' : 'fail', got };
   const ordering = ['<', '<=', '>', '>='].includes(plan.operator);
   if (ordering && numberOf(value) === null && !hasNature(value, 'l'))
-    return { status: 'error', got, exception: { ...EXCEPTION, message: 'the result is no number' } };
+    return { status: 'error', got, exception: { ...EXCEPTION, message: 'the result is not a number' } };
   return { status: holds(plan.operator, value, plan.expected) ? 'pass' : 'fail', got };
 }
 

@@ -7,7 +7,7 @@
  */
 import { MEMORY_CAP, PATH_CAP, STDOUT_CAP } from './limits.ts';
 
-/** Ends a run at its deadline. Python cannot catch it: it is no Python exception. */
+/** Ends a run at its deadline. Python cannot catch it: it is not a Python exception. */
 export class DeadlineError extends Error {
   override name = 'DeadlineError';
 }

@@ -48,12 +48,12 @@ interface Later {
   /** The test holds if this does not. */
   readonly flip: boolean;
 }
-/** Leaves were evaluated of which it matters when they are used: the test must be run whole, and the program begun anew. */
+/** Leaves were evaluated of which it matters when they are used: the test must be run whole, and the program started afresh. */
 type Redo = { readonly redo: true };
 type Tested = { readonly outcome: Outcome } | Broken | Redo | { readonly later: Later };
 
 const PLANS_KEPT = 500;
-/** A program is begun anew so often for single tests; then all its tests are run whole. */
+/** A program is started afresh this often for single tests; then all its tests are run whole. */
 const MAX_REDOS = 4;
 const UNKNOWN: Shown = { expression: '', expected: '' };
 
@@ -290,7 +290,7 @@ export class Grader {
   }
 
   /**
-   * A test whose leaves gave an object that is no data. It is equal to nothing, unless it may be asked itself. Null when that does
+   * A test whose leaves gave an object that is not data. It is equal to nothing, unless it may be asked itself. Null when that does
    * not matter.
    */
   #opaque(plan: Compare | Truth, values: readonly Encoded[]): Outcome | 'ask' | null {

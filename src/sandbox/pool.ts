@@ -152,7 +152,7 @@ export class Pool implements Sandbox {
   // -- requests ---------------------------------------------------------------------------------------------------
   #enqueue(request: GradeRequest, mine: Item[]): Promise<Verdict> {
     if (request.tests.length > TESTS_CAP) {
-      const why = `${request.tests.length} tests are more than the ${TESTS_CAP} of one program: split the task`;
+      const why = `${request.tests.length} tests are more than the ${TESTS_CAP} that one program may have: divide the task`;
       return Promise.resolve(combine([fault(why, { expression: '', expected: '' })], '', 0));
     }
     const key = JSON.stringify([request.code, request.setup, request.tests]);
@@ -373,7 +373,7 @@ export class Pool implements Sandbox {
     item.spentMs += this.#clock.now - slot.itemStart;
     if (slot.stage >= 0) item.tests[slot.stage] = outOfTime(slot.shown, ms);
     if (slot.stage < 0 || item.spentMs >= this.#limits.perProgramMs || !item.tests.includes(undefined)) {
-      const endless = 'the tests themselves do not come to an end';
+      const endless = 'the tests themselves never finish';
       this.#giveUp(slot, item, (test) =>
         slot.stage === CUTTING ? fault(endless, test) : outOfTime(test, ms),
       );

@@ -8,7 +8,7 @@ export interface GradeLine {
   readonly verdict: Verdict['status'];
   readonly passed: number;
   readonly total: number;
-  /** Why it is no pass, in one line; '' for a pass. */
+  /** Why it did not pass, in one line; '' for a pass. */
   readonly reason: string;
   /** Wall time of the program. */
   readonly ms: number;

@@ -34,7 +34,7 @@ const testVerdictSchema = v.pipe(
     status: testStatusSchema,
     /** The expression under test, e.g. `f([1, 2])`, for people. */
     expression: cappedText(EXPRESSION_CAP),
-    /** repr of the expected value, capped in length; '' when the test is no comparison. */
+    /** repr of the expected value, capped in length; '' when the test is not a comparison. */
     expected: cappedText(SHOWN_CAP),
     /** repr of what the program gave, capped in length; '' when it gave nothing. */
     got: cappedText(SHOWN_CAP),

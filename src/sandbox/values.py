@@ -123,7 +123,7 @@ _PLAIN_CLASSES = {
     kind: name for name, kind in vars(builtins).items() if _type(kind) is type and not issubclass(kind, BaseException)
 }
 
-# Iterators whose items are data. groupby is none: its groups are gone once the next is read.
+# Iterators whose items are data. groupby is not one: its groups are gone once the next is read.
 _iterators = frozenset(
     [_type(thing) for thing in (
         (x for x in ()), map(str, ()), filter(None, ()), zip(), reversed([]), reversed(()), reversed({}), iter([]), iter(()),
@@ -141,7 +141,7 @@ class _Unreadable(_Exception):
 
 
 class _Unknown:
-    """Stands in a replayed test for an object that is no plain data: equal to nothing but itself."""
+    """Stands in a replayed test for an object that is not plain data: equal to nothing but itself."""
 
 
 _room = 0  # bytes left for the value that is encoded

@@ -13,7 +13,7 @@ import { VALUES_CAP } from './limits.ts';
  *   ["d", key, value, key, value, …]            dict
  *   ["v", type, part, …]                        a value of the standard library and what it is made of: Decimal, date, Counter, …
  *   ["I", type]                                 an iterator that was not read
- *   ["o", what, nature]                         an object that is no data. Its nature, as letters: x of a type of Python's own;
+ *   ["o", what, nature]                         an object that is not data. Its nature, as letters: x of a type of Python's own;
  *                                               c callable; e equality, l order, b truth, p another special method of its own
  *   ["u", why]                                  more than is read
  */
@@ -102,7 +102,7 @@ function float(repr: string): number {
   return repr === '-inf' ? -Infinity : Number(repr);
 }
 
-/** The real number of a form (True is 1), or null when it is none. Comparison of bigint with number is exact in JavaScript. */
+/** The real number of a form (True is 1), or null when it is not one. Comparison of bigint with number is exact in JavaScript. */
 export function numberOf(value: Encoded): bigint | number | null {
   if (typeof value === 'boolean') return value ? 1n : 0n;
   if (value === null) return null;

@@ -37,7 +37,7 @@ export function fault(reason: string, test: Shown): TestVerdict {
   };
 }
 
-/** A test that did not come to an end in time. */
+/** A test that did not finish in time. */
 export function outOfTime(test: Shown, ms: number): TestVerdict {
   const exception = { type: 'Timeout', message: `stopped after ${Math.round(ms)} ms`, line: 0 };
   return { ...test, status: 'timeout', got: '', exception, ms };

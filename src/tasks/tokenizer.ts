@@ -79,7 +79,7 @@ export class Tokenizer {
     return [...ids];
   }
 
-  /** Text of the ids; special tokens have none, bytes that are no UTF-8 become U+FFFD. @throws RangeError for an unknown id. */
+  /** Text of the ids; special tokens have none, bytes that are not UTF-8 become U+FFFD. @throws RangeError for an unknown id. */
   decode(ids: readonly number[]): string {
     for (const id of ids) this.#check(id);
     const ordinary = ids.filter((id) => id >= SPECIAL_TOKENS.length);

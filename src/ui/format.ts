@@ -1,5 +1,5 @@
 /** Numbers as people read them. One minus sign (U+2212) everywhere; NaN is "–". */
-const minus = (text: string) => text.replace('-', '−');
+const minus = (text: string) => text.replaceAll('-', '−');
 
 /** A number with at most `digits` significant digits, without an exponent in the usual range. */
 export function significant(x: number, digits = 3): string {

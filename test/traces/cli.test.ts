@@ -179,6 +179,6 @@ describe('a run of another version', () => {
     const out = copyOf('unknown', ({ format: _, ...rest }) => ({ ...rest, whiten: true }));
     const { code, stderr } = await train('--resume', out, '--steps', '30');
     expect(code).toBe(1);
-    expect(stderr).toContain(`${join(out, 'experiment.json')}: whiten: is no field of an experiment`);
+    expect(stderr).toContain(`${join(out, 'experiment.json')}: whiten: is not a field of an experiment`);
   });
 });

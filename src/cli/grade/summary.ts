@@ -21,11 +21,13 @@ export function summary(lines: readonly GradeLine[], seconds: number, unread: nu
     `${lines.length} records: ${counts.join(', ')}`,
     `${graded} programs in ${seconds.toFixed(1)} s: ${(graded / seconds).toFixed(1)} programs/s`,
   ];
-  if (unread > 0) text.push(`lines that hold no usable record: ${unread}`);
+  if (unread > 0) text.push(`lines without a usable record: ${unread}`);
   const weaker = lines.filter((line) => line.inside !== undefined);
   if (weaker.length > 0) {
     const tests = weaker.reduce((sum, line) => sum + (line.inside ?? 0), 0);
-    text.push(`tests in the weaker tier, which a program could forge: ${tests}, in ${weaker.length} records`);
+    text.push(
+      `tests in the weaker tier, whose result a program could forge: ${tests}, in ${weaker.length} records`,
+    );
   }
   const bad = lines.filter((line) => line.verdict !== 'pass');
   for (const { name, verdict, passed, total, reason } of bad.slice(0, SHOWN))
@@ -45,7 +47,7 @@ export function grouped(notices: readonly LineProblem[]): string {
       const same = notices.filter((notice) => kind(notice) === wanted);
       const shown = same
         .slice(0, NAMED)
-        .map(({ line, name }) => (name === `line ${line}` ? name : `line ${line}, ${name}`));
+        .map(({ line, name }) => (name === `line ${line}` ? name : `line ${line}, record ${name}`));
       const more = same.length > NAMED ? ` … and ${same.length - NAMED} more` : '';
       const { message } = same[0]!;
       const varied = same.some((notice) => notice.message !== message)

@@ -31,5 +31,5 @@ function freeBuffers(manager: object): Map<string, GPUBuffer[]> {
   if ('freeBuffers' in manager && manager.freeBuffers instanceof Map) {
     return manager.freeBuffers as Map<string, GPUBuffer[]>;
   }
-  throw new Error("TensorFlow.js' WebGPU back end does not show its unused buffers.");
+  throw new Error("TensorFlow.js' WebGPU back end does not expose its unused buffers.");
 }

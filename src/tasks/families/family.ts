@@ -51,7 +51,7 @@ export const BUG_RATES = {
 
 export type BugKind = keyof typeof BUG_RATES;
 
-/** Small numbers and strings that appear in a task but are no part of its composition. */
+/** Small numbers and strings that appear in a task but are not part of its composition. */
 export interface Constants {
   readonly k: number;
   readonly m: number;

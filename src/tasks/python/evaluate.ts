@@ -1,6 +1,6 @@
 /**
  * Interpreter of the Python subset: a program's text becomes TypeScript closures, so the generator knows
- * what right and buggy programs return without a Python at hand. Semantics are Python's (floor division and
+ * what right and buggy programs return without running Python. Semantics are Python's (floor division and
  * modulo, slices, exceptions such as max() of nothing); a test compares it with a real Python.
  */
 import { callBuiltin, callMethod } from './builtins.ts';

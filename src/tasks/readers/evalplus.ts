@@ -23,7 +23,7 @@ const RTOL = 1e-7;
 const FLOAT_ATOL = 1e-6;
 
 /**
- * The same comparison in plain Python, for results that are no single number. Two things are stricter than the
+ * The same comparison in plain Python, for results that are not a single number. Two things are stricter than the
  * published text, as in EvalPlus's own evaluator: lengths must be equal (numpy would stretch [1] to match []), and
  * nothing but equality makes infinities and other things than numbers equal.
  */
@@ -161,7 +161,7 @@ interface LoopHeader {
   readonly counter: string | undefined;
 }
 
-/** What a loop goes through; null when it is no such loop. */
+/** What a loop goes through; null when it is not such a loop. */
 function loopHeader(loop: SyntaxNode, source: string): LoopHeader | null {
   if (loop.name !== 'ForStatement') return null;
   const text = source.slice(loop.from, loop.getChild('Body')?.from ?? loop.to).trim();

@@ -1,4 +1,4 @@
-/** What a file that is no problem set seems to be, and what to do: for its refusal. */
+/** What a file that is not a problem set seems to be, and what to do about it: for the refusal. */
 
 /** Text files that people take for problem sets, by how they begin. */
 const beginnings: readonly (readonly [RegExp, string])[] = [

@@ -16,7 +16,7 @@ import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
-import { SpeedState, type Stilled } from './speed.svelte.ts';
+import { SpeedState, type Interrupted } from './speed.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
 /** How long the answer to Share stays, ms: to be read, or to copy the link by hand. */
@@ -28,7 +28,7 @@ interface Shared {
   readonly link: string;
 }
 
-/** What to do as soon as the run being loaded is ready. */
+/** What to do once the run being loaded is ready. */
 type Wish = 'run' | 'step' | null;
 
 /** What the page may be given beside the trainer. */
@@ -53,23 +53,23 @@ export class AppState {
   backendChoice = $state.raw<BackendChoice>('auto');
   /** What was wrong with the link the page was opened with, or ''. */
   linkProblem = $state.raw('');
-  /** What an older link names that is gone since. */
+  /** What an older link names that no longer exists. */
   linkNotes = $state.raw<readonly string[]>([]);
   /** What came of the last Share, for a while. */
   shared = $state.raw<Shared | null>(null);
   readonly #client: TrainerClient;
   #wish = $state.raw<Wish>(null);
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Called when the trainer stands still. */
-  #whenStill: (() => void)[] = [];
+  /** Called when the trainer is idle. */
+  #whenIdle: (() => void)[] = [];
 
   constructor(options: Omit<TrainerClientOptions, 'onEvent'>, extras: Extras = {}) {
     this.offline = new OfflineState(extras.keepOffline);
     this.refusals = extras.refusals ?? new RefusalsState();
     this.speed = new SpeedState(extras.speed ?? speedTools(options.assets), {
       backend: () => this.backendChoice,
-      still: () => this.#still(),
-      whenStill: (signal) => this.#stillness(signal),
+      interrupt: () => this.#interrupt(),
+      whenIdle: (signal) => this.#idle(signal),
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
@@ -82,6 +82,10 @@ export class AppState {
   }
   get canPause(): boolean {
     return this.run.phase === 'running';
+  }
+  /** Why Run, Step and Reset can do nothing, although they could if the form were right; or ''. */
+  get hindrance(): string {
+    return this.canReset ? '' : `Nothing can be run with these settings: ${this.experiment.problem}.`;
   }
   get canReset(): boolean {
     return this.experiment.valid !== null;
@@ -186,7 +190,7 @@ export class AppState {
   }
 
   /** Pauses whatever computes on this machine. */
-  #still(): Stilled {
+  #interrupt(): Interrupted {
     const run = this.#wish !== null || this.run.phase === 'running' || this.run.phase === 'pausing';
     const grading = this.problems.phase === 'grading';
     this.#wish = null;
@@ -195,10 +199,10 @@ export class AppState {
     return { run, grading };
   }
 
-  async #stillness(signal: AbortSignal): Promise<void> {
+  async #idle(signal: AbortSignal): Promise<void> {
     while (this.run.computing) {
       await new Promise<void>((resolve, reject) => {
-        this.#whenStill.push(resolve);
+        this.#whenIdle.push(resolve);
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
     }
@@ -206,7 +210,7 @@ export class AppState {
 
   #receive(event: TrainerEvent): void {
     this.run.apply(event);
-    if (!this.run.computing) for (const resolve of this.#whenStill.splice(0)) resolve();
+    if (!this.run.computing) for (const resolve of this.#whenIdle.splice(0)) resolve();
     if (event.type === 'failure') this.#wish = null;
     if (this.run.phase === 'ready') this.offline.begin();
     if (this.#wish !== null && this.run.phase === 'ready') {

@@ -24,7 +24,7 @@ function presetOf(experiment: Experiment): Preset {
 /** Read it anywhere; it is written by its own methods only. */
 export class ExperimentState {
   preset = $state.raw<Preset>(presetOf(defaultExperiment));
-  /** The values in the form; some may be illegal, or text that is no number yet. */
+  /** The values in the form; some may be illegal, or text that is not a number yet. */
   draft = $state.raw<Draft>(defaultExperiment);
   /** The experiment the trainer works with. */
   applied = $state.raw<Experiment>(defaultExperiment);

@@ -34,7 +34,7 @@ export class ProblemsState {
   starting = $state.raw(false);
   /** Seconds spent on grading, without the start of Python. */
   seconds = $state.raw(0);
-  /** Programs whose verdict was known from before. */
+  /** Programs whose verdict came from the cache. */
   cached = $state.raw(0);
   filter = $state.raw<VerdictFilter>('all');
   readonly #tools: ProblemTools;
@@ -88,7 +88,7 @@ export class ProblemsState {
     this.#page = 0;
     this.#opened = null;
   }
-  turn(by: number): void {
+  movePage(by: number): void {
     this.#page = Math.max(0, Math.min(this.page + by, this.pages - 1));
     this.#opened = null;
   }
@@ -159,7 +159,7 @@ export class ProblemsState {
       }
       this.phase = 'finished';
     } catch (error) {
-      if (work !== this.#work) return; // cancelled: that is no failure
+      if (work !== this.#work) return; // cancelled, which is not a failure
       this.failure = wordsOf(error);
       this.phase = 'stopped';
     }

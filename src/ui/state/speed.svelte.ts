@@ -2,11 +2,11 @@
 import { SpeedError, speedParts } from '../../worker/speed.ts';
 import type { SpeedPart, SpeedProgress, SpeedRequest, SpeedResult, SpeedTools } from '../../worker/speed.ts';
 
-/** 'stilling': waiting until nothing else computes. */
-export type SpeedPhase = 'idle' | 'stilling' | 'measuring';
+/** 'waiting': until nothing else computes. */
+export type SpeedPhase = 'idle' | 'waiting' | 'measuring';
 
 /** What was stopped so that the machine is quiet. */
-export interface Stilled {
+export interface Interrupted {
   readonly run: boolean;
   readonly grading: boolean;
 }
@@ -16,9 +16,9 @@ export interface Surroundings {
   /** The back end that the user asked for. */
   readonly backend: () => SpeedRequest['backend'];
   /** Pauses the run and stops grading; what was stopped stays so. */
-  readonly still: () => Stilled;
+  readonly interrupt: () => Interrupted;
   /** Resolves when nothing computes any more. */
-  readonly whenStill: (signal: AbortSignal) => Promise<void>;
+  readonly whenIdle: (signal: AbortSignal) => Promise<void>;
 }
 
 /** The last measurement. */
@@ -38,8 +38,8 @@ export class SpeedState {
   parts = $state.raw<readonly SpeedPart[]>(speedParts);
   progress = $state.raw(beginning);
   /** What measurements have stopped so far; none of it is started again here. */
-  stilled = $state.raw<Stilled>({ run: false, grading: false });
-  /** Why the last measurement gave nothing, and what to do; or ''. */
+  interrupted = $state.raw<Interrupted>({ run: false, grading: false });
+  /** Why the last measurement failed, and what to do; or ''. */
   failure = $state.raw('');
   /** The last measurement was cancelled. */
   cancelled = $state.raw(false);
@@ -67,20 +67,20 @@ export class SpeedState {
     this.parts = speedParts.filter((one) => this.parts.includes(one) !== (one === part));
   }
 
-  /** Stops what else computes, waits until it is still, and measures. What it stopped is not started again. */
+  /** Stops what else computes, waits until nothing does, and measures. What it stopped is not started again. */
   async measure(): Promise<void> {
     if (!this.canMeasure) return;
     const work = new AbortController();
     this.#work = work;
-    this.phase = 'stilling';
+    this.phase = 'waiting';
     this.failure = '';
     this.cancelled = false;
     this.#hidden = false;
     this.progress = beginning;
-    const { run, grading } = this.#page.still();
-    this.stilled = { run: run || this.stilled.run, grading: grading || this.stilled.grading };
+    const { run, grading } = this.#page.interrupt();
+    this.interrupted = { run: run || this.interrupted.run, grading: grading || this.interrupted.grading };
     try {
-      await this.#page.whenStill(work.signal);
+      await this.#page.whenIdle(work.signal);
       if (work !== this.#work) return;
       this.phase = 'measuring';
       const request = { backend: this.#page.backend(), quick: this.quick, parts: [...this.parts] };
@@ -91,7 +91,7 @@ export class SpeedState {
       if (work !== this.#work) return;
       this.last = { ...result, hidden: this.#hidden };
     } catch (error) {
-      if (work !== this.#work) return; // cancelled: that is no failure
+      if (work !== this.#work) return; // cancelled, which is not a failure
       this.failure = this.#wordsOf(error);
     }
     this.#work = null;

@@ -201,7 +201,7 @@ describe('the text of a file', () => {
   it('is refused by what it is', async () => {
     const bomb = await packed(new Uint8Array(64 * 2 ** 20 + 1));
     expect(bomb.length).toBeLessThan(2 ** 20);
-    await expect(fileText(bomb)).rejects.toThrow('unpacked it has more than 64 MB');
+    await expect(fileText(bomb)).rejects.toThrow('decompressed, it has more than 64 MB');
     await expect(fileText((await packed(bytesOf('x'.repeat(999)))).slice(0, 25))).rejects.toThrow('damaged');
     await expect(fileText(bytesOf('PAR1...'))).rejects.toThrow('Parquet');
     await expect(fileText(new Uint8Array([0xc3, 0x28]))).rejects.toThrow('not UTF-8 text');

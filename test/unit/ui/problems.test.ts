@@ -99,10 +99,10 @@ describe('ProblemsState', () => {
     const row = problems.shown[0]!;
     problems.toggle(row);
     expect(problems.isOpened(row)).toBe(true);
-    problems.turn(1);
+    problems.movePage(1);
     expect(problems.isOpened(row)).toBe(false);
     expect(problems.shown.map(({ line }) => line.name)).toEqual(names.slice(PAGE_ROWS));
-    problems.turn(1);
+    problems.movePage(1);
     expect(problems.page).toBe(1);
     problems.choose('fail');
     expect(problems.page).toBe(0);

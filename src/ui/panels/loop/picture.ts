@@ -109,8 +109,8 @@ export interface Scale {
   at(value: number): number;
 }
 
-/** Room at either end for a bar's number, percent of the width. */
-const margin = 17;
+/** Room for a bar's number at either end, percent of the width. */
+const room = { left: 22, right: 20 };
 
 /** One scale for every bar and baseline of a group, 0 included. */
 export function scaleOf(explanations: readonly (Explanation | null)[]): Scale {
@@ -121,7 +121,7 @@ export function scaleOf(explanations: readonly (Explanation | null)[]): Scale {
   const min = Math.min(0, ...values);
   const max = Math.max(0, ...values);
   const span = max - min || 1;
-  return { min, max, at: (value) => margin + ((100 - 2 * margin) * (value - min)) / span };
+  return { min, max, at: (value) => room.left + ((100 - room.left - room.right) * (value - min)) / span };
 }
 
 /** What a push does. An advantage that rounds to 0 is too small to speak of. */
