@@ -33,7 +33,7 @@ describe('two runs in one page', () => {
   it('are each drawn as their own records and experiment say', () => {
     const one = runOf({ turns: 1, gamma: 0.5 }, 1);
     const three = runOf({ turns: 3, seed: 2 }, 3);
-    three.selection.look('batch');
+    one.selection.look('held-out');
     const [left, right] = drawn(one, three);
     // Held-out episodes of one turn beside the training batch of three.
     expect(turnCards(left)).toBe(1);
@@ -53,7 +53,7 @@ describe('two runs in one page', () => {
     const [left, right] = drawn(one, two);
     expect(left).not.toBe(right);
     expect(drawn(two, one)).toEqual([right, left]);
-    two.selection.look('batch');
+
     two.selection.chooseTrajectory(1);
     const [still, moved] = drawn(one, two);
     expect(still).toBe(left);
