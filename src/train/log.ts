@@ -190,7 +190,7 @@ export class RunLog {
    */
   async stateAt(step: number): Promise<TrainerState | null> {
     await this.#last;
-    for (const entry of this.entriesOf('checkpoint').toSorted((a, b) => b.step - a.step)) {
+    for (const entry of this.entriesOf('checkpoint').toSorted(byStep).toReversed()) {
       const bytes = entry.step <= step ? await this.#store.get(entry.blob) : null;
       if (bytes) return unpackState(bytes, entry);
     }
@@ -309,14 +309,13 @@ export class RunLog {
   }
 
   async #dropCheckpoints(): Promise<void> {
-    const kept = thinned(
-      this.entriesOf('checkpoint').toSorted((a, b) => a.step - b.step),
-      Math.max(2, this.#checkpoints),
+    const there = new Set(
+      (await this.#store.list()).map(({ name }) => name).filter((name) => name.startsWith('checkpoint-')),
     );
-    const names = new Set(kept.map(({ blob }) => blob));
-    for (const { name } of await this.#store.list()) {
-      if (name.startsWith('checkpoint-') && !names.has(name)) await this.#store.delete(name);
-    }
+    const found = this.entriesOf('checkpoint').filter(({ blob }) => there.has(blob));
+    for (const { blob } of thinned(found.toSorted(byStep), Math.max(2, this.#checkpoints)))
+      there.delete(blob);
+    for (const name of there) await this.#store.delete(name); // those of updates that were done again, too
   }
 
   /** undefined when there are none any more. */
@@ -358,6 +357,8 @@ function thinned<C extends { readonly step: number }>(checkpoints: readonly C[],
   }
   return kept;
 }
+
+const byStep = (a: EntryOf<'checkpoint'>, b: EntryOf<'checkpoint'>) => a.step - b.step;
 
 const valuesOf = ({ changes }: EntryOf<'change'>) =>
   Object.fromEntries(changes.map(({ field, to }) => [field, to]));
