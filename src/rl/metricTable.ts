@@ -271,7 +271,7 @@ export const metricTable: readonly Metric[] = [
     explanation:
       'Length of the policy gradient at the model’s outputs for this turn: where the update pushes hardest.',
     formula:
-      '(1/(N τ)) sqrt(Σ_tokens A² (1 − 2 p_y + Σ p²)), N episodes, τ temperature; GRPO: A over the episode’s tokens',
+      'sqrt(Σ_tokens (c/τ)² (1 − 2 p_y + Σ p²)), c the token’s coefficient in the loss, τ the temperature',
     source: 'derived from the paper’s objective',
     where: 'train',
   },

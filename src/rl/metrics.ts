@@ -103,9 +103,11 @@ export function trainMetrics(
   const weights = turnWeights(e.turns, e.gamma);
   for (let t = 0; t < e.turns; t++) {
     const turns = valid.map((trajectory) => trajectory.turns[t]);
+    // All of them: with per-turn returns an answer can be pushed although another of its episode is masked.
+    const pushes = all.flatMap((trajectory) => trajectory.turns[t].gradNorm);
     metrics[`kl@t${t + 1}`] = mean(turns.map((turn) => turn.kl));
     metrics[`entropy@t${t + 1}`] = mean(turns.flatMap((turn) => turn.entropy));
-    metrics[`grad_norm@t${t + 1}`] = norm(turns.flatMap((turn) => turn.gradNorm)) / valid.length;
+    metrics[`grad_norm@t${t + 1}`] = norm(pushes);
     metrics[`weight@t${t + 1}`] = weights[t];
   }
   metrics.return = mean(valid.map((trajectory) => trajectory.R));

@@ -120,7 +120,7 @@ describe('trainMetrics and evalMetrics', () => {
       'train/zero_std': 0.5,
       'train/masked': 1 / 3,
     });
-    expect(m['train/grad_norm@t1']).toBeCloseTo(Math.sqrt(4 * 25) / 4, 12);
+    expect(m['train/grad_norm@t1']).toBeCloseTo(Math.sqrt(6 * 25), 12);
   });
 
   it('keeps the two kinds apart by their prefix', () => {
