@@ -123,6 +123,17 @@ describe('source files', () => {
   });
 });
 
+describe('an algorithm', () => {
+  it('is chosen in src/rl/algorithms only: nothing else asks for the objective or the returns', () => {
+    const exempt = /^src\/(config|rl\/algorithms)\//;
+    const read = /[\w)\]]\??\.(objective|returns)\b|\{[^{}()]*\b(objective|returns)\b[^{}()]*\}\s*(=[^=>]|:)/;
+    expect('e.objective').toMatch(read);
+    expect('({ turns, returns }: Fields)').toMatch(read);
+    expect('const { objective } = e').toMatch(read);
+    expect(code.filter((path) => !exempt.test(path) && read.test(readText(path)))).toEqual([]);
+  });
+});
+
 describe('tests', () => {
   it('all belong to a suite', () => {
     const patterns = Object.values(suites).flatMap((suite) => suite.include);
@@ -185,7 +196,9 @@ describe('README.md', () => {
 
 describe('src/rl/README.md', () => {
   it('names only functions that the program uses', () => {
-    const rows = [...readText('src/rl/README.md').matchAll(/^\|.*\| (`\w+`(?:, `\w+`)*) \| (\w+\.ts) \|$/gm)];
+    const rows = [
+      ...readText('src/rl/README.md').matchAll(/^\|.*\| (`\w+`(?:, `\w+`)*) \| ([\w/]+\.ts) \|$/gm),
+    ];
     const named = rows.flatMap(([, names = '', file = '']) =>
       [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => ({ name, home: `src/rl/${file}` })),
     );

@@ -30,10 +30,10 @@ export const ours: Contestant = {
     return {
       async trainStep(batch) {
         const time = batch[0].length - 1;
-        const coefficient = 1 / (batch.length * time);
+        const coefficients = new Array<number>(time).fill(1 / (batch.length * time));
         const { gradients, loss } = await weightedLogProbGradient(
           model,
-          batch.map((sequence) => ({ place: { sequence, start: 1, length: time }, coefficient })),
+          batch.map((sequence) => ({ place: { sequence, start: 1, length: time }, coefficients })),
           // One micro-batch, as the other contestants have.
           { temperature: 1, allowedFrom: 0, pad: 0, maxTokens: batch.length * (time + 1) },
         );

@@ -18,7 +18,7 @@ export function accumulatedReward(r: readonly number[], gamma: number): number {
  * Source: derived from the paper's R.
  */
 export function turnWeights(T: number, gamma: number): number[] {
-  return Array.from({ length: T }, (_, i) => (i === T - 1 ? 1 : -(gamma ** (T - i - 2)) * (1 - gamma)));
+  return Array.from({ length: T }, (_, i) => (i === T - 1 ? 1 : 0 - gamma ** (T - i - 2) * (1 - gamma)));
 }
 
 /**

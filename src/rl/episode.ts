@@ -45,32 +45,30 @@ export const scoredAnswerSchema = v.object({
   kl: num,
 });
 
-/** After it was compared with the others of the batch. */
-export const creditedAnswerSchema = v.object({
+/**
+ * After the gradient was taken through it. Its tokens' coefficients are not kept: they follow from the batch and its experiment
+ * (`Algorithm.explain`), and most would say the same number again and again.
+ */
+export const trainedAnswerSchema = v.object({
   ...scoredAnswerSchema.entries,
   /** A: equal for all trained turns with the accumulated reward; 0 where the turn is not trained, NaN where it is masked. */
   advantage: num,
-  /** c in the loss −Σ c·log π(y_t); 0 where no gradient flows. */
-  coefficient: v.number(),
-});
-
-/** After the gradient was taken through it. */
-export const trainedAnswerSchema = v.object({
-  ...creditedAnswerSchema.entries,
   /** Entropy of π at each position, nats. */
   entropy: perToken,
-  /**
-   * ‖∂loss/∂logits‖ at each token = |A|/τ·sqrt(1 − 2p + Σp²), before averaging over the batch; with GRPO also divided by the
-   * trajectory's length. 0 where no gradient flows.
-   */
+  /** ‖∂loss/∂logits‖ at each token = |c|/τ·sqrt(1 − 2p + Σp²), c its coefficient in the loss. 0 where no gradient flows. */
   gradNorm: perToken,
 });
 
 export type Answer = v.InferOutput<typeof answerSchema>;
 export type GradedAnswer = v.InferOutput<typeof gradedAnswerSchema>;
 export type ScoredAnswer = v.InferOutput<typeof scoredAnswerSchema>;
-export type CreditedAnswer = v.InferOutput<typeof creditedAnswerSchema>;
 export type TrainedAnswer = v.InferOutput<typeof trainedAnswerSchema>;
+/** After it was compared with the others of the batch. */
+export type CreditedAnswer = ScoredAnswer &
+  Pick<TrainedAnswer, 'advantage'> & {
+    /** c of each token in the loss −Σ c·log π(token); 0 where no gradient flows. */
+    readonly coefficients: readonly number[];
+  };
 
 /** One trajectory: the answers to a task, in the order of their turns. */
 export interface Episode<A> {
@@ -81,7 +79,7 @@ export interface Episode<A> {
 export const creditSchema = v.object({
   /** Accumulated reward R. */
   R: num,
-  /** R' = R − β Σ KL. */
+  /** R' = R − β Σ KL; R itself where the KL is in the loss (GRPO). */
   adjusted: num,
   /** Leave-one-out (or other) baseline subtracted from R'. */
   baseline: num,
@@ -108,11 +106,11 @@ export interface Group<E> {
   readonly trajectories: readonly E[];
 }
 
-/** Takes every answer of a batch to its next stage. */
-export function fill<A, B>(
-  groups: readonly Group<Episode<A>>[],
-  next: (answer: A) => B,
-): Group<Episode<B>>[] {
+/** Takes every answer of a batch to its next stage; what else an episode has, it keeps. */
+export function fill<E extends Episode<unknown>, B>(
+  groups: readonly Group<E>[],
+  next: (answer: E['turns'][number]) => B,
+): Group<Omit<E, 'turns'> & Episode<B>>[] {
   return groups.map(({ task, trajectories }) => ({
     task,
     trajectories: trajectories.map((one) => ({ ...one, turns: one.turns.map(next) })),

@@ -1,17 +1,15 @@
 /** The policy gradient at the outputs of the model, and the clipped ratio. */
-import type { Experiment } from '../config/fields.ts';
 
 /**
- * Norm of ∂loss/∂logits at one token, for the loss −A log softmax(z/τ)_y: |A|/τ·‖p − onehot(y)‖ = |A|/τ·sqrt(1 − 2p_y + Σp²).
+ * Norm of ∂loss/∂logits at one token, for the loss −c log softmax(z/τ)_y: |c|/τ·‖p − onehot(y)‖ = |c|/τ·sqrt(1 − 2p_y + Σp²).
  * Needs no second backward pass.
- * @param A what log π of the token is multiplied with; a masked one (NaN) gives 0, for no gradient flows.
+ * @param c the token's coefficient; 0 where no gradient flows.
  * @param p probability of the sampled token.
  * @param sumSq Σ over the vocabulary of p².
  * @param temperature τ
  */
-export function tokenGradNorm(A: number, p: number, sumSq: number, temperature = 1): number {
-  if (Number.isNaN(A)) return 0;
-  return (Math.abs(A) / temperature) * Math.sqrt(Math.max(0, 1 - 2 * p + sumSq));
+export function tokenGradNorm(c: number, p: number, sumSq: number, temperature = 1): number {
+  return (Math.abs(c) / temperature) * Math.sqrt(Math.max(0, 1 - 2 * p + sumSq));
 }
 
 /**
@@ -24,23 +22,4 @@ export function clippedCoefficient(A: number, logRatio: number, epsilon: number)
   const ratio = Math.exp(logRatio);
   const stopped = A > 0 ? ratio > 1 + epsilon : ratio < 1 - epsilon;
   return stopped ? 0 : ratio * A;
-}
-
-/**
- * Coefficients of one trajectory in a later inner epoch, from those of the first. What shares an advantage shares a ratio: all
- * trained turns of the trajectory, or with per-turn returns each turn its own.
- * @param coefficients of log π(y_t), from `credit`; [turn]
- * @param logRatios Σ over the tokens of y_t of log π_now − log π_sampled, nats; [turn]
- * @param trained from `trainedTurns`
- */
-export function clippedCoefficients(
-  coefficients: readonly number[],
-  logRatios: readonly number[],
-  trained: readonly boolean[],
-  { returns, clipRatio }: Pick<Experiment, 'returns' | 'clipRatio'>,
-): number[] {
-  const together = logRatios.reduce((sum, logRatio, t) => (trained[t] ? sum + logRatio : sum), 0);
-  return coefficients.map((c, t) =>
-    clippedCoefficient(c, returns === 'per-turn' ? logRatios[t] : together, clipRatio),
-  );
 }

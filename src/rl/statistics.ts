@@ -23,3 +23,15 @@ export function norm(values: readonly number[]): number {
 export function scored(values: readonly number[]): number[] {
   return values.filter((x) => !Number.isNaN(x));
 }
+
+/** How values lie, those left out that could not be scored. */
+export interface Spread {
+  readonly count: number;
+  readonly mean: number;
+  readonly std: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const known = scored(values);
+  return { count: known.length, mean: mean(known), std: std(known) };
+}

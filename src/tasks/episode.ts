@@ -42,6 +42,12 @@ export interface PastTurn {
   readonly feedback?: string;
 }
 
+/** What follows an answer before the next one: its end where it was cut off, and the correction. */
+export function closingIds(tokenizer: Tokenizer, { ids, feedback }: PastTurn): number[] {
+  const { eot } = tokenizer.specials;
+  return [...(ids.at(-1) === eot ? [] : [eot]), ...correctionIds(tokenizer, { feedback })];
+}
+
 /** Everything the model reads before its next answer, given the turns so far (none: the first turn's prompt). */
 export function turnPromptIds(
   tokenizer: Tokenizer,
@@ -50,14 +56,9 @@ export function turnPromptIds(
   history: History,
 ): number[] {
   const shown = history === 'latest' ? turns.slice(-1) : turns;
-  const { eot } = tokenizer.specials;
   return [
     ...promptIds(tokenizer, task),
-    ...shown.flatMap(({ ids, feedback }) => [
-      ...ids,
-      ...(ids.at(-1) === eot ? [] : [eot]),
-      ...correctionIds(tokenizer, { feedback }),
-    ]),
+    ...shown.flatMap((past) => [...past.ids, ...closingIds(tokenizer, past)]),
   ];
 }
 

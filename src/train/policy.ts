@@ -183,14 +183,15 @@ export async function scoreAnswers<A extends Placed>(
 
 export type Gradients = Record<string, Tensor>;
 
-/** What the loss multiplies log π of an answer with; 0 = no gradient through it. */
+/** What the loss multiplies log π of each token of an answer with; 0 = no gradient through it. */
 export interface Weighted {
-  readonly coefficient: number;
+  readonly coefficients: readonly number[];
 }
 
 /**
- * Gradient of loss = −Σ_answers c · Σ_tokens log π(token), c the answer's coefficient.
+ * Gradient of loss = −Σ c · log π(token) over the tokens of all answers, c the token's coefficient.
  * @returns gradients by parameter name (dispose them), the loss, and the statistics of the same forward pass
+ * @throws RangeError when an answer has not as many coefficients as tokens
  */
 export async function weightedLogProbGradient<A extends Placed & Weighted>(
   model: Llama,
@@ -207,9 +208,7 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
       found.addNothing(batch.answers);
       continue;
     }
-    const weights = Float32Array.from(
-      batch.answers.flatMap(({ place, coefficient }) => new Array<number>(place.length).fill(coefficient)),
-    );
+    const weights = Float32Array.from(batch.answers.flatMap(coefficientsOf));
     let stats: ReturnType<typeof forward> | undefined;
     const { value, grads } = tf.variableGrads(() => {
       const tokens = forward(model, batch, options);
@@ -232,6 +231,11 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
   }
   total ??= Object.fromEntries(names.map((name) => [name, tf.zerosLike(model.weights[name])]));
   return { gradients: total, loss, stats: found.of };
+}
+
+function coefficientsOf({ place, coefficients }: Placed & Weighted): readonly number[] {
+  if (coefficients.length === place.length) return coefficients;
+  throw new RangeError(`${coefficients.length} coefficients for an answer of ${place.length} tokens.`);
 }
 
 function addInto(total: Gradients, more: Gradients): Gradients {

@@ -84,7 +84,7 @@ export async function* superviseModel(
       const tokens = places.reduce((sum, { length }) => sum + length, 0);
       const { gradients, loss } = await weightedLogProbGradient(
         model,
-        places.map((place) => ({ place, coefficient: 1 / tokens })),
+        places.map((place) => ({ place, coefficients: new Array<number>(place.length).fill(1 / tokens) })),
         { temperature: 1, allowedFrom: eot, pad, maxTokens: 2048 },
       );
       const learningRate = supervisedRate(step, recipe);

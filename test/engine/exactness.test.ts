@@ -281,7 +281,7 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
     );
     const optimizer = new AdamW(model.weights, { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0 });
     const before = await model.values();
-    const answer = { place: { sequence: [4, 5, 6, 7, 8], start: 2, length: 3 }, coefficient: 0 };
+    const answer = { place: { sequence: [4, 5, 6, 7, 8], start: 2, length: 3 }, coefficients: [0, 0, 0] };
     const pass = { temperature: 1, allowedFrom: 3, pad: 0, maxTokens: 40 };
     const { gradients, loss } = await weightedLogProbGradient(model, [answer], pass);
     expect(Math.abs(loss)).toBe(0);
@@ -295,8 +295,11 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
   it('an answer without a token adds nothing; nothing but such answers gives no gradient', async () => {
     const model = smallModel();
     const pass = { temperature: 1, allowedFrom: 3, pad: 0, maxTokens: 40 };
-    const asked = { place: { sequence: [4, 5, 6, 7, 8], start: 2, length: 3 }, coefficient: 0.3 };
-    const empty = { place: { sequence: [9, 8, 7, 6, 5, 4], start: 3, length: 0 }, coefficient: 0.3 };
+    const asked = {
+      place: { sequence: [4, 5, 6, 7, 8], start: 2, length: 3 },
+      coefficients: [0.3, 0.3, 0.3],
+    };
+    const empty = { place: { sequence: [9, 8, 7, 6, 5, 4], start: 3, length: 0 }, coefficients: [] };
     const gradientsOf = async (answers: (typeof asked)[]): Promise<number[][]> => {
       const { gradients } = await weightedLogProbGradient(model, answers, pass);
       return Promise.all(Object.values(gradients).map(read));

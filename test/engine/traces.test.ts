@@ -75,7 +75,8 @@ async function record(): Promise<Recorded[]> {
       answersOf(groups).map((answer, at, all) => {
         const s = sequences.indexOf(answer.place.sequence);
         const first = all.findIndex(({ place }) => place.sequence === answer.place.sequence);
-        return { place: answer.place, coefficient: 0.1 * (uniform(8, i, s, at - first) - 0.4) };
+        const coefficient = 0.1 * (uniform(8, i, s, at - first) - 0.4);
+        return { place: answer.place, coefficients: answer.ids.map(() => coefficient) };
       }),
     );
   }

@@ -35,7 +35,7 @@ function answers() {
       start: 3,
       length: length - 3,
     },
-    coefficient: [0.1, 0.05, -0.02][i] ?? NaN,
+    coefficients: new Array<number>(length - 3).fill([0.1, 0.05, -0.02][i] ?? NaN),
   }));
 }
 

@@ -33,9 +33,7 @@ vi.mock('../../src/train/policy.ts', async (original) => {
     const [, answers] = args;
     const sequences = new Set(answers.map(({ place }) => place.sequence));
     pushed.ids.push(...[...sequences].map((ids) => [...ids]));
-    pushed.coefficients.push(
-      ...answers.map(({ place, coefficient }) => new Array<number>(place.length).fill(coefficient)),
-    );
+    pushed.coefficients.push(...answers.map(({ coefficients }) => [...coefficients]));
     return policy.weightedLogProbGradient(...args);
   };
   return { ...policy, weightedLogProbGradient };

@@ -8,6 +8,7 @@
  */
 import type { Experiment } from '../../config/fields.ts';
 import type { Credit, CreditedAnswer, Episode, Group, ScoredAnswer } from '../episode.ts';
+import type { ComparedWith, Estimate } from '../estimators.ts';
 
 /** What credit is given for: what an answer earned, what it pays, and its tokens' log-probabilities. */
 export type Earned = Pick<ScoredAnswer, 'reward' | 'kl' | 'ids' | 'logp' | 'refLogp'>;
@@ -31,18 +32,21 @@ export interface Algorithm {
   /** The stage of training that a step belongs to, in a word; '' where there is only one. @param step updates done */
   phase(step: number): string;
   /** w_t = ∂R/∂r_t, [turn]; null where rewards are not added up to one number an episode. */
-  weights(e: Experiment): readonly number[] | null;
+  weights(e: Pick<Experiment, 'turns' | 'gamma'>): readonly number[] | null;
+  /** What an episode's rewards add up to, before it is compared with others and without the KL penalty. @param rewards r_1 … r_T */
+  earns(rewards: readonly number[], e: Pick<Experiment, 'gamma'>): readonly Return[];
   /** Credit of every trajectory of a batch, and the coefficient of each token of its answers on the policy that sampled. */
   credit<A extends Earned>(groups: readonly Group<Episode<A>>[], e: Experiment): CreditedGroup<A>[];
-  /** The same batch in a later inner epoch: coefficients under the policy as it is now. */
-  again<A extends Earned & Given>(
+  /** The same batch under another policy than the one that sampled it: after an inner epoch, or of an earlier run. */
+  again<A extends Earned>(
     groups: readonly Group<Episode<A>>[],
     now: LogProbsOf<A>,
     e: Experiment,
-  ): Group<Episode<A>>[];
+  ): CreditedGroup<A>[];
   /**
    * Why one trajectory of a batch was pushed as it was, with its numbers.
    * @param groups the whole batch, as recorded
+   * @throws RangeError when there is no trajectory at that place
    */
   explain(groups: readonly Group<Episode<Earned>>[], at: Place, e: Experiment): Explanation;
 }
@@ -63,25 +67,28 @@ export interface Term {
   readonly value: number;
 }
 
-/** Who is in a baseline: the other tries at the same prompt, all tries at it, or all tries of the batch. */
-export type ComparedWith = 'others' | 'group' | 'batch';
+/** A number that rewards add up to, and the answers it is credited to. */
+export interface Return {
+  /** R, or G_t where each turn has its own. */
+  readonly name: string;
+  /** Turns, from 1. */
+  readonly turns: readonly number[];
+  /** NaN where a reward in it could not be judged. */
+  readonly value: number;
+  /** They add up to `value`; in the order of the formula. */
+  readonly terms: readonly Term[];
+}
 
 /** One comparison and the push that follows from it: A = scale · (compared − baseline). NaN throughout where it could not be judged. */
-export interface Comparison {
+export interface Comparison extends Estimate {
   /** Name of the compared number: R′, or R′_t where each turn is compared by itself. */
   readonly name: string;
   /** Turns, from 1, whose answers it pushes. */
   readonly turns: readonly number[];
-  /** They add up to `compared`. */
+  /** They add up to `compared`; in the order of the formula. */
   readonly terms: readonly Term[];
   readonly compared: number;
-  readonly baseline: number;
   readonly comparedWith: ComparedWith;
-  /** Judged tries in the baseline; 0 = there was nobody to compare with, and A = 0. */
-  readonly count: number;
-  /** 1, or 1/(std + ε). */
-  readonly scale: number;
-  readonly advantage: number;
   /** Coefficient of each token = advantage / divisor: judged trajectories of the batch, for GRPO times the trajectory's trained tokens. */
   readonly divisor: number;
   /** What the gradient got for each token of those answers; 0 where it could not be judged. */
@@ -97,9 +104,16 @@ export interface KlPush {
   readonly coefficients: readonly number[];
 }
 
-export interface Explanation {
-  /** From rewards to the compared number, as a formula of this experiment: "R′ = r₂ − 0.25·r₁ − 0.01·KL". */
-  readonly formula: string;
+/** Why a trajectory was pushed. */
+export interface Reasons {
   readonly comparisons: readonly Comparison[];
   readonly klPushes: readonly KlPush[];
+}
+
+export interface Explanation extends Reasons {
+  /**
+   * From rewards to the compared number, as a formula of this experiment: "R′ = r₂ − 0.25·r₁ − 0.01·(KL₁ + KL₂)"; a line for each
+   * comparison.
+   */
+  readonly formula: string;
 }

@@ -39,7 +39,6 @@ export function turn(tests: string, rest: Partial<TrainedAnswer> = {}): TrainedA
     reward: statuses.includes('infra') ? NaN : passed / statuses.length,
     kl: 0.5,
     advantage: 0,
-    coefficient: 0,
     ...rest,
   };
 }
