@@ -137,6 +137,7 @@ export class Trainer {
     signal?.throwIfAborted();
     onProgress?.('update', 0, e.innerEpochs);
     const { gradients, loss, stats } = await weightedLogProbGradient(policy, answersOf(credited), pass);
+    if (signal?.aborted) tf.dispose(gradients);
     signal?.throwIfAborted(); // the last moment at which nothing has changed yet
     const gradNorm = await this.#descend(gradients, e);
     for (let epoch = 1; epoch < e.innerEpochs; epoch++) {
