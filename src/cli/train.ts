@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
-import { TrainingRun } from '../train/run.ts';
+import { LoadedModel } from '../train/loaded.ts';
 import {
   backendOptions,
   duration,
@@ -70,21 +70,17 @@ await runCommand(async (argv) => {
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   const line = progressLine();
-  const run = await TrainingRun.start(
-    experiment,
-    {
-      backend,
-      checkpoint,
-      tokenizer,
-      sandbox,
-      reopen: () => reopenNodeBackend(flags.options),
-      onRecovery: ({ message }) => {
-        line.end();
-        process.stderr.write(`${message}\n`);
-      },
+  const loaded = new LoadedModel({
+    ...{ model: experiment.model, backend, checkpoint, tokenizer, sandbox },
+    reopen: () => reopenNodeBackend(flags.options),
+  });
+  const run = await loaded.begin(experiment, {
+    ...(saved ? { state: saved } : {}),
+    onRecovery: (message) => {
+      line.end();
+      process.stderr.write(`${message}\n`);
     },
-    saved,
-  );
+  });
   if (saved) {
     if (found?.migration) process.stderr.write(`${found.migration} Written in today's format.\n`);
     await folder.saveExperiment(experiment);
@@ -121,9 +117,9 @@ await runCommand(async (argv) => {
     await save();
   }
   const began = performance.now();
-  const first = run.step;
+  const first = run.state.step;
   try {
-    while (run.step < experiment.steps && !stop) {
+    while (run.state.step < experiment.steps && !stop) {
       const { step, metrics, timing } = await run.update();
       await folder.appendMetrics({
         step,
@@ -148,8 +144,8 @@ await runCommand(async (argv) => {
     line.end();
   }
   process.stderr.write(
-    `${stop ? 'stopped' : 'done'} at update ${run.step}; go on with: npm run train -- --resume ${folder.path}\n`,
+    `${stop ? 'stopped' : 'done'} at update ${run.state.step}; go on with: npm run train -- --resume ${folder.path}\n`,
   );
   run.dispose();
-  sandbox.dispose();
+  loaded.dispose();
 });
