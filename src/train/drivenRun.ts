@@ -20,8 +20,10 @@ export interface Beginning {
   readonly state?: TrainerState;
   /** Opens the log it is kept in, once the experiment is known to fit. */
   readonly openLog?: () => Promise<KeptLog>;
-  /** The log has its beginning already: nothing is evaluated or kept before the next update. */
-  readonly resumed?: boolean;
+  /** Whether the model is evaluated before its first update; by default it is. */
+  readonly evaluate?: boolean;
+  /** The log has the state it begins with already. */
+  readonly logged?: boolean;
 }
 
 export interface DrivenOptions {
@@ -42,6 +44,10 @@ export interface Explanation {
   readonly remedy: string;
   readonly detail: string;
 }
+
+/** Whether a run evaluates after so many updates: at its start, after every `evalEvery`, and at its end. */
+export const evaluationDue = ({ evalEvery, steps }: Experiment, step: number): boolean =>
+  step % evalEvery === 0 || step >= steps;
 
 /** Milliseconds between two progress messages of the same stage. */
 const progressEvery = 50;
@@ -206,7 +212,10 @@ export class DrivenRun {
     await this.#timeline?.checkpoint();
   }
 
-  async #begin(loaded: Loaded, { experiment, state, openLog, resumed = false }: Beginning): Promise<void> {
+  async #begin(
+    loaded: Loaded,
+    { experiment, state, openLog, evaluate = true, logged = false }: Beginning,
+  ): Promise<void> {
     if (experiment.model !== loaded.model) {
       throw new Error(
         `model: the model "${loaded.model}" is loaded, so no run of "${experiment.model}" can begin beside it. ` +
@@ -228,6 +237,7 @@ export class DrivenRun {
       this.#timeline = new Timeline({
         ...{ loaded, experiment, state: run.state, breathe: this.#options.breathe },
         log: openLog ? await this.#logFrom(openLog) : null,
+        logged,
         onLogLost: (error) => this.#logLost(error),
       });
     } catch (error) {
@@ -238,9 +248,8 @@ export class DrivenRun {
     this.#emit({ type: 'model', name: experiment.model, ...run.model });
     this.#emit({ type: 'memory', facts: run.memory });
     await this.#settle(run);
-    if (resumed) return this.#timeline.resumed();
+    if (evaluate) await this.#evaluate();
     await this.#timeline.checkpoint();
-    await this.#evaluate();
   }
 
   async #update(run: Trainable): Promise<void> {
@@ -258,9 +267,8 @@ export class DrivenRun {
       );
     }
     await this.#settle(run);
-    const { evalEvery, steps } = run.experiment;
-    const finished = record.step >= steps;
-    if (finished || record.step % evalEvery === 0) await this.#evaluate();
+    if (evaluationDue(run.experiment, record.step)) await this.#evaluate();
+    const finished = record.step >= run.experiment.steps;
     const stops = finished || this.#wanted === 'stand';
     if (stops || record.step % this.#options.checkpointEvery === 0) await this.timeline.checkpoint();
     if (this.#wanted === 'step') this.#wanted = 'stand';

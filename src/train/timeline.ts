@@ -23,6 +23,8 @@ export interface TimelineOptions {
   readonly experiment: Experiment;
   readonly state: TrainerState;
   readonly log: KeptLog | null;
+  /** The log has that state already. */
+  readonly logged: boolean;
   /** What to do when the log cannot be written or read; it is not used any more. May throw. */
   readonly onLogLost: (error: unknown) => void;
   /** Lets messages in between two updates that are made again. */
@@ -46,17 +48,16 @@ export class Timeline {
   /** Where the run stands, and the furthest it can go without computing anything new. */
   #now: TrainerState;
   #last: TrainerState;
-  /** Changes made after going back: entered with the update that takes the place of what came after. */
-  #waiting: ChangeRecord[] = [];
   readonly #notices: Notice[] = [];
   /** Step of the last checkpoint in the log. */
-  #logged = -1;
+  #logged: number;
 
   constructor(options: TimelineOptions) {
     this.#options = options;
     this.#log = options.log;
     this.#ring = new CheckpointRing(options.state);
     this.#now = this.#last = options.state;
+    this.#logged = options.logged ? options.state.step : -1;
   }
 
   /** Updates before the run began. */
@@ -78,26 +79,22 @@ export class Timeline {
     return { ...this.#options.experiment, ...Object.fromEntries(values) };
   }
 
+  /** A change where the run stands; what came after is forgotten. */
   async change(record: ChangeRecord): Promise<void> {
-    const ahead = this.#last !== this.#now;
     this.#forget(record.step);
     this.#changes.push(record);
-    if (ahead || this.#waiting.length > 0) this.#waiting.push(record);
-    else await this.#logging((log) => log.change(record));
+    await this.#logging((log) => log.change(record));
   }
 
-  /** @param state after the update */
+  /**
+   * An update, in the place of what came after.
+   * @param state after it
+   */
   async update(record: UpdateRecord, state: TrainerState): Promise<void> {
     this.#forget(state.step - 1);
     this.#ring.add(state);
     this.#now = this.#last = state;
-    this.#logged = Math.min(this.#logged, state.step - 1);
-    const changes = this.#waiting;
-    this.#waiting = [];
-    await this.#logging(async (log) => {
-      for (const change of changes) await log.change(change);
-      await log.update(record);
-    });
+    await this.#logging((log) => log.update(record));
   }
 
   async evaluation(record: EvalRecord): Promise<void> {
@@ -122,15 +119,9 @@ export class Timeline {
     await this.#logging((log) => log.checkpoint(state));
   }
 
-  /** The log already has the run up to here. */
-  resumed(): void {
-    this.#logged = this.#now.step;
-  }
-
   /** The run stands at a state that it had before. */
   moved(state: TrainerState): void {
     this.#now = state;
-    if (state.step === this.#last.step) this.#last = state;
   }
 
   /** Where the run stood after `step` updates. @throws UnreachableError */
@@ -188,8 +179,8 @@ export class Timeline {
   #forget(step: number): void {
     this.#ring.forget(step);
     this.#changes = this.#changes.filter((change) => change.step <= step);
-    this.#waiting = this.#waiting.filter((change) => change.step <= step);
     if (this.#last.step > step) this.#last = this.#now;
+    if (this.#logged > step) this.#logged = -1;
   }
 
   /** @returns null also when there is no log */

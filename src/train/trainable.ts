@@ -45,7 +45,10 @@ export interface Loaded {
   dispose(): void;
 }
 
-/** Where a run is kept (`RunLog`); what the driver asks of it. What an update does again takes the place of what was there. */
+/**
+ * Where a run is kept (`RunLog`); what the driver asks of it. Where a run went back, an update or a change takes the place of
+ * what came after.
+ */
 export interface KeptLog {
   change(record: ChangeRecord): Promise<void>;
   update(record: UpdateRecord): Promise<void>;
