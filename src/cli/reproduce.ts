@@ -9,7 +9,7 @@ import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import { RunLog } from '../train/log.ts';
-import { TrainingRun } from '../train/run.ts';
+import { SharedModel } from '../train/sharedModel.ts';
 import { MemoryStore } from '../train/store.ts';
 import {
   backendOptions,
@@ -98,35 +98,36 @@ await runCommand(async (argv) => {
       : RunLog.create(new MemoryStore(), await manifestOf(circumstances, modelFolder), tableOnly));
     const sandbox = createNodeSandbox();
     await sandbox.ready();
-    const run = await TrainingRun.start(experiment, {
-      backend,
+    const loaded = new SharedModel({
+      ...{ model: experiment.model, backend, sandbox },
       checkpoint: model.checkpoint,
       tokenizer: model.tokenizer,
-      sandbox,
       reopen: async () => (backend = await reopenNodeBackend(flags.options)),
-      onRecovery: ({ message }) => {
+    });
+    const run = await loaded.begin(experiment, {
+      onRecovery: (message) => {
         line.end();
         process.stderr.write(`${message}\n`);
       },
     });
     const evaluate = async () => {
       await log.evaluation(await run.evaluate());
-      process.stdout.write(rowOf(log, run.step));
+      process.stdout.write(rowOf(log, run.state.step));
     };
     await evaluate();
-    while (run.step < experiment.steps) {
+    while (run.state.step < experiment.steps) {
       const record = await run.update();
       await log.update(record);
       const ms = Math.round(record.timing.total);
-      line.show(`seed ${seed}: update ${run.step}/${experiment.steps}, ${ms} ms`);
-      if (run.step % rowEvery === 0 || run.step === experiment.steps) await evaluate();
+      line.show(`seed ${seed}: update ${run.state.step}/${experiment.steps}, ${ms} ms`);
+      if (run.state.step % rowEvery === 0 || run.state.step === experiment.steps) await evaluate();
     }
     if (folder) {
-      await folder.completeMetrics(log, run.step);
+      await folder.completeMetrics(log, run.state.step);
       await folder.saveCheckpoint(log, run.state, model);
     }
     run.dispose();
-    sandbox.dispose();
+    loaded.dispose();
   }
   line.end();
 });

@@ -8,7 +8,7 @@ import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import type { RunLog } from '../train/log.ts';
-import { LoadedModel } from '../train/loaded.ts';
+import { SharedModel } from '../train/sharedModel.ts';
 import {
   backendOptions,
   duration,
@@ -79,7 +79,7 @@ await runCommand(async (argv) => {
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   const line = progressLine();
-  const loaded = new LoadedModel({
+  const loaded = new SharedModel({
     ...{ model: experiment.model, backend, sandbox },
     checkpoint: model.checkpoint,
     tokenizer: model.tokenizer,

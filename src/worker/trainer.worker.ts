@@ -7,7 +7,7 @@ import { connectSandbox } from '../sandbox/client.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { ShowLoading } from '../train/driver.ts';
 import { UnrecoverableError } from '../train/failure.ts';
-import { LoadedModel } from '../train/loaded.ts';
+import { SharedModel } from '../train/sharedModel.ts';
 import { commandSchema, parseMessage, type Load } from './protocol.ts';
 import { readShippedModel } from './shippedModel.ts';
 import { TrainerService } from './trainerService.ts';
@@ -29,7 +29,7 @@ async function load(
   sandbox: Sandbox,
   show: ShowLoading,
   signal: AbortSignal,
-): Promise<LoadedModel> {
+): Promise<SharedModel> {
   const attempt = async <T>(what: string, remedy: string, work: () => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
     try {
@@ -60,7 +60,7 @@ async function load(
     'Reload the page. Private windows of some browsers forbid WebAssembly workers; try an ordinary one.',
     () => sandbox.ready(),
   );
-  return new LoadedModel({
+  return new SharedModel({
     ...{ model: experiment.model, checkpoint, tokenizer, sandbox, backend, breathe },
     reopen: () => reopenBackend(requested, options),
   });

@@ -8,7 +8,7 @@ import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights } from '../../src/model/llama.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
-import { LoadedModel } from '../../src/train/loaded.ts';
+import { SharedModel } from '../../src/train/sharedModel.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { evaluate, expectNoGpuErrors, open, openFor } from './backends.ts';
 import { opCases, seeded } from './cases.ts';
@@ -36,7 +36,7 @@ describe('memory on wasm', () => {
   });
 
   it('does not grow over whole updates and evaluations', async () => {
-    const loaded = new LoadedModel({
+    const loaded = new SharedModel({
       model: micro.model,
       backend: await openBackend('wasm', { environment: 'node' }),
       reopen: () => reopenBackend('wasm', { environment: 'node' }),

@@ -10,7 +10,7 @@ import { initialWeights } from '../../src/model/llama.ts';
 import type { UpdateRecord } from '../../src/rl/records.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { UnrecoverableError } from '../../src/train/failure.ts';
-import { LoadedModel } from '../../src/train/loaded.ts';
+import { SharedModel } from '../../src/train/sharedModel.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { open, openFor } from './backends.ts';
 import { seeded } from './cases.ts';
@@ -43,7 +43,7 @@ async function train(
 ): Promise<Outcome> {
   const recoveries: string[] = [];
   let recovered = 0;
-  const loaded = new LoadedModel({
+  const loaded = new SharedModel({
     model: experiment.model,
     backend: await openBackend(name, node),
     reopen: () => {

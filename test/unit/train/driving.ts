@@ -11,7 +11,7 @@ import type { EvalRecord, UpdateRecord } from '../../../src/rl/records.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import { Driver, type DriverOptions } from '../../../src/train/driver.ts';
-import { LoadedModel } from '../../../src/train/loaded.ts';
+import { SharedModel } from '../../../src/train/sharedModel.ts';
 import { runEventSchema, type RunEvent } from '../../../src/train/messages.ts';
 import { countsLetter } from './fakeSandbox.ts';
 
@@ -34,7 +34,7 @@ export const begin = (runId: string, changes: Partial<Experiment> = {}) =>
 
 export interface Driving {
   readonly driver: Driver;
-  readonly loaded: LoadedModel;
+  readonly loaded: SharedModel;
   /** Everything that was told, of all runs. */
   readonly events: RunEvent[];
   readonly of: <T extends RunEvent['type']>(id: string, type: T) => Extract<RunEvent, { type: T }>[];
@@ -56,7 +56,7 @@ export interface DrivingOptions extends Partial<Omit<DriverOptions, 'emit' | 'lo
 export async function drive(options: DrivingOptions = {}): Promise<Driving> {
   const { sandbox = countsLetter('e'), hear, loading, reopened, ...others } = options;
   const backend: OpenedBackend = await openBackend('wasm', { environment: 'node' });
-  const loaded = new LoadedModel({
+  const loaded = new SharedModel({
     ...{ model: experiment.model, backend, checkpoint, tokenizer, sandbox },
     reopen: () => {
       reopened?.();

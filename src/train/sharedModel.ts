@@ -9,7 +9,7 @@ import { TrainingRun } from './run.ts';
 import { SharedBackend } from './sharedBackend.ts';
 import type { BeginOptions, Loaded } from './trainable.ts';
 
-export interface LoadedOptions {
+export interface SharedModelOptions {
   /** The model's name in an experiment. */
   readonly model: string;
   readonly checkpoint: Checkpoint;
@@ -24,12 +24,12 @@ export interface LoadedOptions {
   readonly breathe?: () => Promise<void>;
 }
 
-export class LoadedModel implements Loaded {
+export class SharedModel implements Loaded {
   readonly model: string;
-  readonly #options: LoadedOptions;
+  readonly #options: SharedModelOptions;
   readonly #shared: SharedBackend;
 
-  constructor(options: LoadedOptions) {
+  constructor(options: SharedModelOptions) {
     this.model = options.model;
     this.#options = options;
     this.#shared = new SharedBackend(options.backend, options.reopen);
