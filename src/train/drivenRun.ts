@@ -18,12 +18,8 @@ export interface Beginning {
   readonly experiment: Experiment;
   /** Where it goes on; by default at the loaded model. */
   readonly state?: TrainerState;
-  /** Opens the log it is kept in, once the experiment is known to fit. */
+  /** Opens the log it is kept in, once the experiment is known to fit: a new one, or that of a run that goes on. */
   readonly openLog?: () => Promise<KeptLog>;
-  /** Whether the model is evaluated before its first update; by default it is. */
-  readonly evaluate?: boolean;
-  /** The log has the state it begins with already. */
-  readonly logged?: boolean;
 }
 
 export interface DrivenOptions {
@@ -212,10 +208,7 @@ export class DrivenRun {
     await this.#timeline?.checkpoint();
   }
 
-  async #begin(
-    loaded: Loaded,
-    { experiment, state, openLog, evaluate = true, logged = false }: Beginning,
-  ): Promise<void> {
+  async #begin(loaded: Loaded, { experiment, state, openLog }: Beginning): Promise<void> {
     if (experiment.model !== loaded.model) {
       throw new Error(
         `model: the model "${loaded.model}" is loaded, so no run of "${experiment.model}" can begin beside it. ` +
@@ -237,7 +230,6 @@ export class DrivenRun {
       this.#timeline = new Timeline({
         ...{ loaded, experiment, state: run.state, breathe: this.#options.breathe },
         log: openLog ? await this.#logFrom(openLog) : null,
-        logged,
         onLogLost: (error) => this.#logLost(error),
       });
     } catch (error) {
@@ -248,7 +240,9 @@ export class DrivenRun {
     this.#emit({ type: 'model', name: experiment.model, ...run.model });
     this.#emit({ type: 'memory', facts: run.memory });
     await this.#settle(run);
-    if (evaluate) await this.#evaluate();
+    const { resumed, evaluated } = this.#timeline;
+    const due = !resumed || evaluationDue(run.experiment, run.state.step);
+    if (due && !evaluated) await this.#evaluate();
     await this.#timeline.checkpoint();
   }
 

@@ -23,8 +23,6 @@ export interface TimelineOptions {
   readonly experiment: Experiment;
   readonly state: TrainerState;
   readonly log: KeptLog | null;
-  /** The log has that state already. */
-  readonly logged: boolean;
   /** What to do when the log cannot be written or read; it is not used any more. May throw. */
   readonly onLogLost: (error: unknown) => void;
   /** Lets messages in between two updates that are made again. */
@@ -57,12 +55,22 @@ export class Timeline {
     this.#log = options.log;
     this.#ring = new CheckpointRing(options.state);
     this.#now = this.#last = options.state;
-    this.#logged = options.logged ? options.state.step : -1;
+    this.#logged = this.resumed ? options.state.step : -1;
   }
 
   /** Updates before the run began. */
   get first(): number {
     return this.#options.state.step;
+  }
+
+  /** It goes on with a log that has its state already. */
+  get resumed(): boolean {
+    return this.#log?.holds('checkpoint', this.#now.step) ?? false;
+  }
+
+  /** The log knows how good the model is where the run stands. */
+  get evaluated(): boolean {
+    return this.#log?.holds('evaluation', this.#now.step) ?? false;
   }
 
   /** Updates done where it stands. */

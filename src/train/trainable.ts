@@ -55,6 +55,8 @@ export interface KeptLog {
   evaluation(record: EvalRecord): Promise<void>;
   notice(level: 'info' | 'warning', message: string, step: number): Promise<void>;
   checkpoint(state: TrainerState): Promise<void>;
+  /** Whether it has one at a step. */
+  holds(kind: 'evaluation' | 'checkpoint', step: number): boolean;
   /** The checkpoint at a step or, if there is none, the last one before it. */
   stateAt(step: number): Promise<TrainerState | null>;
   /** What an update was in full; null when that was dropped. */

@@ -203,6 +203,9 @@ class NotedLog implements KeptLog {
     this.states.push(state);
     return this.#note(`checkpoint ${state.step}`);
   }
+  holds(kind: string, step: number) {
+    return this.lines.includes(`${kind} ${step}`);
+  }
   stateAt(step: number) {
     return Promise.resolve(this.states.findLast((state) => state.step <= step) ?? null);
   }
@@ -256,7 +259,6 @@ describe('the log', () => {
       experiment: { ...experiment, gamma: 0, steps: 4 },
       state,
       openLog: () => Promise.resolve(log),
-      ...{ evaluate: false, logged: true },
     });
     driver.obey({ type: 'run', runId: 'b' });
     driver.obey({ type: 'record', runId: 'b', step: 2 });
