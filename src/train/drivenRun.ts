@@ -109,10 +109,11 @@ export class DrivenRun {
   begin(find: (loaded: Loaded) => Promise<Beginning>): void {
     this.#do(async (loaded) => {
       try {
-        await this.#begin(loaded, await find(loaded));
+        await this.#open(loaded, await find(loaded));
       } catch (error) {
-        this.fail(error, true);
+        return this.fail(error, true);
       }
+      await this.#introduce();
     });
   }
 
@@ -138,10 +139,7 @@ export class DrivenRun {
         this.#wanted = 'stand';
         return this.#work(() => this.#goTo(command.step));
       case 'record':
-        return this.#work(async () => {
-          const record = await this.timeline.recordOf(command.step, this.side);
-          this.#emit({ type: 'record', record });
-        });
+        return this.#work(() => this.#record(command.step));
       default:
         command satisfies never;
     }
@@ -208,7 +206,7 @@ export class DrivenRun {
     await this.#timeline?.checkpoint();
   }
 
-  async #begin(loaded: Loaded, { experiment, state, openLog }: Beginning): Promise<void> {
+  async #open(loaded: Loaded, { experiment, state, openLog }: Beginning): Promise<void> {
     if (experiment.model !== loaded.model) {
       throw new Error(
         `model: the model "${loaded.model}" is loaded, so no run of "${experiment.model}" can begin beside it. ` +
@@ -237,21 +235,26 @@ export class DrivenRun {
       throw error;
     }
     this.#run = run;
-    this.#emit({ type: 'model', name: experiment.model, ...run.model });
+  }
+
+  /** What the run begins with: its model, how good that is, and its first checkpoint; only what the log does not have yet. */
+  async #introduce(): Promise<void> {
+    const [run, timeline] = [this.#run, this.timeline];
+    if (!run) return;
+    this.#emit({ type: 'model', name: run.experiment.model, ...run.model });
     this.#emit({ type: 'memory', facts: run.memory });
     await this.#settle(run);
-    const { resumed, evaluated } = this.#timeline;
-    const due = !resumed || evaluationDue(run.experiment, run.state.step);
-    if (due && !evaluated) await this.#evaluate();
-    await this.#timeline.checkpoint();
+    const due = !timeline.resumed || evaluationDue(run.experiment, run.state.step);
+    if (due && !timeline.evaluated) await this.#evaluate();
+    await timeline.checkpoint();
   }
 
   async #update(run: Trainable): Promise<void> {
     if (run.state.step >= run.experiment.steps) return;
     if (this.#phase !== 'pausing') this.#enter('running');
     const record = await run.update();
-    this.#emit({ type: 'update', record });
     await this.timeline.update(record, run.state);
+    this.#emit({ type: 'update', record }); // what is told is kept
     const masked = record.metrics['train/masked'] ?? 0;
     if (masked > 0) {
       const share = `${(100 * masked).toFixed(0)} % of the episodes of update ${record.step}`;
@@ -271,8 +274,8 @@ export class DrivenRun {
   async #evaluate(): Promise<void> {
     if (!this.#run) return;
     const record = await this.#run.evaluate();
-    this.#emit({ type: 'eval', record });
     await this.timeline.evaluation(record);
+    this.#emit({ type: 'eval', record });
   }
 
   async #goTo(step: number): Promise<void> {
@@ -285,6 +288,15 @@ export class DrivenRun {
     this.#emit({ type: 'moved', step, experiment: this.#run.experiment });
   }
 
+  async #record(step: number): Promise<void> {
+    try {
+      this.#emit({ type: 'record', record: await this.timeline.recordOf(step, this.side) });
+    } catch (error) {
+      if (error instanceof UnreachableError || this.signal.aborted) throw error;
+      this.#notice('warning', `Update ${step} could not be made again. ${sentence(error)}`); // the run itself is whole
+    }
+  }
+
   #change(experiment: Experiment): void {
     const last = this.#jobs.at(-1);
     if (last && 'change' in last) this.#jobs.pop(); // only the newest counts
@@ -293,10 +305,14 @@ export class DrivenRun {
 
   /** Brings into force what was asked for before anything else, and says so. */
   async #settle(run: Trainable): Promise<void> {
-    const [next] = this.#jobs;
-    if (!next || !('change' in next)) return;
-    this.#jobs.shift();
-    const [wanted, before] = [next.change, run.experiment];
+    for (let [next] = this.#jobs; next && 'change' in next; [next] = this.#jobs) {
+      this.#jobs.shift();
+      await this.#apply(next.change, run);
+    }
+  }
+
+  async #apply(wanted: Experiment, run: Trainable): Promise<void> {
+    const before = run.experiment;
     const changes = fieldNames
       .filter((name) => field(name).when === 'live' && wanted[name] !== before[name])
       .map((name) => ({ field: name, from: before[name], to: wanted[name] }));
@@ -310,8 +326,8 @@ export class DrivenRun {
       return this.#notice('warning', `Nothing was changed. ${sentence(error)}`);
     }
     const record: ChangeRecord = { step: run.state.step, changes };
-    this.#emit({ type: 'change', record });
     await this.timeline.change(record);
+    this.#emit({ type: 'change', record });
   }
 
   /** Has something done by a run that stands or trains. What cannot be reached is said, and the run stays as it is. */

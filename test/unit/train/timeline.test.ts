@@ -179,11 +179,14 @@ class NotedLog implements KeptLog {
   readonly records: UpdateRecord[] = [];
   readonly states: TrainerState[] = [];
   failing = '';
+  /** Called for every line. */
+  hear: (line: string) => void = () => undefined;
 
   #note(line: string): Promise<void> {
     if (this.failing !== '' && line.startsWith(this.failing))
       return Promise.reject(new Error('The disk is full.'));
     this.lines.push(line);
+    this.hear(line);
     return Promise.resolve();
   }
   change({ step, changes }: Parameters<KeptLog['change']>[0]) {
@@ -217,6 +220,31 @@ class NotedLog implements KeptLog {
   }
 }
 
+describe('an update that cannot be made again', () => {
+  it('costs nothing but itself', async () => {
+    let broken = false;
+    const { driver, of, phases, updates } = await start({
+      hear: (event) => {
+        if (broken && event.type === 'status' && event.stage === 'score') throw new Error('broken');
+      },
+    });
+    driver.obey(begin('a'));
+    driver.obey({ type: 'step', runId: 'a' });
+    await driver.still('a');
+    broken = true;
+    driver.obey({ type: 'record', runId: 'a', step: 1 });
+    await driver.still('a');
+    expect(of('a', 'notice').map(({ message }) => message)).toEqual([
+      'Update 1 could not be made again. broken.',
+    ]);
+    broken = false;
+    expect(phases('a').at(-1)).toBe('paused');
+    driver.obey({ type: 'run', runId: 'a' });
+    await driver.still('a');
+    expect(updates('a')).toHaveLength(4);
+  });
+});
+
 describe('the log', () => {
   it('has the whole run: its beginning, changes, updates, evaluations, and checkpoints where it stops', async () => {
     const log = new NotedLog();
@@ -246,6 +274,23 @@ describe('the log', () => {
     driver.obey({ type: 'step', runId: 'a' });
     await driver.still('a');
     expect(log.lines.slice(before)).toEqual(['change 1 beta=0.5', 'update 2', 'evaluation 2']);
+  });
+
+  it('may take its time: what is asked for meanwhile is done in its turn', async () => {
+    const log = new NotedLog();
+    const { driver, updates, of } = await start({ newLog: () => Promise.resolve(log) });
+    const move = (gamma: number) =>
+      driver.obey({ type: 'change', runId: 'a', experiment: { ...experiment, gamma } });
+    log.hear = (line) => {
+      if (line === 'change 0 gamma=0.1') move(0.2);
+    };
+    driver.obey(begin('a'));
+    await driver.still('a');
+    move(0.1);
+    driver.obey({ type: 'step', runId: 'a' });
+    await driver.still('a');
+    expect(of('a', 'change')).toHaveLength(2);
+    expect(updates('a').map((record) => record.experiment.gamma)).toEqual([0.2]);
   });
 
   it('of a run that goes on has its beginning already, and reaches further back than memory does', async () => {
