@@ -93,8 +93,8 @@ describe('rooms', () => {
       'valibot',
       'src/config/backends.ts',
       'src/config/experiment.ts',
-      'src/config/memory.ts',
-      'src/rl/records.ts',
+      'src/train/messages.ts',
+      'src/train/messages.ts',
     ]);
     expect(imports.some(({ from, ours }) => from.endsWith('.svelte') && ours)).toBe(true);
     expect(findCycle([edge('a', 'b'), edge('b', 'c'), edge('c', 'b')])).toEqual(['b', 'c', 'b']);

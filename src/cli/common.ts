@@ -15,7 +15,7 @@ import {
 } from '../engine/index.ts';
 import { checkpointFiles, readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
-import { UnrecoverableError } from '../train/run.ts';
+import { UnrecoverableError } from '../train/failure.ts';
 import { checkFit } from '../train/session.ts';
 
 export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');

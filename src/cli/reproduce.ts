@@ -7,9 +7,7 @@
 import { join } from 'node:path';
 import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
-import { createNodeSandbox } from '../sandbox/node.ts';
 import { RunLog } from '../train/log.ts';
-import { TrainingRun } from '../train/run.ts';
 import { MemoryStore } from '../train/store.ts';
 import {
   backendOptions,
@@ -23,6 +21,7 @@ import {
   shippedModel,
   version,
 } from './common.ts';
+import { drive } from './drive.ts';
 import { manifestOf, nameOfModel, RunFolder } from './runFolder.ts';
 
 const options: ExtraOptions = {
@@ -38,7 +37,7 @@ const usage = `npm run reproduce -- [flags]
 
 Trains once per seed and prints a Markdown table of held-out metrics (greedy) before, on the way and after.`;
 
-/** Updates between two rows of a seed. */
+/** Updates between two evaluations, so rows, of a seed, unless --eval-every says otherwise. */
 const rowEvery = 50;
 
 const columns = ['accuracy@t1', 'accuracy@t2', 'delta_i_to_c', 'delta_c_to_i', 'edit_distance', 'copy_rate'];
@@ -84,7 +83,7 @@ await runCommand(async (argv) => {
   process.stdout.write(`| ${heads.join(' | ')} |\n|${heads.map(() => '---').join('|')}|\n`);
 
   for (const [at, seed] of seeds.entries()) {
-    const experiment = withChanges(flags.experiment, { seed });
+    const experiment = withChanges(flags.experiment, { evalEvery: rowEvery, ...flags.changes, seed });
     const folder = folders[at];
     const circumstances = {
       build: version,
@@ -96,37 +95,24 @@ await runCommand(async (argv) => {
     const log = await (folder
       ? folder.begin(circumstances, model)
       : RunLog.create(new MemoryStore(), await manifestOf(circumstances, modelFolder), tableOnly));
-    const sandbox = createNodeSandbox();
-    await sandbox.ready();
-    const run = await TrainingRun.start(experiment, {
-      backend,
-      checkpoint: model.checkpoint,
-      tokenizer: model.tokenizer,
-      sandbox,
+    const run = await drive({
+      ...{ experiment, model, backend },
       reopen: async () => (backend = await reopenNodeBackend(flags.options)),
-      onRecovery: ({ message }) => {
-        line.end();
-        process.stderr.write(`${message}\n`);
+      openLog: () => Promise.resolve(folder ? folder.keeping(log, model) : log),
+      hear(event) {
+        if (event.type === 'eval') process.stdout.write(rowOf(log, event.record.step));
+        if (event.type === 'update') {
+          const { step, timing } = event.record;
+          line.show(`seed ${seed}: update ${step}/${experiment.steps}, ${Math.round(timing.total)} ms`);
+        }
+        if (event.type === 'notice') {
+          line.end();
+          process.stderr.write(`${event.message}\n`);
+        }
       },
     });
-    const evaluate = async () => {
-      await log.evaluation(await run.evaluate());
-      process.stdout.write(rowOf(log, run.step));
-    };
-    await evaluate();
-    while (run.step < experiment.steps) {
-      const record = await run.update();
-      await log.update(record);
-      const ms = Math.round(record.timing.total);
-      line.show(`seed ${seed}: update ${run.step}/${experiment.steps}, ${ms} ms`);
-      if (run.step % rowEvery === 0 || run.step === experiment.steps) await evaluate();
-    }
-    if (folder) {
-      await folder.completeMetrics(log, run.step);
-      await folder.saveCheckpoint(log, run.state, model);
-    }
-    run.dispose();
-    sandbox.dispose();
+    await run.train();
+    await run.dispose();
   }
   line.end();
 });

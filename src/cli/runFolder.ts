@@ -10,9 +10,11 @@ import { diff } from '../config/experiment.ts';
 import { field, type Experiment, type FieldName } from '../config/fields.ts';
 import { experimentFile, experimentFormat, readExperimentFile } from '../config/formats.ts';
 import { modelDigest, sha256 } from '../model/digest.ts';
+import { evaluationDue } from '../train/drivenRun.ts';
 import { RunLog } from '../train/log.ts';
 import type { Manifest } from '../train/logFormat.ts';
 import { MemoryStore, unfinished } from '../train/store.ts';
+import type { KeptLog } from '../train/trainable.ts';
 import type { TrainerState } from '../train/trainer.ts';
 import { saveModel, type LoadedModel } from './common.ts';
 import { FolderStore } from './folderStore.ts';
@@ -147,6 +149,31 @@ export class RunFolder {
     await log.checkpoint(state);
     const checkpoint = { config: model.checkpoint.config, weights: state.weights };
     await saveModel(this.#file('checkpoint'), { ...model, checkpoint });
+  }
+
+  /** The log as a driver writes it, and beside it what people and tools read. */
+  keeping(log: RunLog, model: LoadedModel): KeptLog {
+    let updated = -1;
+    return {
+      change: (record) => log.change(record),
+      update: async (record) => {
+        await log.update(record);
+        updated = record.step;
+        if (!evaluationDue(record.experiment, updated)) await this.appendMetrics(log, updated);
+      },
+      evaluation: async (record) => {
+        await log.evaluation(record);
+        if (record.step === updated)
+          await this.appendMetrics(log, updated); // one line for both
+        else await this.completeMetrics(log, record.step); // before the first update
+      },
+      notice: (...notice) => log.notice(...notice),
+      checkpoint: (state) => this.saveCheckpoint(log, state, model),
+      holds: (kind, step) => log.holds(kind, step),
+      stateAt: (step) => log.stateAt(step),
+      updateRecord: (step) => log.updateRecord(step),
+      experimentAt: (step) => log.experimentAt(step),
+    };
   }
 
   /** @throws Error when reference/ is not the model that the log says the run began with */

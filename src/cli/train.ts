@@ -6,9 +6,7 @@
  */
 import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
-import { createNodeSandbox } from '../sandbox/node.ts';
-import type { RunLog } from '../train/log.ts';
-import { TrainingRun } from '../train/run.ts';
+import type { RunEvent } from '../train/messages.ts';
 import {
   backendOptions,
   duration,
@@ -22,6 +20,7 @@ import {
   shippedModel,
   version,
 } from './common.ts';
+import { drive } from './drive.ts';
 import { nameOfModel, RunFolder } from './runFolder.ts';
 
 const options: ExtraOptions = {
@@ -41,9 +40,6 @@ const usage = `npm run train -- [flags]
 Trains a model with CoCoS and writes DIR/log.jsonl with DIR/blobs/ (everything that happened), DIR/metrics.jsonl (one line per
 update), DIR/experiment.json, DIR/checkpoint/ (the last model) and DIR/reference/ (the model it began with).
 Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
-
-/** Updates between checkpoints. */
-const checkpointEvery = 25;
 
 await runCommand(async (argv) => {
   const flags = parseFlags(argv, options);
@@ -76,26 +72,6 @@ await runCommand(async (argv) => {
   if (found) await folder.checkReference(found.log);
 
   const backend = await openNodeBackend(flags.options);
-  const sandbox = createNodeSandbox();
-  await sandbox.ready();
-  const line = progressLine();
-  const run = await TrainingRun.start(
-    experiment,
-    {
-      backend,
-      checkpoint: model.checkpoint,
-      tokenizer: model.tokenizer,
-      sandbox,
-      reopen: () => reopenNodeBackend(flags.options),
-      onRecovery: ({ message }) => {
-        line.end();
-        process.stderr.write(`${message}\n`);
-        // When the log cannot be written, the next entry says so.
-        void log.notice('warning', message, run.step).catch(() => undefined);
-      },
-    },
-    found?.state ?? undefined,
-  );
   const circumstances = {
     build: version,
     backend: backend.name,
@@ -103,12 +79,10 @@ await runCommand(async (argv) => {
     model: nameOfModel(text('model-dir'), experiment),
     experiment,
   };
-  const log: RunLog = await (found
-    ? folder.resume(found, circumstances)
-    : folder.begin(circumstances, model));
 
   let stop = false;
   let asked = 0;
+  let pause = (): void => undefined;
   process.on('SIGINT', () => {
     // Under npm one Ctrl-C comes twice: from the terminal and from npm, which passes it on.
     if (stop && performance.now() - asked < 1000) return;
@@ -116,52 +90,61 @@ await runCommand(async (argv) => {
     stop = true;
     asked = performance.now();
     process.stderr.write('\nstopping after this update; Ctrl-C again stops at once\n');
+    pause();
   });
 
+  const line = progressLine();
   const turns = Array.from({ length: experiment.turns }, (_, t) => `@t${t + 1}`);
-  const accuracy = () => {
-    const last = log.entriesOf('evaluation').at(-1)?.metrics;
-    return last ? perTurn(turns.map((turn) => percent(last[`eval/accuracy${turn}`]))) : '–';
+  const first = found?.state?.step ?? 0;
+  let step = first;
+  let began = performance.now();
+  let rewards = '';
+  let accuracy = '–';
+  const show = () => {
+    const perMinute = (60_000 * (step - first)) / (performance.now() - began);
+    line.show(
+      `update ${step}/${steps}  reward ${rewards}  held-out accuracy ${accuracy}  ` +
+        `${perMinute.toFixed(1)} updates/min  ${duration((60 * (steps - step)) / perMinute)} left`,
+    );
   };
-  const evaluateWhenDue = async () => {
-    const evaluated = log.entriesOf('evaluation').some(({ step }) => step === run.step);
-    const due = run.step % experiment.evalEvery === 0 || run.step === steps;
-    if (due && !evaluated) await log.evaluation(await run.evaluate());
+  const showAccuracy = (metrics: Readonly<Record<string, number>>) => {
+    accuracy = perTurn(turns.map((turn) => percent(metrics[`eval/accuracy${turn}`])));
+    if (step > first) show();
   };
-  let saved = found?.state?.step;
-  const save = async () => {
-    if (saved === run.step) return;
-    await folder.saveCheckpoint(log, run.state, model);
-    saved = run.step;
+  const hear = (event: RunEvent) => {
+    if (event.type === 'update') {
+      step = event.record.step;
+      rewards = perTurn(turns.map((turn) => event.record.metrics[`train/reward${turn}`].toFixed(3)));
+      show();
+    }
+    if (event.type === 'eval') showAccuracy(event.record.metrics);
+    if (event.type === 'notice') {
+      line.end();
+      process.stderr.write(`${event.message}\n`);
+    }
   };
 
-  await evaluateWhenDue();
-  await folder.completeMetrics(log, run.step);
-  await save();
-  const began = performance.now();
-  const first = run.step;
+  const openLog = async () => {
+    const log = await (found ? folder.resume(found, circumstances) : folder.begin(circumstances, model));
+    const last = log.entriesOf('evaluation').at(-1);
+    if (last) showAccuracy(last.metrics);
+    await folder.completeMetrics(log, first);
+    return folder.keeping(log, model);
+  };
+  const run = await drive({
+    ...{ experiment, model, backend, hear, openLog },
+    reopen: () => reopenNodeBackend(flags.options),
+    ...(found?.state ? { state: found.state } : {}),
+  });
   try {
-    while (run.step < steps && !stop) {
-      const record = await run.update();
-      await log.update(record);
-      await evaluateWhenDue();
-      const { step, metrics } = record;
-      await folder.appendMetrics(log, step);
-      const perMinute = (60_000 * (step - first)) / (performance.now() - began);
-      const rewards = perTurn(turns.map((turn) => metrics[`train/reward${turn}`].toFixed(3)));
-      line.show(
-        `update ${step}/${steps}  reward ${rewards}  held-out accuracy ${accuracy()}  ` +
-          `${perMinute.toFixed(1)} updates/min  ${duration((60 * (steps - step)) / perMinute)} left`,
-      );
-      if (step % checkpointEvery === 0) await save();
-    }
+    pause = run.pause;
+    began = performance.now();
+    if (!stop) await run.train();
   } finally {
-    await save(); // also when an update fails: the trainer is then as it was before that update
     line.end();
   }
   process.stderr.write(
-    `${stop ? 'stopped' : 'done'} at update ${run.step}; go on with: npm run train -- --resume ${folder.path}\n`,
+    `${stop ? 'stopped' : 'done'} at update ${step}; go on with: npm run train -- --resume ${folder.path}\n`,
   );
-  run.dispose();
-  sandbox.dispose();
+  await run.dispose();
 });

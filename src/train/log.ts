@@ -125,6 +125,11 @@ export class RunLog {
     return this.#entries.filter((entry): entry is EntryOf<K> => entry.kind === kind);
   }
 
+  /** Whether there is an entry of a kind at a step. */
+  holds(kind: Entry['kind'], step: number): boolean {
+    return this.#entries.some((entry) => entry.kind === kind && entry.step === step);
+  }
+
   /** Updates done. */
   get step(): number {
     return this.#entries.findLast(({ kind }) => kind === 'update')?.step ?? this.manifest.parent?.step ?? 0;

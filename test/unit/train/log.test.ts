@@ -9,7 +9,8 @@ import { uniform } from '../../../src/rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../../../src/rl/records.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import { RunLog } from '../../../src/train/log.ts';
-import { TrainingRun } from '../../../src/train/run.ts';
+import type { TrainingRun } from '../../../src/train/run.ts';
+import { SharedModel } from '../../../src/train/sharedModel.ts';
 import { MemoryStore } from '../../../src/train/store.ts';
 import { countsLetter } from './fakeSandbox.ts';
 import { evaluation, experiment, gammaAt, logOf, manifest, state, steps, update } from './logs.ts';
@@ -20,29 +21,25 @@ describe('a real run', () => {
   );
   const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
   const checkpoint = { config, weights: initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1) };
-  let start: (e: Experiment, log: RunLog) => Promise<TrainingRun>;
+  let start: (e: Experiment) => Promise<TrainingRun>;
   beforeAll(async () => {
     const backend = await openBackend('wasm', { environment: 'node' });
-    start = (e, log) =>
-      TrainingRun.start(e, {
-        backend,
-        checkpoint,
-        tokenizer,
-        sandbox: countsLetter('e'),
-        reopen: () => Promise.reject(new Error('not in this test')),
-        onChange: (change) => void log.change(change),
-      });
+    const reopen = () => Promise.reject(new Error('not in this test'));
+    const parts = { model: 'tiny', backend, checkpoint, tokenizer, sandbox: countsLetter('e'), reopen };
+    start = (e) => new SharedModel(parts).begin(e);
   });
 
   it('comes back record by record, each with its experiment', async () => {
     const store = new MemoryStore();
     const log = await RunLog.create(store, manifest);
-    const run = await start(experiment, log);
+    const run = await start(experiment);
     const evals = [await run.evaluate()];
     await log.evaluation(evals[0]);
     const updates: UpdateRecord[] = [];
     for (const gamma of [0.75, 0.75, 0.25]) {
-      run.change({ ...experiment, gamma });
+      const [field, step, from] = ['gamma', run.state.step, run.experiment.gamma] as const;
+      if (gamma !== from) await log.change({ step, changes: [{ field, from, to: gamma }] });
+      run.experiment = { ...run.experiment, gamma };
       updates.push(await run.update());
       await log.update(updates.at(-1)!);
     }
@@ -64,7 +61,7 @@ describe('a real run', () => {
     const e = withChanges(experiment, { turns: 4, k: 16, promptsPerUpdate: 8, maxNewTokens: 8 });
     const store = new MemoryStore();
     const log = await RunLog.create(store, { ...manifest, experiment: e });
-    const run = await start(e, log);
+    const run = await start(e);
     await log.update(await run.update());
     const line = (await store.readLog()).split('\n')[1];
     expect(log.entriesOf('update')[0].metrics).toHaveProperty(['train/reward@t4']);

@@ -133,6 +133,7 @@ describe('AppState', () => {
     await reaches(app, 'ready');
     app.selection.look('batch');
     app.step();
+    await new Promise((resolve) => setTimeout(resolve, 0)); // the worker has heard of it
     expect(app.run.phase).toBe('running'); // the update is under way
     app.set('gamma', 0);
     app.set('beta', 0.2);
