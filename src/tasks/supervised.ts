@@ -3,7 +3,7 @@
  * the rate of its kind; the second repairs some of them and may add one. RL then has something to improve on.
  */
 import { feedbackLine, type SupervisedExample } from './episode.ts';
-import { makeTask, predictOutcomes } from './generate.ts';
+import { makeTask, predictOutcomes } from './makeTasks.ts';
 import { Stream } from './random.ts';
 import { bugRate, bugSites, drawSpec, renderInstruction, renderProgram, splitOf } from './spec.ts';
 

@@ -18,7 +18,7 @@ import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights, Llama, type HostWeights } from '../../src/model/llama.ts';
 import { answersOf } from '../../src/rl/episode.ts';
 import { uniform } from '../../src/rl/random.ts';
-import { generateTasks } from '../../src/tasks/generate.ts';
+import { makeTasks as generateTasks } from '../../src/tasks/makeTasks.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { weightedLogProbGradient, type Placed, type Weighted } from '../../src/train/policy.ts';
 import { rollout } from '../../src/train/rollout.ts';

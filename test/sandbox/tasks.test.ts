@@ -1,7 +1,7 @@
 /** The generated tasks in real Python: references pass, novice programs pass exactly the tests that were predicted. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { createNodeSandbox } from '../../src/sandbox/node.ts';
-import { generateFamilyTasks, predictedPasses } from '../../src/tasks/generate.ts';
+import { makeFamilyTasks as generateFamilyTasks, predictedPasses } from '../../src/tasks/makeTasks.ts';
 import { bugSites, renderProgram } from '../../src/tasks/spec.ts';
 
 const sandbox = createNodeSandbox({ workers: 2 });

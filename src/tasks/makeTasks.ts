@@ -37,7 +37,7 @@ export interface FamilyTask {
   readonly expected: readonly Value[];
 }
 
-export interface GenerateOptions {
+export interface TaskOptions {
   /** Number of tasks. */
   readonly count: number;
   readonly seed: number;
@@ -49,12 +49,12 @@ export interface GenerateOptions {
 }
 
 /** Tasks of the built-in families; the same options always give the same tasks. */
-export function generateTasks(options: GenerateOptions): Task[] {
-  return generateFamilyTasks(options).map((made) => made.task);
+export function makeTasks(options: TaskOptions): Task[] {
+  return makeFamilyTasks(options).map((made) => made.task);
 }
 
-/** Like `generateTasks`, with each task's spec, inputs and expected values. */
-export function generateFamilyTasks(options: GenerateOptions): FamilyTask[] {
+/** Like `makeTasks`, with each task's spec, inputs and expected values. */
+export function makeFamilyTasks(options: TaskOptions): FamilyTask[] {
   const { count, seed, split, level, unique = split === 'heldout' } = options;
   if (!Number.isInteger(count) || count < 0)
     throw new RangeError(`count must be a whole number ≥ 0, got ${count}`);
