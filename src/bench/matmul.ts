@@ -13,7 +13,7 @@ interface Matmul {
   readonly by: ProductName;
   /** It multiplies two size×size matrices, so often that the clock and the neighbours' time slices do not decide. */
   readonly size: number;
-  /** Arithmetic of one product. */
+  /** Arithmetic of one call of `multiply`, with its repetitions. */
   readonly gflop: number;
   /** Done when it returns. */
   multiply(): Promise<void>;
@@ -67,7 +67,7 @@ export class Matmuls {
     return new Matmuls([...best.values()].map(({ matmul }) => matmul));
   }
 
-  /** For `interleave`: a product of each. */
+  /** For `interleave`: one call of each. */
   get entries(): Record<string, () => Promise<void>> {
     return Object.fromEntries(this.#all.map((matmul) => [matmul.by, () => matmul.multiply()]));
   }
