@@ -72,14 +72,14 @@ export interface TestOutcome {
 }
 
 /** Longest `got` shown, in characters: a program may return anything. */
-const MAX_GOT = 24;
+const maxGot = 24;
 
 /** The shortest failing test as `total([2]) == 2 got 4` (an exception's name where there is no value); 'ok' if none fails. */
 export function feedbackLine(outcomes: readonly TestOutcome[]): string {
   const lines = outcomes
     .filter(({ passed, status }) => !(passed ?? status === 'pass'))
     .map(({ expression, expected, got, exception, status }) => {
-      const given = (got || exception?.type || status || 'nothing').slice(0, MAX_GOT);
+      const given = (got || exception?.type || status || 'nothing').slice(0, maxGot);
       return expected === '' ? `${expression} got ${given}` : `${expression} == ${expected} got ${given}`;
     });
   if (lines.length === 0) return 'ok';

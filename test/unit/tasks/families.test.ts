@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { promptIds } from '../../../src/tasks/episode.ts';
-import { BUG_RATES } from '../../../src/tasks/families/family.ts';
-import { FAMILIES } from '../../../src/tasks/families/index.ts';
+import { bugRates } from '../../../src/tasks/families/family.ts';
+import { families } from '../../../src/tasks/families/index.ts';
 import { makeFamilyTasks, makeTasks, predictedPasses } from '../../../src/tasks/makeTasks.ts';
 import { Stream } from '../../../src/tasks/random.ts';
 import {
   bugSites,
   compositionOf,
   drawSpec,
-  HELDOUT_PERCENT,
+  heldoutPercent,
   levelOf,
   mutateSpec,
   renderInstruction,
@@ -26,7 +26,7 @@ describe('train/held-out split', () => {
   const specs = everySpec();
   const heldout = new Set(specs.filter((spec) => splitOf(spec) === 'heldout').map(compositionOf));
 
-  it(`holds out about ${HELDOUT_PERCENT} % of the compositions`, () => {
+  it(`holds out about ${heldoutPercent} % of the compositions`, () => {
     const share = heldout.size / new Set(specs.map(compositionOf)).size;
     expect(share).toBeGreaterThan(0.13);
     expect(share).toBeLessThan(0.17);
@@ -163,11 +163,11 @@ describe('families', () => {
   });
 
   it('use every kind of bug, and shares of the tasks that sum to 1', () => {
-    const kinds = FAMILIES.flatMap(({ slots }) =>
+    const kinds = families.flatMap(({ slots }) =>
       Object.values(slots).flatMap((slot) => Object.values(slot).flatMap(({ novice }) => novice?.kind ?? [])),
     );
-    expect(new Set(kinds)).toEqual(new Set(Object.keys(BUG_RATES)));
-    expect(FAMILIES.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1);
+    expect(new Set(kinds)).toEqual(new Set(Object.keys(bugRates)));
+    expect(families.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1);
   });
 });
 
