@@ -139,7 +139,7 @@ describe('Pool', () => {
     const [most, more] = await pool.grade([many(testsCap), many(testsCap + 1)]);
     expect(most?.total).toBe(testsCap);
     expect([more?.status, more?.total]).toEqual(['infra', 1]);
-    expect(more?.tests[0]?.exception?.message).toContain('split the task');
+    expect(more?.tests[0]?.exception?.message).toContain('divide the task');
     pool.dispose();
 
     const broken = new Pool((_, onLost) => {

@@ -26,7 +26,7 @@ export function summary(lines: readonly GradeLine[], seconds: number, unread: nu
   if (weaker.length > 0) {
     const tests = weaker.reduce((sum, line) => sum + (line.inside ?? 0), 0);
     text.push(
-      `tests in the weaker tier, whose result a program could forge: ${tests}, in ${weaker.length} records`,
+      `tests in the weaker tier, whose result a program could forge: ${tests}, in ${weaker.length} record${weaker.length === 1 ? '' : 's'}`,
     );
   }
   const bad = lines.filter((line) => line.verdict !== 'pass');
