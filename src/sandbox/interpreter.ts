@@ -267,7 +267,7 @@ async function start(files: BootFiles, makeSnapshot = false): Promise<Started> {
   const pyodide = await loadPyodide({
     indexURL: files.indexURL,
     jsglobals: { Object, setTimeout: () => 0, clearTimeout: () => undefined, setInterval: () => 0 },
-    env: { PYTHONHASHSEED: '0', homeFolder, LANG: 'C.UTF-8' },
+    env: { PYTHONHASHSEED: '0', HOME: homeFolder, LANG: 'C.UTF-8' },
     stdin: () => null,
     stdout: () => undefined, // during a run the firewall collects the output
     stderr: () => undefined,
