@@ -4,11 +4,10 @@
  *     npm run train -- --preset default --steps 100 --seed 1 --out runs/x
  *     npm run train -- --resume runs/x
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
+import type { RunLog } from '../train/log.ts';
 import { TrainingRun } from '../train/run.ts';
 import {
   backendOptions,
@@ -16,18 +15,19 @@ import {
   loadModel,
   openNodeBackend,
   percent,
+  perTurn,
   progressLine,
   reopenNodeBackend,
   runCommand,
-  saveModel,
   shippedModel,
+  version,
 } from './common.ts';
-import { RunFolder } from './runFolder.ts';
+import { nameOfModel, RunFolder } from './runFolder.ts';
 
 const options: ExtraOptions = {
   out: {
     value: 'DIR',
-    help: 'Folder for the metrics, the experiment and checkpoints; runs/<preset>-seed<seed> unless given.',
+    help: 'Folder for the run: its log, metrics, experiment and checkpoints; runs/<preset>-seed<seed> unless given.',
   },
   resume: {
     value: 'DIR',
@@ -38,8 +38,8 @@ const options: ExtraOptions = {
 };
 const usage = `npm run train -- [flags]
 
-Trains a model with CoCoS and writes DIR/metrics.jsonl (one line per update), DIR/experiment.json, DIR/checkpoint/ and
-DIR/reference/ (the model it began with).
+Trains a model with CoCoS and writes DIR/log.jsonl with DIR/blobs/ (everything that happened), DIR/metrics.jsonl (one line per
+update), DIR/experiment.json, DIR/checkpoint/ (the last model) and DIR/reference/ (the model it began with).
 Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
 
 /** Updates between checkpoints. */
@@ -58,13 +58,22 @@ await runCommand(async (argv) => {
     );
   }
   const folder = new RunFolder(resume ?? text('out') ?? `runs/${flags.preset}-seed${flags.experiment.seed}`);
-  const found = resume ? await folder.experiment() : undefined;
-  const experiment = found ? withChanges(found.experiment, flags.changes) : flags.experiment;
+  const found = resume === undefined ? null : await folder.find();
   if (!found) folder.checkFree();
-  const saved = resume ? await folder.loadCheckpoint() : undefined;
-  const modelFolder = resume ? folder.reference : (text('model-dir') ?? shippedModel(experiment.model));
-  const { checkpoint, tokenizer } = await loadModel(modelFolder);
-  const tokenizerJson = await readFile(join(modelFolder, 'tokenizer.json'));
+  const experiment = found ? withChanges(found.experiment, flags.changes) : flags.experiment;
+  const { steps } = experiment;
+  if (found?.state && found.state.step >= steps) {
+    const { step } = found.state;
+    process.stderr.write(
+      `${folder.path} is already at update ${step}, and the run ends after ${steps}: nothing was done. ` +
+        `To go on: npm run train -- --resume ${folder.path} --steps N, with N above ${step}\n`,
+    );
+    return;
+  }
+  for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
+  const modelFolder = found ? folder.reference : (text('model-dir') ?? shippedModel(experiment.model));
+  const model = await loadModel(modelFolder);
+  if (found) await folder.checkReference(found.log);
 
   const backend = await openNodeBackend(flags.options);
   const sandbox = createNodeSandbox();
@@ -74,25 +83,29 @@ await runCommand(async (argv) => {
     experiment,
     {
       backend,
-      checkpoint,
-      tokenizer,
+      checkpoint: model.checkpoint,
+      tokenizer: model.tokenizer,
       sandbox,
       reopen: () => reopenNodeBackend(flags.options),
       onRecovery: ({ message }) => {
         line.end();
         process.stderr.write(`${message}\n`);
+        // When the log cannot be written, the next entry says so.
+        void log.notice('warning', message, run.step).catch(() => undefined);
       },
     },
-    saved,
+    found?.state ?? undefined,
   );
-  if (saved) {
-    if (found?.migration) process.stderr.write(`${found.migration} Written in today's format.\n`);
-    await folder.saveExperiment(experiment);
-    await folder.rewindMetrics(saved.step);
-  } else {
-    await folder.create(experiment);
-    await saveModel(folder.reference, checkpoint, tokenizerJson, tokenizer);
-  }
+  const circumstances = {
+    build: version,
+    backend: backend.name,
+    device: backend.device,
+    model: nameOfModel(text('model-dir'), experiment),
+    experiment,
+  };
+  const log: RunLog = await (found
+    ? folder.resume(found, circumstances)
+    : folder.begin(circumstances, model));
 
   let stop = false;
   let asked = 0;
@@ -104,42 +117,41 @@ await runCommand(async (argv) => {
     asked = performance.now();
     process.stderr.write('\nstopping after this update; Ctrl-C again stops at once\n');
   });
-  const save = async () => folder.saveCheckpoint(checkpoint.config, run.state, tokenizer, tokenizerJson);
 
-  let accuracy = '';
-  const evaluate = async () => {
-    const { metrics } = await run.evaluate();
-    accuracy = Array.from({ length: experiment.turns }, (_, t) =>
-      percent(metrics[`eval/accuracy@t${t + 1}`]),
-    ).join(' → ');
-    return metrics;
+  const turns = Array.from({ length: experiment.turns }, (_, t) => `@t${t + 1}`);
+  const accuracy = () => {
+    const last = log.entriesOf('evaluation').at(-1)?.metrics;
+    return last ? perTurn(turns.map((turn) => percent(last[`eval/accuracy${turn}`]))) : '–';
   };
-  const due = (step: number) => step % experiment.evalEvery === 0 || step === experiment.steps;
+  const evaluateWhenDue = async () => {
+    const evaluated = log.entriesOf('evaluation').some(({ step }) => step === run.step);
+    const due = run.step % experiment.evalEvery === 0 || run.step === steps;
+    if (due && !evaluated) await log.evaluation(await run.evaluate());
+  };
+  let saved = found?.state?.step;
+  const save = async () => {
+    if (saved === run.step) return;
+    await folder.saveCheckpoint(log, run.state, model);
+    saved = run.step;
+  };
 
-  if (!saved) {
-    await folder.appendMetrics({ step: 0, ...(await evaluate()) });
-    await save();
-  }
+  await evaluateWhenDue();
+  await folder.completeMetrics(log, run.step);
+  await save();
   const began = performance.now();
   const first = run.step;
   try {
-    while (run.step < experiment.steps && !stop) {
-      const { step, metrics, timing } = await run.update();
-      await folder.appendMetrics({
-        step,
-        ...metrics,
-        ...(due(step) ? await evaluate() : {}),
-        ...Object.fromEntries(
-          Object.entries(timing).map(([stage, ms]) => [`time/${stage}_ms`, Math.round(ms)]),
-        ),
-      });
+    while (run.step < steps && !stop) {
+      const record = await run.update();
+      await log.update(record);
+      await evaluateWhenDue();
+      const { step, metrics } = record;
+      await folder.appendMetrics(log, step);
       const perMinute = (60_000 * (step - first)) / (performance.now() - began);
-      const rewards = Array.from({ length: experiment.turns }, (_, t) =>
-        metrics[`train/reward@t${t + 1}`].toFixed(3),
-      );
+      const rewards = perTurn(turns.map((turn) => metrics[`train/reward${turn}`].toFixed(3)));
       line.show(
-        `update ${step}/${experiment.steps}  reward ${rewards.join(' → ')}  held-out accuracy ${accuracy || '–'}  ` +
-          `${perMinute.toFixed(1)} updates/min  ${duration((60 * (experiment.steps - step)) / perMinute)} left`,
+        `update ${step}/${steps}  reward ${rewards}  held-out accuracy ${accuracy()}  ` +
+          `${perMinute.toFixed(1)} updates/min  ${duration((60 * (steps - step)) / perMinute)} left`,
       );
       if (step % checkpointEvery === 0) await save();
     }
