@@ -117,6 +117,23 @@ describe('source files', () => {
     expect(checked.flatMap(typeHoles)).toEqual([]);
   });
 
+  it('are named in camelCase, Svelte components in PascalCase, and so are their constants', () => {
+    const named =
+      /^[a-z][A-Za-z0-9]*((\.(worker|svelte))?\.ts|\.d\.ts|\.as\.ts|\.py|\.css|\.html)$|^[A-Z][A-Za-z0-9]*\.svelte$|^README\.md$/;
+    expect(source.filter((path) => !named.test(path.split('/').at(-1) ?? ''))).toEqual([]);
+    // Names from elsewhere: errno, fields of CPython, types of WebAssembly; and what a kernel is compiled from.
+    const foreign = /^(E[A-Z]+|TP_[A-Z_]+|M_ML|ML_METH|I32)$/;
+    const kernels = /^src\/engine\/(kernels\/|wasm\/thread\.ts$|webgpu\/program\.ts$)|\.as\.ts$/;
+    const shouted = code
+      .filter((path) => !kernels.test(path))
+      .flatMap((path) =>
+        [...readText(path).matchAll(/^\s*(?:export )?const ([A-Z][A-Z0-9_]+)\b/gm)]
+          .filter(([, name = '']) => !foreign.test(name))
+          .map(([, name]) => `${path}: ${name}`),
+      );
+    expect(shouted).toEqual([]);
+  });
+
   it('have no unfinished marks', () => {
     const mark = /\b(TO[D]O|FIX[M]E|XX[X])\b/;
     expect([...source, ...tests].filter((path) => mark.test(readText(path)))).toEqual([]);

@@ -14,15 +14,15 @@ import { backendOptions, progressLine, runCommand } from './common.ts';
 
 const options: ExtraOptions = {
   quick: { value: '', help: 'Fewer sizes and rounds: less than a minute on two cores.' },
-  node: { value: '', help: 'In Node instead of a Chromium.' },
+  node: { value: '', help: 'In Node instead of Chromium.' },
   json: { value: 'FILE', help: 'Also write the report to this file.' },
   growth: {
     value: '',
-    help: 'Instead of the rest: how cost grows with parameters, sequences, their length and turns.',
+    help: 'Only how cost grows with parameters, sequences, their length and turns.',
   },
   docs: {
     value: '',
-    help: 'Also write docs/benchmarks.md and docs/growth.svg. Without --growth, everything is measured for it.',
+    help: 'Also write docs/benchmarks.md and docs/growth.svg. Without --growth, everything is measured for them.',
   },
   model: {
     value: 'DIR',
@@ -33,8 +33,8 @@ const options: ExtraOptions = {
   clock: {
     value: 'NAME',
     help:
-      'What times matmul, training and generation; wall unless given. cpu = processor time of this process, which a busy ' +
-      'machine disturbs less; only with --node, and not for webgpu.',
+      'Which clock times matmul, training and generation; wall unless given. cpu = processor time of this process, which ' +
+      'a busy machine disturbs less; only with --node, and not with webgpu.',
     choices: ['wall', 'cpu'],
   },
   ...backendOptions,
@@ -47,13 +47,15 @@ const options: ExtraOptions = {
 const usage = `npm run bench -- [flags]
 
 Measures training, generation, grading and a whole update, beside a plain TensorFlow.js model and jax-js, and prints
-Markdown tables. Compare figures of one run only; close what else keeps the machine busy.`;
+Markdown tables. Compare figures of one run only; close whatever else keeps the machine busy.`;
 
 await runCommand(async (argv) => {
   const { options: given, help } = parseFlags(argv, options, []);
   if (help) return void process.stdout.write(helpText(usage, options, []));
   if (given['clock'] === 'cpu' && !given['node']) {
-    throw new FlagError('--clock cpu needs --node: the processor time of a Chromium cannot be told apart.');
+    throw new FlagError(
+      '--clock cpu needs --node: the processor time of one page in Chromium cannot be measured.',
+    );
   }
   const line = progressLine();
   const onlyGrowth = given['growth'] === true;

@@ -28,18 +28,18 @@ const options: ExtraOptions = {
   recipe: { value: 'NAME', help: 'Recipe; boost unless given.', choices: Object.keys(recipes) },
   from: {
     value: 'DIR',
-    help: 'Model to go on from; random weights unless given (repairer: public/models/boost).',
+    help: 'Model to continue from; random weights unless given (repairer: public/models/boost).',
   },
   tokenizer: {
     value: 'DIR',
-    help: 'Folder of the tokenizer.json for a model from nothing; public/models unless given.',
+    help: 'Folder of the tokenizer.json for a model trained from scratch; public/models unless given.',
   },
   out: { value: 'DIR', help: 'Folder to write; runs/<recipe> unless given.' },
   ...backendOptions,
 };
 const usage = `npm run boost -- [flags]
 
-Makes the model that reinforcement learning starts from: it answers and corrects in the right format, like a novice.`;
+Trains the model that reinforcement learning starts from: it answers and corrects in the right format, like a novice.`;
 
 await runCommand(async (argv) => {
   const flags = parseFlags(argv, options, ['seed']);

@@ -54,12 +54,12 @@ export async function runCommand(main: (argv: string[]) => Promise<void>): Promi
 export const backendOptions: ExtraOptions = {
   backend: {
     value: 'NAME',
-    help: 'Back end: WASM unless given. auto = WebGPU on a real GPU, else WASM, else CPU.',
+    help: 'Back end; wasm unless given. auto = WebGPU on a real GPU, else WASM, else CPU.',
     choices: ['auto', 'wasm', 'webgpu', 'cpu'],
   },
   threads: {
     value: 'N',
-    help: 'Threads that compute on WASM: one per core, at most 4, unless given. Results do not depend on it.',
+    help: 'Threads on WASM; unless given, one per core and at most 4. Results do not depend on it.',
   },
 };
 

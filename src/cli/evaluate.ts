@@ -63,7 +63,7 @@ await runCommand(async (argv) => {
   for (const [name, value, label] of rows) {
     process.stdout.write(`${name.padEnd(width(0))}  ${value.padStart(width(1))}  ${label}\n`);
   }
-  process.stdout.write(`${experiment.evalTasks} held-out tasks, greedy, in ${duration(ms / 1000)}\n`);
+  process.stdout.write(`${experiment.evalTasks} held-out tasks, greedy answers, in ${duration(ms / 1000)}\n`);
   const file = flags.options['json'];
   if (typeof file === 'string') await writeFile(file, JSON.stringify(metrics, null, 2) + '\n');
   session.dispose();

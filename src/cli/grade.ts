@@ -11,7 +11,7 @@ import { gradeInOrder, type Grading } from '../sandbox/inOrder.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import { gradedLine, unreadLine, type GradeLine } from '../sandbox/report.ts';
 import {
-  MAX_TESTS,
+  maxTests,
   checkProblemSize,
   fieldsOf,
   problemFormats,
@@ -27,20 +27,23 @@ import { grouped, summary } from './grade/summary.ts';
 const options: ExtraOptions = {
   data: {
     value: 'FILE',
-    help: 'The problem file: JSONL, one record a line, or one JSON array; also packed with gzip; at most 64 MB.',
+    help: 'The problem file: JSONL, one record per line, or one JSON array, perhaps compressed with gzip; at most 64 MB.',
   },
   format: {
     value: 'NAME',
-    help: 'Its format; recognised by its fields unless given.',
+    help: 'Its format; unless given, recognised by its fields.',
     choices: ['auto', ...problemFormats],
   },
   in: {
     value: 'PLACE',
-    help: 'Where Python runs; node unless given. browser = the sandbox of the page, in a Chromium.',
+    help: 'Where Python runs; node unless given. browser = the page’s sandbox, in a headless Chromium.',
     choices: ['node', 'browser'],
   },
-  json: { value: 'FILE', help: 'Write the JSON lines to this file instead of the standard output.' },
-  workers: { value: 'N', help: 'Interpreters at work at once, 1 to 16, about 120 MB each; 2 unless given.' },
+  json: { value: 'FILE', help: 'Write the JSON lines to this file instead of standard output.' },
+  workers: {
+    value: 'N',
+    help: 'Python interpreters that work in parallel, 1 to 16, about 120 MB each; 2 unless given.',
+  },
   testSeconds: {
     value: 'X',
     help: 'Time for one test, 0.1 to 60; a program gets three times that. 30 for reference solutions, 1 for plain programs unless given.',
@@ -49,10 +52,10 @@ const options: ExtraOptions = {
 const usage = `npm run grade -- --data FILE [flags]
 
 Runs every record's program against its tests, in the sandbox. One JSON line per record: name, verdict (pass, fail,
-timeout, error, infra), passed, total, reason, ms. infra = could not be judged: a bad line, a test that is no Python.
+timeout, error, infra), passed, total, reason, ms. infra = could not be judged: a bad line, a test that is not valid Python.
 Ends with code 0 when all pass, 1 when some do not, 2 for a wrong flag or file.
 
-Formats, with the fields that tell them apart. Of a record's tests at most ${MAX_TESTS} are used. A plain record may have
+Formats, with the fields that tell them apart. Of a record's tests at most ${maxTests} are used. A plain record may have
 setup, Python that is run before its tests; fields that no format has are not read.
 ${problemFormats.map((name) => `  ${name.padEnd(10)} ${titleOf(name)}: ${fieldsOf(name)}`).join('\n')}`;
 

@@ -65,7 +65,7 @@ const entries = Object.assign(
 export const experimentSchema = v.pipe(
   v.strictObject(entries, (issue) =>
     issue.expected === 'never'
-      ? 'is no field of an experiment'
+      ? 'is not a field of an experiment'
       : issue.expected === 'Object'
         ? 'An experiment must be an object with a value for every field'
         : 'is missing',
@@ -82,7 +82,7 @@ export const experimentSchema = v.pipe(
   }),
 );
 
-/** `field` is '' when the data is no object at all, and may be an unknown key. */
+/** `field` is '' when the data is not an object at all, and may be an unknown key. */
 export interface FieldError {
   readonly field: string;
   readonly message: string;

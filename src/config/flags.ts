@@ -9,7 +9,7 @@ import { field, fieldNames, groupLabels, type FieldName } from './fields.ts';
 import { findPreset, presetExperiment, presets } from './presets.ts';
 import type { Field, Group } from './types.ts';
 
-/** An option of one command that is no field of the experiment, e.g. `out`. */
+/** An option of one command that is not a field of the experiment, e.g. `out`. */
 export interface ExtraOption {
   /** Placeholder of its value in the help, e.g. 'DIR'; '' for a switch that takes no value. */
   readonly value: string;

@@ -51,7 +51,7 @@ export function oldestFormat(values: Readonly<Partial<Experiment>>, history = ou
 /**
  * A format as a file or link states it.
  * @param stated undefined where nothing is stated
- * @throws Error saying what to do, when it is none, or newer than `newest`
+ * @throws Error saying what to do, when it is not one, or newer than `newest`
  */
 export function checkFormat(stated: unknown, newest: number): number {
   if (stated === undefined) return 1;
@@ -88,11 +88,11 @@ export function migrate(
       const gone = Object.hasOwn(history.dropped, name) ? history.dropped[name] : undefined;
       if (gone === undefined || format > gone.until) return true;
       const was = String(value);
-      if (gone.changesNothing(was)) notes.push(`${name} is gone since; ${was} changes nothing`);
+      if (gone.changesNothing(was)) notes.push(`${name} no longer exists; its value ${was} changes nothing`);
       else {
         errors.push({
           field: name,
-          message: `is gone since format ${gone.until}, and without it, at ${was}, the result would be another. Use the version of the playground that made it`,
+          message: `was removed after format ${gone.until}; its value ${was} would change the result, which this version cannot repeat. Use the version of the playground that made it`,
         });
       }
       return false;

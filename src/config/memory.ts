@@ -79,10 +79,10 @@ const scoredTokens = (e: Experiment, f: MemoryFacts): number =>
   microBatchTokens(e, f) * ((answersInView(e) * e.maxNewTokens) / longest(e, f));
 
 /**
- * Scores over the vocabulary. WebAssembly makes them for 512 tokens at a time; a GPU for a whole micro-batch, and their
+ * Logits over the vocabulary. WebAssembly makes them for 512 tokens at a time; a GPU for a whole micro-batch, and their
  * gradient in the same place; plain JavaScript keeps about eight copies of them, forward and back.
  */
-function scoreBytes(e: Experiment, f: MemoryFacts): number {
+function logitBytes(e: Experiment, f: MemoryFacts): number {
   const tokens = scoredTokens(e, f);
   const rows = { wasm: Math.min(512, tokens), webgpu: 2 * tokens, cpu: 8 * tokens }[f.backend];
   return float * rows * f.vocabulary;
@@ -97,7 +97,7 @@ export function estimateMemory(e: Experiment, f: MemoryFacts): MemoryEstimate {
     { label: 'Optimiser', help: 'AdamW’s two averages for each weight.', bytes: 2 * model },
     {
       label: 'Copy',
-      help: 'Weights and averages after the last update, in case the GPU is lost.',
+      help: 'Weights and averages after the last update, kept in case the GPU is lost.',
       bytes: 3 * model,
     },
   ];
@@ -110,19 +110,27 @@ export function estimateMemory(e: Experiment, f: MemoryFacts): MemoryEstimate {
     cache(rows),
     {
       label: 'Reading prompts',
-      help: 'Intermediate results for all prompts that are read at once.',
+      help: 'Intermediate results for all prompts that are read together.',
       bytes: promptBytes(f, rows),
     },
   ];
   const writing = [cache(e.promptsPerUpdate * e.k)];
   const learning: MemoryPart[] = [
-    { label: 'Gradients', help: 'One number for each weight, and one more to add up.', bytes: 2 * model },
+    {
+      label: 'Gradients',
+      help: 'One number for each weight, and one more to add them up.',
+      bytes: 2 * model,
+    },
     {
       label: 'Activations',
       help: 'Intermediate results of one micro-batch and their gradients.',
       bytes: activationBytes(e, f),
     },
-    { label: 'Scores', help: 'One number for each token of the vocabulary.', bytes: scoreBytes(e, f) },
+    {
+      label: 'Logits',
+      help: 'One number for each token of the vocabulary, at each position.',
+      bytes: logitBytes(e, f),
+    },
   ];
   const phases = [
     reading(e.promptsPerUpdate),
@@ -137,7 +145,7 @@ export function estimateMemory(e: Experiment, f: MemoryFacts): MemoryEstimate {
 
 const sum = (parts: readonly MemoryPart[]): number => parts.reduce((total, { bytes }) => total + bytes, 0);
 
-/** A buffer cannot be split: the embedding, one layer's keys, the scores, or the widest intermediate result. */
+/** A buffer cannot be split: the embedding, one layer's keys, the logits, or the widest intermediate result. */
 function largestBuffer(e: Experiment, f: MemoryFacts): number {
   const tokens = Math.max(
     microBatchTokens(e, f),

@@ -4,7 +4,7 @@ import { defaultExperiment, withChanges, type Experiment } from './experiment.ts
 export interface Preset {
   readonly id: string;
   readonly title: string;
-  /** One or two sentences: what to watch. */
+  /** One or two sentences: what to watch, on charts and panels that exist. */
   readonly story: string;
   /** What differs from the default experiment. */
   readonly changes: Partial<Experiment>;
@@ -29,21 +29,21 @@ export const presets: readonly Preset[] = [
     id: 'cheat',
     title: 'Watch it cheat (γ = 0)',
     story:
-      'Only improvement pays, so the model learns to fail first in order to shine later. Watch the reward of turn 1 fall while turn 2 rises.',
+      'Only improvement pays, so the model learns to fail first and shine later. Watch the reward of turn 1 fall away from that of turn 2.',
     changes: { gamma: 0 },
   },
   {
     id: 'released-code',
     title: 'Released code: γ does nothing',
     story:
-      'The authors’ code shares one first answer among all samples of a prompt, so its reward cancels. Move γ: no advantage changes.',
+      'The authors’ code shares one first answer among all samples of a prompt, so its reward cancels. Change γ: the advantages A stay the same.',
     changes: { objective: 'released-code' },
   },
   {
     id: 'released-settings',
     title: 'Released code’s own settings',
     story:
-      'Two samples per prompt at temperature 0.9, the number of tests as reward and a cosine schedule, as the authors’ training script has it. With two samples many prompts give no signal: watch that share.',
+      'Two samples per prompt at temperature 0.9, the number of tests as reward and a cosine schedule, as the authors’ training script has it. With only two samples, both often earn the same and nothing is learned from them: in the training batch, their advantages A are close to 0.',
     changes: {
       objective: 'released-code',
       gamma: 0.5,
@@ -59,21 +59,21 @@ export const presets: readonly Preset[] = [
     id: 'repairer',
     title: 'Start from a repairer',
     story:
-      'The same novice, but shown more corrections beforehand. It keeps correcting itself, and the gap between its turns stays large.',
+      'The same novice, but trained on more corrections beforehand. It keeps correcting itself, and the gap between its turns stays large.',
     changes: { model: 'repairer' },
   },
   {
     id: 'binary',
     title: 'All tests or nothing',
     story:
-      'An answer earns 1 only when every test passes. Compare the share of groups without any signal with the progressive reward.',
+      'An answer earns 1 only if every test passes. More often than with the progressive reward, all samples of a task earn the same and teach nothing: in the training batch, their advantages A are close to 0.',
     changes: { reward: 'binary' },
   },
   {
     id: 'per-turn',
-    title: 'Own credit for each turn',
+    title: 'Separate credit for each turn',
     story:
-      'Each turn is pushed by the rewards that follow it, so the first answer is no longer sacrificed. The gap between the turns closes.',
+      'Each turn is pushed by its own reward and those after it, so the first answer is no longer sacrificed. The gap between the turns closes.',
     changes: { gamma: 0.5, returns: 'per-turn' },
   },
   {

@@ -1,4 +1,4 @@
-/** What one field asks of another. Ranges of single fields are in fields.ts. */
+/** What one field requires of another. Ranges of single fields are in fields.ts. */
 import type { Experiment, FieldName } from './fields.ts';
 
 interface Rule {
@@ -12,12 +12,13 @@ export const rules: readonly Rule[] = [
   {
     field: 'objective',
     broken: (e) => e.objective === 'released-code' && e.turns < 2,
-    message: 'released-code trains corrections only, so it needs turns of at least 2',
+    message:
+      'must not be released-code with a single turn: it trains only corrections, so turns must be at least 2',
   },
   {
     field: 'returns',
     broken: (e) => e.objective === 'released-code' && e.returns !== 'accumulated',
-    message: 'must be accumulated when the objective is released-code, which knows no other',
+    message: 'must be accumulated when the objective is released-code, which has no other',
   },
   {
     field: 'trainTasks',
@@ -58,7 +59,7 @@ const idleness: readonly Idleness[] = [
   {
     field: 'history',
     idle: (e) => e.turns <= 2,
-    why: 'Up to two turns there is only one earlier answer.',
+    why: 'With at most two turns there is only one earlier answer.',
   },
   {
     field: 'rewardScale',
@@ -68,7 +69,7 @@ const idleness: readonly Idleness[] = [
   {
     field: 'clipRatio',
     idle: (e) => e.innerEpochs === 1,
-    why: 'With one inner epoch the model is still the one that sampled, so nothing is ever clipped.',
+    why: 'With one inner epoch the model is still the one that wrote the samples, so nothing is ever clipped.',
   },
 ];
 

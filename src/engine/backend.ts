@@ -194,7 +194,7 @@ async function openCpu(why: string): Promise<OpenedBackend> {
 async function activate(name: string): Promise<void> {
   if (!(await tf.setBackend(name))) {
     throw new Error(
-      `The ${name} back end did not start; the console tells why. Check that its files can be loaded.`,
+      `The ${name} back end did not start; the console says why. Check that its files can be loaded.`,
     );
   }
   await tf.ready();

@@ -28,7 +28,7 @@ export async function reopenBackend(
       reasons.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw new Error(`No back end starts any more. ${reasons.join(' ')}`);
+  throw new Error(`No back end can be started any more. ${reasons.join(' ')}`);
 }
 
 function closeBackend(): void {
@@ -66,7 +66,7 @@ export async function backendFault(error: unknown): Promise<BackendFault | null>
     return new BackendLostError(`WebAssembly stopped (${error.message}).`, { cause: error });
   }
   if (error instanceof RangeError && /alloc|memory|array (buffer )?length/i.test(error.message)) {
-    return new OutOfMemoryError(`There is no room (${error.message})`, { cause: error });
+    return new OutOfMemoryError(`There is not enough memory (${error.message})`, { cause: error });
   }
   return null;
 }

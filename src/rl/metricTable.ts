@@ -245,7 +245,7 @@ export const metricTable: readonly Metric[] = [
     range: [null, null],
     better: 'none',
     explanation:
-      'How far the answers of this turn have moved from the frozen starting model. Summed over the tokens of an answer.',
+      'How far the answers of this turn have moved from the frozen starting model: the Kullback–Leibler divergence, summed over the tokens of an answer, in nats (1 nat = 1.44 bits). It is estimated from samples, so a small value may come out negative.',
     formula: 'mean of Σ_tokens (log π − log π_ref), the k1 estimator',
     source: 'paper and released code',
     where: 'train',
@@ -257,7 +257,7 @@ export const metricTable: readonly Metric[] = [
     range: [0, null],
     better: 'none',
     explanation:
-      'How undecided the model is at each token of this turn. At 0 all samples are alike and there is nothing left to learn from.',
+      'How undecided the model is at each token of this turn, in nats (1 nat = 1.44 bits). At 0 all samples are alike and there is nothing left to learn from.',
     formula: 'mean over tokens of −Σ π log π',
     source: 'common practice',
     where: 'train',
@@ -306,7 +306,7 @@ export const metricTable: readonly Metric[] = [
     range: [0, null],
     better: 'none',
     explanation:
-      'How much the samples of one prompt differ in reward, on average. Without differences there is nothing to learn from.',
+      'How much the samples of one prompt (a group) differ in reward, on average. Without differences there is nothing to learn from.',
     formula: 'mean over groups of the standard deviation of R (n − 1)',
     source: 'common practice',
     where: 'train',
@@ -318,7 +318,7 @@ export const metricTable: readonly Metric[] = [
     range: [0, 1],
     better: 'down',
     explanation:
-      'Share of prompts whose samples all earn the same, so that only the KL penalty is left to push.',
+      'Share of prompts whose samples (a group) all earn the same, so that only the KL penalty is left to push.',
     formula: 'share of groups whose R has standard deviation < 10⁻⁶',
     source: 'common practice',
     where: 'train',

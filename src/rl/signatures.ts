@@ -60,7 +60,7 @@ export const signatures: readonly Signature[] = [
     id: 'collapse',
     title: 'Collapse',
     explanation:
-      'The reward has fallen below half of its best while the first answers have moved far from the starting model. The model is forgetting how to write programs.',
+      'The reward has fallen below half of its best value, and the first answers have moved far from the starting model. The model is forgetting how to write programs.',
     remedy: 'Reset, then lower the learning rate, or raise β a little.',
     detect: (history) => {
       const key = `train/tests_passed@t${turnsOf(history)}`;
@@ -98,9 +98,9 @@ export const signatures: readonly Signature[] = [
     id: 'no-signal',
     title: 'No learning signal',
     explanation:
-      'In most groups all samples earn the same, so there is nothing to tell good from bad: the tasks are too easy, too hard, or the samples too much alike.',
+      'For most prompts all samples earn the same, so good cannot be told from bad: the tasks are too easy or too hard, or the samples are too much alike.',
     remedy:
-      'Use the progressive reward, more samples per prompt, a higher temperature, or another difficulty.',
+      'Use the progressive reward, more samples per prompt, a higher temperature, or a different difficulty.',
     detect: (history) => windowMean(history, 'train/zero_std') > 0.8,
   },
   {
@@ -109,7 +109,7 @@ export const signatures: readonly Signature[] = [
     explanation:
       'The model has become far more certain than it was: its samples are nearly all alike, and exploration has stopped.',
     remedy:
-      'Lower the learning rate, raise the temperature, or raise β. Harmless when the rewards are near their best.',
+      'Lower the learning rate, raise the temperature, or raise β. If the rewards are near their maximum, this is harmless.',
     detect: (history) =>
       atSomeTurn(history, 'entropy', (now, key) => now < 0.1 * windowMean(history, key, signatureWindow)),
   },
@@ -117,15 +117,15 @@ export const signatures: readonly Signature[] = [
     id: 'truncation',
     title: 'Truncated answers',
     explanation: 'Many answers hit the length limit before they end, and are graded as broken programs.',
-    remedy: 'Raise the longest answer, or lower the learning rate if lengths have been growing.',
+    remedy: 'Allow longer answers (Longest answer), or lower the learning rate if lengths have been growing.',
     detect: (history) => atSomeTurn(history, 'truncated', (now) => now > 0.2),
   },
   {
     id: 'all-timeout',
     title: 'Nearly everything times out',
     explanation:
-      'Almost every answer runs out of time in its unit tests. Either the model writes endless loops, or this machine is too busy to run Python.',
-    remedy: 'Look at one of the programs. If it is harmless, close what else keeps this machine busy.',
+      'Almost every answer runs out of time in its unit tests. Either the model writes infinite loops, or this machine is too busy to run Python.',
+    remedy: 'Look at one of the programs. If it looks harmless, close whatever else keeps this machine busy.',
     detect: (history) => atSomeTurn(history, 'timeout', (now) => now > 0.9),
   },
 ];

@@ -73,7 +73,7 @@ class _Cutter:
         return all('["%s"' % kind not in text for kind in 'oIu'), json.loads(text)
 
     def expects_object(self, rest):
-        """Whether a comparison has an operand that is no data and not the candidate's: then the test itself asks for objects."""
+        """Whether a comparison has an operand that is not data and not the candidate's: then the test itself asks for objects."""
         sides = [side for x in ast.walk(rest) if _type(x) is ast.Compare for side in [x.left, *x.comparators]]
         for side in sides:
             if _type(side) is not ast.Constant and not self.unknown(side):

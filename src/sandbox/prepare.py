@@ -17,7 +17,7 @@ class _Test:
             body = ast.parse(self.source).body
             self.uses, self.binds = _names(self.source)
         except (_SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            self.refusal = 'the test is no valid Python: %s' % error.args[0]
+            self.refusal = 'the test is not valid Python: %s' % error.args[0]
             return
         if not body:
             self.refusal = 'the test is empty'

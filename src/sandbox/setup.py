@@ -112,7 +112,7 @@ class _Setup:
         try:
             self.statements = [_Statement(node) for node in _single(ast.parse(source).body)]
         except (_SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            self.fault = 'the setup is no valid Python: %s' % error.args[0]
+            self.fault = 'the setup is not valid Python: %s' % error.args[0]
             return
         self.bound = set().union(*[statement.binds for statement in self.statements])
         self.settle()

@@ -19,11 +19,11 @@ import types
 import uuid
 from _json import encode_basestring_ascii as quote
 
-MAX_NODES = 50_000  # values in one result; VALUES_CAP in limits.ts is above it
+MAX_NODES = 50_000  # values in one result; valuesCap in limits.ts is above it
 MAX_TEXT = 1_000_000  # characters in one string, hexadecimal digits in one integer
 MAX_DEPTH = 60  # nesting of one result that is read
 MAX_NESTING = 1_000  # nesting of one result
-MAX_ANSWER = 3_500_000  # bytes of one result as JSON; ANSWER_CAP in limits.ts is above it
+MAX_ANSWER = 3_500_000  # bytes of one result as JSON; answerCap in limits.ts is above it
 
 # -- captured once, before any candidate runs ---------------------------------------------------------------------
 _compile, _exec, _eval, _type, _len, _list, _set = compile, exec, eval, type, len, list, set
@@ -123,7 +123,7 @@ _PLAIN_CLASSES = {
     kind: name for name, kind in vars(builtins).items() if _type(kind) is type and not issubclass(kind, BaseException)
 }
 
-# Iterators whose items are data. groupby is none: its groups are gone once the next is read.
+# Iterators whose items are data. groupby is not one: its groups are gone once the next is read.
 _iterators = frozenset(
     [_type(thing) for thing in (
         (x for x in ()), map(str, ()), filter(None, ()), zip(), reversed([]), reversed(()), reversed({}), iter([]), iter(()),
@@ -141,7 +141,7 @@ class _Unreadable(_Exception):
 
 
 class _Unknown:
-    """Stands in a replayed test for an object that is no plain data: equal to nothing but itself."""
+    """Stands in a replayed test for an object that is not plain data: equal to nothing but itself."""
 
 
 _room = 0  # bytes left for the value that is encoded

@@ -1,5 +1,5 @@
 import { capText } from './caps.ts';
-import { VALUES_CAP } from './limits.ts';
+import { valuesCap } from './limits.ts';
 
 /**
  * Plain Python data outside Python. The grader (values.py, `_encode`) writes these JSON forms; here they are
@@ -13,18 +13,18 @@ import { VALUES_CAP } from './limits.ts';
  *   ["d", key, value, key, value, …]            dict
  *   ["v", type, part, …]                        a value of the standard library and what it is made of: Decimal, date, Counter, …
  *   ["I", type]                                 an iterator that was not read
- *   ["o", what, nature]                         an object that is no data. Its nature, as letters: x of a type of Python's own;
+ *   ["o", what, nature]                         an object that is not data. Its nature, as letters: x of a type of Python's own;
  *                                               c callable; e equality, l order, b truth, p another special method of its own
  *   ["u", why]                                  more than is read
  */
 export type Encoded = null | boolean | readonly [string, ...(Encoded | string)[]];
 
 /** Checks a value that came out of the interpreter. Throws a TypeError naming what was wrong. */
-export const parseEncoded = (data: unknown): Encoded => parse(data, 0, { left: VALUES_CAP });
+export const parseEncoded = (data: unknown): Encoded => parse(data, 0, { left: valuesCap });
 
 function parse(data: unknown, depth: number, room: { left: number }): Encoded {
   if (data === null || typeof data === 'boolean') return data;
-  if (--room.left < 0) throw new TypeError(`value: more than ${VALUES_CAP} values`);
+  if (--room.left < 0) throw new TypeError(`value: more than ${valuesCap} values`);
   if (!Array.isArray(data) || depth > 200) throw new TypeError('value: expected null, a boolean or a list');
   const [kind, ...rest]: unknown[] = data;
   const texts = (n: number): string[] =>
@@ -102,7 +102,7 @@ function float(repr: string): number {
   return repr === '-inf' ? -Infinity : Number(repr);
 }
 
-/** The real number of a form (True is 1), or null when it is none. Comparison of bigint with number is exact in JavaScript. */
+/** The real number of a form (True is 1), or null when it is not one. Comparison of bigint with number is exact in JavaScript. */
 export function numberOf(value: Encoded): bigint | number | null {
   if (typeof value === 'boolean') return value ? 1n : 0n;
   if (value === null) return null;

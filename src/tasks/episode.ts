@@ -6,7 +6,7 @@
  *
  * Each turn's prompt extends the text of the turn before, so one forward pass scores a whole episode (history
  * 'all', and any two turns). With history 'latest', turn t + 1 shows only y_t, as in the released code of CoCoS
- * (arXiv 2505.23060): from the third turn on the sequence is built anew.
+ * (arXiv 2505.23060): from the third turn on the sequence is rebuilt.
  *
  * Lengths of the built-in families with the shipped tokenizer, in tokens with their special ones (mean, 95 %,
  * longest): first prompt 24, 33, 43; answer 26, 36, 45; episode of two turns without feedback 78, 102, 121.
@@ -73,14 +73,14 @@ export interface TestOutcome {
 }
 
 /** Longest `got` shown, in characters: a program may return anything. */
-const MAX_GOT = 24;
+const maxGot = 24;
 
 /** The shortest failing test as `total([2]) == 2 got 4` (an exception's name where there is no value); 'ok' if none fails. */
 export function feedbackLine(outcomes: readonly TestOutcome[]): string {
   const lines = outcomes
     .filter(({ passed, status }) => !(passed ?? status === 'pass'))
     .map(({ expression, expected, got, exception, status }) => {
-      const given = (got || exception?.type || status || 'nothing').slice(0, MAX_GOT);
+      const given = (got || exception?.type || status || 'nothing').slice(0, maxGot);
       return expected === '' ? `${expression} got ${given}` : `${expression} == ${expected} got ${given}`;
     });
   if (lines.length === 0) return 'ok';

@@ -1,5 +1,6 @@
 /** What the status line says. */
 import type { Phase, Stage } from '../worker/protocol.ts';
+import { plural } from './format.ts';
 
 interface Standing {
   readonly phase: Phase;
@@ -35,7 +36,7 @@ export const loopStages: readonly LoopStage[] = [
   {
     stage: 'sample',
     label: 'write',
-    help: 'The model writes k answers to each task, and corrects each of them.',
+    help: 'The model writes k answers to each task, then corrects each of them.',
   },
   { stage: 'grade', label: 'test', help: 'Python runs every answer against the unit tests of its task.' },
   {
@@ -69,9 +70,9 @@ export function statusText(at: Standing): string {
     case 'paused':
       return `Paused after update ${at.step}.`;
     case 'finished':
-      return `Finished after ${at.step} updates. Reset starts anew.`;
+      return `Finished after ${plural(at.step, 'update')}. Press Reset to start over.`;
     case 'failed':
-      return 'Stopped by a failure.';
+      return 'Stopped by an error.';
     default:
       return at.phase satisfies never;
   }
@@ -83,7 +84,7 @@ export function announcement(at: Standing): string {
     case 'loading':
       return 'Loading.';
     case 'running':
-      return `Training. ${at.step} updates done.`;
+      return `Training. ${plural(at.step, 'update')} done.`;
     case 'pausing':
       return 'Pausing after this update.';
     default:

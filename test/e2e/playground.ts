@@ -35,7 +35,7 @@ export async function waitForStatus({ page, waitFor }: Shown, words: RegExp): Pr
   const status = await waitFor(
     `the status ${words}`,
     () => statusOf(page),
-    (text) => words.test(text) || text.includes('failure'),
+    (text) => words.test(text) || text.startsWith('Stopped'),
   );
   expect(status).toMatch(words);
   return status;

@@ -51,7 +51,7 @@ describe('problem sets', () => {
       const said = await dialog(page).innerText();
       expect(said).toMatch(/format plain: 5 programs with 6 tests\. 2 lines left out/);
       expect(said).toMatch(/line 3: not JSON/);
-      expect(said).toMatch(/line 7, untested: field tests: it is missing/);
+      expect(said).toMatch(/line 7, record untested: field tests: it is missing/);
       expect(await page.getByTestId('problems-summary').count(), 'nothing runs before the click').toBe(0);
 
       await grade.click();
@@ -128,7 +128,7 @@ describe('problem sets', () => {
 
       await button(page, 'Cancel').focus();
       await page.keyboard.press('Enter');
-      const rest = page.getByRole('button', { name: /^Grade the other \d+ programs$/ });
+      const rest = page.getByRole('button', { name: /^Grade the remaining \d+ programs$/ });
       await rest.waitFor();
       expect(await done(), 'verdicts are kept').toBe(3);
       const inDialog = () => page.evaluate(() => document.activeElement?.closest('dialog') !== null);

@@ -53,7 +53,7 @@ it('goes on after the GPU was lost', async () => {
     );
     await trainer?.evaluate('globalThis.devices.at(-1).destroy()');
     await page.getByText(/The GPU was lost.*from its start/).waitFor();
-    await waitForStatus(playground, /^Finished after 1 updates/);
+    await waitForStatus(playground, /^Finished after 1 update\b/);
     expect(await stepOf(page)).toBe(1);
     expect(await trainer?.evaluate('globalThis.devices.length')).toBe(2);
     expect(problems).toEqual([]);

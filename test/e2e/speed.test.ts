@@ -59,7 +59,7 @@ describe('speed', () => {
 
       await measureCounts(page);
       const words = await said(page);
-      expect(words).toMatch(/\n\d+\noperations? started for a token/);
+      expect(words).toMatch(/\n\d+\noperations? started per token/);
       expect(words).toMatch(/stock TensorFlow\.js\s+225 operations\s/);
       expect(words).toMatch(/Device\s+WebAssembly SIMD/);
       expect(words).not.toContain('Training step');
@@ -92,8 +92,8 @@ describe('speed', () => {
       await button(page, 'Cancel').waitFor();
       await button(page, 'Close').click();
       await open(page);
-      await dialog(page).getByRole('paragraph').filter({ hasText: 'Cancelled. Below is' }).waitFor();
-      await button(page, 'Go on with the run').click();
+      await dialog(page).getByRole('paragraph').filter({ hasText: 'Cancelled. The previous' }).waitFor();
+      await button(page, 'Continue the run').click();
       await waitForStep(playground, step + 1);
       expect(await dialog(page).isVisible()).toBe(false);
       expect(problems).toEqual([]);

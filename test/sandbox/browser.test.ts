@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page, Worker } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sandboxFrameWorker } from '../../src/sandbox/vite-plugin.ts';
+import { sandboxFrameWorker } from '../../src/sandbox/vitePlugin.ts';
 import type { GradeRequest, Verdict } from '../../src/sandbox/types.ts';
 import { isolationHeaders } from '../../src/worker/isolation.ts';
 import { launchChromium } from '../browser.ts';

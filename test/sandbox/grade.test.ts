@@ -140,7 +140,7 @@ describe('npm run grade', () => {
       ['broken test', 'infra', 1, 2],
     ]);
     expect(graded.lines[1]!.reason).toBe('line 3: field tests: there must be at least one test');
-    expect(graded.lines[3]!.reason).toContain('no valid Python');
+    expect(graded.lines[3]!.reason).toContain('not valid Python');
     expect(graded.code).toBe(1);
   });
 

@@ -87,7 +87,7 @@ describe('verdicts for people', () => {
       ['infra', undefined],
     ]);
     expect(verdict?.status).toBe('infra');
-    expect(verdict?.tests[2]?.exception?.message).toContain('no valid Python');
+    expect(verdict?.tests[2]?.exception?.message).toContain('not valid Python');
   });
 
   it('agree with Python on what is equal', minutes, async () => {

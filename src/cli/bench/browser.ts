@@ -84,7 +84,7 @@ export async function openBenchBrowser(modelFolder: string): Promise<BenchBrowse
         const page = await browser.newPage();
         const died = new Promise<never>((_, reject) => {
           page.on('crash', () =>
-            reject(new Error('The page of the benchmark crashed, perhaps for want of memory.')),
+            reject(new Error('The benchmark’s page crashed, perhaps because memory ran out.')),
           );
           browser.on('disconnected', () =>
             reject(new Error('Chromium ended in the middle of the benchmark.')),

@@ -16,7 +16,7 @@ const guarded = new WeakSet<object>();
 export function guardAllocator(backend: BackendWasm): void {
   const heap: object = backend.wasm;
   if (guarded.has(heap)) return;
-  if (!isAllocator(heap)) throw new Error("TensorFlow.js' WASM back end does not show its allocator.");
+  if (!isAllocator(heap)) throw new Error("TensorFlow.js' WASM back end does not expose its allocator.");
   heap._free(heap._malloc(1)); // Emscripten replaces the two functions when they are first called
   const malloc = heap._malloc;
   heap._malloc = (bytes) => {

@@ -67,7 +67,9 @@ export class WasmKernels {
   static async load(backend: BackendWasm, threads: number): Promise<WasmKernels> {
     const heap: object = backend.wasm;
     if (!isHeap(heap)) {
-      throw new Error("TensorFlow.js' WASM back end does not show its memory; is its threaded build in use?");
+      throw new Error(
+        "TensorFlow.js' WASM back end does not expose its memory; is its threaded build in use?",
+      );
     }
     const { memory } = heap.asm;
     const bytes = Uint8Array.from(atob(kernelsBase64), (char) => char.charCodeAt(0));
@@ -192,7 +194,7 @@ export function wasmKernels(): WasmKernels | null {
   return current !== null && tf.getBackend() === 'wasm' && tf.backend() === current.backend ? current : null;
 }
 
-/** Ends the helping threads of a back end that is given up; what its heap holds goes with it. */
+/** Ends the helping threads of a back end that is abandoned; what its heap holds goes with it. */
 export function abandonWasmKernels(): void {
   current?.abandon();
   current = null;

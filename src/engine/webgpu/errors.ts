@@ -22,7 +22,7 @@ export function watchGpu(device: GPUDevice): void {
   );
 }
 
-/** The device is given up: nothing it reports counts any more. */
+/** The device is abandoned: nothing it reports counts any more. */
 export function forgetGpu(): void {
   running = undefined;
   errors.length = 0;
@@ -42,6 +42,6 @@ export function throwGpuErrors(): void {
 function classified(error: GPUError): Error {
   const tooLarge = /exceeds the max buffer size|larger than the max(imum)? (storage )?buffer binding size/i;
   return error instanceof GPUOutOfMemoryError || tooLarge.test(error.message)
-    ? new OutOfMemoryError(`The GPU has no room: ${error.message}`)
+    ? new OutOfMemoryError(`The GPU ran out of memory: ${error.message}`)
     : new Error(`The GPU reported an error, so its results are not valid: ${error.message}`);
 }

@@ -1,6 +1,6 @@
 /**
  * Kernels of our own beside TensorFlow.js': compiled once, bound once to the tensors they work on, recorded as often as
- * needed. `runGpu` (program.ts) makes uniforms and bindings anew at every call and has one output; a turn of 48 tokens would do
+ * needed. `runGpu` (program.ts) makes new uniforms and bindings at every call and has one output; a turn of 48 tokens would do
  * that a thousand times.
  *
  * Commands go into TensorFlow.js' own list, so they run in the order in which they were asked for, whoever asked.
@@ -154,5 +154,5 @@ function commands(gpu: WebGPUBackend): GPUCommandEncoder {
   if ('commandEncoder' in backend && backend.commandEncoder instanceof GPUCommandEncoder) {
     return backend.commandEncoder;
   }
-  throw new Error("TensorFlow.js' WebGPU back end does not show its commands.");
+  throw new Error("TensorFlow.js' WebGPU back end does not expose its commands.");
 }

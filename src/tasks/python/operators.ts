@@ -46,7 +46,7 @@ function arithmetic(op: string, a: number, b: number): number {
 /** Python's integers have no limit; ours do, and leaving them silently would make wrong tests. */
 function safe(x: number): number {
   if (!Number.isSafeInteger(x))
-    throw new RangeError(`${x} is no safe integer: the task's numbers are too big`);
+    throw new RangeError(`${x} is not a safe integer: the task's numbers are too big`);
   return x === 0 ? 0 : x; // no −0 in Python's integers
 }
 

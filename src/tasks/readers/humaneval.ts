@@ -45,9 +45,9 @@ export function readHumanEval(text: string): ReadTasks {
 
 /** Also for HumanEval+, whose records may hold the same fields. */
 export function humanEvalTask(record: HumanEvalRecord, notice: (message: string) => void): ReadTask {
-  const test = record.test.replace(misprint.published, misprint.mended);
+  const test = record.test.replace(misprint.published, misprint.corrected);
   if (test !== record.test)
-    notice('the published test hands its arguments to the wrong function; it is mended');
+    notice('the published test passes its arguments to the wrong function; here it is corrected');
   return promptedTask({ ...record, cut: cutCheck(test, record.entry_point) }, notice);
 }
 
@@ -57,7 +57,7 @@ export function humanEvalTask(record: HumanEvalRecord, notice: (message: string)
  */
 const misprint = {
   published: 'assert _poly(*candidate(*inp), inp) <= 0.0001',
-  mended: 'assert abs(_poly(*inp, candidate(*inp))) <= 0.0001',
+  corrected: 'assert abs(_poly(*inp, candidate(*inp))) <= 0.0001',
 };
 
 interface Prompted {

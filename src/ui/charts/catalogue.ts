@@ -65,6 +65,12 @@ export const whereWords: Readonly<Record<Chart['where'], string>> = {
   eval: 'greedy, held-out tasks',
 };
 
+/** The same for a newcomer. */
+export const whereHelp: Readonly<Record<Chart['where'], string>> = {
+  train: 'Measured on the answers sampled for each update.',
+  eval: 'Measured on held-out tasks, which the model never trains on, with greedy answers: the most likely token every time.',
+};
+
 /** Looks of metrics that are not per turn. */
 const looks: Readonly<Record<string, LineLook>> = {
   delta_i_to_c: { color: '--pass', dash: [] },

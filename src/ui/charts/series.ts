@@ -38,6 +38,18 @@ export function summarise(values: readonly number[]) {
   };
 }
 
+/** Differences below this are rounding, as in a KL before the first step: an axis drawn to them would magnify nothing. */
+const rounding = 1e-6;
+
+/** The ends of a vertical axis for values from `min` to `max` (null: none): 0 is always in sight, with a little air beyond. */
+export function axisRange(min: number | null, max: number | null): [number, number] {
+  const low = Math.min(0, min ?? 0);
+  const high = Math.max(0, max ?? 0);
+  if (high - low < rounding) return [0, 0.5];
+  const air = (high - low) * 0.08;
+  return [low < 0 ? low - air : 0, high > 0 ? high + air : air];
+}
+
 /** Updates that a smoothed line averages. */
 export const smoothingWindow = 10;
 

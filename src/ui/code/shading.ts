@@ -15,7 +15,7 @@ export const shadingInfo: Readonly<Record<Shading, ShadingInfo>> = {
   syntax: { label: 'Syntax', meaning: '', unit: '' },
   gradient: {
     label: 'Policy gradient',
-    meaning: 'share of this episode’s policy gradient that acts on the token',
+    meaning: 'how hard the update pushes the token, as a share of the episode’s policy gradient',
     unit: '%',
   },
   logp: { label: 'Log-prob', meaning: 'surprise: −log π of the token the model chose', unit: 'nats' },

@@ -7,7 +7,7 @@ export interface Slider {
   readonly step: number;
 }
 
-/** More positions than this are no help: such a field (the seed) is typed. */
+/** More positions than this do not help: such a field (the seed) is typed. */
 const maxPositions = 2000;
 
 /** The slider of a field, or null when it is better typed. */
@@ -20,7 +20,7 @@ export function sliderOf(field: NumberField): Slider | null {
   return positions <= maxPositions ? { min, max: field.max, step: field.step } : null;
 }
 
-/** Where the slider stands for a value; the low end for what is no number. */
+/** Where the slider stands for a value; the low end for what is not a number. */
 export function toSlider(field: NumberField, value: number): number {
   if (!Number.isFinite(value)) return field.scale === 'log' ? 0 : field.min;
   return field.scale === 'log' ? Math.log(value / field.min) / Math.log(field.step) : value;

@@ -16,7 +16,7 @@ import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
-import { SpeedState, type Stilled } from './speed.svelte.ts';
+import { SpeedState, type Interrupted } from './speed.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
 /** How long the answer to Share stays, ms: to be read, or to copy the link by hand. */
@@ -28,7 +28,7 @@ interface Shared {
   readonly link: string;
 }
 
-/** What to do as soon as the run being loaded is ready. */
+/** What to do once the run being loaded is ready. */
 type Wish = 'run' | 'step' | null;
 
 /** What the page may be given beside the trainer. */
@@ -40,6 +40,7 @@ export interface Extras {
   readonly refusals?: RefusalsState;
 }
 
+/** The page as a whole. Read it anywhere; it is written by its own methods only. */
 export class AppState {
   readonly experiment = new ExperimentState();
   readonly run = new RunState();
@@ -48,43 +49,30 @@ export class AppState {
   readonly speed: SpeedState;
   readonly offline: OfflineState;
   readonly refusals: RefusalsState;
+  /** What the user asked for; `run.backend` says what was taken. */
+  backendChoice = $state.raw<BackendChoice>('auto');
+  /** What was wrong with the link the page was opened with, or ''. */
+  linkProblem = $state.raw('');
+  /** What an older link names that no longer exists. */
+  linkNotes = $state.raw<readonly string[]>([]);
+  /** What came of the last Share, for a while. */
+  shared = $state.raw<Shared | null>(null);
   readonly #client: TrainerClient;
-  #backend = $state.raw<BackendChoice>('auto');
-  #linkProblem = $state.raw('');
-  #linkNotes = $state.raw<readonly string[]>([]);
-  #shared = $state.raw<Shared | null>(null);
   #wish = $state.raw<Wish>(null);
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Called when the trainer stands still. */
-  #whenStill: (() => void)[] = [];
+  /** Called when the trainer is idle. */
+  #whenIdle: (() => void)[] = [];
 
   constructor(options: Omit<TrainerClientOptions, 'onEvent'>, extras: Extras = {}) {
     this.offline = new OfflineState(extras.keepOffline);
     this.refusals = extras.refusals ?? new RefusalsState();
     this.speed = new SpeedState(extras.speed ?? speedTools(options.assets), {
-      backend: () => this.#backend,
-      still: () => this.#still(),
-      whenStill: (signal) => this.#stillness(signal),
+      backend: () => this.backendChoice,
+      interrupt: () => this.#interrupt(),
+      whenIdle: (signal) => this.#idle(signal),
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
-  }
-
-  /** What the user asked for; `run.backend` says what was taken. */
-  get backendChoice(): BackendChoice {
-    return this.#backend;
-  }
-  /** What was wrong with the link the page was opened with, or ''. */
-  get linkProblem(): string {
-    return this.#linkProblem;
-  }
-  /** What an older link names that is gone since. */
-  get linkNotes(): readonly string[] {
-    return this.#linkNotes;
-  }
-  /** What came of the last Share, for a while. */
-  get shared(): Shared | null {
-    return this.#shared;
   }
 
   get canRun(): boolean {
@@ -95,12 +83,19 @@ export class AppState {
   get canPause(): boolean {
     return this.run.phase === 'running';
   }
+  /** Why Run, Step and Reset can do nothing, although they could if the form were right; or ''. */
+  get hindrance(): string {
+    return this.canReset ? '' : `Nothing can be run with these settings: ${this.experiment.problem}.`;
+  }
+  get canReset(): boolean {
+    return this.experiment.valid !== null;
+  }
 
   /** Shows the experiment of a link's fragment and loads it; waits for Run. */
   openLink(fragment: string): void {
     const link = decodeLink(fragment);
-    this.#linkProblem = link.problem ?? '';
-    this.#linkNotes = link.notes;
+    this.linkProblem = link.problem ?? '';
+    this.linkNotes = link.notes;
     this.experiment.open(link.experiment);
     this.#load();
   }
@@ -119,7 +114,7 @@ export class AppState {
 
   /** Back to step 0 with the experiment of the form. */
   reset(): void {
-    if (this.experiment.valid) this.#load();
+    if (this.canReset) this.#load();
   }
 
   set(name: FieldName, value: string | number | boolean): void {
@@ -140,16 +135,16 @@ export class AppState {
   }
 
   chooseBackend(backend: BackendChoice): void {
-    this.#backend = backend;
+    this.backendChoice = backend;
     this.reset();
   }
 
   /** Copies a link to the experiment of the form, puts it in the address bar, and says so for a while. */
   async share(): Promise<void> {
-    this.#shared = await this.#copyLink();
+    this.shared = await this.#copyLink();
     clearTimeout(this.#sharedTimer);
-    const stays = this.#shared.link === '' ? sharedFor.read : sharedFor.copy;
-    this.#sharedTimer = setTimeout(() => (this.#shared = null), stays);
+    const stays = this.shared.link === '' ? sharedFor.read : sharedFor.copy;
+    this.#sharedTimer = setTimeout(() => (this.shared = null), stays);
   }
 
   async #copyLink(): Promise<Shared> {
@@ -163,11 +158,11 @@ export class AppState {
   }
 
   dismissLinkProblem(): void {
-    this.#linkProblem = '';
+    this.linkProblem = '';
   }
 
   dismissLinkNotes(): void {
-    this.#linkNotes = [];
+    this.linkNotes = [];
   }
 
   #load(): void {
@@ -176,7 +171,7 @@ export class AppState {
     this.experiment.applyAll(experiment);
     this.run.clear();
     this.selection.clear();
-    void this.#client.load(experiment, this.#backend);
+    void this.#client.load(experiment, this.backendChoice);
   }
 
   /** Runs or steps; before the first update, restart fields that were changed are loaded first. */
@@ -195,7 +190,7 @@ export class AppState {
   }
 
   /** Pauses whatever computes on this machine. */
-  #still(): Stilled {
+  #interrupt(): Interrupted {
     const run = this.#wish !== null || this.run.phase === 'running' || this.run.phase === 'pausing';
     const grading = this.problems.phase === 'grading';
     this.#wish = null;
@@ -204,10 +199,10 @@ export class AppState {
     return { run, grading };
   }
 
-  async #stillness(signal: AbortSignal): Promise<void> {
+  async #idle(signal: AbortSignal): Promise<void> {
     while (this.run.computing) {
       await new Promise<void>((resolve, reject) => {
-        this.#whenStill.push(resolve);
+        this.#whenIdle.push(resolve);
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
     }
@@ -215,7 +210,7 @@ export class AppState {
 
   #receive(event: TrainerEvent): void {
     this.run.apply(event);
-    if (!this.run.computing) for (const resolve of this.#whenStill.splice(0)) resolve();
+    if (!this.run.computing) for (const resolve of this.#whenIdle.splice(0)) resolve();
     if (event.type === 'failure') this.#wish = null;
     if (this.run.phase === 'ready') this.offline.begin();
     if (this.#wish !== null && this.run.phase === 'ready') {

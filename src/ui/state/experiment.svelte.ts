@@ -21,39 +21,31 @@ function presetOf(experiment: Experiment): Preset {
   return preset;
 }
 
+/** Read it anywhere; it is written by its own methods only. */
 export class ExperimentState {
-  #preset = $state.raw<Preset>(presetOf(defaultExperiment));
-  #draft = $state.raw<Draft>(defaultExperiment);
-  #applied = $state.raw<Experiment>(defaultExperiment);
+  preset = $state.raw<Preset>(presetOf(defaultExperiment));
+  /** The values in the form; some may be illegal, or text that is not a number yet. */
+  draft = $state.raw<Draft>(defaultExperiment);
+  /** The experiment the trainer works with. */
+  applied = $state.raw<Experiment>(defaultExperiment);
 
-  #parsed = $derived(parseExperiment(this.#draft));
+  #parsed = $derived(parseExperiment(this.draft));
   #errors = $derived(this.#parsed.ok ? [] : this.#parsed.errors);
-  #base = $derived(presetExperiment(this.#preset));
+  #base = $derived(presetExperiment(this.preset));
   #idle = $derived(this.#parsed.ok ? idleFields(this.#parsed.experiment) : []);
 
-  get preset(): Preset {
-    return this.#preset;
-  }
-  /** The values in the form; some may be illegal, or text that is no number yet. */
-  get draft(): Draft {
-    return this.#draft;
-  }
-  /** The experiment the trainer works with. */
-  get applied(): Experiment {
-    return this.#applied;
-  }
   /** The draft as a whole, or null while a field is wrong. */
   get valid(): Experiment | null {
     return this.#parsed.ok ? this.#parsed.experiment : null;
   }
   /** Fields whose value differs from the preset's. */
   get changed(): readonly FieldName[] {
-    return fieldNames.filter((name) => this.#draft[name] !== this.#base[name]);
+    return fieldNames.filter((name) => this.draft[name] !== this.#base[name]);
   }
   /** Fields whose new value waits for a reload. */
   get pending(): readonly FieldName[] {
     return fieldNames.filter(
-      (name) => field(name).when === 'restart' && this.#draft[name] !== this.#applied[name],
+      (name) => field(name).when === 'restart' && this.draft[name] !== this.applied[name],
     );
   }
   /** What is wrong with the draft, first field first; '' when nothing is. */
@@ -77,7 +69,7 @@ export class ExperimentState {
   /** Takes a value as typed or chosen; text is read by the field's kind. */
   set(name: FieldName, value: string | number | boolean): void {
     const read = typeof value === 'string' ? valueFromText(field(name), value.trim()) : value;
-    this.#draft = { ...this.#draft, [name]: read };
+    this.draft = { ...this.draft, [name]: read };
   }
 
   resetField(name: FieldName): void {
@@ -85,28 +77,28 @@ export class ExperimentState {
   }
 
   choose(preset: Preset): void {
-    this.#preset = preset;
-    this.#draft = presetExperiment(preset);
+    this.preset = preset;
+    this.draft = presetExperiment(preset);
   }
 
   /** Shows an experiment that came from a link. */
   open(experiment: Experiment): void {
-    this.#preset = presetOf(experiment);
-    this.#draft = experiment;
+    this.preset = presetOf(experiment);
+    this.draft = experiment;
   }
 
   /** The draft becomes the experiment in force, because the trainer is about to load it. */
   applyAll(experiment: Experiment): void {
-    this.#applied = experiment;
+    this.applied = experiment;
   }
 
   /** Brings legal changes of live fields into force; gives the new experiment, or null when nothing changed. */
   applyLive(): Experiment | null {
     const live = fieldNames.filter((name) => field(name).when === 'live' && this.errorOf(name) === '');
-    const changes = Object.fromEntries(live.map((name) => [name, this.#draft[name]]));
-    const parsed = parseExperiment({ ...this.#applied, ...changes });
-    if (!parsed.ok || Object.keys(diff(parsed.experiment, this.#applied)).length === 0) return null;
-    this.#applied = parsed.experiment;
+    const changes = Object.fromEntries(live.map((name) => [name, this.draft[name]]));
+    const parsed = parseExperiment({ ...this.applied, ...changes });
+    if (!parsed.ok || Object.keys(diff(parsed.experiment, this.applied)).length === 0) return null;
+    this.applied = parsed.experiment;
     return parsed.experiment;
   }
 }

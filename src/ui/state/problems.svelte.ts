@@ -20,58 +20,41 @@ export interface Row {
   } | null;
 }
 
-export const PAGE_ROWS = 50;
+export const pageRows = 50;
 /** The page redraws at most this often while it grades, ms. */
-const REDRAW_MS = 120;
+const redrawMs = 120;
 
+/** Read it anywhere; it is written by its own methods only. */
 export class ProblemsState {
-  readonly #tools: ProblemTools;
-  #phase = $state.raw<ProblemsPhase>('empty');
-  #set = $state.raw<ProblemSet | null>(null);
+  phase = $state.raw<ProblemsPhase>('empty');
+  set = $state.raw<ProblemSet | null>(null);
   /** Why the last file was refused or grading stopped, or ''. */
-  #failure = $state.raw('');
+  failure = $state.raw('');
+  /** Grading was asked for, and no verdict is there yet. */
+  starting = $state.raw(false);
+  /** Seconds spent on grading, without the start of Python. */
+  seconds = $state.raw(0);
+  /** Programs whose verdict came from the cache. */
+  cached = $state.raw(0);
+  filter = $state.raw<VerdictFilter>('all');
+  readonly #tools: ProblemTools;
   #gradedRows = $state.raw<readonly Row[]>([]);
   #unreadRows = $state.raw<readonly Row[]>([]);
-  #seconds = $state.raw(0);
-  #cached = $state.raw(0);
-  #filter = $state.raw<VerdictFilter>('all');
   #page = $state.raw(0);
   #opened = $state.raw<Row | null>(null);
-  #starting = $state.raw(false);
   #work: AbortController | null = null;
 
   constructor(tools: ProblemTools) {
     this.#tools = tools;
   }
 
-  get phase(): ProblemsPhase {
-    return this.#phase;
-  }
-  get set(): ProblemSet | null {
-    return this.#set;
-  }
-  get failure(): string {
-    return this.#failure;
-  }
   /** Programs of the file. */
   get total(): number {
-    return this.#set?.tasks.length ?? 0;
+    return this.set?.tasks.length ?? 0;
   }
   /** Programs graded so far. */
   get graded(): number {
     return this.#gradedRows.length;
-  }
-  /** Grading was asked for, and no verdict is there yet. */
-  get starting(): boolean {
-    return this.#starting;
-  }
-  /** Seconds spent on grading, without the start of Python. */
-  get seconds(): number {
-    return this.#seconds;
-  }
-  /** Programs whose verdict was known from before. */
-  get cached(): number {
-    return this.#cached;
   }
   /** Every row there is, whatever the filter: the programs, then the lines that could not be read. */
   readonly rows: readonly Row[] = $derived([...this.#gradedRows, ...this.#unreadRows]);
@@ -86,29 +69,26 @@ export class ProblemsState {
     this.#gradedRows.reduce((sum, { line }) => sum + (line.inside ?? 0), 0),
   );
   readonly filtered = $derived.by(() =>
-    this.#filter === 'all' ? this.rows : this.rows.filter(({ line }) => line.verdict === this.#filter),
+    this.filter === 'all' ? this.rows : this.rows.filter(({ line }) => line.verdict === this.filter),
   );
 
-  get filter(): VerdictFilter {
-    return this.#filter;
-  }
   get pages(): number {
-    return Math.max(1, Math.ceil(this.filtered.length / PAGE_ROWS));
+    return Math.max(1, Math.ceil(this.filtered.length / pageRows));
   }
   /** From 0. */
   get page(): number {
     return Math.min(this.#page, this.pages - 1);
   }
   get shown(): readonly Row[] {
-    return this.filtered.slice(this.page * PAGE_ROWS, (this.page + 1) * PAGE_ROWS);
+    return this.filtered.slice(this.page * pageRows, (this.page + 1) * pageRows);
   }
 
   choose(filter: VerdictFilter): void {
-    this.#filter = filter;
+    this.filter = filter;
     this.#page = 0;
     this.#opened = null;
   }
-  turn(by: number): void {
+  movePage(by: number): void {
     this.#page = Math.max(0, Math.min(this.page + by, this.pages - 1));
     this.#opened = null;
   }
@@ -122,37 +102,37 @@ export class ProblemsState {
   /** Reads a file; nothing of it is run. A file that cannot be used leaves `failure`. */
   async open(file: File): Promise<void> {
     const work = this.#begin('reading');
-    this.#set = null;
+    this.set = null;
     this.#forgetRows();
-    this.#seconds = 0;
-    this.#cached = 0;
+    this.seconds = 0;
+    this.cached = 0;
     this.choose('all');
     try {
       const set = await this.#tools.read(file, work.signal);
       if (work !== this.#work) return;
-      this.#set = set;
+      this.set = set;
       this.#unreadRows = set.problems.map((problem) => ({ line: unreadLine(problem), detail: null }));
-      this.#phase = 'chosen';
+      this.phase = 'chosen';
     } catch (error) {
       if (work !== this.#work) return;
-      this.#failure = `${file.name}: ${wordsOf(error)}`;
-      this.#phase = 'empty';
+      this.failure = `${file.name}: ${wordsOf(error)}`;
+      this.phase = 'empty';
     }
   }
 
   /** More or fewer than one file was given. */
   refuse(why: string): void {
-    this.#failure = why;
+    this.failure = why;
   }
 
   /** Runs the programs that have no verdict yet. */
   async grade(): Promise<void> {
-    const set = this.#set;
-    if (!set || (this.#phase !== 'chosen' && this.#phase !== 'stopped')) return;
+    const set = this.set;
+    if (!set || (this.phase !== 'chosen' && this.phase !== 'stopped')) return;
     const work = this.#begin('grading');
     const tasks = set.tasks.slice(this.graded);
     const requests = tasks.map(({ reference, setup, tests }) => ({ code: reference, setup, tests }));
-    const spent = this.#seconds;
+    const spent = this.seconds;
     const fresh: Row[] = [];
     let began = 0;
     let drawn = 0;
@@ -161,11 +141,11 @@ export class ProblemsState {
     const draw = (): void => {
       drawn = performance.now();
       this.#gradedRows = [...this.#gradedRows, ...fresh.splice(0)];
-      this.#seconds = spent + (drawn - began) / 1000;
-      this.#cached += cached;
+      this.seconds = spent + (drawn - began) / 1000;
+      this.cached += cached;
       cached = 0;
     };
-    this.#starting = true;
+    this.starting = true;
     try {
       for await (const verdict of this.#tools.grade(requests, work.signal)) {
         if (work !== this.#work) return;
@@ -174,36 +154,36 @@ export class ProblemsState {
         if (verdict.cached) cached++;
         const detail = { program: task.reference, tests: verdict.tests, stdout: verdict.stdout };
         fresh.push({ line: gradedLine(task.id, verdict), detail });
-        this.#starting = false;
-        if (performance.now() - drawn > REDRAW_MS) draw();
+        this.starting = false;
+        if (performance.now() - drawn > redrawMs) draw();
       }
-      this.#phase = 'finished';
+      this.phase = 'finished';
     } catch (error) {
-      if (work !== this.#work) return; // cancelled: that is no failure
-      this.#failure = wordsOf(error);
-      this.#phase = 'stopped';
+      if (work !== this.#work) return; // cancelled, which is not a failure
+      this.failure = wordsOf(error);
+      this.phase = 'stopped';
     }
     if (began > 0) draw();
-    this.#starting = false;
+    this.starting = false;
   }
 
   /** Stops reading or grading at once. Verdicts there are stay, and `grade` goes on from there. */
   cancel(): void {
-    if (this.#phase !== 'reading' && this.#phase !== 'grading') return;
+    if (this.phase !== 'reading' && this.phase !== 'grading') return;
     this.#work?.abort();
     this.#work = null;
-    this.#starting = false;
-    this.#phase = this.#phase === 'reading' ? 'empty' : 'stopped';
+    this.starting = false;
+    this.phase = this.phase === 'reading' ? 'empty' : 'stopped';
   }
 
   /** Back to choosing a file. */
   clear(): void {
     this.#work?.abort();
     this.#work = null;
-    this.#set = null;
+    this.set = null;
     this.#forgetRows();
-    this.#failure = '';
-    this.#phase = 'empty';
+    this.failure = '';
+    this.phase = 'empty';
   }
 
   /** The report: the same lines in the same order as `npm run grade` writes. */
@@ -219,8 +199,8 @@ export class ProblemsState {
   #begin(phase: ProblemsPhase): AbortController {
     this.#work?.abort();
     this.#work = new AbortController();
-    this.#failure = '';
-    this.#phase = phase;
+    this.failure = '';
+    this.phase = phase;
     return this.#work;
   }
 }

@@ -1,5 +1,4 @@
-/** Everything the trainer has told the page about the current run. Written by `apply` only. */
-import type { BackendName } from '../../config/backends.ts';
+/** What the trainer has told the page about a run. */
 import type { MemoryFacts } from '../../config/memory.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Phase, Stage, TrainerEvent } from '../../worker/protocol.ts';
@@ -41,141 +40,98 @@ const keptAnswers = 6000;
 /** Updates over which the speed is averaged. */
 const speedWindow = 8;
 
+/** One run, as far as the trainer has told. Read it anywhere; it is written here only, by `apply` and its neighbours. */
 export class RunState {
-  #phase = $state.raw<Phase>('loading');
-  #stage = $state.raw<Stage>('idle');
-  #done = $state.raw(0);
-  #total = $state.raw(0);
-  #step = $state.raw(0);
-  #backend = $state.raw<{ name: BackendName; device: string; why: string } | null>(null);
-  #model = $state.raw<Omit<EventOf<'model'>, 'type' | 'runId'> | null>(null);
-  #memory = $state.raw<MemoryFacts | null>(null);
-  #train = $state.raw<readonly Point[]>([]);
-  #evals = $state.raw<readonly EvalRecord[]>([]);
-  #updates = $state.raw<readonly UpdateRecord[]>([]);
-  #changes = $state.raw<readonly ChangeRecord[]>([]);
-  #notices = $state.raw<readonly Notice[]>([]);
-  #failure = $state.raw<Failure | null>(null);
-  #counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
-  #updateMs = $state.raw<readonly number[]>([]);
+  phase = $state.raw<Phase>('loading');
+  stage = $state.raw<Stage>('idle');
+  /** Work done within the stage, of `total`; total 0 = unknown. */
+  done = $state.raw(0);
+  total = $state.raw(0);
+  /** Updates done. */
+  step = $state.raw(0);
+  backend = $state.raw<Omit<EventOf<'backend'>, 'type' | 'runId'> | null>(null);
+  model = $state.raw<Omit<EventOf<'model'>, 'type' | 'runId'> | null>(null);
+  /** What an estimate of memory needs to know; null before the first model was loaded. */
+  memory = $state.raw<MemoryFacts | null>(null);
+  /** Sampled metrics of every update (`train/…`). */
+  train = $state.raw<readonly Point[]>([]);
+  /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
+  evals = $state.raw<readonly EvalRecord[]>([]);
+  /** The latest updates with their episodes, oldest first. */
+  updates = $state.raw<readonly UpdateRecord[]>([]);
+  /** What was changed while the run went on, oldest first. */
+  changes = $state.raw<readonly ChangeRecord[]>([]);
+  notices = $state.raw<readonly Notice[]>([]);
+  failure = $state.raw<Failure | null>(null);
+  counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
+  /** How long the last few updates took, ms. */
+  updateMs = $state.raw<readonly number[]>([]);
   #noticeCount = 0;
 
-  get phase() {
-    return this.#phase;
-  }
-  get stage() {
-    return this.#stage;
-  }
-  /** Work done within the stage, of `total`; total 0 = unknown. */
-  get done() {
-    return this.#done;
-  }
-  get total() {
-    return this.#total;
-  }
-  /** Updates done. */
-  get step() {
-    return this.#step;
-  }
-  get backend() {
-    return this.#backend;
-  }
-  get model() {
-    return this.#model;
-  }
-  /** What an estimate of memory needs to know; null before the first model was loaded. */
-  get memory() {
-    return this.#memory;
-  }
-  /** Sampled metrics of every update (`train/…`). */
-  get train() {
-    return this.#train;
-  }
-  /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
-  get evals() {
-    return this.#evals;
-  }
-  /** The latest updates with their episodes, oldest first. */
-  get updates() {
-    return this.#updates;
-  }
-  /** What was changed while the run went on, oldest first. */
-  get changes() {
-    return this.#changes;
-  }
-  get notices() {
-    return this.#notices;
-  }
-  get failure() {
-    return this.#failure;
-  }
-  get counters() {
-    return this.#counters;
-  }
   /** Updates per minute over the last few updates; NaN before the first. */
   get updatesPerMinute() {
-    const times = this.#updateMs;
+    const times = this.updateMs;
     return times.length === 0 ? NaN : (60_000 * times.length) / times.reduce((a, b) => a + b, 0);
   }
   /** The trainer is at work: it loads, trains, or finishes the update before a pause. */
   get computing() {
-    return this.#phase === 'loading' || this.#phase === 'running' || this.#phase === 'pausing';
+    return this.phase === 'loading' || this.phase === 'running' || this.phase === 'pausing';
   }
   /** The run has begun: restart fields are fixed until Reset. */
   get begun() {
-    return this.#step > 0 || this.#phase === 'running' || this.#phase === 'pausing';
+    return this.step > 0 || this.phase === 'running' || this.phase === 'pausing';
   }
 
   /** Forget everything but the back end and its memory: a new run is being loaded. */
   clear(): void {
-    this.#phase = 'loading';
-    this.#stage = 'idle';
-    this.#done = this.#total = this.#step = 0;
-    this.#train = [];
-    this.#evals = [];
-    this.#updates = [];
-    this.#changes = [];
-    this.#updateMs = [];
-    this.#notices = [];
-    this.#failure = null;
-    this.#counters = null;
+    this.phase = 'loading';
+    this.stage = 'idle';
+    this.done = this.total = this.step = 0;
+    this.train = [];
+    this.evals = [];
+    this.updates = [];
+    this.changes = [];
+    this.updateMs = [];
+    this.notices = [];
+    this.failure = null;
+    this.counters = null;
   }
 
   /** Takes in one event. */
   apply(event: TrainerEvent): void {
     switch (event.type) {
       case 'status':
-        this.#phase = event.phase;
-        this.#stage = event.stage;
-        this.#done = event.done;
-        this.#total = event.total;
-        this.#step = event.step;
+        this.phase = event.phase;
+        this.stage = event.stage;
+        this.done = event.done;
+        this.total = event.total;
+        this.step = event.step;
         break;
       case 'backend':
-        this.#backend = { name: event.name, device: event.device, why: event.why };
+        this.backend = event;
         break;
       case 'model':
-        this.#model = event;
+        this.model = event;
         break;
       case 'memory':
-        this.#memory = event.facts;
+        this.memory = event.facts;
         break;
       case 'update': {
         const { record } = event;
-        this.#step = record.step;
-        this.#train = [...this.#train, { step: record.step, metrics: record.metrics }];
-        this.#updates = latestThatFit([...this.#updates, record]);
-        this.#updateMs = [...this.#updateMs, record.timing.total].slice(-speedWindow);
+        this.step = record.step;
+        this.train = [...this.train, { step: record.step, metrics: record.metrics }];
+        this.updates = latestThatFit([...this.updates, record]);
+        this.updateMs = [...this.updateMs, record.timing.total].slice(-speedWindow);
         break;
       }
       case 'eval':
-        this.#evals = [...this.#evals, event.record];
+        this.evals = [...this.evals, event.record];
         break;
       case 'change':
-        this.#changes = [...this.#changes, event.record];
+        this.changes = [...this.changes, event.record];
         break;
       case 'moved':
-        this.#step = event.step;
+        this.step = event.step;
         break;
       case 'record': // the page asks for none yet
         break;
@@ -183,11 +139,11 @@ export class RunState {
         this.notify(event.level, event.message);
         break;
       case 'failure':
-        this.#phase = 'failed';
-        this.#failure = { what: event.what, remedy: event.remedy, detail: event.detail };
+        this.phase = 'failed';
+        this.failure = { what: event.what, remedy: event.remedy, detail: event.detail };
         break;
       case 'counters':
-        this.#counters = event;
+        this.counters = event;
         break;
       default:
         event satisfies never;
@@ -195,11 +151,11 @@ export class RunState {
   }
 
   notify(level: Notice['level'], message: string): void {
-    if (this.#notices.some((notice) => notice.message === message)) return;
-    this.#notices = [...this.#notices, { id: ++this.#noticeCount, level, message }];
+    if (this.notices.some((notice) => notice.message === message)) return;
+    this.notices = [...this.notices, { id: ++this.#noticeCount, level, message }];
   }
 
   dismiss(id: number): void {
-    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+    this.notices = this.notices.filter((notice) => notice.id !== id);
   }
 }

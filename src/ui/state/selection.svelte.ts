@@ -33,7 +33,10 @@ function mostTelling(groups: readonly GroupRecord[]): number {
   return Math.max(0, spreads.indexOf(Math.max(...spreads)));
 }
 
+/** What is looked at in one run. Read it anywhere; it is written by its own methods only. */
 export class SelectionState {
+  /** How tokens are coloured. */
+  shading = $state.raw<Shading>('syntax');
   readonly #run: RunState;
   #chosen = $state.raw<Source>('held-out');
   /** Step of the moment held on to; null follows the latest. */
@@ -41,7 +44,6 @@ export class SelectionState {
   /** null leaves the choice to `mostTelling`. */
   #group = $state.raw<number | null>(null);
   #trajectory = $state.raw(0);
-  #shading = $state.raw<Shading>('syntax');
 
   constructor(run: RunState) {
     this.#run = run;
@@ -87,9 +89,6 @@ export class SelectionState {
   get trajectory(): TrajectoryRecord | null {
     return this.group?.trajectories[this.trajectoryIndex] ?? null;
   }
-  get shading(): Shading {
-    return this.#shading;
-  }
 
   look(source: Source): void {
     this.#chosen = source;
@@ -126,7 +125,7 @@ export class SelectionState {
   }
 
   shade(shading: Shading): void {
-    this.#shading = shading;
+    this.shading = shading;
   }
 
   clear(): void {

@@ -6,10 +6,11 @@ export type Theme = 'light' | 'dark';
 const key = 'cocos-theme';
 const system = () => window.matchMedia('(prefers-color-scheme: dark)');
 
+/** Read `current` anywhere; it is written by `toggle` and the system only. */
 export class ThemeState {
+  current = $state.raw<Theme>('light');
   /** What the reader chose, on this visit or an earlier one. */
   #chosen: Theme | null;
-  #current = $state.raw<Theme>('light');
   readonly #onRefused: (sentence: string) => void;
 
   /** @param onRefused hears why the choice is not remembered, a sentence for the user */
@@ -22,12 +23,8 @@ export class ThemeState {
     });
   }
 
-  get current(): Theme {
-    return this.#current;
-  }
-
   toggle(): void {
-    this.#chosen = this.#current === 'dark' ? 'light' : 'dark';
+    this.#chosen = this.current === 'dark' ? 'light' : 'dark';
     this.#show(this.#chosen);
     try {
       localStorage.setItem(key, this.#chosen);
@@ -51,7 +48,7 @@ export class ThemeState {
   }
 
   #show(theme: Theme): void {
-    this.#current = theme;
+    this.current = theme;
     document.documentElement.dataset.theme = theme;
   }
 }

@@ -147,7 +147,7 @@ describe('a run', () => {
     [
       'experiment.json',
       (text: string) => text.replace(/"format": \d+/, '"whiten": true'),
-      'experiment.json: whiten: is no field of an experiment',
+      'experiment.json: whiten: is not a field of an experiment',
     ],
     [
       'experiment.json',

@@ -54,14 +54,14 @@ describe('parseExperiment', () => {
     [{ k: 2.5 }, 'k: must be a whole number from 2 to 16, not 2.5'],
     [{ k: '4' }, 'k: must be a whole number from 2 to 16, not "4"'],
     [{ objective: 'x' }, 'objective: must be one of paper, released-code, not "x"'],
-    [{ toString: 1 }, 'toString: is no field of an experiment'],
+    [{ toString: 1 }, 'toString: is not a field of an experiment'],
     [
       { objective: 'released-code', turns: 1 },
-      'objective: released-code trains corrections only, so it needs turns of at least 2',
+      'objective: must not be released-code with a single turn: it trains only corrections, so turns must be at least 2',
     ],
     [
       { objective: 'released-code', returns: 'per-turn' },
-      'returns: must be accumulated when the objective is released-code, which knows no other',
+      'returns: must be accumulated when the objective is released-code, which has no other',
     ],
     [
       { trainTasks: 16, promptsPerUpdate: 17 },
@@ -88,7 +88,7 @@ describe('parseExperiment', () => {
     const hostile: unknown = JSON.parse(
       JSON.stringify(defaultExperiment).replace('{', '{"__proto__":{"k":8},'),
     );
-    expect(errorsOf(hostile)).toEqual(['__proto__: is no field of an experiment']);
+    expect(errorsOf(hostile)).toEqual(['__proto__: is not a field of an experiment']);
   });
 
   it('names the field by its whole path inside a message', () => {

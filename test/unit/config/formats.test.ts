@@ -56,9 +56,9 @@ describe('experiment.json', () => {
     [{ ...first, format: experimentFormat + 1, fieldOfTomorrow: 1 }, /newer version/],
     [{ ...first, format: 0 }, 'format: must be a whole number from 1, not 0'],
     [{ ...first, format: '1' }, 'format: must be a whole number from 1, not "1"'],
-    [{ ...first, gama: 1 }, 'gama: is no field of an experiment'],
+    [{ ...first, gama: 1 }, 'gama: is not a field of an experiment'],
     [{ ...first, gamma: 7 }, 'gamma: must be a number from 0 to 2, not 7'],
-    [JSON.parse('{"__proto__": {"k": 8}}'), '__proto__: is no field of an experiment'],
+    [JSON.parse('{"__proto__": {"k": 8}}'), '__proto__: is not a field of an experiment'],
     [[], 'must be an object'],
     [null, 'must be an object'],
     ['x', 'must be an object'],
@@ -104,13 +104,13 @@ describe('a later history', () => {
     const given = { gamma: 1, lrSchedulerType: 'constant', k: 4 };
     expect(migrate({ ...given, whiten: false }, 2, later)).toEqual({
       values: given,
-      notes: ['whiten is gone since; false changes nothing'],
+      notes: ['whiten no longer exists; its value false changes nothing'],
       errors: [],
     });
     const refused = migrate({ ...given, whiten: true }, 2, later);
     expect(refused.errors.map((error) => error.field)).toEqual(['whiten']);
     expect(refused.errors[0]?.message).toMatch(
-      /gone since format 2.*at true.*version of the playground that made it/,
+      /removed after format 2.*value true.*version of the playground that made it/,
     );
     // In a format that never had it, it is unknown and left for validation to refuse.
     expect(migrate({ ...given, whiten: false }, 3, later).values).toHaveProperty('whiten');

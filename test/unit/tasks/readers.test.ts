@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkProblemSize, MAX_TESTS, fileText, readProblems } from '../../../src/tasks/readers/index.ts';
+import { checkProblemSize, maxTests, fileText, readProblems } from '../../../src/tasks/readers/index.ts';
 import { readMbpp } from '../../../src/tasks/readers/mbpp.ts';
 import { readPlain } from '../../../src/tasks/readers/plain.ts';
 
@@ -168,9 +168,9 @@ describe('the text of a file', () => {
   });
 
   it('keeps the first tests of a record that has too many, and says so', () => {
-    const many = { ...plain('many'), tests: Array.from({ length: MAX_TESTS + 7 }, () => 'assert f() == 1') };
+    const many = { ...plain('many'), tests: Array.from({ length: maxTests + 7 }, () => 'assert f() == 1') };
     const { tasks, notices } = readProblems(lines(many));
-    expect(tasks[0]!.tests).toHaveLength(MAX_TESTS);
+    expect(tasks[0]!.tests).toHaveLength(maxTests);
     expect(notices[0]!.message).toContain('7 are left out');
   });
 
@@ -201,7 +201,7 @@ describe('the text of a file', () => {
   it('is refused by what it is', async () => {
     const bomb = await packed(new Uint8Array(64 * 2 ** 20 + 1));
     expect(bomb.length).toBeLessThan(2 ** 20);
-    await expect(fileText(bomb)).rejects.toThrow('unpacked it has more than 64 MB');
+    await expect(fileText(bomb)).rejects.toThrow('decompressed, it has more than 64 MB');
     await expect(fileText((await packed(bytesOf('x'.repeat(999)))).slice(0, 25))).rejects.toThrow('damaged');
     await expect(fileText(bytesOf('PAR1...'))).rejects.toThrow('Parquet');
     await expect(fileText(new Uint8Array([0xc3, 0x28]))).rejects.toThrow('not UTF-8 text');

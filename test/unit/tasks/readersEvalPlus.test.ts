@@ -142,11 +142,11 @@ describe('the files of EvalPlus', () => {
     });
   });
 
-  it('the test of HumanEval/32, which no program can pass, is mended', () => {
+  it('the test of HumanEval/32, which no program can pass, is corrected', () => {
     const test = `def check(candidate):\n    inputs = [[[1, 2]]]\n    results = [-0.5]\n    ${loop}\n        assert _poly(*candidate(*inp), inp) <= 0.0001\n`;
     const { tasks, notices } = readProblems(lines({ ...release, base_input: null, test }));
     expect(tasks[0]!.tests).toEqual(['assert abs(_poly([1, 2], f([1, 2]))) <= 0.0001']);
-    expect(notices[0]!.message).toContain('mended');
+    expect(notices[0]!.message).toContain('corrected');
   });
 
   it('what has inputs without results is read with the original tests, and says where the others are', () => {

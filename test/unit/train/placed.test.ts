@@ -10,7 +10,7 @@ import { initialWeights, Llama } from '../../../src/model/llama.ts';
 import type * as algorithms from '../../../src/rl/algorithms/index.ts';
 import { answersOf, fill } from '../../../src/rl/episode.ts';
 import { uniform } from '../../../src/rl/random.ts';
-import { generateTasks } from '../../../src/tasks/generate.ts';
+import { makeTasks } from '../../../src/tasks/makeTasks.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import { placed } from '../../../src/train/placed.ts';
 import { recorded } from '../../../src/train/record.ts';
@@ -30,7 +30,7 @@ vi.mock('../../../src/rl/algorithms/index.ts', async (original) => {
 const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
 const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
 const weights = initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1);
-const tasks = generateTasks({ count: 3, seed: 1, split: 'train', level: '1' });
+const tasks = makeTasks({ count: 3, seed: 1, split: 'train', level: '1' });
 
 beforeAll(async () => {
   await openBackend('wasm', { environment: 'node' });

@@ -137,8 +137,8 @@ describe('speedTools', () => {
 
 const quiet: Surroundings = {
   backend: () => 'auto',
-  still: () => ({ run: false, grading: false }),
-  whenStill: async () => undefined,
+  interrupt: () => ({ run: false, grading: false }),
+  whenIdle: async () => undefined,
 };
 
 describe('SpeedState', () => {
@@ -229,7 +229,7 @@ describe('AppState and Speed', () => {
     await vi.waitFor(() => expect(app.run.step).toBeGreaterThan(0));
     await app.speed.measure();
     expect(seen).toEqual(['paused']);
-    expect(app.speed.stilled).toEqual({ run: true, grading: false });
+    expect(app.speed.interrupted).toEqual({ run: true, grading: false });
     expect(app.run.phase).toBe('paused');
     expect(app.speed.last?.report.backend).toBe('wasm');
 
@@ -237,7 +237,7 @@ describe('AppState and Speed', () => {
     app.start();
     await vi.waitFor(() => expect(app.run.phase).toBe('running'));
     const waiting = app.speed.measure();
-    expect(app.speed.phase).toBe('stilling');
+    expect(app.speed.phase).toBe('waiting');
     app.speed.cancel();
     await waiting;
     expect([seen.length, app.speed.phase]).toEqual([1, 'idle']);
@@ -245,7 +245,7 @@ describe('AppState and Speed', () => {
     // Measured again while it stands: that the run waits is not forgotten.
     await vi.waitFor(() => expect(app.run.phase).toBe('paused'));
     await app.speed.measure();
-    expect(app.speed.stilled.run).toBe(true);
+    expect(app.speed.interrupted.run).toBe(true);
   });
 });
 
@@ -256,8 +256,8 @@ describe('the report', () => {
       '84\u00a0% of this device’s own matrix-product speed in training',
       '5.1× as fast as stock TensorFlow.js in generation',
       '880 ms for a whole update of the default experiment',
-      '179 programs graded a second',
-      '1 operation started for a token',
+      '179 programs graded per second',
+      '1 operation started per token',
     ]);
   });
 

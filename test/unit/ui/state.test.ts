@@ -92,6 +92,15 @@ describe('AppState', () => {
     expect(app.run.updatesPerMinute).toBeGreaterThan(0);
   });
 
+  it('says why nothing can be run while a setting is wrong', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    expect(app.hindrance).toBe('');
+    app.set('turns', 'two');
+    expect(app.canRun || app.canReset).toBe(false);
+    expect(app.hindrance).toMatch(/with these settings: Turns T must be a whole number.*"two"\.$/);
+  });
+
   it('steps once, and Reset goes back to the start', async () => {
     const app = openApp(micro);
     await reaches(app, 'ready');

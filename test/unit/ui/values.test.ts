@@ -6,7 +6,7 @@ import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { findMetric } from '../../../src/rl/metricTable.ts';
 import { phases, stages } from '../../../src/worker/protocol.ts';
 import { chartData, charts, formatOf, metricOf } from '../../../src/ui/charts/catalogue.ts';
-import { summarise, trailingMean } from '../../../src/ui/charts/series.ts';
+import { axisRange, summarise, trailingMean } from '../../../src/ui/charts/series.ts';
 import { fromSlider, sliderOf, toSlider } from '../../../src/ui/controls/slider.ts';
 import { metricsLines } from '../../../src/ui/download.ts';
 import { compact, fixed, percent, plural, signed, significant } from '../../../src/ui/format.ts';
@@ -106,6 +106,18 @@ describe('charts', () => {
     expect(trailingMean([1, 3, NaN, 5])).toEqual([1, 2, 2, 3]);
     expect(trailingMean([NaN])).toEqual([NaN]);
     expect(trailingMean(Array.from({ length: 20 }, (_, i) => i)).at(-1)).toBe(14.5);
+  });
+
+  it('have 0 in sight on their axis, and do not magnify rounding', () => {
+    expect(axisRange(0.2, 1)).toEqual([0, 1.08]);
+    expect(axisRange(-1, -0.5)).toEqual([-1.08, 0.08]);
+    for (const [min, max] of [
+      [-2e-8, 3e-9],
+      [0, 0],
+      [null, null],
+    ] as const) {
+      expect(axisRange(min, max)).toEqual([0, 0.5]);
+    }
   });
 
   it('summarise only what was measured', () => {

@@ -71,7 +71,7 @@ class BoundDecoder {
     this.#head = tf.keep(tf.tidy(() => tf.transpose(model.embed)));
   }
 
-  /** Made at the first use, and anew when the cache got other buffers, as when its rows were repeated. */
+  /** Made at the first use, and again when the cache got other buffers, as when its rows were repeated. */
   bindings(): Bindings {
     const cache = this.#cache.layer(0).k.dataId;
     if (this.#bindings?.cache !== cache) {

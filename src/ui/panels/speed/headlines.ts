@@ -36,7 +36,7 @@ export function headlines({ report, setting }: SpeedResult): Headline[] {
       words: 'of this device’s own matrix-product speed in training',
       meaning:
         `The fastest matrix product measured here did ${number(matmul.gflops)} GFLOP/s. ` +
-        '100 % would be a step that is made of nothing else.',
+        '100 % would be a step that consists of nothing else.',
     });
   }
   against(
@@ -50,7 +50,7 @@ export function headlines({ report, setting }: SpeedResult): Headline[] {
       words: 'for a whole update of the default experiment',
       meaning:
         `${plural(Math.round(update_ms.answers), 'answer')} written, graded and learned from. ` +
-        `Waiting for grades is ${percent(update_ms.grade / update_ms.total)} of it.`,
+        `Waiting for verdicts takes ${percent(update_ms.grade / update_ms.total)} of it.`,
     });
   }
   const typical = grading?.mixes['typical']?.programs_per_s;
@@ -58,7 +58,7 @@ export function headlines({ report, setting }: SpeedResult): Headline[] {
     const [workers, speed] = Object.entries(typical).at(-1) ?? ['', { median: NaN }];
     told.push({
       figure: number(speed.median),
-      words: 'programs graded a second',
+      words: 'programs graded per second',
       meaning: `By ${plural(Number(workers), 'Python worker')}: right and nearly right programs, six unit tests each.`,
     });
   }
@@ -71,9 +71,9 @@ export function headlines({ report, setting }: SpeedResult): Headline[] {
     });
     told.push({
       figure: number(counted),
-      words: `${counted === 1 ? 'operation' : 'operations'} started for a token`,
+      words: `${counted === 1 ? 'operation' : 'operations'} started per token`,
       meaning:
-        (peers.length > 0 ? `For one, ${peers.join(', ')}. ` : '') +
+        (peers.length > 0 ? `For each token, ${peers.join(', ')}. ` : '') +
         'Each costs a little, however small the model. The count is the same on every machine with this back end.',
     });
   }

@@ -66,7 +66,7 @@ function training({ report, setting }: SpeedResult): Table {
     title: 'Training step',
     about:
       `${setting.sequences} × ${setting.tokens} tokens: loss, gradient, Adam. GFLOP/s counts the model’s ` +
-      'arithmetic, 6 · parameters · tokens. The matrix product is what the device reaches at best.',
+      'arithmetic, 6 · parameters · tokens. The matrix product is the best that the device can do.',
     columns: ['Contestant', 'Time of a step', 'Arithmetic', 'Of the matrix product'],
     rows,
   };
@@ -124,7 +124,7 @@ function wholeUpdate({ report: { update_ms: u } }: SpeedResult): Table {
         u.grading,
         `in Python; ${time(u.overlapped)} of it while sampling`,
       ),
-      stage('Wait', u.sample, u.grade, 'for grades, after the last token'),
+      stage('Wait', u.sample, u.grade, 'for verdicts, after the last token'),
       stage('Score', waited, u.score, 'answers under both models'),
       stage('Update', waited + u.score, u.update, 'gradient and weights'),
       stage(title, 0, u.total),
@@ -145,8 +145,8 @@ function grading({ report: { grading: g } }: SpeedResult): Table {
   return {
     title: 'Grading',
     about: g
-      ? 'Programs with six unit tests each, in sandboxes of their own. A worker that hangs is replaced in ' +
-        `${time(g.respawn_ms.median)}. Asked again, ${g.cache.hits} of ${g.cache.programs} verdicts came from the cache.`
+      ? 'Programs with six unit tests each, in separate sandboxes. A worker that hangs is replaced in ' +
+        `${time(g.respawn_ms.median)}. When graded again, ${g.cache.hits} of ${g.cache.programs} verdicts came from the cache.`
       : '',
     columns: ['Programs', ...workers.map((count) => plural(Number(count), 'Python worker'))],
     rows: g
@@ -177,9 +177,9 @@ function operations({ report, setting }: SpeedResult): Table {
   return {
     title: 'Operations',
     about:
-      `Kernels of TensorFlow.js and calls into our own module that are started, ${parameters(setting.ratioSize)}. ` +
+      `TensorFlow.js kernels and calls into our own module, ${parameters(setting.ratioSize)}. ` +
       'The same on every machine with this back end.',
-    columns: ['Contestant', 'For a token', 'For a training step'],
+    columns: ['Contestant', 'Per token', 'Per training step'],
     rows: counts.map(([id, one]) => ({
       name: titleOf(report, id),
       own: isOwn(report, id),
@@ -192,11 +192,11 @@ function operations({ report, setting }: SpeedResult): Table {
 }
 
 const counterWords: Readonly<Record<string, readonly [name: string, unit: string]>> = {
-  webgpu_dispatches_per_token: ['GPU kernels started for a token', 'dispatches'],
+  webgpu_dispatches_per_token: ['GPU kernels started per token', 'dispatches'],
   webgpu_readbacks_per_turn: ['Times that a turn waits for the GPU', 'read-backs'],
   webgpu_submissions_per_turn: ['Command lists handed to the GPU in a turn', 'submissions'],
   webgpu_submissions_per_prompt: ['Command lists handed to the GPU to read the prompts', 'submissions'],
-  webgpu_dispatches_per_training_step: ['GPU kernels started for a training step', 'dispatches'],
+  webgpu_dispatches_per_training_step: ['GPU kernels started per training step', 'dispatches'],
 };
 
 function counters({ counters: counted, setting }: SpeedResult): Table {
