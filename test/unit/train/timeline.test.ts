@@ -1,10 +1,13 @@
 /** Going back, forking, making an update again, and the log a run is kept in. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { withChanges } from '../../../src/config/experiment.ts';
+import { withChanges, type Experiment } from '../../../src/config/experiment.ts';
 import type { UpdateRecord } from '../../../src/rl/records.ts';
 import { CheckpointRing } from '../../../src/train/checkpointRing.ts';
+import { RunLog } from '../../../src/train/log.ts';
+import { MemoryStore } from '../../../src/train/store.ts';
 import type { KeptLog } from '../../../src/train/trainable.ts';
 import type { TrainerState } from '../../../src/train/trainer.ts';
+import { manifest } from './logs.ts';
 import { begin, drive, experiment, timeless, type Driving, type DrivingOptions } from './driving.ts';
 
 let driving: Driving | undefined;
@@ -335,6 +338,42 @@ describe('the log', () => {
       await expect(strict.driver.still('a')).rejects.toThrow('The disk is full.');
     },
   );
+});
+
+describe('a run’s log, with a driver that goes back', () => {
+  it('holds what the run did last, and a run that goes on with it does what it would have done', async () => {
+    const store = new MemoryStore();
+    const newLog = ({ experiment: e }: { experiment: Experiment }) =>
+      RunLog.create(store, { ...manifest, experiment: e });
+    const { driver, updates, evals } = await changed(5, { newLog });
+    driver.obey({ type: 'goTo', runId: 'a', step: 1 });
+    driver.obey({ type: 'change', runId: 'a', experiment: { ...experiment, beta: 0.5, steps: 5 } });
+    driver.obey({ type: 'run', runId: 'a' });
+    await driver.still('a');
+    const last = [...updates('a').slice(0, 1), ...updates('a').slice(5)];
+    expect(last.map((record) => [record.step, record.experiment.beta])).toEqual([
+      ...[[1, 0.05], ...[2, 3, 4, 5].map((step) => [step, 0.5])],
+    ]);
+
+    const log = await RunLog.open(store);
+    expect(await Promise.all([1, 2, 3, 4, 5].map((step) => log.updateRecord(step)))).toEqual(last);
+    expect(log.entriesOf('change').map(({ step }) => step)).toEqual([1]);
+    expect(await log.evalRecord(4)).toEqual(evals('a').findLast(({ step }) => step === 4));
+
+    // Stopped at 5 by its end, extended by two; beside it the same without a log.
+    const state = await log.stateAt(Infinity);
+    if (!state) throw new Error('There is no checkpoint.');
+    driver.obey({ type: 'fork', runId: 'b', from: 'a', changes: { steps: 7 } });
+    const onward = { ...log.experimentAt(5), steps: 7 };
+    await log.change({ step: 5, changes: [{ field: 'steps', from: 5, to: 7 }] });
+    driver.begin('c', { experiment: onward, state, openLog: () => Promise.resolve(log) });
+    for (const runId of ['b', 'c']) driver.obey({ type: 'run', runId });
+    await Promise.all([driver.still('b'), driver.still('c')]);
+    expect(updates('c').map(timeless)).toEqual(updates('b').map(timeless));
+    expect(updates('c')).toHaveLength(2);
+    expect(evals('c').map(({ step }) => step)).toEqual([6, 7]); // the fifth is in the log
+    expect((await RunLog.open(store)).step).toBe(7);
+  });
 });
 
 describe('the ring of checkpoints', () => {
