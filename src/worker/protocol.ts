@@ -79,6 +79,8 @@ export const eventSchema = v.variant('type', [
     type: v.literal('model'),
     runId,
     name: v.string(),
+    /** See model/digest.ts; absent where the browser cannot compute it. */
+    digest: v.optional(v.string()),
     parameters: v.number(),
     vocabulary: v.number(),
     trainTasks: v.number(),

@@ -95,7 +95,7 @@ class Run {
     this.#showBackend(backend);
 
     this.#status('model');
-    const { tokenizer, checkpoint } = await attempt(
+    const { tokenizer, checkpoint, digest } = await attempt(
       `The model "${experiment.model}" could not be loaded.`,
       'Reload the page; if it happens again, the files beside the page are incomplete.',
       () => readShippedModel(assets, experiment.model),
@@ -136,6 +136,7 @@ class Run {
     this.emit({
       type: 'model',
       name: experiment.model,
+      digest,
       parameters: policy.parameterCount,
       vocabulary: tokenizer.size,
       trainTasks: parts.trainTasks.length,

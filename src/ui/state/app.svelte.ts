@@ -1,6 +1,6 @@
 /** The page: the experiment, the run, what is looked at, and what the buttons do. */
 import type { BackendName } from '../../config/backends.ts';
-import { decodeLink, encodeLink } from '../../config/link.ts';
+import { decodeLink, encodeLink, type MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
 import type { FieldName } from '../../config/experiment.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
@@ -10,6 +10,7 @@ import type { KeepOffline } from '../../worker/offline.ts';
 import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools, type SpeedTools } from '../../worker/speed.ts';
 import { copyText } from '../clipboard.ts';
+import { differences } from '../madeOn.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
@@ -52,6 +53,8 @@ export class AppState {
   #backend = $state.raw<BackendChoice>('auto');
   #linkProblem = $state.raw('');
   #linkNotes = $state.raw<readonly string[]>([]);
+  #linkMadeOn = $state.raw<MadeOn>({});
+  #linkModel = '';
   #shared = $state.raw<Shared | null>(null);
   #wish = $state.raw<Wish>(null);
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
@@ -82,6 +85,10 @@ export class AppState {
   get linkNotes(): readonly string[] {
     return this.#linkNotes;
   }
+  /** What the link was made on and this page is not: results may differ. */
+  get linkDifferences(): readonly string[] {
+    return differences(this.#linkMadeOn, this.#madeOn(this.#linkModel));
+  }
   /** What came of the last Share, for a while. */
   get shared(): Shared | null {
     return this.#shared;
@@ -101,6 +108,8 @@ export class AppState {
     const link = decodeLink(fragment);
     this.#linkProblem = link.problem ?? '';
     this.#linkNotes = link.notes;
+    this.#linkMadeOn = link.madeOn;
+    this.#linkModel = link.experiment.model;
     this.experiment.open(link.experiment);
     this.#load();
   }
@@ -155,7 +164,8 @@ export class AppState {
   async #copyLink(): Promise<Shared> {
     const experiment = this.experiment.valid;
     if (!experiment) return { words: `Not copied: ${this.experiment.problem}.`, link: '' };
-    const link = window.location.href.replace(/#.*$/, '') + encodeLink(experiment);
+    const link =
+      window.location.href.replace(/#.*$/, '') + encodeLink(experiment, this.#madeOn(experiment.model));
     window.history.replaceState(null, '', link);
     return (await copyText(link))
       ? { words: 'Link copied. It opens this experiment and waits for Run.', link: '' }
@@ -168,6 +178,16 @@ export class AppState {
 
   dismissLinkNotes(): void {
     this.#linkNotes = [];
+  }
+
+  dismissLinkDifferences(): void {
+    this.#linkMadeOn = {};
+  }
+
+  /** What the page computes with, as far as the trainer has said; the digest only of this model. */
+  #madeOn(model: string): MadeOn {
+    const loaded = this.run.model?.name === model ? this.run.model : null;
+    return { backend: this.run.backend?.name, modelDigest: loaded?.digest };
   }
 
   #load(): void {
