@@ -18,7 +18,10 @@ const checks: Record<string, readonly string[]> = {
   eslint: [bin('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'],
   prettier: [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   tsc: [bin('typescript', 'bin', 'tsc'), '-p', '.', '--noEmit', '--pretty', 'false'],
-  'svelte-check': [bin('svelte-check', 'bin', 'svelte-check'), '--fail-on-warnings', '--output', 'human'],
+  'svelte-check': [
+    bin('svelte-check', 'bin', 'svelte-check'),
+    ...['--tsconfig', 'tsconfig.svelte.json', '--fail-on-warnings', '--output', 'human'],
+  ],
 };
 
 /** The part we read of vitest's JSON report. */
