@@ -113,7 +113,7 @@ export class DrivenRun {
       } catch (error) {
         return this.fail(error, true);
       }
-      await this.#introduce();
+      await this.#introduce(loaded);
     });
   }
 
@@ -238,10 +238,10 @@ export class DrivenRun {
   }
 
   /** What the run begins with: its model, how good that is, and its first checkpoint; only what the log does not have yet. */
-  async #introduce(): Promise<void> {
+  async #introduce({ model: name, digest }: Loaded): Promise<void> {
     const [run, timeline] = [this.#run, this.timeline];
     if (!run) return;
-    this.#emit({ type: 'model', name: run.experiment.model, ...run.model });
+    this.#emit({ type: 'model', name, ...(digest === undefined ? {} : { digest }), ...run.model });
     this.#emit({ type: 'memory', facts: run.memory });
     await this.#settle(run);
     const due = !timeline.resumed || evaluationDue(run.experiment, run.state.step);

@@ -88,6 +88,8 @@ export const runEventSchema = v.variant('type', [
     type: v.literal('model'),
     runId,
     name: v.string(),
+    /** See model/digest.ts; absent where the browser cannot compute it. */
+    digest: v.optional(v.string()),
     parameters: v.number(),
     vocabulary: v.number(),
     trainTasks: v.number(),
@@ -123,5 +125,5 @@ export const runEventSchema = v.variant('type', [
 export type RunEvent = v.InferOutput<typeof runEventSchema>;
 
 type Body<T extends RunEvent['type']> = Omit<Extract<RunEvent, { type: T }>, 'type' | 'runId'>;
-export type ModelFacts = Omit<Body<'model'>, 'name'>;
+export type ModelFacts = Omit<Body<'model'>, 'name' | 'digest'>;
 export type Counters = Body<'counters'>;

@@ -12,6 +12,8 @@ import type { BeginOptions, Loaded } from './trainable.ts';
 export interface SharedModelOptions {
   /** The model's name in an experiment. */
   readonly model: string;
+  /** The model's digest, where it is known. */
+  readonly digest?: string;
   readonly checkpoint: Checkpoint;
   readonly tokenizer: Tokenizer;
   /** Is disposed with the rest. */
@@ -26,11 +28,13 @@ export interface SharedModelOptions {
 
 export class SharedModel implements Loaded {
   readonly model: string;
+  readonly digest?: string;
   readonly #options: SharedModelOptions;
   readonly #shared: SharedBackend;
 
   constructor(options: SharedModelOptions) {
     this.model = options.model;
+    if (options.digest !== undefined) this.digest = options.digest;
     this.#options = options;
     this.#shared = new SharedBackend(options.backend, options.reopen);
   }

@@ -37,6 +37,8 @@ export interface BeginOptions {
 export interface Loaded {
   /** Its name in an experiment. */
   readonly model: string;
+  /** The model's digest (model/digest.ts), where it is known. */
+  readonly digest?: string;
   /** What computes now. */
   readonly backend: OpenedBackend;
   readonly counters: Counters;

@@ -48,7 +48,7 @@ async function load(
   show.backend(backend);
 
   show.stage('model');
-  const { tokenizer, checkpoint } = await attempt(
+  const { tokenizer, checkpoint, digest } = await attempt(
     `The model "${experiment.model}" could not be loaded.`,
     'Reload the page; if it happens again, the files beside the page are incomplete.',
     () => readShippedModel(assets, experiment.model),
@@ -62,6 +62,7 @@ async function load(
   );
   return new SharedModel({
     ...{ model: experiment.model, checkpoint, tokenizer, sandbox, backend, breathe },
+    ...(digest === undefined ? {} : { digest }),
     reopen: () => reopenBackend(requested, options),
   });
 }

@@ -180,6 +180,20 @@ describe('AppState', () => {
     expect(bad.experiment.valid).toEqual(defaultExperiment);
   });
 
+  it('says on which back end a link was made, when it is another, until it is dismissed', async () => {
+    const app = openApp(encodeLink(defaultExperiment, { backend: 'webgpu' }));
+    await reaches(app, 'ready');
+    expect(app.linkDifferences).toEqual([expect.stringMatching(/made on WebGPU.*computes on WASM/)]);
+    app.reset();
+    await reaches(app, 'ready');
+    expect(app.linkDifferences).toHaveLength(1);
+    app.dismissLinkDifferences();
+    expect(app.linkDifferences).toEqual([]);
+    app.openLink(encodeLink(defaultExperiment, { backend: 'wasm' }));
+    await reaches(app, 'ready');
+    expect(app.linkDifferences).toEqual([]);
+  });
+
   it('takes a preset at once while nothing has been trained', async () => {
     const app = openApp(micro);
     await reaches(app, 'ready');
