@@ -6,7 +6,7 @@ import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite';
-import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vite-plugin.ts';
+import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vitePlugin.ts';
 import { isolationHeaders } from './src/worker/isolation.ts';
 
 const require = createRequire(import.meta.url);

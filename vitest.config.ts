@@ -4,8 +4,6 @@ import viteConfig from './vite.config.ts';
 export interface Suite {
   /** Patterns of its test files: a folder with `/**`, or one file. */
   readonly include: readonly string[];
-  /** Files that run at once. */
-  readonly workers: number;
   /** Limit of one test in seconds. It only catches a hang: no test depends on speed. */
   readonly limit: number;
   /** Whether it needs a browser, or files that come with one. */
@@ -16,28 +14,28 @@ export interface Suite {
   readonly globalSetup?: string;
 }
 
-/** The test suites, run one after the other in this order. */
+/**
+ * The test suites. Their files wait in one queue, by the names of the suites, so that no core stands idle until the last file;
+ * the small ones are last.
+ */
 export const suites: Readonly<Record<string, Suite>> = {
   unit: {
     include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
-    workers: 2,
     limit: 120,
     browser: false,
     shared: true,
   },
   /** By itself, because a trace watches a module that the unit tests share. */
-  traces: { include: ['test/traces/**/*.test.ts'], workers: 2, limit: 120, browser: false },
+  traces: { include: ['test/traces/**/*.test.ts'], limit: 120, browser: false },
   engine: {
     include: ['test/engine/**/*.test.ts'],
-    workers: 2,
     limit: 180,
     browser: true,
     globalSetup: 'test/vulkan.ts',
   },
-  sandbox: { include: ['test/sandbox/**/*.test.ts'], workers: 1, limit: 180, browser: true },
+  sandbox: { include: ['test/sandbox/**/*.test.ts'], limit: 180, browser: true },
   e2e: {
     include: ['test/e2e/**/*.test.ts'],
-    workers: 2,
     limit: 300,
     browser: true,
     shared: true,
@@ -45,7 +43,10 @@ export const suites: Readonly<Record<string, Suite>> = {
   },
 };
 
-function project([name, suite]: [string, Suite], order: number): TestProjectInlineConfiguration {
+/** Files that run at once. */
+const workers = 2;
+
+function project([name, suite]: [string, Suite]): TestProjectInlineConfiguration {
   return {
     extends: true,
     test: {
@@ -53,10 +54,8 @@ function project([name, suite]: [string, Suite], order: number): TestProjectInli
       include: [...suite.include],
       environment: 'node',
       pool: 'forks',
-      maxWorkers: suite.workers,
-      fileParallelism: suite.workers > 1,
+      maxWorkers: workers,
       isolate: !suite.shared,
-      sequence: { groupOrder: order },
       testTimeout: suite.limit * 1000,
       hookTimeout: suite.limit * 1000,
       ...(suite.globalSetup ? { globalSetup: suite.globalSetup } : {}),

@@ -93,8 +93,8 @@ describe('rooms', () => {
       'valibot',
       'src/config/backends.ts',
       'src/config/experiment.ts',
-      'src/config/memory.ts',
-      'src/rl/records.ts',
+      'src/train/messages.ts',
+      'src/train/messages.ts',
     ]);
     expect(imports.some(({ from, ours }) => from.endsWith('.svelte') && ours)).toBe(true);
     expect(findCycle([edge('a', 'b'), edge('b', 'c'), edge('c', 'b')])).toEqual(['b', 'c', 'b']);
@@ -115,6 +115,23 @@ describe('source files', () => {
   it('have no way around the type checker', () => {
     const checked = [...code, ...tests].filter((path) => path !== 'test/source.ts'); // it names them to find them
     expect(checked.flatMap(typeHoles)).toEqual([]);
+  });
+
+  it('are named in camelCase, Svelte components in PascalCase, and so are their constants', () => {
+    const named =
+      /^[a-z][A-Za-z0-9]*((\.(worker|svelte))?\.ts|\.d\.ts|\.as\.ts|\.py|\.css|\.html)$|^[A-Z][A-Za-z0-9]*\.svelte$|^README\.md$/;
+    expect(source.filter((path) => !named.test(path.split('/').at(-1) ?? ''))).toEqual([]);
+    // Names from elsewhere: errno, fields of CPython, types of WebAssembly; and what a kernel is compiled from.
+    const foreign = /^(E[A-Z]+|TP_[A-Z_]+|M_ML|ML_METH|I32)$/;
+    const kernels = /^src\/engine\/(kernels\/|wasm\/thread\.ts$|webgpu\/program\.ts$)|\.as\.ts$/;
+    const shouted = code
+      .filter((path) => !kernels.test(path))
+      .flatMap((path) =>
+        [...readText(path).matchAll(/^\s*(?:export )?const ([A-Z][A-Z0-9_]+)\b/gm)]
+          .filter(([, name = '']) => !foreign.test(name))
+          .map(([, name]) => `${path}: ${name}`),
+      );
+    expect(shouted).toEqual([]);
   });
 
   it('have no unfinished marks', () => {

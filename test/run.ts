@@ -1,8 +1,8 @@
 /**
- * `npm test`: the static checks, then every test suite, then one line `N passed, N failed, N skipped`.
+ * `npm test`: the static checks beside every test suite, then one line `N passed, N failed, N skipped`.
  * `npm test -- unit engine` runs only those parts; the parts are `check` and the suites of vitest.config.ts.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
@@ -18,7 +18,10 @@ const checks: Record<string, readonly string[]> = {
   eslint: [bin('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'],
   prettier: [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.'],
   tsc: [bin('typescript', 'bin', 'tsc'), '-p', '.', '--noEmit', '--pretty', 'false'],
-  'svelte-check': [bin('svelte-check', 'bin', 'svelte-check'), '--fail-on-warnings', '--output', 'human'],
+  'svelte-check': [
+    bin('svelte-check', 'bin', 'svelte-check'),
+    ...['--tsconfig', 'tsconfig.svelte.json', '--fail-on-warnings', '--output', 'human'],
+  ],
 };
 
 /** The part we read of vitest's JSON report. */
@@ -56,6 +59,11 @@ const sum = (tallies: readonly Tally[]): Tally =>
 
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(0)} s`;
 
+const succeeded = (child: ChildProcess): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve(code === 0));
+  });
+
 /** Runs one static check; the output of a failing one is shown. */
 async function runCheck(name: string, command: readonly string[]): Promise<Tally> {
   const start = Date.now();
@@ -63,9 +71,7 @@ async function runCheck(name: string, command: readonly string[]): Promise<Tally
   const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const good = await new Promise<boolean>((resolve, reject) => {
-    child.on('error', reject).on('close', (code) => resolve(code === 0));
-  });
+  const good = await succeeded(child);
   console.log(`${good ? '✓' : '✗'} ${name} (${seconds(start)})`);
   if (good) return { ...nothing, passed: 1 };
   const lines = output.trimEnd().split('\n');
@@ -93,13 +99,13 @@ function holds(suite: Suite, file: string): boolean {
 }
 
 /** Runs the named suites with vitest. A file that fails to load, and a crash of the runner, count as failures. */
-function runSuites(names: readonly string[], notices: Set<string>): Tally {
+async function runSuites(names: readonly string[], notices: Set<string>): Promise<Tally> {
   const results = join(root, 'test-results');
   const report = join(results, 'vitest.json');
   mkdirSync(results, { recursive: true });
   rmSync(report, { force: true });
 
-  const run = spawnSync(
+  const run = spawn(
     process.execPath,
     [
       bin('vitest', 'vitest.mjs'),
@@ -111,6 +117,7 @@ function runSuites(names: readonly string[], notices: Set<string>): Tally {
     ],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
   );
+  const good = await succeeded(run);
   if (!existsSync(report)) {
     console.log('✗ the test runner stopped without a report; its last words are above');
     return { ...nothing, failed: 1 };
@@ -132,7 +139,7 @@ function runSuites(names: readonly string[], notices: Set<string>): Tally {
     console.log(`${failed === 0 ? '✓' : '✗'} ${name}: ${passed} of ${passed + failed} tests passed${but}`);
   }
   const total = sum(counted);
-  if (run.status === 0 || total.failed > 0) return total;
+  if (good || total.failed > 0) return total;
   console.log('✗ the test runner reports an error outside the tests; see above');
   return { ...total, failed: 1 };
 }
@@ -150,8 +157,6 @@ async function main(): Promise<void> {
   const tallies: Tally[] = [];
   const notices = new Set<string>();
 
-  if (chosen.includes('check'))
-    tallies.push(...(await Promise.all(Object.entries(checks).map((check) => runCheck(...check)))));
   let chosenSuites = Object.keys(suites).filter((name) => chosen.includes(name));
   const withBrowser = chosenSuites.filter((name) => suites[name]?.browser);
   if (withBrowser.length > 0 && !prepareBrowser()) {
@@ -159,7 +164,12 @@ async function main(): Promise<void> {
     notices.add(`${withBrowser.join(', ')}: these suites need a browser`);
     chosenSuites = chosenSuites.filter((name) => !withBrowser.includes(name));
   }
-  if (chosenSuites.length > 0) tallies.push(runSuites(chosenSuites, notices));
+  const running = chosenSuites.length > 0 ? [runSuites(chosenSuites, notices)] : [];
+  for (const [name, command] of chosen.includes('check') ? Object.entries(checks) : []) {
+    running.push(runCheck(name, command));
+    if (chosenSuites.length > 0) await running.at(-1); // one at a time, for the suites have the cores
+  }
+  tallies.push(...(await Promise.all(running)));
 
   if (notices.size > 0) {
     console.log(`\n${'!'.repeat(30)} NOT RUN ${'!'.repeat(30)}`);

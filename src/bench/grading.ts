@@ -1,6 +1,6 @@
 /** Speed of the sandbox: programs a second, starts, restarts, memory and cache hits. Always wall time: several threads work. */
 import type { GradeRequest, Sandbox, SandboxStats, TestStatus, Verdict } from '../sandbox/types.ts';
-import { generateFamilyTasks } from '../tasks/generate.ts';
+import { makeFamilyTasks } from '../tasks/makeTasks.ts';
 import { bugSites, renderProgram } from '../tasks/spec.ts';
 import { interleave, spread, type Measuring, type RoundLimits, type Spread } from './measure.ts';
 
@@ -47,7 +47,7 @@ interface Written {
 
 function mixOf(write: (programs: Written, task: number) => readonly string[]): Mix {
   return (tasks, seed) =>
-    generateFamilyTasks({ count: tasks, seed, split: 'train', level: 'all' }).flatMap(({ task, spec }, i) => {
+    makeFamilyTasks({ count: tasks, seed, split: 'train', level: 'all' }).flatMap(({ task, spec }, i) => {
       const bugs = bugSites(spec);
       const right = renderProgram(spec);
       const buggy = [bugs.slice(0, 1), bugs].map((sites) => renderProgram(spec, new Set(sites)));

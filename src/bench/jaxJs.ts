@@ -112,11 +112,11 @@ function loss(config: LlamaConfig, weights: Arrays, ids: np.Array, targets: np.A
 /** Cosines and sines of the rotary angles, [time, headDim/2]. */
 function rotations(config: LlamaConfig, time: number): [np.Array, np.Array] {
   const half = config.hidden_size / config.num_attention_heads / 2;
-  const table = (turn: (angle: number) => number) =>
+  const table = (part: (angle: number) => number) =>
     np
       .array(
         Float32Array.from({ length: time * half }, (_, n) =>
-          turn(Math.floor(n / half) * config.rope_theta ** (-(n % half) / half)),
+          part(Math.floor(n / half) * config.rope_theta ** (-(n % half) / half)),
         ),
       )
       .reshape([time, half]);

@@ -13,10 +13,10 @@ interface Matmul {
   readonly by: ProductName;
   /** It multiplies two size×size matrices, so often that the clock and the neighbours' time slices do not decide. */
   readonly size: number;
-  /** Arithmetic of one turn. */
+  /** Arithmetic of one call of `multiply`, with its repetitions. */
   readonly gflop: number;
   /** Done when it returns. */
-  turn(): Promise<void>;
+  multiply(): Promise<void>;
   dispose(): void;
 }
 
@@ -49,9 +49,9 @@ export class Matmuls {
           const before = best.get(by);
           best.set(by, { matmul, gflops: 0 });
           await breathe(signal);
-          await matmul.turn(); // code is compiled
+          await matmul.multiply(); // code is compiled
           const began = now();
-          await matmul.turn();
+          await matmul.multiply();
           const ms = now() - began;
           const gflops = (matmul.gflop * 1000) / ms; // only to choose the size; the figure comes from rounds
           const better = before === undefined || gflops > before.gflops;
@@ -67,9 +67,9 @@ export class Matmuls {
     return new Matmuls([...best.values()].map(({ matmul }) => matmul));
   }
 
-  /** For `interleave`: a turn of each. */
+  /** For `interleave`: one call of each. */
   get entries(): Record<string, () => Promise<void>> {
-    return Object.fromEntries(this.#all.map((matmul) => [matmul.by, () => matmul.turn()]));
+    return Object.fromEntries(this.#all.map((matmul) => [matmul.by, () => matmul.multiply()]));
   }
 
   /** @param times what `interleave` gave for these entries, milliseconds by round */
@@ -100,7 +100,7 @@ function repeated(size: number, by: ProductName): Matmul {
     by,
     size,
     gflop: times * once,
-    async turn() {
+    async multiply() {
       for (let i = 1; i < times; i++) products[by](a, b).dispose();
       const last = products[by](a, b); // a device computes in order: when the last is done, all are
       await settle(last);

@@ -69,7 +69,8 @@ await runCommand(async (argv) => {
     line.show(`step ${step}/${recipe.steps}  loss ${smooth.toFixed(4)} nats/token  ${duration(left)} left`);
   }
   line.end();
-  await saveModel(out, { config: start.config, weights: await model.values() }, tokenizerJson, tokenizer);
+  const checkpoint = { config: start.config, weights: await model.values() };
+  await saveModel(out, { checkpoint, tokenizer, tokenizerJson });
   process.stderr.write(`wrote ${out} in ${duration((performance.now() - began) / 1000)}\n`);
 });
 

@@ -1,8 +1,10 @@
 /** What the commands share: a main that reports errors in one line, files of a model, progress on one terminal line. */
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
 import { FlagError, type ExtraOptions, type ParsedFlags } from '../config/flags.ts';
 import {
   openBackend,
@@ -13,10 +15,16 @@ import {
 } from '../engine/index.ts';
 import { checkpointFiles, readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
-import { UnrecoverableError } from '../train/run.ts';
+import { UnrecoverableError } from '../train/failure.ts';
 import { checkFit } from '../train/session.ts';
 
 export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The version of the playground. */
+export const version: string = v.parse(
+  v.object({ version: v.string() }),
+  JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')),
+).version;
 
 /** Folder of a shipped model, by its name in the experiment. */
 export const shippedModel = (name: string): string => join(projectRoot, 'public/models', name);
@@ -106,21 +114,28 @@ async function inFolder<T>(folder: string, load: () => Promise<T>): Promise<T> {
 export const loadTokenizer = (folder: string): Promise<Tokenizer> =>
   inFolder(folder, async () => Tokenizer.fromBytes(await readModelFile(folder, 'tokenizer.json')));
 
+/** What a model folder holds. */
+export interface LoadedModel {
+  readonly checkpoint: Checkpoint;
+  readonly tokenizer: Tokenizer;
+  /** Bytes of tokenizer.json. */
+  readonly tokenizerJson: Uint8Array;
+}
+
 /** @throws Error naming the folder, the file and what is wrong with it */
-export const loadModel = (folder: string): Promise<{ checkpoint: Checkpoint; tokenizer: Tokenizer }> =>
+export const loadModel = (folder: string): Promise<LoadedModel> =>
   inFolder(folder, async () => {
-    const tokenizer = Tokenizer.fromBytes(await readModelFile(folder, 'tokenizer.json'));
+    const tokenizerJson = await readModelFile(folder, 'tokenizer.json');
+    const tokenizer = Tokenizer.fromBytes(tokenizerJson);
     const checkpoint = await readCheckpoint((file) => readModelFile(folder, file));
     checkFit(checkpoint, tokenizer);
-    return { checkpoint, tokenizer };
+    return { checkpoint, tokenizer, tokenizerJson };
   });
 
 /** Writes a model folder (config, weights, generation config) with the tokenizer that belongs to it. */
 export async function saveModel(
   folder: string,
-  checkpoint: Checkpoint,
-  tokenizerJson: Uint8Array,
-  tokenizer: Tokenizer,
+  { checkpoint, tokenizer, tokenizerJson }: LoadedModel,
 ): Promise<void> {
   await writeFolder(folder, {
     ...checkpointFiles(checkpoint, tokenizer.specials),
@@ -175,3 +190,7 @@ export function duration(seconds: number): string {
 
 export const percent = (share: number | undefined): string =>
   share === undefined || Number.isNaN(share) ? '–' : `${(100 * share).toFixed(1)} %`;
+
+/** One number a turn: "t1 0.25, t2 0.29". */
+export const perTurn = (values: readonly string[]): string =>
+  values.map((value, t) => `t${t + 1} ${value}`).join(', ');

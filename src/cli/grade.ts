@@ -11,7 +11,7 @@ import { gradeInOrder, type Grading } from '../sandbox/inOrder.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import { gradedLine, unreadLine, type GradeLine } from '../sandbox/report.ts';
 import {
-  MAX_TESTS,
+  maxTests,
   checkProblemSize,
   fieldsOf,
   problemFormats,
@@ -55,7 +55,7 @@ Runs every record's program against its tests, in the sandbox. One JSON line per
 timeout, error, infra), passed, total, reason, ms. infra = could not be judged: a bad line, a test that is not valid Python.
 Ends with code 0 when all pass, 1 when some do not, 2 for a wrong flag or file.
 
-Formats, with the fields that tell them apart. Of a record's tests at most ${MAX_TESTS} are used. A plain record may have
+Formats, with the fields that tell them apart. Of a record's tests at most ${maxTests} are used. A plain record may have
 setup, Python that is run before its tests; fields that no format has are not read.
 ${problemFormats.map((name) => `  ${name.padEnd(10)} ${titleOf(name)}: ${fieldsOf(name)}`).join('\n')}`;
 

@@ -1,13 +1,14 @@
 /**
  * The learning table of docs/log.md: runs an experiment for several seeds and prints, per seed, the held-out metrics before
- * and after, the wall time and the speed.
+ * and after, the wall time and the speed. The table is a reading of each run's log.
  *
  *     npm run reproduce -- --preset default --seeds 1,2,3 --steps 150
  */
+import { join } from 'node:path';
 import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
-import { createNodeSandbox } from '../sandbox/node.ts';
-import { createSession } from '../train/session.ts';
+import { RunLog } from '../train/log.ts';
+import { MemoryStore } from '../train/store.ts';
 import {
   backendOptions,
   duration,
@@ -15,64 +16,103 @@ import {
   openNodeBackend,
   percent,
   progressLine,
+  reopenNodeBackend,
   runCommand,
   shippedModel,
+  version,
 } from './common.ts';
+import { drive } from './drive.ts';
+import { manifestOf, nameOfModel, RunFolder } from './runFolder.ts';
 
 const options: ExtraOptions = {
   seeds: { value: 'LIST', help: 'Seeds, separated by commas; 1,2,3 unless given.' },
   'model-dir': { value: 'DIR', help: 'Model folder to start from, instead of a shipped one.' },
+  out: {
+    value: 'DIR',
+    help: 'Keep every run: its folder is DIR/seed-N, as npm run train writes it. Nothing is kept unless given.',
+  },
   ...backendOptions,
 };
 const usage = `npm run reproduce -- [flags]
 
 Trains once per seed and prints a Markdown table of held-out metrics (greedy) before, on the way and after.`;
 
+/** Updates between two evaluations, so rows, of a seed, unless --eval-every says otherwise. */
+const rowEvery = 50;
+
 const columns = ['accuracy@t1', 'accuracy@t2', 'delta_i_to_c', 'delta_c_to_i', 'edit_distance', 'copy_rate'];
+
+/** Nobody looks at single answers here, and no state is gone back to. */
+const tableOnly = { rolloutBytes: 0, checkpoints: 0 };
+
+/** A row of the table: a run as it was after one of its evaluations. Times are those of the updates alone. */
+function rowOf(log: RunLog, step: number): string {
+  const updates = log.entriesOf('update').filter((update) => update.step <= step);
+  const metrics = log.entriesOf('evaluation').find((evaluation) => evaluation.step === step)?.metrics ?? {};
+  const seconds = updates.reduce((sum, { timing }) => sum + timing.total, 0) / 1000;
+  const last = updates.at(-1)?.metrics;
+  const cells = [
+    log.manifest.experiment.seed,
+    step,
+    ...columns.map((name) => percent(metrics[`eval/${name}`])),
+    ...[1, 2].map((t) => (last ? (last[`train/kl@t${t}`] ?? NaN) : 0).toFixed(2)),
+    duration(seconds),
+    step > 0 ? ((60 * step) / seconds).toFixed(0) : '–',
+  ];
+  return `| ${cells.join(' | ')} |\n`;
+}
 
 await runCommand(async (argv) => {
   const flags = parseFlags(argv, options);
   if (flags.help) return void process.stdout.write(helpText(usage, options));
-  const seeds = String(flags.options['seeds'] ?? '1,2,3')
-    .split(',')
-    .map((text) => {
-      const seed = Number(text);
-      if (!Number.isInteger(seed))
-        throw new FlagError(`--seeds must be whole numbers like 1,2,3, not "${text}".`);
-      return seed;
-    });
-  const folder = (flags.options['model-dir'] as string | undefined) ?? shippedModel(flags.experiment.model);
-  const { checkpoint, tokenizer } = await loadModel(folder);
-  const backend = await openNodeBackend(flags.options);
+  const text = (name: string) => flags.options[name] as string | undefined;
+  const seeds = (text('seeds') ?? '1,2,3').split(',').map((text) => {
+    const seed = Number(text);
+    if (!Number.isInteger(seed))
+      throw new FlagError(`--seeds must be whole numbers like 1,2,3, not "${text}".`);
+    return seed;
+  });
+  const out = text('out');
+  const folders = seeds.map((seed) => (out === undefined ? null : new RunFolder(join(out, `seed-${seed}`))));
+  for (const folder of folders) folder?.checkFree();
+  const modelFolder = text('model-dir') ?? shippedModel(flags.experiment.model);
+  const model = await loadModel(modelFolder);
+  let backend = await openNodeBackend(flags.options);
   const line = progressLine();
   const heads = ['seed', 'updates', ...columns, 'kl@t1', 'kl@t2', 'time', 'updates/min'];
   process.stdout.write(`| ${heads.join(' | ')} |\n|${heads.map(() => '---').join('|')}|\n`);
 
-  for (const seed of seeds) {
-    const experiment = withChanges(flags.experiment, { seed });
-    const sandbox = createNodeSandbox();
-    await sandbox.ready();
-    const session = createSession(experiment, { backend: backend.name, checkpoint, tokenizer, sandbox });
-    const { trainer } = session;
-    let trained = 0;
-    let kls = ['0.00', '0.00'];
-    const row = async () => {
-      const { metrics } = await trainer.evaluate();
-      const values = columns.map((name) => percent(metrics[`eval/${name}`]));
-      const perMinute = trained > 0 ? ((60_000 * trainer.step) / trained).toFixed(0) : '–';
-      const cells = [seed, trainer.step, ...values, ...kls, duration(trained / 1000), perMinute];
-      process.stdout.write(`| ${cells.join(' | ')} |\n`);
+  for (const [at, seed] of seeds.entries()) {
+    const experiment = withChanges(flags.experiment, { evalEvery: rowEvery, ...flags.changes, seed });
+    const folder = folders[at];
+    const circumstances = {
+      build: version,
+      backend: backend.name,
+      device: backend.device,
+      model: nameOfModel(text('model-dir'), experiment),
+      experiment,
     };
-    await row();
-    while (trainer.step < experiment.steps) {
-      const { metrics, timing } = await trainer.update();
-      trained += timing.total;
-      kls = [1, 2].map((t) => (metrics[`train/kl@t${t}`] ?? NaN).toFixed(2));
-      line.show(`seed ${seed}: update ${trainer.step}/${experiment.steps}, ${Math.round(timing.total)} ms`);
-      if (trainer.step % 50 === 0 || trainer.step === experiment.steps) await row();
-    }
-    session.dispose();
-    sandbox.dispose();
+    const log = await (folder
+      ? folder.begin(circumstances, model)
+      : RunLog.create(new MemoryStore(), await manifestOf(circumstances, modelFolder), tableOnly));
+    const run = await drive({
+      ...{ experiment, model, backend },
+      reopen: async () => (backend = await reopenNodeBackend(flags.options)),
+      openLog: () => Promise.resolve(folder ? folder.keeping(log, model) : log),
+      hear(event) {
+        if (event.type === 'eval') process.stdout.write(rowOf(log, event.record.step));
+        if (event.type === 'update') {
+          const { step, timing } = event.record;
+          line.show(`seed ${seed}: update ${step}/${experiment.steps}, ${Math.round(timing.total)} ms`);
+        }
+        if (event.type === 'notice') {
+          line.end();
+          process.stderr.write(`${event.message}\n`);
+        }
+      },
+    });
+    await run.train();
+    await run.dispose();
   }
   line.end();
 });

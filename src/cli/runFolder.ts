@@ -1,60 +1,50 @@
 /**
- * A run on disk: experiment.json, metrics.jsonl, reference/ (the model it began with, frozen), and checkpoint/ (an ordinary
- * model folder plus optimizer.safetensors and state.json). A checkpoint is written beside the old one and renamed, so a crash leaves one whole checkpoint.
- * experiment.json has a format of its own (config/formats.ts); state.json states that of the folder, metrics.jsonl included.
+ * A run on disk. What the run is: log.jsonl and blobs/ (train/log.ts), and reference/, the model it began with. What people and
+ * tools read, made from these: experiment.json, metrics.jsonl (a line an update), checkpoint/ (the last model, an ordinary
+ * model folder). A folder of version 0.1 has no log yet (oldRun.ts).
  */
-import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import * as v from 'valibot';
-import type { Experiment } from '../config/fields.ts';
-import { checkFormat, experimentFile, experimentFormat, readExperimentFile } from '../config/formats.ts';
-import { checkpointFiles, type Checkpoint } from '../model/checkpoint.ts';
-import { readSafetensors, writeSafetensors } from '../model/safetensors.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { diff } from '../config/experiment.ts';
+import { field, type Experiment, type FieldName } from '../config/fields.ts';
+import { experimentFile, experimentFormat, readExperimentFile } from '../config/formats.ts';
+import { modelDigest, sha256 } from '../model/digest.ts';
+import { evaluationDue } from '../train/drivenRun.ts';
+import { RunLog } from '../train/log.ts';
+import type { Manifest } from '../train/logFormat.ts';
+import { MemoryStore, unfinished } from '../train/store.ts';
+import type { KeptLog } from '../train/trainable.ts';
 import type { TrainerState } from '../train/trainer.ts';
-import { loadModel, writeFolder } from './common.ts';
+import { saveModel, type LoadedModel } from './common.ts';
+import { FolderStore } from './folderStore.ts';
+import { oldEntries, oldState, parseLine, readJsonFile } from './oldRun.ts';
 
-/** The format of a run's folder but for experiment.json. A line of metrics.jsonl may lack what was not measured in its time. */
-const runFormat = 1;
+/** A run that was found in its folder. */
+export interface FoundRun {
+  /** In force where the run goes on. */
+  readonly experiment: Experiment;
+  /** Where the run goes on; null when nothing was saved yet. */
+  readonly state: TrainerState | null;
+  /** What to tell the user: one sentence each. */
+  readonly notes: readonly string[];
+  /** null in a folder of version 0.1. */
+  readonly log: RunLog | null;
+}
 
-const stateSchema = v.object({
-  step: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  optimizerStep: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  sha256: v.record(v.string(), v.string()),
-});
-
-const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+/** What a manifest says beside what the folder knows. */
+export interface Circumstances extends Pick<Manifest, 'build' | 'backend' | 'device' | 'experiment'> {
+  /** What the model is called. */
+  readonly model: string;
+}
 
 export class RunFolder {
   readonly path: string;
+  readonly #store: FolderStore;
 
   constructor(path: string) {
     this.path = path;
-  }
-
-  /** @throws Error when the folder already holds a run: nothing is overwritten */
-  checkFree(): void {
-    if (existsSync(this.#file('experiment.json'))) {
-      throw new Error(
-        `${this.path} already holds a run. Go on with --resume ${this.path}, or choose another --out.`,
-      );
-    }
-  }
-
-  /** @throws Error when the folder already holds a run */
-  async create(experiment: Experiment): Promise<void> {
-    this.checkFree();
-    await mkdir(this.path, { recursive: true });
-    await this.saveExperiment(experiment);
-  }
-
-  /** Writes experiment.json, in today's format; whole or not at all. */
-  async saveExperiment(experiment: Experiment): Promise<void> {
-    const fresh = this.#file('experiment.json.writing');
-    await writeFile(fresh, JSON.stringify(experimentFile(experiment), null, 2) + '\n', { flush: true });
-    await rename(fresh, this.#file('experiment.json'));
+    this.#store = new FolderStore(path);
   }
 
   /** Folder of the frozen model that the run began with. */
@@ -62,142 +52,242 @@ export class RunFolder {
     return this.#file('reference');
   }
 
-  /**
-   * The run's experiment, in any format up to today's.
-   * @returns the experiment, and what to tell the user of its migration, a sentence or ''
-   * @throws Error naming the file, the field and what to do
-   */
-  async experiment(): Promise<{ experiment: Experiment; migration: string }> {
-    const file = this.#file('experiment.json');
-    const data = await this.#json('experiment.json');
-    try {
-      const { experiment, format, notes } = readExperimentFile(data);
-      const from = format < experimentFormat ? `is from format ${format}` : 'is not whole';
-      return { experiment, migration: notes.length > 0 ? `${file} ${from}: ${notes.join('; ')}.` : '' };
-    } catch (error) {
-      throw new Error(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  /** @throws Error when the folder already holds a run: nothing is overwritten */
+  checkFree(): void {
+    if (existsSync(this.#store.log) || existsSync(this.#file('experiment.json'))) {
+      throw new Error(
+        `${this.path} already holds a run. Go on with --resume ${this.path}, or choose another --out.`,
+      );
     }
   }
 
-  async appendMetrics(line: Record<string, number>): Promise<void> {
-    // JSON has no NaN: what could not be measured is null.
-    await appendFile(this.#file('metrics.jsonl'), JSON.stringify(line) + '\n');
+  /** Begins a run: its model, its log. @throws Error when the folder already holds one */
+  async begin(circumstances: Circumstances, model: LoadedModel): Promise<RunLog> {
+    this.checkFree();
+    await saveModel(this.reference, model);
+    const log = await RunLog.create(this.#store, await manifestOf(circumstances, this.reference));
+    await this.saveExperiment(circumstances.experiment);
+    return log;
   }
 
-  async saveCheckpoint(
-    config: Checkpoint['config'],
-    state: TrainerState,
-    tokenizer: Tokenizer,
-    tokenizerJson: Uint8Array,
-  ): Promise<void> {
-    const moments = new Map(
-      (['m', 'v'] as const).flatMap((part) =>
-        Object.entries(state.optimizer[part]).map(
-          ([name, data]) => [`${part}.${name}`, { shape: [data.length], data }] as const,
-        ),
-      ),
-    );
-    const files = {
-      ...checkpointFiles({ config, weights: state.weights }, tokenizer.specials),
-      'tokenizer.json': tokenizerJson,
-      'optimizer.safetensors': writeSafetensors(moments),
+  /**
+   * The run in this folder, in any format up to today's.
+   * @throws Error naming the file, the line or field, and what to do
+   */
+  async find(): Promise<FoundRun> {
+    if (!existsSync(this.#store.log)) {
+      const { experiment, notes } = await this.#experiment();
+      return { experiment, notes, state: await oldState(this.path), log: null };
+    }
+    const log = await this.#named('log.jsonl: ', () => RunLog.open(this.#store));
+    const stated = existsSync(this.#file('experiment.json')) ? await this.#experiment() : null;
+    const state = await this.#named('blobs/', () => log.stateAt(Infinity), adviceOnDamage);
+    const step = state?.step ?? 0;
+    const experiment = this.#reconciled(log.experimentAt(step), stated?.experiment);
+    const notes = [...log.notes.map((note) => `${this.#store.log}: ${note}.`), ...(stated?.notes ?? [])];
+    if (log.torn !== '') {
+      notes.push(
+        `${this.#store.log} ends in the middle of a line, which a crash cut short; it counts for nothing.`,
+      );
+    }
+    if (step < log.step) {
+      notes.push(
+        `The last checkpoint is that of update ${step}; what came after it, up to update ${log.step}, is done again.`,
+      );
+    }
+    return { experiment, state, notes, log };
+  }
+
+  /**
+   * Goes on with a run that was found.
+   * @param circumstances with the experiment that is wanted from here on
+   */
+  async resume(found: FoundRun, circumstances: Circumstances): Promise<RunLog> {
+    const { experiment } = circumstances;
+    const log =
+      found.log ?? (await this.#importOld(found, { ...circumstances, experiment: found.experiment }));
+    const step = found.state?.step ?? 0;
+    await this.saveExperiment(experiment); // before the change: whoever reads it again then enters that
+    const before = log.experimentAt(step);
+    const changes = namesIn(diff(experiment, before)).map((name) => ({
+      field: name,
+      from: before[name],
+      to: experiment[name],
+    }));
+    if (changes.length > 0) await log.change({ step, changes });
+    return log;
+  }
+
+  /** Writes experiment.json, in today's format; whole or not at all. */
+  async saveExperiment(experiment: Experiment): Promise<void> {
+    await this.#write('experiment.json', JSON.stringify(experimentFile(experiment), null, 2) + '\n');
+  }
+
+  /**
+   * Brings metrics.jsonl to a step: without the lines of later updates, which are done again, and of a line that a crash cut
+   * short; with those that the log knows and it does not. Any other line stays.
+   */
+  async completeMetrics(log: RunLog, step: number): Promise<void> {
+    const lines = (await this.#metrics()).split('\n');
+    const last = lines.pop();
+    if (last !== undefined && parseLine(last) !== null) lines.push(last);
+    const kept = lines.filter((line) => line !== '' && (parseLine(line)?.step ?? 0) <= step);
+    const there = new Set(kept.map((line) => parseLine(line)?.step));
+    const logged = log.entries.filter(({ kind }) => kind === 'update' || kind === 'evaluation');
+    const missing = [...new Set(logged.map((entry) => entry.step))].filter((s) => s <= step && !there.has(s));
+    const text = [...kept.map((line) => `${line}\n`), ...missing.map((s) => metricsLine(log, s))].join('');
+    await this.#write('metrics.jsonl', text);
+  }
+
+  /** Adds the line of an update, and of the evaluation after it, to metrics.jsonl. */
+  async appendMetrics(log: RunLog, step: number): Promise<void> {
+    await appendFile(this.#file('metrics.jsonl'), metricsLine(log, step));
+  }
+
+  /** Keeps the state in the log, and its model in checkpoint/. */
+  async saveCheckpoint(log: RunLog, state: TrainerState, model: LoadedModel): Promise<void> {
+    await log.checkpoint(state);
+    const checkpoint = { config: model.checkpoint.config, weights: state.weights };
+    await saveModel(this.#file('checkpoint'), { ...model, checkpoint });
+  }
+
+  /** The log as a driver writes it, and beside it what people and tools read. */
+  keeping(log: RunLog, model: LoadedModel): KeptLog {
+    let updated = -1;
+    return {
+      change: (record) => log.change(record),
+      update: async (record) => {
+        await log.update(record);
+        updated = record.step;
+        if (!evaluationDue(record.experiment, updated)) await this.appendMetrics(log, updated);
+      },
+      evaluation: async (record) => {
+        await log.evaluation(record);
+        if (record.step === updated)
+          await this.appendMetrics(log, updated); // one line for both
+        else await this.completeMetrics(log, record.step); // before the first update
+      },
+      notice: (...notice) => log.notice(...notice),
+      checkpoint: (state) => this.saveCheckpoint(log, state, model),
+      holds: (kind, step) => log.holds(kind, step),
+      stateAt: (step) => log.stateAt(step),
+      updateRecord: (step) => log.updateRecord(step),
+      experimentAt: (step) => log.experimentAt(step),
     };
-    const sha256 = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, digest(bytes)]));
-    await writeFolder(this.#file('checkpoint'), {
-      ...files,
-      'state.json': JSON.stringify(
-        { format: runFormat, step: state.step, optimizerStep: state.optimizer.step, sha256 },
-        null,
-        2,
-      ),
+  }
+
+  /** @throws Error when reference/ is not the model that the log says the run began with */
+  async checkReference(log: RunLog | null): Promise<void> {
+    const expected = log?.manifest.model.digest;
+    if (expected === undefined || expected === (await digestOf(this.reference))) return;
+    throw new Error(
+      `${this.reference} is not the model that the run began with (its digest does not match). ` +
+        'Put that model back, or begin again with another --out.',
+    );
+  }
+
+  /** A run of version 0.1 gets its log: what its metrics tell, and its state. Whole or not at all. */
+  async #importOld({ state }: FoundRun, circumstances: Circumstances): Promise<RunLog> {
+    const memory = new MemoryStore();
+    const log = await RunLog.create(memory, await manifestOf(circumstances, this.reference));
+    if (state) {
+      for (const entry of oldEntries(await this.#metrics(), state.step)) await log.entry(entry);
+      await log.checkpoint(state);
+    }
+    for (const { name } of await memory.list()) {
+      const bytes = await memory.get(name);
+      if (bytes) await this.#store.put(name, bytes);
+    }
+    await this.#write('log.jsonl', await memory.readLog());
+    return RunLog.open(this.#store);
+  }
+
+  /**
+   * Somebody may have written into experiment.json: what can change during a run is honoured.
+   * @throws Error naming a field that cannot
+   */
+  #reconciled(logged: Experiment, stated: Experiment = logged): Experiment {
+    const [fixed] = namesIn(diff(stated, logged)).filter((name) => field(name).when !== 'live');
+    if (fixed === undefined) return stated;
+    throw new Error(
+      `${this.#file('experiment.json')}: ${fixed}: is ${stated[fixed]}, but the run's log says ${logged[fixed]}, and a run ` +
+        `keeps what it began with. Put ${logged[fixed]} back, or begin another run.`,
+    );
+  }
+
+  /** What experiment.json says, and what to tell the user of its migration. @throws Error naming the file and the field */
+  async #experiment(): Promise<{ experiment: Experiment; notes: string[] }> {
+    const file = this.#file('experiment.json');
+    const data = await readJsonFile(file, this.path);
+    return this.#named('experiment.json: ', async () => {
+      const { experiment, format, notes } = readExperimentFile(data);
+      const from = format < experimentFormat ? `is from format ${format}` : 'is not whole';
+      const note = `${file} ${from}: ${notes.join('; ')}. Written in today's format.`;
+      return { experiment, notes: notes.length > 0 ? [note] : [] };
     });
   }
 
-  /** The last checkpoint. @throws Error naming the file that is missing or damaged */
-  async loadCheckpoint(): Promise<TrainerState> {
-    const folder = this.#file('checkpoint');
-    const data = await this.#json('checkpoint/state.json');
-    try {
-      checkFormat(data instanceof Object && 'format' in data ? data.format : undefined, runFormat);
-    } catch (error) {
-      throw new Error(`${folder}/state.json: ${error instanceof Error ? error.message : error}`, {
-        cause: error,
-      });
-    }
-    const parsed = v.safeParse(stateSchema, data);
-    if (!parsed.success) {
-      throw new Error(
-        `${folder}/state.json: ${v.getDotPath(parsed.issues[0]) ?? ''} ${parsed.issues[0].message}`,
-      );
-    }
-    const { step, optimizerStep, sha256 } = parsed.output;
-    for (const [name, expected] of Object.entries(sha256)) {
-      const bytes = await readFile(join(folder, name)).catch(() => null);
-      if (bytes === null || digest(bytes) !== expected) {
-        throw new Error(
-          `${join(folder, name)} is ${bytes === null ? 'missing' : 'damaged (its SHA-256 does not match)'}. ` +
-            'The run cannot be resumed from it; metrics.jsonl is untouched. Begin again with another --out.',
-        );
-      }
-    }
-    const { checkpoint } = await loadModel(folder);
-    const tensors = readSafetensors(
-      await readFile(join(folder, 'optimizer.safetensors')),
-      'optimizer.safetensors',
-    );
-    const part = (prefix: string) =>
-      Object.fromEntries(
-        [...tensors]
-          .filter(([name]) => name.startsWith(`${prefix}.`))
-          .map(([name, { data }]) => [name.slice(prefix.length + 1), data]),
-      );
-    return {
-      step,
-      weights: checkpoint.weights,
-      optimizer: { step: optimizerStep, m: part('m'), v: part('v') },
-    };
+  async #metrics(): Promise<string> {
+    const file = this.#file('metrics.jsonl');
+    return existsSync(file) ? readFile(file, 'utf8') : '';
   }
 
-  /** Drops metrics of updates after `step`, which will be made again, and a last line that a crash cut short; nothing else. */
-  async rewindMetrics(step: number): Promise<void> {
-    if (!existsSync(this.#file('metrics.jsonl'))) return;
-    const lines = (await readFile(this.#file('metrics.jsonl'), 'utf8')).split('\n');
-    const last = lines.pop();
-    if (last !== undefined && stepOf(last) !== -Infinity) lines.push(last);
-    const kept = lines.filter((line) => line !== '' && stepOf(line) <= step);
-    const fresh = this.#file('metrics.jsonl.writing');
-    await writeFile(fresh, kept.map((line) => `${line}\n`).join(''), { flush: true });
-    await rename(fresh, this.#file('metrics.jsonl'));
+  async #write(name: string, text: string): Promise<void> {
+    const file = this.#file(name);
+    await writeFile(unfinished(file), text, { flush: true });
+    await rename(unfinished(file), file);
+  }
+
+  /** Puts the file before what is wrong with it, and what to do behind. */
+  async #named<T>(file: string, work: () => Promise<T>, advice = ''): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new Error(`${this.#file(file)}${message}${advice}`, { cause: error });
+    }
   }
 
   #file(name: string): string {
     return join(this.path, name);
   }
-
-  async #json(name: string): Promise<unknown> {
-    let text: string;
-    try {
-      text = await readFile(this.#file(name), 'utf8');
-    } catch {
-      throw new Error(
-        `${this.#file(name)} cannot be read: ${this.path} is not the folder of a run with a checkpoint.`,
-      );
-    }
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new Error(`${this.#file(name)} is not JSON; the run's folder is damaged.`);
-    }
-  }
 }
 
-/** The update of a line of metrics.jsonl; −∞ of what is no such line, and so is nobody's to drop. */
-function stepOf(line: string): number {
-  try {
-    const record: unknown = JSON.parse(line);
-    if (record instanceof Object && 'step' in record && typeof record.step === 'number') return record.step;
-  } catch {
-    // no JSON
-  }
-  return -Infinity;
+/** What the log of a run that begins with the model in a folder says first. */
+export async function manifestOf(circumstances: Circumstances, modelFolder: string): Promise<Manifest> {
+  const [model, tokenizer] = await Promise.all([
+    digestOf(modelFolder),
+    readBytes(join(modelFolder, 'tokenizer.json')).then(sha256),
+  ]);
+  return {
+    ...circumstances,
+    model: { name: circumstances.model, ...(model === undefined ? {} : { digest: model }) },
+    tokenizer: tokenizer === undefined ? {} : { digest: tokenizer },
+  };
+}
+
+/** What the model of a run is called: that of the experiment, unless --model-dir names a folder. */
+export const nameOfModel = (modelDir: string | undefined, { model }: Experiment): string =>
+  modelDir === undefined ? model : basename(resolve(modelDir));
+
+const digestOf = (modelFolder: string) => modelDigest((file) => readBytes(join(modelFolder, file)));
+
+const readBytes = async (file: string) => new Uint8Array(await readFile(file));
+
+const adviceOnDamage =
+  ' Delete that file, and the run goes on from the checkpoint before it, or from its start.';
+
+const namesIn = (changes: Partial<Experiment>) => Object.keys(changes) as FieldName[];
+
+/** The line of metrics.jsonl of an update: what it measured, the evaluation after it, its times; with its end. */
+function metricsLine(log: RunLog, step: number): string {
+  const update = log.entriesOf('update').find((entry) => entry.step === step);
+  const evaluation = log.entriesOf('evaluation').find((entry) => entry.step === step);
+  const times = Object.entries(update?.timing ?? {}).map(([stage, ms]) => [
+    `time/${stage}_ms`,
+    Math.round(ms),
+  ]);
+  // JSON has no NaN: what could not be measured is null.
+  const line = { step, ...update?.metrics, ...evaluation?.metrics, ...Object.fromEntries(times) };
+  return JSON.stringify(line) + '\n';
 }

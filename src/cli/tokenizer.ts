@@ -5,21 +5,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SPECIAL_TOKENS, tokenizerJson, trainMerges } from '../tasks/bpe.ts';
+import { specialTokens, tokenizerJson, trainMerges } from '../tasks/bpe.ts';
 import { supervisedExample } from '../tasks/supervised.ts';
 
 /** 6 specials, 256 bytes, 250 merges. */
-const VOCABULARY = 512;
-const EXAMPLES = 8000;
+const vocabularySize = 512;
+const exampleCount = 8000;
 /** One example in this many also carries a line of test feedback. */
-const FEEDBACK_EVERY = 20;
-const SEED = 5;
+const feedbackEvery = 20;
+const corpusSeed = 5;
 
 /** The corpus: instructions and answers of training compositions. */
 function* corpus(): Generator<string> {
-  for (let i = 0; i < EXAMPLES; i++) {
-    const feedback = i % FEEDBACK_EVERY === 0;
-    const example = supervisedExample(SEED, i, { bugScale: 1, repair: 0.25, break: 0.05, feedback });
+  for (let i = 0; i < exampleCount; i++) {
+    const feedback = i % feedbackEvery === 0;
+    const example = supervisedExample(corpusSeed, i, { bugScale: 1, repair: 0.25, break: 0.05, feedback });
     yield example.instruction;
     yield example.answers[0]!;
     if (i % 5 === 0) yield example.answers[1]!; // programs weigh more: they are what the model must write
@@ -30,7 +30,7 @@ function* corpus(): Generator<string> {
 const { values } = parseArgs({
   options: { out: { type: 'string', default: 'public/models/tokenizer.json' } },
 });
-const merges = trainMerges(corpus(), VOCABULARY - 256 - SPECIAL_TOKENS.length);
+const merges = trainMerges(corpus(), vocabularySize - 256 - specialTokens.length);
 mkdirSync(dirname(values.out), { recursive: true });
 writeFileSync(values.out, JSON.stringify(tokenizerJson(merges), null, 1) + '\n');
-console.log(`${values.out}: ${VOCABULARY} tokens`);
+console.log(`${values.out}: ${vocabularySize} tokens`);

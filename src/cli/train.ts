@@ -4,30 +4,29 @@
  *     npm run train -- --preset default --steps 100 --seed 1 --out runs/x
  *     npm run train -- --resume runs/x
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
-import { createNodeSandbox } from '../sandbox/node.ts';
-import { TrainingRun } from '../train/run.ts';
+import type { RunEvent } from '../train/messages.ts';
 import {
   backendOptions,
   duration,
   loadModel,
   openNodeBackend,
   percent,
+  perTurn,
   progressLine,
   reopenNodeBackend,
   runCommand,
-  saveModel,
   shippedModel,
+  version,
 } from './common.ts';
-import { RunFolder } from './runFolder.ts';
+import { drive } from './drive.ts';
+import { nameOfModel, RunFolder } from './runFolder.ts';
 
 const options: ExtraOptions = {
   out: {
     value: 'DIR',
-    help: 'Folder for the metrics, the experiment and checkpoints; runs/<preset>-seed<seed> unless given.',
+    help: 'Folder for the run: its log, metrics, experiment and checkpoints; runs/<preset>-seed<seed> unless given.',
   },
   resume: {
     value: 'DIR',
@@ -38,12 +37,9 @@ const options: ExtraOptions = {
 };
 const usage = `npm run train -- [flags]
 
-Trains a model with CoCoS and writes DIR/metrics.jsonl (one line per update), DIR/experiment.json, DIR/checkpoint/ and
-DIR/reference/ (the model it began with).
+Trains a model with CoCoS and writes DIR/log.jsonl with DIR/blobs/ (everything that happened), DIR/metrics.jsonl (one line per
+update), DIR/experiment.json, DIR/checkpoint/ (the last model) and DIR/reference/ (the model it began with).
 Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
-
-/** Updates between checkpoints. */
-const checkpointEvery = 25;
 
 await runCommand(async (argv) => {
   const flags = parseFlags(argv, options);
@@ -58,44 +54,35 @@ await runCommand(async (argv) => {
     );
   }
   const folder = new RunFolder(resume ?? text('out') ?? `runs/${flags.preset}-seed${flags.experiment.seed}`);
-  const found = resume ? await folder.experiment() : undefined;
-  const experiment = found ? withChanges(found.experiment, flags.changes) : flags.experiment;
+  const found = resume === undefined ? null : await folder.find();
   if (!found) folder.checkFree();
-  const saved = resume ? await folder.loadCheckpoint() : undefined;
-  const modelFolder = resume ? folder.reference : (text('model-dir') ?? shippedModel(experiment.model));
-  const { checkpoint, tokenizer } = await loadModel(modelFolder);
-  const tokenizerJson = await readFile(join(modelFolder, 'tokenizer.json'));
+  const experiment = found ? withChanges(found.experiment, flags.changes) : flags.experiment;
+  const { steps } = experiment;
+  if (found?.state && found.state.step >= steps) {
+    const { step } = found.state;
+    process.stderr.write(
+      `${folder.path} is already at update ${step}, and the run ends after ${steps}: nothing was done. ` +
+        `To go on: npm run train -- --resume ${folder.path} --steps N, with N above ${step}\n`,
+    );
+    return;
+  }
+  for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
+  const modelFolder = found ? folder.reference : (text('model-dir') ?? shippedModel(experiment.model));
+  const model = await loadModel(modelFolder);
+  if (found) await folder.checkReference(found.log);
 
   const backend = await openNodeBackend(flags.options);
-  const sandbox = createNodeSandbox();
-  await sandbox.ready();
-  const line = progressLine();
-  const run = await TrainingRun.start(
+  const circumstances = {
+    build: version,
+    backend: backend.name,
+    device: backend.device,
+    model: nameOfModel(text('model-dir'), experiment),
     experiment,
-    {
-      backend,
-      checkpoint,
-      tokenizer,
-      sandbox,
-      reopen: () => reopenNodeBackend(flags.options),
-      onRecovery: ({ message }) => {
-        line.end();
-        process.stderr.write(`${message}\n`);
-      },
-    },
-    saved,
-  );
-  if (saved) {
-    if (found?.migration) process.stderr.write(`${found.migration} Written in today's format.\n`);
-    await folder.saveExperiment(experiment);
-    await folder.rewindMetrics(saved.step);
-  } else {
-    await folder.create(experiment);
-    await saveModel(folder.reference, checkpoint, tokenizerJson, tokenizer);
-  }
+  };
 
   let stop = false;
   let asked = 0;
+  let pause = (): void => undefined;
   process.on('SIGINT', () => {
     // Under npm one Ctrl-C comes twice: from the terminal and from npm, which passes it on.
     if (stop && performance.now() - asked < 1000) return;
@@ -103,53 +90,61 @@ await runCommand(async (argv) => {
     stop = true;
     asked = performance.now();
     process.stderr.write('\nstopping after this update; Ctrl-C again stops at once\n');
+    pause();
   });
-  const save = async () => folder.saveCheckpoint(checkpoint.config, run.state, tokenizer, tokenizerJson);
 
-  let accuracy = '';
-  const evaluate = async () => {
-    const { metrics } = await run.evaluate();
-    accuracy = Array.from({ length: experiment.turns }, (_, t) =>
-      percent(metrics[`eval/accuracy@t${t + 1}`]),
-    ).join(' → ');
-    return metrics;
+  const line = progressLine();
+  const turns = Array.from({ length: experiment.turns }, (_, t) => `@t${t + 1}`);
+  const first = found?.state?.step ?? 0;
+  let step = first;
+  let began = performance.now();
+  let rewards = '';
+  let accuracy = '–';
+  const show = () => {
+    const perMinute = (60_000 * (step - first)) / (performance.now() - began);
+    line.show(
+      `update ${step}/${steps}  reward ${rewards}  held-out accuracy ${accuracy}  ` +
+        `${perMinute.toFixed(1)} updates/min  ${duration((60 * (steps - step)) / perMinute)} left`,
+    );
   };
-  const due = (step: number) => step % experiment.evalEvery === 0 || step === experiment.steps;
-
-  if (!saved) {
-    await folder.appendMetrics({ step: 0, ...(await evaluate()) });
-    await save();
-  }
-  const began = performance.now();
-  const first = run.step;
-  try {
-    while (run.step < experiment.steps && !stop) {
-      const { step, metrics, timing } = await run.update();
-      await folder.appendMetrics({
-        step,
-        ...metrics,
-        ...(due(step) ? await evaluate() : {}),
-        ...Object.fromEntries(
-          Object.entries(timing).map(([stage, ms]) => [`time/${stage}_ms`, Math.round(ms)]),
-        ),
-      });
-      const perMinute = (60_000 * (step - first)) / (performance.now() - began);
-      const rewards = Array.from({ length: experiment.turns }, (_, t) =>
-        metrics[`train/reward@t${t + 1}`].toFixed(3),
-      );
-      line.show(
-        `update ${step}/${experiment.steps}  reward ${rewards.join(' → ')}  held-out accuracy ${accuracy || '–'}  ` +
-          `${perMinute.toFixed(1)} updates/min  ${duration((60 * (experiment.steps - step)) / perMinute)} left`,
-      );
-      if (step % checkpointEvery === 0) await save();
+  const showAccuracy = (metrics: Readonly<Record<string, number>>) => {
+    accuracy = perTurn(turns.map((turn) => percent(metrics[`eval/accuracy${turn}`])));
+    if (step > first) show();
+  };
+  const hear = (event: RunEvent) => {
+    if (event.type === 'update') {
+      step = event.record.step;
+      rewards = perTurn(turns.map((turn) => event.record.metrics[`train/reward${turn}`].toFixed(3)));
+      show();
     }
+    if (event.type === 'eval') showAccuracy(event.record.metrics);
+    if (event.type === 'notice') {
+      line.end();
+      process.stderr.write(`${event.message}\n`);
+    }
+  };
+
+  const openLog = async () => {
+    const log = await (found ? folder.resume(found, circumstances) : folder.begin(circumstances, model));
+    const last = log.entriesOf('evaluation').at(-1);
+    if (last) showAccuracy(last.metrics);
+    await folder.completeMetrics(log, first);
+    return folder.keeping(log, model);
+  };
+  const run = await drive({
+    ...{ experiment, model, backend, hear, openLog },
+    reopen: () => reopenNodeBackend(flags.options),
+    ...(found?.state ? { state: found.state } : {}),
+  });
+  try {
+    pause = run.pause;
+    began = performance.now();
+    if (!stop) await run.train();
   } finally {
-    await save(); // also when an update fails: the trainer is then as it was before that update
     line.end();
   }
   process.stderr.write(
-    `${stop ? 'stopped' : 'done'} at update ${run.step}; go on with: npm run train -- --resume ${folder.path}\n`,
+    `${stop ? 'stopped' : 'done'} at update ${step}; go on with: npm run train -- --resume ${folder.path}\n`,
   );
-  run.dispose();
-  sandbox.dispose();
+  await run.dispose();
 });

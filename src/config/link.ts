@@ -1,10 +1,13 @@
 /**
  * Experiments in the address bar: `#v=1&gamma=0.5&objective=released-code`. The fragment holds the version of this
- * format and every field that differs from the default, in words a person can read and edit.
+ * format and every field that differs from the default, in words a person can read and edit. The page adds what the link was
+ * made on: `&made-on=wasm&model-digest=sha256-0123456789ab`.
  *
  * Such a link is made of letters, digits and `-.=&` only. Whatever else stands in one was put there on the way, by a mail or chat
  * program, and is undone before the link is given up.
  */
+import * as v from 'valibot';
+import { backendNames, type BackendName } from './backends.ts';
 import { defaultExperiment, describeError, diff, parseExperiment, valueFromText } from './experiment.ts';
 import { field, isFieldName, type Experiment } from './fields.ts';
 import { defaultsAt, experimentFormat, migrate, oldestFormat } from './formats.ts';
@@ -15,9 +18,20 @@ export const linkVersion = experimentFormat;
 /** Longest fragment that is read, in characters. */
 export const maxLinkLength = 32 * 1024;
 
+/** What a link was made on, as far as it says: results are the same only on the same. */
+export interface MadeOn {
+  readonly backend?: BackendName | undefined;
+  /** The digest of the experiment's model (model/digest.ts), or its first 12 digits or more. */
+  readonly modelDigest?: string | undefined;
+}
+
+/** The format since which links say what they were made on. */
+const sinceMadeOn = 3;
+
 export interface DecodedLink {
   /** The default experiment whenever there is a problem: a link is taken whole or not at all. */
   readonly experiment: Experiment;
+  readonly madeOn: MadeOn;
   /** What was wrong, in plain words that name the field, or null. */
   readonly problem: string | null;
   /** What an older link names that is gone since, without a change of the result. */
@@ -25,16 +39,32 @@ export interface DecodedLink {
 }
 
 /** The fragment, with its '#', that `decodeLink` turns back into the same experiment. Its version is the oldest that can say it. */
-export function encodeLink(experiment: Experiment): string {
+export function encodeLink(experiment: Experiment, madeOn: MadeOn = {}): string {
   const changes = diff(experiment);
   const pairs = Object.entries(changes).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  return `#${[`v=${oldestFormat(changes)}`, ...pairs].join('&')}`;
+  const on = encodeMadeOn(madeOn);
+  const version = Math.max(oldestFormat(changes), on.length > 0 ? sinceMadeOn : 1);
+  return `#${[`v=${version}`, ...pairs, ...on].join('&')}`;
 }
+
+/** The parts of a link that say what it was made on. No field's name has a hyphen. */
+const madeOnSchema = v.object({
+  'made-on': v.optional(v.picklist(backendNames, `must be one of ${backendNames.join(', ')}`)),
+  // A word before the digits: "=3d" would be taken for quoted-printable.
+  'model-digest': v.optional(
+    v.pipe(v.string(), v.regex(/^sha256-[\da-f]{12}$/, 'must be sha256- and 12 hexadecimal digits')),
+  ),
+});
+
+const encodeMadeOn = ({ backend, modelDigest }: MadeOn): string[] => [
+  ...(backend ? [`made-on=${backend}`] : []),
+  ...(modelDigest ? [`model-digest=sha256-${modelDigest.slice(0, 12)}`] : []),
+];
 
 /** Reads a fragment, with or without its '#'. Never throws. An empty fragment is the default experiment. */
 export function decodeLink(fragment: string): DecodedLink {
   let body = fragment.replace(/^#/, '');
-  if (body === '') return { experiment: defaultExperiment, problem: null, notes: [] };
+  if (body === '') return refuse(null);
   if (body.length > maxLinkLength) {
     return refuse(`The link is too long: ${body.length} characters, and at most ${maxLinkLength} are read.`);
   }
@@ -72,7 +102,13 @@ function undoOnce(text: string): string {
   }
 }
 
-const refuse = (problem: string): DecodedLink => ({ experiment: defaultExperiment, problem, notes: [] });
+/** The default experiment: nothing is there, or something is wrong. */
+const refuse = (problem: string | null): DecodedLink => ({
+  experiment: defaultExperiment,
+  madeOn: {},
+  problem,
+  notes: [],
+});
 
 /** Reads a link as it was made, but for parts that are empty. */
 function readLink(body: string): DecodedLink {
@@ -101,6 +137,19 @@ function readLink(body: string): DecodedLink {
   }
 
   values.delete('v');
+  const on = v.safeParse(madeOnSchema, Object.fromEntries(values));
+  if (!on.success) {
+    const name = v.getDotPath(on.issues[0]) ?? '';
+    return refuse(
+      `The link does not fit: ${name}: ${on.issues[0].message}, not "${shorten(values.get(name) ?? '')}".`,
+    );
+  }
+  for (const name of Object.keys(madeOnSchema.entries)) values.delete(name);
+  const madeOn: MadeOn = {
+    backend: on.output['made-on'],
+    modelDigest: on.output['model-digest']?.replace('sha256-', ''),
+  };
+
   const format = Number(version);
   const {
     values: today,
@@ -119,7 +168,7 @@ function readLink(body: string): DecodedLink {
     ),
   );
   if (!parsed.ok) return refuse(`The link does not fit: ${describeError(parsed.errors[0])}.`);
-  return { experiment: parsed.experiment, problem: null, notes };
+  return { experiment: parsed.experiment, madeOn, problem: null, notes };
 }
 
 function shorten(text: string): string {

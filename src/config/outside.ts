@@ -1,13 +1,13 @@
 /** What the readers of foreign files share: how a value is shown in an error, JSON read within a limit, common bounds. */
 
 /** Most tokens a model and its tokenizer may have, 2¹⁸. */
-export const MAX_VOCABULARY = 262_144;
+export const maxVocabulary = 262_144;
 
-const LONGEST_SHOWN = 60;
+const longestShown = 60;
 
 /** A key, name or text from a file on one short line: nothing in it can fill the screen or move the cursor. */
 export function shownText(text: string): string {
-  const cut = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  const cut = text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
   // eslint-disable-next-line no-control-regex -- control characters are what must not reach a terminal
   return cut.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) => {
     return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;

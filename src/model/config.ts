@@ -11,7 +11,7 @@
  *    since it may change what the model computes.
  */
 import * as v from 'valibot';
-import { isObject, MAX_VOCABULARY, shown, shownText } from '../config/outside.ts';
+import { isObject, maxVocabulary, shown, shownText } from '../config/outside.ts';
 import { harmless, neutral, remedies } from './configKeys.ts';
 
 const between = (min: number, max: number) => `must be a number from ${min} to ${max}`;
@@ -27,7 +27,7 @@ const only = <T extends string | boolean>(value: T) => v.literal(value, `must be
 export const llamaConfigSchema = v.pipe(
   v.object({
     model_type: only('llama'),
-    vocab_size: count(MAX_VOCABULARY),
+    vocab_size: count(maxVocabulary),
     hidden_size: count(16_384),
     intermediate_size: count(65_536),
     num_hidden_layers: count(256),

@@ -55,10 +55,7 @@ export const trainedAnswerSchema = v.object({
   advantage: num,
   /** Entropy of π at each position, nats. */
   entropy: perToken,
-  /**
-   * ‖∂loss/∂logits‖ at each token = |A|/τ·sqrt(1 − 2p + Σp²), before averaging over the batch; with GRPO also divided by the
-   * trajectory's length. 0 where no gradient flows.
-   */
+  /** ‖∂loss/∂logits‖ at each token = |c|/τ·sqrt(1 − 2p + Σp²), c its coefficient in the loss. 0 where no gradient flows. */
   gradNorm: perToken,
 });
 
@@ -109,11 +106,11 @@ export interface Group<E> {
   readonly trajectories: readonly E[];
 }
 
-/** Takes every answer of a batch to its next stage. */
-export function fill<A, B>(
-  groups: readonly Group<Episode<A>>[],
-  next: (answer: A) => B,
-): Group<Episode<B>>[] {
+/** Takes every answer of a batch to its next stage; what else an episode has, it keeps. */
+export function fill<E extends Episode<unknown>, B>(
+  groups: readonly Group<E>[],
+  next: (answer: E['turns'][number]) => B,
+): Group<Omit<E, 'turns'> & Episode<B>>[] {
   return groups.map(({ task, trajectories }) => ({
     task,
     trajectories: trajectories.map((one) => ({ ...one, turns: one.turns.map(next) })),

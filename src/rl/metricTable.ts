@@ -271,7 +271,7 @@ export const metricTable: readonly Metric[] = [
     explanation:
       'Length of the policy gradient at the model’s outputs for this turn: where the update pushes hardest.',
     formula:
-      '(1/(N τ)) sqrt(Σ_tokens A² (1 − 2 p_y + Σ p²)), N episodes, τ temperature; GRPO: A over the episode’s tokens',
+      'sqrt(Σ_tokens (c/τ)² (1 − 2 p_y + Σ p²)), c the token’s coefficient in the loss, τ the temperature',
     source: 'derived from the paper’s objective',
     where: 'train',
   },
@@ -282,7 +282,7 @@ export const metricTable: readonly Metric[] = [
     range: [null, null],
     better: 'none',
     explanation:
-      'The gradient of the accumulated reward: how much R changes when the reward of this turn rises by one. Negative means that this turn is paid to fail.',
+      'The gradient of the accumulated reward: how much R changes when the reward of this turn rises by one. Negative means that this turn is paid to fail. Per-turn returns have no such weight.',
     formula: 'w_T = 1, w_t = −γ^(T−t−1) (1 − γ) for t < T',
     source: 'derived from the paper’s accumulated reward',
     where: 'train',
@@ -330,7 +330,7 @@ export const metricTable: readonly Metric[] = [
     range: [null, null],
     better: 'none',
     explanation:
-      'How much a better first answer raises the reward of the second. When c falls below 1 − γ, the first answer is being sacrificed.',
+      'How much a better first answer raises the reward of the second. With two turns and the accumulated reward, a c below 1 − γ means that the first answer is being sacrificed.',
     formula: 'within-group slope of r_2 on r_1: Σ (r_1 − r̄_1)(r_2 − r̄_2) / Σ (r_1 − r̄_1)²',
     source: 'our decision',
     where: 'train',

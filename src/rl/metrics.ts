@@ -4,7 +4,7 @@
  * An episode with an answer that could not be graded is left out of every metric but `masked`. A mean of nothing is NaN.
  */
 import type { Experiment } from '../config/fields.ts';
-import { turnWeights } from './accumulated.ts';
+import { algorithmOf } from './algorithms/index.ts';
 import { editDistance } from './editDistance.ts';
 import type { Credit, Episode, GradedAnswer, Group, TrainedAnswer } from './episode.ts';
 import { mean, norm, scored, std } from './statistics.ts';
@@ -95,18 +95,20 @@ export function evalMetrics(episodes: readonly Episode<Graded>[]): Metrics {
  */
 export function trainMetrics(
   groups: readonly Group<Episode<Trained> & Pick<Credit, 'R'>>[],
-  e: Pick<Experiment, 'turns' | 'gamma'>,
+  e: Pick<Experiment, 'turns' | 'gamma' | 'objective' | 'returns'>,
 ): Metrics {
   const all = groups.flatMap((group) => group.trajectories);
   const valid = all.filter((trajectory) => !masked(trajectory));
   const metrics = episodeMetrics(all);
-  const weights = turnWeights(e.turns, e.gamma);
+  const weights = algorithmOf(e).weights(e);
   for (let t = 0; t < e.turns; t++) {
     const turns = valid.map((trajectory) => trajectory.turns[t]);
+    // All of them: with per-turn returns an answer can be pushed although another of its episode is masked.
+    const pushes = all.flatMap((trajectory) => trajectory.turns[t].gradNorm);
     metrics[`kl@t${t + 1}`] = mean(turns.map((turn) => turn.kl));
     metrics[`entropy@t${t + 1}`] = mean(turns.flatMap((turn) => turn.entropy));
-    metrics[`grad_norm@t${t + 1}`] = norm(turns.flatMap((turn) => turn.gradNorm)) / valid.length;
-    metrics[`weight@t${t + 1}`] = weights[t];
+    metrics[`grad_norm@t${t + 1}`] = norm(pushes);
+    if (weights) metrics[`weight@t${t + 1}`] = weights[t];
   }
   metrics.return = mean(valid.map((trajectory) => trajectory.R));
   const deviations = groups
@@ -123,7 +125,8 @@ export function trainMetrics(
  * c, the within-group slope of r_2 on r_1 (least squares, all groups together): how much a better first answer raises
  * the second one's reward. NaN while r_1 does not vary within any group.
  *
- * With two turns, y_1 is pushed towards a higher r_1 by about c − (1 − γ): negative means it is being sacrificed.
+ * With two turns of its own and R = w_1 r_1 + w_2 r_2, y_1 is pushed towards a higher r_1 by about w_1 + w_2 c: below the threshold
+ * c = −w_1/w_2 (CoCoS: 1 − γ) it is being sacrificed. Elsewhere there is no such threshold.
  * Source: our decision.
  */
 export function coupling(groups: readonly (readonly Episode<Graded>[])[]): number {

@@ -1,16 +1,15 @@
 /** The policy gradient at the outputs of the model, and the clipped ratio. */
 
 /**
- * Norm of ∂loss/∂logits at one token, for the loss −A log softmax(z/τ)_y: |A|/τ·‖p − onehot(y)‖ = |A|/τ·sqrt(1 − 2p_y + Σp²).
+ * Norm of ∂loss/∂logits at one token, for the loss −c log softmax(z/τ)_y: |c|/τ·‖p − onehot(y)‖ = |c|/τ·sqrt(1 − 2p_y + Σp²).
  * Needs no second backward pass.
- * @param A what log π of the token is multiplied with; a masked one (NaN) gives 0, for no gradient flows.
+ * @param c the token's coefficient; 0 where no gradient flows.
  * @param p probability of the sampled token.
  * @param sumSq Σ over the vocabulary of p².
  * @param temperature τ
  */
-export function tokenGradNorm(A: number, p: number, sumSq: number, temperature = 1): number {
-  if (Number.isNaN(A)) return 0;
-  return (Math.abs(A) / temperature) * Math.sqrt(Math.max(0, 1 - 2 * p + sumSq));
+export function tokenGradNorm(c: number, p: number, sumSq: number, temperature = 1): number {
+  return (Math.abs(c) / temperature) * Math.sqrt(Math.max(0, 1 - 2 * p + sumSq));
 }
 
 /**

@@ -58,13 +58,14 @@ export const evalRecordSchema = v.object({
   ms: num,
 });
 
-const fieldValue = v.union([v.string(), v.number(), v.boolean()]);
+/** The value of any field of an experiment, before its range is checked. */
+export const fieldValueSchema = v.union([v.string(), v.number(), v.boolean()]);
 
 /** Live fields of the experiment were changed while the run stood between two updates. */
 export const changeRecordSchema = v.object({
   /** Updates done before it. */
   step: v.number(),
-  changes: list(v.object({ field: v.picklist(fieldNames), from: fieldValue, to: fieldValue })),
+  changes: list(v.object({ field: v.picklist(fieldNames), from: fieldValueSchema, to: fieldValueSchema })),
 });
 
 export type ChangeRecord = v.InferOutput<typeof changeRecordSchema>;

@@ -1,7 +1,7 @@
 /** The sandbox on a page: makes the frame, gives it Pyodide's files from our own origin, and opens ports for trainers. */
 import * as v from 'valibot';
-import type { ClientMessage } from './client-protocol.ts';
-import { keptSnapshot } from './browser-store.ts';
+import type { ClientMessage } from './clientProtocol.ts';
+import { keptSnapshot } from './browserStore.ts';
 import { frameDocument, frameReport, type FrameReport, type Role } from './frame.ts';
 import { withDefaults } from './limits.ts';
 
@@ -27,9 +27,9 @@ export interface BrowserSandboxOptions {
 }
 
 /** The frame starts at once or not at all. */
-const FRAME_PATIENCE_MS = 20_000;
+const framePatienceMs = 20_000;
 /** A supervisor greets every port at once, whatever the programs do. */
-const GREETING_PATIENCE_MS = 10_000;
+const greetingPatienceMs = 10_000;
 
 /** Creates the sandbox's frame. Nothing is loaded before the first `openPort`. */
 export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): BrowserSandboxHost {
@@ -141,7 +141,7 @@ class Frame {
         message: 'it stays silent; an extension or a policy may block frames or workers',
       });
       this.#changed();
-    }, FRAME_PATIENCE_MS);
+    }, framePatienceMs);
     try {
       for (;;) {
         const failed = this.#reports.find((report) => report.sandbox === 'failed');
@@ -173,7 +173,7 @@ class Frame {
   async answers(): Promise<boolean> {
     const port = this.openPort();
     const greeted = await new Promise<boolean>((resolve) => {
-      const patience = setTimeout(() => resolve(false), GREETING_PATIENCE_MS);
+      const patience = setTimeout(() => resolve(false), greetingPatienceMs);
       port.onmessage = () => {
         clearTimeout(patience);
         resolve(true);

@@ -1,5 +1,5 @@
 /** Cuts texts that come from a program: where they are made, and again where they are read. The caps are in limits.ts. */
-import { EXPRESSION_CAP, MESSAGE_CAP, SHOWN_CAP, TYPE_CAP } from './limits.ts';
+import { expressionCap, messageCap, shownCap, typeCap } from './limits.ts';
 import type { TestVerdict } from './types.ts';
 
 /** `text`, or its beginning and `…`: at most `cap` characters. What is cut off can be freed. */
@@ -31,21 +31,21 @@ export function nestsDeeper(json: Uint8Array, depth: number): boolean {
 
 /** What a program raised, cut. */
 export const capException = (raised: NonNullable<TestVerdict['exception']>): typeof raised => ({
-  type: capText(raised.type, TYPE_CAP),
-  message: capText(raised.message, MESSAGE_CAP),
+  type: capText(raised.type, typeCap),
+  message: capText(raised.message, messageCap),
   line: raised.line,
 });
 
 /** What people see of a test before it runs, cut. */
 export const capShown = <T extends Pick<TestVerdict, 'expression' | 'expected'>>(test: T): T => ({
   ...test,
-  expression: capText(test.expression, EXPRESSION_CAP),
-  expected: capText(test.expected, SHOWN_CAP),
+  expression: capText(test.expression, expressionCap),
+  expected: capText(test.expected, shownCap),
 });
 
 /** A verdict, cut. */
 export const capVerdict = (verdict: TestVerdict): TestVerdict => ({
   ...capShown(verdict),
-  got: capText(verdict.got, SHOWN_CAP),
+  got: capText(verdict.got, shownCap),
   exception: verdict.exception && capException(verdict.exception),
 });

@@ -1,6 +1,6 @@
 /** The sandbox as the trainer sees it: the interface, over a port to the pool in the sandbox's frame. */
 import * as v from 'valibot';
-import { poolMessage, type ClientMessage } from './client-protocol.ts';
+import { poolMessage, type ClientMessage } from './clientProtocol.ts';
 import type { GradeRequest, Sandbox, SandboxStats, Verdict } from './types.ts';
 
 interface Deferred<T> {
@@ -28,9 +28,9 @@ export class SandboxLostError extends Error {
 }
 
 /** How often a supervisor that owes verdicts is asked whether it is still there, in milliseconds. */
-const PING_MS = 5_000;
+const pingMs = 5_000;
 /** After this many questions without an answer it counts as lost. Looks are counted, not time: a sleeping machine loses nobody. */
-const MAX_SILENT = 6;
+const maxSilent = 6;
 
 /**
  * Connects to a sandbox by a port from `createBrowserSandboxHost().openPort()`. When the frame falls silent, what it owes is
@@ -49,7 +49,7 @@ export function connectSandbox(port: MessagePort): Sandbox {
 
   function look(): void {
     if (waiting.size === 0) return stopLooking();
-    if (unanswered === MAX_SILENT) return end(new SandboxLostError());
+    if (unanswered === maxSilent) return end(new SandboxLostError());
     unanswered++;
     send({ kind: 'ping' });
   }
@@ -104,7 +104,7 @@ export function connectSandbox(port: MessagePort): Sandbox {
       const id = nextId++;
       const { promise, resolve, reject } = deferred<Verdict[]>();
       waiting.set(id, { resolve, reject });
-      watch ??= setInterval(look, PING_MS);
+      watch ??= setInterval(look, pingMs);
       send({
         kind: 'grade',
         id,

@@ -1,5 +1,5 @@
 /** Decides a comparison on plain data as Python would, or says that Python must (`needsPython`). */
-import { REPR_CAP } from './limits.ts';
+import { reprCap } from './limits.ts';
 import type { Compare, Truth } from './plan.ts';
 import type { Outcome } from './outcomes.ts';
 import { isNan, numberOf, parts, pythonEqual, pythonRepr, pythonTruth, type Encoded } from './values.ts';
@@ -27,15 +27,15 @@ const exactNumber = (value: Encoded): number | null => {
   return Number(number);
 };
 
-const EXCEPTION = { type: 'TypeError', line: 0 };
+const typeError = { type: 'TypeError', line: 0 };
 
 /** A compared or a true value. `value` is what the left side, or the whole expression, gave. */
 export function decide(plan: Compare | Truth, value: Encoded): Outcome {
-  const got = pythonRepr(value, REPR_CAP);
+  const got = pythonRepr(value, reprCap);
   if (plan.kind === 'truth') return { status: pythonTruth(value) !== plan.negate ? 'pass' : 'fail', got };
   const ordering = ['<', '<=', '>', '>='].includes(plan.operator);
   if (ordering && numberOf(value) === null && !hasNature(value, 'l'))
-    return { status: 'error', got, exception: { ...EXCEPTION, message: 'the result is not a number' } };
+    return { status: 'error', got, exception: { ...typeError, message: 'the result is not a number' } };
   return { status: holds(plan.operator, value, plan.expected) ? 'pass' : 'fail', got };
 }
 
@@ -78,7 +78,7 @@ export function near(plan: Compare, value: Encoded, target: Encoded): Outcome | 
   const within = plan.operator === '<' ? distance < tolerance : distance <= tolerance;
   return {
     status: within ? 'pass' : 'fail',
-    got: pythonRepr(value, REPR_CAP),
+    got: pythonRepr(value, reprCap),
     expected: `${pythonRepr(target)} ± ${pythonRepr(plan.expected)}`,
   };
 }

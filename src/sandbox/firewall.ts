@@ -5,7 +5,7 @@
  * only the ones below work; another system call answers ENOSYS, and any other import ends the run with `Blocked`.
  * Time is virtual and random bytes come from a fixed sequence, so a program's results are the same on every run.
  */
-import { MEMORY_CAP, PATH_CAP, STDOUT_CAP } from './limits.ts';
+import { memoryCap, pathCap, stdoutCap } from './limits.ts';
 
 /** Ends a run at its deadline. Python cannot catch it: it is not a Python exception. */
 export class DeadlineError extends Error {
@@ -18,7 +18,7 @@ export class BlockedError extends Error {
 }
 
 /** Imports that are harmless and work unchanged during a run: they tell nothing of the host, only of Emscripten's own files. */
-const HARMLESS = new Set([
+const harmlessImports = new Set([
   '_PyEM_TrampolineCall_JS', // calls a C function pointer
   'Jsv_GetError_import',
   'JsvError_Check',
@@ -41,7 +41,7 @@ const HARMLESS = new Set([
 ]);
 
 /** Local time is UTC everywhere, or results would differ from place to place. */
-const UTC: Readonly<Record<string, string>> = { _localtime_js: '_gmtime_js', _mktime_js: '_timegm_js' };
+const utcTwins: Readonly<Record<string, string>> = { _localtime_js: '_gmtime_js', _mktime_js: '_timegm_js' };
 
 const ENOSYS = 52;
 const EBADF = 8;
@@ -50,14 +50,14 @@ const ENOTTY = 59;
 const ENAMETOOLONG = 37;
 
 /** Imports that would tell a fact of the host: the same answer everywhere. */
-const CONSTANTS: Readonly<Record<string, number>> = {
+const constantAnswers: Readonly<Record<string, number>> = {
   __syscall_getuid32_js: 0,
   __syscall_umask_js: 0, // Node's own would be asked, and changed
   __syscall_ioctl: -ENOTTY, // nothing is a terminal
 };
 
 /** Which argument of a system call is a path. */
-const PATHS: Readonly<Record<string, number>> = {
+const pathArguments: Readonly<Record<string, number>> = {
   __syscall_openat: 1,
   __syscall_chdir: 0,
   __syscall_stat64: 0,
@@ -67,14 +67,14 @@ const PATHS: Readonly<Record<string, number>> = {
   __syscall_readlinkat: 1,
 };
 /** open(2) flags that could change a file: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND. */
-const WRITING = 0o1 | 0o2 | 0o100 | 0o1000 | 0o2000;
+const writingFlags = 0o1 | 0o2 | 0o100 | 0o1000 | 0o2000;
 /** Where every run's clock starts: 2025-01-01 00:00 UTC, in milliseconds. */
-const EPOCH_MS = 1_735_689_600_000;
+const epochMs = 1_735_689_600_000;
 
 /** The resolution of every clock, in nanoseconds; see #tick. */
-const RESOLUTION_NS = 1000n;
+const resolutionNs = 1000n;
 /** Random bytes made between two looks at the clock. */
-const RANDOM_STRETCH = 2 ** 16;
+const randomStretch = 2 ** 16;
 
 type Import = (...args: never[]) => unknown;
 type Numeric = (...args: number[]) => number;
@@ -112,7 +112,7 @@ export class Firewall {
     this.#memory = memory;
     const grow = memory.grow.bind(memory);
     memory.grow = (pages) => {
-      if (memory.buffer.byteLength + pages * 65536 > MEMORY_CAP) throw new RangeError('memory cap reached');
+      if (memory.buffer.byteLength + pages * 65536 > memoryCap) throw new RangeError('memory cap reached');
       return grow(pages);
     };
   }
@@ -165,14 +165,14 @@ export class Firewall {
   }
 
   #guardOne(name: string, original: Import, all: WebAssembly.ModuleImports): Import {
-    const path = PATHS[name];
+    const path = pathArguments[name];
     const passed = path === undefined ? original : this.#withShortPath(original as Numeric, path);
-    if (HARMLESS.has(name)) return passed;
-    const call = (UTC[name] ? all[UTC[name]] : passed) as Numeric;
-    if (UTC[name]) return call;
+    if (harmlessImports.has(name)) return passed;
+    const call = (utcTwins[name] ? all[utcTwins[name]] : passed) as Numeric;
+    if (utcTwins[name]) return call;
     if (name === '_Py_emscripten_runtime') return () => 0; // the browser's name; Python takes NULL for unknown
     if (name === '_tzset_js') return (...args: number[]) => this.#utc(call, args);
-    const constant = CONSTANTS[name];
+    const constant = constantAnswers[name];
     if (constant !== undefined) return () => constant;
     const special = this.#special(name, call);
     if (special) return (...args: number[]) => (this.#running ? special(...args) : call(...args));
@@ -189,7 +189,7 @@ export class Firewall {
     return (...args) => {
       const start = (args[at] ?? 0) >>> 0;
       if (!this.#running) return original(...args);
-      const path = new Uint8Array(this.#view().buffer).subarray(start, start + PATH_CAP);
+      const path = new Uint8Array(this.#view().buffer).subarray(start, start + pathCap);
       return path.includes(0) ? original(...args) : -ENAMETOOLONG;
     };
   }
@@ -208,7 +208,7 @@ export class Firewall {
       case 'emscripten_get_now':
         return () => this.#sleep();
       case 'emscripten_date_now':
-        return () => EPOCH_MS + this.#tick();
+        return () => epochMs + this.#tick();
       case 'clock_time_get':
         return (_id, _lowPrecision, ...rest) => this.#clock(rest[rest.length - 1] ?? 0);
       case 'random_get':
@@ -223,14 +223,14 @@ export class Firewall {
         return (fd) => ((fd ?? 0) <= 2 ? 0 : original(fd ?? 0));
       case '__syscall_openat':
         return (directory, path, flags, varargs) => {
-          if (((flags ?? 0) & WRITING) !== 0) return -EROFS;
+          if (((flags ?? 0) & writingFlags) !== 0) return -EROFS;
           return original(directory ?? 0, path ?? 0, flags ?? 0, varargs ?? 0);
         };
       case '__syscall_chdir':
         return original;
       case 'clock_res_get':
         return (_id, pointer) => {
-          this.#view().setBigUint64((pointer ?? 0) >>> 0, RESOLUTION_NS, true);
+          this.#view().setBigUint64((pointer ?? 0) >>> 0, resolutionNs, true);
           return 0;
         };
       case '__syscall_fcntl64':
@@ -241,7 +241,7 @@ export class Firewall {
       case 'emscripten_resize_heap':
         return (size) => {
           this.#check();
-          return (size ?? 0) >>> 0 > MEMORY_CAP ? 0 : original(size ?? 0);
+          return (size ?? 0) >>> 0 > memoryCap ? 0 : original(size ?? 0);
         };
       default:
         return null;
@@ -282,7 +282,7 @@ export class Firewall {
   }
 
   #clock(pointer: number): number {
-    this.#view().setBigUint64(pointer >>> 0, BigInt(Math.round((EPOCH_MS + this.#tick()) * 1e6)), true);
+    this.#view().setBigUint64(pointer >>> 0, BigInt(Math.round((epochMs + this.#tick()) * 1e6)), true);
     return 0;
   }
 
@@ -291,7 +291,7 @@ export class Firewall {
     if (result !== 0) return result;
     const view = this.#view();
     for (const offset of [40, 56, 72]) {
-      view.setBigInt64((buffer >>> 0) + offset, BigInt(EPOCH_MS / 1000), true);
+      view.setBigInt64((buffer >>> 0) + offset, BigInt(epochMs / 1000), true);
       view.setUint32((buffer >>> 0) + offset + 8, 0, true);
     }
     return result;
@@ -300,7 +300,7 @@ export class Firewall {
   #randomBytes(pointer: number, length: number): number {
     const view = this.#view();
     for (let i = 0; i < length; i++) {
-      if (i % RANDOM_STRETCH === 0) this.#check();
+      if (i % randomStretch === 0) this.#check();
       this.#random = (Math.imul(this.#random, 1664525) + 1013904223) >>> 0; // Numerical Recipes' generator
       view.setUint8((pointer >>> 0) + i, this.#random >>> 24);
     }
@@ -326,7 +326,7 @@ export class Firewall {
     for (let i = 0; i < count; i++) {
       const start = view.getUint32((vectors >>> 0) + 8 * i, true);
       const length = view.getUint32((vectors >>> 0) + 8 * i + 4, true);
-      const room = Math.min(length, STDOUT_CAP - this.#stdoutBytes);
+      const room = Math.min(length, stdoutCap - this.#stdoutBytes);
       if (room > 0) {
         this.stdout += this.#decoder.decode(new Uint8Array(view.buffer, start, room));
         this.#stdoutBytes += room;

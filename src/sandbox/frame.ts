@@ -2,7 +2,7 @@
  * The document of the sandbox's frame. Its origin is opaque (`sandbox="allow-scripts"`, never `allow-same-origin`),
  * so nothing in it can reach the page, its storage or its server, and its policy allows no connection at all.
  * The script below is the only one in the document; pages with a Content-Security-Policy must allow its hash
- * (a srcdoc frame inherits the page's policy), see vite-plugin.ts.
+ * (a srcdoc frame inherits the page's policy), see vitePlugin.ts.
  */
 import * as v from 'valibot';
 import type { Limits } from './limits.ts';
@@ -54,7 +54,7 @@ export type FrameReport = v.InferOutput<typeof frameReport>;
  * Starts the supervisor with the first message of the page, hands the later ones on, and makes and ends the runners: a worker of
  * Firefox that ends one of its own in the middle of a loop may wait for ever when it makes the next. Must stay one constant text.
  */
-export const FRAME_SCRIPT = `
+export const frameScript = `
 let supervisor = null;
 const runners = new Map();
 addEventListener('message', (event) => {
@@ -94,5 +94,5 @@ export function framePolicy(scriptHash: string): string {
 
 export function frameDocument(scriptHash: string): string {
   const policy = `<meta http-equiv="Content-Security-Policy" content="${framePolicy(scriptHash)}">`;
-  return `<!doctype html><html><head>${policy}</head><body><script>${FRAME_SCRIPT}</script></body></html>`;
+  return `<!doctype html><html><head>${policy}</head><body><script>${frameScript}</script></body></html>`;
 }

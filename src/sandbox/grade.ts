@@ -2,7 +2,7 @@
 import { decide, hasNature, isOpaque, kindOf, near, needsPython, some } from './decide.ts';
 import { DeadlineError } from './firewall.ts';
 import type { Entry, Interpreter } from './interpreter.ts';
-import { AFTER_TIMEOUT, REPR_CAP, type Limits } from './limits.ts';
+import { afterTimeout, reprCap, type Limits } from './limits.ts';
 import { crash, forged, infra, messageOf, outOfTime, raised, type Outcome } from './outcomes.ts';
 import {
   parseAnswer,
@@ -52,10 +52,10 @@ interface Later {
 type Redo = { readonly redo: true };
 type Tested = { readonly outcome: Outcome } | Broken | Redo | { readonly later: Later };
 
-const PLANS_KEPT = 500;
+const plansKept = 500;
 /** A program is started afresh this often for single tests; then all its tests are run whole. */
-const MAX_REDOS = 4;
-const UNKNOWN: Shown = { expression: '', expected: '' };
+const maxRedos = 4;
+const unknownTest: Shown = { expression: '', expected: '' };
 
 export class Grader {
   readonly #python: Interpreter;
@@ -72,7 +72,7 @@ export class Grader {
     const end = this.#python.now() + job.budgetMs;
     let beside: number[] = [];
     for (;;) {
-      progress.stage(-2, UNKNOWN);
+      progress.stage(-2, unknownTest);
       const prepared = this.#prepare(job, beside);
       if (prepared === null) {
         // Cut once, but not again as this program needs it: its doing.
@@ -84,7 +84,7 @@ export class Grader {
       }
       const run = this.#run(job, prepared, end, progress);
       if (typeof run === 'string') return run;
-      beside = beside.length < MAX_REDOS ? [...beside, run.beside] : [...job.tests.keys()];
+      beside = beside.length < maxRedos ? [...beside, run.beside] : [...job.tests.keys()];
     }
   }
 
@@ -108,7 +108,7 @@ export class Grader {
       }
       if (!every && started >= end) every = outOfTime('the program used up its time');
       if (!every && !loaded) {
-        progress.stage(-1, UNKNOWN);
+        progress.stage(-1, unknownTest);
         every = this.#load(job.code, prepared, Math.min(started + patience, end));
         loaded = !every;
       }
@@ -127,7 +127,7 @@ export class Grader {
         replays.push({ test, plan, later: result.later, ms: this.#python.now() - started });
       else done(result.outcome);
       if ('broken' in result) {
-        if (result.outcome.status === 'timeout') patience = this.#limits.perTestMs * AFTER_TIMEOUT;
+        if (result.outcome.status === 'timeout') patience = this.#limits.perTestMs * afterTimeout;
         stdout ||= this.#python.stdout;
         this.#python.rollBack();
         loaded = false;
@@ -168,7 +168,7 @@ export class Grader {
       const text = JSON.stringify({ setup: job.setup, tests: job.tests, beside });
       const prepared = parsePrepared(this.#python.call('prepare', text, deadline));
       if (prepared.plans.length !== job.tests.length) throw new Error('one plan per test expected');
-      if (this.#prepared.size >= PLANS_KEPT) this.#prepared.clear();
+      if (this.#prepared.size >= plansKept) this.#prepared.clear();
       this.#prepared.set(key, prepared);
       return prepared;
     } catch (error) {
@@ -300,24 +300,24 @@ export class Grader {
       if (object === undefined || (plan.kind === 'compare' && plan.operator.startsWith('is'))) return null;
       if (ask || (hasNature(object, 'x') && plan.kind === 'compare' && plan.operator !== '==')) return 'ask';
       if (plan.kind === 'compare' || !hasNature(object, 'b')) return null;
-      return plan.negate ? { status: 'fail', got: pythonRepr(object, REPR_CAP) } : 'ask';
+      return plan.negate ? { status: 'fail', got: pythonRepr(object, reprCap) } : 'ask';
     }
     if (object !== undefined) {
       if (rest === 'callable(_leaf0)' && plan.kind === 'truth')
         return {
           status: hasNature(object, 'c') !== plan.negate ? 'pass' : 'fail',
-          got: pythonRepr(object, REPR_CAP),
+          got: pythonRepr(object, reprCap),
         };
       const passive = !judged && !hasNature(object, 'p');
       return ask || passive || hasNature(object, 'x')
         ? 'ask'
-        : { status: 'fail', got: pythonRepr(object, REPR_CAP) };
+        : { status: 'fail', got: pythonRepr(object, reprCap) };
     }
     const holder = values.find((x) => some(x, isOpaque));
     if (holder === undefined || /^len\(_leaf0\)$/.test(rest)) return null;
     const lies =
       plan.kind === 'truth' && !ask && some(holder, (x) => hasNature(x, 'e') && !hasNature(x, 'x'));
-    return lies ? { status: 'fail', got: pythonRepr(holder, REPR_CAP) } : 'ask';
+    return lies ? { status: 'fail', got: pythonRepr(holder, reprCap) } : 'ask';
   }
 
   /** The weaker tier: the rest of a test next to the candidate, on the leaves' own objects. What is expected stays here if it can. */
@@ -375,7 +375,7 @@ export class Grader {
       const whole = evaluate(`(${rest}) ${plan.operator} (${plan.right})`, true);
       if ('broken' in whole) return whole.outcome;
       if (whole.answer.error) return { ...raised({ ...whole.answer.error, line: 0 }), ...known };
-      outcome = { status: whole.answer.value === true ? 'pass' : 'fail', got: pythonRepr(value, REPR_CAP) };
+      outcome = { status: whole.answer.value === true ? 'pass' : 'fail', got: pythonRepr(value, reprCap) };
     } else outcome = decide(plan, value);
     if (flip && (outcome.status === 'pass' || outcome.status === 'fail'))
       outcome = { ...outcome, status: outcome.status === 'pass' ? 'fail' : 'pass' };

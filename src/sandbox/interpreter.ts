@@ -7,11 +7,11 @@ import createPyodideModule from 'pyodide/pyodide.asm.mjs';
 import { Files } from './files.ts';
 import { Firewall } from './firewall.ts';
 import { nestsDeeper } from './caps.ts';
-import { ANSWER_CAP, ANSWER_DEPTH, PLANS_CAP, RECYCLE_ABOVE, STACK_CAP } from './limits.ts';
+import { answerCap, answerDepth, plansCap, recycleAbove, stackCap } from './limits.ts';
 import { DeepStack } from './stack.ts';
 
 /** The functions of grader.py that the host calls. */
-const ENTRIES = [
+const graderEntries = [
   'prepare',
   'load',
   'setup',
@@ -22,10 +22,10 @@ const ENTRIES = [
   'inside',
   'replay',
 ] as const;
-export type Entry = (typeof ENTRIES)[number];
+export type Entry = (typeof graderEntries)[number];
 
 /** Loaded before the snapshot, so that a candidate's import costs nothing (the library holds sources, compiling is slow). */
-const WARM =
+const warmImports =
   'import math, cmath, re, heapq, itertools, collections, collections.abc, functools, json, random, string, bisect, ' +
   'datetime, decimal, fractions, statistics, typing, operator, copy, sys, os, ast, types, dataclasses, enum, time, ' +
   'inspect, traceback, linecache, warnings, contextlib, io, abc, numbers, array, struct, textwrap, pprint, uuid, ' +
@@ -34,9 +34,9 @@ const WARM =
   'concurrent.futures.thread, multiprocessing, difflib, graphlib, itertools, timeit, logging, csv, zlib, ipaddress, symtable, ' +
   'importlib.util';
 
-const HOME = '/home/pyodide';
+const homeFolder = '/home/pyodide';
 /** Device files that would give real randomness, hang on the terminal, or complain on the host's console when they are read. */
-const DEVICES = ['/dev/random', '/dev/urandom', '/dev/tty', '/dev/tty1', '/dev/stdout', '/dev/stderr'];
+const deviceFiles = ['/dev/random', '/dev/urandom', '/dev/tty', '/dev/tty1', '/dev/stdout', '/dev/stderr'];
 
 /** The program made an answer too large to look at. */
 export class TooMuchError extends Error {
@@ -57,7 +57,7 @@ export interface BootFiles {
 }
 
 /** Builtin types whose objects may hold each other in long chains. */
-const CONTAINERS = [
+const containerTypes = [
   'List',
   'Tuple',
   'Dict',
@@ -98,7 +98,7 @@ export class Interpreter {
     this.#stackTop = this.#call('emscripten_stack_get_current');
     const functions = new Map<Entry, number>();
     const grader = this.#withText('_sandbox_grader', (name) => this.#call('PyImport_AddModule', name));
-    for (const entry of ENTRIES) {
+    for (const entry of graderEntries) {
       const pointer = this.#withText(entry, (name) => this.#call('PyObject_GetAttrString', grader, name));
       if (pointer === 0) throw new Error(`grader.py has no function ${entry}`);
       functions.set(entry, pointer);
@@ -134,7 +134,7 @@ export class Interpreter {
 
   /** True when the memory grew so far that the worker should be replaced. */
   get outgrown(): boolean {
-    return this.#memory.buffer.byteLength > RECYCLE_ABOVE;
+    return this.#memory.buffer.byteLength > recycleAbove;
   }
 
   /** The clock that decides deadlines, in milliseconds. */
@@ -162,7 +162,7 @@ export class Interpreter {
         text === 0 ? 0 : this.#call('PyObject_CallOneArg', this.#functions.get(entry) ?? 0, text);
       const utf8 = answer === 0 ? 0 : this.#call('PyUnicode_AsUTF8', answer);
       if (utf8 === 0) throw new Error('the grader was broken by the program');
-      return this.#readText(utf8, entry === 'prepare' ? PLANS_CAP : ANSWER_CAP);
+      return this.#readText(utf8, entry === 'prepare' ? plansCap : answerCap);
     });
   }
 
@@ -178,8 +178,8 @@ export class Interpreter {
   /** Limits Python's stack, and lets what nests go on where there is room: calls of Python by C, and the end of containers. */
   #deepStack(): DeepStack {
     const thread = this.#call('PyThreadState_Get');
-    const base = (this.#stackTop >>> 0) - STACK_CAP;
-    if (this.#call('PyUnstable_ThreadState_SetStackProtection', thread, base, STACK_CAP) !== 0)
+    const base = (this.#stackTop >>> 0) - stackCap;
+    if (this.#call('PyUnstable_ThreadState_SetStackProtection', thread, base, stackCap) !== 0)
       throw new Error("Python's stack could not be limited");
     const stack = new DeepStack(this.#exports);
     const word = (pointer: number): number =>
@@ -195,7 +195,7 @@ export class Interpreter {
     for (const name of ['eval', 'exec'])
       stack.extend(word(word(attribute('builtins', name) + M_ML) + ML_METH), { parameters: 4, results: 1 });
     const classes = [attribute('_frozen_importlib', 'ModuleSpec')]; // stands for every class made in Python
-    const containers = CONTAINERS.map((name) => this.#address(name));
+    const containers = containerTypes.map((name) => this.#address(name));
     for (const type of [...containers, ...classes]) {
       stack.extend(word(type + TP_DEALLOC), { parameters: 1, results: 0 });
       stack.extend(word(type + TP_REPR), { parameters: 1, results: 1 });
@@ -239,14 +239,14 @@ export class Interpreter {
     const length = bytes.indexOf(0);
     if (length < 0) throw new TooMuchError(`the program made an answer of more than ${cap / 2 ** 20} MB`);
     const json = bytes.subarray(0, length);
-    if (nestsDeeper(json, ANSWER_DEPTH))
+    if (nestsDeeper(json, answerDepth))
       throw new TooMuchError('the program made an answer that nests too deep');
     return new TextDecoder().decode(json);
   }
 }
 
 function warm(pyodide: PyodideAPI, grader: string): void {
-  pyodide.runPython(WARM);
+  pyodide.runPython(warmImports);
   pyodide.globals.set('_source', grader);
   pyodide.runPython(
     "import sys, types\n_m = types.ModuleType('_sandbox_grader')\nsys.modules['_sandbox_grader'] = _m\n" +
@@ -267,7 +267,7 @@ async function start(files: BootFiles, makeSnapshot = false): Promise<Started> {
   const pyodide = await loadPyodide({
     indexURL: files.indexURL,
     jsglobals: { Object, setTimeout: () => 0, clearTimeout: () => undefined, setInterval: () => 0 },
-    env: { PYTHONHASHSEED: '0', HOME, LANG: 'C.UTF-8' },
+    env: { PYTHONHASHSEED: '0', HOME: homeFolder, LANG: 'C.UTF-8' },
     stdin: () => null,
     stdout: () => undefined, // during a run the firewall collects the output
     stderr: () => undefined,
@@ -296,6 +296,6 @@ async function start(files: BootFiles, makeSnapshot = false): Promise<Started> {
   const memory = exports?.['memory'];
   if (!exports || !(memory instanceof WebAssembly.Memory))
     throw new Error('Pyodide started without its memory');
-  for (const device of DEVICES) pyodide.FS.unlink(device);
+  for (const device of deviceFiles) pyodide.FS.unlink(device);
   return { pyodide, firewall, exports, memory };
 }

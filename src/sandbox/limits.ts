@@ -6,60 +6,60 @@ export interface Limits {
   readonly perProgramMs: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { perTestMs: 1000, perProgramMs: 3000 };
+export const defaultLimits: Limits = { perTestMs: 1000, perProgramMs: 3000 };
 
 export const withDefaults = ({ perTestMs, perProgramMs }: Partial<Limits>): Limits => ({
-  perTestMs: perTestMs ?? DEFAULT_LIMITS.perTestMs,
-  perProgramMs: perProgramMs ?? DEFAULT_LIMITS.perProgramMs,
+  perTestMs: perTestMs ?? defaultLimits.perTestMs,
+  perProgramMs: perProgramMs ?? defaultLimits.perProgramMs,
 });
 
 /** After a program's first timeout its other tests get this part of perTestMs: what hangs once mostly hangs again. */
-export const AFTER_TIMEOUT = 0.25;
+export const afterTimeout = 0.25;
 
 /** Memory a program may reach, in bytes; above it Python sees a MemoryError. */
-export const MEMORY_CAP = 128 * 2 ** 20;
+export const memoryCap = 128 * 2 ** 20;
 /** A worker whose memory passed this is replaced: WebAssembly memory never shrinks. */
-export const RECYCLE_ABOVE = 64 * 2 ** 20;
+export const recycleAbove = 64 * 2 ** 20;
 /** Bytes of Python's stack in memory; above it Python sees a RecursionError. */
-export const STACK_CAP = 2 * 2 ** 20;
+export const stackCap = 2 * 2 ** 20;
 /** Bytes that a call through C takes of it besides its own (stack.ts). A multiple of 16. */
-export const STACK_STEP = 256;
+export const stackStep = 256;
 /** Bytes of Python's stack in memory after which a call continues on another stack of the engine (stack.ts). */
-export const STACK_STRETCH = 128 * 2 ** 10;
+export const stackStretch = 128 * 2 ** 10;
 /** Megabytes of a worker's stack in Node, where there is no other to continue on. */
-export const NODE_STACK_MB = 32;
+export const nodeStackMb = 32;
 /** Bytes of output kept per program; the rest is dropped. At most as many characters. */
-export const STDOUT_CAP = 4000;
+export const stdoutCap = 4000;
 /** Characters of a repr kept in a verdict. */
-export const REPR_CAP = 300;
+export const reprCap = 300;
 /** Characters of a verdict's `got` and `expected`: a repr or two, and the words around them. */
-export const SHOWN_CAP = 1000;
+export const shownCap = 1000;
 /** Characters of an exception's type, and of its message. */
-export const TYPE_CAP = 100;
-export const MESSAGE_CAP = 1000;
+export const typeCap = 100;
+export const messageCap = 1000;
 /** Characters of a test as it is shown; it comes from the task, never from the program. */
-export const EXPRESSION_CAP = 2 ** 16;
+export const expressionCap = 2 ** 16;
 /** Tests of one program; a program with more is refused. */
-export const TESTS_CAP = 20_000;
+export const testsCap = 20_000;
 /** Bytes (UTF-8) of one answer about a program; a longer one is not even decoded. */
-export const ANSWER_CAP = 4 * 2 ** 20;
+export const answerCap = 4 * 2 ** 20;
 /** Bytes of the plans for all tests of a task, which are made before any program runs. */
-export const PLANS_CAP = 64 * 2 ** 20;
+export const plansCap = 64 * 2 ** 20;
 /** Values in one answer. */
-export const VALUES_CAP = 200_000;
+export const valuesCap = 200_000;
 /** How deep an answer may nest; one that nests deeper is not parsed. */
-export const ANSWER_DEPTH = 250;
+export const answerDepth = 250;
 /** Bytes of a path, with the zero at its end, as Linux has it. */
-export const PATH_CAP = 4096;
+export const pathCap = 4096;
 /** Programs sent to a worker at once. */
-export const BATCH = 16;
+export const batchSize = 16;
 /** The watchdog ends a worker that stayed silent for perTestMs · 1.1 + this. */
-export const WATCHDOG_GRACE_MS = 500;
+export const watchdogGraceMs = 500;
 /**
  * A runner whose clock jumped by more than this was asleep with the whole machine: had only a C call taken so long,
  * the watchdog would have ended it. Must be larger than any patience of the watchdog.
  */
-export const asleepAfterMs = (limits: Limits): number => 2 * (limits.perProgramMs + WATCHDOG_GRACE_MS);
+export const asleepAfterMs = (limits: Limits): number => 2 * (limits.perProgramMs + watchdogGraceMs);
 /** Verdicts kept in the cache, and bytes of their texts. */
-export const CACHE_SIZE = 5_000;
-export const CACHE_BYTES = 64 * 2 ** 20;
+export const cacheSize = 5_000;
+export const cacheBytes = 64 * 2 ** 20;

@@ -8,8 +8,8 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { NODE_STACK_MB, withDefaults } from './limits.ts';
-import { fileStore, sha256 } from './node-store.ts';
+import { nodeStackMb, withDefaults } from './limits.ts';
+import { fileStore, sha256 } from './nodeStore.ts';
 import { Pool, type Spawn } from './pool.ts';
 import type { FromRunner } from './runner.ts';
 import type { Sandbox } from './types.ts';
@@ -21,23 +21,23 @@ export interface NodeSandboxOptions {
   readonly perProgramMs?: number;
 }
 
-/** The parts of the grader, one module; in this order also in frame-worker.ts. */
-const GRADER_FILES = ['values.py', 'setup.py', 'expressions.py', 'cutter.py', 'prepare.py', 'grader.py'];
+/** The parts of the grader, one module; in this order also in frame.worker.ts. */
+const graderFiles = ['values.py', 'setup.py', 'expressions.py', 'cutter.py', 'prepare.py', 'grader.py'];
 
 /** Starts a sandbox of worker threads. Call `dispose()` at the end, or the process stays alive. */
 export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
   const require = createRequire(import.meta.url);
   const pyodide = dirname(require.resolve('pyodide/package.json'));
   const wasm = new WebAssembly.Module(readFileSync(join(pyodide, 'pyodide.asm.wasm')));
-  const grader = GRADER_FILES.map((name) => readFileSync(new URL(name, import.meta.url), 'utf8')).join('\n');
+  const grader = graderFiles.map((name) => readFileSync(new URL(name, import.meta.url), 'utf8')).join('\n');
   // Node 20 runs no TypeScript and worker threads do not inherit tsx, so a line of JavaScript registers it first.
   const tsx = pathToFileURL(
     join(dirname(require.resolve('tsx/package.json')), 'dist/esm/api/index.mjs'),
   ).href;
-  const entry = new URL('./node-worker.ts', import.meta.url).href;
+  const entry = new URL('./node.worker.ts', import.meta.url).href;
   const start = `import { register } from '${tsx}'; register(); await import('${entry}');`;
 
-  const parts = [...GRADER_FILES, 'interpreter.ts', 'firewall.ts'].map((name) =>
+  const parts = [...graderFiles, 'interpreter.ts', 'firewall.ts'].map((name) =>
     readFileSync(new URL(name, import.meta.url)),
   );
   const key = sha256(Buffer.concat([readFileSync(join(pyodide, 'package.json')), ...parts]));
@@ -46,7 +46,7 @@ export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(start)}`), {
       workerData: { wasm, grader },
       execArgv: [],
-      resourceLimits: { stackSizeMb: NODE_STACK_MB },
+      resourceLimits: { stackSizeMb: nodeStackMb },
       env: {}, // nothing of the host's environment
     });
     let ended = false;

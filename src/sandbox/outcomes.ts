@@ -2,7 +2,7 @@
 import { capException } from './caps.ts';
 import { BlockedError } from './firewall.ts';
 import { TooMuchError } from './interpreter.ts';
-import { REPR_CAP } from './limits.ts';
+import { reprCap } from './limits.ts';
 import type { Answer } from './plan.ts';
 import type { TestVerdict } from './types.ts';
 import { pythonRepr } from './values.ts';
@@ -17,7 +17,7 @@ export function raised(error: NonNullable<Answer['error']>): Outcome {
       ? x[1]
       : typeof x === 'string'
         ? x
-        : pythonRepr(x, REPR_CAP),
+        : pythonRepr(x, reprCap),
   );
   return {
     status: 'error',

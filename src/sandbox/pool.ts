@@ -5,11 +5,11 @@
  * in is a timeout, finished tests keep their verdicts, everything else goes on in a new runner.
  */
 import { capShown, capText, capVerdict } from './caps.ts';
-import { AFTER_TIMEOUT, BATCH, STDOUT_CAP, TESTS_CAP, WATCHDOG_GRACE_MS, type Limits } from './limits.ts';
+import { afterTimeout, batchSize, stdoutCap, testsCap, watchdogGraceMs, type Limits } from './limits.ts';
 import type { FromRunner, ToRunner } from './runner.ts';
 import type { GradeRequest, Sandbox, SandboxStats, TestVerdict, Verdict } from './types.ts';
-import { TickClock } from './tick-clock.ts';
-import { VerdictCache } from './verdict-cache.ts';
+import { TickClock } from './tickClock.ts';
+import { VerdictCache } from './verdictCache.ts';
 import { combine, fault, outOfTime, type Shown } from './verdict.ts';
 
 export interface Runner {
@@ -59,10 +59,10 @@ interface Slot {
 }
 
 /** A start may take this long, in milliseconds of the watchdog's clock. */
-const START_MS = 60_000;
-const MAX_START_FAILURES = 3;
-const MAX_LOSSES = 2;
-const CUTTING = -2; // the stage before any program runs
+const startMs = 60_000;
+const maxStartFailures = 3;
+const maxLosses = 2;
+const cuttingStage = -2; // the stage before any program runs
 
 export class Pool implements Sandbox {
   readonly #spawn: Spawn;
@@ -151,8 +151,8 @@ export class Pool implements Sandbox {
 
   // -- requests ---------------------------------------------------------------------------------------------------
   #enqueue(request: GradeRequest, mine: Item[]): Promise<Verdict> {
-    if (request.tests.length > TESTS_CAP) {
-      const why = `${request.tests.length} tests are more than the ${TESTS_CAP} that one program may have: divide the task`;
+    if (request.tests.length > testsCap) {
+      const why = `${request.tests.length} tests are more than the ${testsCap} that one program may have: divide the task`;
       return Promise.resolve(combine([fault(why, { expression: '', expected: '' })], '', 0));
     }
     const key = JSON.stringify([request.code, request.setup, request.tests]);
@@ -275,7 +275,7 @@ export class Pool implements Sandbox {
       return this.#makeSnapshot();
     }
     this.#startFailures++;
-    if (this.#startFailures < MAX_START_FAILURES) {
+    if (this.#startFailures < maxStartFailures) {
       if (!this.#snapshot) {
         this.#maker?.terminate();
         this.#makeSnapshot();
@@ -324,7 +324,7 @@ export class Pool implements Sandbox {
         slot.batch.splice(slot.batch.indexOf(item), 1);
         slot.current = null;
         slot.stageStart = this.#clock.now;
-        this.#finish(item, capText(message.stdout, STDOUT_CAP));
+        this.#finish(item, capText(message.stdout, stdoutCap));
         return;
       case 'idle':
         this.#requeue(slot);
@@ -350,11 +350,11 @@ export class Pool implements Sandbox {
   #lost(slot: Slot, reason: string): void {
     const item = slot.current;
     if (!item) this.#startFailed(reason);
-    else if (slot.stage === CUTTING && ++item.losses.tests >= MAX_LOSSES)
+    else if (slot.stage === cuttingStage && ++item.losses.tests >= maxLosses)
       this.#giveUp(slot, item, (test) =>
         fault(`the sandbox was lost twice while it read the tests: ${reason}`, test),
       );
-    else if (slot.stage !== CUTTING && ++item.losses.program >= MAX_LOSSES)
+    else if (slot.stage !== cuttingStage && ++item.losses.program >= maxLosses)
       this.#giveUp(slot, item, (test) => broughtDown(reason, test));
     this.#requeue(slot);
     if (this.#broken === null) this.#replace(slot);
@@ -375,7 +375,7 @@ export class Pool implements Sandbox {
     if (slot.stage < 0 || item.spentMs >= this.#limits.perProgramMs || !item.tests.includes(undefined)) {
       const endless = 'the tests themselves never finish';
       this.#giveUp(slot, item, (test) =>
-        slot.stage === CUTTING ? fault(endless, test) : outOfTime(test, ms),
+        slot.stage === cuttingStage ? fault(endless, test) : outOfTime(test, ms),
       );
     }
     this.#requeue(slot);
@@ -385,7 +385,7 @@ export class Pool implements Sandbox {
   /** Milliseconds for each test that is left. */
   #perTestMs(item: Item): number {
     return (
-      this.#limits.perTestMs * (item.tests.some((test) => test?.status === 'timeout') ? AFTER_TIMEOUT : 1)
+      this.#limits.perTestMs * (item.tests.some((test) => test?.status === 'timeout') ? afterTimeout : 1)
     );
   }
 
@@ -393,7 +393,7 @@ export class Pool implements Sandbox {
     for (const slot of this.#slots) {
       if (slot.state !== 'idle' || !slot.runner || this.#queue.length === 0) continue;
       const share = Math.ceil(this.#queue.length / this.#slots.length);
-      slot.batch = this.#queue.splice(0, Math.min(BATCH, share));
+      slot.batch = this.#queue.splice(0, Math.min(batchSize, share));
       slot.state = 'busy';
       slot.stageStart = this.#clock.now;
       slot.runner.post({
@@ -418,11 +418,10 @@ export class Pool implements Sandbox {
       working = true;
       const allowed =
         slot.state === 'starting'
-          ? START_MS
-          : slot.stage === CUTTING
-            ? this.#limits.perProgramMs * 1.1 + WATCHDOG_GRACE_MS
-            : (slot.current ? this.#perTestMs(slot.current) : this.#limits.perTestMs) * 1.1 +
-              WATCHDOG_GRACE_MS;
+          ? startMs
+          : slot.stage === cuttingStage
+            ? this.#limits.perProgramMs * 1.1 + watchdogGraceMs
+            : (slot.current ? this.#perTestMs(slot.current) : this.#limits.perTestMs) * 1.1 + watchdogGraceMs;
       if (this.#clock.now - slot.stageStart > allowed) this.#overdue(slot);
     }
     if (!working) this.#clock.stop();

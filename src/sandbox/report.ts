@@ -60,16 +60,16 @@ function reasonOf({ status, expression, expected, got, exception }: TestVerdict)
 }
 
 /** Characters of an expression or message in a reason. */
-const REASON_CAP = 200;
+const reasonCap = 200;
 
 /** Lines joined, blanks around them left out. Only the beginning is looked at: a program may have made the text. */
 function oneLine(text: string): string {
-  const lines = text.slice(0, 10 * REASON_CAP).split('\n');
+  const lines = text.slice(0, 10 * reasonCap).split('\n');
   const line = lines
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .join(' ⏎ ');
-  return line.length > REASON_CAP ? `${line.slice(0, REASON_CAP)}…` : line;
+  return line.length > reasonCap ? `${line.slice(0, reasonCap)}…` : line;
 }
 
 function raised({ type, message, line }: NonNullable<TestVerdict['exception']>, status: string): string {

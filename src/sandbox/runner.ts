@@ -25,7 +25,7 @@ export type FromRunner =
 export type RunnerFiles = Omit<BootFiles, 'snapshot' | 'asleepAfterMs'>;
 
 /** A program of ours, and time enough for any machine. */
-const PROOF: Job = {
+const proofJob: Job = {
   code: 'def f(x):\n    return x + 1',
   setup: '',
   tests: ['assert f(1) == 2'],
@@ -36,9 +36,9 @@ const PROOF: Job = {
 
 /** Grades a program of ours: a runner that is lost later was sound before. Throws an Error when it does not pass. */
 function prove(python: Interpreter): void {
-  const limits: Limits = { perTestMs: PROOF.perTestMs, perProgramMs: PROOF.budgetMs };
+  const limits: Limits = { perTestMs: proofJob.perTestMs, perProgramMs: proofJob.budgetMs };
   const statuses: string[] = [];
-  new Grader(python, limits).grade(PROOF, {
+  new Grader(python, limits).grade(proofJob, {
     stage: () => undefined,
     verdict: (_, { status }) => statuses.push(status),
   });

@@ -13,18 +13,18 @@
  * In WebAssembly text, for n parameters:
  *
  *     (func (export "call") (param i32 …) (result i32)
- *       (global.set $pointer (i32.sub (global.get $pointer) (i32.const STACK_STEP)))
+ *       (global.set $pointer (i32.sub (global.get $pointer) (i32.const stackStep)))
  *       (if (result i32) (i32.lt_u (global.get $pointer) (global.get $floor))
  *         (then (call $more (local.get 0) …))
  *         (else (call $original (local.get 0) …)))
- *       (global.set $pointer (i32.add (global.get $pointer) (i32.const STACK_STEP))))
+ *       (global.set $pointer (i32.add (global.get $pointer) (i32.const stackStep))))
  *     (func (export "run") (param i32 …)
  *       (global.set $result (call $original (local.get 0) …))
  *       (global.set $done (i32.const 1)))
  *
  * and the same without a result.
  */
-import { STACK_STEP, STACK_STRETCH } from './limits.ts';
+import { stackStep, stackStretch } from './limits.ts';
 
 const I32 = 0x7f;
 type Numeric = (...args: number[]) => number;
@@ -57,7 +57,7 @@ function shim({ parameters, results }: Signature): Uint8Array<ArrayBuffer> {
   const get = (text: string): number[] => [0x23, globals.indexOf(text)];
   const set = (text: string): number[] => [0x24, globals.indexOf(text)];
   const move = (operator: number): number[] => [
-    ...[...get('pointer'), 0x41, ...number(STACK_STEP), operator],
+    ...[...get('pointer'), 0x41, ...number(stackStep), operator],
     ...set('pointer'),
   ];
   const look = [...get('pointer'), ...get('floor'), 0x49, 0x04, result[0] ?? 0x40]; // lt_u, if
@@ -125,7 +125,7 @@ export class DeepStack {
 
   #more(run: (...args: number[]) => Promise<unknown>, args: number[]): number {
     const before: number = this.#floor.value;
-    this.#floor.value = this.#pointer.value - STACK_STRETCH;
+    this.#floor.value = this.#pointer.value - stackStretch;
     this.#done.value = 0;
     run(...args).catch(() => undefined); // it has ended already; that it failed is seen below
     this.#floor.value = before;

@@ -4,9 +4,9 @@
  */
 import * as v from 'valibot';
 import { capText } from './caps.ts';
-import { clientMessage, type PoolMessage } from './client-protocol.ts';
+import { clientMessage, type PoolMessage } from './clientProtocol.ts';
 import type { FrameFiles, FrameOrder, FrameReport, Role, ToSupervisor } from './frame.ts';
-import { MESSAGE_CAP } from './limits.ts';
+import { messageCap } from './limits.ts';
 import { Pool, type SnapshotStore, type Spawn } from './pool.ts';
 import type { Sandbox } from './types.ts';
 
@@ -78,7 +78,7 @@ class Runners {
 
 const answer = (port: MessagePort, message: PoolMessage): void =>
   port.postMessage(
-    'message' in message ? { ...message, message: capText(message.message, MESSAGE_CAP) } : message,
+    'message' in message ? { ...message, message: capText(message.message, messageCap) } : message,
   );
 
 /** Serves one trainer. */

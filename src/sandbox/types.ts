@@ -5,7 +5,7 @@
  * A verdict is declared here once, as a schema: messages of the sandbox and records of a run are validated with it.
  */
 import * as v from 'valibot';
-import { EXPRESSION_CAP, MESSAGE_CAP, SHOWN_CAP, STDOUT_CAP, TESTS_CAP, TYPE_CAP } from './limits.ts';
+import { expressionCap, messageCap, shownCap, stdoutCap, testsCap, typeCap } from './limits.ts';
 
 /** One program to grade against one task's unit tests. */
 export interface GradeRequest {
@@ -33,15 +33,15 @@ const testVerdictSchema = v.pipe(
   v.object({
     status: testStatusSchema,
     /** The expression under test, e.g. `f([1, 2])`, for people. */
-    expression: cappedText(EXPRESSION_CAP),
+    expression: cappedText(expressionCap),
     /** repr of the expected value, capped in length; '' when the test is not a comparison. */
-    expected: cappedText(SHOWN_CAP),
+    expected: cappedText(shownCap),
     /** repr of what the program gave, capped in length; '' when it gave nothing. */
-    got: cappedText(SHOWN_CAP),
+    got: cappedText(shownCap),
     /** Exception of the candidate, or the reason of an infra fault; null when none. `line` counts from 1 in the candidate, 0 = unknown. */
     exception: v.nullable(
       v.pipe(
-        v.object({ type: cappedText(TYPE_CAP), message: cappedText(MESSAGE_CAP), line: v.number() }),
+        v.object({ type: cappedText(typeCap), message: cappedText(messageCap), line: v.number() }),
         v.readonly(),
       ),
     ),
@@ -60,9 +60,9 @@ export const verdictSchema = v.pipe(
     status: testStatusSchema,
     passed: count,
     total: count,
-    tests: v.pipe(v.array(v.unknown()), v.maxLength(TESTS_CAP), v.array(testVerdictSchema), v.readonly()),
+    tests: v.pipe(v.array(v.unknown()), v.maxLength(testsCap), v.array(testVerdictSchema), v.readonly()),
     /** What the program printed, capped. */
-    stdout: cappedText(STDOUT_CAP),
+    stdout: cappedText(stdoutCap),
     /** Wall time of the whole program in milliseconds. */
     ms: v.number(),
     /** True when the verdict came from the cache (identical program, setup and tests). */

@@ -19,11 +19,11 @@ import types
 import uuid
 from _json import encode_basestring_ascii as quote
 
-MAX_NODES = 50_000  # values in one result; VALUES_CAP in limits.ts is above it
+MAX_NODES = 50_000  # values in one result; valuesCap in limits.ts is above it
 MAX_TEXT = 1_000_000  # characters in one string, hexadecimal digits in one integer
 MAX_DEPTH = 60  # nesting of one result that is read
 MAX_NESTING = 1_000  # nesting of one result
-MAX_ANSWER = 3_500_000  # bytes of one result as JSON; ANSWER_CAP in limits.ts is above it
+MAX_ANSWER = 3_500_000  # bytes of one result as JSON; answerCap in limits.ts is above it
 
 # -- captured once, before any candidate runs ---------------------------------------------------------------------
 _compile, _exec, _eval, _type, _len, _list, _set = compile, exec, eval, type, len, list, set

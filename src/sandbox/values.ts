@@ -1,5 +1,5 @@
 import { capText } from './caps.ts';
-import { VALUES_CAP } from './limits.ts';
+import { valuesCap } from './limits.ts';
 
 /**
  * Plain Python data outside Python. The grader (values.py, `_encode`) writes these JSON forms; here they are
@@ -20,11 +20,11 @@ import { VALUES_CAP } from './limits.ts';
 export type Encoded = null | boolean | readonly [string, ...(Encoded | string)[]];
 
 /** Checks a value that came out of the interpreter. Throws a TypeError naming what was wrong. */
-export const parseEncoded = (data: unknown): Encoded => parse(data, 0, { left: VALUES_CAP });
+export const parseEncoded = (data: unknown): Encoded => parse(data, 0, { left: valuesCap });
 
 function parse(data: unknown, depth: number, room: { left: number }): Encoded {
   if (data === null || typeof data === 'boolean') return data;
-  if (--room.left < 0) throw new TypeError(`value: more than ${VALUES_CAP} values`);
+  if (--room.left < 0) throw new TypeError(`value: more than ${valuesCap} values`);
   if (!Array.isArray(data) || depth > 200) throw new TypeError('value: expected null, a boolean or a list');
   const [kind, ...rest]: unknown[] = data;
   const texts = (n: number): string[] =>

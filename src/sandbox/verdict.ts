@@ -1,5 +1,5 @@
 /** How verdicts are put together. */
-import { REPR_CAP } from './limits.ts';
+import { reprCap } from './limits.ts';
 import type { Plan } from './plan.ts';
 import type { TestStatus, TestVerdict, Verdict } from './types.ts';
 import { pythonRepr } from './values.ts';
@@ -22,7 +22,7 @@ export type Shown = Pick<TestVerdict, 'expression' | 'expected' | 'tier'>;
 
 export function shown(plan: Plan): Shown {
   const sign = plan.kind === 'compare' && plan.operator !== '==' ? `${plan.operator} ` : '';
-  const expected = plan.kind === 'compare' ? sign + pythonRepr(plan.expected, REPR_CAP) : '';
+  const expected = plan.kind === 'compare' ? sign + pythonRepr(plan.expected, reprCap) : '';
   return { expression: plan.expression, expected, ...(plan.kind === 'inside' ? { tier: 'inside' } : {}) };
 }
 

@@ -4,16 +4,16 @@
  */
 
 /** In the order of their ids, 0 to 5. Sampling bans every id below <eot>. */
-export const SPECIAL_TOKENS = ['<pad>', '<bos>', '<code>', '<fix>', '<fb>', '<eot>'] as const;
+export const specialTokens = ['<pad>', '<bos>', '<code>', '<fix>', '<fb>', '<eot>'] as const;
 
 /**
  * How text is cut before merging: words and single digits with their leading space, a newline with the
  * indentation after it, runs of punctuation. Every character falls in one of the alternatives.
  */
-export const PRE_TOKENIZER = ' ?[A-Za-z]+| ?[0-9]|\\n *| ?[^\\sA-Za-z0-9]+| +|\\s';
+export const preTokenizerPattern = ' ?[A-Za-z]+| ?[0-9]|\\n *| ?[^\\sA-Za-z0-9]+| +|\\s';
 
 /** The printable character that stands for each byte in tokenizer.json (the ByteLevel alphabet of GPT-2). */
-export const BYTE_CHARACTERS: readonly string[] = byteCharacters();
+export const characterOfByte: readonly string[] = byteCharacters();
 
 function byteCharacters(): string[] {
   const printable = (b: number): boolean => (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174;
@@ -23,7 +23,7 @@ function byteCharacters(): string[] {
 
 /** Text as the characters of its UTF-8 bytes. */
 function toByteCharacters(text: string): string[] {
-  return [...new TextEncoder().encode(text)].map((byte) => BYTE_CHARACTERS[byte]!);
+  return [...new TextEncoder().encode(text)].map((byte) => characterOfByte[byte]!);
 }
 
 type Pair = readonly [string, string];
@@ -35,7 +35,7 @@ type Pair = readonly [string, string];
  */
 export function trainMerges(texts: Iterable<string>, count: number): Pair[] {
   const frequency = new Map<string, number>();
-  const pieces = new RegExp(PRE_TOKENIZER, 'gu');
+  const pieces = new RegExp(preTokenizerPattern, 'gu');
   for (const text of texts) {
     for (const [piece] of text.matchAll(pieces)) frequency.set(piece, (frequency.get(piece) ?? 0) + 1);
   }
@@ -82,12 +82,12 @@ function merge(symbols: readonly string[], [left, right]: Pair): string[] {
 
 /** The content of tokenizer.json: specials, then the 256 bytes, then one token per merge. */
 export function tokenizerJson(merges: readonly Pair[]): object {
-  const tokens = [...SPECIAL_TOKENS, ...BYTE_CHARACTERS, ...merges.map(([left, right]) => left + right)];
+  const tokens = [...specialTokens, ...characterOfByte, ...merges.map(([left, right]) => left + right)];
   return {
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: SPECIAL_TOKENS.map((content, id) => ({
+    added_tokens: specialTokens.map((content, id) => ({
       id,
       content,
       single_word: false,
@@ -100,7 +100,7 @@ export function tokenizerJson(merges: readonly Pair[]): object {
     pre_tokenizer: {
       type: 'Sequence',
       pretokenizers: [
-        { type: 'Split', pattern: { Regex: PRE_TOKENIZER }, behavior: 'Isolated', invert: false },
+        { type: 'Split', pattern: { Regex: preTokenizerPattern }, behavior: 'Isolated', invert: false },
         { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
       ],
     },

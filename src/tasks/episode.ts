@@ -42,6 +42,12 @@ export interface PastTurn {
   readonly feedback?: string;
 }
 
+/** What follows an answer before the next one: its end where it was cut off, and the correction. */
+export function closingIds(tokenizer: Tokenizer, { ids, feedback }: PastTurn): number[] {
+  const { eot } = tokenizer.specials;
+  return [...(ids.at(-1) === eot ? [] : [eot]), ...correctionIds(tokenizer, { feedback })];
+}
+
 /** Everything the model reads before its next answer, given the turns so far (none: the first turn's prompt). */
 export function turnPromptIds(
   tokenizer: Tokenizer,
@@ -50,14 +56,9 @@ export function turnPromptIds(
   history: History,
 ): number[] {
   const shown = history === 'latest' ? turns.slice(-1) : turns;
-  const { eot } = tokenizer.specials;
   return [
     ...promptIds(tokenizer, task),
-    ...shown.flatMap(({ ids, feedback }) => [
-      ...ids,
-      ...(ids.at(-1) === eot ? [] : [eot]),
-      ...correctionIds(tokenizer, { feedback }),
-    ]),
+    ...shown.flatMap((past) => [...past.ids, ...closingIds(tokenizer, past)]),
   ];
 }
 
@@ -72,14 +73,14 @@ export interface TestOutcome {
 }
 
 /** Longest `got` shown, in characters: a program may return anything. */
-const MAX_GOT = 24;
+const maxGot = 24;
 
 /** The shortest failing test as `total([2]) == 2 got 4` (an exception's name where there is no value); 'ok' if none fails. */
 export function feedbackLine(outcomes: readonly TestOutcome[]): string {
   const lines = outcomes
     .filter(({ passed, status }) => !(passed ?? status === 'pass'))
     .map(({ expression, expected, got, exception, status }) => {
-      const given = (got || exception?.type || status || 'nothing').slice(0, MAX_GOT);
+      const given = (got || exception?.type || status || 'nothing').slice(0, maxGot);
       return expected === '' ? `${expression} got ${given}` : `${expression} == ${expected} got ${given}`;
     });
   if (lines.length === 0) return 'ok';

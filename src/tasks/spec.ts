@@ -1,6 +1,6 @@
 /** A spec is a task before it has tests: a family, one option per slot, and the constants. */
-import { FAMILIES } from './families/index.ts';
-import { BUG_RATES, fill, type Choice, type Constants, type Family } from './families/family.ts';
+import { families } from './families/index.ts';
+import { bugRates, fill, type Choice, type Constants, type Family } from './families/family.ts';
 import { hashText, type Stream } from './random.ts';
 
 export interface Spec {
@@ -12,12 +12,12 @@ export interface Spec {
 export type Split = 'train' | 'heldout';
 
 /** Share of the compositions that training never sees, in percent. */
-export const HELDOUT_PERCENT = 15;
+export const heldoutPercent = 15;
 
-const LEADS = ['Write', 'Define'];
+const leadWords = ['Write', 'Define'];
 
 /** Draws a spec with the families' own frequencies; both splits. */
-export function drawSpec(stream: Stream, family: Family = stream.weighted(FAMILIES)): Spec {
+export function drawSpec(stream: Stream, family: Family = stream.weighted(families)): Spec {
   const constants: Constants = {
     k: stream.integer(2, 6),
     m: stream.integer(2, 9),
@@ -46,7 +46,7 @@ export function compositionOf({ family, choice }: Spec): string {
 
 /** By a hash of the composition, so adding an option moves no other composition to the other side. */
 export function splitOf(spec: Spec): Split {
-  return hashText(compositionOf(spec)) % 100 < HELDOUT_PERCENT ? 'heldout' : 'train';
+  return hashText(compositionOf(spec)) % 100 < heldoutPercent ? 'heldout' : 'train';
 }
 
 /** The slots where a novice could go wrong, in the family's order. */
@@ -56,7 +56,7 @@ export function bugSites({ family, choice }: Spec): string[] {
 
 /** Probability of the corpus' mistake at a site, before any scaling. */
 export function bugRate({ family, choice }: Spec, site: string): number {
-  return BUG_RATES[family.slots[site]![choice[site]!]!.novice!.kind];
+  return bugRates[family.slots[site]![choice[site]!]!.novice!.kind];
 }
 
 /** Difficulty: 4 where a novice can make at least two mistakes, else the number of operations composed, up to 3. */
@@ -92,7 +92,7 @@ export function renderInstruction(spec: Spec, stream: Stream): string {
   const { family, choice } = spec;
   const english = family.english(choice, (phrasings) => stream.choice(phrasings));
   const signature = `${family.entryPoint(choice)}(${family.parameters})`;
-  return `${stream.choice(LEADS)} ${signature}: ${fill(english, values(spec))}.`;
+  return `${stream.choice(leadWords)} ${signature}: ${fill(english, values(spec))}.`;
 }
 
 /** A neighbour: the same spec with one slot or one constant redrawn, and a different program. */

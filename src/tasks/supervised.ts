@@ -3,7 +3,7 @@
  * the rate of its kind; the second repairs some of them and may add one. RL then has something to improve on.
  */
 import { feedbackLine, type SupervisedExample } from './episode.ts';
-import { makeTask, predictOutcomes } from './generate.ts';
+import { makeTask, predictOutcomes } from './makeTasks.ts';
 import { Stream } from './random.ts';
 import { bugRate, bugSites, drawSpec, renderInstruction, renderProgram, splitOf } from './spec.ts';
 
@@ -21,7 +21,7 @@ export interface SupervisedOptions {
 }
 
 /** No mistake is certain. */
-const MAX_RATE = 0.95;
+const maxRate = 0.95;
 
 /**
  * Example `index` of the corpus given by `seed` and the options. Training compositions only.
@@ -43,7 +43,7 @@ export function supervisedExample(
   for (let turn = 0; turn < turns; turn++) {
     const before: ReadonlySet<string> = bugs;
     const rate = (site: string): number => {
-      if (turn === 0) return Math.min(MAX_RATE, bugRate(spec, site) * options.bugScale);
+      if (turn === 0) return Math.min(maxRate, bugRate(spec, site) * options.bugScale);
       return before.has(site) ? 1 - options.repair : options.break;
     };
     bugs = new Set(sites.filter((site) => stream.uniform() < rate(site)));

@@ -1,7 +1,7 @@
 /** The tokenizer: Hugging Face's tokenizer.json read with their library, with our special tokens kept apart. */
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { readJson } from '../config/outside.ts';
-import { SPECIAL_TOKENS } from './bpe.ts';
+import { specialTokens } from './bpe.ts';
 import { readTokenizerFile } from './tokenizerFile.ts';
 
 /** Ids of the special tokens. */
@@ -14,9 +14,9 @@ export interface Specials {
   readonly eot: number;
 }
 
-const MAX_CACHED_TEXTS = 20_000;
+const maxCachedTexts = 20_000;
 /** Files of 256 k tokens have some 35 MB. */
-const MAX_FILE_BYTES = 64 << 20;
+const maxFileBytes = 64 << 20;
 
 export class Tokenizer {
   /** Number of tokens, specials included. */
@@ -38,7 +38,7 @@ export class Tokenizer {
    * @throws Error naming the field of tokenizer.json that is wrong
    */
   static fromBytes(bytes: Uint8Array): Tokenizer {
-    return Tokenizer.fromJson(readJson(bytes, 'tokenizer.json', MAX_FILE_BYTES));
+    return Tokenizer.fromJson(readJson(bytes, 'tokenizer.json', maxFileBytes));
   }
 
   /**
@@ -73,7 +73,7 @@ export class Tokenizer {
     let ids = this.#cache.get(text);
     if (ids === undefined) {
       ids = text === '' ? [] : this.#library.encode(text, { add_special_tokens: false }).ids;
-      if (this.#cache.size >= MAX_CACHED_TEXTS) this.#cache.clear();
+      if (this.#cache.size >= maxCachedTexts) this.#cache.clear();
       this.#cache.set(text, ids);
     }
     return [...ids];
@@ -82,14 +82,14 @@ export class Tokenizer {
   /** Text of the ids; special tokens have none, bytes that are not UTF-8 become U+FFFD. @throws RangeError for an unknown id. */
   decode(ids: readonly number[]): string {
     for (const id of ids) this.#check(id);
-    const ordinary = ids.filter((id) => id >= SPECIAL_TOKENS.length);
+    const ordinary = ids.filter((id) => id >= specialTokens.length);
     return ordinary.length === 0 ? '' : this.#library.decode(ordinary, { skip_special_tokens: false });
   }
 
   /** One token for people to read: the name of a special, else its text. */
   tokenText(id: number): string {
     this.#check(id);
-    return id < SPECIAL_TOKENS.length ? this.#tokens[id]! : this.decode([id]);
+    return id < specialTokens.length ? this.#tokens[id]! : this.decode([id]);
   }
 
   #check(id: number): void {

@@ -3,19 +3,19 @@
  * read: byte-level BPE with one of the splits below. A regular expression that is not in the table is never run.
  */
 import * as v from 'valibot';
-import { isObject, MAX_VOCABULARY, shown, shownText } from '../config/outside.ts';
-import { BYTE_CHARACTERS, PRE_TOKENIZER, SPECIAL_TOKENS } from './bpe.ts';
+import { isObject, maxVocabulary, shown, shownText } from '../config/outside.ts';
+import { characterOfByte, preTokenizerPattern, specialTokens } from './bpe.ts';
 
 /** A token can be the result of several merges; Llama 3 has 2.2 merges a token. */
-const MAX_MERGES = 4 * MAX_VOCABULARY;
+const maxMerges = 4 * maxVocabulary;
 
 /** How cl100k and its relatives cut text; they differ in how many digits stay together. */
 const likeCl100k = (digits: string) =>
   `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 
 /** The regular expressions that may cut text before merging. Each takes linear time. */
-const KNOWN_SPLITS: ReadonlySet<string> = new Set([
-  PRE_TOKENIZER,
+const knownSplits: ReadonlySet<string> = new Set([
+  preTokenizerPattern,
   likeCl100k('\\p{N}{1,3}'), // cl100k, Llama 3
   likeCl100k('\\p{N}'), // Qwen 2, 2.5 and 3
 ]);
@@ -47,10 +47,7 @@ const split = object({
   pattern: object({
     Regex: v.pipe(
       text,
-      v.check(
-        (regex) => KNOWN_SPLITS.has(regex),
-        'is a regular expression that the playground does not know',
-      ),
+      v.check((regex) => knownSplits.has(regex), 'is a regular expression that the playground does not know'),
     ),
   }),
   behavior: is('Isolated'),
@@ -145,14 +142,14 @@ export function readTokenizerFile(json: unknown): TokenizerFile {
   const { added_tokens: added, model, normalizer, pre_tokenizer: preTokenizer } = parsed.output;
   const tokens = readVocabulary(model.vocab);
   const ids = new Map(tokens.map((token, id) => [token, id]));
-  SPECIAL_TOKENS.forEach((content, id) => {
+  specialTokens.forEach((content, id) => {
     const right = added.some((token) => token.content === content && token.id === id);
     if (!right || ids.get(content) !== id)
       refuse('added_tokens', `${content} must be a special token with id ${id}`);
   });
-  const other = added.find(({ content }) => !SPECIAL_TOKENS.some((special) => special === content));
-  if (other) refuse('added_tokens', `${shown(other.content)} is not one of ${SPECIAL_TOKENS.join(' ')}`);
-  const byte = BYTE_CHARACTERS.findIndex((character) => !ids.has(character));
+  const other = added.find(({ content }) => !specialTokens.some((special) => special === content));
+  if (other) refuse('added_tokens', `${shown(other.content)} is not one of ${specialTokens.join(' ')}`);
+  const byte = characterOfByte.findIndex((character) => !ids.has(character));
   if (byte >= 0) refuse('model.vocab', `byte ${byte} has no token`);
   return {
     tokens,
@@ -167,8 +164,8 @@ export function readTokenizerFile(json: unknown): TokenizerFile {
 function readVocabulary(vocab: unknown): string[] {
   if (!isObject(vocab)) refuse('model.vocab', `${shown(vocab)} must be an object`);
   const entries = Object.entries(vocab);
-  if (entries.length > MAX_VOCABULARY) {
-    refuse('model.vocab', `${entries.length} tokens; at most ${MAX_VOCABULARY} are read`);
+  if (entries.length > maxVocabulary) {
+    refuse('model.vocab', `${entries.length} tokens; at most ${maxVocabulary} are read`);
   }
   const tokens = new Array<string | undefined>(entries.length).fill(undefined);
   for (const [token, id] of entries) {
@@ -186,8 +183,8 @@ function readVocabulary(vocab: unknown): string[] {
 /** Pairs, or texts of two tokens with a space between them, as older files have. */
 function readMerges(merges: unknown, ids: ReadonlyMap<string, number>): [string, string][] {
   if (!Array.isArray(merges)) refuse('model.merges', `${shown(merges)} must be a list`);
-  if (merges.length > MAX_MERGES) {
-    refuse('model.merges', `${merges.length} merges; at most ${MAX_MERGES} are read`);
+  if (merges.length > maxMerges) {
+    refuse('model.merges', `${merges.length} merges; at most ${maxMerges} are read`);
   }
   const seen = new Set<string>();
   return merges.map((merge: unknown, i) => {

@@ -11,9 +11,10 @@ import { Generation, type Answer as Sampled, type SamplingOptions } from '../mod
 import type { Answer, Episode, GradedAnswer, Group } from '../rl/episode.ts';
 import { reward } from '../rl/rewards.ts';
 import type { Sandbox, Verdict } from '../sandbox/types.ts';
-import { correctionIds, feedbackLine, promptIds, turnPromptIds } from '../tasks/episode.ts';
+import { correctionIds, promptIds, type PastTurn } from '../tasks/episode.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
+import { beginsAnew, feedbackOn, viewBefore } from './placed.ts';
 import type { Placed } from './policy.ts';
 
 /**
@@ -69,24 +70,17 @@ export async function rollout(
   try {
     for (let turn = 1; turn <= turns; turn++) {
       if (turn > 1) {
-        const feedback = await Promise.all(rows.map((row) => feedbackOn(row.turns[turn - 2])));
-        if (turn > 2 && options.history === 'latest') {
-          // Only the latest answer stays in view: begin again from prompt, latest answer, correction.
+        const past = await Promise.all(rows.map((row) => pastTurn(row.turns[turn - 2])));
+        if (beginsAnew(turn, options)) {
           generation?.dispose();
           generation = undefined;
-          rows.forEach((row, r) => {
-            const latest = { ids: row.turns[turn - 2].answer.ids, feedback: feedback[r] };
-            row.sequence = turnPromptIds(tokenizer, row.task, [latest], 'latest');
-          });
         } else {
-          const corrections = feedback.map((line) => correctionIds(tokenizer, { feedback: line }));
           // The cache holds each answer without its end, sampled or not; the sequence only lacks that of a truncated one.
-          generation?.append(corrections.map((ids) => [eot, ...ids]));
-          rows.forEach((row, r) => {
-            if (row.turns[turn - 2].answer.truncated) row.sequence.push(eot);
-            row.sequence.push(...corrections[r]);
-          });
+          generation?.append(past.map((before) => [eot, ...correctionIds(tokenizer, before)]));
         }
+        rows.forEach((row, r) => {
+          row.sequence = viewBefore(tokenizer, row.task, turn, past[r], row.sequence, options);
+        });
       }
       if (!generation) {
         const longest = Math.max(...rows.map((row) => row.sequence.length));
@@ -143,9 +137,9 @@ export async function rollout(
   const groups = tasks.map((task, i) => ({ task, trajectories: episodes.slice(i * k, (i + 1) * k) }));
   return { groups, sampleMs: wrote - began, gradeMs: performance.now() - wrote };
 
-  /** What the model is told about an answer before it corrects it. */
-  async function feedbackOn(turn: Turn): Promise<string> {
-    return options.feedback === 'tests' ? feedbackLine((await turn.verdict).tests) : '';
+  /** An answer as the next turn sees it; where that tells of no tests, it does not wait for them. */
+  async function pastTurn({ answer: { ids }, verdict }: Turn): Promise<PastTurn> {
+    return { ids, feedback: options.feedback === 'none' ? '' : feedbackOn(await verdict, options) };
   }
 
   function written({ ids, logp, truncated }: Sampled): Answer {
@@ -155,9 +149,16 @@ export async function rollout(
 
   async function graded(turn: Turn): Promise<RolledOut> {
     const verdict = await turn.verdict;
-    const statuses = verdict.tests.map(({ status }) => status);
-    return { ...turn.answer, place: turn.place, verdict, reward: reward(statuses, options) };
+    return { ...turn.answer, place: turn.place, verdict, reward: rewardOf(verdict, options) };
   }
+}
+
+/** r_t of a graded answer. */
+export function rewardOf({ tests }: Pick<Verdict, 'tests'>, e: Parameters<typeof reward>[1]): number {
+  return reward(
+    tests.map(({ status }) => status),
+    e,
+  );
 }
 
 /** A turn whose verdict may still be on its way. */

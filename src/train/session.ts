@@ -7,7 +7,7 @@ import type { Checkpoint } from '../model/checkpoint.ts';
 import { attentionShape, Llama } from '../model/llama.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { promptIds } from '../tasks/episode.ts';
-import { generateTasks } from '../tasks/generate.ts';
+import { makeTasks } from '../tasks/makeTasks.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
 
@@ -39,8 +39,8 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
   const { backend, split = 1, checkpoint, tokenizer, sandbox, signal, onProgress, breathe } = options;
   checkFit(checkpoint, tokenizer);
   const { level, seed } = experiment;
-  const trainTasks = generateTasks({ count: experiment.trainTasks, seed, split: 'train', level });
-  const heldOutTasks = generateTasks({
+  const trainTasks = makeTasks({ count: experiment.trainTasks, seed, split: 'train', level });
+  const heldOutTasks = makeTasks({
     count: experiment.evalTasks,
     seed: heldOutSeed,
     split: 'heldout',

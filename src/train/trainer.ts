@@ -1,11 +1,6 @@
 /**
- * CoCoS (arXiv 2505.23060): multi-turn reinforcement learning on a code-writing language model.
- *
- * One update, in order: sample k multi-turn trajectories per prompt → run their unit tests → progressive reward per turn →
- * accumulated reward of the episode, less the KL penalty → leave-one-out advantage → policy gradient → AdamW.
- *
- * Left out of the paper's method: nothing of the objective. Smaller: the model (0.18 M parameters instead of 1 B), the boost
- * corpus (generated novices instead of KodCode) and the tasks (generated families instead of MBPP).
+ * A trainer: what one update (update.ts) needs around it. It chooses the tasks, has them written and graded, steps the optimizer,
+ * evaluates, and puts everything back when an update fails.
  *
  * A run is a function of (experiment, seed) on a given back end: every random number is drawn by counter, from the seed, the
  * update and what it is for. So pausing, resuming, or running in a browser instead of Node changes nothing.
@@ -14,18 +9,19 @@ import type { BackendName } from '../config/backends.ts';
 import type { Experiment } from '../config/fields.ts';
 import { AdamW, tf, type AdamWState } from '../engine/index.ts';
 import type { HostWeights, Llama } from '../model/llama.ts';
-import { answersOf, fill, type Episode, type Group } from '../rl/episode.ts';
-import { klOfAnswer } from '../rl/kl.ts';
-import { evalMetrics, trainMetrics } from '../rl/metrics.ts';
-import { algorithmOf } from '../rl/algorithms/index.ts';
+import type { Algorithm } from '../rl/algorithms/algorithm.ts';
+import { fill, type Episode, type Group } from '../rl/episode.ts';
+import { evalMetrics } from '../rl/metrics.ts';
 import { permutation, uniform } from '../rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
-import { scoreAnswers, weightedLogProbGradient, type Gradients, type PassOptions } from './policy.ts';
-import { recorded, withGradient } from './record.ts';
-import { rollout, type RolledOut, type RolloutResult } from './rollout.ts';
+import { placed } from './placed.ts';
+import type { Gradients, PassOptions } from './policy.ts';
+import { recorded } from './record.ts';
+import { rewardOf, rollout, type RolledOut, type RolloutResult } from './rollout.ts';
+import { update, type OnProgress } from './update.ts';
 
 /** Everything an update needs. The trainer owns none of it. */
 export interface TrainerParts {
@@ -44,11 +40,9 @@ export interface TrainerParts {
   readonly split: number;
   /** Stops the update under way; the policy is left as it was before it. */
   readonly signal?: AbortSignal;
-  readonly onProgress?: (
-    stage: 'sample' | 'grade' | 'score' | 'update' | 'evaluate',
-    done: number,
-    total: number,
-  ) => void;
+  readonly onProgress?: OnProgress;
+  /** What to learn from after `step` updates, for an algorithm that learns from recorded episodes. */
+  readonly recordedBatch?: (step: number) => Promise<Pick<UpdateRecord, 'experiment' | 'groups'>>;
   /** Lets messages in between two long pieces of work. */
   readonly breathe?: () => Promise<void>;
 }
@@ -99,73 +93,30 @@ export class Trainer {
   }
 
   /**
-   * One update. Either it is done whole or, if it throws, the policy, the optimizer and the step are as before; only where it
-   * throws between two inner epochs the policy is left between them, for `load` to mend (`TrainingRun` keeps the state).
+   * One update. Either it is done whole or, if it throws, the policy, the optimizer and the step are as before.
    * @throws AbortError when the signal fired; an Error when no sample could be graded or the gradient is not finite
    */
   async update(): Promise<UpdateRecord> {
     const { policy, reference, backend, signal, onProgress } = this.#parts;
     const e = this.experiment;
-    const algorithm = algorithmOf(e);
-    const began = performance.now();
-
-    // 1. Roll out: k trajectories of T turns for each prompt, graded by their unit tests while the next turn is written.
-    const { groups, sampleMs, gradeMs } = await this.#rollOut(this.#nextTasks());
-    this.#checkGraded(groups);
-
-    // 2. Score: log π_ref of every sampled token, for the KL penalty (k1: log π − log π_ref, on the sampled tokens).
-    const scoring = performance.now();
-    const pass = this.#pass(e);
-    onProgress?.('score', 0, 1);
-    const refStats = await scoreAnswers(reference, answersOf(groups), pass);
-    const scored = fill(groups, (answer) => {
-      const refLogp = Array.from(refStats(answer).logp);
-      return { ...answer, refLogp, kl: klOfAnswer(answer.logp, refLogp) };
-    });
-
-    // 3. Credit: accumulated reward R, R' = R − β Σ KL, baseline, advantage; then each answer's coefficient in the loss.
-    const credited = algorithm.credit(scored, e);
-
-    // 4. Update: ∇ −Σ c·log π, clipped, AdamW. Later inner epochs use the clipped ratio to the policy that sampled.
-    const updating = performance.now();
-    signal?.throwIfAborted();
-    onProgress?.('update', 0, e.innerEpochs);
-    const { gradients, loss, stats } = await weightedLogProbGradient(policy, answersOf(credited), pass);
-    signal?.throwIfAborted(); // the last moment at which nothing has changed yet
-    const gradNorm = await this.#descend(gradients, e);
-    for (let epoch = 1; epoch < e.innerEpochs; epoch++) {
-      signal?.throwIfAborted();
-      onProgress?.('update', epoch, e.innerEpochs);
-      const now = await scoreAnswers(policy, answersOf(scored), pass);
-      const moved = algorithm.again(scored, (answer) => now(answer).logp, e);
-      const again = await weightedLogProbGradient(policy, answersOf(moved), pass);
-      await this.#descend(again.gradients, e);
+    // A single step either happens or does not; several have to be taken back.
+    const before = e.innerEpochs > 1 ? await this.state() : null;
+    try {
+      const done = await update(e, this.#step, {
+        policy,
+        reference,
+        pass: this.#pass(e),
+        episodes: (algorithm) => this.#episodes(algorithm, e),
+        descend: (gradients, rate) => this.#descend(gradients, rate, e),
+        ...(signal ? { signal } : {}),
+        ...(onProgress ? { onProgress } : {}),
+      });
+      this.#step++;
+      return { experiment: e, backend, step: this.#step, ...done };
+    } catch (error) {
+      if (before) this.#putBack(before);
+      throw error;
     }
-    this.#step++;
-
-    // 5. Record what happened.
-    const records = withGradient(credited, stats, e);
-    const done = performance.now();
-    return {
-      experiment: e,
-      backend,
-      step: this.#step,
-      metrics: {
-        ...trainMetrics(records, e),
-        'train/loss': loss,
-        'train/grad_norm': gradNorm,
-        'train/clipped': gradNorm > e.maxGradNorm ? 1 : 0,
-        'train/learning_rate': learningRate(e, this.#step - 1),
-      },
-      groups: records,
-      timing: {
-        sample: sampleMs,
-        grade: gradeMs,
-        score: updating - scoring,
-        update: done - updating,
-        total: done - began,
-      },
-    };
   }
 
   /** Greedy episodes on held-out tasks; changes nothing. Records the first `examples` episodes. */
@@ -212,6 +163,14 @@ export class Trainer {
     this.#step = state.step;
   }
 
+  #putBack(state: TrainerState): void {
+    try {
+      this.load(state);
+    } catch {
+      // The back end is lost and the policy with it. The error that is under way says so.
+    }
+  }
+
   dispose(): void {
     this.#optimizer.dispose();
   }
@@ -233,9 +192,8 @@ export class Trainer {
   }
 
   /** Tasks in a shuffled order, a new one for every pass over them. */
-  #nextTasks(): Task[] {
+  #nextTasks({ promptsPerUpdate, seed }: Experiment): Task[] {
     const { trainTasks } = this.#parts;
-    const { promptsPerUpdate, seed } = this.experiment;
     const n = trainTasks.length;
     const first = this.#step * promptsPerUpdate;
     const order = (epoch: number) => permutation(n, seed, stream.order, epoch);
@@ -251,11 +209,40 @@ export class Trainer {
     });
   }
 
+  /** What an update learns from, graded. @throws Error when there is nothing to learn from */
+  async #episodes(algorithm: Algorithm, e: Experiment): Promise<RolloutResult> {
+    const batch =
+      algorithm.episodes === 'recorded'
+        ? await this.#recorded(algorithm, e)
+        : await this.#rollOut(this.#nextTasks(e), algorithm, e);
+    this.#checkGraded(batch.groups);
+    return batch;
+  }
+
+  /** Episodes of an earlier run, back in their places; what they earn is this experiment's. */
+  async #recorded({ title }: Algorithm, e: Experiment): Promise<RolloutResult> {
+    const { tokenizer, recordedBatch } = this.#parts;
+    if (!recordedBatch) {
+      throw new Error(
+        `${title} learns from recorded episodes. Give the run a source of them (recordedBatch).`,
+      );
+    }
+    const { experiment, groups } = await recordedBatch(this.#step);
+    if (experiment.turns !== e.turns) {
+      throw new Error(
+        `turns: the recorded episodes have ${experiment.turns}, the experiment asks for ${e.turns}.`,
+      );
+    }
+    const earned = fill(placed(tokenizer, groups, experiment), (answer) => ({
+      ...answer,
+      reward: rewardOf(answer.verdict, e),
+    }));
+    return { groups: earned, sampleMs: 0, gradeMs: 0 };
+  }
+
   /** k trajectories for each task. Which random numbers a row gets does not depend on the parts it is done in. */
-  async #rollOut(tasks: readonly Task[]): Promise<RolloutResult> {
+  async #rollOut(tasks: readonly Task[], { sharedTurns }: Algorithm, e: Experiment): Promise<RolloutResult> {
     const { policy, tokenizer, sandbox, split, signal, onProgress } = this.#parts;
-    const e = this.experiment;
-    const { sharedTurns } = algorithmOf(e);
     const size = Math.ceil(tasks.length / split);
     const parts: RolloutResult[] = [];
     for (let first = 0; first < tasks.length; first += size) {
@@ -297,30 +284,12 @@ export class Trainer {
   }
 
   /** One step of AdamW; disposes the gradients. @returns their norm before clipping */
-  async #descend(gradients: Gradients, e: Experiment): Promise<number> {
+  async #descend(gradients: Gradients, rate: number, e: Experiment): Promise<number> {
     try {
-      return await this.#optimizer.step(gradients, learningRate(e, this.#step), e.maxGradNorm);
+      this.#parts.signal?.throwIfAborted(); // the last moment before something changes
+      return await this.#optimizer.step(gradients, rate, e.maxGradNorm);
     } finally {
       tf.dispose(gradients);
     }
   }
-}
-
-/**
- * The learning rate of one update: linear warm-up, then constant or half a cosine down to 0 when `steps` updates are done.
- * It depends on nothing but the experiment as it is now and the update, so a run that is stopped and resumed has the same rates;
- * one that is extended follows the longer curve from there on. Past the end it stays 0.
- * Source: the cosine is that of transformers' get_cosine_schedule_with_warmup, from the end of warm-up on. Our warm-up is one
- * update ahead of theirs, which spends its first at a rate of 0.
- * @param step updates done, from 0
- */
-export function learningRate(
-  e: Pick<Experiment, 'learningRate' | 'warmupSteps' | 'lrSchedulerType' | 'steps'>,
-  step: number,
-): number {
-  const warm = Math.min(1, (step + 1) / Math.max(1, e.warmupSteps));
-  if (e.lrSchedulerType === 'constant' || step < e.warmupSteps) return e.learningRate * warm;
-  const progress = Math.min(1, (step - e.warmupSteps) / Math.max(1, e.steps - e.warmupSteps));
-  // float32: the last digit of Math.cos differs between browsers.
-  return e.learningRate * Math.fround(0.5 * (1 + Math.cos(Math.PI * progress)));
 }

@@ -6,7 +6,7 @@ import type { BackendName } from '../config/backends.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { createBrowserSandboxHost } from '../sandbox/browser.ts';
 import trainerScript from './trainer.worker.ts?worker&url';
-import { eventSchema, parseMessage, type Command, type TrainerEvent } from './protocol.ts';
+import { eventSchema, parseMessage, type Command, type Load, type TrainerEvent } from './protocol.ts';
 import { startWorker, whyRefused } from './window.ts';
 
 /** What the client needs of a Worker; a test or a mock may give its own. */
@@ -41,8 +41,6 @@ export function browserTrainer(onRefused: (sentence: string) => void): Omit<Trai
     assets: new URL('./', document.baseURI).href,
   };
 }
-
-type Load = Extract<Command, { type: 'load' }>;
 
 export class TrainerClient {
   readonly #options: TrainerClientOptions;

@@ -1,7 +1,7 @@
 /** What the page needs to grade problem files: a reader, and a door of its own into the page's sandbox. */
 import { connectSandbox } from '../sandbox/client.ts';
 import { gradeInOrder } from '../sandbox/inOrder.ts';
-import { DEFAULT_LIMITS } from '../sandbox/limits.ts';
+import { defaultLimits } from '../sandbox/limits.ts';
 import { gradedLine, unreadLine, type GradeLine } from '../sandbox/report.ts';
 import type { GradeRequest, TestVerdict, Verdict } from '../sandbox/types.ts';
 import { fieldsOf, problemFormats, titleOf } from '../tasks/readers/formats.ts';
@@ -15,13 +15,13 @@ export { fieldsOf, gradedLine, problemFormats, titleOf, unreadLine };
 export type { GradeLine, GradeRequest, LineProblem, ProblemSet, TestVerdict, Verdict };
 
 /** Seconds that one test may take in the page's sandbox. The command line gives reference solutions more. */
-export const SECONDS_PER_TEST = DEFAULT_LIMITS.perTestMs / 1000;
+export const secondsPerTest = defaultLimits.perTestMs / 1000;
 
 /**
  * Programs on their way at once. The pool serves in the order of arrival, so this is how many programs of the file
  * a training update may have to wait for.
  */
-const IN_FLIGHT = 4;
+const inFlight = 4;
 
 export interface ProblemTools {
   /** Rejects, with what to do, when the file as a whole cannot be used; with AbortError on abort. */
@@ -40,7 +40,7 @@ export function problemTools(openPort: () => Promise<MessagePort>): ProblemTools
       try {
         signal.throwIfAborted();
         await sandbox.ready();
-        yield* gradeInOrder(sandbox, requests, { inFlight: IN_FLIGHT, signal });
+        yield* gradeInOrder(sandbox, requests, { inFlight: inFlight, signal });
       } finally {
         sandbox.dispose();
       }

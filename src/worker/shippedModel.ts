@@ -1,10 +1,13 @@
 /** Reads a model that lies beside the page. */
 import { readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
+import { modelDigest } from '../model/digest.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
 
 export interface ShippedModel {
   readonly checkpoint: Checkpoint;
   readonly tokenizer: Tokenizer;
+  /** See model/digest.ts; undefined where the browser cannot compute it. */
+  readonly digest: string | undefined;
 }
 
 /**
@@ -12,12 +15,18 @@ export interface ShippedModel {
  * @throws Error naming the file that is missing or wrong
  */
 export async function readShippedModel(assets: string, name: string): Promise<ShippedModel> {
-  const folder = `${assets}models/${name}/`;
-  const tokenizer = Tokenizer.fromBytes(await fetchFile(`${folder}tokenizer.json`));
-  return { tokenizer, checkpoint: await readCheckpoint((file) => fetchFile(folder + file)) };
+  const fetched = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  const read = (file: string) => {
+    const bytes = fetched.get(file) ?? fetchFile(`${assets}models/${name}/${file}`);
+    fetched.set(file, bytes);
+    return bytes;
+  };
+  const tokenizer = Tokenizer.fromBytes(await read('tokenizer.json'));
+  const checkpoint = await readCheckpoint(read);
+  return { tokenizer, checkpoint, digest: await modelDigest(read) };
 }
 
-async function fetchFile(address: string): Promise<Uint8Array> {
+async function fetchFile(address: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
   return new Uint8Array(await response.arrayBuffer());

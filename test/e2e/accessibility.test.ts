@@ -1,6 +1,6 @@
 /** No barrier: axe finds nothing serious, nothing is wider than the window, and the keyboard does the whole job. */
 import type { Page } from 'playwright';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { overflow, violations } from './barriers.ts';
 import { withPlayground } from './page.ts';
 import {
@@ -14,38 +14,41 @@ import {
   waitForStep,
 } from './playground.ts';
 
-const windows = [
-  { width: 1440, height: 900 },
-  { width: 390, height: 844 },
-];
+const wide = { width: 1440, height: 900 };
+const narrow = { width: 390, height: 844 };
 
-describe.each(windows)('at $width × $height', (viewport) => {
-  it('has no serious barrier and no overflow, light or dark, before and after updates', async () => {
-    await withPlayground({ path: microLink({ evalEvery: 1 }), viewport }, async (playground) => {
-      const { page, problems } = playground;
-      const scan = async (when: string) => {
+it('has no serious barrier and no overflow, wide or narrow, light or dark, before and after updates', async () => {
+  await withPlayground({ path: microLink({ evalEvery: 1 }), viewport: wide }, async (playground) => {
+    const { page, problems } = playground;
+    const scan = async (when: string) => {
+      for (const viewport of [narrow, wide]) {
+        await page.setViewportSize(viewport);
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           await page.locator(`html[data-theme="${colorScheme}"]`).waitFor();
-          expect(await violations(page), `${when}, ${colorScheme}`).toEqual([]);
-          expect(await overflow(page), `${when}, ${colorScheme}`).toEqual([]);
+          const where = `${when}, ${viewport.width}, ${colorScheme}`;
+          expect(await violations(page), where).toEqual([]);
+          expect(await overflow(page), where).toEqual([]);
         }
-      };
-      await waitForReady(playground);
-      await scan('before the first update');
-
-      for (const step of [1, 2]) {
-        await button(page, 'Step').click();
-        await waitForStatus(playground, new RegExp(`^Paused after update ${step}\\.`));
       }
-      // Everything that can be unfolded, and the batch with its advantages.
-      await region(page, 'Episode').getByText('Training batch').click();
-      const folded = page.locator('main details:not([open]) > summary:visible');
+    };
+    await waitForReady(playground);
+    await scan('before the first update');
+
+    for (const step of [1, 2]) {
+      await button(page, 'Step').click();
+      await waitForStatus(playground, new RegExp(`^Paused after update ${step}\\.`));
+    }
+    // Everything that can be unfolded, and the batch with its advantages.
+    await region(page, 'Episode').getByText('Training batch').click();
+    const folded = page.locator('main details:not([open]) > summary:visible');
+    for (const viewport of [narrow, wide]) {
+      await page.setViewportSize(viewport);
       while ((await folded.count()) > 0) await folded.first().click();
-      await fieldOf(page, 'Discount γ').fill('9');
-      await scan('after two updates, everything unfolded, one field wrong');
-      expect(problems).toEqual([]);
-    });
+    }
+    await fieldOf(page, 'Discount γ').fill('9');
+    await scan('after two updates, everything unfolded, one field wrong');
+    expect(problems).toEqual([]);
   });
 });
 
@@ -76,8 +79,8 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   );
 }
 
-it('the keyboard alone does the main job', async () => {
-  await withPlayground({ path: microLink({ steps: 500 }) }, async (playground) => {
+it('the keyboard alone does the main job, in a narrow window', async () => {
+  await withPlayground({ path: microLink({ steps: 500 }), viewport: narrow }, async (playground) => {
     const { page, problems } = playground;
     await waitForReady(playground);
     const press = async (name: RegExp) => {
@@ -94,6 +97,7 @@ it('the keyboard alone does the main job', async () => {
     await tabTo(page, /^Held-out tasks$/);
     await page.keyboard.press('ArrowRight'); // a group of radio buttons: one stop for Tab, arrows within
     expect(await page.getByRole('radio', { name: 'Training batch' }).isChecked()).toBe(true);
+    await press(/^Settings:/); // folded in a narrow window
     await tabTo(page, /^Discount γ$/);
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('0.5');
@@ -103,6 +107,7 @@ it('the keyboard alone does the main job', async () => {
     await press(/^Reset$/);
     await waitForReady(playground);
     expect(await stepOf(page)).toBe(0);
+    expect(await overflow(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
 });

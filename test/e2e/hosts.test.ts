@@ -1,10 +1,23 @@
-/** The built folder on the hosts that people use: the page opens, trains, and keeps its files. */
-import { readdirSync } from 'node:fs';
+/**
+ * The built folder on the hosts that people use: the page opens, trains, and keeps its files. The second visit needs no network
+ * and is isolated; a new version replaces the old one whole. All are one origin, so that Python is compiled once.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { staticHost, type StaticHost } from './hosts.ts';
 import { withPlayground } from './page.ts';
-import { microLink, trainOnce, waitForOffline } from './playground.ts';
+import {
+  button,
+  microLink,
+  stepOf,
+  trainOnce,
+  waitForOffline,
+  waitForReady,
+  waitForStatus,
+} from './playground.ts';
 
 const folder = join(import.meta.dirname, '../../test-results/dist');
 let host: StaticHost;
@@ -13,6 +26,14 @@ beforeAll(async () => {
   host = await staticHost(folder);
 });
 afterAll(() => host?.close());
+
+const built = (name: string): string => readFileSync(join(folder, name), 'utf8');
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
+
+const isolated = (page: Page): Promise<boolean> => page.evaluate(() => crossOriginIsolated);
+
+/** What the browser says of the service worker's script when there is no network to look for a newer one. */
+const noNetwork = [/service-worker\.js/];
 
 it('has no file that a host leaves out', () => {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -37,4 +58,104 @@ it('says which script did not arrive', async () => {
     expect(problems).toEqual([]);
   });
   host.changed.clear();
+});
+
+it('helping threads that do not start', async () => {
+  const script = readdirSync(join(folder, 'assets')).find((name) => name.startsWith('thread.worker')) ?? '';
+  host.changed.set(`assets/${script}`, null);
+  const options = {
+    address: host.at('isolated'),
+    path: microLink(),
+    ignore: [/404|thread\.worker.*ERR_FAILED/],
+  };
+  await withPlayground(options, async (playground) => {
+    const { page, problems } = playground;
+    await trainOnce(playground);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await button(page, 'Back end: WASM').click();
+    await page.getByText(/one thread, because no other starts/).waitFor();
+    expect(problems).toEqual([]);
+  });
+  host.changed.clear();
+});
+
+it('says when the files cannot be stored, and works all the same', async () => {
+  const missing = [/404/];
+  await withPlayground(
+    { address: host.at('incomplete'), path: microLink(), ignore: missing },
+    async (playground) => {
+      const { problems } = playground;
+      await trainOnce(playground);
+      const said = await waitForOffline(playground, /could not be stored/);
+      expect(said).toContain('Needs the network at every visit');
+      expect(said).toContain('models/repairer/model.safetensors: 404');
+      expect(problems).toEqual([]);
+    },
+  );
+});
+
+it('takes a new version whole or not at all', async () => {
+  const address = host.at('deployed');
+  const page1 = built('index.html');
+  const page2 = page1.replace(/<title>.*<\/title>/, '<title>Second version</title>');
+  const worker2 = built('service-worker.js').replaceAll(sha256(page1), sha256(page2));
+  const kept = (page: Page) =>
+    page.evaluate(async () => (await (await caches.open('cocos-files')).keys()).length);
+  await withPlayground({ address, path: microLink() }, async (playground) => {
+    const { page, problems } = playground;
+    const first = await page.title();
+    await waitForOffline(playground, /^Works offline/);
+    const files = await kept(page);
+    host.takeAsked();
+
+    // Half deployed: the new script, the old page. The old version stays, whole, and says so.
+    host.changed.set('service-worker.js', worker2);
+    await page.reload();
+    await waitForOffline(
+      playground,
+      /newer version could not be stored: index\.html: the host has another version/,
+    );
+    expect(await page.title()).toBe(first);
+
+    // Deployed: it is stored beside the old one, which the page keeps until the next visit.
+    host.changed.set('index.html', page2);
+    await page.reload();
+    expect(await page.title()).toBe(first);
+    await waitForOffline(playground, /newer version is stored/);
+    await page.getByText('close its other tabs and reload').waitFor();
+    expect(new Set(host.takeAsked())).toEqual(new Set(['service-worker.js', 'index.html'])); // only what changed
+
+    await page.reload();
+    await waitForReady(playground);
+    expect(await page.title()).toBe('Second version');
+    expect(page.url()).toBe(address + microLink());
+    await waitForOffline(playground, /^Works offline: /);
+    expect(await kept(page)).toBe(files);
+    expect(problems).toEqual([]);
+  });
+  host.changed.clear();
+});
+
+/** Last, for the host goes. */
+it('opens, trains and is isolated on the second visit, with the host gone', async () => {
+  const address = host.at('gone');
+  await withPlayground({ address, path: microLink(), ignore: noNetwork }, async (playground) => {
+    const { page, problems } = playground;
+    await waitForReady(playground);
+    expect(await isolated(page)).toBe(false);
+    await waitForOffline(playground, /^Works offline/);
+
+    await host.close();
+    await page.reload();
+    await waitForReady(playground);
+    expect(page.url()).toBe(address + microLink());
+    expect(await isolated(page)).toBe(true);
+    const trainer = page.workers().find((worker) => worker.url().includes('trainer.worker'));
+    expect(await trainer?.evaluate(() => crossOriginIsolated)).toBe(true);
+    await button(page, 'Step').click();
+    await waitForStatus(playground, /^Paused after update 1\./);
+    expect(await stepOf(page)).toBe(1);
+    await waitForOffline(playground, /^Works offline/);
+    expect(problems).toEqual([]);
+  });
 });

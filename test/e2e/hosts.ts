@@ -81,6 +81,11 @@ export const hosts = {
     headers: {},
     gzip: true,
   },
+  /** One that lost a file which the page itself does not ask for. */
+  incomplete: { ...plain, drops: /^models\/repairer\/model\.safetensors$/ },
+  /** Plain ones, for tests that deploy another version, and that take the host away. */
+  deployed: plain,
+  gone: plain,
   /** Whoever set this one up gave types at random, and forbids the browser to guess. */
   wrongTypes: {
     ...plain,
@@ -93,8 +98,6 @@ export const hosts = {
 export interface StaticHost {
   /** Where a host of this name serves the site. All are folders of one origin, so that they share what a browser keeps. */
   at(name: keyof typeof hosts): string;
-  /** The plain host's. */
-  readonly address: string;
   /** Deploys: files that are not as the build made them; null = missing. */
   readonly changed: Map<string, string | null>;
   /** What was asked for since the last look, as paths below a host's address. */
@@ -121,7 +124,6 @@ export async function staticHost(folder: string): Promise<StaticHost> {
   const at: StaticHost['at'] = (name) => `http://localhost:${bound.port}/${name}/`;
   return {
     at,
-    address: at('plain'),
     changed,
     takeAsked() {
       const names = asked;

@@ -1,14 +1,28 @@
 /** Shared links: they bring back the experiment and wait; a bad one says what is wrong and changes nothing. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultExperiment } from '../../src/config/experiment.ts';
 import { linkVersion, maxLinkLength } from '../../src/config/link.ts';
+import { modelDigest } from '../../src/model/digest.ts';
 import { withPlayground } from './page.ts';
 import { button, fieldOf, microLink, region, statusOf, stepOf, waitForReady } from './playground.ts';
+
+/** What mail and chat programs make of a fragment. */
+const recode = (hash: string): string[] => [
+  hash.replaceAll('&', '%26'),
+  hash.replaceAll('=', '=3D'),
+  hash.replaceAll('&', '&amp;'),
+  `${hash.slice(0, 30)}%0D%0A ${hash.slice(30)}>`,
+];
+
+const digestOf = (model: string): Promise<string | undefined> =>
+  modelDigest((file) => readFile(join(import.meta.dirname, '../../public/models', model, file)));
 
 describe('links', () => {
   it('Share copies one that restores every field and waits for Run', async () => {
     await withPlayground({ path: microLink() }, async (playground) => {
-      const { page, problems } = playground;
+      const { page, problems, waitFor } = playground;
       await waitForReady(playground);
       await fieldOf(page, 'Discount γ').fill('1.5');
       await fieldOf(page, 'Reward r').selectOption('binary');
@@ -16,17 +30,51 @@ describe('links', () => {
       await page.getByText('Link copied.').waitFor();
       const link = await page.evaluate(() => navigator.clipboard.readText());
       expect(link).toBe(page.url());
-      expect(link.slice(link.indexOf('#'))).toBe(microLink({ gamma: 1.5, reward: 'binary' }));
+      const changes = { gamma: 1.5, reward: 'binary' } as const;
+      const modelDigest = await digestOf(defaultExperiment.model);
+      const hash = microLink(changes, { backend: 'wasm', modelDigest });
+      expect(link.slice(link.indexOf('#'))).toBe(hash);
 
       const opened = await page.context().newPage();
       await opened.goto(link);
       const other = { ...playground, page: opened };
-      await waitForReady(other);
-      expect(await fieldOf(opened, 'Discount γ').inputValue()).toBe('1.5');
-      expect(await fieldOf(opened, 'Reward r').inputValue()).toBe('binary');
-      expect(await region(opened, 'Experiment').textContent()).toContain('differ');
-      expect(await stepOf(opened)).toBe(0);
-      expect(await statusOf(opened)).toContain('Press Run');
+      const expectShared = async () => {
+        await waitForReady(other);
+        expect(await fieldOf(opened, 'Discount γ').inputValue()).toBe('1.5');
+        expect(await fieldOf(opened, 'Reward r').inputValue()).toBe('binary');
+        expect(await region(opened, 'Experiment').textContent()).toContain('differ');
+        expect(await stepOf(opened)).toBe(0);
+        expect(await statusOf(opened)).toContain('Press Run');
+      };
+      const made = opened.getByText(/^The link was made/);
+      await expectShared();
+      expect(await made.count(), 'on the same, nothing is said').toBe(0);
+
+      // What mail and chat programs make of it, and a link that was made with another model on another back end.
+      const follow = (fragment: string) => opened.evaluate((text) => (window.location.hash = text), fragment);
+      for (const recoded of recode(hash)) {
+        await follow(microLink());
+        await waitFor(
+          'the link before',
+          () => fieldOf(opened, 'Discount γ').inputValue(),
+          (γ) => γ !== '1.5',
+        );
+        await follow(recoded);
+        await waitFor(
+          recoded,
+          () => fieldOf(opened, 'Discount γ').inputValue(),
+          (γ) => γ === '1.5',
+        );
+      }
+      await expectShared();
+      expect(await made.count()).toBe(0);
+      await follow(microLink(changes, { backend: 'cpu', modelDigest: '0'.repeat(64) }));
+      await made.waitFor();
+      expect(await made.textContent()).toMatch(
+        /another version of this model.*made on CPU.*computes on WASM/,
+      );
+      await opened.getByRole('button', { name: 'Dismiss: what the link was made on' }).click();
+      await made.waitFor({ state: 'detached' });
       await opened.close();
       expect(problems).toEqual([]);
     });

@@ -1,6 +1,6 @@
 /** The main job: see the model fail, press Run, watch it learn, stop, go on, change something. */
 import { describe, expect, it } from 'vitest';
-import { withPlayground } from './page.ts';
+import { onePlayground } from './page.ts';
 import {
   button,
   chartsOf,
@@ -14,10 +14,14 @@ import {
   waitForStep,
 } from './playground.ts';
 
+const inThePage = onePlayground();
+/** Plain JavaScript is slow. */
+const little = microLink({ turns: 1, maxNewTokens: 8 });
+
 describe('the main job', () => {
   it('load, Run, Pause, Step, Reset, change a field, in a clean console', async () => {
     const path = microLink({ evalEvery: 1, steps: 500, k: 4, promptsPerUpdate: 4 });
-    await withPlayground({ path }, async (playground) => {
+    await inThePage(path, async (playground) => {
       const { page, waitFor, problems } = playground;
 
       // Loaded: a held-out task with the model's own two attempts, and nothing runs.
@@ -83,7 +87,7 @@ describe('the main job', () => {
   });
 
   it('keeps the page alive while it trains', async () => {
-    await withPlayground({ path: microLink({ steps: 500 }) }, async (playground) => {
+    await inThePage(microLink({ steps: 500 }), async (playground) => {
       const { page, problems } = playground;
       await waitForReady(playground);
       await page.evaluate(() => {
@@ -112,8 +116,7 @@ describe('the main job', () => {
   });
 
   it('takes up what needs a restart: a field with the next Run, another back end at once', async () => {
-    const little = { turns: 1, maxNewTokens: 8 }; // plain JavaScript is slow
-    await withPlayground({ path: microLink(little) }, async (playground) => {
+    await inThePage(little, async (playground) => {
       const { page, problems } = playground;
       await waitForReady(playground);
       await page.getByRole('button', { name: /^Back end: WASM/ }).click();
@@ -138,7 +141,7 @@ describe('the main job', () => {
 
 describe('the page’s own origin', () => {
   it('is all it can reach, and the tests would notice', async () => {
-    await withPlayground({ path: microLink() }, async (playground) => {
+    await inThePage(little, async (playground) => {
       await waitForReady(playground);
       expect(playground.problems).toEqual([]);
       const answer = await playground.page.evaluate(() =>

@@ -1,7 +1,7 @@
 /** Opens the playground in a real Chromium and listens to everything that goes wrong in it. */
 import { mkdirSync } from 'node:fs';
 import type { Browser, BrowserContext, Page, Request, Response } from 'playwright';
-import { inject } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import { launchChromium } from '../browser.ts';
 
 export interface OpenOptions {
@@ -105,10 +105,7 @@ async function visitedBrowser(): Promise<Visited> {
  * Python is compiled and started at the first visit only, which takes two thirds of the time until a page is ready. So
  * the tests that do not ask for a first visit are visits of one person.
  */
-export async function withPlayground(
-  options: OpenOptions,
-  body: (playground: OpenPage) => Promise<void>,
-): Promise<void> {
+export async function withPlayground(options: OpenOptions, body: Body): Promise<void> {
   const { browser, context } = await visitedBrowser();
   if (!options.firstVisit) return withPlaygroundIn(context, options, body);
   const fresh = await browser.newContext({ reducedMotion: 'reduce' });
@@ -119,30 +116,94 @@ export async function withPlayground(
   }
 }
 
+type Body = (playground: OpenPage) => Promise<void>;
+
 /** The same in a browser of the caller's. */
 export async function withPlaygroundIn(
   context: BrowserContext,
   options: Omit<OpenOptions, 'firstVisit'>,
-  body: (playground: OpenPage) => Promise<void>,
+  body: Body,
 ): Promise<void> {
+  const opened = await openPlayground(context, options);
+  try {
+    await opened.run(body);
+  } finally {
+    await opened.close();
+  }
+}
+
+/**
+ * For tests that need no page of their own: the first of a file opens one, and each next one follows a link in it, which begins
+ * a new experiment. What else a test has changed (a dialog, the back end) the next one finds as it was left. After a test that
+ * fails the next one opens another page.
+ *
+ * @returns runs a test in the page
+ */
+export function onePlayground(): (path: string, body: Body) => Promise<void> {
+  let opened: Opened | null = null;
+  afterAll(() => opened?.close());
+  return async (path, body) => {
+    const before = opened;
+    opened = null;
+    if (before) await follow(before.page, path);
+    const playground = before ?? (await openPlayground((await visitedBrowser()).context, { path }));
+    try {
+      await playground.run(body);
+      opened = playground;
+    } finally {
+      if (!opened) await playground.close();
+    }
+  };
+}
+
+/** Opens a link in the page that is there; when this ends, the page has begun to load its experiment. */
+const follow = (page: Page, path: string): Promise<void> =>
+  page.evaluate((fragment) => {
+    history.replaceState(null, '', '#'); // the same link again is a link, too
+    location.hash = fragment;
+    return new Promise((done) => addEventListener('hashchange', () => setTimeout(done), { once: true }));
+  }, path);
+
+interface Opened {
+  readonly page: Page;
+  /** Adds a picture and the page's problems to the error of `body`. */
+  run(body: Body): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function openPlayground(
+  context: BrowserContext,
+  options: Omit<OpenOptions, 'firstVisit'>,
+): Promise<Opened> {
   const address = options.address ?? inject('playground');
   context.setDefaultTimeout(120_000); // only catches a hang: no test depends on speed
   const page = await context.newPage();
   await page.setViewportSize(options.viewport ?? { width: 1280, height: 900 });
   const { problems, stop } = listen(page, new URL(address).origin, options.ignore ?? []);
   const playground = { page, problems, waitFor: waiter(page), screenshot: screenshotOf(page) };
-  try {
-    await options.prepare?.(page);
-    await page.goto(address + (options.path ?? ''), { waitUntil: 'load' });
-    await body(playground);
-  } catch (error) {
-    await playground.screenshot('failed').catch(() => {}); // the browser may be gone; the error below says more
-    const seen = problems.length > 0 ? `\nProblems of the page:\n${problems.join('\n')}` : '';
-    throw new Error(`${error instanceof Error ? error.message : String(error)}${seen}`, { cause: error });
-  } finally {
+  const explained = async (work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      await playground.screenshot('failed').catch(() => {}); // the browser may be gone; the error below says more
+      const seen = problems.length > 0 ? `\nProblems of the page:\n${problems.join('\n')}` : '';
+      throw new Error(`${error instanceof Error ? error.message : String(error)}${seen}`, { cause: error });
+    }
+  };
+  const close = async (): Promise<void> => {
     stop();
     await page.close();
+  };
+  try {
+    await explained(async () => {
+      await options.prepare?.(page);
+      await page.goto(address + (options.path ?? ''), { waitUntil: 'load' });
+    });
+  } catch (error) {
+    await close();
+    throw error;
   }
+  return { page, run: (body) => explained(() => body(playground)), close };
 }
 
 function waiter(page: Page): OpenPage['waitFor'] {

@@ -2,15 +2,15 @@
 import type { FrameLocator, Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 import { withChanges, type Experiment } from '../../src/config/experiment.ts';
-import { encodeLink } from '../../src/config/link.ts';
+import { encodeLink, type MadeOn } from '../../src/config/link.ts';
 import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import type { OpenPage } from './page.ts';
 
 /** A link to the `micro` preset, which updates in a blink, with changes. */
-export function microLink(changes: Partial<Experiment> = {}): string {
+export function microLink(changes: Partial<Experiment> = {}, madeOn: MadeOn = {}): string {
   const preset = findPreset('micro');
   if (!preset) throw new Error('There is no preset "micro".');
-  return encodeLink(withChanges(presetExperiment(preset), changes));
+  return encodeLink(withChanges(presetExperiment(preset), changes), madeOn);
 }
 
 /** The playground: a page, or a frame in another one. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { expectNoBarrier } from './barriers.ts';
-import { withPlayground, type OpenPage } from './page.ts';
+import { onePlayground } from './page.ts';
 import { button, microLink, stepOf, waitForReady, waitForStatus, waitForStep } from './playground.ts';
 
 const lines = (...records: (object | string)[]): Buffer =>
@@ -33,13 +33,18 @@ const summaryOf = (page: Page) => page.getByTestId('problems-summary').innerText
 
 async function choose(page: Page, buffer: Buffer, name = 'mine.jsonl'): Promise<void> {
   if (!(await dialog(page).isVisible())) await page.getByRole('button', { name: /^Problem sets/ }).click();
+  await dialog(page).waitFor();
+  const another = button(page, 'Choose another file');
+  if (await another.isVisible()) await another.press('Enter');
   await page.getByLabel(/Choose a JSONL file/).setInputFiles({ name, mimeType: 'application/jsonl', buffer });
 }
 const finished = (page: Page) => button(page, 'Choose another file').waitFor({ timeout: 120_000 });
 
+const inThePage = onePlayground();
+
 describe('problem sets', () => {
   it('are read, graded beside training, explained and handed out', async () => {
-    await withPlayground({ path: microLink({ steps: 500 }) }, async (playground) => {
+    await inThePage(microLink({ steps: 500 }), async (playground) => {
       const { page, problems } = playground;
       await waitForReady(playground);
       await button(page, 'Run').click();
@@ -99,6 +104,7 @@ describe('problem sets', () => {
       // Training went on behind the dialog, and goes on.
       await waitForStep(playground, (await stepOf(page)) + 2);
       expect(await stepOf(page)).toBeGreaterThan(step);
+      await page.keyboard.press('Escape');
       expect(problems).toEqual([]);
     });
   });
@@ -110,7 +116,7 @@ describe('problem sets', () => {
       tests: [`assert f() == ${i + 1}`],
     });
     const records = lines(...Array.from({ length: 60 }, (_, i) => slow(i)));
-    await withPlayground({ path: microLink() }, async (playground) => {
+    await inThePage(microLink(), async (playground) => {
       const { page, problems, waitFor } = playground;
       await waitForReady(playground);
       await page.getByRole('button', { name: 'Problem sets' }).focus();
@@ -143,7 +149,7 @@ describe('problem sets', () => {
   });
 
   it('refuse what is no problem file and say what would be one', async () => {
-    await withPlayground({ path: microLink() }, async ({ page, problems }) => {
+    await inThePage(microLink(), async ({ page, problems }) => {
       const alert = dialog(page).getByRole('alert');
       const refusal = async (words: RegExp) => {
         await alert.filter({ hasText: words }).waitFor();
@@ -168,12 +174,14 @@ describe('problem sets', () => {
       await refusal(/choose one at a time/);
       await drop(['a.jsonl']);
       await button(page, 'Grade 1 program').waitFor();
+      await button(page, 'Choose another file').click();
+      await button(page, 'Close').click();
       expect(problems).toEqual([]);
     });
   });
 
   it('raise no barrier, in a wide and in a narrow window, light or dark', async () => {
-    await withPlayground({ path: microLink() }, async (playground: OpenPage) => {
+    await inThePage(microLink(), async (playground) => {
       const { page, problems } = playground;
       await waitForReady(playground);
       const scan = (when: string) => expectNoBarrier(page, dialog(page), when);

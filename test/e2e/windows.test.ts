@@ -1,5 +1,4 @@
 /** Windows that refuse something: it costs its own convenience, the page says so, and trains. */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -105,26 +104,8 @@ it('http on a local network', async () => {
     await button(page, 'Share').click();
     await page.getByText('did not allow copying').waitFor();
     const link = page.getByRole('link', { name: 'this experiment' });
-    expect(await link.getAttribute('href')).toBe(address + microLink());
-    expect(problems).toEqual([]);
-  });
-});
-
-it('helping threads that do not start', async () => {
-  const script = readdirSync(join(folder, 'assets')).find((name) => name.startsWith('thread.worker')) ?? '';
-  host.changed.set(`assets/${script}`, null);
-  const options = {
-    firstVisit: true,
-    address: host.at('isolated'),
-    path: microLink(),
-    ignore: [/404|thread\.worker.*ERR_FAILED/],
-  };
-  await withPlayground(options, async (playground) => {
-    const { page, problems } = playground;
-    await trainOnce(playground);
-    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-    await button(page, 'Back end: WASM').click();
-    await page.getByText(/one thread, because no other starts/).waitFor();
+    // Without https the browser computes no digest, so the link does not say which model it was.
+    expect(await link.getAttribute('href')).toBe(address + microLink({}, { backend: 'wasm' }));
     expect(problems).toEqual([]);
   });
 });

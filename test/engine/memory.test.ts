@@ -8,7 +8,7 @@ import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights } from '../../src/model/llama.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
-import { TrainingRun } from '../../src/train/run.ts';
+import { SharedModel } from '../../src/train/sharedModel.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { evaluate, expectNoGpuErrors, open, openFor } from './backends.ts';
 import { opCases, seeded } from './cases.ts';
@@ -36,13 +36,15 @@ describe('memory on wasm', () => {
   });
 
   it('does not grow over whole updates and evaluations', async () => {
-    const run = await TrainingRun.start(micro, {
+    const loaded = new SharedModel({
+      model: micro.model,
       backend: await openBackend('wasm', { environment: 'node' }),
       reopen: () => reopenBackend('wasm', { environment: 'node' }),
       checkpoint: { config, weights: initialWeights(config, seeded(3)) },
       tokenizer,
       sandbox: countsLetter('e'),
     });
+    const run = await loaded.begin(micro);
     const held = () => ({ heap: wasmKernels()?.memory.buffer.byteLength, ...tf.memory() });
     const train = async (updates: number) => {
       for (let i = 0; i < updates; i++) await run.update();

@@ -9,7 +9,8 @@ import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights } from '../../src/model/llama.ts';
 import type { UpdateRecord } from '../../src/rl/records.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
-import { UnrecoverableError, TrainingRun, type Recovery } from '../../src/train/run.ts';
+import { UnrecoverableError } from '../../src/train/failure.ts';
+import { SharedModel } from '../../src/train/sharedModel.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { open, openFor } from './backends.ts';
 import { seeded } from './cases.ts';
@@ -28,7 +29,8 @@ type Stage = 'sample' | 'grade' | 'score' | 'update' | 'evaluate';
 
 interface Outcome {
   readonly records: readonly UpdateRecord[];
-  readonly recoveries: readonly Recovery[];
+  /** What was said of them. */
+  readonly recoveries: readonly string[];
   readonly steps: readonly number[];
 }
 
@@ -39,19 +41,22 @@ async function train(
   experiment = micro,
   updates = 3,
 ): Promise<Outcome> {
-  const recoveries: Recovery[] = [];
+  const recoveries: string[] = [];
   let recovered = 0;
-  const run = await TrainingRun.start(experiment, {
+  const loaded = new SharedModel({
+    model: experiment.model,
     backend: await openBackend(name, node),
     reopen: () => {
       recovered++;
       return reopenBackend(name, node);
     },
-    onRecovery: (recovery) => recoveries.push(recovery),
     checkpoint: { config, weights },
     tokenizer,
     sandbox: countsLetter('e'),
-    onProgress: (stage) => fault(run.step, stage, recovered),
+  });
+  const run = await loaded.begin(experiment, {
+    onProgress: (stage) => fault(run.state.step, stage, recovered),
+    onRecovery: (message) => recoveries.push(message),
   });
   const records: UpdateRecord[] = [];
   while (records.length < updates) records.push(await run.update());
@@ -90,7 +95,7 @@ describe('on WebAssembly', () => {
         if (step === 1 && stage === 'update' && recovered === 0) trap(kernel);
       });
       expectNear(got, whole, 0);
-      expect(got.recoveries.map(({ message }) => message)).toEqual([
+      expect(got.recoveries).toEqual([
         expect.stringMatching(
           /^WebAssembly stopped .*The run goes on with WebAssembly SIMD.* after update 1\./,
         ),
@@ -111,9 +116,7 @@ describe('on WebAssembly', () => {
       if (step === 1 && stage === 'update' && recovered < 2) fillHeap(1e5);
     });
     expectNear(got, whole, 1e-4);
-    expect(got.recoveries.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^Memory ran out.* 4 times as many/),
-    ]);
+    expect(got.recoveries).toEqual([expect.stringMatching(/^Memory ran out.* 4 times as many/)]);
   });
 
   it('gives up, with a remedy, when not even one sequence fits', async () => {
@@ -140,7 +143,7 @@ describe('on WebGPU', () => {
     };
     const got = await train('webgpu', lose, small, 2);
     expectNear(got, whole, 1e-4);
-    expect(got.recoveries.map(({ message }) => message)).toEqual([
+    expect(got.recoveries).toEqual([
       expect.stringMatching(/^The GPU was lost.* from its start\./),
       expect.stringMatching(/^The GPU was lost.* after update 1\./),
     ]);

@@ -18,7 +18,7 @@ import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights, Llama, type HostWeights } from '../../src/model/llama.ts';
 import { answersOf } from '../../src/rl/episode.ts';
 import { uniform } from '../../src/rl/random.ts';
-import { generateTasks } from '../../src/tasks/generate.ts';
+import { makeTasks } from '../../src/tasks/makeTasks.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { weightedLogProbGradient, type Placed, type Weighted } from '../../src/train/policy.ts';
 import { rollout } from '../../src/train/rollout.ts';
@@ -60,7 +60,7 @@ type Recorded = readonly (Placed & Weighted)[];
 /** Trajectories of the starting model, a batch for each update, with coefficients of either sign. */
 async function record(): Promise<Recorded[]> {
   const model = new Llama(config, start);
-  const tasks = generateTasks({ count: 2 * updates, seed: 5, split: 'train', level: experiment.level });
+  const tasks = makeTasks({ count: 2 * updates, seed: 5, split: 'train', level: experiment.level });
   const recorded: Recorded[] = [];
   for (let i = 0; i < updates; i++) {
     const { groups } = await rollout(model, tokenizer, sandbox, tasks.slice(2 * i, 2 * i + 2), {

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page, Worker } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sandboxFrameWorker } from '../../src/sandbox/vite-plugin.ts';
+import { sandboxFrameWorker } from '../../src/sandbox/vitePlugin.ts';
 import type { GradeRequest, Verdict } from '../../src/sandbox/types.ts';
 import { isolationHeaders } from '../../src/worker/isolation.ts';
 import { launchChromium } from '../browser.ts';
 import { hostileFor, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
-import { probe } from './fresh.ts';
+import { gradeAndProbe } from './fresh.ts';
 
 let vite: ViteDevServer;
 let outside: Server;
@@ -75,22 +75,14 @@ const port = (): number => {
   return typeof address === 'object' && address ? address.port : 0;
 };
 
-describe('our corpus, in Chromium', () => {
+describe('our corpus, in Chromium, where every program finds a fresh interpreter', () => {
   it.each(KINDS)('%s', async (kind) => {
     // The deadlines are the same code as in Node: a part of the programs that hang is enough here.
     const programs = ownCorpus(kind).filter((_, i) => kind !== 'hangs' || i % 3 === 0);
-    const verdicts = await grade(requests(programs), kind === 'hangs');
+    const verdicts = await (kind === 'hangs'
+      ? grade(requests(programs), true)
+      : gradeAndProbe(grade, kind, requests(programs)));
     expect(surprises(programs, verdicts)).toEqual([]);
-  });
-});
-
-describe('every program finds a fresh interpreter, in Chromium', () => {
-  it.each(['host', 'leftovers', 'memory'] as const)('after %s', async (kind) => {
-    const programs = requests(ownCorpus(kind));
-    const verdicts = await grade(programs.flatMap((program, i) => [program, probe(`${kind} ${i}`)]));
-    const seen = verdicts.filter((_, i) => i % 2 === 1).map((verdict) => verdict.stdout);
-    expect(seen[0]).toMatch(/^\[0, 1, 2, 3\]/);
-    expect(new Set(seen).size).toBe(1);
   });
 });
 

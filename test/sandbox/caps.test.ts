@@ -2,11 +2,11 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { capException, capText, capVerdict, nestsDeeper } from '../../src/sandbox/caps.ts';
-import { poolMessage } from '../../src/sandbox/client-protocol.ts';
+import { poolMessage } from '../../src/sandbox/clientProtocol.ts';
 import * as limits from '../../src/sandbox/limits.ts';
 import { gradedLine } from '../../src/sandbox/report.ts';
 import type { TestVerdict, Verdict } from '../../src/sandbox/types.ts';
-import { VerdictCache } from '../../src/sandbox/verdict-cache.ts';
+import { VerdictCache } from '../../src/sandbox/verdictCache.ts';
 import { combine } from '../../src/sandbox/verdict.ts';
 
 const test: TestVerdict = {
@@ -36,12 +36,12 @@ describe('a text', () => {
       got: long,
       exception: { type: long, message: long, line: 7 },
     });
-    expect(cut.expression).toHaveLength(limits.EXPRESSION_CAP);
-    expect(cut.expected).toHaveLength(limits.SHOWN_CAP);
-    expect(cut.got).toHaveLength(limits.SHOWN_CAP);
+    expect(cut.expression).toHaveLength(limits.expressionCap);
+    expect(cut.expected).toHaveLength(limits.shownCap);
+    expect(cut.got).toHaveLength(limits.shownCap);
     expect(cut.exception).toEqual(capException({ type: long, message: long, line: 7 }));
-    expect(cut.exception?.type).toHaveLength(limits.TYPE_CAP);
-    expect(cut.exception?.message).toHaveLength(limits.MESSAGE_CAP);
+    expect(cut.exception?.type).toHaveLength(limits.typeCap);
+    expect(cut.exception?.message).toHaveLength(limits.messageCap);
     expect(capVerdict(test)).toEqual(test);
   });
 });
@@ -65,18 +65,18 @@ describe('a message of the pool', () => {
     return v.is(poolMessage, { kind: 'verdicts', id: 0, verdicts, stats });
   };
   it.each<[string, number, (length: number) => boolean]>([
-    ['expression', limits.EXPRESSION_CAP, (n) => reads([{ ...test, expression: x(n) }])],
-    ['expected', limits.SHOWN_CAP, (n) => reads([{ ...test, expected: x(n) }])],
-    ['got', limits.SHOWN_CAP, (n) => reads([{ ...test, got: x(n) }])],
-    ['type', limits.TYPE_CAP, (n) => reads([{ ...test, exception: { type: x(n), message: '', line: 0 } }])],
+    ['expression', limits.expressionCap, (n) => reads([{ ...test, expression: x(n) }])],
+    ['expected', limits.shownCap, (n) => reads([{ ...test, expected: x(n) }])],
+    ['got', limits.shownCap, (n) => reads([{ ...test, got: x(n) }])],
+    ['type', limits.typeCap, (n) => reads([{ ...test, exception: { type: x(n), message: '', line: 0 } }])],
     [
       'message',
-      limits.MESSAGE_CAP,
+      limits.messageCap,
       (n) => reads([{ ...test, exception: { type: '', message: x(n), line: 0 } }]),
     ],
-    ['stdout', limits.STDOUT_CAP, (n) => reads([test], x(n))],
-    ['tests', limits.TESTS_CAP, (n) => reads(Array.from({ length: n }, () => test))],
-    ['why it broke', limits.MESSAGE_CAP, (n) => v.is(poolMessage, { kind: 'broken', message: x(n) })],
+    ['stdout', limits.stdoutCap, (n) => reads([test], x(n))],
+    ['tests', limits.testsCap, (n) => reads(Array.from({ length: n }, () => test))],
+    ['why it broke', limits.messageCap, (n) => v.is(poolMessage, { kind: 'broken', message: x(n) })],
   ])('is read with %s at the cap, and refused one above', (_, cap, read) => {
     expect([read(cap), read(cap + 1)]).toEqual([true, false]);
   });
@@ -96,16 +96,16 @@ describe('the cache of verdicts', () => {
   const verdict = (stdout: string): Verdict => combine([], stdout, 1);
   it('forgets the oldest when there are too many', () => {
     const cache = new VerdictCache();
-    for (let i = 0; i <= limits.CACHE_SIZE; i++) cache.set(`p${i}`, verdict(''));
+    for (let i = 0; i <= limits.cacheSize; i++) cache.set(`p${i}`, verdict(''));
     expect([cache.get('p0'), cache.get('p1')]).toEqual([undefined, verdict('')]);
   });
 
   it('forgets the oldest when they take too many bytes, and keeps none that is too large by itself', () => {
     const cache = new VerdictCache();
-    const half = x(limits.CACHE_BYTES / 4 - 1); // two bytes a character, and one character of the key
+    const half = x(limits.cacheBytes / 4 - 1); // two bytes a character, and one character of the key
     cache.set('a', verdict(half));
     cache.set('b', verdict(half));
-    expect(cache.bytes).toBe(limits.CACHE_BYTES);
+    expect(cache.bytes).toBe(limits.cacheBytes);
     cache.set('c', verdict(''));
     expect([cache.get('a'), cache.get('b')?.stdout.length]).toEqual([undefined, half.length]);
     cache.set('d', verdict(half + half + half));

@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectSandbox } from '../../src/sandbox/client.ts';
-import { clientMessage, type ClientMessage, type PoolMessage } from '../../src/sandbox/client-protocol.ts';
-import { SHOWN_CAP } from '../../src/sandbox/limits.ts';
+import { clientMessage, type ClientMessage, type PoolMessage } from '../../src/sandbox/clientProtocol.ts';
+import { shownCap } from '../../src/sandbox/limits.ts';
 import type { Sandbox } from '../../src/sandbox/types.ts';
 
 const program = { code: 'def f(): return 1', setup: '', tests: ['assert f() == 1'] };
@@ -75,10 +75,10 @@ describe('a sandbox behind a port', () => {
       ...({ status: 'error', passed: 0, total: 1, stdout: '', ms: 1, cached: false } as const),
       tests: [{ ...test, got }],
     });
-    answer({ kind: 'verdicts', id: 0, verdicts: [verdict('x'.repeat(SHOWN_CAP))], stats });
+    answer({ kind: 'verdicts', id: 0, verdicts: [verdict('x'.repeat(shownCap))], stats });
     expect((await graded)[0]?.status).toBe('error');
     const flooded = sandbox.grade([program]);
-    answer({ kind: 'verdicts', id: 1, verdicts: [verdict('x'.repeat(SHOWN_CAP + 1))], stats });
+    answer({ kind: 'verdicts', id: 1, verdicts: [verdict('x'.repeat(shownCap + 1))], stats });
     await expect(flooded).rejects.toThrow('malformed message from the sandbox');
     await expect(sandbox.grade([program])).rejects.toThrow('malformed message');
   });

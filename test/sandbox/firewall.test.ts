@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BlockedError, DeadlineError, Firewall } from '../../src/sandbox/firewall.ts';
-import { PATH_CAP } from '../../src/sandbox/limits.ts';
+import { pathCap } from '../../src/sandbox/limits.ts';
 
 let time = 1000;
 const clock = () => vi.spyOn(performance, 'now').mockImplementation(() => time);
@@ -71,9 +71,9 @@ describe('Firewall', () => {
     const args = [0, 0, 0, 0];
     args[at] = 100;
     firewall.run(Infinity, () => {
-      bytes.fill(1, 100, 100 + PATH_CAP - 1);
+      bytes.fill(1, 100, 100 + pathCap - 1);
       expect(call(name, ...args)).toBe(0);
-      bytes.fill(1, 100, 100 + PATH_CAP);
+      bytes.fill(1, 100, 100 + pathCap);
       expect(call(name, ...args)).toBe(-37);
     });
   });

@@ -2,17 +2,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createNodeSandbox } from '../../src/sandbox/node.ts';
 import type { Sandbox } from '../../src/sandbox/types.ts';
-import { KINDS, ownCorpus, requests } from './corpus.ts';
-import { probe } from './fresh.ts';
+import { KINDS, ownCorpus, requests, surprises } from './corpus.ts';
+import { gradeAndProbe } from './fresh.ts';
+import { PATIENT } from './patient.ts';
 
 let sandbox: Sandbox;
-beforeAll(() => void (sandbox = createNodeSandbox({ workers: 1, perTestMs: 300, perProgramMs: 900 })));
+beforeAll(() => void (sandbox = createNodeSandbox({ workers: 1, ...PATIENT })));
 afterAll(() => sandbox.dispose());
 
-it.each(KINDS)('%s', { timeout: 300_000 }, async (kind) => {
-  const programs = requests(ownCorpus(kind));
-  const verdicts = await sandbox.grade(programs.flatMap((program, i) => [program, probe(`${kind} ${i}`)]));
-  const seen = verdicts.filter((_, i) => i % 2 === 1).map((verdict) => verdict.stdout);
-  expect(seen[0]).toMatch(/^\[0, 1, 2, 3\] \/home\/pyodide \w{64}\n$/);
-  expect(new Set(seen).size).toBe(1);
+// Those that hang are probed where their verdicts are asked for (node.test.ts): each takes as long as it is given.
+it.each(KINDS.filter((kind) => kind !== 'hangs'))('%s', { timeout: 300_000 }, async (kind) => {
+  const programs = ownCorpus(kind);
+  const verdicts = await gradeAndProbe((ask) => sandbox.grade(ask), kind, requests(programs));
+  expect(surprises(programs, verdicts)).toEqual([]);
 });

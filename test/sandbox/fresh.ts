@@ -1,5 +1,6 @@
 /** What a program can see of the file system and the process, printed by a program: the same for every one in a session. */
-import type { GradeRequest } from '../../src/sandbox/types.ts';
+import { expect } from 'vitest';
+import type { GradeRequest, Verdict } from '../../src/sandbox/types.ts';
 
 const PROBE = `
 import hashlib, os, time
@@ -19,8 +20,25 @@ print(facts[0], facts[6], hashlib.sha256(repr((facts, list(tree('/')))).encode()
 `;
 
 /** The program, with a name that makes it another one for the cache: what it sees is its output. */
-export const probe = (name: string): GradeRequest => ({
+const probe = (name: string): GradeRequest => ({
   code: `# ${name}${PROBE}`,
   setup: '',
   tests: ['assert True'],
 });
+
+/**
+ * Grades programs in their order, and after each one looks what the next one finds: fails when that is not always the same,
+ * or when most programs did not run because the sandbox remembers their verdicts.
+ */
+export async function gradeAndProbe(
+  grade: (programs: GradeRequest[]) => Promise<Verdict[]>,
+  name: string,
+  programs: readonly GradeRequest[],
+): Promise<Verdict[]> {
+  const verdicts = await grade(programs.flatMap((program, i) => [program, probe(`${name} ${i}`)]));
+  expect(verdicts.filter(({ cached }) => cached).length).toBeLessThan(programs.length / 2);
+  const seen = verdicts.filter((_, i) => i % 2 === 1).map((verdict) => verdict.stdout);
+  expect(seen[0]).toMatch(/^\[0, 1, 2, 3\] \/home\/pyodide \w{64}\n$/);
+  expect(new Set(seen).size).toBe(1);
+  return verdicts.filter((_, i) => i % 2 === 0);
+}

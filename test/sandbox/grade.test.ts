@@ -115,6 +115,8 @@ describe('npm run grade', () => {
         ),
         humanEval(2, '    return x / 2\n', loop),
       ),
+      '--workers',
+      '1',
     );
     expect(short(graded)).toEqual([
       ['Mine/1', 'pass', 2, 2],
@@ -132,6 +134,8 @@ describe('npm run grade', () => {
         { ...good, name: 'no tests', tests: [] },
         { ...good, name: 'broken test', tests: ['assert f(1) == 1', 'assert f(1 2)'] },
       )}`,
+      '--workers',
+      '1',
     );
     expect(short(graded)).toEqual([
       ['line 1', 'infra', 0, 0],

@@ -64,8 +64,8 @@ describe('summary', () => {
     const text = summary(lines, 2, 1);
     expect(text).toContain('3 records: 1 pass, 1 fail, 1 infra\n');
     expect(text).toContain('2 programs in 2.0 s: 1.0 programs/s\n');
-    expect(text).toContain('lines that hold no usable record: 1\n');
-    expect(text).toContain('could forge: 1, in 1 records\n');
+    expect(text).toContain('lines without a usable record: 1\n');
+    expect(text).toContain('could forge: 1, in 1 record\n');
     expect(text).toContain('  line 4: infra (0/0) line 4: not JSON\n');
     expect(text).toContain('  bad: fail (0/1) f(1): expected 1, got 2\n');
     expect(text).not.toContain('good');
@@ -78,9 +78,9 @@ describe('grouped', () => {
     const many = Array.from({ length: 7 }, (_, i) => notice(i + 1, `${i + 10} are left out`));
     expect(grouped([])).toBe('');
     expect(grouped([...many, notice(8, 'numpy is missing'), notice(9, 'numpy is missing', 'line 9')])).toBe(
-      'line 1, r1; line 2, r2; line 3, r3; line 4, r4; line 5, r5 … and 2 more: ' +
+      'line 1, record r1; line 2, record r2; line 3, record r3; line 4, record r4; line 5, record r5 … and 2 more: ' +
         '10 are left out (the numbers are those of the first)\n' +
-        'line 8, r8; line 9: numpy is missing\n',
+        'line 8, record r8; line 9: numpy is missing\n',
     );
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fileStore } from '../../src/sandbox/node-store.ts';
+import { fileStore } from '../../src/sandbox/nodeStore.ts';
 
 describe('fileStore', () => {
   it('gives back what it kept, and nothing that was changed', async () => {

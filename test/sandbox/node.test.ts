@@ -5,9 +5,11 @@ import { createNodeSandbox } from '../../src/sandbox/node.ts';
 import type { GradeRequest } from '../../src/sandbox/types.ts';
 import { pythonRepr, type Encoded } from '../../src/sandbox/values.ts';
 import { externalFor, hostileFor, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
+import { gradeAndProbe } from './fresh.ts';
+import { PATIENT } from './patient.ts';
 import { plain } from './plain.ts';
 
-const sandbox = createNodeSandbox({ workers: 1 });
+const sandbox = createNodeSandbox({ workers: 1, ...PATIENT });
 const hasty = createNodeSandbox({ workers: 1, perTestMs: 300, perProgramMs: 900 });
 afterAll(() => {
   sandbox.dispose();
@@ -26,7 +28,9 @@ const minutes = { timeout: 300_000 };
 describe('our corpus, in Node', () => {
   it.each(KINDS)('%s', minutes, async (kind) => {
     const programs = ownCorpus(kind);
-    const verdicts = await (kind === 'hangs' ? hasty : sandbox).grade(requests(programs));
+    const verdicts = await (kind === 'hangs'
+      ? gradeAndProbe((ask) => hasty.grade(ask), kind, requests(programs))
+      : sandbox.grade(requests(programs)));
     expect(surprises(programs, verdicts)).toEqual([]);
   });
 });

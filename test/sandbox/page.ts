@@ -3,6 +3,7 @@ import { createBrowserSandboxHost } from '../../src/sandbox/browser.ts';
 import { connectSandbox } from '../../src/sandbox/client.ts';
 import { frameDocument } from '../../src/sandbox/frame.ts';
 import type { GradeRequest, Sandbox, Verdict } from '../../src/sandbox/types.ts';
+import { PATIENT } from './patient.ts';
 import { hash } from 'virtual:sandbox-frame-worker';
 
 declare global {
@@ -17,7 +18,7 @@ declare global {
 }
 
 const pyodide = '/node_modules/pyodide/';
-const patient = createBrowserSandboxHost({ pyodide, workers: 1 });
+const patient = createBrowserSandboxHost({ pyodide, workers: 1, ...PATIENT });
 const hastier = createBrowserSandboxHost({ pyodide, workers: 1, perTestMs: 300, perProgramMs: 900 });
 const open = new Map<boolean, Promise<Sandbox>>();
 

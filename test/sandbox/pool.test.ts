@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { MESSAGE_CAP, SHOWN_CAP, STDOUT_CAP, TESTS_CAP } from '../../src/sandbox/limits.ts';
+import { messageCap, shownCap, stdoutCap, testsCap } from '../../src/sandbox/limits.ts';
 import { Pool, type Runner, type SnapshotStore, type Spawn } from '../../src/sandbox/pool.ts';
 import type { FromRunner, ToRunner } from '../../src/sandbox/runner.ts';
 import type { GradeRequest, TestVerdict } from '../../src/sandbox/types.ts';
@@ -130,16 +130,16 @@ describe('Pool', () => {
     const { spawn } = fakeRunners();
     const pool = new Pool(spawn, options);
     const [flood] = await pool.grade([request('flood')]);
-    expect(flood?.tests.map((test) => test.got.length)).toEqual([SHOWN_CAP, SHOWN_CAP]);
-    expect(flood?.stdout).toHaveLength(STDOUT_CAP);
+    expect(flood?.tests.map((test) => test.got.length)).toEqual([shownCap, shownCap]);
+    expect(flood?.stdout).toHaveLength(stdoutCap);
     const many = (length: number) => ({
       ...request('many'),
       tests: Array<string>(length).fill('assert f()'),
     });
-    const [most, more] = await pool.grade([many(TESTS_CAP), many(TESTS_CAP + 1)]);
-    expect(most?.total).toBe(TESTS_CAP);
+    const [most, more] = await pool.grade([many(testsCap), many(testsCap + 1)]);
+    expect(most?.total).toBe(testsCap);
     expect([more?.status, more?.total]).toEqual(['infra', 1]);
-    expect(more?.tests[0]?.exception?.message).toContain('split the task');
+    expect(more?.tests[0]?.exception?.message).toContain('divide the task');
     pool.dispose();
 
     const broken = new Pool((_, onLost) => {
@@ -147,7 +147,7 @@ describe('Pool', () => {
       return { post: () => undefined, terminate: () => undefined };
     }, options);
     const [infra] = await broken.grade([request('x')]);
-    expect(infra?.tests[0]?.exception?.message).toHaveLength(MESSAGE_CAP);
+    expect(infra?.tests[0]?.exception?.message).toHaveLength(messageCap);
     broken.dispose();
   });
 

@@ -1,7 +1,7 @@
 /** The generated tasks in real Python: references pass, novice programs pass exactly the tests that were predicted. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { createNodeSandbox } from '../../src/sandbox/node.ts';
-import { generateFamilyTasks, predictedPasses } from '../../src/tasks/generate.ts';
+import { makeFamilyTasks, predictedPasses } from '../../src/tasks/makeTasks.ts';
 import { bugSites, renderProgram } from '../../src/tasks/spec.ts';
 
 const sandbox = createNodeSandbox({ workers: 2 });
@@ -10,7 +10,7 @@ afterAll(() => sandbox.dispose());
 describe('generated tasks in the sandbox', () => {
   for (const split of ['train', 'heldout'] as const) {
     it(`grade as predicted, ${split}`, async () => {
-      const made = generateFamilyTasks({ count: 300, seed: 4, split, level: 'all' });
+      const made = makeFamilyTasks({ count: 300, seed: 4, split, level: 'all' });
       const cases = made.flatMap((one) => {
         const sites = bugSites(one.spec);
         const novices = [

@@ -1,9 +1,16 @@
 /** Training from the command line: it reproduces the golden trace, and neither a stop nor Ctrl-C changes a number. */
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { metricsOf, npmTrain, temporaryFolder, train, withoutTimes } from './command.ts';
+import { FolderStore } from '../../src/cli/folderStore.ts';
+import { RunFolder } from '../../src/cli/runFolder.ts';
+import type { FieldName } from '../../src/config/fields.ts';
+import { flagOf } from '../../src/config/flags.ts';
+import { experimentFormat } from '../../src/config/formats.ts';
+import { RunLog } from '../../src/train/log.ts';
+import { metricsOf, npmTrain, reproduce, temporaryFolder, train, withoutTimes } from './command.ts';
 import { expectGolden, type MetricsLine } from './golden.ts';
 
 const minutes = 60_000;
@@ -80,6 +87,34 @@ describe('a run on disk', () => {
     expect(readFileSync(join(wholeRun, 'metrics.jsonl'), 'utf8')).toBe(before);
   });
 
+  it('that has done its updates is left as it is', async () => {
+    const before = readFileSync(join(wholeRun, 'log.jsonl'), 'utf8');
+    const { code, stderr } = await train('--resume', wholeRun, '--steps', '10');
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      `${wholeRun} is already at update 20, and the run ends after 10: nothing was done.`,
+    );
+    expect(stderr).toContain(`npm run train -- --resume ${wholeRun} --steps N, with N above 20`);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(readFileSync(join(wholeRun, 'log.jsonl'), 'utf8')).toBe(before);
+    expect(experimentOf(wholeRun)).toMatchObject({ steps: 20 });
+  });
+
+  it('is a log from which its metrics, its answers and its states can be had', async () => {
+    const log = await RunLog.open(new FolderStore(wholeRun));
+    expect(log.manifest).toMatchObject({ backend: 'wasm', model: { name: 'boost' } });
+    for (const { step, metrics } of log.entriesOf('update'))
+      expect(whole[step]).toMatchObject(asJson(metrics));
+    const evaluated = log.entriesOf('evaluation').map(({ step }) => step);
+    expect(evaluated).toEqual([0, 5, 10, 15, 20]);
+    const record = await log.updateRecord(7);
+    expect(record?.groups).toHaveLength(2);
+    expect(record?.experiment).toEqual(log.manifest.experiment);
+    expect((await log.evalRecord(10))?.examples).toHaveLength(4);
+    expect((await log.stateAt(20))?.optimizer.step).toBe(20);
+    expect((await log.stateAt(19))?.step).toBe(0);
+  });
+
   it('has a checkpoint that is an ordinary model folder', async () => {
     const { code, stderr } = await train(
       ...micro(join(folder.path, 'further'), '--steps', '1', '--model-dir', join(wholeRun, 'checkpoint')),
@@ -91,45 +126,72 @@ describe('a run on disk', () => {
     expect(first?.['eval/length@t2']).toBe(whole.at(-1)?.['eval/length@t2']);
   });
 
-  it.each([
-    ['model.safetensors', 'flipped', 'is damaged (its SHA-256 does not match)'],
-    ['optimizer.safetensors', 'flipped', 'is damaged (its SHA-256 does not match)'],
-    ['optimizer.safetensors', 'missing', 'is missing'],
-    ['state.json', 'cut', 'is not JSON'],
-  ] as const)('with %s %s in its checkpoint is not resumed', async (name, how, words) => {
-    const out = join(folder.path, `${how}-${name}`);
-    cpSync(wholeRun, out, { recursive: true });
-    const path = join(out, 'checkpoint', name);
-    const bytes = readFileSync(path);
-    if (how === 'missing') rmSync(path);
-    else if (how === 'cut') writeFileSync(path, bytes.subarray(0, bytes.length / 2));
-    else writeFileSync(path, bytes.fill(bytes[bytes.length - 1] ^ 1, bytes.length - 1));
-
-    const { code, stderr } = await train('--resume', out, '--steps', '30');
-    expect(code).toBe(1);
-    expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(`error: ${path} ${words}`)]);
-    expect(metricsOf(out)).toEqual(whole);
+  it('goes on from the checkpoint before when the last is gone, and says so', async () => {
+    const out = copyOf('further', 'gone');
+    const last = readdirSync(join(out, 'blobs')).find((name) => name.endsWith('-1.safetensors'));
+    rmSync(join(out, 'blobs', last ?? ''));
+    const { code, stderr } = await train('--resume', out, '--steps', '2');
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('done at update 2') });
+    expect(stderr).toContain(
+      'The last checkpoint is that of update 0; what came after it, up to update 1, is done again.',
+    );
+    const metrics = withoutTimes(metricsOf(out));
+    expect(metrics.map((line) => line['step'])).toEqual([0, 1, 2]);
+    const [, before] = withoutTimes(metricsOf(join(folder.path, 'further')));
+    expect(before).toMatchObject(metrics[1]); // that run ended here, so it was evaluated here
+    expect(await foundIn(out)).toMatchObject({ notes: [], state: { step: 2 }, experiment: { steps: 2 } });
   });
 });
 
-describe('a run of another version', () => {
-  const wholeRun = join(folder.path, 'whole');
-  const experimentOf = (out: string) =>
-    JSON.parse(readFileSync(join(out, 'experiment.json'), 'utf8')) as Record<string, unknown>;
-  /** A copy of the whole run whose experiment.json, metrics and state are as `change` makes them. */
-  function copyOf(name: string, change: (experiment: Record<string, unknown>) => Record<string, unknown>) {
+/** Three updates of a tiny model, as version 0.1 left them: without a log. */
+describe('a run of version 0.1', () => {
+  const old = fileURLToPath(new URL('./run-0.1', import.meta.url));
+  const copyOfOld = (name: string) => {
     const out = join(folder.path, name);
-    cpSync(wholeRun, out, { recursive: true });
-    writeFileSync(join(out, 'experiment.json'), JSON.stringify(change(experimentOf(wholeRun)), null, 2));
+    cpSync(old, out, { recursive: true });
     return out;
-  }
-  const rewrite = (path: string, change: (text: string) => string) =>
-    writeFileSync(path, change(readFileSync(path, 'utf8')));
+  };
 
   it(
-    'that is older goes on as it was, says so, and is written in today’s format',
+    'goes on as if it had never stopped, and has a log from then on',
     async () => {
-      const out = copyOf('older', ({ format: _, lrSchedulerType: __, returns: ___, ...rest }) => rest);
+      const uninterrupted = join(folder.path, 'uninterrupted');
+      const { model: _, format: __, ...fields } = experimentOf(old);
+      const flags = Object.entries({ ...fields, steps: 6 }).flatMap(([name, value]) => [
+        flagOf(name as FieldName),
+        String(value),
+      ]);
+      const at = ['--model-dir', join(old, 'reference'), '--out', uninterrupted];
+      expect(await train(...flags, ...at)).toMatchObject({ code: 0 });
+
+      const out = copyOfOld('resumed-0.1');
+      const before = readFileSync(join(out, 'metrics.jsonl'), 'utf8');
+      const resumed = await train('--resume', out, '--steps', '6');
+      expect(resumed).toMatchObject({ code: 0, stderr: expect.stringContaining('done at update 6') });
+      expect(readFileSync(join(out, 'metrics.jsonl'), 'utf8').startsWith(before)).toBe(true);
+      const [ours, theirs] = [out, uninterrupted].map((run) => withoutTimes(metricsOf(run)));
+      expect(ours.slice(4)).toEqual(theirs.slice(4));
+      expect(ours[3]).toMatchObject(theirs[3]); // it had ended there, so it was evaluated there
+
+      const log = await RunLog.open(new FolderStore(out));
+      expect(log.entriesOf('update').map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(log.entriesOf('update')[0].metrics['train/loss']).toBe(ours[1]['train/loss']);
+      expect(log.entriesOf('change')).toMatchObject([
+        { step: 3, changes: [{ field: 'steps', from: 3, to: 6 }] },
+      ]);
+      expect(experimentOf(out)).toEqual({ ...experimentOf(uninterrupted), model: 'boost' });
+      const states = await Promise.all([out, uninterrupted].map((run) => lastState(run)));
+      expect(states[0]).toEqual(states[1]);
+    },
+    5 * minutes,
+  );
+
+  it(
+    'and of an older format goes on as it was, says so, and is written in today’s format',
+    async () => {
+      const out = copyOfOld('older');
+      const { format: _, lrSchedulerType: __, returns: ___, ...rest } = experimentOf(out);
+      writeFileSync(join(out, 'experiment.json'), JSON.stringify(rest, null, 2));
       rewrite(join(out, 'checkpoint', 'state.json'), (text) => text.replace(/"format": 1,\s*/, ''));
       // Lines of a time that did not measure everything, and a line that nobody here wrote.
       rewrite(join(out, 'metrics.jsonl'), (text) =>
@@ -137,7 +199,7 @@ describe('a run of another version', () => {
       );
       const before = readFileSync(join(out, 'metrics.jsonl'), 'utf8');
 
-      const { code, stderr } = await train('--resume', out, '--steps', '22');
+      const { code, stderr } = await train('--resume', out, '--steps', '5');
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(stderr).toContain(`${join(out, 'experiment.json')} is from format 1: `);
       expect(stderr).toContain('returns was not there yet; accumulated is used, as it was then');
@@ -146,39 +208,59 @@ describe('a run of another version', () => {
       expect(after.startsWith(before)).toBe(true);
       expect(after.slice(before.length).trim().split('\n')).toHaveLength(2);
       // Extended by two updates, and it remembers that.
-      expect(experimentOf(out)).toEqual({ ...experimentOf(wholeRun), steps: 22 });
+      const { format, ...written } = experimentOf(out);
+      expect(format).toBe(experimentFormat);
+      expect(written).toEqual({ ...rest, lrSchedulerType: 'constant', returns: 'accumulated', steps: 5 });
 
-      const again = await train('--resume', out);
-      expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('done at update 22') });
-      expect(again.stderr).not.toContain('format');
+      expect(await foundIn(out)).toMatchObject({ notes: [], state: { step: 5 } });
     },
     5 * minutes,
   );
+});
 
-  it('that is newer is refused by its format and left as it is', async () => {
-    const newer = copyOf('newer', (rest) => ({ ...rest, format: 99, fieldOfTomorrow: true }));
-    const before = experimentOf(newer);
-    const refused = await train('--resume', newer, '--steps', '30');
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('made by a newer version of the playground (format 99');
-    expect(refused.stderr).toContain('update the playground');
-    expect(experimentOf(newer)).toEqual(before);
-
-    const checkpoint = copyOf('newer-checkpoint', (rest) => rest);
-    rewrite(join(checkpoint, 'checkpoint', 'state.json'), (text) =>
-      text.replace('"format": 1', '"format": 99'),
-    );
-    const also = await train('--resume', checkpoint, '--steps', '30');
-    expect(also.code).toBe(1);
-    expect(also.stderr).toContain(
-      `${join(checkpoint, 'checkpoint')}/state.json: made by a newer version of the playground (format 99`,
-    );
-  });
-
-  it('with a field that nobody knows is refused by its name', async () => {
-    const out = copyOf('unknown', ({ format: _, ...rest }) => ({ ...rest, whiten: true }));
-    const { code, stderr } = await train('--resume', out, '--steps', '30');
-    expect(code).toBe(1);
-    expect(stderr).toContain(`${join(out, 'experiment.json')}: whiten: is not a field of an experiment`);
+describe('npm run reproduce', () => {
+  it('prints a table, and keeps each run as train would have written it', async () => {
+    const out = join(folder.path, 'table');
+    const common = ['--preset', 'micro', '--steps', '5', '--eval-every', '50'];
+    const { code, stdout, stderr } = await reproduce(...common, '--seeds', '1', '--out', out);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((row) => row.split('|').map((cell) => cell.trim()));
+    expect(rows.map(([, seed, updates]) => [seed, updates])).toEqual([
+      ['seed', 'updates'],
+      ['---', '---'],
+      ['1', '0'],
+      ['1', '5'],
+    ]);
+    const last = whole[5];
+    expect(rows[3][4]).toBe(`${(100 * (last['eval/accuracy@t2'] ?? NaN)).toFixed(1)} %`);
+    expect(rows[3][9]).toBe((last['train/kl@t1'] ?? NaN).toFixed(2));
+    const metrics = withoutTimes(metricsOf(join(out, 'seed-1')));
+    expect(metrics[3]).toEqual(withoutTimes(whole)[3]);
+    expect(await foundIn(join(out, 'seed-1'))).toMatchObject({ notes: [], state: { step: 5 } });
   });
 });
+
+/** A copy of a run in `folder`. */
+function copyOf(run: string, name: string): string {
+  const out = join(folder.path, name);
+  cpSync(join(folder.path, run), out, { recursive: true });
+  return out;
+}
+
+function rewrite(path: string, change: (text: string) => string): void {
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
+}
+
+/** Metrics as a file has them: null for what could not be measured. */
+const asJson = (metrics: Readonly<Record<string, number>>): MetricsLine =>
+  JSON.parse(JSON.stringify(metrics)) as MetricsLine;
+
+const experimentOf = (run: string) =>
+  JSON.parse(readFileSync(join(run, 'experiment.json'), 'utf8')) as Record<string, unknown>;
+
+const lastState = async (run: string) => (await RunLog.open(new FolderStore(run))).stateAt(Infinity);
+
+const foundIn = (run: string) => new RunFolder(run).find();

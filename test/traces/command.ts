@@ -39,9 +39,14 @@ function start(program: string, args: readonly string[]): Running {
   };
 }
 
-/** The command itself. */
-export const train = (...args: string[]): Promise<Ended> =>
-  start(process.execPath, ['--import', 'tsx', 'src/cli/train.ts', ...args]).ended;
+const command =
+  (name: string) =>
+  (...args: string[]): Promise<Ended> =>
+    start(process.execPath, ['--import', 'tsx', `src/cli/${name}.ts`, ...args]).ended;
+
+/** The commands themselves. */
+export const train = command('train');
+export const reproduce = command('reproduce');
 
 /** `npm run train -- …`, with everything npm puts in between. */
 export const npmTrain = (...args: string[]): Running => start('npm', ['run', 'train', '--', ...args]);

@@ -4,7 +4,7 @@ import type { LineProblem } from '../../tasks/readers/index.ts';
 
 const verdicts = ['pass', 'fail', 'error', 'timeout', 'infra'] as const;
 /** Records named in the summary; all are in the lines. */
-const SHOWN = 20;
+const mostShown = 20;
 
 /**
  * The summary: counts per verdict, speed, the weaker tier, and the records that did not pass.
@@ -26,18 +26,18 @@ export function summary(lines: readonly GradeLine[], seconds: number, unread: nu
   if (weaker.length > 0) {
     const tests = weaker.reduce((sum, line) => sum + (line.inside ?? 0), 0);
     text.push(
-      `tests in the weaker tier, whose result a program could forge: ${tests}, in ${weaker.length} records`,
+      `tests in the weaker tier, whose result a program could forge: ${tests}, in ${weaker.length} record${weaker.length === 1 ? '' : 's'}`,
     );
   }
   const bad = lines.filter((line) => line.verdict !== 'pass');
-  for (const { name, verdict, passed, total, reason } of bad.slice(0, SHOWN))
+  for (const { name, verdict, passed, total, reason } of bad.slice(0, mostShown))
     text.push(`  ${name}: ${verdict} (${passed}/${total}) ${reason}`);
-  if (bad.length > SHOWN) text.push(`  … and ${bad.length - SHOWN} more that did not pass`);
+  if (bad.length > mostShown) text.push(`  … and ${bad.length - mostShown} more that did not pass`);
   return text.join('\n') + '\n';
 }
 
 /** Records named in a remark that several share. */
-const NAMED = 5;
+const mostNamed = 5;
 
 /** The remarks on records that were kept; records of which the same is to be said, numbers aside, share a line. */
 export function grouped(notices: readonly LineProblem[]): string {
@@ -46,9 +46,9 @@ export function grouped(notices: readonly LineProblem[]): string {
     .map((wanted) => {
       const same = notices.filter((notice) => kind(notice) === wanted);
       const shown = same
-        .slice(0, NAMED)
+        .slice(0, mostNamed)
         .map(({ line, name }) => (name === `line ${line}` ? name : `line ${line}, record ${name}`));
-      const more = same.length > NAMED ? ` … and ${same.length - NAMED} more` : '';
+      const more = same.length > mostNamed ? ` … and ${same.length - mostNamed} more` : '';
       const { message } = same[0]!;
       const varied = same.some((notice) => notice.message !== message)
         ? ' (the numbers are those of the first)'

@@ -7,9 +7,9 @@
  * Code that knows nothing of threads runs unchanged on shared memory.
  */
 
-const SECTION = { import: 2, memory: 5 } as const;
-const IMPORT = { func: 0, table: 1, memory: 2, global: 3 } as const;
-const FLAG = { hasMaximum: 1, shared: 2 } as const;
+const sectionIds = { import: 2, memory: 5 } as const;
+const importKinds = { func: 0, table: 1, memory: 2, global: 3 } as const;
+const memoryFlags = { hasMaximum: 1, shared: 2 } as const;
 
 /**
  * A copy of a WebAssembly module whose memory, its own or imported, is declared shared.
@@ -19,10 +19,10 @@ const FLAG = { hasMaximum: 1, shared: 2 } as const;
 export function withSharedMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {
   const copy = Uint8Array.from(module);
   const at = memoryFlagsAt(copy);
-  if (!((copy[at] ?? 0) & FLAG.hasMaximum)) {
+  if (!((copy[at] ?? 0) & memoryFlags.hasMaximum)) {
     throw new Error('withSharedMemory: the memory has no maximum size; shared memory needs one.');
   }
-  copy[at] = (copy[at] ?? 0) | FLAG.shared;
+  copy[at] = (copy[at] ?? 0) | memoryFlags.shared;
   return copy;
 }
 
@@ -41,24 +41,24 @@ function memoryFlagsAt(bytes: Uint8Array): number {
   const skipLimits = () => {
     const flags = number();
     number();
-    if (flags & FLAG.hasMaximum) number();
+    if (flags & memoryFlags.hasMaximum) number();
   };
   while (at < bytes.length) {
     const id = bytes[at++];
     const length = number();
     const end = at + length;
-    if (id === SECTION.memory && number() > 0) return at;
-    if (id === SECTION.import) {
+    if (id === sectionIds.memory && number() > 0) return at;
+    if (id === sectionIds.import) {
       for (let left = number(); left > 0; left--) {
         for (let name = 0; name < 2; name++) {
           const size = number();
           at += size;
         }
         const kind = bytes[at++];
-        if (kind === IMPORT.memory) return at;
-        if (kind === IMPORT.func) number();
-        else if (kind === IMPORT.global) at += 2;
-        else if (kind === IMPORT.table) {
+        if (kind === importKinds.memory) return at;
+        if (kind === importKinds.func) number();
+        else if (kind === importKinds.global) at += 2;
+        else if (kind === importKinds.table) {
           at++;
           skipLimits();
         } else throw new Error(`withSharedMemory: unknown import kind ${kind}.`);

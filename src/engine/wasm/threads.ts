@@ -7,7 +7,7 @@ import { BackendLostError } from '../faults.ts';
 import { Mailbox, STATE, type ThreadSetup } from './thread.ts';
 
 /** Milliseconds a part of one operation may take. */
-const PATIENCE = 60_000;
+const patience = 60_000;
 
 /** Of a worker, in browsers and Node. */
 interface Helper {
@@ -65,7 +65,7 @@ export class ThreadPool {
     rest.forEach((args, i) => this.#mailboxes[i]?.post(kernel, args));
     if (first) own(first);
     for (const box of this.#mailboxes.slice(0, rest.length)) {
-      if (!box.wait(STATE.called, PATIENCE)) throw new Error('A helper thread no longer answers.');
+      if (!box.wait(STATE.called, patience)) throw new Error('A helper thread no longer answers.');
       if (box.state === STATE.failed)
         throw new BackendLostError('A kernel failed in a helper thread; the console says why.');
     }

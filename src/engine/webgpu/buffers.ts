@@ -3,14 +3,14 @@ import { tf } from '../tf.ts';
 import { submit } from './record.ts';
 
 /** Bytes of unused buffers that are worth keeping for the next tensors of their size. */
-const KEPT = 256e6;
+const keptBytes = 256e6;
 
 /**
  * TensorFlow.js keeps every GPU buffer it gets back, for a later tensor of exactly that size. Sequences come in ever new
  * lengths, so that without this the GPU fills up. Gives all unused buffers back to the device when they are more than
  * `kept` bytes; does nothing on other back ends. Call it between two pieces of work, after a read-back.
  */
-export function releaseUnused(kept = KEPT): void {
+export function releaseUnused(kept = keptBytes): void {
   if (tf.getBackend() !== 'webgpu') return;
   const { bufferManager: manager } = tf.backend() as WebGPUBackend;
   if (manager.numBytesAllocated - manager.numBytesUsed <= kept) return;

@@ -8,7 +8,7 @@ import type { Value } from '../python/values.ts';
 import type { Stream } from '../random.ts';
 
 /** Probability that a novice makes each kind of mistake, before `bugScale`. These rates are known to learn well. */
-export const BUG_RATES = {
+export const bugRates = {
   /** `>=` written `>`, and the like: the boundary value is lost. */
   comparison: 0.65,
   /** `>` written `>=`: zero or the tie slips in. */
@@ -49,7 +49,7 @@ export const BUG_RATES = {
   loopEnd: 0.5,
 } as const;
 
-export type BugKind = keyof typeof BUG_RATES;
+export type BugKind = keyof typeof bugRates;
 
 /** Small numbers and strings that appear in a task but are not part of its composition. */
 export interface Constants {

@@ -7,4 +7,4 @@ import { ranges } from './ranges.ts';
 import { strings } from './strings.ts';
 import { words } from './words.ts';
 
-export const FAMILIES: readonly Family[] = [lists, strings, words, conditionals, ranges, digits];
+export const families: readonly Family[] = [lists, strings, words, conditionals, ranges, digits];

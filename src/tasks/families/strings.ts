@@ -1,8 +1,8 @@
 /** Strings: keep some characters, then up to two transformations, or count what was kept. */
 import { fill, novice, option, type Family, type Slot } from './family.ts';
 
-const CHARACTERS = 'aeioubcdstAEBT 127  xyz';
-const LENGTHS = [0, 1, 3, 4, 5, 6, 7, 8];
+const characterPool = 'aeioubcdstAEBT 127  xyz';
+const stringLengths = [0, 1, 3, 4, 5, 6, 7, 8];
 
 /** Postfix operations on a string expression. */
 const transformations: Slot = {
@@ -76,6 +76,6 @@ export const strings: Family = {
     return `return ${inner}${second}`;
   },
   input: (stream) => [
-    Array.from({ length: stream.choice(LENGTHS) }, () => stream.choice([...CHARACTERS])).join(''),
+    Array.from({ length: stream.choice(stringLengths) }, () => stream.choice([...characterPool])).join(''),
   ],
 };

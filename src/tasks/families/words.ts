@@ -1,7 +1,7 @@
 /** Lists of words: filter, map, reduce. */
 import { comprehension, fill, novice, option, type Family } from './family.ts';
 
-const WORDS =
+const wordPool =
   'apple as is tea toast see Sun stone era oat Aset eel to a sassy east orange seesaw elephant'.split(' ');
 
 export const words: Family = {
@@ -81,5 +81,5 @@ export const words: Family = {
   body(_choice, code) {
     return fill(code('reduce'), { c: comprehension(code('map'), 'w', 'ws', code('filter')) });
   },
-  input: (stream) => [Array.from({ length: stream.integer(0, 5) }, () => stream.choice(WORDS))],
+  input: (stream) => [Array.from({ length: stream.integer(0, 5) }, () => stream.choice(wordPool))],
 };

@@ -9,7 +9,7 @@ import { parseFunction, type Block, type Expr, type Statement } from './parse.ts
 import { PyError, type Value } from './values.ts';
 
 /** Loop turns after which a program counts as hanging. */
-const MAX_LOOP_TURNS = 10_000;
+const maxLoopPasses = 10_000;
 
 export type PyFunction = (...args: Value[]) => Value;
 
@@ -91,7 +91,7 @@ function compileStatement(statement: Statement): Execute {
       const body = compileBlock(statement.body);
       return (scope) => {
         for (let turns = 0; truthy(test(scope)); turns++) {
-          if (turns >= MAX_LOOP_TURNS) throw new PyError('Timeout', 'the loop does not end');
+          if (turns >= maxLoopPasses) throw new PyError('Timeout', 'the loop does not end');
           const result = body(scope);
           if (result !== undefined) return result;
         }

@@ -50,16 +50,16 @@ export interface FunctionDef {
   readonly body: Block;
 }
 
-const TOKEN =
+const tokenPattern =
   /\s*(?:([A-Za-z_]\w*)|(\d+)|("[^"\\\n]*"|'[^'\\\n]*')|(\/\/=|[-+*/%=!<>]=|\/\/|[-+*/%<>=()[\],.:]))/y;
-const KEYWORDS = new Set(['if', 'else', 'for', 'in', 'not', 'and', 'or', 'return', 'while', 'def']);
-const CONSTANTS = new Map([
+const reservedWords = new Set(['if', 'else', 'for', 'in', 'not', 'and', 'or', 'return', 'while', 'def']);
+const namedConstants = new Map([
   ['True', true],
   ['False', false],
   ['None', null],
 ]);
-const COMPARISONS = new Set(['<', '>', '<=', '>=', '==', '!=', 'in']);
-const ASSIGNMENTS = new Set(['=', '+=', '-=', '*=', '//=', '%=']);
+const comparisonOperators = new Set(['<', '>', '<=', '>=', '==', '!=', 'in']);
+const assignmentOperators = new Set(['=', '+=', '-=', '*=', '//=', '%=']);
 
 /**
  * @param source a program with exactly one function.
@@ -133,7 +133,7 @@ function parseStatement(lines: readonly Line[], at: number): [Statement, number]
   }
   const target = line.expression();
   const op = line.peek();
-  if (!ASSIGNMENTS.has(op)) {
+  if (!assignmentOperators.has(op)) {
     line.end();
     return [{ kind: 'expression', value: target }, at + 1];
   }
@@ -154,10 +154,10 @@ class Line {
   constructor(text: string, number: number) {
     this.#number = number;
     this.indent = text.length - text.trimStart().length;
-    TOKEN.lastIndex = 0;
+    tokenPattern.lastIndex = 0;
     const code = text.trimEnd();
-    while (TOKEN.lastIndex < code.length) {
-      const match = TOKEN.exec(code);
+    while (tokenPattern.lastIndex < code.length) {
+      const match = tokenPattern.exec(code);
       if (match === null) return this.fail('unknown character');
       this.#tokens.push(match[0].trimStart());
     }
@@ -197,7 +197,7 @@ class Line {
 
   identifier(): string {
     const token = this.peek();
-    if (!/^[A-Za-z_]/.test(token) || KEYWORDS.has(token)) this.fail('expected a name');
+    if (!/^[A-Za-z_]/.test(token) || reservedWords.has(token)) this.fail('expected a name');
     this.#next++;
     return token;
   }
@@ -224,7 +224,7 @@ class Line {
   #comparison(): Expr {
     const left = this.#arithmetic(0);
     const op = this.peek();
-    if (COMPARISONS.has(op)) {
+    if (comparisonOperators.has(op)) {
       this.#next++;
       return { kind: 'compare', op, left, right: this.#arithmetic(0) };
     }
@@ -306,7 +306,7 @@ class Line {
       return { kind: 'constant', value: token.slice(1, -1) };
     }
     const name = this.identifier();
-    const constant = CONSTANTS.get(name);
+    const constant = namedConstants.get(name);
     if (constant !== undefined) return { kind: 'constant', value: constant };
     return this.accept('(') ? this.#call(name, null) : { kind: 'name', name };
   }

@@ -1,15 +1,15 @@
 /** From the bytes of a problem file to its text: gzip is decompressed, and what is not text is refused, named by what it is. */
 
 /** Largest problem file that is read, in bytes, compressed or not: room for MBPP many times over. */
-export const MAX_PROBLEM_BYTES = 64 * 2 ** 20;
+export const maxProblemBytes = 64 * 2 ** 20;
 
-const MB = 2 ** 20;
+const megabyte = 2 ** 20;
 
 /** @throws Error when the file is larger than that. */
 export function checkProblemSize(bytes: number): void {
-  if (bytes <= MAX_PROBLEM_BYTES) return;
+  if (bytes <= maxProblemBytes) return;
   throw new Error(
-    `it has ${(bytes / MB).toFixed(0)} MB; at most ${MAX_PROBLEM_BYTES / MB} MB are read. Split it into several files.`,
+    `it has ${(bytes / megabyte).toFixed(0)} MB; at most ${maxProblemBytes / megabyte} MB are read. Split it into several files.`,
   );
 }
 
@@ -66,10 +66,10 @@ async function decompressed(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
     });
     if (done) break;
     size += value.length;
-    if (size > MAX_PROBLEM_BYTES) {
+    if (size > maxProblemBytes) {
       await reader.cancel();
       throw new Error(
-        `decompressed, it has more than ${MAX_PROBLEM_BYTES / MB} MB. Split it into several files.`,
+        `decompressed, it has more than ${maxProblemBytes / megabyte} MB. Split it into several files.`,
       );
     }
     chunks.push(value);

@@ -18,21 +18,21 @@ import {
 } from './python.ts';
 import { joined, type CutTests } from './tasks.ts';
 
-/** Relative tolerance, and the absolute one that floats get when the record gives none: |out - exp| <= atol + RTOL·|exp|. */
-const RTOL = 1e-7;
-const FLOAT_ATOL = 1e-6;
+/** Relative tolerance, and the absolute one that floats get when the record gives none: |out - exp| <= atol + rtol·|exp|. */
+const rtol = 1e-7;
+const floatAtol = 1e-6;
 
 /**
  * The same comparison in plain Python, for results that are not a single number. Two things are stricter than the
  * published text, as in EvalPlus's own evaluator: lengths must be equal (numpy would stretch [1] to match []), and
  * nothing but equality makes infinities and other things than numbers equal.
  */
-const CLOSE = `def _close(out, exp, atol):
+const closeFunction = `def _close(out, exp, atol):
     if out == exp:
         return True
     floats = exp if isinstance(exp, (list, tuple)) else [exp]
     if atol == 0 and len(floats) > 0 and all(isinstance(x, float) for x in floats):
-        atol = ${FLOAT_ATOL}
+        atol = ${floatAtol}
     if atol == 0:
         return False
     if isinstance(exp, (list, tuple)):
@@ -43,7 +43,7 @@ const CLOSE = `def _close(out, exp, atol):
         )
     if not all(isinstance(x, (int, float, complex)) for x in (out, exp)):
         return False
-    return abs(exp) < float('inf') and abs(out - exp) <= atol + ${RTOL} * abs(exp)`;
+    return abs(exp) < float('inf') and abs(out - exp) <= atol + ${rtol} * abs(exp)`;
 
 /**
  * How the published helper `assertion(out, exp, atol)` compares; 'truth': only whether something came back. (The
@@ -142,7 +142,7 @@ export function cutEvalPlus({ helpers, body, source, candidate, entryPoint }: Cu
   const replaced = oracle === null ? [] : ['is_floats', 'assertion'];
   const own = helpers.filter((node) => !replaced.includes(definedName(node, source) ?? ''));
   const kept = sourceOf(withoutUnusedImports(own, source, tests), source);
-  const close = oracle !== null && tests.some((test) => test.includes('_close(')) ? CLOSE : '';
+  const close = oracle !== null && tests.some((test) => test.includes('_close(')) ? closeFunction : '';
   return { setup: joined(kept, close), tests, weaker: '' };
 }
 
@@ -196,7 +196,7 @@ function template(statement: SyntaxNode, source: string, oracle: Oracle | null):
     if (!tolerated) return `assert ${fill(out)} == ${fill(exp)}`;
     const value = Number(fill(exp));
     if ((kind === 'float' || kind === 'integer') && Number.isFinite(value))
-      return `assert abs(${fill(out)} - ${fill(exp)}) <= ${(atol || FLOAT_ATOL) + RTOL * Math.abs(value)}`;
+      return `assert abs(${fill(out)} - ${fill(exp)}) <= ${(atol || floatAtol) + rtol * Math.abs(value)}`;
     return `assert _close(${fill(out)}, ${fill(exp)}, ${atol})`;
   };
   const tests: Record<Oracle, Template['test']> = {

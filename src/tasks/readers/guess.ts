@@ -47,10 +47,10 @@ export function guessText(text: string): string {
 
 /** @param record the first record of a file whose format is not known. @returns one or two sentences. */
 export function guessRecord(record: Readonly<Record<string, unknown>>): string {
-  const fields = Object.keys(record).slice(0, SHOWN).join(', ') || '(none)';
+  const fields = Object.keys(record).slice(0, fieldsShown).join(', ') || '(none)';
   const known = others.find(([of]) => of.every((field) => field in record));
   return `The first record has the fields ${fields}${known ? `; ${known[1]}` : '.'}`;
 }
 
 /** Fields that are named. */
-const SHOWN = 12;
+const fieldsShown = 12;

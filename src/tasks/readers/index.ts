@@ -10,9 +10,9 @@ import { readPlain } from './plain.ts';
 import { parseRecord, recordTexts } from './records.ts';
 import type { ReadTasks } from './tasks.ts';
 
-export { MAX_PROBLEM_BYTES, checkProblemSize, fileText } from './bytes.ts';
+export { maxProblemBytes, checkProblemSize, fileText } from './bytes.ts';
 export { fieldsOf, problemFormats, titleOf, type ProblemFormat } from './formats.ts';
-export { MAX_TESTS, type LineProblem, type ReadTasks } from './tasks.ts';
+export { maxTests, type LineProblem, type ReadTasks } from './tasks.ts';
 
 const readers: Readonly<Record<ProblemFormat, (text: string, file: string) => ReadTasks>> = {
   odex: readOdex,

@@ -5,7 +5,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import * as v from 'valibot';
 import { cutBody, weakerTier } from './cut.ts';
-import { SOLUTION, sourceOf, withoutUnusedImports } from './packages.ts';
+import { solutionModule, sourceOf, withoutUnusedImports } from './packages.ts';
 import {
   boundNames,
   children,
@@ -87,7 +87,8 @@ export function cutPytest(source: string): CutTests {
 const isImportOfProgram = (node: SyntaxNode, source: string): boolean =>
   node.name === 'ImportStatement' &&
   importsOf(node, source).every(
-    ({ module, member, name }) => module === SOLUTION && (member === name || member === '*') && member !== '',
+    ({ module, member, name }) =>
+      module === solutionModule && (member === name || member === '*') && member !== '',
   );
 
 /** What starts the tests when the file is run: `if __name__ == "__main__":`, `test_f()`, `pytest.main()`. */

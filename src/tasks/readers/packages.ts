@@ -20,12 +20,12 @@ export const standardLibrary: ReadonlySet<string> = new Set(
 );
 
 /** The module under which the tests of KodCode know the program. */
-export const SOLUTION = 'solution';
+export const solutionModule = 'solution';
 
 const packageOf = (module: string): string => module.split('.')[0]!;
 
 const isMissing = (module: string): boolean =>
-  !module.startsWith('.') && packageOf(module) !== SOLUTION && !standardLibrary.has(packageOf(module));
+  !module.startsWith('.') && packageOf(module) !== solutionModule && !standardLibrary.has(packageOf(module));
 
 /** An import inside `try` may fail without harm. */
 function mayFail(node: SyntaxNode): boolean {

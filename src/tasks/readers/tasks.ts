@@ -36,7 +36,7 @@ export interface ReadTasks {
  * Most unit tests that a record may have; the first ones are kept and the record gets a notice. EvalPlus has up to
  * 1,100 inputs a record; every test is a call into the sandbox, and a program should take no minute.
  */
-export const MAX_TESTS = 250;
+export const maxTests = 250;
 
 /** What became of the test text of a record. */
 export interface CutTests {
@@ -79,9 +79,9 @@ export function readTasks<S extends v.GenericSchema>(
       const before = lineOfId.get(id);
       if (before !== undefined) throw new Error(`${id} is already on line ${before}; give it another name`);
       lineOfId.set(id, line);
-      const left = made.tests.length - MAX_TESTS;
-      if (left > 0) notices.push(`the first ${MAX_TESTS} of its tests are used, ${left} are left out`);
-      const task = { ...made, id, source, tests: made.tests.slice(0, MAX_TESTS) };
+      const left = made.tests.length - maxTests;
+      if (left > 0) notices.push(`the first ${maxTests} of its tests are used, ${left} are left out`);
+      const task = { ...made, id, source, tests: made.tests.slice(0, maxTests) };
       notices.push(...packageNotices(task));
       read.tasks.push({ ...task, composition: '', family: '', level: 0 });
       read.notices.push(...notices.map((message) => ({ line, name: id, message })));

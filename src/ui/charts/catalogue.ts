@@ -1,4 +1,6 @@
 /** Which charts the Learning panel has, in order. Names, units and explanations come from the metric table. */
+import type { Experiment } from '../../config/experiment.ts';
+import { algorithmOf } from '../../rl/algorithms/index.ts';
 import { findMetric, type Metric } from '../../rl/metricTable.ts';
 import { fixed, percent, significant } from '../format.ts';
 import { turnLook, type ChartData, type LineLook, type Series } from './series.ts';
@@ -11,13 +13,15 @@ export interface Chart {
   readonly metrics: readonly string[];
   /** For a chart of several metrics; a single one gives its own label. */
   readonly title?: string;
-  /** Says something only with at least this many turns. */
-  readonly fromTurns?: number;
+  /** Whether it says something in this experiment; by default in any. */
+  readonly applies?: (e: Experiment) => boolean;
   /** Takes the whole width. */
   readonly wide?: boolean;
   /** Differs from one sampled batch to the next so much that a mean over updates is drawn on top. */
   readonly noisy?: boolean;
 }
+
+const corrects = (e: Experiment): boolean => e.turns > 1;
 
 export const charts: readonly Chart[] = [
   { id: 'accuracy', where: 'eval', metrics: ['accuracy@t'], wide: true },
@@ -27,9 +31,14 @@ export const charts: readonly Chart[] = [
     where: 'eval',
     metrics: ['delta_i_to_c', 'delta_c_to_i'],
     title: 'Repaired and broken',
-    fromTurns: 2,
+    applies: corrects,
   },
-  { id: 'weight', where: 'train', metrics: ['weight@t'] },
+  {
+    id: 'weight',
+    where: 'train',
+    metrics: ['weight@t'],
+    applies: (e) => algorithmOf(e).weights(e) !== null,
+  },
   { id: 'gradient', where: 'train', metrics: ['grad_norm@t'], noisy: true },
   { id: 'kl', where: 'train', metrics: ['kl@t'], noisy: true },
   { id: 'entropy', where: 'train', metrics: ['entropy@t'], noisy: true },
@@ -39,9 +48,16 @@ export const charts: readonly Chart[] = [
     metrics: ['edit_distance', 'copy_rate'],
     title: 'Edit distance and copies',
     noisy: true,
-    fromTurns: 2,
+    applies: corrects,
   },
-  { id: 'coupling', where: 'train', metrics: ['coupling'], noisy: true, fromTurns: 2 },
+  {
+    id: 'coupling',
+    where: 'train',
+    metrics: ['coupling'],
+    noisy: true,
+    // A first answer that all samples share does not vary.
+    applies: (e) => corrects(e) && algorithmOf(e).sharedTurns === 0,
+  },
 ];
 
 export const whereWords: Readonly<Record<Chart['where'], string>> = {

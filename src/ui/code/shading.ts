@@ -42,7 +42,8 @@ export interface ShadedEpisode {
 function valuesOf(turn: TurnRecord, shading: Exclude<Shading, 'syntax'>): readonly number[] {
   switch (shading) {
     case 'gradient':
-      return turn.gradNorm ?? [];
+      // Norms of independent directions: their squares add up to that of the whole.
+      return (turn.gradNorm ?? []).map((norm) => norm ** 2);
     case 'logp':
       return turn.logp.map((logp) => -logp);
     case 'entropy':
@@ -57,7 +58,7 @@ const sum = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0);
 
 /**
  * Shades every token of an episode on one common scale, so that turns can be compared. 'gradient' values are
- * percentages of the episode's total (they sum to 100 unless no gradient flows); the others are in nats.
+ * percentages of the episode's squared gradient norm (they sum to 100 unless no gradient flows); the others are in nats.
  */
 export function shadeEpisode(
   turns: readonly TurnRecord[],

@@ -1,6 +1,6 @@
 /** The page: the experiment, the run, what is looked at, and what the buttons do. */
 import type { BackendName } from '../../config/backends.ts';
-import { decodeLink, encodeLink } from '../../config/link.ts';
+import { decodeLink, encodeLink, type MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
 import type { FieldName } from '../../config/experiment.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
@@ -10,6 +10,7 @@ import type { KeepOffline } from '../../worker/offline.ts';
 import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools, type SpeedTools } from '../../worker/speed.ts';
 import { copyText } from '../clipboard.ts';
+import { differences } from '../madeOn.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
@@ -58,6 +59,8 @@ export class AppState {
   /** What came of the last Share, for a while. */
   shared = $state.raw<Shared | null>(null);
   readonly #client: TrainerClient;
+  #linkMadeOn = $state.raw<MadeOn>({});
+  #linkModel = '';
   #wish = $state.raw<Wish>(null);
   #sharedTimer: ReturnType<typeof setTimeout> | undefined;
   /** Called when the trainer is idle. */
@@ -75,6 +78,10 @@ export class AppState {
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
   }
 
+  /** What the link was made on and this page is not: results may differ. */
+  get linkDifferences(): readonly string[] {
+    return differences(this.#linkMadeOn, this.#madeOn(this.#linkModel));
+  }
   get canRun(): boolean {
     return (
       ['ready', 'paused'].includes(this.run.phase) && this.experiment.valid !== null && this.#wish === null
@@ -96,6 +103,8 @@ export class AppState {
     const link = decodeLink(fragment);
     this.linkProblem = link.problem ?? '';
     this.linkNotes = link.notes;
+    this.#linkMadeOn = link.madeOn;
+    this.#linkModel = link.experiment.model;
     this.experiment.open(link.experiment);
     this.#load();
   }
@@ -150,7 +159,8 @@ export class AppState {
   async #copyLink(): Promise<Shared> {
     const experiment = this.experiment.valid;
     if (!experiment) return { words: `Not copied: ${this.experiment.problem}.`, link: '' };
-    const link = window.location.href.replace(/#.*$/, '') + encodeLink(experiment);
+    const link =
+      window.location.href.replace(/#.*$/, '') + encodeLink(experiment, this.#madeOn(experiment.model));
     window.history.replaceState(null, '', link);
     return (await copyText(link))
       ? { words: 'Link copied. It opens this experiment and waits for Run.', link: '' }
@@ -163,6 +173,16 @@ export class AppState {
 
   dismissLinkNotes(): void {
     this.linkNotes = [];
+  }
+
+  dismissLinkDifferences(): void {
+    this.#linkMadeOn = {};
+  }
+
+  /** What the page computes with, as far as the trainer has said; the digest only of this model. */
+  #madeOn(model: string): MadeOn {
+    const loaded = this.run.model?.name === model ? this.run.model : null;
+    return { backend: this.run.backend?.name, modelDigest: loaded?.digest };
   }
 
   #load(): void {

@@ -20,9 +20,9 @@ export interface Row {
   } | null;
 }
 
-export const PAGE_ROWS = 50;
+export const pageRows = 50;
 /** The page redraws at most this often while it grades, ms. */
-const REDRAW_MS = 120;
+const redrawMs = 120;
 
 /** Read it anywhere; it is written by its own methods only. */
 export class ProblemsState {
@@ -73,14 +73,14 @@ export class ProblemsState {
   );
 
   get pages(): number {
-    return Math.max(1, Math.ceil(this.filtered.length / PAGE_ROWS));
+    return Math.max(1, Math.ceil(this.filtered.length / pageRows));
   }
   /** From 0. */
   get page(): number {
     return Math.min(this.#page, this.pages - 1);
   }
   get shown(): readonly Row[] {
-    return this.filtered.slice(this.page * PAGE_ROWS, (this.page + 1) * PAGE_ROWS);
+    return this.filtered.slice(this.page * pageRows, (this.page + 1) * pageRows);
   }
 
   choose(filter: VerdictFilter): void {
@@ -155,7 +155,7 @@ export class ProblemsState {
         const detail = { program: task.reference, tests: verdict.tests, stdout: verdict.stdout };
         fresh.push({ line: gradedLine(task.id, verdict), detail });
         this.starting = false;
-        if (performance.now() - drawn > REDRAW_MS) draw();
+        if (performance.now() - drawn > redrawMs) draw();
       }
       this.phase = 'finished';
     } catch (error) {

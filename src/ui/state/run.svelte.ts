@@ -130,6 +130,11 @@ export class RunState {
       case 'change':
         this.changes = [...this.changes, event.record];
         break;
+      case 'moved':
+        this.step = event.step;
+        break;
+      case 'record': // the page asks for none yet
+        break;
       case 'notice':
         this.notify(event.level, event.message);
         break;

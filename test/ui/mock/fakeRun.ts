@@ -1,6 +1,12 @@
 /** Records of a run that never happened: deterministic, plausible, and legal by every schema. */
 import type { Experiment } from '../../../src/config/experiment.ts';
-import { type GradedAnswer, type ScoredAnswer, type TrainedAnswer } from '../../../src/rl/episode.ts';
+import {
+  fill,
+  type CreditedAnswer,
+  type GradedAnswer,
+  type ScoredAnswer,
+  type TrainedAnswer,
+} from '../../../src/rl/episode.ts';
 import { trainMetrics, evalMetrics } from '../../../src/rl/metrics.ts';
 import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
 import { tokenGradNorm } from '../../../src/rl/policyGradient.ts';
@@ -72,12 +78,12 @@ function fakeEpisode(
 }
 
 /** As if eight other tokens shared what the sampled one left. */
-const trained = (turn: ScoredAnswer & Pick<TrainedAnswer, 'advantage'>): TrainedAnswer => ({
+const trained = ({ coefficients, ...turn }: CreditedAnswer): TrainedAnswer => ({
   ...turn,
   entropy: turn.logp.map((x) => 0.02 - x * 0.7),
-  gradNorm: turn.logp.map((logp) => {
+  gradNorm: turn.logp.map((logp, n) => {
     const p = Math.exp(logp);
-    return tokenGradNorm(turn.advantage, p, p * p + (1 - p) ** 2 / 8);
+    return tokenGradNorm(coefficients[n] ?? 0, p, p * p + (1 - p) ** 2 / 8);
   }),
 });
 
@@ -94,12 +100,7 @@ export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
     );
     return { task: fake.task, trajectories: episodes.map((turns) => ({ turns })) };
   });
-  const groups = algorithmOf(experiment)
-    .credit(sampled, experiment)
-    .map((group) => ({
-      ...group,
-      trajectories: group.trajectories.map((one) => ({ ...one, turns: one.turns.map(trained) })),
-    }));
+  const groups = fill(algorithmOf(experiment).credit(sampled, experiment), trained);
   return {
     experiment,
     backend: 'wasm',

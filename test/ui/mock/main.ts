@@ -1,7 +1,8 @@
 /** The real page on a mock run, to work on the interface: `npx vite`, then open /test/ui/mock/?delay=60&failAfter=12&loseAfter=3&limit=1e8 */
 import { mountPlayground } from '../../../src/ui/mount.ts';
 import { fakeSpeed } from './fakeSpeed.ts';
-import { defaultMemory, FakeWorker } from './fakeWorker.ts';
+import { defaultMemory } from './fakeModel.ts';
+import { FakeWorker } from './fakeWorker.ts';
 
 const query = new URLSearchParams(window.location.search);
 mountPlayground(

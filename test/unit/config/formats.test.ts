@@ -52,7 +52,10 @@ describe('experiment.json', () => {
   });
 
   it.each([
-    [{ ...first, format: experimentFormat + 1 }, /newer version.*format 3.*up to 2.*update the playground/],
+    [
+      { ...first, format: experimentFormat + 1 },
+      new RegExp(`newer version.*format ${experimentFormat + 1}.*up to ${experimentFormat}.*update`),
+    ],
     [{ ...first, format: experimentFormat + 1, fieldOfTomorrow: 1 }, /newer version/],
     [{ ...first, format: 0 }, 'format: must be a whole number from 1, not 0'],
     [{ ...first, format: '1' }, 'format: must be a whole number from 1, not "1"'],

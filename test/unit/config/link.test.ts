@@ -1,17 +1,43 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { backendNames } from '../../../src/config/backends.ts';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
-import { decodeLink, encodeLink, linkVersion, maxLinkLength } from '../../../src/config/link.ts';
+import { decodeLink, encodeLink, linkVersion, maxLinkLength, type MadeOn } from '../../../src/config/link.ts';
+import { defaultsAt } from '../../../src/config/formats.ts';
 import { field, fieldNames } from '../../../src/config/fields.ts';
 import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
 import { anyExperiment } from './arbitrary.ts';
+
+/** What a link may say that it was made on. */
+const anyMadeOn: fc.Arbitrary<MadeOn> = fc.record(
+  {
+    backend: fc.constantFrom(...backendNames),
+    modelDigest: fc
+      .array(fc.constantFrom(...'0123456789abcdef'), { minLength: 12, maxLength: 12 })
+      .map((digits) => digits.join('')),
+  },
+  { requiredKeys: [] },
+);
 
 describe('links', () => {
   it('give back any valid experiment', () => {
     fc.assert(
       fc.property(anyExperiment, (e) => {
-        expect(decodeLink(encodeLink(e))).toEqual({ experiment: e, problem: null, notes: [] });
+        expect(decodeLink(encodeLink(e))).toEqual({ experiment: e, madeOn: {}, problem: null, notes: [] });
       }),
+    );
+  });
+
+  it('give back what they were made on', () => {
+    fc.assert(
+      fc.property(anyExperiment, anyMadeOn, (experiment, madeOn) => {
+        const link = encodeLink(experiment, madeOn);
+        expect(decodeLink(link), link).toEqual({ experiment, madeOn, problem: null, notes: [] });
+      }),
+    );
+    const digest = '0123456789abcdef'.repeat(4);
+    expect(encodeLink(defaultExperiment, { backend: 'wasm', modelDigest: digest })).toBe(
+      '#v=3&made-on=wasm&model-digest=sha256-0123456789ab',
     );
   });
 
@@ -22,7 +48,12 @@ describe('links', () => {
   });
 
   it.each(['', '#'])('%j is the default experiment', (fragment) => {
-    expect(decodeLink(fragment)).toEqual({ experiment: defaultExperiment, problem: null, notes: [] });
+    expect(decodeLink(fragment)).toEqual({
+      experiment: defaultExperiment,
+      madeOn: {},
+      problem: null,
+      notes: [],
+    });
   });
 
   it.each([
@@ -46,6 +77,13 @@ describe('links', () => {
     ['#gamma=1', 'no version'],
     ['#learning', 'not name=value'],
     [`#v=1&gamma=${'1'.repeat(maxLinkLength)}`, 'too long'],
+    ['#v=3&made-on=abacus', 'made-on: must be one of webgpu, wasm, cpu, not "abacus"'],
+    ['#v=3&made-on=', 'made-on: must be one of'],
+    ['#v=3&made-on=wasm&made-on=wasm', 'made-on twice'],
+    ['#v=3&model-digest=0123456789ab', 'model-digest: must be sha256- and 12 hexadecimal digits, not "012'],
+    ['#v=3&model-digest=sha256-0123456789a', 'model-digest: must be'], // cut short
+    ['#v=3&model-digest=sha256-0123456789ag', 'model-digest: must be'],
+    ['#v=3&made-by=me', 'unknown field: made-by'],
   ])('%.40s is refused in words', (fragment, words) => {
     const { experiment, problem } = decodeLink(fragment);
     expect(problem).toContain(words);
@@ -100,22 +138,22 @@ describe('links that mail or a chat re-encoded', () => {
 
   it.each(Object.keys(reencodings))('%s', (name) => {
     fc.assert(
-      fc.property(anyExperiment, place, (e, n) => {
-        const link = `#${reencodings[name](encodeLink(e).slice(1), n)}`;
-        expect(decodeLink(link), link).toEqual({ experiment: e, problem: null, notes: [] });
+      fc.property(anyExperiment, anyMadeOn, place, (experiment, madeOn, n) => {
+        const link = `#${reencodings[name](encodeLink(experiment, madeOn).slice(1), n)}`;
+        expect(decodeLink(link), link).toEqual({ experiment, madeOn, problem: null, notes: [] });
       }),
     );
   });
 
   it('twice, by two programs', () => {
     fc.assert(
-      fc.property(anyExperiment, names, place, names, place, (e, first, m, second, n) => {
-        const once = reencodings[first](encodeLink(e).slice(1), m);
+      fc.property(anyExperiment, anyMadeOn, names, place, names, place, (e, madeOn, first, m, second, n) => {
+        const once = reencodings[first](encodeLink(e, madeOn).slice(1), m);
         // A %20 between the digits of another escape is damage, not an encoding.
         fc.pre(second !== 'with an encoded space' || !once.includes('%'));
         const link = `#${reencodings[second](once, n)}`;
         fc.pre(!link.endsWith('..')); // as if cut short
-        expect(decodeLink(link), link).toEqual({ experiment: e, problem: null, notes: [] });
+        expect(decodeLink(link), link).toEqual({ experiment: e, madeOn, problem: null, notes: [] });
       }),
       { numRuns: 2000 },
     );
@@ -129,8 +167,8 @@ describe('links that mail or a chat re-encoded', () => {
         for (const { value } of f.choices) expect(value).toMatch(/^[a-z0-9-]*[a-z0-9]$/);
     }
     fc.assert(
-      fc.property(anyExperiment, (e) => {
-        expect(encodeLink(e)).toMatch(/^#[A-Za-z0-9.=&-]+$/);
+      fc.property(anyExperiment, anyMadeOn, (e, madeOn) => {
+        expect(encodeLink(e, madeOn)).toMatch(/^#[A-Za-z0-9.=&-]+$/);
       }),
     );
   });
@@ -152,10 +190,21 @@ describe('links that mail or a chat re-encoded', () => {
 });
 
 describe('versions of links', () => {
+  it('keep the defaults of their time', () => {
+    for (let version = 1; version <= linkVersion; version++)
+      expect(decodeLink(`#v=${version}`).experiment, `v=${version}`).toEqual(defaultsAt(version));
+  });
+
   it('are the oldest that can say it, so that an older page opens what it can', () => {
     expect(encodeLink({ ...defaultExperiment, gamma: 0.5 })).toBe('#v=1&gamma=0.5');
     expect(encodeLink({ ...defaultExperiment, lrSchedulerType: 'cosine' })).toBe(
       '#v=2&lrSchedulerType=cosine',
+    );
+  });
+
+  it('say what they were made on from version 3 on, so that an older page asks for a newer one', () => {
+    expect(encodeLink({ ...defaultExperiment, gamma: 0.5 }, { backend: 'cpu' })).toBe(
+      '#v=3&gamma=0.5&made-on=cpu',
     );
   });
 });

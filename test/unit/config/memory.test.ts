@@ -6,7 +6,7 @@ import {
   memoryProblem,
   type MemoryFacts,
 } from '../../../src/config/memory.ts';
-import { defaultMemory } from '../../ui/mock/fakeWorker.ts';
+import { defaultMemory } from '../../ui/mock/fakeModel.ts';
 
 const at = (changes: Parameters<typeof withChanges>[1], facts: MemoryFacts = defaultMemory) =>
   estimateMemory(withChanges(defaultExperiment, changes), facts);

@@ -121,16 +121,19 @@ for (const backend of ['cpu', 'wasm'] as const) {
       model.dispose();
     });
 
-    it('has the gradient that finite differences give', async () => {
+    it('has the gradient that finite differences give, each token with its own coefficient', async () => {
       const model = new Llama(config, weights());
       const answer = {
         place: { sequence: [1, 7, 8, 2, 9, 10, 5], start: 4, length: 3 },
-        coefficients: [1, 1, 1],
+        coefficients: [1, -0.5, 2],
       };
       const { gradients } = await weightedLogProbGradient(model, [answer], pass);
       const host = await model.values();
       const loss = async () =>
-        -(await scoreAnswers(model, [answer], pass))(answer).logp.reduce((sum, lp) => sum + lp, 0);
+        -(await scoreAnswers(model, [answer], pass))(answer).logp.reduce(
+          (sum, lp, n) => sum + answer.coefficients[n] * lp,
+          0,
+        );
       for (const name of ['embed', 'layers.0.qkv', 'layers.1.gateUp', 'layers.1.attnNorm', 'norm']) {
         const g = Float32Array.from(await gradients[name].data());
         const direction = Float32Array.from(g, (x) => Math.sign(x));
@@ -147,6 +150,8 @@ for (const backend of ['cpu', 'wasm'] as const) {
         expect(Math.abs(numeric - exact) / exact).toBeLessThan(0.02);
       }
       tf.dispose(gradients);
+      const short = { ...answer, coefficients: [1] };
+      await expect(weightedLogProbGradient(model, [short], pass)).rejects.toThrow(RangeError);
       model.dispose();
     });
   });

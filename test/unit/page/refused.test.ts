@@ -1,6 +1,6 @@
 /** A browser that refuses storage: the page hears why, in words, and nothing is thrown. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { keptSnapshot } from '../../../src/sandbox/browser-store.ts';
+import { keptSnapshot } from '../../../src/sandbox/browserStore.ts';
 import { keepOffline, type Offline } from '../../../src/worker/offline.ts';
 import { whyRefused } from '../../../src/worker/window.ts';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { renderMetrics } from '../../../src/rl/metricDocs.ts';
 import { evalMetrics, trainMetrics } from '../../../src/rl/metrics.ts';
 import { findMetric, metricTable } from '../../../src/rl/metricTable.ts';
@@ -10,7 +11,7 @@ const fromTheOptimiser = ['train/loss', 'train/grad_norm', 'train/learning_rate'
 const emitted = [1, 2, 3, 4].flatMap((turns) => {
   const episode = trajectory(Array<string>(turns).fill('pf'));
   return Object.keys({
-    ...trainMetrics([group([episode])], { turns, gamma: 0.5 }),
+    ...trainMetrics([group([episode])], { ...defaultExperiment, turns }),
     ...evalMetrics([episode]),
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { editDistance } from '../../../src/rl/editDistance.ts';
 import { coupling, episodeMetrics, evalMetrics, trainMetrics } from '../../../src/rl/metrics.ts';
 import { anyEpisodes, group, trajectory, turn } from './fixtures.ts';
@@ -109,7 +110,7 @@ describe('trainMetrics and evalMetrics', () => {
   ];
 
   it('adds what only training knows', () => {
-    const m = trainMetrics(groups, { turns: 2, gamma: 0.75 });
+    const m = trainMetrics(groups, defaultExperiment);
     expect(m).toMatchObject({
       'train/kl@t1': 0.5,
       'train/entropy@t2': 0.5,
@@ -120,7 +121,13 @@ describe('trainMetrics and evalMetrics', () => {
       'train/zero_std': 0.5,
       'train/masked': 1 / 3,
     });
-    expect(m['train/grad_norm@t1']).toBeCloseTo(Math.sqrt(4 * 25) / 4, 12);
+    expect(m['train/grad_norm@t1']).toBeCloseTo(Math.sqrt(6 * 25), 12);
+  });
+
+  it('has weights where rewards are added up to one number, and none where they are not', () => {
+    const names = Object.keys(trainMetrics(groups, { ...defaultExperiment, returns: 'per-turn' }));
+    expect(names.filter((name) => name.includes('weight'))).toEqual([]);
+    expect(names).toContain('train/grad_norm@t2');
   });
 
   it('keeps the two kinds apart by their prefix', () => {

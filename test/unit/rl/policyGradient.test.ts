@@ -26,8 +26,8 @@ describe('tokenGradNorm', () => {
     );
   });
 
-  it('is 0 for a masked advantage and for a certain token, despite rounding', () => {
-    expect(tokenGradNorm(NaN, 0.5, 0.5)).toBe(0);
+  it('is 0 without a coefficient and for a certain token, despite rounding', () => {
+    expect(tokenGradNorm(0, 0.5, 0.5)).toBe(0);
     expect(tokenGradNorm(1, 1, 1 - 1e-9)).toBe(0);
   });
 });

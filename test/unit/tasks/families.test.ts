@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { promptIds } from '../../../src/tasks/episode.ts';
-import { BUG_RATES } from '../../../src/tasks/families/family.ts';
-import { FAMILIES } from '../../../src/tasks/families/index.ts';
-import { generateFamilyTasks, generateTasks, predictedPasses } from '../../../src/tasks/generate.ts';
+import { bugRates } from '../../../src/tasks/families/family.ts';
+import { families } from '../../../src/tasks/families/index.ts';
+import { makeFamilyTasks, makeTasks, predictedPasses } from '../../../src/tasks/makeTasks.ts';
 import { Stream } from '../../../src/tasks/random.ts';
 import {
   bugSites,
   compositionOf,
   drawSpec,
-  HELDOUT_PERCENT,
+  heldoutPercent,
   levelOf,
   mutateSpec,
   renderInstruction,
@@ -26,7 +26,7 @@ describe('train/held-out split', () => {
   const specs = everySpec();
   const heldout = new Set(specs.filter((spec) => splitOf(spec) === 'heldout').map(compositionOf));
 
-  it(`holds out about ${HELDOUT_PERCENT} % of the compositions`, () => {
+  it(`holds out about ${heldoutPercent} % of the compositions`, () => {
     const share = heldout.size / new Set(specs.map(compositionOf)).size;
     expect(share).toBeGreaterThan(0.13);
     expect(share).toBeLessThan(0.17);
@@ -42,7 +42,7 @@ describe('train/held-out split', () => {
     }
     expect(drawn.size).toBeGreaterThan(2000);
     expect([...drawn].filter((composition) => heldout.has(composition))).toEqual([]);
-    const tasks = generateTasks({ count: 300, seed: 1, split: 'train', level: 'all' });
+    const tasks = makeTasks({ count: 300, seed: 1, split: 'train', level: 'all' });
     expect(tasks.filter((task) => heldout.has(task.composition))).toEqual([]);
   });
 
@@ -60,25 +60,25 @@ describe('train/held-out split', () => {
   });
 
   it('gives held-out tasks of different compositions', () => {
-    const tasks = generateTasks({ count: 200, seed: 3, split: 'heldout', level: 'all' });
+    const tasks = makeTasks({ count: 200, seed: 3, split: 'heldout', level: 'all' });
     expect(new Set(tasks.map((task) => task.composition)).size).toBe(200);
     expect(tasks.filter((task) => !heldout.has(task.composition))).toEqual([]);
   });
 
   it('accepts repeated compositions when there are too few', () => {
     const options = { count: 60, seed: 3, split: 'heldout', level: '1' } as const;
-    expect(generateTasks(options)).toHaveLength(60);
+    expect(makeTasks(options)).toHaveLength(60);
   });
 });
 
 describe('generated tasks', () => {
-  const made = generateFamilyTasks({ count: 1500, seed: 7, split: 'train', level: 'all' });
+  const made = makeFamilyTasks({ count: 1500, seed: 7, split: 'train', level: 'all' });
 
   it('are a function of the options', () => {
     const options = { count: 40, seed: 9, split: 'train', level: 'all' } as const;
-    expect(generateTasks(options)).toEqual(generateTasks(options));
-    expect(generateTasks({ ...options, count: 20 })).toEqual(generateTasks(options).slice(0, 20));
-    expect(generateTasks({ ...options, seed: 10 })).not.toEqual(generateTasks(options));
+    expect(makeTasks(options)).toEqual(makeTasks(options));
+    expect(makeTasks({ ...options, count: 20 })).toEqual(makeTasks(options).slice(0, 20));
+    expect(makeTasks({ ...options, seed: 10 })).not.toEqual(makeTasks(options));
   });
 
   it('have references that pass and wrong programs that pass only some tests', () => {
@@ -125,7 +125,7 @@ describe('generated tasks', () => {
 
   it('come at the level asked for; level 4 has at least two bug sites', () => {
     for (const level of ['1', '2', '3', '4'] as const) {
-      for (const { task, spec } of generateFamilyTasks({ count: 30, seed: 4, split: 'train', level })) {
+      for (const { task, spec } of makeFamilyTasks({ count: 30, seed: 4, split: 'train', level })) {
         expect(task.level).toBe(Number(level));
         expect(bugSites(spec).length >= 2).toBe(level === '4');
       }
@@ -133,7 +133,7 @@ describe('generated tasks', () => {
   });
 
   it('refuse a count that is no whole number', () => {
-    expect(() => generateTasks({ count: 1.5, seed: 1, split: 'train', level: 'all' })).toThrow(/count/);
+    expect(() => makeTasks({ count: 1.5, seed: 1, split: 'train', level: 'all' })).toThrow(/count/);
   });
 });
 
@@ -163,11 +163,11 @@ describe('families', () => {
   });
 
   it('use every kind of bug, and shares of the tasks that sum to 1', () => {
-    const kinds = FAMILIES.flatMap(({ slots }) =>
+    const kinds = families.flatMap(({ slots }) =>
       Object.values(slots).flatMap((slot) => Object.values(slot).flatMap(({ novice }) => novice?.kind ?? [])),
     );
-    expect(new Set(kinds)).toEqual(new Set(Object.keys(BUG_RATES)));
-    expect(FAMILIES.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1);
+    expect(new Set(kinds)).toEqual(new Set(Object.keys(bugRates)));
+    expect(families.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1);
   });
 });
 

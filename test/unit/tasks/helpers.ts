@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { FAMILIES } from '../../../src/tasks/families/index.ts';
+import { families } from '../../../src/tasks/families/index.ts';
 import type { Choice } from '../../../src/tasks/families/family.ts';
 import type { Spec } from '../../../src/tasks/spec.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
@@ -14,7 +14,7 @@ export const shippedTokenizer = (): Tokenizer => Tokenizer.fromJson(tokenizerFil
 /** Every composition there is, with the longest constants. */
 export function everySpec(): Spec[] {
   const constants = { k: 6, m: 9, j: 4, d: -1, ch: 'a', sp: '-' };
-  return FAMILIES.flatMap((family) => {
+  return families.flatMap((family) => {
     let choices: Choice[] = [{}];
     for (const [slot, options] of Object.entries(family.slots)) {
       choices = choices.flatMap((choice) =>

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { generateFamilyTasks, predictedPasses } from '../../../src/tasks/generate.ts';
+import { makeFamilyTasks, predictedPasses } from '../../../src/tasks/makeTasks.ts';
 import { compilePython } from '../../../src/tasks/python/evaluate.ts';
 import { notRun } from '../../notRun.ts';
 import { repr, type Value } from '../../../src/tasks/python/values.ts';
@@ -80,7 +80,7 @@ describe('interpreter of the Python subset', () => {
 
 describe('predicted verdicts', () => {
   it('are those of a real Python', (context) => {
-    const made = generateFamilyTasks({ count: 300, seed: 11, split: 'train', level: 'all' });
+    const made = makeFamilyTasks({ count: 300, seed: 11, split: 'train', level: 'all' });
     const cases = made.flatMap((item) => {
       const sites = bugSites(item.spec);
       return [[], ...sites.map((site) => [site]), sites].map((bugs) => ({

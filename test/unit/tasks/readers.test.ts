@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkProblemSize, MAX_TESTS, fileText, readProblems } from '../../../src/tasks/readers/index.ts';
+import { checkProblemSize, maxTests, fileText, readProblems } from '../../../src/tasks/readers/index.ts';
 import { readMbpp } from '../../../src/tasks/readers/mbpp.ts';
 import { readPlain } from '../../../src/tasks/readers/plain.ts';
 
@@ -168,9 +168,9 @@ describe('the text of a file', () => {
   });
 
   it('keeps the first tests of a record that has too many, and says so', () => {
-    const many = { ...plain('many'), tests: Array.from({ length: MAX_TESTS + 7 }, () => 'assert f() == 1') };
+    const many = { ...plain('many'), tests: Array.from({ length: maxTests + 7 }, () => 'assert f() == 1') };
     const { tasks, notices } = readProblems(lines(many));
-    expect(tasks[0]!.tests).toHaveLength(MAX_TESTS);
+    expect(tasks[0]!.tests).toHaveLength(maxTests);
     expect(notices[0]!.message).toContain('7 are left out');
   });
 

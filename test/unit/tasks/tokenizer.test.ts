@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  BYTE_CHARACTERS,
-  PRE_TOKENIZER,
-  SPECIAL_TOKENS,
+  characterOfByte,
+  preTokenizerPattern,
+  specialTokens,
   tokenizerJson,
   trainMerges,
 } from '../../../src/tasks/bpe.ts';
@@ -22,7 +22,7 @@ describe('shipped tokenizer', () => {
     const roundTrip = (text: string): void => {
       const ids = tokenizer.encode(text);
       expect(tokenizer.decode(ids)).toBe(text);
-      expect(ids.every((id) => id >= SPECIAL_TOKENS.length && id < tokenizer.size)).toBe(true);
+      expect(ids.every((id) => id >= specialTokens.length && id < tokenizer.size)).toBe(true);
     };
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), roundTrip), { numRuns: 500 });
     fc.assert(fc.property(fc.string({ unit: 'grapheme-ascii', maxLength: 60 }), roundTrip), { numRuns: 500 });
@@ -31,9 +31,9 @@ describe('shipped tokenizer', () => {
   });
 
   it('reads the names of special tokens as ordinary text', () => {
-    for (const name of SPECIAL_TOKENS) {
+    for (const name of specialTokens) {
       const ids = tokenizer.encode(`x ${name} y`);
-      expect(ids.filter((id) => id < SPECIAL_TOKENS.length)).toEqual([]);
+      expect(ids.filter((id) => id < specialTokens.length)).toEqual([]);
       expect(tokenizer.decode(ids)).toBe(`x ${name} y`);
     }
   });
@@ -76,7 +76,7 @@ describe('Tokenizer.fromJson', () => {
       level,
     ],
   });
-  const [split] = cut(PRE_TOKENIZER).pretokenizers;
+  const [split] = cut(preTokenizerPattern).pretokenizers;
   const qwen =
     "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
@@ -239,7 +239,7 @@ describe('BPE training', () => {
   });
 
   it('writes a file that loads, whatever the corpus', () => {
-    expect(new Set(BYTE_CHARACTERS).size).toBe(256);
+    expect(new Set(characterOfByte).size).toBe(256);
     const tokenizer = Tokenizer.fromJson(tokenizerJson(trainMerges(['naïve naïve 10 10'], 4)));
     expect(tokenizer.size).toBe(266);
     expect(tokenizer.decode(tokenizer.encode('naïve 10'))).toBe('naïve 10');

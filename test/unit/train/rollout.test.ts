@@ -9,7 +9,7 @@ import { answersOf } from '../../../src/rl/episode.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import type { GradeRequest, Verdict } from '../../../src/sandbox/types.ts';
 import { promptIds } from '../../../src/tasks/episode.ts';
-import { generateTasks } from '../../../src/tasks/generate.ts';
+import { makeTasks } from '../../../src/tasks/makeTasks.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import { rollout, type RolloutOptions } from '../../../src/train/rollout.ts';
 import { countsLetter, FakeSandbox } from './fakeSandbox.ts';
@@ -17,7 +17,7 @@ import { countsLetter, FakeSandbox } from './fakeSandbox.ts';
 const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
 const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
 const weights = initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1);
-const tasks = generateTasks({ count: 3, seed: 1, split: 'train', level: '1' });
+const tasks = makeTasks({ count: 3, seed: 1, split: 'train', level: '1' });
 const options: RolloutOptions = {
   reward: 'progressive',
   rewardScale: 'fraction',

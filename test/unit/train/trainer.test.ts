@@ -12,7 +12,7 @@ import { uniform } from '../../../src/rl/random.ts';
 import { evalRecordSchema, updateRecordSchema } from '../../../src/rl/records.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import { createSession } from '../../../src/train/session.ts';
-import { learningRate } from '../../../src/train/trainer.ts';
+import { learningRate } from '../../../src/train/learningRate.ts';
 import { countsLetter, FakeSandbox } from './fakeSandbox.ts';
 
 const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
@@ -23,13 +23,19 @@ const weights = initialWeights(
 );
 const micro = presetExperiment(findPreset('micro')!);
 
-function session(changes: Partial<Experiment> = {}, sandbox = countsLetter('e'), split = 1) {
+function session(
+  changes: Partial<Experiment> = {},
+  sandbox = countsLetter('e'),
+  split = 1,
+  onProgress: (stage: string, done: number) => void = () => undefined,
+) {
   return createSession(withChanges(micro, { maxNewTokens: 12, evalTasks: 4, ...changes }), {
     backend: 'wasm',
     checkpoint: { config, weights },
     tokenizer,
     sandbox,
     split,
+    onProgress,
   });
 }
 
@@ -207,6 +213,30 @@ describe('trainer', () => {
     await expect(s.trainer.update()).rejects.toThrow(/sandbox keeps being lost/);
     expect(s.trainer.step).toBe(2);
     s.dispose();
+  });
+
+  it('is done whole or not at all: a fault between two inner epochs leaves everything as before', async () => {
+    let fault = true;
+    const onProgress = (stage: string, done: number) => {
+      if (stage === 'update' && done === 2 && fault) throw new Error('between two epochs');
+    };
+    const s = session({ innerEpochs: 3 }, countsLetter('e'), 1, onProgress);
+    fault = false;
+    await s.trainer.update();
+    const before = await s.trainer.state();
+    const tensors = tf.memory().numTensors;
+    fault = true;
+    await expect(s.trainer.update()).rejects.toThrow('between two epochs');
+    expect(await s.trainer.state()).toEqual(before);
+    expect(tf.memory().numTensors).toBe(tensors);
+    fault = false;
+    const again = await s.trainer.update();
+    const whole = session({ innerEpochs: 3 });
+    await whole.trainer.update();
+    const { timing: _, ...expected } = await whole.trainer.update();
+    expect(again).toMatchObject(expected);
+    expect(await s.trainer.state()).toEqual(await whole.trainer.state());
+    [s, whole].forEach((one) => one.dispose());
   });
 
   it('refuses what the model could not read to its end: turns, answers, history and feedback count', () => {

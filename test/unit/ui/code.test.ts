@@ -114,6 +114,13 @@ describe('shadeEpisode', () => {
     }
   });
 
+  it("takes a token's share of the gradient by the square of its norm, over all turns", () => {
+    const [turn] = turns(1);
+    const at = (gradNorm: number[]) => ({ ...turn, tokens: gradNorm.map(String), gradNorm });
+    const { totals } = shadeEpisode([at([3, 0]), at([4])], 'gradient');
+    [36, 64].forEach((share, t) => expect(totals[t]).toBeCloseTo(share, 10));
+  });
+
   it('keeps every token, with depths from 0 to 1', () => {
     for (const shading of shadings.filter((s) => s !== 'syntax')) {
       const all = turns(3);

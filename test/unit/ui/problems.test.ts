@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { PAGE_ROWS, ProblemsState } from '../../../src/ui/state/problems.svelte.ts';
+import { pageRows, ProblemsState } from '../../../src/ui/state/problems.svelte.ts';
 import { readProblemFile } from '../../../src/worker/problemFile.ts';
 import type { GradeRequest, ProblemTools, Verdict } from '../../../src/worker/problems.ts';
 
@@ -88,20 +88,20 @@ describe('ProblemsState', () => {
   });
 
   it('pages and filters its rows, and folds the open row when they change', async () => {
-    const names = Array.from({ length: PAGE_ROWS + 10 }, (_, i) => `p${i}`);
+    const names = Array.from({ length: pageRows + 10 }, (_, i) => `p${i}`);
     let n = 0;
     const problems = new ProblemsState(
       tools(async (request) => verdictOf(request, n++ % 10 === 0 ? 'fail' : 'pass')),
     );
     await problems.open(fileOf(...names.map(record)));
     await problems.grade();
-    expect([problems.pages, problems.shown.length]).toEqual([2, PAGE_ROWS]);
+    expect([problems.pages, problems.shown.length]).toEqual([2, pageRows]);
     const row = problems.shown[0]!;
     problems.toggle(row);
     expect(problems.isOpened(row)).toBe(true);
     problems.movePage(1);
     expect(problems.isOpened(row)).toBe(false);
-    expect(problems.shown.map(({ line }) => line.name)).toEqual(names.slice(PAGE_ROWS));
+    expect(problems.shown.map(({ line }) => line.name)).toEqual(names.slice(pageRows));
     problems.movePage(1);
     expect(problems.page).toBe(1);
     problems.choose('fail');

@@ -142,6 +142,7 @@ describe('AppState', () => {
     await reaches(app, 'ready');
     app.selection.look('batch');
     app.step();
+    await new Promise((resolve) => setTimeout(resolve, 0)); // the worker has heard of it
     expect(app.run.phase).toBe('running'); // the update is under way
     app.set('gamma', 0);
     app.set('beta', 0.2);
@@ -177,6 +178,20 @@ describe('AppState', () => {
     const bad = openApp('#v=1&gamma=9');
     expect(bad.linkProblem).toMatch(/gamma/);
     expect(bad.experiment.valid).toEqual(defaultExperiment);
+  });
+
+  it('says on which back end a link was made, when it is another, until it is dismissed', async () => {
+    const app = openApp(encodeLink(defaultExperiment, { backend: 'webgpu' }));
+    await reaches(app, 'ready');
+    expect(app.linkDifferences).toEqual([expect.stringMatching(/made on WebGPU.*computes on WASM/)]);
+    app.reset();
+    await reaches(app, 'ready');
+    expect(app.linkDifferences).toHaveLength(1);
+    app.dismissLinkDifferences();
+    expect(app.linkDifferences).toEqual([]);
+    app.openLink(encodeLink(defaultExperiment, { backend: 'wasm' }));
+    await reaches(app, 'ready');
+    expect(app.linkDifferences).toEqual([]);
   });
 
   it('takes a preset at once while nothing has been trained', async () => {

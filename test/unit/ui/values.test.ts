@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { field, fieldNames } from '../../../src/config/fields.ts';
+import { field, fieldNames, type Experiment } from '../../../src/config/fields.ts';
 import type { NumberField } from '../../../src/config/types.ts';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { findMetric } from '../../../src/rl/metricTable.ts';
@@ -79,6 +79,17 @@ describe('charts', () => {
       for (const line of data.series) expect(Number.isFinite(line.values[0])).toBe(true);
       for (const name of chart.metrics) expect(formatOf(metricOf(chart, name))(0.5)).not.toBe('–');
     }
+  });
+
+  it('are left out where they would say nothing, as the algorithm says', () => {
+    const left = (changes: Partial<Experiment>) =>
+      charts.flatMap(({ id, applies }) =>
+        applies?.({ ...defaultExperiment, ...changes }) === false ? [id] : [],
+      );
+    expect(left({})).toEqual([]);
+    expect(left({ returns: 'per-turn' })).toEqual(['weight']);
+    expect(left({ objective: 'released-code' })).toEqual(['coupling']);
+    expect(left({ turns: 1 })).toEqual(['delta', 'edit', 'coupling']);
   });
 
   it('have one line per turn, told apart without colour', () => {

@@ -132,10 +132,10 @@ function product<Name extends string>(p: Product<Name>): Stage<Name | 'rows' | '
     workgroupBarrier();`
         : ''
     }
-    for (var turn = 0; turn < 4; turn++) {
-      if (slice == turn) {
+    for (var quarter = 0; quarter < 4; quarter++) {
+      if (slice == quarter) {
         let at = 8 * (me & 63);
-        if (turn > 0) {
+        if (quarter > 0) {
           low += tileAt(at);
           high += tileAt(at + 4);
         }

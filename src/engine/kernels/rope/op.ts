@@ -34,15 +34,15 @@ export function rope(qkv: Tensor2D, positions: Tensor1D, shape: RopeShape): Tens
 }
 
 function ropeWasm(wasm: WasmKernels, qkv: Tensor2D, positions: Tensor1D, shape: RopeShape): Tensor2D {
-  const turn = (from: Tensor2D, at: Tensor1D, sign: 1 | -1): Tensor2D => {
+  const rotate = (from: Tensor2D, at: Tensor1D, sign: 1 | -1): Tensor2D => {
     const [n, width] = from.shape;
     const half = shape.headDim / 2;
     const to = wasm.output<Tensor2D>([n, width]);
     const table = angleTable(wasm, lastPosition(wasm, at), shape);
-    const turned = shape.heads + shape.kvHeads;
+    const rotatedHeads = shape.heads + shape.kvHeads;
     wasm.run.ropeRotate(
       n,
-      turned,
+      rotatedHeads,
       half,
       width,
       wasm.address(at),
@@ -56,8 +56,8 @@ function ropeWasm(wasm: WasmKernels, qkv: Tensor2D, positions: Tensor1D, shape: 
   return differentiable(
     [qkv],
     [positions],
-    () => turn(qkv, positions, 1),
-    (dy, saved) => [turn(dy, saved[1] as Tensor1D, -1)],
+    () => rotate(qkv, positions, 1),
+    (dy, saved) => [rotate(dy, saved[1] as Tensor1D, -1)],
   );
 }
 
@@ -87,16 +87,18 @@ export function ropeReference(qkv: Tensor2D, positions: Tensor1D, shape: RopeSha
   return tf.tidy(() => {
     const rows = qkv.shape[0];
     const half = headDim / 2;
-    const turned = heads + kvHeads;
+    const rotatedHeads = heads + kvHeads;
     const angles = tf.gather(angleTensor(shape), positions);
     const cos = angles.slice([0, 0], [rows, half]).reshape([rows, 1, half]);
     const sin = angles.slice([0, half], [rows, half]).reshape([rows, 1, half]);
-    const qk = qkv.slice([0, 0], [rows, turned * headDim]).reshape<Tensor3D>([rows, turned, headDim]);
-    const first = qk.slice([0, 0, 0], [rows, turned, half]);
-    const second = qk.slice([0, 0, half], [rows, turned, half]);
+    const qk = qkv
+      .slice([0, 0], [rows, rotatedHeads * headDim])
+      .reshape<Tensor3D>([rows, rotatedHeads, headDim]);
+    const first = qk.slice([0, 0, 0], [rows, rotatedHeads, half]);
+    const second = qk.slice([0, 0, half], [rows, rotatedHeads, half]);
     const rotated = tf.concat([first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin))], 2);
-    const values = qkv.slice([0, turned * headDim], [rows, kvHeads * headDim]);
-    return tf.concat([rotated.reshape<Tensor2D>([rows, turned * headDim]), values], 1);
+    const values = qkv.slice([0, rotatedHeads * headDim], [rows, kvHeads * headDim]);
+    return tf.concat([rotated.reshape<Tensor2D>([rows, rotatedHeads * headDim]), values], 1);
   });
 }
 

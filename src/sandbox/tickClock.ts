@@ -1,9 +1,9 @@
 /** The watchdog's clock: it counts time in which this thread could look, so that a sleeping machine ages nobody. */
 
 /** How often it looks, in milliseconds. */
-const TICK_MS = 25;
+const tickMs = 25;
 /** One look counts for at most this, in milliseconds. */
-const TICK_CAP_MS = 100;
+const tickCapMs = 100;
 
 export class TickClock {
   readonly #onTick: () => void;
@@ -21,10 +21,10 @@ export class TickClock {
     this.#last = performance.now();
     this.#timer = setInterval(() => {
       const read = performance.now();
-      this.now += Math.min(read - this.#last, TICK_CAP_MS);
+      this.now += Math.min(read - this.#last, tickCapMs);
       this.#last = read;
       this.#onTick();
-    }, TICK_MS);
+    }, tickMs);
   }
 
   stop(): void {

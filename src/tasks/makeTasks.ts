@@ -16,16 +16,16 @@ import {
 } from './spec.ts';
 import type { Task } from './types.ts';
 
-export const TESTS_PER_TASK = 6;
+export const testsPerTask = 6;
 
-const INPUT_SETS = 6;
-const MUTANTS = 6;
+const inputSetCount = 6;
+const mutantCount = 6;
 /** A novice's mistake counts as much as this many mutants when inputs are compared. */
-const BUG_WEIGHT = 3;
+const bugWeight = 3;
 /** Further inputs tried for a novice's mistake that no test has caught. */
-const EXTRA_INPUTS = 100;
+const extraInputCount = 100;
 /** Repeated compositions drawn in a row after which the others count as used up. */
-const PATIENCE = 300;
+const patience = 300;
 
 /** A task with what it was made from, for checks and for the supervised corpus. */
 export interface FamilyTask {
@@ -37,7 +37,7 @@ export interface FamilyTask {
   readonly expected: readonly Value[];
 }
 
-export interface GenerateOptions {
+export interface TaskOptions {
   /** Number of tasks. */
   readonly count: number;
   readonly seed: number;
@@ -49,12 +49,12 @@ export interface GenerateOptions {
 }
 
 /** Tasks of the built-in families; the same options always give the same tasks. */
-export function generateTasks(options: GenerateOptions): Task[] {
-  return generateFamilyTasks(options).map((made) => made.task);
+export function makeTasks(options: TaskOptions): Task[] {
+  return makeFamilyTasks(options).map((made) => made.task);
 }
 
-/** Like `generateTasks`, with each task's spec, inputs and expected values. */
-export function generateFamilyTasks(options: GenerateOptions): FamilyTask[] {
+/** Like `makeTasks`, with each task's spec, inputs and expected values. */
+export function makeFamilyTasks(options: TaskOptions): FamilyTask[] {
   const { count, seed, split, level, unique = split === 'heldout' } = options;
   if (!Number.isInteger(count) || count < 0)
     throw new RangeError(`count must be a whole number ≥ 0, got ${count}`);
@@ -66,7 +66,7 @@ export function generateFamilyTasks(options: GenerateOptions): FamilyTask[] {
     const spec = drawSpec(stream);
     if (splitOf(spec) !== split || (level !== 'all' && levelOf(spec) !== Number(level))) continue;
     const composition = compositionOf(spec);
-    if (unique && misses < PATIENCE) {
+    if (unique && misses < patience) {
       misses = seen.has(composition) ? misses + 1 : 0;
       if (misses > 0) continue;
     }
@@ -80,13 +80,16 @@ export function generateFamilyTasks(options: GenerateOptions): FamilyTask[] {
 export function makeTask(spec: Spec, stream: Stream, id: string): FamilyTask {
   const reference = renderProgram(spec);
   const wrong = [
-    ...bugSites(spec).map((site) => ({ code: renderProgram(spec, new Set([site])), weight: BUG_WEIGHT })),
-    ...Array.from({ length: MUTANTS }, () => ({ code: renderProgram(mutateSpec(spec, stream)), weight: 1 })),
+    ...bugSites(spec).map((site) => ({ code: renderProgram(spec, new Set([site])), weight: bugWeight })),
+    ...Array.from({ length: mutantCount }, () => ({
+      code: renderProgram(mutateSpec(spec, stream)),
+      weight: 1,
+    })),
   ].map(({ code, weight }) => ({ run: runner(code), weight }));
-  const perfect = wrong.reduce((sum, { weight }) => sum + weight, 0) + TESTS_PER_TASK / 2;
+  const perfect = wrong.reduce((sum, { weight }) => sum + weight, 0) + testsPerTask / 2;
   const right = compilePython(reference);
   let best: { score: number; inputs: Value[][]; expected: Value[] } | null = null;
-  for (let set = 0; set < INPUT_SETS && (best === null || best.score < perfect); set++) {
+  for (let set = 0; set < inputSetCount && (best === null || best.score < perfect); set++) {
     const inputs = drawInputs(spec, stream);
     const expected = inputs.map((input) => right(...input)); // a reference never raises
     let score = new Set(expected.map(repr)).size / 2;
@@ -96,7 +99,7 @@ export function makeTask(spec: Spec, stream: Stream, id: string): FamilyTask {
     if (best === null || score > best.score) best = { score, inputs, expected };
   }
   const { inputs, expected } = best!;
-  const bugs = wrong.filter(({ weight }) => weight === BUG_WEIGHT).map(({ run }) => run);
+  const bugs = wrong.filter(({ weight }) => weight === bugWeight).map(({ run }) => run);
   catchSilentBugs(spec, stream, right, bugs, inputs, expected);
   const entryPoint = spec.family.entryPoint(spec.choice);
   const task: Task = {
@@ -133,7 +136,7 @@ function catchSilentBugs(
   for (const silent of bugs.filter((bug) => !caught(bug))) {
     const safe = inputs.findLastIndex((_, i) => bugs.every((bug) => !caught(bug) || caught(bug, i)));
     if (safe < 0) return;
-    for (let tries = 0; tries < EXTRA_INPUTS && !caught(silent); tries++) {
+    for (let tries = 0; tries < extraInputCount && !caught(silent); tries++) {
       const input = spec.family.input(stream, spec.constants);
       const value = right(...input);
       if (!shows(silent, input, value)) continue;
@@ -150,7 +153,7 @@ function callText(entryPoint: string, input: readonly Value[]): string {
 /** Different inputs of one task; the family's input space holds more than enough. */
 function drawInputs(spec: Spec, stream: Stream): Value[][] {
   const inputs = new Map<string, Value[]>();
-  while (inputs.size < TESTS_PER_TASK) {
+  while (inputs.size < testsPerTask) {
     const input = spec.family.input(stream, spec.constants);
     inputs.set(repr(input), input);
   }

@@ -1,6 +1,6 @@
 /** Messages between the trainer (client.ts) and the pool in the sandbox's frame (supervisor.ts), over one MessagePort. */
 import * as v from 'valibot';
-import { MESSAGE_CAP } from './limits.ts';
+import { messageCap } from './limits.ts';
 import { cappedText, verdictSchema } from './types.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -31,8 +31,8 @@ export const poolMessage = v.variant('kind', [
   v.object({ kind: v.literal('ready') }),
   /** The first message, and the answer to 'ping'. */
   v.object({ kind: v.literal('alive') }),
-  v.object({ kind: v.literal('broken'), message: cappedText(MESSAGE_CAP) }),
+  v.object({ kind: v.literal('broken'), message: cappedText(messageCap) }),
   v.object({ kind: v.literal('verdicts'), id: count, verdicts: v.array(verdictSchema), stats }),
-  v.object({ kind: v.literal('rejected'), id: count, message: cappedText(MESSAGE_CAP) }),
+  v.object({ kind: v.literal('rejected'), id: count, message: cappedText(messageCap) }),
 ]);
 export type PoolMessage = v.InferOutput<typeof poolMessage>;

@@ -1,26 +1,26 @@
 /**
- * Bundles frame-worker.ts (with Pyodide's JavaScript and grader.py) to one classic script, and gives it to the page as
+ * Bundles frame.worker.ts (with Pyodide's JavaScript and grader.py) to one classic script, and gives it to the page as
  * the module `virtual:sandbox-frame-worker`: the text of the script, and the hash of the frame's own script.
  * The sandbox's frame has no origin, so it can load no file by itself.
  */
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
-import { FRAME_SCRIPT } from './frame.ts';
+import { frameScript } from './frame.ts';
 
-const MODULE = 'virtual:sandbox-frame-worker';
-const entry = fileURLToPath(new URL('./frame-worker.ts', import.meta.url));
+const moduleId = 'virtual:sandbox-frame-worker';
+const entry = fileURLToPath(new URL('./frame.worker.ts', import.meta.url));
 
 /** SHA-256 of the frame's script, base64: add `'sha256-…'` to script-src of a page with a Content-Security-Policy. */
-export const frameScriptHash = createHash('sha256').update(FRAME_SCRIPT).digest('base64');
+export const frameScriptHash = createHash('sha256').update(frameScript).digest('base64');
 
 export function sandboxFrameWorker(): Plugin {
   let bundled: Promise<{ code: string; files: string[] }> | null = null;
   return {
     name: 'sandbox-frame-worker',
-    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
+    resolveId: (id) => (id === moduleId ? `\0${moduleId}` : undefined),
     async load(id) {
-      if (id !== `\0${MODULE}`) return undefined;
+      if (id !== `\0${moduleId}`) return undefined;
       bundled ??= bundle();
       const { code, files } = await bundled;
       for (const file of files) this.addWatchFile(file);

@@ -1,5 +1,5 @@
 /** Verdicts on programs seen before. Bounded by bytes too, because programs and tests may be long. */
-import { CACHE_BYTES, CACHE_SIZE } from './limits.ts';
+import { cacheBytes, cacheSize } from './limits.ts';
 import type { Verdict } from './types.ts';
 
 /** A text takes two bytes a character at most. */
@@ -31,11 +31,11 @@ export class VerdictCache {
   set(key: string, verdict: Verdict): void {
     this.#drop(key);
     const bytes = bytesOf(key, verdict);
-    if (bytes > CACHE_BYTES) return;
+    if (bytes > cacheBytes) return;
     this.#kept.set(key, { verdict, bytes });
     this.#bytes += bytes;
     for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= CACHE_SIZE && this.#bytes <= CACHE_BYTES) return;
+      if (this.#kept.size <= cacheSize && this.#bytes <= cacheBytes) return;
       this.#drop(oldest);
     }
   }

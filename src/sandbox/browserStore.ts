@@ -1,6 +1,6 @@
 /** Keeps Python's memory snapshot in the page's cache between visits. */
 
-const NAME = 'cocos-sandbox';
+const cacheName = 'cocos-sandbox';
 
 /** What the browser kept of earlier visits, and the way to keep more. */
 export interface KeptSnapshot {
@@ -22,7 +22,7 @@ export async function keptSnapshot(
   onRefused: (error: unknown) => void,
 ): Promise<KeptSnapshot> {
   try {
-    const cache = await caches.open(NAME);
+    const cache = await caches.open(cacheName);
     const key = (await sha256(new TextEncoder().encode(script))) + (await sha256(wasm));
     return {
       snapshot: await load(cache, key),
@@ -45,8 +45,8 @@ async function load(cache: Cache, key: string): Promise<ArrayBuffer | null> {
 }
 
 async function save(key: string, bytes: ArrayBuffer): Promise<void> {
-  await caches.delete(NAME);
-  const cache = await caches.open(NAME);
+  await caches.delete(cacheName);
+  const cache = await caches.open(cacheName);
   await cache.put(`/snapshot/${key}/${await sha256(bytes)}`, new Response(bytes));
 }
 

@@ -1,0 +1,65 @@
+/** One run driven from the command line: what train and reproduce do with the driver. */
+import type { Experiment } from '../config/fields.ts';
+import type { OpenedBackend } from '../engine/index.ts';
+import { createNodeSandbox } from '../sandbox/node.ts';
+import { Driver } from '../train/driver.ts';
+import type { Beginning } from '../train/drivenRun.ts';
+import type { RunEvent } from '../train/messages.ts';
+import { SharedModel } from '../train/sharedModel.ts';
+import type { LoadedModel } from './common.ts';
+
+export interface DriveOptions extends Beginning {
+  readonly experiment: Experiment;
+  readonly model: LoadedModel;
+  readonly backend: OpenedBackend;
+  /** Opens another one when it is lost. */
+  readonly reopen: () => Promise<OpenedBackend>;
+  readonly hear: (event: RunEvent) => void;
+}
+
+export interface DrivenFromHere {
+  /** Trains to the end, or until `pause`. @throws what ended it, after the log was brought up to date */
+  train(): Promise<void>;
+  /** Finishes the update under way. */
+  pause(): void;
+  dispose(): Promise<void>;
+}
+
+const runId = 'run';
+
+/**
+ * Begins a run, or goes on with one; resolves when it is ready for its next update.
+ * @throws Error naming the field when the experiment does not fit the model; also when the log cannot be written
+ */
+export async function drive(options: DriveOptions): Promise<DrivenFromHere> {
+  const { experiment, model, backend, reopen, hear, ...beginning } = options;
+  const sandbox = createNodeSandbox();
+  await sandbox.ready();
+  const driver = new Driver({
+    emit: hear,
+    strictLog: true,
+    load: () =>
+      Promise.resolve(
+        new SharedModel({
+          ...{ model: experiment.model, sandbox, backend, reopen },
+          checkpoint: model.checkpoint,
+          tokenizer: model.tokenizer,
+        }),
+      ),
+  });
+  driver.begin(runId, { ...beginning, experiment });
+  try {
+    await driver.still(runId);
+  } catch (error) {
+    await driver.dispose();
+    throw error;
+  }
+  return {
+    async train() {
+      driver.obey({ type: 'run', runId });
+      await driver.still(runId);
+    },
+    pause: () => driver.obey({ type: 'pause', runId }),
+    dispose: () => driver.dispose(),
+  };
+}

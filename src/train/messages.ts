@@ -1,0 +1,129 @@
+/**
+ * What a driver is told and what it tells. Each message is declared once, as a schema; its type is derived. Every message
+ * carries the id of the run it is about, so that a late message of an abandoned run can be told apart and dropped.
+ */
+import * as v from 'valibot';
+import { backendNames } from '../config/backends.ts';
+import { experimentSchema } from '../config/experiment.ts';
+import { memoryFactsSchema } from '../config/memory.ts';
+import { changeRecordSchema, evalRecordSchema, fieldValueSchema, updateRecordSchema } from '../rl/records.ts';
+
+const runId = v.string();
+const num = v.union([v.number(), v.nan()]);
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+// ---- commands ------------------------------------------------------------------------------------------------------
+
+export const runCommandSchema = v.variant('type', [
+  /** A new run over the loaded model; it shows what the model can do and stops, ready, at step 0. */
+  v.object({ type: v.literal('begin'), runId, experiment: experimentSchema }),
+  /** Train until paused or finished. */
+  v.object({ type: v.literal('run'), runId }),
+  /** Finish the update under way, then wait. */
+  v.object({ type: v.literal('pause'), runId }),
+  /** One update, then wait. */
+  v.object({ type: v.literal('step'), runId }),
+  /** Change fields that may change during a run (see `when: 'live'` in the field table), from the next update or evaluation on. */
+  v.object({ type: v.literal('change'), runId, experiment: experimentSchema }),
+  /** Evaluate now, whatever `evalEvery` says. */
+  v.object({ type: v.literal('evaluate'), runId }),
+  /** Stand where the run stood after `step` updates, with the live fields of then. What it does next takes the place of what came after. */
+  v.object({ type: v.literal('goTo'), runId, step: count }),
+  /** A new run, which begins where the run `from` stood after `step` updates (by default: where it stands), with other values of some fields. */
+  v.object({
+    type: v.literal('fork'),
+    runId,
+    from: v.string(),
+    step: v.optional(count),
+    changes: v.record(v.string(), fieldValueSchema),
+  }),
+  /** An update in full, as it was recorded or made again; answered with `record`. */
+  v.object({ type: v.literal('record'), runId, step: count }),
+  /** Ends the run and frees what it holds; nothing more is told of it. */
+  v.object({ type: v.literal('close'), runId }),
+]);
+export type RunCommand = v.InferOutput<typeof runCommandSchema>;
+
+// ---- events --------------------------------------------------------------------------------------------------------
+
+export const phases = ['loading', 'ready', 'running', 'pausing', 'paused', 'finished', 'failed'] as const;
+export type Phase = (typeof phases)[number];
+
+export const stages = [
+  'backend',
+  'model',
+  'tasks',
+  'sandbox',
+  'sample',
+  'grade',
+  'score',
+  'update',
+  'evaluate',
+  'idle',
+] as const;
+export type Stage = (typeof stages)[number];
+
+export const runEventSchema = v.variant('type', [
+  /** Where the run stands. `done`/`total` count within the stage; total 0 = unknown. */
+  v.object({
+    type: v.literal('status'),
+    runId,
+    phase: v.picklist(phases),
+    stage: v.picklist(stages),
+    done: v.number(),
+    total: v.number(),
+    step: v.number(),
+  }),
+  /** Which back end was chosen and why (for the badge). */
+  v.object({
+    type: v.literal('backend'),
+    runId,
+    name: v.picklist(backendNames),
+    /** Adapter or build, e.g. "Apple M2 (metal-3)" or "WASM SIMD, 1 thread". */
+    device: v.string(),
+    why: v.string(),
+  }),
+  /** The model that the run trains, and how many tasks it has. */
+  v.object({
+    type: v.literal('model'),
+    runId,
+    name: v.string(),
+    /** See model/digest.ts; absent where the browser cannot compute it. */
+    digest: v.optional(v.string()),
+    parameters: v.number(),
+    vocabulary: v.number(),
+    trainTasks: v.number(),
+    heldOutTasks: v.number(),
+  }),
+  /** What the page needs to estimate the memory of any experiment with this model on this back end. */
+  v.object({ type: v.literal('memory'), runId, facts: memoryFactsSchema }),
+  v.object({ type: v.literal('update'), runId, record: updateRecordSchema }),
+  v.object({ type: v.literal('eval'), runId, record: evalRecordSchema }),
+  /** A change of live fields has come into force, between two of the records above. */
+  v.object({ type: v.literal('change'), runId, record: changeRecordSchema }),
+  /** The run stands where it stood after `step` updates, with the experiment of then: the answer to `goTo`. */
+  v.object({ type: v.literal('moved'), runId, step: v.number(), experiment: experimentSchema }),
+  /** An update in full: the answer to `record`. */
+  v.object({ type: v.literal('record'), runId, record: updateRecordSchema }),
+  /** Something the user should know; the run goes on. */
+  v.object({ type: v.literal('notice'), runId, level: v.picklist(['info', 'warning']), message: v.string() }),
+  /** The run cannot go on. What was recorded stays. */
+  v.object({ type: v.literal('failure'), runId, what: v.string(), remedy: v.string(), detail: v.string() }),
+  /** Sandbox and memory counters for the developer view. */
+  v.object({
+    type: v.literal('counters'),
+    runId,
+    tensors: v.number(),
+    bytes: num,
+    graded: v.number(),
+    cacheHits: v.number(),
+    timeouts: v.number(),
+    respawns: v.number(),
+    infra: v.number(),
+  }),
+]);
+export type RunEvent = v.InferOutput<typeof runEventSchema>;
+
+type Body<T extends RunEvent['type']> = Omit<Extract<RunEvent, { type: T }>, 'type' | 'runId'>;
+export type ModelFacts = Omit<Body<'model'>, 'name' | 'digest'>;
+export type Counters = Body<'counters'>;

@@ -1,0 +1,62 @@
+/** A model, its tokenizer, the back end and the sandbox, loaded once; runs are begun over them. */
+import type { Experiment } from '../config/fields.ts';
+import { tf, type OpenedBackend } from '../engine/index.ts';
+import type { Checkpoint } from '../model/checkpoint.ts';
+import type { Sandbox } from '../sandbox/types.ts';
+import type { Tokenizer } from '../tasks/tokenizer.ts';
+import type { Counters } from './messages.ts';
+import { TrainingRun } from './run.ts';
+import { SharedBackend } from './sharedBackend.ts';
+import type { BeginOptions, Loaded } from './trainable.ts';
+
+export interface SharedModelOptions {
+  /** The model's name in an experiment. */
+  readonly model: string;
+  /** The model's digest, where it is known. */
+  readonly digest?: string;
+  readonly checkpoint: Checkpoint;
+  readonly tokenizer: Tokenizer;
+  /** Is disposed with the rest. */
+  readonly sandbox: Sandbox;
+  /** The back end that is running. */
+  readonly backend: OpenedBackend;
+  /** Gives the running back end up and opens another (`reopenBackend`). */
+  readonly reopen: () => Promise<OpenedBackend>;
+  /** Lets messages in between two long pieces of work. */
+  readonly breathe?: () => Promise<void>;
+}
+
+export class SharedModel implements Loaded {
+  readonly model: string;
+  readonly digest?: string;
+  readonly #options: SharedModelOptions;
+  readonly #shared: SharedBackend;
+
+  constructor(options: SharedModelOptions) {
+    this.model = options.model;
+    if (options.digest !== undefined) this.digest = options.digest;
+    this.#options = options;
+    this.#shared = new SharedBackend(options.backend, options.reopen);
+  }
+
+  get backend(): OpenedBackend {
+    return this.#shared.opened;
+  }
+
+  get counters(): Counters {
+    const { numTensors: tensors, numBytes: bytes } = tf.memory();
+    const { graded, cacheHits, timeouts, respawns, infra } = this.#options.sandbox.stats;
+    return { tensors, bytes, graded, cacheHits, timeouts, respawns, infra };
+  }
+
+  /** @throws Error when the experiment does not fit the model, or the state does not */
+  begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
+    const { checkpoint, tokenizer, sandbox, breathe } = this.#options;
+    const parts = { checkpoint, tokenizer, sandbox, ...(breathe ? { breathe } : {}) };
+    return TrainingRun.start(experiment, { ...options, ...parts, shared: this.#shared });
+  }
+
+  dispose(): void {
+    this.#options.sandbox.dispose();
+  }
+}

@@ -1,0 +1,68 @@
+/** What a driver drives: the interfaces of a loaded model, of a run over it, and of the log a run is kept in. */
+import type { Experiment } from '../config/fields.ts';
+import type { MemoryFacts } from '../config/memory.ts';
+import type { OpenedBackend } from '../engine/index.ts';
+import type { ChangeRecord, EvalRecord, UpdateRecord } from '../rl/records.ts';
+import type { Counters, ModelFacts } from './messages.ts';
+import type { TrainerParts, TrainerState } from './trainer.ts';
+
+/** One run, a piece of work at a time; the driver sees to that. `TrainingRun` is one, the page's test double another. */
+export interface Trainable {
+  /** In force from the next piece of work on. Only fields marked `when: 'live'` may be changed, and only between two. */
+  experiment: Experiment;
+  /** As after the last whole update. Its arrays are never written to. */
+  readonly state: TrainerState;
+  readonly model: ModelFacts;
+  readonly memory: MemoryFacts;
+  /** One update. When it throws, `state` is as before. */
+  update(): Promise<UpdateRecord>;
+  /** Greedy episodes on held-out tasks; changes nothing. */
+  evaluate(): Promise<EvalRecord>;
+  /** Goes on from another state. */
+  load(state: TrainerState): Promise<void>;
+  dispose(): void;
+}
+
+export interface BeginOptions {
+  /** Where to go on; by default the loaded model itself, at step 0. */
+  readonly state?: TrainerState;
+  /** Stops the piece of work under way. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: TrainerParts['onProgress'];
+  /** The back end was lost, or memory ran out, and the run goes on: sentences for the user. */
+  readonly onRecovery?: (message: string) => void;
+}
+
+/** One loaded model, tokenizer, back end and sandbox. Any number of runs is begun over it, and none loads anything again. */
+export interface Loaded {
+  /** Its name in an experiment. */
+  readonly model: string;
+  /** The model's digest (model/digest.ts), where it is known. */
+  readonly digest?: string;
+  /** What computes now. */
+  readonly backend: OpenedBackend;
+  readonly counters: Counters;
+  /** @throws Error naming the field when the experiment does not fit the model, or the state does not */
+  begin(experiment: Experiment, options: BeginOptions): Promise<Trainable>;
+  dispose(): void;
+}
+
+/**
+ * Where a run is kept (`RunLog`); what the driver asks of it. Where a run went back, an update or a change takes the place of
+ * what came after.
+ */
+export interface KeptLog {
+  change(record: ChangeRecord): Promise<void>;
+  update(record: UpdateRecord): Promise<void>;
+  evaluation(record: EvalRecord): Promise<void>;
+  notice(level: 'info' | 'warning', message: string, step: number): Promise<void>;
+  checkpoint(state: TrainerState): Promise<void>;
+  /** Whether it has one at a step. */
+  holds(kind: 'evaluation' | 'checkpoint', step: number): boolean;
+  /** The checkpoint at a step or, if there is none, the last one before it. */
+  stateAt(step: number): Promise<TrainerState | null>;
+  /** What an update was in full; null when that was dropped. */
+  updateRecord(step: number): Promise<UpdateRecord | null>;
+  /** In force after so many updates, for the next. */
+  experimentAt(step: number): Experiment;
+}

@@ -1,0 +1,21 @@
+/** What the page says when a link was made on something else than it computes with. */
+import { backendTitles } from '../config/backends.ts';
+import type { MadeOn } from '../config/link.ts';
+
+/**
+ * @param link what the link was made on, as far as it says
+ * @param here what this page computes with, as far as it is known
+ * @returns a plain sentence each; none where either says nothing
+ */
+export function differences(link: MadeOn, here: MadeOn): string[] {
+  const said: string[] = [];
+  if (link.modelDigest && here.modelDigest && !here.modelDigest.startsWith(link.modelDigest))
+    said.push(
+      'The link was made with another version of this model, so the results will not be the same as there.',
+    );
+  if (link.backend && here.backend && link.backend !== here.backend)
+    said.push(
+      `The link was made on ${backendTitles[link.backend]}, and this page computes on ${backendTitles[here.backend]}: the last digits may differ, and so, after some updates, the results.`,
+    );
+  return said;
+}
