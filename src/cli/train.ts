@@ -30,7 +30,7 @@ const options: ExtraOptions = {
   },
   resume: {
     value: 'DIR',
-    help: 'Go on with the run in this folder, exactly where it stopped. Only --steps may be given along.',
+    help: 'Go on with the run in this folder, exactly where it stopped. Only --steps may be given with it.',
   },
   'model-dir': { value: 'DIR', help: 'Model folder to start from, instead of a shipped one (see --model).' },
   ...backendOptions,

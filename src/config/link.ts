@@ -141,7 +141,7 @@ function readLink(body: string): DecodedLink {
   if (!on.success) {
     const name = v.getDotPath(on.issues[0]) ?? '';
     return refuse(
-      `The link does not fit: ${name}: ${on.issues[0].message}, not "${shorten(values.get(name) ?? '')}".`,
+      `A value in the link is not valid: ${name}: ${on.issues[0].message}, not "${shorten(values.get(name) ?? '')}".`,
     );
   }
   for (const name of Object.keys(madeOnSchema.entries)) values.delete(name);
@@ -156,7 +156,7 @@ function readLink(body: string): DecodedLink {
     notes,
     errors,
   } = migrate({ ...defaultsAt(format), ...Object.fromEntries(values) }, format);
-  if (errors.length > 0) return refuse(`The link does not fit: ${describeError(errors[0])}.`);
+  if (errors.length > 0) return refuse(`A value in the link is not valid: ${describeError(errors[0])}.`);
   const unknown = Object.keys(today).find((name) => !isFieldName(name));
   if (unknown !== undefined) return refuse(`The link sets an unknown field: ${shorten(unknown)}.`);
   const parsed = parseExperiment(
@@ -167,7 +167,7 @@ function readLink(body: string): DecodedLink {
       ]),
     ),
   );
-  if (!parsed.ok) return refuse(`The link does not fit: ${describeError(parsed.errors[0])}.`);
+  if (!parsed.ok) return refuse(`A value in the link is not valid: ${describeError(parsed.errors[0])}.`);
   return { experiment: parsed.experiment, madeOn, problem: null, notes };
 }
 

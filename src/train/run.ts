@@ -14,7 +14,7 @@ import type { SharedBackend } from './sharedBackend.ts';
 import type { BeginOptions, Trainable } from './trainable.ts';
 import type { TrainerState } from './trainer.ts';
 
-export interface RunOptions extends Omit<SessionOptions, 'backend' | 'split'>, BeginOptions {
+export interface RunOptions extends Omit<SessionOptions, 'backend' | 'divisions'>, BeginOptions {
   readonly shared: SharedBackend;
 }
 
@@ -37,7 +37,7 @@ export class TrainingRun implements Trainable {
     this.experiment = experiment;
     this.#options = options;
     this.#generation = shared.generation;
-    this.#told = shared.split;
+    this.#told = shared.divisions;
     this.#saved = unsaved;
     this.#session = this.#open();
     try {
@@ -102,8 +102,8 @@ export class TrainingRun implements Trainable {
   }
 
   #open(): Session {
-    const { opened, split } = this.#options.shared;
-    return createSession(this.experiment, { ...this.#options, backend: opened.name, split });
+    const { opened, divisions } = this.#options.shared;
+    return createSession(this.experiment, { ...this.#options, backend: opened.name, divisions });
   }
 
   /** Does a piece of work as often as it takes. */
@@ -115,11 +115,11 @@ export class TrainingRun implements Trainable {
         this.#session.trainer.experiment = this.experiment;
         const result = await work(this.#session);
         shared.finish();
-        this.#tellSplit();
+        this.#tellDivisions();
         return result;
       } catch (error) {
         if (signal?.aborted) throw error;
-        await shared.recover(error, this.#session.canSplit);
+        await shared.recover(error, this.#session.canDivide);
       }
     }
   }
@@ -142,10 +142,10 @@ export class TrainingRun implements Trainable {
     );
   }
 
-  #tellSplit(): void {
+  #tellDivisions(): void {
     const { shared, onRecovery } = this.#options;
-    if (shared.split === this.#told) return;
-    this.#told = shared.split;
+    if (shared.divisions === this.#told) return;
+    this.#told = shared.divisions;
     onRecovery?.(
       `Memory ran out, so each update is computed in parts, ${this.#told} times as many as before. ` +
         'It takes longer; the results are the same.',

@@ -17,7 +17,7 @@ const heldOutSeed = 999;
 export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe'> {
   readonly backend: OpenedBackend['name'];
   /** Into how many parts the work is cut where memory is short; see `TrainerParts`. Default 1. */
-  readonly split?: number;
+  readonly divisions?: number;
   readonly checkpoint: Checkpoint;
   readonly tokenizer: Tokenizer;
   readonly sandbox: Sandbox;
@@ -30,13 +30,13 @@ export interface Session {
   /** What an estimate of memory needs to know. */
   readonly memory: MemoryFacts;
   /** Whether cutting the work into more parts would make its largest pieces smaller. */
-  readonly canSplit: boolean;
+  readonly canDivide: boolean;
   dispose(): void;
 }
 
 /** @throws Error when the tokenizer does not fit the model, or prompts and answers do not fit its context */
 export function createSession(experiment: Experiment, options: SessionOptions): Session {
-  const { backend, split = 1, checkpoint, tokenizer, sandbox, signal, onProgress, breathe } = options;
+  const { backend, divisions = 1, checkpoint, tokenizer, sandbox, signal, onProgress, breathe } = options;
   checkFit(checkpoint, tokenizer);
   const { level, seed } = experiment;
   const trainTasks = makeTasks({ count: experiment.trainTasks, seed, split: 'train', level });
@@ -61,7 +61,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     backend,
     // A GPU wants large batches; a CPU wants activations that stay in its cache.
     maxTokens: backend === 'webgpu' ? 16_384 : 2048,
-    split,
+    divisions,
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {}),
     ...(breathe ? { breathe } : {}),
@@ -72,7 +72,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     policy,
     parts,
     memory: memoryFacts(checkpoint, policy, parts, backend, longestPrompt),
-    canSplit: experiment.promptsPerUpdate > split || parts.maxTokens / split > longest,
+    canDivide: experiment.promptsPerUpdate > divisions || parts.maxTokens / divisions > longest,
     dispose() {
       trainer.dispose();
       policy.dispose();
@@ -106,7 +106,7 @@ function checkContext(experiment: Experiment, { config }: Checkpoint, longestPro
 function memoryFacts(
   { config }: Checkpoint,
   policy: Llama,
-  { maxTokens, split }: TrainerParts,
+  { maxTokens, divisions }: TrainerParts,
   backend: OpenedBackend['name'],
   longestPrompt: number,
 ): MemoryFacts {
@@ -121,8 +121,8 @@ function memoryFacts(
     keyWidth: shape.kvHeads * shape.headDim,
     qkvWidth: qkvWidth(shape),
     longestPrompt,
-    microBatch: maxTokens / split,
-    evalBatch: Math.ceil(evalBatch / split),
+    microBatch: maxTokens / divisions,
+    evalBatch: Math.ceil(evalBatch / divisions),
     ...memoryLimits(),
   };
 }

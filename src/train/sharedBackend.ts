@@ -21,7 +21,7 @@ export class SharedBackend {
   readonly #reopen: () => Promise<OpenedBackend>;
   #opened: OpenedBackend;
   #generation = 0;
-  #split = 1;
+  #divisions = 1;
   #losses = 0;
   #loss = { generation: 0, message: '' };
 
@@ -41,8 +41,8 @@ export class SharedBackend {
   }
 
   /** Into how many parts the work is cut. */
-  get split(): number {
-    return this.#split;
+  get divisions(): number {
+    return this.#divisions;
   }
 
   /** What was lost since an older generation, a sentence; '' when only memory had run out. */
@@ -59,18 +59,18 @@ export class SharedBackend {
 
   /**
    * After an error: gives the back end up and opens another, so that the work can be done again.
-   * @param canSplit whether smaller parts would need less memory
+   * @param canDivide whether smaller parts would need less memory
    * @throws the error itself when it is no fault of the back end; an UnrecoverableError when doing it again would not help
    */
-  async recover(error: unknown, canSplit: boolean): Promise<void> {
+  async recover(error: unknown, canDivide: boolean): Promise<void> {
     const fault = await backendFault(error);
     if (!fault) throw error;
     const memory = fault instanceof OutOfMemoryError;
-    if (memory && !canSplit) throw tooLarge(fault);
+    if (memory && !canDivide) throw tooLarge(fault);
     this.#opened = await this.#reopen();
     this.#generation++;
     if (memory) {
-      this.#split *= 2;
+      this.#divisions *= 2;
       return;
     }
     this.#loss = { generation: this.#generation, message: fault.message };

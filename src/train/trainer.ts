@@ -34,10 +34,10 @@ export interface TrainerParts {
   readonly heldOutTasks: readonly Task[];
   /** What computes. */
   readonly backend: BackendName;
-  /** Upper bound of batch·time in one pass through the model, before `split`. */
+  /** Upper bound of batch·time in one pass through the model, before `divisions`. */
   readonly maxTokens: number;
   /** Into how many parts, one after the other, sampling and passes are cut where memory is short; 1 = not. Results stay the same. */
-  readonly split: number;
+  readonly divisions: number;
   /** Stops the update under way; the policy is left as it was before it. */
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
@@ -57,7 +57,7 @@ export interface TrainerState {
 /** What a random number is for; part of its counter. */
 const stream = { order: 1, sample: 2 } as const;
 
-/** Held-out tasks that are written at once, before `split`. */
+/** Held-out tasks that are written at once, before `divisions`. */
 export const evalBatch = 64;
 
 /** A turn that takes longer is worth looking at before it ends: meanwhile tens of programs can be graded. */
@@ -125,7 +125,7 @@ export class Trainer {
     const e = this.experiment;
     const began = performance.now();
     const groups: Group<Episode<RolledOut>>[] = [];
-    const chunk = Math.ceil(evalBatch / this.#parts.split);
+    const chunk = Math.ceil(evalBatch / this.#parts.divisions);
     for (let at = 0; at < heldOutTasks.length; at += chunk) {
       onProgress?.('evaluate', at, heldOutTasks.length);
       const part = await rollout(policy, tokenizer, sandbox, heldOutTasks.slice(at, at + chunk), {
@@ -186,7 +186,7 @@ export class Trainer {
     if (masked < episodes.length && this.#poorlyGraded < maxPoorlyGraded) return;
     this.#poorlyGraded = 0;
     throw new Error(
-      `${masked} of ${episodes.length} episodes could not be graded: the sandbox keeps being lost, perhaps for want of memory. ` +
+      `${masked} of ${episodes.length} episodes could not be graded: the sandbox keeps being lost, perhaps because memory ran out. ` +
         'Nothing was learned from them. Close other programs, then reload the page or resume the command.',
     );
   }
@@ -242,8 +242,8 @@ export class Trainer {
 
   /** k trajectories for each task. Which random numbers a row gets does not depend on the parts it is done in. */
   async #rollOut(tasks: readonly Task[], { sharedTurns }: Algorithm, e: Experiment): Promise<RolloutResult> {
-    const { policy, tokenizer, sandbox, split, signal, onProgress } = this.#parts;
-    const size = Math.ceil(tasks.length / split);
+    const { policy, tokenizer, sandbox, divisions, signal, onProgress } = this.#parts;
+    const size = Math.ceil(tasks.length / divisions);
     const parts: RolloutResult[] = [];
     for (let first = 0; first < tasks.length; first += size) {
       const rowsBefore = (turn: number) => first * (turn > sharedTurns ? e.k : 1);
@@ -277,9 +277,9 @@ export class Trainer {
   }
 
   #pass(e: Experiment): PassOptions {
-    const { tokenizer, split, breathe } = this.#parts;
+    const { tokenizer, divisions, breathe } = this.#parts;
     const { eot, pad } = tokenizer.specials;
-    const maxTokens = this.#parts.maxTokens / split;
+    const maxTokens = this.#parts.maxTokens / divisions;
     return { temperature: e.temperature, allowedFrom: eot, pad, maxTokens, ...(breathe ? { breathe } : {}) };
   }
 

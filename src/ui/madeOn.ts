@@ -1,4 +1,4 @@
-/** What the page says when a link was made on something else than it computes with. */
+/** What the page says when a link was made on something other than it computes with. */
 import { backendTitles } from '../config/backends.ts';
 import type { MadeOn } from '../config/link.ts';
 

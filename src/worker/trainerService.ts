@@ -63,7 +63,7 @@ function explain(error: unknown, beginning: boolean): Explanation {
     return { what: message, remedy: error.remedy, detail: cause instanceof Error ? cause.message : message };
   }
   if (error instanceof SandboxLostError) {
-    return { what: message, remedy: 'Press Reset: Python is then started anew.', detail: message };
+    return { what: message, remedy: 'Press Reset: Python is then restarted.', detail: message };
   }
   return beginning
     ? {

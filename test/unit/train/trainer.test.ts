@@ -26,7 +26,7 @@ const micro = presetExperiment(findPreset('micro')!);
 function session(
   changes: Partial<Experiment> = {},
   sandbox = countsLetter('e'),
-  split = 1,
+  divisions = 1,
   onProgress: (stage: string, done: number) => void = () => undefined,
 ) {
   return createSession(withChanges(micro, { maxNewTokens: 12, evalTasks: 4, ...changes }), {
@@ -34,7 +34,7 @@ function session(
     checkpoint: { config, weights },
     tokenizer,
     sandbox,
-    split,
+    divisions,
     onProgress,
   });
 }
@@ -75,11 +75,11 @@ describe('trainer', () => {
     const whole = session({ objective });
     const expected = await losses(whole, 3);
     whole.dispose();
-    for (const split of [2, 3, 1024]) {
-      const parts = session({ objective }, countsLetter('e'), split);
+    for (const divisions of [2, 3, 1024]) {
+      const parts = session({ objective }, countsLetter('e'), divisions);
       const got = await losses(parts, 3);
       got.forEach((loss, i) => expect(loss).toBeCloseTo(expected[i], 5));
-      expect(parts.canSplit).toBe(split < 1024);
+      expect(parts.canDivide).toBe(divisions < 1024);
       parts.dispose();
     }
   });

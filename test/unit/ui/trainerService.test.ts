@@ -85,7 +85,7 @@ describe('TrainerService', () => {
         Object.assign(await loadFake(experiment.model, { delay: 0 }, show), {
           begin: refusing(new SandboxLostError()),
         }),
-      { remedy: 'Press Reset: Python is then started anew.' },
+      { remedy: 'Press Reset: Python is then restarted.' },
     ],
     [
       'an update fails',

@@ -1,27 +1,27 @@
 /** Recorded answers are put back where they stood, and can be learned from again. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { withChanges } from '../../../src/config/experiment.ts';
-import type { Experiment } from '../../../src/config/fields.ts';
-import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
-import { openBackend } from '../../../src/engine/index.ts';
-import { tinyLlama } from '../../../src/model/config.ts';
-import { initialWeights, Llama } from '../../../src/model/llama.ts';
-import type * as algorithms from '../../../src/rl/algorithms/index.ts';
-import { answersOf, fill } from '../../../src/rl/episode.ts';
-import { uniform } from '../../../src/rl/random.ts';
-import { makeTasks } from '../../../src/tasks/makeTasks.ts';
-import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
-import { placed } from '../../../src/train/placed.ts';
-import { recorded } from '../../../src/train/record.ts';
-import { rollout } from '../../../src/train/rollout.ts';
-import { createSession } from '../../../src/train/session.ts';
-import { Trainer, type TrainerParts } from '../../../src/train/trainer.ts';
-import { countsLetter, FakeSandbox } from './fakeSandbox.ts';
+import { withChanges } from '../../src/config/experiment.ts';
+import type { Experiment } from '../../src/config/fields.ts';
+import { findPreset, presetExperiment } from '../../src/config/presets.ts';
+import { openBackend } from '../../src/engine/index.ts';
+import { tinyLlama } from '../../src/model/config.ts';
+import { initialWeights, Llama } from '../../src/model/llama.ts';
+import type * as algorithms from '../../src/rl/algorithms/index.ts';
+import { answersOf, fill } from '../../src/rl/episode.ts';
+import { uniform } from '../../src/rl/random.ts';
+import { makeTasks } from '../../src/tasks/makeTasks.ts';
+import { Tokenizer } from '../../src/tasks/tokenizer.ts';
+import { placed } from '../../src/train/placed.ts';
+import { recorded } from '../../src/train/record.ts';
+import { rollout } from '../../src/train/rollout.ts';
+import { createSession } from '../../src/train/session.ts';
+import { Trainer, type TrainerParts } from '../../src/train/trainer.ts';
+import { countsLetter, FakeSandbox } from '../unit/train/fakeSandbox.ts';
 
 /** None of the algorithms learns from recorded episodes yet; here each can be made to. */
 const source = vi.hoisted(() => ({ episodes: 'sampled' as 'sampled' | 'recorded' }));
-vi.mock('../../../src/rl/algorithms/index.ts', async (original) => {
+vi.mock('../../src/rl/algorithms/index.ts', async (original) => {
   const { algorithmOf } = await original<typeof algorithms>();
   const wrapped: typeof algorithmOf = (e) => ({ ...algorithmOf(e), episodes: source.episodes });
   return { algorithmOf: wrapped };

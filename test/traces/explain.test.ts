@@ -2,23 +2,23 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseExperiment } from '../../../src/config/experiment.ts';
-import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
-import { openBackend } from '../../../src/engine/index.ts';
-import { tinyLlama } from '../../../src/model/config.ts';
-import { initialWeights } from '../../../src/model/llama.ts';
-import { coefficientsOf } from '../../../src/rl/algorithms/comparing.ts';
-import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
-import { uniform } from '../../../src/rl/random.ts';
-import { updateRecordSchema } from '../../../src/rl/records.ts';
-import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
-import type * as policyModule from '../../../src/train/policy.ts';
-import { createSession } from '../../../src/train/session.ts';
-import { FakeSandbox } from './fakeSandbox.ts';
+import { parseExperiment } from '../../src/config/experiment.ts';
+import { findPreset, presetExperiment } from '../../src/config/presets.ts';
+import { openBackend } from '../../src/engine/index.ts';
+import { tinyLlama } from '../../src/model/config.ts';
+import { initialWeights } from '../../src/model/llama.ts';
+import { coefficientsOf } from '../../src/rl/algorithms/comparing.ts';
+import { algorithmOf } from '../../src/rl/algorithms/index.ts';
+import { uniform } from '../../src/rl/random.ts';
+import { updateRecordSchema } from '../../src/rl/records.ts';
+import { Tokenizer } from '../../src/tasks/tokenizer.ts';
+import type * as policyModule from '../../src/train/policy.ts';
+import { createSession } from '../../src/train/session.ts';
+import { FakeSandbox } from '../unit/train/fakeSandbox.ts';
 
 /** The coefficients of every answer, of each call. */
 const given = vi.hoisted(() => [] as (readonly number[])[][]);
-vi.mock('../../../src/train/policy.ts', async (original) => {
+vi.mock('../../src/train/policy.ts', async (original) => {
   const policy = await original<typeof policyModule>();
   const weightedLogProbGradient: typeof policy.weightedLogProbGradient = (...args) => {
     given.push(args[1].map(({ coefficients }) => coefficients));
