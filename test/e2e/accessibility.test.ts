@@ -7,7 +7,6 @@ import {
   button,
   fieldOf,
   microLink,
-  region,
   stepOf,
   waitForReady,
   waitForStatus,
@@ -40,7 +39,6 @@ it('has no serious barrier and no overflow, wide or narrow, light or dark, befor
       await waitForStatus(playground, new RegExp(`^Paused after update ${step}\\.`));
     }
     // Everything that can be unfolded, and the batch with its advantages.
-    await region(page, 'Episode').getByText('Training batch').click();
     const folded = page.locator('main details:not([open]) > summary:visible');
     for (const viewport of [narrow, wide]) {
       await page.setViewportSize(viewport);
@@ -94,9 +92,9 @@ it('the keyboard alone does the main job, in a narrow window', async () => {
     const paused = await stepOf(page);
     await press(/^Step$/);
     await waitForStatus(playground, new RegExp(`^Paused after update ${paused + 1}\\.`));
-    await tabTo(page, /^Held-out tasks$/);
-    await page.keyboard.press('ArrowRight'); // a group of radio buttons: one stop for Tab, arrows within
-    expect(await page.getByRole('radio', { name: 'Training batch' }).isChecked()).toBe(true);
+    await tabTo(page, /^Training batch$/);
+    await page.keyboard.press('ArrowLeft'); // a group of radio buttons: one stop for Tab, arrows within
+    expect(await page.getByRole('radio', { name: 'Held-out tasks' }).isChecked()).toBe(true);
     await press(/^Settings:/); // folded in a narrow window
     await tabTo(page, /^Discount γ$/);
     await page.keyboard.press('ControlOrMeta+a');

@@ -24,6 +24,10 @@ export const button = (page: Place, name: string): Locator => page.getByRole('bu
 export const region = (page: Place, name: 'Experiment' | 'Episode' | 'Learning'): Locator =>
   page.getByRole('region', { name, exact: true });
 
+/** The tries at the task that the picture shows, each named by what became of it. */
+export const lanesOf = (page: Place): Locator =>
+  region(page, 'Episode').getByRole('button', { name: /^Try \d+:/ });
+
 /** Updates done, as the page shows them. */
 export const stepOf = async (page: Place): Promise<number> =>
   Number(await page.getByTestId('step').textContent());

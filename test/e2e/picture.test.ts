@@ -1,0 +1,100 @@
+/** One update as one picture: it is there while the model loads, its numbers hang together, and each is a step to the one below. */
+import type { Locator, Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { onePlayground } from './page.ts';
+import { button, lanesOf, microLink, region, trainOnce } from './playground.ts';
+
+const inThePage = onePlayground();
+const episode = (page: Page): Locator => region(page, 'Episode');
+/** What a number says of itself when it is pointed at. */
+const formulas = (page: Page, name: RegExp): Promise<string[]> =>
+  episode(page)
+    .getByRole('button', { name })
+    .evaluateAll((buttons) =>
+      buttons.map(
+        (one) => document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '',
+      ),
+    );
+const number = (text: string | undefined): number =>
+  Number((text ?? '').replace('−', '-').replace(/[()+]/g, ''));
+
+describe('the picture of an update', () => {
+  it('is alive while the model is loading, and says that it is recorded', async () => {
+    await inThePage(microLink(), async (playground) => {
+      const { page, problems } = playground;
+      await page.locator('[data-source="recorded"]').waitFor();
+      expect(await lanesOf(page).count()).toBe(4);
+      expect(await episode(page).getByText('recorded earlier', { exact: false }).count()).toBeGreaterThan(0);
+      expect((await lanesOf(page).first().getAttribute('aria-label')) ?? '').toMatch(
+        /wrong, then repaired.*more likely/,
+      );
+      await page.locator('[data-source="live"]').waitFor();
+      expect(await page.locator('[data-source="recorded"]').count()).toBe(0);
+      expect(problems).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['CoCoS', {}],
+    ['GRPO', { estimator: 'grpo', beta: 0.05 }],
+    ['own credit for each turn', { returns: 'per-turn' }],
+    ['a shared first answer, REINFORCE', { objective: 'released-code', estimator: 'reinforce' }],
+  ] as const)('has numbers that hang together: %s', async (_, changes) => {
+    await inThePage(microLink({ ...changes, k: 3 }), async (playground) => {
+      const { page, problems } = playground;
+      await trainOnce(playground);
+      expect(await lanesOf(page).count()).toBe(3);
+      const pushes = await formulas(page, /^Push of/);
+      expect(pushes.length).toBe('returns' in changes ? 6 : 3);
+      for (const formula of pushes) {
+        const [, compared, baseline, scale = '1', advantage] =
+          /= \(?(\S+?) − (\(?\S+?\)?)\)?(?: · (\S+))? = (\S+)$/.exec(formula) ?? [];
+        const gap = number(compared) - number(baseline);
+        // What is shown is rounded to two decimals.
+        const room = 0.006 + 0.011 * Math.abs(number(scale)) + 0.006 * Math.abs(gap);
+        expect(Math.abs(gap * number(scale) - number(advantage)), formula).toBeLessThanOrEqual(room);
+      }
+      expect(problems).toEqual([]);
+    });
+  });
+
+  it('leads from the push down to a line of code, by keyboard, and back', async () => {
+    await inThePage(microLink({ k: 3 }), async (playground) => {
+      const { page, problems } = playground;
+      await trainOnce(playground);
+      const push = episode(page)
+        .getByRole('button', { name: /^Push of/ })
+        .first();
+      await page.keyboard.press('Tab'); // from now on the focus is one to be seen
+      await push.focus();
+      await expect.poll(() => episode(page).getByRole('tooltip').filter({ visible: true }).count()).toBe(1);
+      await page.keyboard.press('Enter');
+      const why = page.getByRole('region', { name: 'Why, try 1' });
+      await why.getByText('The baseline').first().waitFor();
+
+      await button(page, 'R′').press('Enter');
+      await why.getByRole('table').waitFor();
+      await why
+        .getByRole('row', { name: /reward of turn 2/ })
+        .getByRole('button')
+        .press('Enter');
+      await why.getByText('tests passed').first().waitFor();
+      await why.getByRole('listitem').last().getByRole('button').press('Enter');
+      await why.getByText('Expected').first().waitFor();
+      expect(await why.getByText('def ', { exact: false }).count()).toBeGreaterThan(0);
+      await page.keyboard.press('Escape');
+      expect(await why.count()).toBe(0);
+
+      // The keys of the whole page.
+      await page.evaluate(
+        () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
+      );
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').getByText('One update').first().waitFor();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(() => page.getByTestId('step').textContent()).toBe('2');
+      expect(problems).toEqual([]);
+    });
+  });
+});
