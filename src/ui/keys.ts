@@ -13,7 +13,7 @@ export const keyHelp: readonly { readonly key: string; readonly does: string }[]
 /** Controls that need every key: they are typed into, or lie over the page. */
 const typedInto = 'input, select, textarea, dialog, [contenteditable]';
 /** Controls that Space presses or scrolls. */
-const pressed = 'button, a, summary, [tabindex]';
+const pressed = 'button, a, summary, [tabindex="0"]';
 
 /** What is asked of the element under the focus. */
 interface Focused {
@@ -34,7 +34,7 @@ export function keyAction(
     case ' ':
       return focused?.matches(pressed) ? null : 'run';
     case 'ArrowRight':
-      return focused?.matches('[tabindex]') ? null : 'step';
+      return focused?.matches('[tabindex="0"]') ? null : 'step';
     default:
       return null;
   }
