@@ -10,12 +10,19 @@ import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/fl
 import { writeDocs } from './bench/docs.ts';
 import { benchInChromium } from './bench/inChromium.ts';
 import { benchInNode } from './bench/inNode.ts';
+import { benchStart, startTable } from './bench/start.ts';
 import { backendOptions, progressLine, runCommand } from './common.ts';
 
 const options: ExtraOptions = {
   quick: { value: '', help: 'Fewer sizes and rounds: less than a minute on two cores.' },
   node: { value: '', help: 'In Node instead of Chromium.' },
   json: { value: 'FILE', help: 'Also write the report to this file.' },
+  start: {
+    value: '',
+    help: 'Only how long the built page takes until it is there, ready and evaluated; at first and later visits.',
+  },
+  visits: { value: 'N', help: 'Visits of each kind for --start; 5 unless given.' },
+  site: { value: 'DIR', help: 'Folder of the built page that --start opens; built for it unless given.' },
   growth: {
     value: '',
     help: 'Only how cost grows with parameters, sequences, their length and turns.',
@@ -58,6 +65,15 @@ await runCommand(async (argv) => {
     );
   }
   const line = progressLine();
+  if (given['start']) {
+    const report = await benchStart({
+      visits: wholeNumber(given['visits'] ?? '5'),
+      site: typeof given['site'] === 'string' ? given['site'] : undefined,
+      onProgress: (what, done, total) => line.show(`${what} (${done + 1} of ${total})`),
+    });
+    line.end();
+    return void process.stdout.write(startTable(report));
+  }
   const onlyGrowth = given['growth'] === true;
   const measured = await (given['node'] ? benchInNode : benchInChromium)({
     quick: given['quick'] === true,
@@ -77,3 +93,11 @@ await runCommand(async (argv) => {
     await writeFile(file, JSON.stringify({ ...report, ...(growth ? { growth } : {}) }, null, 2) + '\n');
   }
 });
+
+/** @throws FlagError */
+function wholeNumber(text: string | true): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new FlagError(`--visits must be a whole number above 0, not "${text}".`);
+  return number;
+}

@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import type { ClientMessage } from './clientProtocol.ts';
 import { keptSnapshot } from './browserStore.ts';
-import { frameDocument, frameReport, type FrameReport, type Role } from './frame.ts';
+import hash from 'virtual:sandbox-frame-hash';
+import { frameDocument, frameReport, type FrameReport, type FrameSetup, type Role } from './frame.ts';
 import { withDefaults } from './limits.ts';
 
 export interface BrowserSandboxHost {
@@ -38,21 +39,31 @@ export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): B
 
   async function start(): Promise<Frame> {
     const base = new URL(pyodide, document.baseURI);
-    const [{ default: script, hash }, wasm, stdlib, lock] = await Promise.all([
-      import('virtual:sandbox-frame-worker'),
-      load(base, 'pyodide.asm.wasm', '\0asm'),
-      load(base, 'python_stdlib.zip', 'PK'),
-      load(base, 'pyodide-lock.json', '{').then((bytes) => new TextDecoder().decode(bytes)),
-    ]);
-    const { snapshot, keep } = await keptSnapshot(script, wasm, onUnkept);
-    const frame = new Frame(hash, (bytes) => void keep(bytes));
-    await frame.report('loaded');
-    const limits = withDefaults(options);
-    const files = { wasm, stdlib, lock };
-    const role: Role = { role: 'supervisor', files, snapshot, script, workers, limits };
-    frame.post(role, snapshot ? [wasm, stdlib, snapshot] : [wasm, stdlib]);
-    await frame.report('started');
-    return frame;
+    const bundle = import('virtual:sandbox-frame-worker');
+    const kept = bundle.then(({ key }) => keptSnapshot(key, onUnkept));
+    const frame = new Frame(hash, (bytes) => void kept.then(({ keep }) => keep(bytes)));
+    try {
+      // The frame is a process and its worker a long script: both start while the files are read.
+      const begun = Promise.all([bundle, frame.report('loaded')]).then(([{ default: script }]) => {
+        const setup: FrameSetup = { script };
+        frame.post(setup, []);
+      });
+      const [wasm, stdlib, lock, { snapshot }] = await Promise.all([
+        load(base, 'pyodide.asm.wasm', '\0asm'),
+        load(base, 'python_stdlib.zip', 'PK'),
+        load(base, 'pyodide-lock.json', '{').then((bytes) => new TextDecoder().decode(bytes)),
+        kept,
+        begun,
+      ]);
+      const limits = withDefaults(options);
+      const role: Role = { role: 'supervisor', files: { wasm, stdlib, lock }, snapshot, workers, limits };
+      frame.post(role, snapshot ? [wasm, stdlib, snapshot] : [wasm, stdlib]);
+      await frame.report('started');
+      return frame;
+    } catch (error) {
+      frame.remove();
+      throw error;
+    }
   }
 
   return {

@@ -13,17 +13,12 @@ export interface KeptSnapshot {
 /**
  * Opens the cache. Never rejects: where the browser refuses it (no https, cookies blocked, a frame of another site, no room), Python
  * only starts more slowly.
- * @param script Pyodide's JavaScript, grader and warm-up: with `wasm`, all that a snapshot depends on
+ * @param key says what a snapshot depends on, in hexadecimal digits
  * @param onRefused hears why nothing could be read or kept
  */
-export async function keptSnapshot(
-  script: string,
-  wasm: ArrayBuffer,
-  onRefused: (error: unknown) => void,
-): Promise<KeptSnapshot> {
+export async function keptSnapshot(key: string, onRefused: (error: unknown) => void): Promise<KeptSnapshot> {
   try {
     const cache = await caches.open(cacheName);
-    const key = (await sha256(new TextEncoder().encode(script))) + (await sha256(wasm));
     return {
       snapshot: await load(cache, key),
       keep: (bytes) => save(key, bytes).catch(onRefused),
@@ -50,7 +45,7 @@ async function save(key: string, bytes: ArrayBuffer): Promise<void> {
   await cache.put(`/snapshot/${key}/${await sha256(bytes)}`, new Response(bytes));
 }
 
-async function sha256(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<string> {
+async function sha256(bytes: ArrayBuffer): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -14,6 +14,11 @@ export interface FrameFiles {
   readonly lock: string;
 }
 
+/** The page's first message to the frame: what its workers run. The others are for the supervisor. */
+export interface FrameSetup {
+  readonly script: string;
+}
+
 /** A worker's first message. Both come from our own code: the page's host (browser.ts) and the supervisor. */
 export type Role =
   | {
@@ -21,7 +26,6 @@ export type Role =
       readonly files: FrameFiles;
       /** The snapshot of an earlier visit. */
       readonly snapshot: ArrayBuffer | null;
-      readonly script: string;
       readonly workers: number;
       readonly limits: Limits;
     }
@@ -51,7 +55,7 @@ export const frameReport = v.variant('sandbox', [
 export type FrameReport = v.InferOutput<typeof frameReport>;
 
 /**
- * Starts the supervisor with the first message of the page, hands the later ones on, and makes and ends the runners: a worker of
+ * Starts the supervisor at the first message of the page, hands the later ones on, whole files without a copy, and makes and ends the runners: a worker of
  * Firefox that ends one of its own in the middle of a loop may wait for ever when it makes the next. Must stay one constant text.
  */
 export const frameScript = `
@@ -74,8 +78,11 @@ addEventListener('message', (event) => {
       } else parent.postMessage(data, '*', 'bytes' in data ? [data.bytes] : []);
     };
     supervisor.onerror = (error) => parent.postMessage({ sandbox: 'failed', message: error.message || 'the worker did not start' }, '*');
+    return;
   }
-  supervisor.postMessage(event.data, event.ports);
+  const { files, snapshot } = event.data;
+  const buffers = files ? [files.wasm, files.stdlib, snapshot].filter((bytes) => bytes) : [];
+  supervisor.postMessage(event.data, [...event.ports, ...buffers]);
 });
 parent.postMessage({ sandbox: 'loaded' }, '*');
 `;

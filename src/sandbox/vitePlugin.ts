@@ -1,30 +1,40 @@
 /**
  * Bundles frame.worker.ts (with Pyodide's JavaScript and grader.py) to one classic script, and gives it to the page as
- * the module `virtual:sandbox-frame-worker`: the text of the script, and the hash of the frame's own script.
+ * the module `virtual:sandbox-frame-worker`: the text of the script, and what a snapshot is kept under. The hash of the frame's
+ * own script, which the frame needs before, is a module for itself.
  * The sandbox's frame has no origin, so it can load no file by itself.
  */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
 import { frameScript } from './frame.ts';
 
 const moduleId = 'virtual:sandbox-frame-worker';
+const hashId = 'virtual:sandbox-frame-hash';
 const entry = fileURLToPath(new URL('./frame.worker.ts', import.meta.url));
 
 /** SHA-256 of the frame's script, base64: add `'sha256-…'` to script-src of a page with a Content-Security-Policy. */
 export const frameScriptHash = createHash('sha256').update(frameScript).digest('base64');
+const wasm = createRequire(import.meta.url).resolve('pyodide/pyodide.asm.wasm');
 
 export function sandboxFrameWorker(): Plugin {
   let bundled: Promise<{ code: string; files: string[] }> | null = null;
   return {
     name: 'sandbox-frame-worker',
-    resolveId: (id) => (id === moduleId ? `\0${moduleId}` : undefined),
+    resolveId: (id) => (id === moduleId || id === hashId ? `\0${id}` : undefined),
     async load(id) {
+      if (id === `\0${hashId}`) return `export default ${JSON.stringify(frameScriptHash)};`;
       if (id !== `\0${moduleId}`) return undefined;
       bundled ??= bundle();
       const { code, files } = await bundled;
       for (const file of files) this.addWatchFile(file);
-      return `export default ${JSON.stringify(code)};\nexport const hash = ${JSON.stringify(frameScriptHash)};`;
+      const key = createHash('sha256')
+        .update(code)
+        .update(await readFile(wasm))
+        .digest('hex');
+      return `export default ${JSON.stringify(code)};\nexport const key = ${JSON.stringify(key)};`;
     },
     watchChange() {
       bundled = null;

@@ -1,6 +1,6 @@
 /** A spec is a task before it has tests: a family, one option per slot, and the constants. */
 import { families } from './families/index.ts';
-import { bugRates, fill, type Choice, type Constants, type Family } from './families/family.ts';
+import { bugRates, fill, type Choice, type Constants, type Family, type Phrase } from './families/family.ts';
 import { hashText, type Stream } from './random.ts';
 
 export interface Spec {
@@ -89,10 +89,19 @@ export function renderProgram(spec: Spec, bugs: ReadonlySet<string> = new Set())
 
 /** What the model reads: `Write total(xs): the sum of the even numbers in xs.`, the phrasing drawn from the stream. */
 export function renderInstruction(spec: Spec, stream: Stream): string {
+  return phrase(spec, (phrasings) => stream.choice(phrasings));
+}
+
+/** The same with those phrasings that are longest by `length`. */
+export function longestInstruction(spec: Spec, length: (text: string) => number): string {
+  return phrase(spec, (phrasings) => phrasings.reduce((a, b) => (length(b) > length(a) ? b : a)));
+}
+
+function phrase(spec: Spec, pick: Phrase): string {
   const { family, choice } = spec;
-  const english = family.english(choice, (phrasings) => stream.choice(phrasings));
+  const english = family.english(choice, pick);
   const signature = `${family.entryPoint(choice)}(${family.parameters})`;
-  return `${stream.choice(leadWords)} ${signature}: ${fill(english, values(spec))}.`;
+  return `${pick(leadWords)} ${signature}: ${fill(english, values(spec))}.`;
 }
 
 /** A neighbour: the same spec with one slot or one constant redrawn, and a different program. */

@@ -4,7 +4,8 @@
  */
 import { field, fieldNames, type Experiment } from '../config/fields.ts';
 import { withChanges } from '../config/experiment.ts';
-import type { ChangeRecord } from '../rl/records.ts';
+import type { ChangeRecord, EvalRecord } from '../rl/records.ts';
+import { asSentence, type Explanation } from './failure.ts';
 import type { Phase, RunCommand, RunEvent, Stage } from './messages.ts';
 import { Timeline, UnreachableError } from './timeline.ts';
 import type { KeptLog, Loaded, Trainable } from './trainable.ts';
@@ -31,14 +32,10 @@ export interface DrivenOptions {
   /** Something is to be done. */
   readonly wake: () => void;
   readonly checkpointEvery: number;
+  /** Ready as soon as there are first answers; the rest of the evaluation at step 0 is made while the run stands or between updates. */
+  readonly readyEarly: boolean;
   /** A log that fails ends the run, instead of the log. */
   readonly strictLog: boolean;
-}
-
-export interface Explanation {
-  readonly what: string;
-  readonly remedy: string;
-  readonly detail: string;
 }
 
 /** Whether a run evaluates after so many updates: at its start, after every `evalEvery`, and at its end. */
@@ -58,6 +55,8 @@ export class DrivenRun {
   readonly #jobs: Job[] = [];
   #run: Trainable | null = null;
   #timeline: Timeline | null = null;
+  /** The evaluation at step 0, while it is under way. */
+  #baseline: AsyncGenerator<EvalRecord, EvalRecord> | null = null;
   #wanted: 'stand' | 'step' | 'run' = 'stand';
   #phase: Phase = 'loading';
   #busy = false;
@@ -78,6 +77,11 @@ export class DrivenRun {
 
   /** It has something to do. */
   get wants(): boolean {
+    return this.#called || this.#baseline !== null;
+  }
+
+  /** The user waits for something. */
+  get #called(): boolean {
     return this.#jobs.length > 0 || this.#training;
   }
 
@@ -108,12 +112,14 @@ export class DrivenRun {
   /** @param find reads what it begins with, e.g. from the run it is forked from */
   begin(find: (loaded: Loaded) => Promise<Beginning>): void {
     this.#do(async (loaded) => {
+      let beginning: Beginning;
       try {
-        await this.#open(loaded, await find(loaded));
+        beginning = await find(loaded);
+        await this.#open(loaded, beginning);
       } catch (error) {
         return this.fail(error, true);
       }
-      await this.#introduce(loaded);
+      await this.#introduce(loaded, beginning);
     });
   }
 
@@ -121,7 +127,7 @@ export class DrivenRun {
     switch (command.type) {
       case 'run':
       case 'step':
-        if (['failed', 'finished'].includes(this.#phase) && !this.wants) return;
+        if (['failed', 'finished'].includes(this.#phase) && !this.#called) return;
         this.#wanted = command.type;
         if (this.#phase !== 'loading' && this.#phase !== 'running') this.#enter('running');
         return this.#options.wake();
@@ -153,6 +159,7 @@ export class DrivenRun {
       const job = this.#jobs.shift();
       if (job && 'work' in job) await job.work(loaded);
       else if (this.#run && this.#training) await this.#update(this.#run);
+      else await this.#evaluatePart();
       await this.#timeline?.flush();
     });
     // The run is then as it was before what failed.
@@ -238,14 +245,19 @@ export class DrivenRun {
   }
 
   /** What the run begins with: its model, how good that is, and its first checkpoint; only what the log does not have yet. */
-  async #introduce({ model: name, digest }: Loaded): Promise<void> {
+  async #introduce({ model: name, digest }: Loaded, { state }: Beginning): Promise<void> {
     const [run, timeline] = [this.#run, this.timeline];
     if (!run) return;
     this.#emit({ type: 'model', name, ...(digest === undefined ? {} : { digest }), ...run.model });
     this.#emit({ type: 'memory', facts: run.memory });
     await this.#settle(run);
     const due = !timeline.resumed || evaluationDue(run.experiment, run.state.step);
-    if (due && !timeline.evaluated) await this.#evaluate();
+    if (due && !timeline.evaluated) {
+      const early = this.#options.readyEarly && state === undefined;
+      if (early) this.#baseline = run.baseline();
+      if (early) this.status('sandbox'); // what the first answers wait for longest
+      await (early ? this.#evaluatePart() : this.#evaluate());
+    }
     await timeline.checkpoint();
   }
 
@@ -263,6 +275,7 @@ export class DrivenRun {
         `${share} could not be graded, because the Python sandbox was lost. They were left out of the update.`,
       );
     }
+    await this.#evaluatePart();
     await this.#settle(run);
     if (evaluationDue(run.experiment, record.step)) await this.#evaluate();
     const finished = record.step >= run.experiment.steps;
@@ -271,9 +284,26 @@ export class DrivenRun {
     if (this.#wanted === 'step') this.#wanted = 'stand';
   }
 
+  /** A part of the evaluation at step 0, if it is not done yet. */
+  async #evaluatePart(): Promise<void> {
+    const part = await this.#baseline?.next();
+    if (!part) return;
+    if (part.done !== true) {
+      if (this.#phase === 'loading') this.#emit({ type: 'preview', record: part.value });
+      return;
+    }
+    this.#baseline = null;
+    await this.#keepEvaluation(part.value);
+    if (this.#phase !== 'running' && this.#phase !== 'loading') this.status('idle');
+  }
+
   async #evaluate(): Promise<void> {
     if (!this.#run) return;
-    const record = await this.#run.evaluate();
+    while (this.#baseline) await this.#evaluatePart(); // first things first
+    await this.#keepEvaluation(await this.#run.evaluate());
+  }
+
+  async #keepEvaluation(record: EvalRecord): Promise<void> {
     await this.timeline.evaluation(record);
     this.#emit({ type: 'eval', record });
   }
@@ -293,7 +323,7 @@ export class DrivenRun {
       this.#emit({ type: 'record', record: await this.timeline.recordOf(step, this.side) });
     } catch (error) {
       if (error instanceof UnreachableError || this.signal.aborted) throw error;
-      this.#notice('warning', `Update ${step} could not be made again. ${sentence(error)}`); // the run itself is whole
+      this.#notice('warning', `Update ${step} could not be made again. ${asSentence(error)}`); // the run itself is whole
     }
   }
 
@@ -323,7 +353,7 @@ export class DrivenRun {
         Object.fromEntries(changes.map((change) => [change.field, change.to])),
       );
     } catch (error) {
-      return this.#notice('warning', `Nothing was changed. ${sentence(error)}`);
+      return this.#notice('warning', `Nothing was changed. ${asSentence(error)}`);
     }
     const record: ChangeRecord = { step: run.state.step, changes };
     await this.timeline.change(record);
@@ -368,7 +398,7 @@ export class DrivenRun {
     if (!run || this.signal.aborted) return this.#nowStill();
     const finished = run.state.step >= run.experiment.steps;
     if (finished || this.#error !== null) this.#wanted = 'stand';
-    if (this.wants) return;
+    if (this.#called) return;
     const standing = run.state.step === this.timeline.first ? 'ready' : 'paused';
     const phase = this.#error !== null ? 'failed' : finished ? 'finished' : standing;
     if (phase !== this.#phase) this.#enter(phase);
@@ -378,6 +408,7 @@ export class DrivenRun {
   /** Nothing is to be done any more. */
   #stop(): void {
     this.#wanted = 'stand';
+    this.#baseline = null;
     this.#jobs.length = 0;
     this.#nowStill();
   }
@@ -397,7 +428,7 @@ export class DrivenRun {
 
   #logLost(error: unknown): void {
     if (this.#options.strictLog) throw error;
-    const message = `This run is not kept from here on, because its log failed: ${sentence(error)} The run itself goes on.`;
+    const message = `This run is not kept from here on, because its log failed: ${asSentence(error)} The run itself goes on.`;
     this.#emit({ type: 'notice', level: 'warning', message });
   }
 
@@ -409,15 +440,10 @@ export class DrivenRun {
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#last.at = 0;
-    this.status(phase === 'running' ? 'sample' : 'idle');
+    this.status(phase === 'running' ? 'sample' : this.#baseline ? 'evaluate' : 'idle');
   }
 
   #emit(event: Bare): void {
     if (!this.signal.aborted) this.#options.emit({ ...event, runId: this.id });
   }
-}
-
-function sentence(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -7,8 +7,8 @@
  * would compute alone.
  */
 import { withChanges, type Experiment } from '../config/experiment.ts';
-import { DrivenRun, type Beginning, type DrivenOptions, type Explanation } from './drivenRun.ts';
-import { UnrecoverableError } from './failure.ts';
+import { DrivenRun, type Beginning, type DrivenOptions } from './drivenRun.ts';
+import { UnrecoverableError, type Explanation } from './failure.ts';
 import type { RunCommand, RunEvent, Stage } from './messages.ts';
 import type { KeptLog, Loaded } from './trainable.ts';
 
@@ -42,6 +42,8 @@ export interface DriverOptions {
   readonly newLog?: (run: NewRun) => Promise<KeptLog>;
   /** A log that fails ends its run; by default the run goes on without it, and says so. */
   readonly strictLog?: boolean;
+  /** See `DrivenOptions`; default false: nothing is done before the first evaluation is whole. */
+  readonly readyEarly?: boolean;
   /** Updates between two checkpoints in the log; one is kept also whenever a run stops. Default 25. */
   readonly checkpointEvery?: number;
 }
@@ -138,9 +140,15 @@ export class Driver {
 
   #add(id: string): DrivenRun {
     if (this.#runs.has(id)) throw new Error(`There is a run "${id}" already.`);
-    const { emit, explain = plainly, strictLog = false, checkpointEvery = 25 } = this.#options;
+    const {
+      emit,
+      explain = plainly,
+      strictLog = false,
+      readyEarly = false,
+      checkpointEvery = 25,
+    } = this.#options;
     const run = new DrivenRun({
-      ...{ id, emit, explain, strictLog, checkpointEvery, breathe: this.#breathe },
+      ...{ id, emit, explain, strictLog, readyEarly, checkpointEvery, breathe: this.#breathe },
       wake: () => this.#wake(),
     });
     this.#runs.set(id, run);

@@ -9,3 +9,16 @@ export class UnrecoverableError extends Error {
     this.remedy = remedy;
   }
 }
+
+/** Why a run ended, for the user. */
+export interface Explanation {
+  readonly what: string;
+  readonly remedy: string;
+  readonly detail: string;
+}
+
+/** What an error says, with a full stop. */
+export function asSentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

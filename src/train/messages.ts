@@ -99,6 +99,8 @@ export const runEventSchema = v.variant('type', [
   v.object({ type: v.literal('memory'), runId, facts: memoryFactsSchema }),
   v.object({ type: v.literal('update'), runId, record: updateRecordSchema }),
   v.object({ type: v.literal('eval'), runId, record: evalRecordSchema }),
+  /** Part of the evaluation at step 0, which follows: the first held-out tasks, with what is known so far. Nothing that is kept. */
+  v.object({ type: v.literal('preview'), runId, record: evalRecordSchema }),
   /** A change of live fields has come into force, between two of the records above. */
   v.object({ type: v.literal('change'), runId, record: changeRecordSchema }),
   /** The run stands where it stood after `step` updates, with the experiment of then: the answer to `goTo`. */

@@ -12,11 +12,17 @@ import type { ModelFacts } from './messages.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
 import type { SharedBackend } from './sharedBackend.ts';
 import type { BeginOptions, Trainable } from './trainable.ts';
-import type { TrainerState } from './trainer.ts';
+import { type Tried, type TrainerState } from './trainer.ts';
 
 export interface RunOptions extends Omit<SessionOptions, 'backend' | 'divisions'>, BeginOptions {
   readonly shared: SharedBackend;
 }
+
+/**
+ * Held-out tasks that are tried before a run is ready, few, because one answer in a hundred runs until its time is up; and between
+ * two updates after that.
+ */
+const baselineParts = { first: 4, other: 32 };
 
 /** Before there is a state to go back to. */
 const unsaved: TrainerState = { step: 0, weights: {}, optimizer: { step: 0, m: {}, v: {} } };
@@ -89,6 +95,21 @@ export class TrainingRun implements Trainable {
   /** As `Trainer.evaluate`, likewise. */
   async evaluate(): Promise<EvalRecord> {
     return this.#lasting(({ trainer }) => trainer.evaluate());
+  }
+
+  /** Yields what is known after each part but the last. */
+  async *baseline(): AsyncGenerator<EvalRecord, EvalRecord> {
+    const { experiment } = this;
+    const { heldOutTasks } = this.#session.parts;
+    const tried: Tried[] = [];
+    for (let first = 0, count = baselineParts.first; ; first += count, count = baselineParts.other) {
+      const next = ({ trainer, parts }: Session) =>
+        trainer.tryHeldOut(parts.reference, first, count, experiment);
+      tried.push(await this.#lasting(next));
+      const record = this.#session.trainer.evaluation(tried, 0, experiment);
+      if (first + count >= heldOutTasks.length) return record;
+      yield record;
+    }
   }
 
   /** @throws Error when the state does not fit the model; then nothing has changed */

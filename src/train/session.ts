@@ -7,9 +7,13 @@ import type { Checkpoint } from '../model/checkpoint.ts';
 import { attentionShape, Llama } from '../model/llama.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { promptIds } from '../tasks/episode.ts';
-import { makeTasks } from '../tasks/makeTasks.ts';
+import { longestPrompt } from '../tasks/longestPrompt.ts';
+import { TaskList } from '../tasks/taskList.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
+
+/** A context with so many tokens to spare holds whatever the tasks say; with fewer, all tasks are made and looked at. */
+const spareTokens = 16;
 
 /** Held-out tasks are the same for every seed, so that runs can be compared. */
 const heldOutSeed = 999;
@@ -39,16 +43,19 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
   const { backend, divisions = 1, checkpoint, tokenizer, sandbox, signal, onProgress, breathe } = options;
   checkFit(checkpoint, tokenizer);
   const { level, seed } = experiment;
-  const trainTasks = makeTasks({ count: experiment.trainTasks, seed, split: 'train', level });
-  const heldOutTasks = makeTasks({
+  const trainTasks = new TaskList({ count: experiment.trainTasks, seed, split: 'train', level });
+  const heldOutTasks = new TaskList({
     count: experiment.evalTasks,
     seed: heldOutSeed,
     split: 'heldout',
     level,
   });
-  const lengths = [...trainTasks, ...heldOutTasks].map((task) => promptIds(tokenizer, task).length);
-  const longestPrompt = Math.max(...lengths);
-  const longest = checkContext(experiment, checkpoint, longestPrompt);
+  const prompt = longestPrompt(tokenizer, [...trainTasks.specs, ...heldOutTasks.specs]);
+  const longest = longestSequence(experiment, prompt);
+  if (longest + spareTokens > checkpoint.config.max_position_embeddings) {
+    const all = [...trainTasks.slice(), ...heldOutTasks.slice()];
+    checkContext(experiment, checkpoint, Math.max(...all.map((task) => promptIds(tokenizer, task).length)));
+  }
   const policy = new Llama(checkpoint.config, checkpoint.weights);
   const reference = new Llama(checkpoint.config, checkpoint.weights, false);
   const parts: TrainerParts = {
@@ -71,7 +78,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     trainer,
     policy,
     parts,
-    memory: memoryFacts(checkpoint, policy, parts, backend, longestPrompt),
+    memory: memoryFacts(checkpoint, policy, parts, backend, prompt),
     canDivide: experiment.promptsPerUpdate > divisions || parts.maxTokens / divisions > longest,
     dispose() {
       trainer.dispose();
@@ -91,16 +98,15 @@ export function checkFit({ config }: Checkpoint, tokenizer: Tokenizer): void {
   }
 }
 
-/** @returns tokens of the longest sequence @throws when the model cannot read it */
-function checkContext(experiment: Experiment, { config }: Checkpoint, longestPrompt: number): number {
-  const needed = longestSequence(experiment, longestPrompt);
+/** @throws when the model cannot read the longest sequence */
+function checkContext(experiment: Experiment, { config }: Checkpoint, prompt: number): void {
+  const needed = longestSequence(experiment, prompt);
   if (needed > config.max_position_embeddings) {
     throw new Error(
       `maxNewTokens: an episode can reach ${needed} tokens, the model reads ${config.max_position_embeddings}. ` +
         'Choose shorter answers, fewer turns, history latest, or no feedback.',
     );
   }
-  return needed;
 }
 
 function memoryFacts(

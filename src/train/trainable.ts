@@ -18,6 +18,11 @@ export interface Trainable {
   update(): Promise<UpdateRecord>;
   /** Greedy episodes on held-out tasks; changes nothing. */
   evaluate(): Promise<EvalRecord>;
+  /**
+   * How good the loaded model is, as `evaluate` says of it at step 0, whatever was learned since: so it can be found out while the
+   * run goes on. Yields after each part what is known so far; the last is returned. Only where the run began at the loaded model.
+   */
+  baseline(): AsyncGenerator<EvalRecord, EvalRecord>;
   /** Goes on from another state. */
   load(state: TrainerState): Promise<void>;
   dispose(): void;

@@ -17,6 +17,7 @@ import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
+import type { TaskList } from '../tasks/taskList.ts';
 import { placed } from './placed.ts';
 import type { Gradients, PassOptions } from './policy.ts';
 import { recorded } from './record.ts';
@@ -30,8 +31,8 @@ export interface TrainerParts {
   readonly reference: Llama;
   readonly tokenizer: Tokenizer;
   readonly sandbox: Sandbox;
-  readonly trainTasks: readonly Task[];
-  readonly heldOutTasks: readonly Task[];
+  readonly trainTasks: TaskList;
+  readonly heldOutTasks: TaskList;
   /** What computes. */
   readonly backend: BackendName;
   /** Upper bound of batch·time in one pass through the model, before `divisions`. */
@@ -54,11 +55,21 @@ export interface TrainerState {
   readonly optimizer: AdamWState;
 }
 
+/** Held-out tasks as a model did them. */
+export interface Tried {
+  readonly groups: readonly Group<Episode<RolledOut>>[];
+  /** How long it took. */
+  readonly ms: number;
+}
+
 /** What a random number is for; part of its counter. */
 const stream = { order: 1, sample: 2 } as const;
 
 /** Held-out tasks that are written at once, before `divisions`. */
 export const evalBatch = 64;
+
+/** Held-out episodes that are recorded in full. */
+const exampleCount = 8;
 
 /** A turn that takes longer is worth looking at before it ends: meanwhile tens of programs can be graded. */
 const slowTurnMs = 100;
@@ -119,34 +130,57 @@ export class Trainer {
     }
   }
 
-  /** Greedy episodes on held-out tasks; changes nothing. Records the first `examples` episodes. */
-  async evaluate(examples = 8): Promise<EvalRecord> {
-    const { policy, tokenizer, sandbox, heldOutTasks, backend, signal, onProgress, breathe } = this.#parts;
+  /** Greedy episodes on held-out tasks; changes nothing. Records the first `exampleCount` episodes. */
+  async evaluate(): Promise<EvalRecord> {
+    const { policy, heldOutTasks, onProgress } = this.#parts;
     const e = this.experiment;
+    onProgress?.('evaluate', 0, heldOutTasks.length);
+    const tried: Tried[] = [];
+    for (let at = 0; at < heldOutTasks.length; at += evalBatch) {
+      tried.push(await this.tryHeldOut(policy, at, evalBatch, e));
+    }
+    return this.evaluation(tried, this.#step, e);
+  }
+
+  /** How a model does on `count` of the held-out tasks, from `first` on, which may be done in parts; always the likeliest token. */
+  async tryHeldOut(model: Llama, first: number, count: number, e: Experiment): Promise<Tried> {
+    const { tokenizer, sandbox, heldOutTasks, signal, onProgress, breathe, divisions } = this.#parts;
     const began = performance.now();
-    const groups: Group<Episode<RolledOut>>[] = [];
-    const chunk = Math.ceil(evalBatch / this.#parts.divisions);
-    for (let at = 0; at < heldOutTasks.length; at += chunk) {
-      onProgress?.('evaluate', at, heldOutTasks.length);
-      const part = await rollout(policy, tokenizer, sandbox, heldOutTasks.slice(at, at + chunk), {
-        ...e,
-        k: 1,
-        sharedTurns: 0,
-        sampling: { ...e, temperature: 0, topP: 1, lookEvery: this.#lookEvery },
-        uniform: () => 0.5, // greedy: not looked at
-        ...(signal ? { signal } : {}),
-      });
+    const groups: Tried['groups'][number][] = [];
+    const end = Math.min(heldOutTasks.length, first + count);
+    const chunk = Math.ceil(Math.min(count, evalBatch) / divisions);
+    for (let at = first; at < end; at += chunk) {
+      const part = await rollout(
+        model,
+        tokenizer,
+        sandbox,
+        heldOutTasks.slice(at, Math.min(end, at + chunk)),
+        {
+          ...e,
+          k: 1,
+          sharedTurns: 0,
+          sampling: { ...e, temperature: 0, topP: 1, lookEvery: this.#lookEvery },
+          uniform: () => 0.5, // greedy: not looked at
+          ...(signal ? { signal } : {}),
+        },
+      );
       groups.push(...part.groups);
+      onProgress?.('evaluate', Math.min(end, at + chunk), heldOutTasks.length);
       await breathe?.();
     }
-    onProgress?.('evaluate', heldOutTasks.length, heldOutTasks.length);
+    return { groups, ms: performance.now() - began };
+  }
+
+  /** What is recorded of held-out tasks that were tried after `step` updates. */
+  evaluation(tried: readonly Tried[], step: number, e: Experiment): EvalRecord {
+    const groups = tried.flatMap((one) => one.groups);
     return {
       experiment: e,
-      backend,
-      step: this.#step,
+      backend: this.#parts.backend,
+      step,
       metrics: evalMetrics(groups.flatMap(({ trajectories }) => trajectories)),
-      examples: fill(groups.slice(0, examples), recorded),
-      ms: performance.now() - began,
+      examples: fill(groups.slice(0, exampleCount), recorded),
+      ms: tried.reduce((sum, { ms }) => sum + ms, 0),
     };
   }
 
@@ -205,7 +239,7 @@ export class Trainer {
         epoch = Math.floor(at / n);
         current = order(epoch);
       }
-      return trainTasks[current[at % n]];
+      return trainTasks.at(current[at % n]);
     });
   }
 

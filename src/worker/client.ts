@@ -7,6 +7,7 @@ import type { Experiment } from '../config/experiment.ts';
 import { createBrowserSandboxHost } from '../sandbox/browser.ts';
 import trainerScript from './trainer.worker.ts?worker&url';
 import { eventSchema, parseMessage, type Command, type Load, type TrainerEvent } from './protocol.ts';
+import { markStart } from './startMarks.ts';
 import { startWorker, whyRefused } from './window.ts';
 
 /** What the client needs of a Worker; a test or a mock may give its own. */
@@ -58,14 +59,17 @@ export class TrainerClient {
   async load(experiment: Experiment, backend: BackendName | 'auto'): Promise<void> {
     const runId = `run-${++this.#runs}`;
     this.#runId = runId;
+    const message: Load = { type: 'load', runId, experiment, backend, assets: this.#options.assets };
+    const { port1: toWorker, port2 } = new MessageChannel();
     try {
-      const port = await this.#options.createSandboxPort();
-      if (runId !== this.#runId) return port.close(); // another load came in between
-      const message: Load = { type: 'load', runId, experiment, backend, assets: this.#options.assets };
-      this.#connect().postMessage(message, [port]);
+      this.#connect().postMessage(message, [port2]); // it has enough to do until Python is there
+      const sandbox = await this.#options.createSandboxPort();
+      if (runId !== this.#runId) return sandbox.close(); // another load came in between
+      toWorker.postMessage(null, [sandbox]);
     } catch (error) {
-      if (runId === this.#runId)
-        this.#fail('The sandbox that runs Python could not be started.', 'Reload the page.', error);
+      if (runId !== this.#runId) return;
+      this.#spent = true; // it waits for what will not come
+      this.#fail('The sandbox that runs Python could not be started.', 'Reload the page.', error);
     }
   }
 
@@ -122,7 +126,9 @@ export class TrainerClient {
     try {
       const event = parseMessage(eventSchema, data);
       if (event.type === 'failure') this.#spent = true;
-      if (event.runId === this.#runId) this.#options.onEvent(event);
+      if (event.runId !== this.#runId) return;
+      markEvent(event);
+      this.#options.onEvent(event);
     } catch (error) {
       this.#lose('The trainer sent something the page does not understand.', error);
     }
@@ -139,4 +145,12 @@ export class TrainerClient {
     const detail = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : '';
     this.#options.onEvent({ type: 'failure', runId: this.#runId, what, remedy, detail });
   }
+}
+
+/** How far the page has come, as far as events say. */
+function markEvent(event: TrainerEvent): void {
+  if (event.type === 'model') markStart('begun');
+  else if (event.type === 'preview') markStart('firstTry');
+  else if (event.type === 'eval') markStart('firstEvaluation');
+  else if (event.type === 'status' && event.phase === 'ready') markStart('ready');
 }

@@ -10,8 +10,8 @@ import { runCommandSchema, runEventSchema } from '../train/messages.ts';
 export { phases, stages, type Phase, type Stage } from '../train/messages.ts';
 
 /**
- * Load everything for this experiment and begin a run of it, which stops, ready, at step 0; all earlier runs are dropped. The
- * sandbox's port is transferred along.
+ * Load everything for this experiment and begin a run of it, which stops, ready, at step 0; all earlier runs are dropped. A port
+ * is transferred along, through which the sandbox's will come as soon as there is one.
  */
 const loadSchema = v.object({
   type: v.literal('load'),

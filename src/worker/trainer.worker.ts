@@ -1,15 +1,18 @@
 /**
  * The trainer worker: the model, the tensors and the loop live here, so that the page stays smooth and a hidden tab trains on.
- * It speaks the protocol of protocol.ts, and reaches the Python sandbox through a port that comes with 'load'.
+ * It speaks the protocol of protocol.ts. The port that comes with 'load' is where the sandbox's own will come through: Python starts
+ * meanwhile.
  */
 import { openBackend, reopenBackend, type BackendOptions } from '../engine/index.ts';
 import { connectSandbox } from '../sandbox/client.ts';
+import { startingSandbox } from '../sandbox/starting.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { ShowLoading } from '../train/driver.ts';
 import { UnrecoverableError } from '../train/failure.ts';
 import { SharedModel } from '../train/sharedModel.ts';
 import { commandSchema, parseMessage, type Load } from './protocol.ts';
 import { readShippedModel } from './shippedModel.ts';
+import { markStart } from './startMarks.ts';
 import { TrainerService } from './trainerService.ts';
 
 /** Yields to the message queue. A channel, not a timer: timers are slowed down in hidden tabs. */
@@ -24,20 +27,39 @@ function breathe(): Promise<void> {
   });
 }
 
+/** @throws UnrecoverableError saying what failed and what the user can do */
+async function attempt<T>(what: string, remedy: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new UnrecoverableError(what, remedy, error);
+  }
+}
+
+/** The sandbox, when its port has come and Python runs. */
+async function startPython(through: MessagePort): Promise<Sandbox> {
+  const port = await new Promise<MessagePort>((resolve) => {
+    through.onmessage = ({ ports: [port] }) => {
+      through.close();
+      resolve(port);
+    };
+  });
+  const sandbox = connectSandbox(port);
+  await attempt(
+    'Python (Pyodide) could not be started, so no program can be graded.',
+    'Reload the page. Private windows of some browsers forbid WebAssembly workers; try an ordinary one.',
+    () => sandbox.ready(),
+  );
+  markStart('python');
+  return sandbox;
+}
+
 async function load(
   { experiment, assets, backend: requested }: Load,
   sandbox: Sandbox,
   show: ShowLoading,
   signal: AbortSignal,
 ): Promise<SharedModel> {
-  const attempt = async <T>(what: string, remedy: string, work: () => Promise<T>): Promise<T> => {
-    signal.throwIfAborted();
-    try {
-      return await work();
-    } catch (error) {
-      throw new UnrecoverableError(what, remedy, error);
-    }
-  };
   const options: BackendOptions = { environment: 'browser', wasmPaths: `${assets}wasm/` };
   show.stage('backend');
   const backend = await attempt(
@@ -45,7 +67,9 @@ async function load(
     'Choose another back end in the badge, or try another browser.',
     () => openBackend(requested, options),
   );
+  signal.throwIfAborted();
   show.backend(backend);
+  markStart('backend');
 
   show.stage('model');
   const { tokenizer, checkpoint, digest } = await attempt(
@@ -53,13 +77,8 @@ async function load(
     'Reload the page; if it happens again, the files beside the page are incomplete.',
     () => readShippedModel(assets, experiment.model),
   );
+  markStart('model');
 
-  show.stage('sandbox');
-  await attempt(
-    'Python (Pyodide) could not be started, so no program can be graded.',
-    'Reload the page. Private windows of some browsers forbid WebAssembly workers; try an ordinary one.',
-    () => sandbox.ready(),
-  );
   return new SharedModel({
     ...{ model: experiment.model, checkpoint, tokenizer, sandbox, backend, breathe },
     ...(digest === undefined ? {} : { digest }),
@@ -67,10 +86,11 @@ async function load(
   });
 }
 
+markStart('worker');
 const service = new TrainerService({
   async load(command, port, show, signal) {
     if (!port) throw new Error('The port to the sandbox is missing.');
-    const sandbox = connectSandbox(port);
+    const sandbox = startingSandbox(startPython(port));
     try {
       return await load(command, sandbox, show, signal);
     } catch (error) {

@@ -4,15 +4,14 @@
  */
 import { SandboxLostError } from '../sandbox/client.ts';
 import { Driver, type ShowLoading } from '../train/driver.ts';
-import type { Explanation } from '../train/drivenRun.ts';
-import { UnrecoverableError } from '../train/failure.ts';
+import { UnrecoverableError, type Explanation } from '../train/failure.ts';
 import type { Loaded } from '../train/trainable.ts';
 import type { Command, Load, TrainerEvent } from './protocol.ts';
 
 export interface TrainerServiceOptions {
   /**
    * Loads what a `load` asks for.
-   * @param port leads to the sandbox
+   * @param port the sandbox's will come through it
    * @throws UnrecoverableError saying what failed and what the user can do
    */
   readonly load: (
@@ -33,13 +32,13 @@ export class TrainerService {
     this.#options = options;
   }
 
-  /** @param port the sandbox's, with `load` */
+  /** @param port comes with `load` */
   obey(command: Command, port?: MessagePort): void {
     if (command.type !== 'load') return this.#driver?.obey(command);
     const { load, emit, breathe } = this.#options;
     const before = this.dispose(); // gone before the next begins: they share one back end
     this.#driver = new Driver({
-      ...{ emit, explain },
+      ...{ emit, explain, readyEarly: true },
       ...(breathe ? { breathe } : {}),
       load: async (show, signal) => {
         await before;

@@ -4,7 +4,7 @@ import { connectSandbox } from '../../src/sandbox/client.ts';
 import { frameDocument } from '../../src/sandbox/frame.ts';
 import type { GradeRequest, Sandbox, Verdict } from '../../src/sandbox/types.ts';
 import { PATIENT } from './patient.ts';
-import { hash } from 'virtual:sandbox-frame-worker';
+import hash from 'virtual:sandbox-frame-hash';
 
 declare global {
   interface Window {

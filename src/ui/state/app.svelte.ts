@@ -232,7 +232,7 @@ export class AppState {
     this.run.apply(event);
     if (!this.run.computing) for (const resolve of this.#whenIdle.splice(0)) resolve();
     if (event.type === 'failure') this.#wish = null;
-    if (this.run.phase === 'ready') this.offline.begin();
+    if (this.run.evals.length > 0) this.offline.begin(); // the first minute has the network and the processor to itself
     if (this.#wish !== null && this.run.phase === 'ready') {
       const wish = this.#wish;
       this.#wish = null;

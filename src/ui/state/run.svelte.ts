@@ -57,6 +57,8 @@ export class RunState {
   train = $state.raw<readonly Point[]>([]);
   /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
   evals = $state.raw<readonly EvalRecord[]>([]);
+  /** The first held-out tasks before training, the evaluation of all of them comes later. */
+  preview = $state.raw<EvalRecord | null>(null);
   /** The latest updates with their episodes, oldest first. */
   updates = $state.raw<readonly UpdateRecord[]>([]);
   /** What was changed while the run went on, oldest first. */
@@ -73,9 +75,10 @@ export class RunState {
     const times = this.updateMs;
     return times.length === 0 ? NaN : (60_000 * times.length) / times.reduce((a, b) => a + b, 0);
   }
-  /** The trainer is at work: it loads, trains, or finishes the update before a pause. */
+  /** The trainer is at work: it loads, evaluates, trains, or finishes the update before a pause. */
   get computing() {
-    return this.phase === 'loading' || this.phase === 'running' || this.phase === 'pausing';
+    const evaluating = this.stage === 'evaluate' && this.phase !== 'failed';
+    return ['loading', 'running', 'pausing'].includes(this.phase) || evaluating;
   }
   /** The run has begun: restart fields are fixed until Reset. */
   get begun() {
@@ -89,6 +92,7 @@ export class RunState {
     this.done = this.total = this.step = 0;
     this.train = [];
     this.evals = [];
+    this.preview = null;
     this.updates = [];
     this.changes = [];
     this.updateMs = [];
@@ -126,6 +130,9 @@ export class RunState {
       }
       case 'eval':
         this.evals = [...this.evals, event.record];
+        break;
+      case 'preview':
+        this.preview = event.record;
         break;
       case 'change':
         this.changes = [...this.changes, event.record];

@@ -1,6 +1,6 @@
 /** What the Episode panel looks at: when, which prompt, which of its trajectories, and how tokens are coloured. */
 import type { Experiment } from '../../config/experiment.ts';
-import type { GroupRecord, TrajectoryRecord, UpdateRecord } from '../../rl/records.ts';
+import type { EvalRecord, GroupRecord, TrajectoryRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Shading } from '../code/shading.ts';
 import type { RunState } from './run.svelte.ts';
 
@@ -56,8 +56,8 @@ export class SelectionState {
 
   /** Until the reader chooses: what the model is learning from, as soon as there is an update; before that, held-out examples. */
   get source(): Source {
-    const { evals, updates } = this.#run;
-    if (this.recorded && evals.length === 0 && updates.length === 0) return 'recorded';
+    const { updates } = this.#run;
+    if (this.recorded && this.#evals.length === 0 && updates.length === 0) return 'recorded';
     return this.#chosen !== 'held-out' && this.#run.updates.length > 0 ? 'batch' : 'held-out';
   }
   /** Steps that can be looked at, oldest first. */
@@ -66,16 +66,20 @@ export class SelectionState {
       ? this.#run.updates.map((record) => record.step)
       : this.source === 'recorded'
         ? []
-        : this.#run.evals.map((record) => record.step);
+        : this.#evals.map((record) => record.step);
   }
   get moment(): Moment | null {
     if (this.source !== 'held-out') return this.#update;
-    const record = this.#run.evals.find((e) => e.step === this.#held) ?? this.#run.evals.at(-1);
+    const record = this.#evals.find((e) => e.step === this.#held) ?? this.#evals.at(-1);
     return record ? { ...record, groups: record.examples } : null;
   }
   /** All groups of the update looked at; null for held-out episodes. */
   get batch(): UpdateRecord['groups'] | null {
     return this.#update?.groups ?? null;
+  }
+  get #evals(): readonly EvalRecord[] {
+    const { evals, preview } = this.#run;
+    return evals.length === 0 && preview ? [preview] : evals;
   }
   get #update(): UpdateRecord | null {
     if (this.source === 'held-out') return null;
@@ -92,7 +96,8 @@ export class SelectionState {
   }
   get groupIndex(): number {
     // Held-out examples are the same tasks at every evaluation: what tells most is judged once, before training.
-    const judged = this.source !== 'held-out' ? this.groups : (this.#run.evals[0]?.examples ?? []);
+    const { preview, evals } = this.#run;
+    const judged = this.source !== 'held-out' ? this.groups : ((preview ?? evals[0])?.examples ?? []);
     return Math.min(this.#group ?? mostTelling(judged), Math.max(0, this.groups.length - 1));
   }
   get group(): GroupRecord | null {

@@ -87,6 +87,15 @@ class FakeTrainable implements Trainable {
     return fakeEvaluation(this.experiment, this.state.step);
   }
 
+  async *baseline() {
+    const { evalTasks } = this.experiment;
+    const record = fakeEvaluation(this.experiment, 0);
+    await this.#pass('evaluate', evalTasks / 2, evalTasks);
+    yield record;
+    await this.#pass('evaluate', evalTasks, evalTasks);
+    return record;
+  }
+
   load(state: Trainable['state']) {
     this.state = state;
     return Promise.resolve();

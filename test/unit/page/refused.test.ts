@@ -45,19 +45,18 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 describe('the memory snapshot', () => {
-  const wasm = Uint8Array.of(0, 97, 115, 109).buffer;
   const bytes = Uint8Array.of(1, 2, 3).buffer;
-  const open = async (script = 'script') => {
+  const open = async (key = 'c0de') => {
     const refused: unknown[] = [];
-    return { refused, ...(await keptSnapshot(script, wasm, (error) => refused.push(error))) };
+    return { refused, ...(await keptSnapshot(key, (error) => refused.push(error))) };
   };
 
-  it('comes back for the same script and WebAssembly, and only whole', async () => {
+  it('comes back for the same key, and only whole', async () => {
     const first = await open();
     expect(first.snapshot).toBeNull();
     await first.keep(bytes);
     expect((await open()).snapshot).toEqual(bytes);
-    expect((await open('another script')).snapshot).toBeNull();
+    expect((await open('0ther')).snapshot).toBeNull();
     caches.damage();
     const after = await open();
     expect([after.snapshot, after.refused, first.refused]).toEqual([null, [], []]);

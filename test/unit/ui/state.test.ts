@@ -77,7 +77,7 @@ describe('AppState', () => {
     expect(app.canRun).toBe(false);
     await reaches(app, 'ready');
     expect(app.run.step).toBe(0);
-    expect(app.run.evals).toHaveLength(1);
+    await vi.waitFor(() => expect(app.run.evals).toHaveLength(1));
     expect(app.selection.group?.trajectories[0].turns).toHaveLength(2);
     expect(app.canRun).toBe(true);
   });

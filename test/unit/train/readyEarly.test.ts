@@ -1,0 +1,109 @@
+/** A run that is ready before its first evaluation is whole, as on the page. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EvalRecord } from '../../../src/rl/records.ts';
+import type { Sandbox } from '../../../src/sandbox/types.ts';
+import { begin, drive, timeless, type Driving, type DrivingOptions } from './driving.ts';
+import { countsLetter } from './fakeSandbox.ts';
+
+let driving: Driving | undefined;
+afterEach(async () => {
+  await driving?.driver.dispose();
+  driving = undefined;
+});
+const start = async (options: DrivingOptions = {}): Promise<Driving> => {
+  await driving?.driver.dispose();
+  return (driving = await drive({ readyEarly: true, ...options }));
+};
+
+/** More held-out tasks than are tried first, and than are tried at once after that. */
+const changes = { evalTasks: 40 };
+const bare = ({ ms: _, ...record }: EvalRecord) => record;
+const told = ({ events }: Driving, id = 'a') =>
+  events.flatMap((event) => {
+    if (event.runId !== id) return [];
+    if (event.type === 'update' || event.type === 'eval') return [`${event.type} ${event.record.step}`];
+    if (event.type === 'preview') return ['preview'];
+    return event.type === 'status' && event.phase === 'ready' && event.stage === 'evaluate' ? ['ready'] : [];
+  });
+const inOrder = (words: string[]) => words.filter((word, i) => word !== words[i - 1]);
+
+describe('ready early', () => {
+  it('shows the first tries, is ready, and evaluates the others while it stands', async () => {
+    const one = await start();
+    one.driver.obey(begin('a', changes));
+    await one.driver.still('a');
+    expect(inOrder(told(one))).toEqual(['preview', 'ready', 'eval 0']);
+    const last = one.of('a', 'status').at(-1);
+    expect([last?.phase, last?.stage]).toEqual(['ready', 'idle']);
+    const [preview] = one.of('a', 'preview');
+    const [whole] = one.evals('a');
+    expect(whole.examples.slice(0, preview.record.examples.length)).toEqual(preview.record.examples);
+
+    const other = await start({ readyEarly: false });
+    other.driver.obey(begin('a', changes));
+    await other.driver.still('a');
+    expect(bare(whole)).toEqual(bare(other.evals('a')[0]));
+    expect(other.of('a', 'preview')).toEqual([]);
+  });
+
+  it('updates as soon as it is told to; what it learns and how it is evaluated stay the same', async () => {
+    const one = await start({
+      hear: (event, driver) => {
+        if (event.type === 'preview') driver.obey({ type: 'run', runId: 'a' });
+      },
+    });
+    one.driver.obey(begin('a', changes));
+    await one.driver.still('a');
+    expect(told(one).indexOf('update 1')).toBeLessThan(told(one).indexOf('eval 0'));
+    expect(told(one).indexOf('eval 0')).toBeLessThan(told(one).indexOf('eval 2'));
+
+    const other = await start({ readyEarly: false });
+    other.driver.obey(begin('a', changes));
+    other.driver.obey({ type: 'run', runId: 'a' });
+    await other.driver.still('a');
+    expect(one.updates('a').map(timeless)).toEqual(other.updates('a').map(timeless));
+    expect(one.evals('a').map(bare)).toEqual(other.evals('a').map(bare));
+  });
+
+  it('has evaluated the loaded model before anything later is evaluated', async () => {
+    const one = await start({
+      hear: (event, driver) => {
+        if (event.type === 'preview') driver.obey({ type: 'run', runId: 'a' });
+      },
+    });
+    one.driver.obey(begin('a', { evalTasks: 80, steps: 2, evalEvery: 1 }));
+    await one.driver.still('a');
+    expect(told(one).filter((word) => word.startsWith('eval'))).toEqual(['eval 0', 'eval 1', 'eval 2']);
+  });
+
+  it('ends with its reason when the rest cannot be graded, and can be closed in the middle of it', async () => {
+    const graded = countsLetter('e');
+    let asked = 0;
+    const sandbox: Sandbox = {
+      ready: () => graded.ready(),
+      get stats() {
+        return graded.stats;
+      },
+      grade: (requests) =>
+        (asked += requests.length) > 20
+          ? Promise.reject(new Error('Python is gone.'))
+          : graded.grade(requests),
+      dispose: () => graded.dispose(),
+    };
+    const one = await start({ sandbox });
+    one.driver.obey(begin('a', changes));
+    await expect(one.driver.still('a')).rejects.toThrow('Python is gone.');
+    expect(one.of('a', 'failure')).toHaveLength(1);
+
+    const two = await start({
+      hear: (event, driver) => {
+        if (event.type === 'preview') void driver.close('a');
+      },
+    });
+    two.driver.obey(begin('a', changes));
+    two.driver.obey(begin('b', changes));
+    await two.driver.still('b');
+    expect(two.evals('a')).toEqual([]);
+    expect(two.evals('b')).toHaveLength(1);
+  });
+});
