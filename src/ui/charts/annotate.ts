@@ -61,10 +61,10 @@ export function annotate(
     ctx.fillStyle = css(color);
     ctx.fillText(text, atX, atY);
   };
-  const rule = (fromX: number, fromY: number, toX: number, toY: number) => {
+  const rule = (fromX: number, fromY: number, toX: number, toY: number, color: string, dash: number[]) => {
     ctx.lineWidth = ratio;
-    ctx.strokeStyle = css('--ink-3');
-    ctx.setLineDash([2 * ratio, 3 * ratio]);
+    ctx.strokeStyle = css(color);
+    ctx.setLineDash(dash.map((length) => length * ratio));
     ctx.beginPath();
     ctx.moveTo(fromX, fromY);
     ctx.lineTo(toX, toY);
@@ -74,15 +74,15 @@ export function annotate(
 
   font(500);
   marks.forEach(({ step, text }, i) => {
-    rule(x(step), top, x(step), top + bbox.height);
+    rule(x(step), top, x(step), top + bbox.height, '--changed', []);
     if (!words) return;
     const width = ctx.measureText(text).width;
     const toTheLeft = x(step) + 5 * ratio + width > right;
     const atX = toTheLeft ? Math.max(left, x(step) - 5 * ratio - width) : x(step) + 5 * ratio;
-    write(text, atX, top + (0.7 + 1.25 * (i % 3)) * size * ratio, '--ink-2');
+    write(text, atX, top + (0.7 + 1.25 * (i % 3)) * size * ratio, '--changed');
   });
   if (level) {
-    rule(left, y(level.value), right, y(level.value));
+    rule(left, y(level.value), right, y(level.value), '--ink-3', [5, 4]);
     write(
       level.label,
       right - ctx.measureText(level.label).width,
