@@ -121,7 +121,7 @@ export class DrivenRun {
     switch (command.type) {
       case 'run':
       case 'step':
-        if (['failed', 'finished'].includes(this.#phase) && !this.wants) return;
+        if (['failed', 'finished'].includes(this.#phase) && !this.wants && !this.#busy) return;
         this.#wanted = command.type;
         if (this.#phase !== 'loading' && this.#phase !== 'running') this.#enter('running');
         return this.#options.wake();

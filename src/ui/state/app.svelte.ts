@@ -83,8 +83,12 @@ export class AppState {
     return differences(this.#linkMadeOn, this.#madeOn(this.#linkModel));
   }
   get canRun(): boolean {
+    const { phase, step } = this.run;
+    const more = phase === 'finished' && this.experiment.applied.steps > step;
     return (
-      ['ready', 'paused'].includes(this.run.phase) && this.experiment.valid !== null && this.#wish === null
+      (more || phase === 'ready' || phase === 'paused') &&
+      this.experiment.valid !== null &&
+      this.#wish === null
     );
   }
   get canPause(): boolean {

@@ -2,11 +2,7 @@
 import type { MemoryFacts } from '../../config/memory.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Phase, Stage, TrainerEvent } from '../../worker/protocol.ts';
-
-export interface Point {
-  readonly step: number;
-  readonly metrics: Readonly<Record<string, number>>;
-}
+import type { Point } from '../charts/series.ts';
 
 export interface Notice {
   readonly id: number;
@@ -60,6 +56,8 @@ export class RunState {
   train = $state.raw<readonly Point[]>([]);
   /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
   evals = $state.raw<readonly EvalRecord[]>([]);
+  /** The evaluations of the last run that had got anywhere, to compare with. */
+  before = $state.raw<readonly Point[]>([]);
   /** The latest updates with their episodes, oldest first. */
   updates = $state.raw<readonly UpdateRecord[]>([]);
   /** What was changed while the run went on, oldest first. */
@@ -98,8 +96,9 @@ export class RunState {
     return this.step > 0 || this.phase === 'running' || this.phase === 'pausing';
   }
 
-  /** Forget everything but the back end and its memory: a new run is being loaded. */
+  /** Forget everything but the back end, its memory and how the last run went: a new run is being loaded. */
   clear(): void {
+    if (this.evals.length > 1) this.before = this.evals.map(({ step, metrics }) => ({ step, metrics }));
     this.phase = 'loading';
     this.stage = 'idle';
     this.done = this.total = this.step = 0;

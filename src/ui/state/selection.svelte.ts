@@ -134,6 +134,15 @@ export class SelectionState {
     this.#held = at >= steps.length - 1 ? null : (steps[Math.max(at, 0)] ?? null);
   }
 
+  /** Shows the update with this step, or else the evaluation, while it is kept. */
+  goTo(step: number): void {
+    const has = (records: readonly { readonly step: number }[]) => records.some((one) => one.step === step);
+    const source = has(this.#run.updates) ? 'batch' : has(this.#run.evals) ? 'held-out' : null;
+    if (source === null) return;
+    if (source !== this.source) this.look(source);
+    this.#held = step;
+  }
+
   followLatest(): void {
     this.#held = null;
   }
