@@ -31,6 +31,8 @@ export interface BeginOptions {
   /** Stops the piece of work under way. */
   readonly signal?: AbortSignal;
   readonly onProgress?: TrainerParts['onProgress'];
+  /** Tells those who look on what each update does. */
+  readonly live?: TrainerParts['live'];
   /** The back end was lost, or memory ran out, and the run goes on: sentences for the user. */
   readonly onRecovery?: (message: string) => void;
 }

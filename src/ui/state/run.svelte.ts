@@ -1,8 +1,9 @@
 /** What the trainer has told the page about a run. */
 import type { MemoryFacts } from '../../config/memory.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
-import type { Phase, Stage, TrainerEvent } from '../../worker/protocol.ts';
+import type { Phase, Reached, Stage, TrainerEvent } from '../../worker/protocol.ts';
 import type { Point } from '../charts/series.ts';
+import { foldLive, type LiveUpdate } from './live.ts';
 
 export interface Notice {
   readonly id: number;
@@ -64,6 +65,10 @@ export class RunState {
   changes = $state.raw<readonly ChangeRecord[]>([]);
   /** What an update did to each token of the try that was last asked about. */
   inspected = $state.raw<EventOf<'inspected'> | null>(null);
+  /** The update under way, while it is watched; null between two. */
+  live = $state.raw<LiveUpdate | null>(null);
+  /** Where the run stands within the next update; null: between two. */
+  at = $state.raw<Reached | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
   failure = $state.raw<Failure | null>(null);
   counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
@@ -93,7 +98,7 @@ export class RunState {
   }
   /** The run has begun: restart fields are fixed until Reset. */
   get begun() {
-    return this.step > 0 || this.phase === 'running' || this.phase === 'pausing';
+    return this.step > 0 || this.at !== null || this.phase === 'running' || this.phase === 'pausing';
   }
 
   /** Forget everything but the back end, its memory and how the last run went: a new run is being loaded. */
@@ -107,6 +112,7 @@ export class RunState {
     this.updates = [];
     this.changes = [];
     this.inspected = null;
+    this.live = this.at = null;
     this.updateMs = [];
     this.notices = [];
     this.failure = null;
@@ -122,6 +128,7 @@ export class RunState {
         this.done = event.done;
         this.total = event.total;
         this.step = event.step;
+        this.at = event.at ?? null;
         break;
       case 'backend':
         this.backend = event;
@@ -135,6 +142,7 @@ export class RunState {
       case 'update': {
         const { record } = event;
         this.step = record.step;
+        this.live = this.at = null;
         this.train = [...this.train, { step: record.step, metrics: record.metrics }];
         this.updates = latestThatFit([...this.updates, record]);
         this.updateMs = [...this.updateMs, record.timing.total].slice(-speedWindow);
@@ -148,6 +156,10 @@ export class RunState {
         break;
       case 'moved':
         this.step = event.step;
+        this.live = this.at = null;
+        break;
+      case 'live':
+        this.live = foldLive(this.live, event.event);
         break;
       case 'inspected':
         this.inspected = event;
@@ -159,6 +171,7 @@ export class RunState {
         break;
       case 'failure':
         this.phase = 'failed';
+        this.live = this.at = null;
         this.failure = { what: event.what, remedy: event.remedy, detail: event.detail };
         break;
       case 'counters':
