@@ -135,6 +135,8 @@ export class DrivenRun {
         return this.#change(command.experiment);
       case 'evaluate':
         return this.#work(() => this.#evaluate());
+      case 'catch':
+        return this.#work(() => this.#catch());
       case 'goTo':
         this.#wanted = 'stand';
         return this.#work(() => this.#goTo(command.step));
@@ -276,6 +278,10 @@ export class DrivenRun {
     const record = await this.#run.evaluate();
     await this.timeline.evaluation(record);
     this.#emit({ type: 'eval', record });
+  }
+
+  async #catch(): Promise<void> {
+    if (this.#run) this.#emit({ type: 'caught', record: await this.#run.caught() });
   }
 
   async #goTo(step: number): Promise<void> {

@@ -4,7 +4,7 @@ import type { MemoryFacts } from '../../../src/config/memory.ts';
 import type { ShowLoading } from '../../../src/train/driver.ts';
 import type { Counters, Stage } from '../../../src/train/messages.ts';
 import type { BeginOptions, Loaded, Trainable } from '../../../src/train/trainable.ts';
-import { fakeEvaluation, fakeUpdate } from './fakeRun.ts';
+import { fakeCaught, fakeEvaluation, fakeUpdate } from './fakeRun.ts';
 
 /** The default model on WASM. */
 export const defaultMemory: MemoryFacts = {
@@ -85,6 +85,11 @@ class FakeTrainable implements Trainable {
   async evaluate() {
     await this.#pass('evaluate', this.experiment.evalTasks / 2, this.experiment.evalTasks);
     return fakeEvaluation(this.experiment, this.state.step);
+  }
+
+  async caught() {
+    await this.#pass('evaluate', this.experiment.evalTasks / 2, this.experiment.evalTasks);
+    return fakeCaught(this.experiment, this.state.step);
   }
 
   load(state: Trainable['state']) {
