@@ -1,5 +1,6 @@
 /** What the trainer has told the page about a run. */
 import type { MemoryFacts } from '../../config/memory.ts';
+import type { CaughtRecord } from '../../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Phase, Stage, TrainerEvent } from '../../worker/protocol.ts';
 
@@ -61,6 +62,10 @@ export class RunState {
   updates = $state.raw<readonly UpdateRecord[]>([]);
   /** What was changed while the run went on, oldest first. */
   changes = $state.raw<readonly ChangeRecord[]>([]);
+  /** What the last search for given-up first answers found; null before one. */
+  caught = $state.raw<CaughtRecord | null>(null);
+  /** Such a search is under way. */
+  catching = $state.raw(false);
   notices = $state.raw<readonly Notice[]>([]);
   failure = $state.raw<Failure | null>(null);
   counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
@@ -91,6 +96,8 @@ export class RunState {
     this.evals = [];
     this.updates = [];
     this.changes = [];
+    this.caught = null;
+    this.catching = false;
     this.updateMs = [];
     this.notices = [];
     this.failure = null;
@@ -133,6 +140,10 @@ export class RunState {
       case 'moved':
         this.step = event.step;
         break;
+      case 'caught':
+        this.caught = event.record;
+        this.catching = false;
+        break;
       case 'record': // the page asks for none yet
         break;
       case 'notice':
@@ -140,6 +151,7 @@ export class RunState {
         break;
       case 'failure':
         this.phase = 'failed';
+        this.catching = false;
         this.failure = { what: event.what, remedy: event.remedy, detail: event.detail };
         break;
       case 'counters':
