@@ -37,9 +37,11 @@ describe('a story', () => {
 
 describe('verdictOf', () => {
   it('is made of the run’s own numbers', () => {
-    expect(verdict('cheats', [0.148, 0.469], [0.02, 0.58])).toEqual({
+    // As `npm run train -- --preset cheating` measured it.
+    const evals = [at(0, 0.1484375, 0.46875), at(50, 0.0390625, 0.5546875), at(80, 0, 0.625)];
+    expect(told('cheats', evals)).toEqual({
       done: true,
-      text: 'After 50 updates turn 1 fell from 15\u00a0% to 2\u00a0% while turn 2 rose from 47\u00a0% to 58\u00a0%: it is paid to fail first.',
+      text: 'After 50 updates turn 1 fell from 15\u00a0% to 4\u00a0% while turn 2 rose from 47\u00a0% to 55\u00a0%: it is paid to fail first.',
     });
     expect(verdict('learns', [0.3, 0.34], [0.56, 0.6]).text).toMatch(
       /turn 1 rose from 30.% to 56.% and turn 2 rose from 34.% to 60.%: both answers got better\.$/,
