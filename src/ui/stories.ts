@@ -60,6 +60,7 @@ export const stories: readonly Story[] = [
       if (first === 'fell' && last === 'fell')
         return 'both answers got worse: that is forgetting, not cheating';
       if (first === 'fell') return 'it is paid to fail first';
+      if (first === 'rose') return 'its first answers got better, so it does not cheat';
       return 'it has not given up more of its first answers yet; let it run on';
     },
   },

@@ -76,9 +76,10 @@ describe('reward hacking in recorded runs', () => {
     );
   };
 
-  it('raises no false alarm in a healthy run', () => {
+  it('raises no false alarm in a healthy run, nor in one that is being cured', () => {
     expect(recorded.runs.healthy.updates).toHaveLength(150);
     expect(alarms('healthy')).toEqual([]);
+    expect(alarms('ownCredit')).toEqual([]);
   });
 
   it('sees γ = 0 from the start, although the last answers hardly gain, and does not take it back', () => {

@@ -54,6 +54,7 @@ describe('verdictOf', () => {
   it.each([
     ['cheats', [0.15, 0.5], [0.02, 0.2], /forgetting, not cheating/],
     ['cheats', [0.15, 0.5], [0.14, 0.6], /not given up more/],
+    ['cheats', [0.15, 0.5], [0.4, 0.6], /does not cheat/],
     ['learns', [0.3, 0.3], [0.31, 0.5], /learned to repair, not to be right at once/],
     ['learns', [0.3, 0.3], [0.31, 0.32], /nothing beyond chance/],
     ['learns', [0.3, 0.3], [0.1, 0.5], /worse, not better/],
