@@ -11,13 +11,13 @@ import {
   backendOptions,
   duration,
   loadModel,
+  modelFolderOf,
   openNodeBackend,
   percent,
   perTurn,
   progressLine,
   reopenNodeBackend,
   runCommand,
-  shippedModel,
   version,
 } from './common.ts';
 import { drive } from './drive.ts';
@@ -67,7 +67,7 @@ await runCommand(async (argv) => {
     return;
   }
   for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
-  const modelFolder = found ? folder.reference : (text('model-dir') ?? shippedModel(experiment.model));
+  const modelFolder = found ? folder.reference : modelFolderOf(text('model-dir'), experiment);
   const model = await loadModel(modelFolder);
   if (found) await folder.checkReference(found.log);
 

@@ -144,6 +144,8 @@ export class DrivenRun {
       case 'evaluate':
         this.#endUpdate();
         return this.#work(() => this.#evaluate());
+      case 'catch':
+        return this.#work(() => this.#catch());
       case 'goTo':
         this.#wanted = 'stand';
         this.#endUpdate();
@@ -307,6 +309,10 @@ export class DrivenRun {
     const record = await this.#run.evaluate();
     await this.timeline.evaluation(record);
     this.#emit({ type: 'eval', record });
+  }
+
+  async #catch(): Promise<void> {
+    if (this.#run) this.#emit({ type: 'caught', record: await this.#run.caught() });
   }
 
   async #goTo(step: number): Promise<void> {

@@ -7,6 +7,7 @@
  */
 import type { Experiment } from '../config/fields.ts';
 import type { MemoryFacts } from '../config/memory.ts';
+import type { CaughtRecord } from '../rl/caught.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { ModelFacts } from './messages.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
@@ -89,6 +90,11 @@ export class TrainingRun implements Trainable {
   /** As `Trainer.evaluate`, likewise. */
   async evaluate(): Promise<EvalRecord> {
     return this.#lasting(({ trainer }) => trainer.evaluate());
+  }
+
+  /** As `Trainer.caught`, likewise. */
+  async caught(): Promise<CaughtRecord> {
+    return this.#lasting(({ trainer }) => trainer.caught());
   }
 
   /** @throws Error when the state does not fit the model; then nothing has changed */

@@ -10,6 +10,7 @@ import type { Experiment } from '../config/fields.ts';
 import { AdamW, tf, type AdamWState } from '../engine/index.ts';
 import type { HostWeights, Llama } from '../model/llama.ts';
 import type { Algorithm } from '../rl/algorithms/algorithm.ts';
+import { findCaught, type CaughtRecord } from '../rl/caught.ts';
 import { fill, type Episode, type Group } from '../rl/episode.ts';
 import { evalMetrics } from '../rl/metrics.ts';
 import { permutation, uniform } from '../rl/random.ts';
@@ -130,14 +131,42 @@ export class Trainer {
 
   /** Greedy episodes on held-out tasks; changes nothing. Records the first `examples` episodes. */
   async evaluate(examples = 8): Promise<EvalRecord> {
-    const { policy, tokenizer, sandbox, heldOutTasks, backend, signal, onProgress, breathe } = this.#parts;
     const e = this.experiment;
     const began = performance.now();
+    const groups = await this.#greedy(this.#parts.policy, e);
+    return {
+      experiment: e,
+      backend: this.#parts.backend,
+      step: this.#step,
+      metrics: evalMetrics(groups.flatMap(({ trajectories }) => trajectories)),
+      examples: fill(groups.slice(0, examples), recorded),
+      ms: performance.now() - began,
+    };
+  }
+
+  /**
+   * Compares greedy episodes on held-out tasks with the reference's own first answers to them; changes nothing. The reference is
+   * asked only here, and only for one turn.
+   */
+  async caught(): Promise<CaughtRecord> {
+    const e = this.experiment;
+    const before = await this.#greedy(this.#parts.reference, { ...e, turns: 1 });
+    const now = await this.#greedy(this.#parts.policy, e);
+    return {
+      experiment: e,
+      step: this.#step,
+      ...findCaught(fill(before, recorded), fill(now, recorded)),
+    };
+  }
+
+  /** Greedy episodes of a model on all held-out tasks. */
+  async #greedy(model: Llama, e: Experiment): Promise<Group<Episode<RolledOut>>[]> {
+    const { tokenizer, sandbox, heldOutTasks, signal, onProgress, breathe } = this.#parts;
     const groups: Group<Episode<RolledOut>>[] = [];
     const chunk = Math.ceil(evalBatch / this.#parts.divisions);
     for (let at = 0; at < heldOutTasks.length; at += chunk) {
       onProgress?.('evaluate', at, heldOutTasks.length);
-      const part = await rollout(policy, tokenizer, sandbox, heldOutTasks.slice(at, at + chunk), {
+      const part = await rollout(model, tokenizer, sandbox, heldOutTasks.slice(at, at + chunk), {
         ...e,
         k: 1,
         sharedTurns: 0,
@@ -149,14 +178,7 @@ export class Trainer {
       await breathe?.();
     }
     onProgress?.('evaluate', heldOutTasks.length, heldOutTasks.length);
-    return {
-      experiment: e,
-      backend,
-      step: this.#step,
-      metrics: evalMetrics(groups.flatMap(({ trajectories }) => trajectories)),
-      examples: fill(groups.slice(0, examples), recorded),
-      ms: performance.now() - began,
-    };
+    return groups;
   }
 
   async state(): Promise<TrainerState> {

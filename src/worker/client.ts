@@ -109,6 +109,11 @@ export class TrainerClient {
     this.#send({ type: 'change', runId: this.#runId, experiment });
   }
 
+  /** Ask for held-out tasks on which the model has given up its first answer; answered with `caught`. */
+  askForCaught(): void {
+    this.#send({ type: 'catch', runId: this.#runId });
+  }
+
   /** Ends the worker; the client may be used again with `load`. */
   dispose(): void {
     this.#runId = '';

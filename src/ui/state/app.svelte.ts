@@ -10,7 +10,9 @@ import type { KeepOffline } from '../../worker/offline.ts';
 import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools, type SpeedTools } from '../../worker/speed.ts';
 import { copyText } from '../clipboard.ts';
+import type { Recorded } from '../download.ts';
 import { differences } from '../madeOn.ts';
+import { presetOfStory, type Story } from '../stories.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
@@ -58,6 +60,8 @@ export class AppState {
   linkNotes = $state.raw<readonly string[]>([]);
   /** What came of the last Share, for a while. */
   shared = $state.raw<Shared | null>(null);
+  /** What was measured in the run that the one on screen took the place of. */
+  left = $state.raw<Recorded | null>(null);
   readonly #client: TrainerClient;
   #linkMadeOn = $state.raw<MadeOn>({});
   #linkModel = '';
@@ -156,6 +160,28 @@ export class AppState {
     this.#sendLive();
   }
 
+  /** Loads a story's experiment and runs it. */
+  tell(story: Story): void {
+    this.experiment.choose(presetOfStory(story));
+    this.#wish = 'run';
+    this.#load();
+  }
+
+  get canAskForCaught(): boolean {
+    return !this.run.catching && ['ready', 'running', 'paused', 'finished'].includes(this.run.phase);
+  }
+
+  /** Looks for a task on which the model has given up a first answer that it could give; it is shown when it is found. */
+  askForCaught(): void {
+    if (!this.canAskForCaught) return;
+    this.run.catching = true;
+    this.#client.askForCaught();
+  }
+
+  closeCaught(): void {
+    this.run.caught = null;
+  }
+
   /** Takes a preset; before the run has begun it is loaded at once, so that what is on screen is true. */
   choose(preset: Preset): void {
     this.experiment.choose(preset);
@@ -209,6 +235,8 @@ export class AppState {
     const experiment = this.experiment.valid;
     if (!experiment) return;
     this.experiment.applyAll(experiment);
+    const { train, evals, changes } = this.run;
+    this.left = train.length > 0 ? { train, evals, changes } : null;
     this.run.clear();
     this.selection.clear();
     void this.#client.load(experiment, this.backendChoice);

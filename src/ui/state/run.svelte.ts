@@ -1,5 +1,6 @@
 /** What the trainer has told the page about a run. */
 import type { MemoryFacts } from '../../config/memory.ts';
+import type { CaughtRecord } from '../../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Phase, Reached, Stage, TrainerEvent } from '../../worker/protocol.ts';
 import type { Point } from '../charts/series.ts';
@@ -69,6 +70,10 @@ export class RunState {
   live = $state.raw<LiveUpdate | null>(null);
   /** Where the run stands within the next update; null: between two. */
   at = $state.raw<Reached | null>(null);
+  /** What the last search for given-up first answers found; null before one. */
+  caught = $state.raw<CaughtRecord | null>(null);
+  /** Such a search is under way. */
+  catching = $state.raw(false);
   notices = $state.raw<readonly Notice[]>([]);
   failure = $state.raw<Failure | null>(null);
   counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
@@ -113,6 +118,8 @@ export class RunState {
     this.changes = [];
     this.inspected = null;
     this.live = this.at = null;
+    this.caught = null;
+    this.catching = false;
     this.updateMs = [];
     this.notices = [];
     this.failure = null;
@@ -164,6 +171,10 @@ export class RunState {
       case 'inspected':
         this.inspected = event;
         break;
+      case 'caught':
+        this.caught = event.record;
+        this.catching = false;
+        break;
       case 'record': // the page asks for none yet
         break;
       case 'notice':
@@ -172,6 +183,7 @@ export class RunState {
       case 'failure':
         this.phase = 'failed';
         this.live = this.at = null;
+        this.catching = false;
         this.failure = { what: event.what, remedy: event.remedy, detail: event.detail };
         break;
       case 'counters':

@@ -6,7 +6,7 @@ import type { Counters, Stage } from '../../../src/train/messages.ts';
 import type { BeginOptions, Loaded, Trainable } from '../../../src/train/trainable.ts';
 import type { Place } from '../../../src/rl/algorithms/algorithm.ts';
 import type { UpdateRecord } from '../../../src/rl/records.ts';
-import { fakeEvaluation, fakeInspection, fakeUpdate } from './fakeRun.ts';
+import { fakeCaught, fakeEvaluation, fakeInspection, fakeUpdate } from './fakeRun.ts';
 
 /** The default model on WASM. */
 export const defaultMemory: MemoryFacts = {
@@ -87,6 +87,11 @@ class FakeTrainable implements Trainable {
   async evaluate() {
     await this.#pass('evaluate', this.experiment.evalTasks / 2, this.experiment.evalTasks);
     return fakeEvaluation(this.experiment, this.state.step);
+  }
+
+  async caught() {
+    await this.#pass('evaluate', this.experiment.evalTasks / 2, this.experiment.evalTasks);
+    return fakeCaught(this.experiment, this.state.step);
   }
 
   load(state: Trainable['state']) {

@@ -5,6 +5,7 @@ import { findPreset } from '../../../src/config/presets.ts';
 import { AppState } from '../../../src/ui/state/app.svelte.ts';
 import { ExperimentState } from '../../../src/ui/state/experiment.svelte.ts';
 import { latestThatFit } from '../../../src/ui/state/run.svelte.ts';
+import { stories, storyOf } from '../../../src/ui/stories.ts';
 import { metricsLines } from '../../../src/ui/download.ts';
 import { fakeUpdate } from '../../ui/mock/fakeRun.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
@@ -240,6 +241,33 @@ describe('AppState', () => {
     app.openLink(encodeLink(defaultExperiment, { backend: 'wasm' }));
     await reaches(app, 'ready');
     expect(app.linkDifferences).toEqual([]);
+  });
+
+  it('tells a story: loads it, runs it, keeps what the run before has measured, and finds who cheats', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.step();
+    await reaches(app, 'paused');
+    const story = stories.find(({ id }) => id === 'cheats');
+    if (!story) throw new Error('There is no such story.');
+    app.tell(story);
+    expect(storyOf(app.experiment.applied)).toBe(story);
+    expect(app.left?.train.map(({ step }) => step)).toEqual([1]);
+    await vi.waitFor(() => expect(app.run.step).toBeGreaterThan(1), { timeout: 10_000 });
+    expect(app.run.updates[0]?.experiment).toMatchObject({ gamma: 0, initialPolicy: 'cheating' });
+    app.askForCaught();
+    expect(app.run.catching).toBe(true);
+    expect(app.canAskForCaught).toBe(false);
+    await vi.waitFor(() => expect(app.run.caught).not.toBeNull(), { timeout: 10_000 });
+    expect(app.run.catching).toBe(false);
+    const [example] = app.run.caught?.examples ?? [];
+    expect(example?.before.reward).toBeGreaterThan(example?.turns[0]?.reward ?? NaN);
+    app.closeCaught();
+    expect(app.run.caught).toBeNull();
+    app.pause();
+    await reaches(app, 'paused'); // it had gone on meanwhile
+    app.reset();
+    expect(app.left?.train.length).toBeGreaterThan(1);
   });
 
   it('takes a preset at once while nothing has been trained', async () => {
