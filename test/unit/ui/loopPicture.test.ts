@@ -35,7 +35,7 @@ function drawn(record: UpdateRecord, group: number): string {
   const props = {
     view,
     experiment: record.experiment,
-    stage: 'idle' as const,
+    lit: null,
     selected: 0,
     onselect: () => undefined,
   };
