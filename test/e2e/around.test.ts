@@ -105,6 +105,7 @@ describe('the page around the picture', () => {
   it('says how a run went, goes on when Updates is raised, and keeps the last one to compare with', async () => {
     await inThePage(microLink({ steps: 2, evalEvery: 1 }), async (playground) => {
       const { page } = playground;
+      await page.setViewportSize(wide);
       await waitForReady(playground);
       await button(page, 'Run').click();
       expect(await waitForStatus(playground, /^Finished after 2 updates/)).toMatch(
