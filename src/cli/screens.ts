@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of the page in docs/screens: the built page (`npm run build`) after four updates of the default experiment, in
- * three windows, light and dark. With ImageMagick on this machine they get a palette, which makes them a third as large.
+ * three windows, light and dark. With pngquant on this machine they get a palette, which makes them a third as large.
  *
  *     npm run screens
  */
