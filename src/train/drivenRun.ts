@@ -121,7 +121,7 @@ export class DrivenRun {
     switch (command.type) {
       case 'run':
       case 'step':
-        if (['failed', 'finished'].includes(this.#phase) && !this.wants) return;
+        if (['failed', 'finished'].includes(this.#phase) && !this.wants && !this.#busy) return;
         this.#wanted = command.type;
         if (this.#phase !== 'loading' && this.#phase !== 'running') this.#enter('running');
         return this.#options.wake();
@@ -142,6 +142,8 @@ export class DrivenRun {
         return this.#work(() => this.#goTo(command.step));
       case 'record':
         return this.#work(() => this.#record(command.step));
+      case 'inspect':
+        return this.#inspect(command);
       default:
         command satisfies never;
     }
@@ -345,6 +347,22 @@ export class DrivenRun {
         await work();
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
+        this.#notice('warning', error.message);
+      }
+    });
+  }
+
+  /** Looked at only: the run neither moves nor says that it trains. */
+  #inspect({ step, group, trajectory }: Extract<RunCommand, { type: 'inspect' }>): void {
+    this.#do(async (loaded) => {
+      try {
+        const record = await this.timeline.recordOf(step, this.side);
+        const before = await this.timeline.stateAt(step - 1, this.side);
+        const after = await this.timeline.stateAt(step, this.side);
+        const turns = await loaded.inspect(record, { group, trajectory }, { before, after });
+        this.#emit({ type: 'inspected', step, group, trajectory, turns });
+      } catch (error) {
+        if (!(error instanceof UnreachableError || error instanceof RangeError)) throw error;
         this.#notice('warning', error.message);
       }
     });

@@ -1,6 +1,7 @@
 /** What the status line says. */
 import type { Phase, Stage } from '../worker/protocol.ts';
-import { plural } from './format.ts';
+import type { Point } from './charts/series.ts';
+import { fixed, plural } from './format.ts';
 
 interface Standing {
   readonly phase: Phase;
@@ -8,6 +9,23 @@ interface Standing {
   readonly done: number;
   readonly total: number;
   readonly step: number;
+  /** The evaluations so far, oldest first. */
+  readonly evals?: readonly Point[];
+}
+
+/**
+ * How held-out accuracy moved from the first evaluation to the latest, turn by turn: "turn 1 30 → 54 %, turn 2 34 → 63 %, held-out";
+ * '' before there are two.
+ */
+export function howItWent(evals: readonly Point[]): string {
+  const [first, last] = [evals.at(0), evals.at(-1)];
+  if (!first || !last || first === last) return '';
+  const turns: string[] = [];
+  for (let key = ''; (key = `eval/accuracy@t${turns.length + 1}`) in last.metrics;) {
+    const [from, to] = [first, last].map(({ metrics }) => fixed(100 * (metrics[key] ?? NaN), 0));
+    turns.push(`turn ${turns.length + 1} ${from} → ${to}\u00a0%`);
+  }
+  return turns.length === 0 ? '' : `${turns.join(', ')}, held-out`;
 }
 
 /** What is being done, in words that follow "Loading" or "Update 12:". */
@@ -69,8 +87,10 @@ export function statusText(at: Standing): string {
       return `Pausing after this update: ${stage}${count}`;
     case 'paused':
       return `Paused after update ${at.step}.`;
-    case 'finished':
-      return `Finished after ${plural(at.step, 'update')}. Press Reset to start over.`;
+    case 'finished': {
+      const went = howItWent(at.evals ?? []);
+      return `Finished after ${plural(at.step, 'update')}${went && `: ${went}`}. Raise Updates to go on.`;
+    }
     case 'failed':
       return 'Stopped by an error.';
     default:

@@ -5,7 +5,7 @@
 import { diff, type Experiment, type FieldName } from '../config/experiment.ts';
 import { findPreset, presetExperiment, type Preset } from '../config/presets.ts';
 import { percent } from './format.ts';
-import type { Point } from './state/run.svelte.ts';
+import type { Point } from './charts/series.ts';
 
 /** Accuracy on held-out tasks, greedy, at the start of a run and now. */
 interface Change {

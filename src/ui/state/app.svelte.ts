@@ -17,7 +17,7 @@ import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
-import { RunState } from './run.svelte.ts';
+import { RunState, type InspectedPlace } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
 
@@ -87,8 +87,12 @@ export class AppState {
     return differences(this.#linkMadeOn, this.#madeOn(this.#linkModel));
   }
   get canRun(): boolean {
+    const { phase, step } = this.run;
+    const more = phase === 'finished' && this.experiment.applied.steps > step;
     return (
-      ['ready', 'paused'].includes(this.run.phase) && this.experiment.valid !== null && this.#wish === null
+      (more || phase === 'ready' || phase === 'paused') &&
+      this.experiment.valid !== null &&
+      this.#wish === null
     );
   }
   get canPause(): boolean {
@@ -128,6 +132,11 @@ export class AppState {
   /** Back to step 0 with the experiment of the form. */
   reset(): void {
     if (this.canReset) this.#load();
+  }
+
+  /** Asks what an update did to each token of a try; `run.inspected` has the answer. */
+  inspect({ step, ...at }: InspectedPlace): void {
+    this.#client.inspect(step, at);
   }
 
   set(name: FieldName, value: string | number | boolean): void {

@@ -3,11 +3,7 @@ import type { MemoryFacts } from '../../config/memory.ts';
 import type { CaughtRecord } from '../../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Phase, Stage, TrainerEvent } from '../../worker/protocol.ts';
-
-export interface Point {
-  readonly step: number;
-  readonly metrics: Readonly<Record<string, number>>;
-}
+import type { Point } from '../charts/series.ts';
 
 export interface Notice {
   readonly id: number;
@@ -30,6 +26,9 @@ export function latestThatFit(updates: readonly UpdateRecord[]): UpdateRecord[] 
   });
   return updates.slice(Math.min(tooOld + 1, updates.length - 1));
 }
+
+/** A try of an update: step, and group and trajectory from 0. */
+export type InspectedPlace = Pick<EventOf<'inspected'>, 'step' | 'group' | 'trajectory'>;
 
 type EventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }>;
 
@@ -58,6 +57,8 @@ export class RunState {
   train = $state.raw<readonly Point[]>([]);
   /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
   evals = $state.raw<readonly EvalRecord[]>([]);
+  /** The evaluations of the last run that had got anywhere, to compare with. */
+  before = $state.raw<readonly Point[]>([]);
   /** The latest updates with their episodes, oldest first. */
   updates = $state.raw<readonly UpdateRecord[]>([]);
   /** What was changed while the run went on, oldest first. */
@@ -66,6 +67,8 @@ export class RunState {
   caught = $state.raw<CaughtRecord | null>(null);
   /** Such a search is under way. */
   catching = $state.raw(false);
+  /** What an update did to each token of the try that was last asked about. */
+  inspected = $state.raw<EventOf<'inspected'> | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
   failure = $state.raw<Failure | null>(null);
   counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
@@ -78,6 +81,17 @@ export class RunState {
     const times = this.updateMs;
     return times.length === 0 ? NaN : (60_000 * times.length) / times.reduce((a, b) => a + b, 0);
   }
+  /** What an update did to each token of a try, if that was asked for last; [turn]. */
+  inspectedAt(place: InspectedPlace | null): EventOf<'inspected'>['turns'] | null {
+    const found = this.inspected;
+    const same =
+      place &&
+      found &&
+      found.step === place.step &&
+      found.group === place.group &&
+      found.trajectory === place.trajectory;
+    return same ? found.turns : null;
+  }
   /** The trainer is at work: it loads, trains, or finishes the update before a pause. */
   get computing() {
     return this.phase === 'loading' || this.phase === 'running' || this.phase === 'pausing';
@@ -87,8 +101,9 @@ export class RunState {
     return this.step > 0 || this.phase === 'running' || this.phase === 'pausing';
   }
 
-  /** Forget everything but the back end and its memory: a new run is being loaded. */
+  /** Forget everything but the back end, its memory and how the last run went: a new run is being loaded. */
   clear(): void {
+    if (this.evals.length > 1) this.before = this.evals.map(({ step, metrics }) => ({ step, metrics }));
     this.phase = 'loading';
     this.stage = 'idle';
     this.done = this.total = this.step = 0;
@@ -98,6 +113,7 @@ export class RunState {
     this.changes = [];
     this.caught = null;
     this.catching = false;
+    this.inspected = null;
     this.updateMs = [];
     this.notices = [];
     this.failure = null;
@@ -143,6 +159,9 @@ export class RunState {
       case 'caught':
         this.caught = event.record;
         this.catching = false;
+        break;
+      case 'inspected':
+        this.inspected = event;
         break;
       case 'record': // the page asks for none yet
         break;

@@ -38,8 +38,7 @@ function mostTelling(groups: readonly GroupRecord[]): number {
 
 /** What is looked at in one run. Read it anywhere; it is written by its own methods only. */
 export class SelectionState {
-  /** How tokens are coloured. */
-  shading = $state.raw<Shading>('syntax');
+  #shading = $state.raw<Shading | null>(null);
   /** What is shown until this run has answers of its own; null: nothing. */
   recorded = $state.raw<UpdateRecord | null>(null);
   readonly #run: RunState;
@@ -135,12 +134,26 @@ export class SelectionState {
     this.#held = at >= steps.length - 1 ? null : (steps[Math.max(at, 0)] ?? null);
   }
 
+  /** Shows the update with this step, or else the evaluation, while it is kept. */
+  goTo(step: number): void {
+    const has = (records: readonly { readonly step: number }[]) => records.some((one) => one.step === step);
+    const source = has(this.#run.updates) ? 'batch' : has(this.#run.evals) ? 'held-out' : null;
+    if (source === null) return;
+    if (source !== this.source) this.look(source);
+    this.#held = step;
+  }
+
   followLatest(): void {
     this.#held = null;
   }
 
+  /** How tokens are coloured: where something is pushed, by the push, until the reader chooses. */
+  get shading(): Shading {
+    return this.#shading ?? (this.source === 'held-out' ? 'syntax' : 'gradient');
+  }
+
   shade(shading: Shading): void {
-    this.shading = shading;
+    this.#shading = shading;
   }
 
   clear(): void {

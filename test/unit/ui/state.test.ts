@@ -114,6 +114,54 @@ describe('AppState', () => {
     expect(app.run.train).toEqual([]);
   });
 
+  it('goes on after the end as soon as Updates is raised, and remembers on Reset how it went', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.start();
+    await reaches(app, 'finished');
+    expect(app.canRun).toBe(false);
+    app.set('steps', 8);
+    expect(app.canRun).toBe(true);
+    app.start(); // before the trainer has answered
+    await vi.waitFor(() => expect(app.run.step).toBe(8));
+    await reaches(app, 'finished');
+    const went = app.run.evals.map(({ step }) => step);
+    expect(app.run.before).toEqual([]);
+    app.reset();
+    await reaches(app, 'ready');
+    expect(app.run.before.map(({ step }) => step)).toEqual(went);
+    app.reset(); // nothing has happened since
+    expect(app.run.before.map(({ step }) => step)).toEqual(went);
+  });
+
+  it('does not put a preset’s title over a run that began as another', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    expect(app.experiment.waiting(false)).toBe('');
+    app.step();
+    await reaches(app, 'paused');
+    const other = findPreset('micro');
+    if (other) app.choose(other);
+    const words = app.experiment.waiting(app.run.begun);
+    expect(words).toContain(`“${other?.title}” loads on Reset: `);
+    expect(words).toContain('this is still “A healthy first run');
+    app.reset();
+    expect(app.experiment.waiting(app.run.begun)).toBe('');
+  });
+
+  it('goes to an update that is kept, else to the evaluation after it', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.start();
+    await reaches(app, 'finished');
+    app.selection.goTo(2);
+    expect([app.selection.source, app.selection.moment?.step]).toEqual(['batch', 2]);
+    app.selection.goTo(0);
+    expect([app.selection.source, app.selection.moment?.step]).toEqual(['held-out', 0]);
+    app.selection.goTo(99);
+    expect(app.selection.moment?.step).toBe(0);
+  });
+
   it('loads changed restart fields when Run is pressed at the start, and then runs', async () => {
     const app = openApp(micro);
     await reaches(app, 'ready');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withChanges } from '../../../src/config/experiment.ts';
 import { presetExperiment } from '../../../src/config/presets.ts';
-import type { Point } from '../../../src/ui/state/run.svelte.ts';
+import type { Point } from '../../../src/ui/charts/series.ts';
 import { presetOfStory, stories, storyOf, verdictOf, type Story } from '../../../src/ui/stories.ts';
 
 const story = (id: string): Story => {
