@@ -6,9 +6,10 @@ import * as v from 'valibot';
 import { backendNames } from '../config/backends.ts';
 import { experimentSchema } from '../config/experiment.ts';
 import { memoryFactsSchema } from '../config/memory.ts';
-import { caughtRecordSchema } from '../rl/caught.ts';
 import { inspectedTurnSchema } from '../rl/inspection.ts';
+import { caughtRecordSchema } from '../rl/caught.ts';
 import { changeRecordSchema, evalRecordSchema, fieldValueSchema, updateRecordSchema } from '../rl/records.ts';
+import { liveSchema, reachedSchema } from './live.ts';
 
 const runId = v.string();
 const num = v.union([v.number(), v.nan()]);
@@ -25,6 +26,10 @@ export const runCommandSchema = v.variant('type', [
   v.object({ type: v.literal('pause'), runId }),
   /** One update, then wait. */
   v.object({ type: v.literal('step'), runId }),
+  /** Go on to the next station of an update (see `stations`), then stand there; the last one ends the update. */
+  v.object({ type: v.literal('station'), runId }),
+  /** Tell of updates while they are under way, of this group in full; null: nobody looks on. At once, also in the middle of one. */
+  v.object({ type: v.literal('watch'), runId, group: v.nullable(count) }),
   /** Change fields that may change during a run (see `when: 'live'` in the field table), from the next update or evaluation on. */
   v.object({ type: v.literal('change'), runId, experiment: experimentSchema }),
   /** Evaluate now, whatever `evalEvery` says. */
@@ -79,7 +84,11 @@ export const runEventSchema = v.variant('type', [
     done: v.number(),
     total: v.number(),
     step: v.number(),
+    /** Where it stands within the next update; absent between two. */
+    at: v.optional(reachedSchema),
   }),
+  /** What the update under way does; only while it is watched. */
+  v.object({ type: v.literal('live'), runId, event: liveSchema }),
   /** Which back end was chosen and why (for the badge). */
   v.object({
     type: v.literal('backend'),

@@ -120,20 +120,27 @@ export class TrainingRun implements Trainable {
         this.#keepUp();
         this.#session.trainer.experiment = this.experiment;
         const result = await work(this.#session);
+        if (this.#outdated) continue; // it stood still meanwhile, and another run met a fault
         shared.finish();
         this.#tellDivisions();
         return result;
       } catch (error) {
         if (signal?.aborted) throw error;
+        if (this.#outdated) continue;
         await shared.recover(error, this.#session.canDivide);
       }
     }
   }
 
+  /** The back end was opened again since the session was made: what that holds is gone. */
+  get #outdated(): boolean {
+    return this.#generation !== this.#options.shared.generation;
+  }
+
   /** Where the back end was opened again meanwhile: a new session on it, at the saved state. */
   #keepUp(): void {
     const { shared, onRecovery } = this.#options;
-    if (this.#generation === shared.generation) return;
+    if (!this.#outdated) return;
     this.#session.dispose();
     this.#session = this.#open();
     if (this.#saved !== unsaved) this.#session.trainer.load(this.#saved);

@@ -14,7 +14,7 @@ import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
 /** Held-out tasks are the same for every seed, so that runs can be compared. */
 const heldOutSeed = 999;
 
-export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe'> {
+export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe' | 'live'> {
   readonly backend: OpenedBackend['name'];
   /** Into how many parts the work is cut where memory is short; see `TrainerParts`. Default 1. */
   readonly divisions?: number;
@@ -39,7 +39,7 @@ export interface Session {
 /** @throws Error when the tokenizer does not fit the model, or prompts and answers do not fit its context */
 export function createSession(experiment: Experiment, options: SessionOptions): Session {
   const { backend, divisions = 1, checkpoint, initial = checkpoint, tokenizer, sandbox } = options;
-  const { signal, onProgress, breathe } = options;
+  const { signal, onProgress, breathe, live } = options;
   checkFit(checkpoint, tokenizer);
   const { level, seed } = experiment;
   const trainTasks = makeTasks({ count: experiment.trainTasks, seed, split: 'train', level });
@@ -68,6 +68,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {}),
     ...(breathe ? { breathe } : {}),
+    ...(live ? { live } : {}),
   };
   const trainer = new Trainer(experiment, parts);
   return {

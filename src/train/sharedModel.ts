@@ -67,13 +67,6 @@ export class SharedModel implements Loaded {
     return TrainingRun.start(experiment, { ...options, ...parts, shared: this.#shared });
   }
 
-  async #initial({ initialPolicy }: Experiment): Promise<Checkpoint | null> {
-    if (initialPolicy === 'model') return null;
-    const { readInitial } = this.#options;
-    if (!readInitial) throw new Error(`initialPolicy: ${initialPolicy} is not to be had here; choose model.`);
-    return readInitial(initialPolicy);
-  }
-
   async inspect(
     { experiment, groups }: UpdateRecord,
     { group, trajectory }: Place,
@@ -84,6 +77,13 @@ export class SharedModel implements Loaded {
     const { checkpoint, tokenizer } = this.#options;
     const weights = { before: before.weights, after: after.weights };
     return inspect(asked, trajectory, { checkpoint, tokenizer, experiment, ...weights });
+  }
+
+  async #initial({ initialPolicy }: Experiment): Promise<Checkpoint | null> {
+    if (initialPolicy === 'model') return null;
+    const { readInitial } = this.#options;
+    if (!readInitial) throw new Error(`initialPolicy: ${initialPolicy} is not to be had here; choose model.`);
+    return readInitial(initialPolicy);
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 /** What the status line says. */
-import type { Phase, Stage } from '../worker/protocol.ts';
+import type { Phase, Reached, Stage } from '../worker/protocol.ts';
 import type { Point } from './charts/series.ts';
 import { fixed, plural } from './format.ts';
 
@@ -9,6 +9,8 @@ interface Standing {
   readonly done: number;
   readonly total: number;
   readonly step: number;
+  /** Where it stands within the next update. */
+  readonly at?: Reached | null;
   /** The evaluations so far, oldest first. */
   readonly evals?: readonly Point[];
 }
@@ -40,6 +42,15 @@ const stageWords: Readonly<Record<Stage, string>> = {
   update: 'updating the weights',
   evaluate: 'evaluating on held-out tasks',
   idle: 'getting ready',
+};
+
+/** The station that a run stands after, in words. */
+const stationWords: Readonly<Record<Reached['station'], (turn: number) => string>> = {
+  write: () => 'writing',
+  correct: (turn) => `correcting (turn ${turn})`,
+  reward: () => 'adding up the rewards',
+  compare: () => 'comparing',
+  push: () => 'the push',
 };
 
 interface LoopStage {
@@ -86,6 +97,10 @@ export function statusText(at: Standing): string {
     case 'pausing':
       return `Pausing after this update: ${stage}${count}`;
     case 'paused':
+      if (at.at) {
+        const after = stationWords[at.at.station](at.at.turn);
+        return `Update ${at.step + 1}, after ${after}: press Station to go on.`;
+      }
       return `Paused after update ${at.step}.`;
     case 'finished': {
       const went = howItWent(at.evals ?? []);

@@ -32,7 +32,7 @@ interface Shared {
 }
 
 /** What to do once the run being loaded is ready. */
-type Wish = 'run' | 'step' | null;
+type Wish = 'run' | 'step' | 'station' | null;
 
 /** What the page may be given beside the trainer. */
 export interface Extras {
@@ -123,6 +123,17 @@ export class AppState {
 
   step(): void {
     this.#begin('step');
+  }
+
+  /** On to the next station of an update, which is then looked at. */
+  station(): void {
+    if (this.canRun) this.selection.followTraining();
+    this.#begin('station');
+  }
+
+  /** The group of updates under way that is shown; null: none. */
+  watch(group: number | null): void {
+    this.#client.watch(group);
   }
 
   pause(): void {
@@ -232,13 +243,12 @@ export class AppState {
   }
 
   /** Runs or steps; before the first update, restart fields that were changed are loaded first. */
-  #begin(wish: 'run' | 'step'): void {
+  #begin(wish: NonNullable<Wish>): void {
     if (!this.canRun) return;
     if (!this.run.begun && this.experiment.pending.length > 0) {
       this.#wish = wish;
       this.#load();
-    } else if (wish === 'run') this.#client.run();
-    else this.#client.step();
+    } else this.#client[wish]();
   }
 
   #sendLive(): void {
