@@ -31,9 +31,10 @@ export const suites: Readonly<Record<string, Suite>> = {
     include: ['test/engine/**/*.test.ts'],
     limit: 180,
     browser: true,
+    shared: true,
     globalSetup: 'test/vulkan.ts',
   },
-  sandbox: { include: ['test/sandbox/**/*.test.ts'], limit: 180, browser: true },
+  sandbox: { include: ['test/sandbox/**/*.test.ts'], limit: 180, browser: true, shared: true },
   e2e: {
     include: ['test/e2e/**/*.test.ts'],
     limit: 300,
