@@ -140,6 +140,8 @@ export class DrivenRun {
         return this.#work(() => this.#goTo(command.step));
       case 'record':
         return this.#work(() => this.#record(command.step));
+      case 'inspect':
+        return this.#inspect(command);
       default:
         command satisfies never;
     }
@@ -339,6 +341,22 @@ export class DrivenRun {
         await work();
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
+        this.#notice('warning', error.message);
+      }
+    });
+  }
+
+  /** Looked at only: the run neither moves nor says that it trains. */
+  #inspect({ step, group, trajectory }: Extract<RunCommand, { type: 'inspect' }>): void {
+    this.#do(async (loaded) => {
+      try {
+        const record = await this.timeline.recordOf(step, this.side);
+        const before = await this.timeline.stateAt(step - 1, this.side);
+        const after = await this.timeline.stateAt(step, this.side);
+        const turns = await loaded.inspect(record, { group, trajectory }, { before, after });
+        this.#emit({ type: 'inspected', step, group, trajectory, turns });
+      } catch (error) {
+        if (!(error instanceof UnreachableError || error instanceof RangeError)) throw error;
         this.#notice('warning', error.message);
       }
     });

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { backendNames } from '../config/backends.ts';
 import { experimentSchema } from '../config/experiment.ts';
 import { memoryFactsSchema } from '../config/memory.ts';
+import { inspectedTurnSchema } from '../rl/inspection.ts';
 import { changeRecordSchema, evalRecordSchema, fieldValueSchema, updateRecordSchema } from '../rl/records.ts';
 
 const runId = v.string();
@@ -39,6 +40,8 @@ export const runCommandSchema = v.variant('type', [
   }),
   /** An update in full, as it was recorded or made again; answered with `record`. */
   v.object({ type: v.literal('record'), runId, step: count }),
+  /** What an update did to each token of one of its tries, both from 0; answered with `inspected`. */
+  v.object({ type: v.literal('inspect'), runId, step: count, group: count, trajectory: count }),
   /** Ends the run and frees what it holds; nothing more is told of it. */
   v.object({ type: v.literal('close'), runId }),
 ]);
@@ -105,6 +108,15 @@ export const runEventSchema = v.variant('type', [
   v.object({ type: v.literal('moved'), runId, step: v.number(), experiment: experimentSchema }),
   /** An update in full: the answer to `record`. */
   v.object({ type: v.literal('record'), runId, record: updateRecordSchema }),
+  /** What an update did to each token of a try: the answer to `inspect`. */
+  v.object({
+    type: v.literal('inspected'),
+    runId,
+    step: count,
+    group: count,
+    trajectory: count,
+    turns: v.array(inspectedTurnSchema),
+  }),
   /** Something the user should know; the run goes on. */
   v.object({ type: v.literal('notice'), runId, level: v.picklist(['info', 'warning']), message: v.string() }),
   /** The run cannot go on. What was recorded stays. */

@@ -2,9 +2,13 @@
 import type { Experiment } from '../config/fields.ts';
 import { tf, type OpenedBackend } from '../engine/index.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
+import type { Place } from '../rl/algorithms/algorithm.ts';
+import type { InspectedTurn } from '../rl/inspection.ts';
+import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Counters } from './messages.ts';
+import { inspect } from './inspect.ts';
 import { TrainingRun } from './run.ts';
 import { SharedBackend } from './sharedBackend.ts';
 import type { BeginOptions, Loaded } from './trainable.ts';
@@ -54,6 +58,18 @@ export class SharedModel implements Loaded {
     const { checkpoint, tokenizer, sandbox, breathe } = this.#options;
     const parts = { checkpoint, tokenizer, sandbox, ...(breathe ? { breathe } : {}) };
     return TrainingRun.start(experiment, { ...options, ...parts, shared: this.#shared });
+  }
+
+  async inspect(
+    { experiment, groups }: UpdateRecord,
+    { group, trajectory }: Place,
+    { before, after }: Parameters<Loaded['inspect']>[2],
+  ): Promise<InspectedTurn[]> {
+    const asked = groups[group];
+    if (!asked) throw new RangeError(`There is no task ${group} in this update.`);
+    const { checkpoint, tokenizer } = this.#options;
+    const weights = { before: before.weights, after: after.weights };
+    return inspect(asked, trajectory, { checkpoint, tokenizer, experiment, ...weights });
   }
 
   dispose(): void {

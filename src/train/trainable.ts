@@ -2,6 +2,8 @@
 import type { Experiment } from '../config/fields.ts';
 import type { MemoryFacts } from '../config/memory.ts';
 import type { OpenedBackend } from '../engine/index.ts';
+import type { Place } from '../rl/algorithms/algorithm.ts';
+import type { InspectedTurn } from '../rl/inspection.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Counters, ModelFacts } from './messages.ts';
 import type { TrainerParts, TrainerState } from './trainer.ts';
@@ -44,6 +46,12 @@ export interface Loaded {
   readonly counters: Counters;
   /** @throws Error naming the field when the experiment does not fit the model, or the state does not */
   begin(experiment: Experiment, options: BeginOptions): Promise<Trainable>;
+  /** What an update did to each token of a try. @param states before the update and after it @param at both from 0 */
+  inspect(
+    record: UpdateRecord,
+    at: Place,
+    states: { readonly before: TrainerState; readonly after: TrainerState },
+  ): Promise<InspectedTurn[]>;
   dispose(): void;
 }
 

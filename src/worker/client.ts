@@ -3,6 +3,7 @@
  * drops what belongs to an abandoned run, and turns a worker that dies into an ordinary `failure` event.
  */
 import type { BackendName } from '../config/backends.ts';
+import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { createBrowserSandboxHost } from '../sandbox/browser.ts';
 import trainerScript from './trainer.worker.ts?worker&url';
@@ -82,6 +83,11 @@ export class TrainerClient {
   /** One update, then wait. */
   step(): void {
     this.#send({ type: 'step', runId: this.#runId });
+  }
+
+  /** Asks what an update did to each token of a try. */
+  inspect(step: number, { group, trajectory }: Place): void {
+    this.#send({ type: 'inspect', runId: this.#runId, step, group, trajectory });
   }
 
   /** Change live fields from the next update on. */

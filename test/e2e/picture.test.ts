@@ -58,6 +58,23 @@ describe('the picture of an update', () => {
     });
   });
 
+  it('shows what the update did to a token: before, after, and what else was considered', async () => {
+    await inThePage(microLink({ k: 3 }), async (playground) => {
+      const { page, problems } = playground;
+      await trainOnce(playground);
+      const first = episode(page).getByRole('article', { name: 'Turn 1' }).getByRole('button').first();
+      await first.focus();
+      await page.keyboard.press('ArrowRight');
+      const token = page.getByRole('region', { name: 'Token 2 of turn 1' });
+      await token.getByText('after this update').waitFor();
+      await token.getByRole('row').nth(5).waitFor();
+      expect(await token.getByText('%').count()).toBeGreaterThan(5);
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('region', { name: 'Token 3 of turn 1' }).getByRole('row').nth(5).waitFor();
+      expect(problems).toEqual([]);
+    });
+  });
+
   it('leads from the push down to a line of code, by keyboard, and back', async () => {
     await inThePage(microLink({ k: 3 }), async (playground) => {
       const { page, problems } = playground;

@@ -15,7 +15,7 @@ import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
-import { RunState } from './run.svelte.ts';
+import { RunState, type InspectedPlace } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
 
@@ -124,6 +124,11 @@ export class AppState {
   /** Back to step 0 with the experiment of the form. */
   reset(): void {
     if (this.canReset) this.#load();
+  }
+
+  /** Asks what an update did to each token of a try; `run.inspected` has the answer. */
+  inspect({ step, ...at }: InspectedPlace): void {
+    this.#client.inspect(step, at);
   }
 
   set(name: FieldName, value: string | number | boolean): void {

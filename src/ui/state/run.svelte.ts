@@ -30,6 +30,9 @@ export function latestThatFit(updates: readonly UpdateRecord[]): UpdateRecord[] 
   return updates.slice(Math.min(tooOld + 1, updates.length - 1));
 }
 
+/** A try of an update: step, and group and trajectory from 0. */
+export type InspectedPlace = Pick<EventOf<'inspected'>, 'step' | 'group' | 'trajectory'>;
+
 type EventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }>;
 
 /**
@@ -61,6 +64,8 @@ export class RunState {
   updates = $state.raw<readonly UpdateRecord[]>([]);
   /** What was changed while the run went on, oldest first. */
   changes = $state.raw<readonly ChangeRecord[]>([]);
+  /** What an update did to each token of the try that was last asked about. */
+  inspected = $state.raw<EventOf<'inspected'> | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
   failure = $state.raw<Failure | null>(null);
   counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
@@ -72,6 +77,17 @@ export class RunState {
   get updatesPerMinute() {
     const times = this.updateMs;
     return times.length === 0 ? NaN : (60_000 * times.length) / times.reduce((a, b) => a + b, 0);
+  }
+  /** What an update did to each token of a try, if that was asked for last; [turn]. */
+  inspectedAt(place: InspectedPlace | null): EventOf<'inspected'>['turns'] | null {
+    const found = this.inspected;
+    const same =
+      place &&
+      found &&
+      found.step === place.step &&
+      found.group === place.group &&
+      found.trajectory === place.trajectory;
+    return same ? found.turns : null;
   }
   /** The trainer is at work: it loads, trains, or finishes the update before a pause. */
   get computing() {
@@ -91,6 +107,7 @@ export class RunState {
     this.evals = [];
     this.updates = [];
     this.changes = [];
+    this.inspected = null;
     this.updateMs = [];
     this.notices = [];
     this.failure = null;
@@ -132,6 +149,9 @@ export class RunState {
         break;
       case 'moved':
         this.step = event.step;
+        break;
+      case 'inspected':
+        this.inspected = event;
         break;
       case 'record': // the page asks for none yet
         break;

@@ -38,8 +38,7 @@ function mostTelling(groups: readonly GroupRecord[]): number {
 
 /** What is looked at in one run. Read it anywhere; it is written by its own methods only. */
 export class SelectionState {
-  /** How tokens are coloured. */
-  shading = $state.raw<Shading>('syntax');
+  #shading = $state.raw<Shading | null>(null);
   /** What is shown until this run has answers of its own; null: nothing. */
   recorded = $state.raw<UpdateRecord | null>(null);
   readonly #run: RunState;
@@ -139,8 +138,13 @@ export class SelectionState {
     this.#held = null;
   }
 
+  /** How tokens are coloured: where something is pushed, by the push, until the reader chooses. */
+  get shading(): Shading {
+    return this.#shading ?? (this.source === 'held-out' ? 'syntax' : 'gradient');
+  }
+
   shade(shading: Shading): void {
-    this.shading = shading;
+    this.#shading = shading;
   }
 
   clear(): void {

@@ -4,7 +4,9 @@ import type { MemoryFacts } from '../../../src/config/memory.ts';
 import type { ShowLoading } from '../../../src/train/driver.ts';
 import type { Counters, Stage } from '../../../src/train/messages.ts';
 import type { BeginOptions, Loaded, Trainable } from '../../../src/train/trainable.ts';
-import { fakeEvaluation, fakeUpdate } from './fakeRun.ts';
+import type { Place } from '../../../src/rl/algorithms/algorithm.ts';
+import type { UpdateRecord } from '../../../src/rl/records.ts';
+import { fakeEvaluation, fakeInspection, fakeUpdate } from './fakeRun.ts';
 
 /** The default model on WASM. */
 export const defaultMemory: MemoryFacts = {
@@ -112,6 +114,10 @@ class FakeModel implements Loaded {
   constructor(model: string, options: FakeOptions) {
     this.model = model;
     this.#options = options;
+  }
+
+  inspect(record: UpdateRecord, { group, trajectory }: Place) {
+    return Promise.resolve(fakeInspection(record, group, trajectory));
   }
 
   get counters(): Counters {

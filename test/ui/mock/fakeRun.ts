@@ -11,6 +11,7 @@ import { trainMetrics, evalMetrics } from '../../../src/rl/metrics.ts';
 import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
 import { tokenGradNorm } from '../../../src/rl/policyGradient.ts';
 import { RandomStream } from '../../../src/rl/random.ts';
+import type { InspectedTurn } from '../../../src/rl/inspection.ts';
 import type { EvalRecord, UpdateRecord } from '../../../src/rl/records.ts';
 import { fakeTasks, testsOf, type FakeTask } from './tasks.ts';
 
@@ -137,4 +138,21 @@ export function fakeEvaluation(experiment: Experiment, step: number): EvalRecord
     examples: groups.slice(0, 6),
     ms: 900,
   };
+}
+
+/** What an update did to each token of a try: the sampled ones went the way of their push. */
+export function fakeInspection(record: UpdateRecord, group: number, trajectory: number): InspectedTurn[] {
+  const turns = record.groups[group]?.trajectories[trajectory]?.turns ?? [];
+  return turns.map(({ logp, refLogp, advantage }) => ({
+    tokens: logp.map((lp, n) => {
+      const before = Math.exp(lp);
+      const after = before + before * (1 - before) * Math.tanh(advantage);
+      const rest = (share: number) => ({ before: share * (1 - before), after: share * (1 - after) });
+      const alternatives = [' else', ' !=', '(', ')', ' +'].map((text, i) => ({
+        text,
+        ...rest(0.6 / 2 ** i),
+      }));
+      return { before, after, reference: Math.min(1, Math.exp(refLogp[n] ?? lp)), alternatives };
+    }),
+  }));
 }
