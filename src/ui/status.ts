@@ -30,7 +30,7 @@ const stageWords: Readonly<Record<Stage, string>> = {
 const stationWords: Readonly<Record<Reached['station'], (turn: number) => string>> = {
   write: () => 'writing',
   correct: (turn) => `correcting (turn ${turn})`,
-  reward: () => 'adding up the rewards',
+  reward: () => 'the rewards',
   compare: () => 'comparing',
   push: () => 'the push',
 };
