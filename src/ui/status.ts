@@ -47,8 +47,8 @@ const stageWords: Readonly<Record<Stage, string>> = {
 /** The station that a run stands after, in words. */
 const stationWords: Readonly<Record<Reached['station'], (turn: number) => string>> = {
   write: () => 'writing',
-  correct: (turn) => `correcting (turn ${turn})`,
-  reward: () => 'adding up the rewards',
+  correct: (turn) => `turn ${turn}`,
+  reward: () => 'the rewards',
   compare: () => 'comparing',
   push: () => 'the push',
 };

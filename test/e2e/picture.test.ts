@@ -122,9 +122,9 @@ describe('the picture of an update', () => {
       };
       await next(/^Update 1, after writing: press Station to go on/);
       await expect.poll(lane).toMatch(/^Try 1: (right|wrong)\.$/);
-      await next(/^Update 1, after correcting \(turn 2\)/);
+      await next(/^Update 1, after turn 2/);
       await expect.poll(lane).toMatch(/^Try 1: (right|wrong), then [a-z ]+\.$/);
-      expect(await next(/^Update 1, after adding up the rewards/)).toMatch(/; R′ [^,;]+\.$/);
+      expect(await next(/^Update 1, after the rewards/)).toMatch(/; R′ [^,;]+\.$/);
       expect(await next(/^Update 1, after comparing/)).toMatch(/ the mean of the 2 other tries\.$/);
       await page.getByRole('slider', { name: /Discount/ }).press('ArrowLeft'); // holds afterwards
       await page.evaluate(
