@@ -44,24 +44,32 @@ export function modelFolderOf(modelDir: string | undefined, { model, initialPoli
   return modelDir ?? shippedModel(model);
 }
 
-/**
- * Runs a command: one line per error, exit code 2 for a wrong flag, 1 for anything else; without an error
- * `process.exitCode`, or 0.
- */
-export async function runCommand(main: (argv: string[]) => Promise<void>): Promise<void> {
+/** A command, given its flags. */
+export type Command = (argv: readonly string[]) => Promise<void>;
+
+/** Runs a command as this process: see `exitCodeOf`. */
+export async function runCommand(command: Command): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(1); // the reader left, as `| head` does
     throw error;
   });
+  process.exit(await exitCodeOf(command, process.argv.slice(2))); // the sandbox's threads would keep it alive
+}
+
+/**
+ * Runs a command: one line per error, exit code 2 for a wrong flag, 1 for anything else; without an error
+ * `process.exitCode`, or 0.
+ */
+export async function exitCodeOf(command: Command, argv: readonly string[]): Promise<number> {
   try {
-    await main(process.argv.slice(2));
-    process.exit(); // worker threads of the sandbox would keep the process alive
+    await command(argv);
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const remedy = error instanceof UnrecoverableError ? ` ${error.remedy}` : '';
     process.stderr.write(`\nerror: ${message}${remedy}\n`);
     if (process.env['DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    process.exit(error instanceof FlagError ? 2 : 1);
+    return error instanceof FlagError ? 2 : 1;
   }
 }
 

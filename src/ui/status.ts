@@ -1,5 +1,5 @@
 /** What the status line says. */
-import type { Phase, Reached, Stage } from '../worker/protocol.ts';
+import type { Phase, Reached, Stage, Station } from '../worker/protocol.ts';
 import type { Point } from './charts/series.ts';
 import { fixed, plural } from './format.ts';
 
@@ -124,6 +124,23 @@ export function announcement(at: Standing): string {
       return 'Pausing after this update.';
     default:
       return statusText(at);
+  }
+}
+
+/** The station of the picture that an update is at, or stands after; null between two updates. */
+export function stationOf({ phase, stage, done, at }: Standing): Station | null {
+  if (at) return at.station;
+  if (phase !== 'running' && phase !== 'pausing') return null;
+  switch (stage) {
+    case 'sample':
+      return done === 0 ? 'write' : 'correct';
+    case 'grade':
+    case 'score':
+      return 'reward';
+    case 'update':
+      return 'push';
+    default:
+      return null;
   }
 }
 

@@ -310,6 +310,54 @@ describe('SelectionState', () => {
     expect(app.selection.moment?.step).toBe(1);
   });
 
+  it('looks at an update under way, stays at its group when it is done, and is not moved once it holds on', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    const { run, selection } = app;
+    const look = () => app.watch(selection.watching); // as the page does whenever that changes
+    look();
+    const stands = (station: string) =>
+      vi.waitFor(() => expect([run.phase, run.at?.station]).toEqual(['paused', station]));
+    app.station();
+    await stands('write');
+    expect(selection).toMatchObject({ source: 'batch', groupIndex: 0, moment: { step: 1 } });
+    expect(run.begun).toBe(true);
+    expect(selection.trajectory?.turns).toHaveLength(1);
+    expect(selection.live?.shares.flat().map((turns) => turns.length)).toEqual([1, 1, 1, 1]);
+    selection.chooseGroup(1);
+    look();
+    await vi.waitFor(() => expect(selection.live?.group).toBe(1));
+    expect(selection.trajectory?.turns).toHaveLength(1);
+    for (const station of ['correct', 'reward', 'compare']) {
+      app.station();
+      look();
+      await stands(station);
+    }
+    const task = selection.group?.task.id;
+    expect(selection.live?.explanations).toHaveLength(2);
+    selection.chooseTrajectory(1);
+    app.station();
+    await vi.waitFor(() => expect(run.step).toBe(1));
+    expect(run).toMatchObject({ live: null, at: null });
+    expect(selection).toMatchObject({ groupIndex: 1, trajectoryIndex: 1, group: { task: { id: task } } });
+    await reaches(app, 'paused');
+
+    selection.chooseTrajectory(0); // holds on to update 1
+    look();
+    expect(selection.watching).toBeNull();
+    app.step();
+    await vi.waitFor(() => expect(run.step).toBe(2));
+    expect(selection).toMatchObject({ live: null, moment: { step: 1 } });
+    await reaches(app, 'paused');
+    app.station(); // looks at what comes
+    look();
+    await stands('write');
+    expect(selection).toMatchObject({ following: true, moment: { step: 3 } });
+    app.reset();
+    expect(run).toMatchObject({ live: null, at: null });
+    await reaches(app, 'ready');
+  });
+
   it('goes around the ends of the prompts', async () => {
     const app = openApp(micro);
     await reaches(app, 'ready');

@@ -4,7 +4,7 @@ import { field, fieldNames, type Experiment } from '../../../src/config/fields.t
 import type { NumberField } from '../../../src/config/types.ts';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { findMetric } from '../../../src/rl/metricTable.ts';
-import { phases, stages } from '../../../src/worker/protocol.ts';
+import { phases, stages, stations } from '../../../src/worker/protocol.ts';
 import { chartData, charts, formatOf, marksOf, metricOf } from '../../../src/ui/charts/catalogue.ts';
 import {
   axisRange,
@@ -17,7 +17,7 @@ import {
 import { fromSlider, sliderOf, toSlider } from '../../../src/ui/controls/slider.ts';
 import { metricsLines } from '../../../src/ui/download.ts';
 import { compact, fixed, percent, plural, signed, significant } from '../../../src/ui/format.ts';
-import { announcement, howItWent, stageProgress, statusText } from '../../../src/ui/status.ts';
+import { announcement, howItWent, stageProgress, stationOf, statusText } from '../../../src/ui/status.ts';
 import { throttled } from '../../../src/ui/throttled.ts';
 import { fakeEvaluation, fakeUpdate } from '../../ui/mock/fakeRun.ts';
 
@@ -219,6 +219,19 @@ describe('status line', () => {
     expect(statusText({ phase: 'running', stage: 'grade', done: 3, total: 10, step: 7 })).toBe(
       'Update 8: running unit tests (3 of 10)',
     );
+  });
+
+  it('says after which station of an update the run stands', () => {
+    const standing = { phase: 'paused', stage: 'idle', done: 0, total: 0, step: 11 } as const;
+    for (const station of stations) {
+      expect(statusText({ ...standing, at: { station, turn: 2 } })).toMatch(
+        /^Update 12, after .+: press Station to go on\.$/,
+      );
+      expect(stationOf({ ...standing, at: { station, turn: 2 } })).toBe(station);
+    }
+    expect(statusText({ ...standing, at: null })).toBe('Paused after update 11.');
+    expect(stationOf({ ...standing, at: null })).toBeNull();
+    expect(stationOf({ ...standing, phase: 'running', stage: 'sample', done: 1 })).toBe('correct');
   });
 
   it('knows progress only while something is under way', () => {
