@@ -88,6 +88,12 @@ describe('reward hacking in recorded runs', () => {
     expect(seen.slice(-90)).toEqual(Array.from({ length: 90 }, (_, i) => 61 + i));
   });
 
+  it('sees γ = 0.5 wear the first answers down, later', () => {
+    const seen = alarms('paper');
+    expect(seen[0]).toBeGreaterThan(alarms('cheat')[0]);
+    expect(seen.at(-1)).toBe(recorded.runs.paper.updates.length);
+  });
+
   it('sees it in the story, within a minute of updates', () => {
     const seen = alarms('cheating');
     expect(seen[0]).toBeLessThan(50);
