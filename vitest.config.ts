@@ -29,11 +29,19 @@ export const suites: Readonly<Record<string, Suite>> = {
   traces: { include: ['test/traces/**/*.test.ts'], limit: 120, browser: false },
   engine: {
     include: ['test/engine/**/*.test.ts'],
-    limit: 180,
+    limit: 300,
+    browser: true,
+    shared: true,
+    globalSetup: 'test/vulkan.ts',
+  },
+  /** A process for each file: they lose back ends, fill their memory, or are the first to open one, which decides on threads. */
+  backends: {
+    include: ['test/backends/**/*.test.ts'],
+    limit: 300,
     browser: true,
     globalSetup: 'test/vulkan.ts',
   },
-  sandbox: { include: ['test/sandbox/**/*.test.ts'], limit: 180, browser: true },
+  sandbox: { include: ['test/sandbox/**/*.test.ts'], limit: 300, browser: true, shared: true },
   e2e: {
     include: ['test/e2e/**/*.test.ts'],
     limit: 300,

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import type { Experiment } from '../config/fields.ts';
 import { FlagError, type ExtraOptions, type ParsedFlags } from '../config/flags.ts';
 import {
   openBackend,
@@ -30,23 +31,45 @@ export const version: string = v.parse(
 export const shippedModel = (name: string): string => join(projectRoot, 'public/models', name);
 
 /**
- * Runs a command: one line per error, exit code 2 for a wrong flag, 1 for anything else; without an error
- * `process.exitCode`, or 0.
+ * The folder of the model that a run begins with: a shipped one, or `--model-dir`.
+ * @throws FlagError when the experiment starts at a checkpoint of another
  */
-export async function runCommand(main: (argv: string[]) => Promise<void>): Promise<void> {
+export function modelFolderOf(modelDir: string | undefined, { model, initialPolicy }: Experiment): string {
+  if (modelDir !== undefined && initialPolicy !== 'model') {
+    throw new FlagError(
+      `--initial-policy ${initialPolicy} is a checkpoint of a run that began with ${model}, not with ${modelDir}. ` +
+        'Leave out one of the two.',
+    );
+  }
+  return modelDir ?? shippedModel(model);
+}
+
+/** A command, given its flags. */
+export type Command = (argv: readonly string[]) => Promise<void>;
+
+/** Runs a command as this process: see `exitCodeOf`. */
+export async function runCommand(command: Command): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(1); // the reader left, as `| head` does
     throw error;
   });
+  process.exit(await exitCodeOf(command, process.argv.slice(2))); // the sandbox's threads would keep it alive
+}
+
+/**
+ * Runs a command: one line per error, exit code 2 for a wrong flag, 1 for anything else; without an error
+ * `process.exitCode`, or 0.
+ */
+export async function exitCodeOf(command: Command, argv: readonly string[]): Promise<number> {
   try {
-    await main(process.argv.slice(2));
-    process.exit(); // worker threads of the sandbox would keep the process alive
+    await command(argv);
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const remedy = error instanceof UnrecoverableError ? ` ${error.remedy}` : '';
     process.stderr.write(`\nerror: ${message}${remedy}\n`);
     if (process.env['DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    process.exit(error instanceof FlagError ? 2 : 1);
+    return error instanceof FlagError ? 2 : 1;
   }
 }
 

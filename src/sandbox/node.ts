@@ -6,12 +6,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { buildSync } from 'esbuild';
 import { nodeStackMb, withDefaults } from './limits.ts';
 import { fileStore, sha256 } from './nodeStore.ts';
 import { Pool, type Spawn } from './pool.ts';
-import type { FromRunner } from './runner.ts';
+import type { FromRunner, RunnerFiles } from './runner.ts';
 import type { Sandbox } from './types.ts';
 
 export interface NodeSandboxOptions {
@@ -24,27 +25,47 @@ export interface NodeSandboxOptions {
 /** The parts of the grader, one module; in this order also in frame.worker.ts. */
 const graderFiles = ['values.py', 'setup.py', 'expressions.py', 'cutter.py', 'prepare.py', 'grader.py'];
 
+/**
+ * The runner, with Pyodide's JavaScript, as one script. Node 20 runs no TypeScript, and a thread that translates file by file
+ * needs longer for that than for starting Python.
+ */
+function bundleRunner(pyodide: string): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [fileURLToPath(new URL('./node.worker.ts', import.meta.url))],
+    ...{ bundle: true, write: false, format: 'esm', platform: 'node', target: 'node20' },
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(pyodide, 'pyodide.mjs')).href) },
+    external: ['ws'],
+  });
+  return outputFiles[0].text;
+}
+
+/** What every sandbox of this process starts from; made when the first one needs it. */
+let shared: ReturnType<typeof prepare> | null = null;
+
+function prepare() {
+  const pyodide = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
+  const read = (name: string) => readFileSync(new URL(name, import.meta.url));
+  const parts = [...graderFiles, 'interpreter.ts', 'firewall.ts'].map(read);
+  return {
+    script: new URL(`data:text/javascript,${encodeURIComponent(bundleRunner(pyodide))}`),
+    files: {
+      wasm: new WebAssembly.Module(readFileSync(join(pyodide, 'pyodide.asm.wasm'))),
+      grader: graderFiles.map((name) => read(name).toString('utf8')).join('\n'),
+      indexURL: join(pyodide, '/'),
+    } satisfies RunnerFiles,
+    store: fileStore(
+      join(dirname(pyodide), '.cache', 'cocos-sandbox'),
+      sha256(Buffer.concat([readFileSync(join(pyodide, 'package.json')), ...parts])),
+    ),
+  };
+}
+
 /** Starts a sandbox of worker threads. Call `dispose()` at the end, or the process stays alive. */
 export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
-  const require = createRequire(import.meta.url);
-  const pyodide = dirname(require.resolve('pyodide/package.json'));
-  const wasm = new WebAssembly.Module(readFileSync(join(pyodide, 'pyodide.asm.wasm')));
-  const grader = graderFiles.map((name) => readFileSync(new URL(name, import.meta.url), 'utf8')).join('\n');
-  // Node 20 runs no TypeScript and worker threads do not inherit tsx, so a line of JavaScript registers it first.
-  const tsx = pathToFileURL(
-    join(dirname(require.resolve('tsx/package.json')), 'dist/esm/api/index.mjs'),
-  ).href;
-  const entry = new URL('./node.worker.ts', import.meta.url).href;
-  const start = `import { register } from '${tsx}'; register(); await import('${entry}');`;
-
-  const parts = [...graderFiles, 'interpreter.ts', 'firewall.ts'].map((name) =>
-    readFileSync(new URL(name, import.meta.url)),
-  );
-  const key = sha256(Buffer.concat([readFileSync(join(pyodide, 'package.json')), ...parts]));
-
+  const { script, files, store } = (shared ??= prepare());
   const spawn: Spawn = (onMessage, onLost) => {
-    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(start)}`), {
-      workerData: { wasm, grader },
+    const worker = new Worker(script, {
+      workerData: files,
       execArgv: [],
       resourceLimits: { stackSizeMb: nodeStackMb },
       env: {}, // nothing of the host's environment
@@ -71,6 +92,6 @@ export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
   return new Pool(spawn, {
     workers,
     limits: withDefaults(options),
-    store: fileStore(join(dirname(pyodide), '.cache', 'cocos-sandbox'), key),
+    store,
   });
 }

@@ -2,17 +2,17 @@
  * One run under a driver: what it was told, where it stands, and the loop that every run goes through: evaluate, then update,
  * evaluate every n updates, keep a checkpoint every n, stop at the end.
  */
-import { field, fieldNames, type Experiment } from '../config/fields.ts';
-import { withChanges } from '../config/experiment.ts';
+import type { Experiment } from '../config/fields.ts';
 import type { ChangeRecord, EvalRecord } from '../rl/records.ts';
-import { asSentence, type Explanation } from './failure.ts';
+import { withLiveFields } from './changes.ts';
+import { sentence, type Explanation } from './failure.ts';
 import type { Phase, RunCommand, RunEvent, Stage } from './messages.ts';
+import { answer, type Question } from './questions.ts';
+import { Teller } from './teller.ts';
 import { Timeline, UnreachableError } from './timeline.ts';
 import type { KeptLog, Loaded, Trainable } from './trainable.ts';
 import type { TrainerState } from './trainer.ts';
-
-// Omit on a union would merge its members: the run id is taken off each one.
-type Bare = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'runId'> : never) : never;
+import { UnderWay } from './underWay.ts';
 
 /** What a run begins with. */
 export interface Beginning {
@@ -42,9 +42,6 @@ export interface DrivenOptions {
 export const evaluationDue = ({ evalEvery, steps }: Experiment, step: number): boolean =>
   step % evalEvery === 0 || step >= steps;
 
-/** Milliseconds between two progress messages of the same stage. */
-const progressEvery = 50;
-
 /** Something to be done before the next update. */
 type Job = { readonly change: Experiment } | { readonly work: (loaded: Loaded) => Promise<void> };
 
@@ -52,37 +49,42 @@ export class DrivenRun {
   readonly id: string;
   readonly #options: DrivenOptions;
   readonly #abort = new AbortController();
+  readonly #teller: Teller;
   readonly #jobs: Job[] = [];
   #run: Trainable | null = null;
   #timeline: Timeline | null = null;
   /** The evaluation at step 0, while it is under way. */
   #baseline: AsyncGenerator<EvalRecord, EvalRecord> | null = null;
-  #wanted: 'stand' | 'step' | 'run' = 'stand';
+  #wanted: 'stand' | 'station' | 'step' | 'run' = 'stand';
+  readonly #underWay = new UnderWay({
+    signal: this.#abort.signal,
+    tell: (event) => this.#teller.tell({ type: 'live', event }),
+    stands: () => this.#wanted === 'station',
+  });
   #phase: Phase = 'loading';
   #busy = false;
   /** What ended it. */
   #error: unknown = null;
-  #shown: Loaded['backend'] | null = null;
-  #last = { stage: 'idle' as Stage, at: 0 };
   #whenStill: (() => void)[] = [];
 
   constructor(options: DrivenOptions) {
     this.id = options.id;
     this.#options = options;
+    this.#teller = new Teller(options, this.#abort.signal);
   }
 
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** It has something to do. */
+  /** It has something to do; what it was told while it stands between two stations, only after that update. */
   get wants(): boolean {
-    return this.#called || this.#baseline !== null;
+    return this.#underWay.at === null && (this.#called || this.#baseline !== null);
   }
 
-  /** The user waits for something. */
+  /** The user waits for something; not while it stands between two stations. */
   get #called(): boolean {
-    return this.#jobs.length > 0 || this.#training;
+    return this.#underWay.at === null && (this.#jobs.length > 0 || this.#training);
   }
 
   get #training(): boolean {
@@ -127,8 +129,10 @@ export class DrivenRun {
     switch (command.type) {
       case 'run':
       case 'step':
-        if (['failed', 'finished'].includes(this.#phase) && !this.#called) return;
+      case 'station':
+        if (['failed', 'finished'].includes(this.#phase) && !this.#called && !this.#busy) return;
         this.#wanted = command.type;
+        this.#underWay.goOn();
         if (this.#phase !== 'loading' && this.#phase !== 'running') this.#enter('running');
         return this.#options.wake();
       case 'pause':
@@ -137,15 +141,22 @@ export class DrivenRun {
         this.#enter('pausing');
         if (!this.#busy) this.#do(() => this.timeline.checkpoint());
         return;
+      case 'watch':
+        return this.#underWay.live.watch(command.group);
       case 'change':
         return this.#change(command.experiment);
       case 'evaluate':
+        this.#endUpdate();
         return this.#work(() => this.#evaluate());
       case 'goTo':
         this.#wanted = 'stand';
+        this.#endUpdate();
         return this.#work(() => this.#goTo(command.step));
       case 'record':
-        return this.#work(() => this.#record(command.step));
+      case 'catch':
+        return this.#work((loaded) => this.#answer(command, loaded));
+      case 'inspect': // looked at only: it does not say that it trains
+        return this.#do((loaded) => this.#reach(() => this.#answer(command, loaded)));
       default:
         command satisfies never;
     }
@@ -155,6 +166,7 @@ export class DrivenRun {
   async turn(loaded: Loaded): Promise<void> {
     this.#busy = true;
     await this.#attempt(async () => {
+      if (this.#run && this.#underWay.begun) return this.#update(this.#run);
       if (this.#run) await this.#settle(this.#run);
       const job = this.#jobs.shift();
       if (job && 'work' in job) await job.work(loaded);
@@ -170,30 +182,25 @@ export class DrivenRun {
 
   /** After each piece of work: what the back end and the sandbox carry. */
   show({ backend, counters }: Loaded): void {
-    if (this.#run) this.#emit({ type: 'counters', ...counters });
+    if (this.#run) this.#teller.tell({ type: 'counters', ...counters });
     this.showBackend(backend);
   }
 
   /** Tells which back end computes, if that is news. */
   showBackend(backend: Loaded['backend']): void {
-    if (backend === this.#shown) return;
-    this.#shown = backend;
-    const { name, device, why } = backend;
-    this.#emit({ type: 'backend', name, device, why });
+    this.#teller.backend(backend);
   }
 
   status(stage: Stage, done = 0, total = 0): void {
-    const now = performance.now();
-    if (stage === this.#last.stage && now - this.#last.at < progressEvery) return;
-    this.#last = { stage, at: now };
+    const at = this.#underWay.at;
     const step = this.#run?.state.step ?? 0;
-    this.#emit({ type: 'status', phase: this.#phase, stage, done, total, step });
+    this.#teller.status({ phase: this.#phase, stage, done, total, step, ...(at ? { at } : {}) });
   }
 
   fail(error: unknown, beginning = false): void {
     if (this.signal.aborted) return;
     this.#error ??= error;
-    this.#emit({ type: 'failure', ...this.#options.explain(error, beginning) });
+    this.#teller.tell({ type: 'failure', ...this.#options.explain(error, beginning) });
     this.#enter('failed');
     this.#stop();
   }
@@ -207,6 +214,7 @@ export class DrivenRun {
   /** Frees what it holds. To be called between two pieces of work, after `abort`. */
   async dispose(): Promise<void> {
     this.#stop();
+    await this.#underWay.ended();
     const run = this.#run;
     this.#run = null;
     run?.dispose();
@@ -224,17 +232,18 @@ export class DrivenRun {
     this.status('tasks');
     const run = await loaded.begin(experiment, {
       ...this.side,
+      live: this.#underWay.live,
       ...(state ? { state } : {}),
       onRecovery: (message) => {
         this.showBackend(loaded.backend);
-        if (this.#run) this.#emit({ type: 'memory', facts: this.#run.memory });
+        if (this.#run) this.#teller.tell({ type: 'memory', facts: this.#run.memory });
         this.#notice('warning', message);
       },
     });
     try {
       this.#timeline = new Timeline({
         ...{ loaded, experiment, state: run.state, breathe: this.#options.breathe },
-        log: openLog ? await this.#logFrom(openLog) : null,
+        log: openLog ? await openLog().catch((error: unknown) => this.#logLost(error)) : null,
         onLogLost: (error) => this.#logLost(error),
       });
     } catch (error) {
@@ -248,12 +257,13 @@ export class DrivenRun {
   async #introduce({ model: name, digest }: Loaded, { state }: Beginning): Promise<void> {
     const [run, timeline] = [this.#run, this.timeline];
     if (!run) return;
-    this.#emit({ type: 'model', name, ...(digest === undefined ? {} : { digest }), ...run.model });
-    this.#emit({ type: 'memory', facts: run.memory });
+    this.#teller.tell({ type: 'model', name, ...(digest === undefined ? {} : { digest }), ...run.model });
+    this.#teller.tell({ type: 'memory', facts: run.memory });
     await this.#settle(run);
     const due = !timeline.resumed || evaluationDue(run.experiment, run.state.step);
     if (due && !timeline.evaluated) {
-      const early = this.#options.readyEarly && state === undefined;
+      const same = state === undefined && run.experiment.initialPolicy === 'model'; // as the reference
+      const early = this.#options.readyEarly && same;
       if (early) this.#baseline = run.baseline();
       if (early) this.status('sandbox'); // what the first answers wait for longest
       await (early ? this.#evaluatePart() : this.#evaluate());
@@ -264,16 +274,15 @@ export class DrivenRun {
   async #update(run: Trainable): Promise<void> {
     if (run.state.step >= run.experiment.steps) return;
     if (this.#phase !== 'pausing') this.#enter('running');
-    const record = await run.update();
+    const record = await this.#underWay.make(run);
+    if (!record) return; // it stands at a station
     await this.timeline.update(record, run.state);
-    this.#emit({ type: 'update', record }); // what is told is kept
+    this.#teller.tell({ type: 'update', record }); // what is told is kept
     const masked = record.metrics['train/masked'] ?? 0;
     if (masked > 0) {
-      const share = `${(100 * masked).toFixed(0)} % of the episodes of update ${record.step}`;
-      this.#notice(
-        'warning',
-        `${share} could not be graded, because the Python sandbox was lost. They were left out of the update.`,
-      );
+      const share = `${(100 * masked).toFixed(0)} % of the episodes of update ${record.step} could not be graded`;
+      const why = 'because the Python sandbox was lost';
+      this.#notice('warning', `${share}, ${why}. They were left out of the update.`);
     }
     await this.#evaluatePart();
     await this.#settle(run);
@@ -281,7 +290,13 @@ export class DrivenRun {
     const finished = record.step >= run.experiment.steps;
     const stops = finished || this.#wanted === 'stand';
     if (stops || record.step % this.#options.checkpointEvery === 0) await this.timeline.checkpoint();
-    if (this.#wanted === 'step') this.#wanted = 'stand';
+    if (this.#wanted !== 'run') this.#wanted = 'stand';
+  }
+
+  /** Goes on with an update that stands at a station, to its end. */
+  #endUpdate(): void {
+    if (this.#wanted === 'station') this.#wanted = 'stand';
+    this.#underWay.goOn();
   }
 
   /** A part of the evaluation at step 0, if it is not done yet. */
@@ -289,7 +304,7 @@ export class DrivenRun {
     const part = await this.#baseline?.next();
     if (!part) return;
     if (part.done !== true) {
-      if (this.#phase === 'loading') this.#emit({ type: 'preview', record: part.value });
+      if (this.#phase === 'loading') this.#teller.tell({ type: 'preview', record: part.value });
       return;
     }
     this.#baseline = null;
@@ -305,7 +320,7 @@ export class DrivenRun {
 
   async #keepEvaluation(record: EvalRecord): Promise<void> {
     await this.timeline.evaluation(record);
-    this.#emit({ type: 'eval', record });
+    this.#teller.tell({ type: 'eval', record });
   }
 
   async #goTo(step: number): Promise<void> {
@@ -315,16 +330,13 @@ export class DrivenRun {
     this.#run.experiment = this.timeline.experimentAt(step);
     this.timeline.moved(state);
     this.#error = null; // it stands where nothing had failed yet
-    this.#emit({ type: 'moved', step, experiment: this.#run.experiment });
+    this.#teller.tell({ type: 'moved', step, experiment: this.#run.experiment });
   }
 
-  async #record(step: number): Promise<void> {
-    try {
-      this.#emit({ type: 'record', record: await this.timeline.recordOf(step, this.side) });
-    } catch (error) {
-      if (error instanceof UnreachableError || this.signal.aborted) throw error;
-      this.#notice('warning', `Update ${step} could not be made again. ${asSentence(error)}`); // the run itself is whole
-    }
+  async #answer(question: Question, loaded: Loaded): Promise<void> {
+    if (!this.#run) return;
+    const asked = { loaded, run: this.#run, timeline: this.timeline, side: this.side };
+    this.#teller.tell(await answer(question, asked));
   }
 
   #change(experiment: Experiment): void {
@@ -342,36 +354,35 @@ export class DrivenRun {
   }
 
   async #apply(wanted: Experiment, run: Trainable): Promise<void> {
-    const before = run.experiment;
-    const changes = fieldNames
-      .filter((name) => field(name).when === 'live' && wanted[name] !== before[name])
-      .map((name) => ({ field: name, from: before[name], to: wanted[name] }));
-    if (changes.length === 0) return;
+    let changes: ChangeRecord['changes'];
     try {
-      run.experiment = withChanges(
-        before,
-        Object.fromEntries(changes.map((change) => [change.field, change.to])),
-      );
+      ({ experiment: run.experiment, changes } = withLiveFields(run.experiment, wanted));
     } catch (error) {
-      return this.#notice('warning', `Nothing was changed. ${asSentence(error)}`);
+      return this.#notice('warning', `Nothing was changed. ${sentence(error)}`);
     }
-    const record: ChangeRecord = { step: run.state.step, changes };
+    if (changes.length === 0) return;
+    const record = { step: run.state.step, changes };
     await this.timeline.change(record);
-    this.#emit({ type: 'change', record });
+    this.#teller.tell({ type: 'change', record });
   }
 
-  /** Has something done by a run that stands or trains. What cannot be reached is said, and the run stays as it is. */
-  #work(work: () => Promise<void>): void {
-    this.#do(async () => {
+  /** Has something done by a run that stands or trains. */
+  #work(work: (loaded: Loaded) => Promise<void>): void {
+    this.#do(async (loaded) => {
       if (!this.#run) return;
       if (this.#phase !== 'pausing') this.#enter('running');
-      try {
-        await work();
-      } catch (error) {
-        if (!(error instanceof UnreachableError)) throw error;
-        this.#notice('warning', error.message);
-      }
+      await this.#reach(() => work(loaded));
     });
+  }
+
+  /** What cannot be reached is said, and the run stays as it is. */
+  async #reach(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      this.#notice('warning', error.message);
+    }
   }
 
   #do(work: (loaded: Loaded) => Promise<void>): void {
@@ -400,7 +411,8 @@ export class DrivenRun {
     if (finished || this.#error !== null) this.#wanted = 'stand';
     if (this.#called) return;
     const standing = run.state.step === this.timeline.first ? 'ready' : 'paused';
-    const phase = this.#error !== null ? 'failed' : finished ? 'finished' : standing;
+    const within = this.#underWay.at ? 'paused' : standing;
+    const phase = this.#error !== null ? 'failed' : finished ? 'finished' : within;
     if (phase !== this.#phase) this.#enter(phase);
     this.#nowStill();
   }
@@ -417,33 +429,21 @@ export class DrivenRun {
     for (const resolve of this.#whenStill.splice(0)) resolve();
   }
 
-  async #logFrom(open: () => Promise<KeptLog>): Promise<KeptLog | null> {
-    try {
-      return await open();
-    } catch (error) {
-      this.#logLost(error);
-      return null;
-    }
-  }
-
-  #logLost(error: unknown): void {
+  #logLost(error: unknown): null {
     if (this.#options.strictLog) throw error;
-    const message = `This run is not kept from here on, because its log failed: ${asSentence(error)} The run itself goes on.`;
-    this.#emit({ type: 'notice', level: 'warning', message });
+    const message = `This run is not kept from here on, because its log failed: ${sentence(error)} The run itself goes on.`;
+    this.#teller.tell({ type: 'notice', level: 'warning', message });
+    return null;
   }
 
   #notice(level: 'info' | 'warning', message: string): void {
-    this.#emit({ type: 'notice', level, message });
+    this.#teller.tell({ type: 'notice', level, message });
     this.#timeline?.notice(level, message);
   }
 
   #enter(phase: Phase): void {
     this.#phase = phase;
-    this.#last.at = 0;
-    this.status(phase === 'running' ? 'sample' : this.#baseline ? 'evaluate' : 'idle');
-  }
-
-  #emit(event: Bare): void {
-    if (!this.signal.aborted) this.#options.emit({ ...event, runId: this.id });
+    this.#teller.hurry();
+    this.status(phase === 'running' ? 'sample' : this.#baseline && !this.#underWay.at ? 'evaluate' : 'idle');
   }
 }

@@ -10,15 +10,15 @@ export class UnrecoverableError extends Error {
   }
 }
 
-/** Why a run ended, for the user. */
+/** What the user is told when a run cannot go on. */
 export interface Explanation {
   readonly what: string;
   readonly remedy: string;
   readonly detail: string;
 }
 
-/** What an error says, with a full stop. */
-export function asSentence(error: unknown): string {
+/** What an error says, as a sentence. */
+export function sentence(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -6,7 +6,10 @@ import * as v from 'valibot';
 import { backendNames } from '../config/backends.ts';
 import { experimentSchema } from '../config/experiment.ts';
 import { memoryFactsSchema } from '../config/memory.ts';
+import { inspectedTurnSchema } from '../rl/inspection.ts';
+import { caughtRecordSchema } from '../rl/caught.ts';
 import { changeRecordSchema, evalRecordSchema, fieldValueSchema, updateRecordSchema } from '../rl/records.ts';
+import { liveSchema, reachedSchema } from './live.ts';
 
 const runId = v.string();
 const num = v.union([v.number(), v.nan()]);
@@ -23,10 +26,16 @@ export const runCommandSchema = v.variant('type', [
   v.object({ type: v.literal('pause'), runId }),
   /** One update, then wait. */
   v.object({ type: v.literal('step'), runId }),
+  /** Go on to the next station of an update (see `stations`), then stand there; the last one ends the update. */
+  v.object({ type: v.literal('station'), runId }),
+  /** Tell of updates while they are under way, of this group in full; null: nobody looks on. At once, also in the middle of one. */
+  v.object({ type: v.literal('watch'), runId, group: v.nullable(count) }),
   /** Change fields that may change during a run (see `when: 'live'` in the field table), from the next update or evaluation on. */
   v.object({ type: v.literal('change'), runId, experiment: experimentSchema }),
   /** Evaluate now, whatever `evalEvery` says. */
   v.object({ type: v.literal('evaluate'), runId }),
+  /** Compare with the reference on held-out tasks, before the next update; answered with `caught`. */
+  v.object({ type: v.literal('catch'), runId }),
   /** Stand where the run stood after `step` updates, with the live fields of then. What it does next takes the place of what came after. */
   v.object({ type: v.literal('goTo'), runId, step: count }),
   /** A new run, which begins where the run `from` stood after `step` updates (by default: where it stands), with other values of some fields. */
@@ -39,6 +48,8 @@ export const runCommandSchema = v.variant('type', [
   }),
   /** An update in full, as it was recorded or made again; answered with `record`. */
   v.object({ type: v.literal('record'), runId, step: count }),
+  /** What an update did to each token of one of its tries, both from 0; answered with `inspected`. */
+  v.object({ type: v.literal('inspect'), runId, step: count, group: count, trajectory: count }),
   /** Ends the run and frees what it holds; nothing more is told of it. */
   v.object({ type: v.literal('close'), runId }),
 ]);
@@ -73,7 +84,11 @@ export const runEventSchema = v.variant('type', [
     done: v.number(),
     total: v.number(),
     step: v.number(),
+    /** Where it stands within the next update; absent between two. */
+    at: v.optional(reachedSchema),
   }),
+  /** What the update under way does; only while it is watched. */
+  v.object({ type: v.literal('live'), runId, event: liveSchema }),
   /** Which back end was chosen and why (for the badge). */
   v.object({
     type: v.literal('backend'),
@@ -101,12 +116,23 @@ export const runEventSchema = v.variant('type', [
   v.object({ type: v.literal('eval'), runId, record: evalRecordSchema }),
   /** Part of the evaluation at step 0, which follows: the first held-out tasks, with what is known so far. Nothing that is kept. */
   v.object({ type: v.literal('preview'), runId, record: evalRecordSchema }),
+  /** Where the first answers are worse than the reference's own and the last are right: the answer to `catch`. */
+  v.object({ type: v.literal('caught'), runId, record: caughtRecordSchema }),
   /** A change of live fields has come into force, between two of the records above. */
   v.object({ type: v.literal('change'), runId, record: changeRecordSchema }),
   /** The run stands where it stood after `step` updates, with the experiment of then: the answer to `goTo`. */
   v.object({ type: v.literal('moved'), runId, step: v.number(), experiment: experimentSchema }),
   /** An update in full: the answer to `record`. */
   v.object({ type: v.literal('record'), runId, record: updateRecordSchema }),
+  /** What an update did to each token of a try: the answer to `inspect`. */
+  v.object({
+    type: v.literal('inspected'),
+    runId,
+    step: count,
+    group: count,
+    trajectory: count,
+    turns: v.array(inspectedTurnSchema),
+  }),
   /** Something the user should know; the run goes on. */
   v.object({ type: v.literal('notice'), runId, level: v.picklist(['info', 'warning']), message: v.string() }),
   /** The run cannot go on. What was recorded stays. */

@@ -2,9 +2,13 @@
 import type { Experiment } from '../config/fields.ts';
 import { tf, type OpenedBackend } from '../engine/index.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
+import type { Place } from '../rl/algorithms/algorithm.ts';
+import type { InspectedTurn } from '../rl/inspection.ts';
+import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Counters } from './messages.ts';
+import { inspect } from './inspect.ts';
 import { TrainingRun } from './run.ts';
 import { SharedBackend } from './sharedBackend.ts';
 import type { BeginOptions, Loaded } from './trainable.ts';
@@ -15,6 +19,8 @@ export interface SharedModelOptions {
   /** The model's digest, where it is known. */
   readonly digest?: string;
   readonly checkpoint: Checkpoint;
+  /** Reads what a run starts with that an experiment's `initialPolicy` names, when one asks for it. */
+  readonly readInitial?: (name: string) => Promise<Checkpoint>;
   readonly tokenizer: Tokenizer;
   /** Is disposed with the rest. */
   readonly sandbox: Sandbox;
@@ -49,11 +55,35 @@ export class SharedModel implements Loaded {
     return { tensors, bytes, graded, cacheHits, timeouts, respawns, infra };
   }
 
-  /** @throws Error when the experiment does not fit the model, or the state does not */
-  begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
+  /** @throws Error when the experiment does not fit the model, or the state does not, or its initial policy cannot be read */
+  async begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
     const { checkpoint, tokenizer, sandbox, breathe } = this.#options;
-    const parts = { checkpoint, tokenizer, sandbox, ...(breathe ? { breathe } : {}) };
+    const initial = options.state ? null : await this.#initial(experiment);
+    const parts = {
+      ...{ checkpoint, tokenizer, sandbox },
+      ...(initial ? { initial } : {}),
+      ...(breathe ? { breathe } : {}),
+    };
     return TrainingRun.start(experiment, { ...options, ...parts, shared: this.#shared });
+  }
+
+  async inspect(
+    { experiment, groups }: UpdateRecord,
+    { group, trajectory }: Place,
+    { before, after }: Parameters<Loaded['inspect']>[2],
+  ): Promise<InspectedTurn[]> {
+    const asked = groups[group];
+    if (!asked) throw new RangeError(`There is no task ${group} in this update.`);
+    const { checkpoint, tokenizer } = this.#options;
+    const weights = { before: before.weights, after: after.weights };
+    return inspect(asked, trajectory, { checkpoint, tokenizer, experiment, ...weights });
+  }
+
+  async #initial({ initialPolicy }: Experiment): Promise<Checkpoint | null> {
+    if (initialPolicy === 'model') return null;
+    const { readInitial } = this.#options;
+    if (!readInitial) throw new Error(`initialPolicy: ${initialPolicy} is not to be had here; choose model.`);
+    return readInitial(initialPolicy);
   }
 
   dispose(): void {

@@ -36,7 +36,7 @@ interface Notice {
 }
 
 /** What a run that makes updates again is given. */
-type Side = Pick<BeginOptions, 'signal' | 'onProgress'>;
+export type Side = Pick<BeginOptions, 'signal' | 'onProgress'>;
 
 export class Timeline {
   readonly #options: TimelineOptions;

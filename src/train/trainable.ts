@@ -2,6 +2,9 @@
 import type { Experiment } from '../config/fields.ts';
 import type { MemoryFacts } from '../config/memory.ts';
 import type { OpenedBackend } from '../engine/index.ts';
+import type { Place } from '../rl/algorithms/algorithm.ts';
+import type { InspectedTurn } from '../rl/inspection.ts';
+import type { CaughtRecord } from '../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Counters, ModelFacts } from './messages.ts';
 import type { TrainerParts, TrainerState } from './trainer.ts';
@@ -23,6 +26,8 @@ export interface Trainable {
    * run goes on. Yields after each part what is known so far; the last is returned. Only where the run began at the loaded model.
    */
   baseline(): AsyncGenerator<EvalRecord, EvalRecord>;
+  /** Held-out tasks whose first answer is worse than the reference's own, and whose last is right; changes nothing. */
+  caught(): Promise<CaughtRecord>;
   /** Goes on from another state. */
   load(state: TrainerState): Promise<void>;
   dispose(): void;
@@ -34,6 +39,8 @@ export interface BeginOptions {
   /** Stops the piece of work under way. */
   readonly signal?: AbortSignal;
   readonly onProgress?: TrainerParts['onProgress'];
+  /** Tells those who look on what each update does. */
+  readonly live?: TrainerParts['live'];
   /** The back end was lost, or memory ran out, and the run goes on: sentences for the user. */
   readonly onRecovery?: (message: string) => void;
 }
@@ -49,6 +56,12 @@ export interface Loaded {
   readonly counters: Counters;
   /** @throws Error naming the field when the experiment does not fit the model, or the state does not */
   begin(experiment: Experiment, options: BeginOptions): Promise<Trainable>;
+  /** What an update did to each token of a try. @param states before the update and after it @param at both from 0 */
+  inspect(
+    record: UpdateRecord,
+    at: Place,
+    states: { readonly before: TrainerState; readonly after: TrainerState },
+  ): Promise<InspectedTurn[]>;
   dispose(): void;
 }
 

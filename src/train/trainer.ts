@@ -10,6 +10,7 @@ import type { Experiment } from '../config/fields.ts';
 import { AdamW, tf, type AdamWState } from '../engine/index.ts';
 import type { HostWeights, Llama } from '../model/llama.ts';
 import type { Algorithm } from '../rl/algorithms/algorithm.ts';
+import { findCaught, type CaughtRecord } from '../rl/caught.ts';
 import { fill, type Episode, type Group } from '../rl/episode.ts';
 import { evalMetrics } from '../rl/metrics.ts';
 import { permutation, uniform } from '../rl/random.ts';
@@ -18,6 +19,7 @@ import type { Sandbox } from '../sandbox/types.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
 import type { TaskList } from '../tasks/taskList.ts';
+import type { Live, LiveUpdate } from './live.ts';
 import { placed } from './placed.ts';
 import type { Gradients, PassOptions } from './policy.ts';
 import { recorded } from './record.ts';
@@ -42,6 +44,8 @@ export interface TrainerParts {
   /** Stops the update under way; the policy is left as it was before it. */
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
+  /** Tells those who look on what an update does while it is under way. */
+  readonly live?: Live;
   /** What to learn from after `step` updates, for an algorithm that learns from recorded episodes. */
   readonly recordedBatch?: (step: number) => Promise<Pick<UpdateRecord, 'experiment' | 'groups'>>;
   /** Lets messages in between two long pieces of work. */
@@ -84,6 +88,8 @@ export class Trainer {
   readonly #optimizer: AdamW;
   #step = 0;
   #poorlyGraded = 0;
+  /** The update under way, where somebody may look on. */
+  #shown: LiveUpdate | undefined;
   /** How long the last turn took to be written, ms. */
   #turnMs = 0;
 
@@ -108,7 +114,7 @@ export class Trainer {
    * @throws AbortError when the signal fired; an Error when no sample could be graded or the gradient is not finite
    */
   async update(): Promise<UpdateRecord> {
-    const { policy, reference, backend, signal, onProgress } = this.#parts;
+    const { policy, reference, backend, live, signal, onProgress } = this.#parts;
     const e = this.experiment;
     // A single step either happens or does not; several have to be taken back.
     const before = e.innerEpochs > 1 ? await this.state() : null;
@@ -119,6 +125,7 @@ export class Trainer {
         pass: this.#pass(e),
         episodes: (algorithm) => this.#episodes(algorithm, e),
         descend: (gradients, rate) => this.#descend(gradients, rate, e),
+        ...(live ? { onCompared: async (explain) => this.#shown?.compared(explain), clock: live.clock } : {}),
         ...(signal ? { signal } : {}),
         ...(onProgress ? { onProgress } : {}),
       });
@@ -127,19 +134,39 @@ export class Trainer {
     } catch (error) {
       if (before) this.#putBack(before);
       throw error;
+    } finally {
+      live?.end();
+      this.#shown = undefined;
     }
   }
 
   /** Greedy episodes on held-out tasks; changes nothing. Records the first `exampleCount` episodes. */
   async evaluate(): Promise<EvalRecord> {
-    const { policy, heldOutTasks, onProgress } = this.#parts;
     const e = this.experiment;
-    onProgress?.('evaluate', 0, heldOutTasks.length);
-    const tried: Tried[] = [];
-    for (let at = 0; at < heldOutTasks.length; at += evalBatch) {
-      tried.push(await this.tryHeldOut(policy, at, evalBatch, e));
-    }
-    return this.evaluation(tried, this.#step, e);
+    const tried = await this.#tryAllHeldOut(this.#parts.policy, e);
+    return this.evaluation([tried], this.#step, e);
+  }
+
+  /**
+   * Compares greedy episodes on held-out tasks with the reference's own first answers to them; changes nothing. The reference is
+   * asked for one turn only.
+   */
+  async caught(): Promise<CaughtRecord> {
+    const e = this.experiment;
+    const before = await this.#tryAllHeldOut(this.#parts.reference, { ...e, turns: 1 });
+    const now = await this.#tryAllHeldOut(this.#parts.policy, e);
+    return {
+      experiment: e,
+      step: this.#step,
+      ...findCaught(fill(before.groups, recorded), fill(now.groups, recorded)),
+    };
+  }
+
+  /** How a model does on all held-out tasks. */
+  async #tryAllHeldOut(model: Llama, e: Experiment): Promise<Tried> {
+    const count = this.#parts.heldOutTasks.length;
+    this.#parts.onProgress?.('evaluate', 0, count);
+    return this.tryHeldOut(model, 0, count, e);
   }
 
   /** How a model does on `count` of the held-out tasks, from `first` on, which may be done in parts; always the likeliest token. */
@@ -150,20 +177,15 @@ export class Trainer {
     const end = Math.min(heldOutTasks.length, first + count);
     const chunk = Math.ceil(Math.min(count, evalBatch) / divisions);
     for (let at = first; at < end; at += chunk) {
-      const part = await rollout(
-        model,
-        tokenizer,
-        sandbox,
-        heldOutTasks.slice(at, Math.min(end, at + chunk)),
-        {
-          ...e,
-          k: 1,
-          sharedTurns: 0,
-          sampling: { ...e, temperature: 0, topP: 1, lookEvery: this.#lookEvery },
-          uniform: () => 0.5, // greedy: not looked at
-          ...(signal ? { signal } : {}),
-        },
-      );
+      const tasks = heldOutTasks.slice(at, Math.min(end, at + chunk));
+      const part = await rollout(model, tokenizer, sandbox, tasks, {
+        ...e,
+        k: 1,
+        sharedTurns: 0,
+        sampling: { ...e, temperature: 0, topP: 1, lookEvery: this.#lookEvery },
+        uniform: () => 0.5, // greedy: not looked at
+        ...(signal ? { signal } : {}),
+      });
       groups.push(...part.groups);
       onProgress?.('evaluate', Math.min(end, at + chunk), heldOutTasks.length);
       await breathe?.();
@@ -276,7 +298,8 @@ export class Trainer {
 
   /** k trajectories for each task. Which random numbers a row gets does not depend on the parts it is done in. */
   async #rollOut(tasks: readonly Task[], { sharedTurns }: Algorithm, e: Experiment): Promise<RolloutResult> {
-    const { policy, tokenizer, sandbox, divisions, signal, onProgress } = this.#parts;
+    const { policy, tokenizer, sandbox, divisions, live, signal, onProgress } = this.#parts;
+    const shown = (this.#shown = live?.begin(e, this.#step + 1, tasks));
     const size = Math.ceil(tasks.length / divisions);
     const parts: RolloutResult[] = [];
     for (let first = 0; first < tasks.length; first += size) {
@@ -287,6 +310,7 @@ export class Trainer {
         sampling: { ...e, lookEvery: this.#lookEvery },
         uniform: (row, turn, position) =>
           uniform(e.seed, stream.sample, this.#step, row + rowsBefore(turn), turn, position),
+        ...(live && shown ? { watch: shown.rollout(first), clock: live.clock } : {}),
         ...(signal ? { signal } : {}),
         ...(onProgress ? { onProgress } : {}),
       });

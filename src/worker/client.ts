@@ -3,6 +3,7 @@
  * drops what belongs to an abandoned run, and turns a worker that dies into an ordinary `failure` event.
  */
 import type { BackendName } from '../config/backends.ts';
+import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { Experiment } from '../config/experiment.ts';
 import { createBrowserSandboxHost } from '../sandbox/browser.ts';
 import trainerScript from './trainer.worker.ts?worker&url';
@@ -48,6 +49,7 @@ export class TrainerClient {
   #worker: WorkerLike | null = null;
   #runId = '';
   #runs = 0;
+  #watched: number | null = null;
   /** The worker reported a failure: what it holds may be half made, so the next load gets a fresh one. */
   #spent = false;
 
@@ -63,6 +65,7 @@ export class TrainerClient {
     const { port1: toWorker, port2 } = new MessageChannel();
     try {
       this.#connect().postMessage(message, [port2]); // it has enough to do until Python is there
+      if (this.#watched !== null) this.#send({ type: 'watch', runId, group: this.#watched });
       const sandbox = await this.#options.createSandboxPort();
       if (runId !== this.#runId) return sandbox.close(); // another load came in between
       toWorker.postMessage(null, [sandbox]);
@@ -88,9 +91,31 @@ export class TrainerClient {
     this.#send({ type: 'step', runId: this.#runId });
   }
 
+  /** Asks what an update did to each token of a try. */
+  inspect(step: number, { group, trajectory }: Place): void {
+    this.#send({ type: 'inspect', runId: this.#runId, step, group, trajectory });
+  }
+
+  /** On to the next station of an update, then wait. */
+  station(): void {
+    this.#send({ type: 'station', runId: this.#runId });
+  }
+
+  /** Be told of updates while they are under way, of this group in full; null: of none. It holds for later loads too. */
+  watch(group: number | null): void {
+    if (group === this.#watched) return;
+    this.#watched = group;
+    this.#send({ type: 'watch', runId: this.#runId, group });
+  }
+
   /** Change live fields from the next update on. */
   change(experiment: Experiment): void {
     this.#send({ type: 'change', runId: this.#runId, experiment });
+  }
+
+  /** Ask for held-out tasks on which the model has given up its first answer; answered with `caught`. */
+  askForCaught(): void {
+    this.#send({ type: 'catch', runId: this.#runId });
   }
 
   /** Ends the worker; the client may be used again with `load`. */

@@ -11,7 +11,7 @@ import type { ShowLoading } from '../train/driver.ts';
 import { UnrecoverableError } from '../train/failure.ts';
 import { SharedModel } from '../train/sharedModel.ts';
 import { commandSchema, parseMessage, type Load } from './protocol.ts';
-import { readShippedModel } from './shippedModel.ts';
+import { readShippedModel, readShippedWeights } from './shippedModel.ts';
 import { markStart } from './startMarks.ts';
 import { TrainerService } from './trainerService.ts';
 
@@ -82,6 +82,12 @@ async function load(
   return new SharedModel({
     ...{ model: experiment.model, checkpoint, tokenizer, sandbox, backend, breathe },
     ...(digest === undefined ? {} : { digest }),
+    readInitial: (name) =>
+      attempt(
+        `The checkpoint "${name}", which this run starts from, could not be loaded.`,
+        'It is fetched when it is first used, which needs the network. Reset tries again; or let training start at the starting model.',
+        () => readShippedWeights(assets, name),
+      ),
     reopen: () => reopenBackend(requested, options),
   });
 }

@@ -34,7 +34,7 @@ interface Graded {
 async function grade(data: string, ...flags: string[]): Promise<Graded> {
   const json = join(folder, 'verdicts.jsonl');
   await rm(json, { force: true });
-  const command = [join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'src/cli/grade.ts')];
+  const command = ['--import', 'tsx', join(root, 'src/cli/grade.ts')];
   const child = spawn(process.execPath, [...command, '--data', data, '--json', json, ...flags], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { fieldNames } from '../../src/config/fields.ts';
 import { flagOf } from '../../src/config/flags.ts';
 import { presets } from '../../src/config/presets.ts';
-import { temporaryFolder, train } from './command.ts';
+import { temporaryFolder, train, trainAlone } from './command.ts';
 
 const folder = temporaryFolder();
 const out = join(folder.path, 'run');
@@ -30,7 +30,7 @@ async function refusal(code: number, ...args: string[]): Promise<string> {
 
 describe('npm run train -- --help', () => {
   it('lists every field of the experiment, every preset and every option', async () => {
-    const { code, stdout } = await train('--help');
+    const { code, stdout } = await trainAlone('--help');
     expect(code).toBe(0);
     const flags = [...stdout.matchAll(/^ {2}(--[a-z0-9-]+)/gm)].map((match) => match[1]);
     const commands = ['--preset', '--out', '--resume', '--backend', '--threads', '--model-dir', '--help'];
@@ -40,6 +40,17 @@ describe('npm run train -- --help', () => {
 });
 
 describe('a wrong flag', () => {
+  it('ends the process with code 2, a thing that cannot be done with code 1', async () => {
+    const flag = await trainAlone('--gama', '1');
+    expect(flag).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('error: Unknown flag'),
+    });
+    const run = await trainAlone('--resume', out);
+    expect(run).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('cannot be read') });
+  });
+
   it.each([
     ['--gama 1', 'Unknown flag --gama. Did you mean --gamma?'],
     ['--gamma 7', '--gamma: must be a number from 0 to 2, not 7'],

@@ -10,7 +10,15 @@ import type { FieldName } from '../../src/config/fields.ts';
 import { flagOf } from '../../src/config/flags.ts';
 import { experimentFormat } from '../../src/config/formats.ts';
 import { RunLog } from '../../src/train/log.ts';
-import { metricsOf, npmTrain, reproduce, temporaryFolder, train, withoutTimes } from './command.ts';
+import {
+  metricsOf,
+  npmTrain,
+  reproduce,
+  temporaryFolder,
+  train,
+  trainAlone,
+  withoutTimes,
+} from './command.ts';
 import { expectGolden, type MetricsLine } from './golden.ts';
 
 const minutes = 60_000;
@@ -21,7 +29,7 @@ let whole: MetricsLine[] = [];
 
 beforeAll(async () => {
   const out = join(folder.path, 'whole');
-  const ended = await train(...micro(out));
+  const ended = await trainAlone(...micro(out));
   expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('done at update 20') });
   whole = metricsOf(out);
 }, 5 * minutes);

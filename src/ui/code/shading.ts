@@ -22,6 +22,14 @@ export const shadingInfo: Readonly<Record<Shading, ShadingInfo>> = {
   entropy: { label: 'Entropy', meaning: 'how undecided the model was before the token', unit: 'nats' },
 };
 
+/** A token as a reader can see it: white space has a sign of its own. */
+export const visibleToken = (text: string): string =>
+  text === '<eot>'
+    ? 'end of answer'
+    : text.trim() === ''
+      ? text.replaceAll('\n', '↵').replaceAll(' ', '␣')
+      : text.trim();
+
 export interface ShadedToken {
   readonly text: string;
   /** In the unit of the shading. */

@@ -1,5 +1,6 @@
 /** Records of a run that never happened: deterministic, plausible, and legal by every schema. */
 import type { Experiment } from '../../../src/config/experiment.ts';
+import { findCaught, type CaughtRecord } from '../../../src/rl/caught.ts';
 import {
   fill,
   type CreditedAnswer,
@@ -11,6 +12,7 @@ import { trainMetrics, evalMetrics } from '../../../src/rl/metrics.ts';
 import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
 import { tokenGradNorm } from '../../../src/rl/policyGradient.ts';
 import { RandomStream } from '../../../src/rl/random.ts';
+import type { InspectedTurn } from '../../../src/rl/inspection.ts';
 import type { EvalRecord, UpdateRecord } from '../../../src/rl/records.ts';
 import { fakeTasks, testsOf, type FakeTask } from './tasks.ts';
 
@@ -115,6 +117,19 @@ export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
   };
 }
 
+/** Tasks on which a model that knew better fails first: the right answer before; now a wrong one, and then the right one. */
+export function fakeCaught(experiment: Experiment, step: number): CaughtRecord {
+  const random = new RandomStream(experiment.seed, 3, step);
+  const groups = fakeTasks.map((fake) => {
+    const best = fake.answers.length - 1;
+    const turns = [best, 0, best].map((answer, t) => graded(fakeTurn(fake, answer, step, t, random)));
+    return { task: fake.task, turns };
+  });
+  const pick = (from: number, to: number) =>
+    groups.map(({ task, turns }) => ({ task, trajectories: [{ turns: turns.slice(from, to) }] }));
+  return { experiment, step, ...findCaught(pick(0, 1), pick(1, 3)) };
+}
+
 /** One evaluation's record. */
 export function fakeEvaluation(experiment: Experiment, step: number): EvalRecord {
   const random = new RandomStream(experiment.seed, 2, step);
@@ -137,4 +152,21 @@ export function fakeEvaluation(experiment: Experiment, step: number): EvalRecord
     examples: groups.slice(0, 6),
     ms: 900,
   };
+}
+
+/** What an update did to each token of a try: the sampled ones went the way of their push. */
+export function fakeInspection(record: UpdateRecord, group: number, trajectory: number): InspectedTurn[] {
+  const turns = record.groups[group]?.trajectories[trajectory]?.turns ?? [];
+  return turns.map(({ logp, refLogp, advantage }) => ({
+    tokens: logp.map((lp, n) => {
+      const before = Math.exp(lp);
+      const after = before + before * (1 - before) * Math.tanh(advantage);
+      const rest = (share: number) => ({ before: share * (1 - before), after: share * (1 - after) });
+      const alternatives = [' else', ' !=', '(', ')', ' +'].map((text, i) => ({
+        text,
+        ...rest(0.6 / 2 ** i),
+      }));
+      return { before, after, reference: Math.min(1, Math.exp(refLogp[n] ?? lp)), alternatives };
+    }),
+  }));
 }

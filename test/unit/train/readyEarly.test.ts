@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EvalRecord } from '../../../src/rl/records.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';
-import { begin, drive, timeless, type Driving, type DrivingOptions } from './driving.ts';
+import { another, begin, drive, timeless, type Driving, type DrivingOptions } from './driving.ts';
 import { countsLetter } from './fakeSandbox.ts';
 
 let driving: Driving | undefined;
@@ -74,6 +74,35 @@ describe('ready early', () => {
     one.driver.obey(begin('a', { evalTasks: 80, steps: 2, evalEvery: 1 }));
     await one.driver.still('a');
     expect(told(one).filter((word) => word.startsWith('eval'))).toEqual(['eval 0', 'eval 1', 'eval 2']);
+  });
+
+  it('stands at a station in the meantime, evaluates nothing there, and does so after the update', async () => {
+    const one = await start({
+      hear: (event, driver) => {
+        if (event.type === 'preview') driver.obey({ type: 'station', runId: 'a' });
+      },
+    });
+    one.driver.obey(begin('a', changes));
+    await one.driver.still('a');
+    const last = one.of('a', 'status').at(-1);
+    expect([last?.phase, last?.stage, last?.at?.station]).toEqual(['paused', 'idle', 'write']);
+    expect(one.evals('a')).toEqual([]);
+    one.driver.obey({ type: 'step', runId: 'a' });
+    await one.driver.still('a');
+    expect(one.updates('a')).toHaveLength(1);
+    expect(one.evals('a').map(({ step }) => step)).toEqual([0]);
+  });
+
+  it('waits for the whole evaluation where the policy is not the loaded model from the start', async () => {
+    const readInitial = () => Promise.resolve(another);
+    const evaluated = async (readyEarly: boolean) => {
+      const one = await start({ readyEarly, readInitial });
+      one.driver.obey(begin('a', { ...changes, initialPolicy: 'cheating', gamma: 0 }));
+      await one.driver.still('a');
+      expect(one.of('a', 'preview')).toEqual([]);
+      return one.evals('a').map(bare);
+    };
+    expect(await evaluated(true)).toEqual(await evaluated(false));
   });
 
   it('ends with its reason when the rest cannot be graded, and can be closed in the middle of it', async () => {

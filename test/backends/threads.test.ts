@@ -8,9 +8,9 @@ import { linear, openBackend, tf } from '../../src/engine/index.ts';
 import type { Tensor2D } from '../../src/engine/index.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
 import { withSharedMemory } from '../../src/engine/wasm/sharedMemory.ts';
-import { evaluate } from './backends.ts';
-import type { CaseResult } from './backends.ts';
-import { floats, opCases } from './cases.ts';
+import { evaluate } from '../engine/backends.ts';
+import type { CaseResult } from '../engine/backends.ts';
+import { floats, opCases } from '../engine/cases.ts';
 
 const tfjsBinary = createRequire(import.meta.url)
   .resolve('@tensorflow/tfjs-backend-wasm/package.json')
@@ -90,7 +90,7 @@ describe('threads on wasm', () => {
         [0, 1, 0, 0, 0, 0],
         [8, 64, 1, outside, outside, outside],
       ]),
-    ).toThrow(/failed in a helping thread/);
+    ).toThrow(/failed in a helper thread/);
   });
 });
 

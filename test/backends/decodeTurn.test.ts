@@ -17,8 +17,8 @@ import type {
   TurnSampling,
   TurnTokens,
 } from '../../src/engine/index.ts';
-import { expectNoGpuErrors, open, openForAll, relativeError, toTensor } from './backends.ts';
-import { floats, seeded } from './cases.ts';
+import { expectNoGpuErrors, open, openForAll, relativeError, toTensor } from '../engine/backends.ts';
+import { floats, seeded } from '../engine/cases.ts';
 
 afterEach(expectNoGpuErrors);
 

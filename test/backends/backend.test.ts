@@ -4,7 +4,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { AdamW, openBackend, tf } from '../../src/engine/index.ts';
 import { compileKernels, moduleText } from '../../src/engine/wasm/build.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
-import { openFor } from './backends.ts';
+import { openFor } from '../engine/backends.ts';
 
 const node = { environment: 'node' } as const;
 

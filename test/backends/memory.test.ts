@@ -10,8 +10,8 @@ import { initialWeights } from '../../src/model/llama.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { SharedModel } from '../../src/train/sharedModel.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
-import { evaluate, expectNoGpuErrors, open, openFor } from './backends.ts';
-import { opCases, seeded } from './cases.ts';
+import { evaluate, expectNoGpuErrors, open, openFor } from '../engine/backends.ts';
+import { opCases, seeded } from '../engine/cases.ts';
 
 const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
 const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });

@@ -11,8 +11,8 @@ import {
   tf,
 } from '../../src/engine/index.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
-import { open, openFor } from './backends.ts';
-import { fillHeap, trap } from './faults.ts';
+import { open, openFor } from '../engine/backends.ts';
+import { fillHeap, trap } from '../engine/faults.ts';
 
 const node = { environment: 'node' } as const;
 

@@ -1,0 +1,148 @@
+/** What `npm run train` does: the same experiments as the page, without a browser. */
+import { withChanges } from '../config/experiment.ts';
+import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
+import type { RunEvent } from '../train/messages.ts';
+import {
+  backendOptions,
+  duration,
+  loadModel,
+  modelFolderOf,
+  openNodeBackend,
+  percent,
+  perTurn,
+  progressLine,
+  reopenNodeBackend,
+  version,
+  type Command,
+} from './common.ts';
+import { drive } from './drive.ts';
+import { nameOfModel, RunFolder } from './runFolder.ts';
+
+const options: ExtraOptions = {
+  out: {
+    value: 'DIR',
+    help: 'Folder for the run: its log, metrics, experiment and checkpoints; runs/<preset>-seed<seed> unless given.',
+  },
+  resume: {
+    value: 'DIR',
+    help: 'Go on with the run in this folder, exactly where it stopped. Only --steps may be given with it.',
+  },
+  'model-dir': { value: 'DIR', help: 'Model folder to start from, instead of a shipped one (see --model).' },
+  ...backendOptions,
+};
+const usage = `npm run train -- [flags]
+
+Trains a model with CoCoS and writes DIR/log.jsonl with DIR/blobs/ (everything that happened), DIR/metrics.jsonl (one line per
+update), DIR/experiment.json, DIR/checkpoint/ (the last model) and DIR/reference/ (the model it began with).
+Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
+
+/** Trains, or goes on with a run. */
+export const train: Command = async (argv) => {
+  const flags = parseFlags(argv, options);
+  if (flags.help) return void process.stdout.write(helpText(usage, options));
+  const text = (name: string) => flags.options[name] as string | undefined;
+
+  const resume = text('resume');
+  const other = Object.keys(flags.changes).find((name) => name !== 'steps');
+  if (resume !== undefined && (other !== undefined || flags.options['out'] !== undefined)) {
+    throw new FlagError(
+      `--resume goes on with the run's own experiment; only --steps may change, not ${other ?? 'out'}.`,
+    );
+  }
+  const folder = new RunFolder(resume ?? text('out') ?? `runs/${flags.preset}-seed${flags.experiment.seed}`);
+  const found = resume === undefined ? null : await folder.find();
+  if (!found) folder.checkFree();
+  const experiment = found ? withChanges(found.experiment, flags.changes) : flags.experiment;
+  const { steps } = experiment;
+  if (found?.state && found.state.step >= steps) {
+    const { step } = found.state;
+    process.stderr.write(
+      `${folder.path} is already at update ${step}, and the run ends after ${steps}: nothing was done. ` +
+        `To go on: npm run train -- --resume ${folder.path} --steps N, with N above ${step}\n`,
+    );
+    return;
+  }
+  for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
+  const modelFolder = found ? folder.reference : modelFolderOf(text('model-dir'), experiment);
+  const model = await loadModel(modelFolder);
+  if (found) await folder.checkReference(found.log);
+
+  const backend = await openNodeBackend(flags.options);
+  const circumstances = {
+    build: version,
+    backend: backend.name,
+    device: backend.device,
+    model: nameOfModel(text('model-dir'), experiment),
+    experiment,
+  };
+
+  let stop = false;
+  let asked = 0;
+  let pause = (): void => undefined;
+  const interrupted = (): void => {
+    // Under npm one Ctrl-C comes twice: from the terminal and from npm, which passes it on.
+    if (stop && performance.now() - asked < 1000) return;
+    if (stop) process.exit(130);
+    stop = true;
+    asked = performance.now();
+    process.stderr.write('\nstopping after this update; Ctrl-C again stops at once\n');
+    pause();
+  };
+  process.on('SIGINT', interrupted);
+
+  const line = progressLine();
+  const turns = Array.from({ length: experiment.turns }, (_, t) => `@t${t + 1}`);
+  const first = found?.state?.step ?? 0;
+  let step = first;
+  let began = performance.now();
+  let rewards = '';
+  let accuracy = '–';
+  const show = () => {
+    const perMinute = (60_000 * (step - first)) / (performance.now() - began);
+    line.show(
+      `update ${step}/${steps}  reward ${rewards}  held-out accuracy ${accuracy}  ` +
+        `${perMinute.toFixed(1)} updates/min  ${duration((60 * (steps - step)) / perMinute)} left`,
+    );
+  };
+  const showAccuracy = (metrics: Readonly<Record<string, number>>) => {
+    accuracy = perTurn(turns.map((turn) => percent(metrics[`eval/accuracy${turn}`])));
+    if (step > first) show();
+  };
+  const hear = (event: RunEvent) => {
+    if (event.type === 'update') {
+      step = event.record.step;
+      rewards = perTurn(turns.map((turn) => event.record.metrics[`train/reward${turn}`].toFixed(3)));
+      show();
+    }
+    if (event.type === 'eval') showAccuracy(event.record.metrics);
+    if (event.type === 'notice') {
+      line.end();
+      process.stderr.write(`${event.message}\n`);
+    }
+  };
+
+  const openLog = async () => {
+    const log = await (found ? folder.resume(found, circumstances) : folder.begin(circumstances, model));
+    const last = log.entriesOf('evaluation').at(-1);
+    if (last) showAccuracy(last.metrics);
+    await folder.completeMetrics(log, first);
+    return folder.keeping(log, model);
+  };
+  const run = await drive({
+    ...{ experiment, model, backend, hear, openLog },
+    reopen: () => reopenNodeBackend(flags.options),
+    ...(found?.state ? { state: found.state } : {}),
+  });
+  try {
+    pause = run.pause;
+    began = performance.now();
+    if (!stop) await run.train();
+  } finally {
+    line.end();
+  }
+  process.stderr.write(
+    `${stop ? 'stopped' : 'done'} at update ${step}; go on with: npm run train -- --resume ${folder.path}\n`,
+  );
+  await run.dispose();
+  process.off('SIGINT', interrupted);
+};

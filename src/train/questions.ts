@@ -1,0 +1,53 @@
+/** What a run can be asked: each question is answered with one event, and the run stays where it is. */
+import { sentence } from './failure.ts';
+import type { RunCommand } from './messages.ts';
+import type { BareEvent } from './teller.ts';
+import { UnreachableError, type Side, type Timeline } from './timeline.ts';
+import type { Loaded, Trainable } from './trainable.ts';
+
+export type Question = Extract<RunCommand, { type: 'record' | 'inspect' | 'catch' }>;
+
+interface Asked {
+  readonly loaded: Loaded;
+  readonly run: Trainable;
+  readonly timeline: Timeline;
+  /** How updates are made again. */
+  readonly side: Side;
+}
+
+/** @throws UnreachableError saying why there is no answer */
+export async function answer(question: Question, asked: Asked): Promise<BareEvent> {
+  switch (question.type) {
+    case 'record':
+      return { type: 'record', record: await recordOf(question.step, asked) };
+    case 'inspect':
+      return inspected(question, asked);
+    case 'catch':
+      return { type: 'caught', record: await asked.run.caught() };
+  }
+}
+
+async function recordOf(step: number, { timeline, side }: Asked) {
+  try {
+    return await timeline.recordOf(step, side);
+  } catch (error) {
+    if (error instanceof UnreachableError || side.signal?.aborted) throw error;
+    throw new UnreachableError(`Update ${step} could not be made again. ${sentence(error)}`); // the run itself is whole
+  }
+}
+
+async function inspected(
+  { step, group, trajectory }: Extract<Question, { type: 'inspect' }>,
+  { loaded, timeline, side }: Asked,
+): Promise<BareEvent> {
+  try {
+    const record = await timeline.recordOf(step, side);
+    const before = await timeline.stateAt(step - 1, side);
+    const after = await timeline.stateAt(step, side);
+    const turns = await loaded.inspect(record, { group, trajectory }, { before, after });
+    return { type: 'inspected', step, group, trajectory, turns };
+  } catch (error) {
+    if (error instanceof RangeError) throw new UnreachableError(error.message); // there is no such try
+    throw error;
+  }
+}
