@@ -71,7 +71,8 @@ export class TrainerClient {
       toWorker.postMessage(null, [sandbox]);
     } catch (error) {
       if (runId !== this.#runId) return;
-      this.#spent = true; // it waits for what will not come
+      this.#worker?.terminate(); // it waits for what will not come
+      this.#worker = null;
       this.#fail('The sandbox that runs Python could not be started.', 'Reload the page.', error);
     }
   }

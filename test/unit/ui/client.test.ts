@@ -8,8 +8,11 @@ class SilentWorker implements WorkerLike {
   readonly sent: { type: string; runId: string }[] = [];
   readonly target = new EventTarget();
   ended = false;
-  postMessage(message: unknown): void {
+  /** Came with the loads; the sandbox's own come through them. */
+  readonly ports: MessagePort[] = [];
+  postMessage(message: unknown, transfer: Transferable[]): void {
     this.sent.push(message as { type: string; runId: string });
+    this.ports.push(...transfer.filter((one) => one instanceof MessagePort));
   }
   addEventListener(type: string, listener: (event: never) => void): void {
     this.target.addEventListener(type, (event) => listener(event as never));
@@ -75,10 +78,26 @@ describe('TrainerClient', () => {
     expect(workers).toHaveLength(1);
   });
 
-  it('loads only the last of several that overlap', async () => {
+  it('gives the sandbox only to the last of several loads that overlap', async () => {
     const { client, workers } = setUp();
     await Promise.all([client.load(defaultExperiment, 'auto'), client.load(defaultExperiment, 'cpu')]);
-    expect(workers[0].sent).toMatchObject([{ type: 'load', backend: 'cpu' }]);
+    const [{ sent, ports }] = workers;
+    expect(sent).toMatchObject([
+      { type: 'load', backend: 'auto' },
+      { type: 'load', backend: 'cpu' },
+    ]);
+    const came: number[] = [];
+    ports.forEach((port, load) => (port.onmessage = () => came.push(load)));
+    await expect.poll(() => came).toEqual([1]);
+    ports.forEach((port) => port.close());
+  });
+
+  it('says again with each load which group is watched', async () => {
+    const { client, workers } = setUp();
+    client.watch(2);
+    await client.load(defaultExperiment, 'auto');
+    const { sent } = workers[0];
+    expect(sent).toMatchObject([{ type: 'load' }, { type: 'watch', group: 2, runId: sent[0].runId }]);
   });
 
   it('ends a worker that sends what the protocol does not know, says so, and starts a fresh one at the next load', async () => {
@@ -101,7 +120,7 @@ describe('TrainerClient', () => {
   it('says when the sandbox cannot start', async () => {
     const { client, workers, events } = setUp(() => Promise.reject(new Error('no Pyodide here')));
     await client.load(defaultExperiment, 'auto');
-    expect(workers).toEqual([]);
+    expect(workers.map(({ ended }) => ended)).toEqual([true]);
     expect(events).toMatchObject([{ type: 'failure', detail: 'no Pyodide here' }]);
   });
 
