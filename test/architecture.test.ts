@@ -94,6 +94,7 @@ describe('rooms', () => {
       'src/config/backends.ts',
       'src/config/experiment.ts',
       'src/train/messages.ts',
+      'src/train/live.ts',
       'src/train/messages.ts',
     ]);
     expect(imports.some(({ from, ours }) => from.endsWith('.svelte') && ours)).toBe(true);

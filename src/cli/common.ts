@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import type { Experiment } from '../config/fields.ts';
 import { FlagError, type ExtraOptions, type ParsedFlags } from '../config/flags.ts';
 import {
   openBackend,
@@ -28,6 +29,20 @@ export const version: string = v.parse(
 
 /** Folder of a shipped model, by its name in the experiment. */
 export const shippedModel = (name: string): string => join(projectRoot, 'public/models', name);
+
+/**
+ * The folder of the model that a run begins with: a shipped one, or `--model-dir`.
+ * @throws FlagError when the experiment starts at a checkpoint of another
+ */
+export function modelFolderOf(modelDir: string | undefined, { model, initialPolicy }: Experiment): string {
+  if (modelDir !== undefined && initialPolicy !== 'model') {
+    throw new FlagError(
+      `--initial-policy ${initialPolicy} is a checkpoint of a run that began with ${model}, not with ${modelDir}. ` +
+        'Leave out one of the two.',
+    );
+  }
+  return modelDir ?? shippedModel(model);
+}
 
 /** A command, given its flags. */
 export type Command = (argv: readonly string[]) => Promise<void>;

@@ -6,7 +6,7 @@ import { Driver } from '../train/driver.ts';
 import type { Beginning } from '../train/drivenRun.ts';
 import type { RunEvent } from '../train/messages.ts';
 import { SharedModel } from '../train/sharedModel.ts';
-import type { LoadedModel } from './common.ts';
+import { loadModel, shippedModel, type LoadedModel } from './common.ts';
 
 export interface DriveOptions extends Beginning {
   readonly experiment: Experiment;
@@ -44,6 +44,7 @@ export async function drive(options: DriveOptions): Promise<DrivenFromHere> {
           ...{ model: experiment.model, sandbox, backend, reopen },
           checkpoint: model.checkpoint,
           tokenizer: model.tokenizer,
+          readInitial: async (name) => (await loadModel(shippedModel(name))).checkpoint,
         }),
       ),
   });

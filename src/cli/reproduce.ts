@@ -13,12 +13,12 @@ import {
   backendOptions,
   duration,
   loadModel,
+  modelFolderOf,
   openNodeBackend,
   percent,
   progressLine,
   reopenNodeBackend,
   runCommand,
-  shippedModel,
   version,
 } from './common.ts';
 import { drive } from './drive.ts';
@@ -75,7 +75,7 @@ await runCommand(async (argv) => {
   const out = text('out');
   const folders = seeds.map((seed) => (out === undefined ? null : new RunFolder(join(out, `seed-${seed}`))));
   for (const folder of folders) folder?.checkFree();
-  const modelFolder = text('model-dir') ?? shippedModel(flags.experiment.model);
+  const modelFolder = modelFolderOf(text('model-dir'), flags.experiment);
   const model = await loadModel(modelFolder);
   let backend = await openNodeBackend(flags.options);
   const line = progressLine();

@@ -5,24 +5,7 @@
  *
  * "Paper" is CoCoS (arXiv 2505.23060); "released code" is what its authors published in May 2025.
  */
-import type { Field, Group, ValueOf } from './types.ts';
-
-export const groupLabels: Readonly<Record<Group, string>> = {
-  task: 'Task and model',
-  method: 'Method',
-  sampling: 'Sampling',
-  optimiser: 'Optimiser',
-  run: 'Run',
-};
-
-interface Range {
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  readonly unit?: string;
-}
-const linear = (range: Range) => ({ unit: '', ...range, scale: 'linear' as const });
-const log = (range: Range) => ({ unit: '', ...range, scale: 'log' as const });
+import { linear, log, type Field, type ValueOf } from './types.ts';
 
 export const fields = {
   // ---- task and model ----------------------------------------------------------------------------------------------
@@ -72,6 +55,24 @@ export const fields = {
     source: 'paper, boost model; our training data',
     group: 'task',
     when: 'restart',
+  },
+  initialPolicy: {
+    kind: 'choice',
+    default: 'model',
+    choices: [
+      { value: 'model', label: 'The starting model', help: 'The run starts at its beginning.' },
+      {
+        value: 'cheating',
+        label: 'After 150 updates of γ = 0',
+        help: 'A checkpoint of a run with γ = 0 and seed 11, which began with Boost and is about to give up its first answers.',
+      },
+    ],
+    label: 'Training starts',
+    help: 'Where the weights that are trained start. From a checkpoint the run starts part of the way along another one. The reference of the KL penalty is the starting model all the same, and the optimiser starts afresh.',
+    source: 'our decision: what takes minutes to happen can be seen in one',
+    group: 'task',
+    when: 'restart',
+    since: 4,
   },
 
   // ---- method ------------------------------------------------------------------------------------------------------

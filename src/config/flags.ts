@@ -5,9 +5,9 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { defaultExperiment, describeError, describeValues, parseExperiment } from './experiment.ts';
 import { valueFromText, type Experiment } from './experiment.ts';
-import { field, fieldNames, groupLabels, type FieldName } from './fields.ts';
+import { field, fieldNames, type FieldName } from './fields.ts';
 import { findPreset, presetExperiment, presets } from './presets.ts';
-import type { Field, Group } from './types.ts';
+import { groupLabels, type Field, type Group } from './types.ts';
 
 /** An option of one command that is not a field of the experiment, e.g. `out`. */
 export interface ExtraOption {

@@ -8,9 +8,10 @@ import type { Field } from './types.ts';
 
 /**
  * The format of experiment.json and of links, raised with every field that is added or dropped and every default that changes.
- * 1: the first; 2: lrSchedulerType; 3: the same fields, and links say what they were made on.
+ * 1: the first; 2: lrSchedulerType; 3: the same fields, and links say what they were made on;
+ * 4: initialPolicy.
  */
-export const experimentFormat = 3;
+export const experimentFormat = 4;
 
 /** A field that is gone. */
 export interface DroppedField {

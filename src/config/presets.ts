@@ -26,11 +26,25 @@ export const presets: readonly Preset[] = [
     changes: { gamma: 0.5 },
   },
   {
-    id: 'cheat',
+    id: 'cheating',
     title: 'Watch it cheat (γ = 0)',
     story:
-      'Only improvement pays, so the model learns to fail first and shine later. Watch the reward of turn 1 fall away from that of turn 2.',
-    changes: { gamma: 0 },
+      'Only improvement pays. This run starts from a checkpoint after 150 updates of γ = 0: watch turn 1 fall further, towards 0, while turn 2 stays or rises. The model fails first, in order to have something to repair.',
+    changes: { initialPolicy: 'cheating', gamma: 0 },
+  },
+  {
+    id: 'own-credit',
+    title: 'Own credit cures it (per-turn returns)',
+    story:
+      'The same checkpoint after 150 updates of γ = 0, but now each turn is pushed by its own reward and those after it. Watch turn 1 come back.',
+    changes: { initialPolicy: 'cheating', gamma: 0.5, returns: 'per-turn' },
+  },
+  {
+    id: 'cheat',
+    title: 'γ = 0 from the start',
+    story:
+      'How a model begins to cheat, for the patient: for about 50 updates both turns gain a little, then turn 1 falls away from turn 2. After some 250 updates it solves nothing at all.',
+    changes: { gamma: 0, steps: 250 },
   },
   {
     id: 'released-code',

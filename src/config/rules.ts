@@ -21,6 +21,12 @@ export const rules: readonly Rule[] = [
     message: 'must be accumulated when the objective is released-code, which has no other',
   },
   {
+    field: 'initialPolicy',
+    broken: (e) => e.initialPolicy !== 'model' && e.model !== 'boost',
+    message:
+      'must be model unless the starting model is boost: the checkpoint is of a run that began with that',
+  },
+  {
     field: 'trainTasks',
     broken: (e) => e.trainTasks < e.promptsPerUpdate,
     message: 'must be at least promptsPerUpdate, so that one update has enough different tasks',

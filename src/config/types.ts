@@ -11,6 +11,14 @@ export interface Choice {
 /** Where the field stands in the form. */
 export type Group = 'task' | 'method' | 'sampling' | 'optimiser' | 'run';
 
+export const groupLabels: Readonly<Record<Group, string>> = {
+  task: 'Task and model',
+  method: 'Method',
+  sampling: 'Sampling',
+  optimiser: 'Optimiser',
+  run: 'Run',
+};
+
 interface Common {
   /** Name for people, with the paper's symbol where there is one. */
   readonly label: string;
@@ -39,6 +47,17 @@ export interface NumberField extends Common {
   /** '' for a pure number. */
   readonly unit: string;
 }
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly unit?: string;
+}
+
+/** A range as a row states it. */
+export const linear = (range: Range) => ({ unit: '', ...range, scale: 'linear' as const });
+export const log = (range: Range) => ({ unit: '', ...range, scale: 'log' as const });
 
 export interface ChoiceField extends Common {
   readonly kind: 'choice';

@@ -3,7 +3,8 @@ import type { Experiment } from '../config/fields.ts';
 import type { Spread } from './statistics.ts';
 
 /** Who is in a baseline: the other tries at the same prompt, all tries at it, or all tries of the batch. */
-export type ComparedWith = 'others' | 'group' | 'batch';
+export const comparedWith = ['others', 'group', 'batch'] as const;
+export type ComparedWith = (typeof comparedWith)[number];
 
 /** A = scale · (R − baseline). NaN throughout for a masked try (R is NaN): it takes part in nothing. */
 export interface Estimate {

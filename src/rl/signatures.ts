@@ -4,7 +4,7 @@
  * Source of the patterns: paper (collapse, reward hacking, no revision); common practice (the others).
  */
 import type { Metrics } from './metrics.ts';
-import { mean, scored } from './statistics.ts';
+import { mean, scored, std } from './statistics.ts';
 
 export interface Signature {
   readonly id: string;
@@ -20,10 +20,26 @@ export interface Signature {
 /** Updates that are averaged before anything is concluded: one update alone is too noisy. */
 export const signatureWindow = 10;
 
-/** Mean of a metric over a window that ends before update `end`; NaN when it was never measured there. */
-function windowMean(history: readonly Metrics[], key: string, end = history.length): number {
-  const values = history.slice(Math.max(0, end - signatureWindow), end).map((metrics) => metrics[key] ?? NaN);
-  return mean(scored(values));
+/** What is read of an update's metrics: one of them, by its name, or a number made of several. */
+type Read = string | ((metrics: Metrics) => number);
+const read = (what: Read, metrics: Metrics): number =>
+  typeof what === 'string' ? (metrics[what] ?? NaN) : what(metrics);
+
+/** Mean over a window that ends before update `end`; NaN when nothing was measured there. */
+function windowMean(history: readonly Metrics[], what: Read, end = history.length): number {
+  const window = history.slice(Math.max(0, end - signatureWindow), end);
+  return mean(scored(window.map((metrics) => read(what, metrics))));
+}
+
+/**
+ * How far two window means may differ by chance: two standard errors of their difference, and at least five points. The
+ * scatter of one update is taken from the steps between neighbours, to which a slow rise or fall hardly adds.
+ */
+function byChance(history: readonly Metrics[], what: Read): number {
+  const values = history.map((metrics) => read(what, metrics));
+  const steps = scored(values.slice(1).map((x, i) => x - values[i]));
+  // A step has the scatter of two updates, and so has a difference of two windows, but for the number averaged.
+  return Math.max(0.05, (2 * std(steps)) / Math.sqrt(signatureWindow));
 }
 
 /** Number of turns, read off the names. */
@@ -73,16 +89,17 @@ export const signatures: readonly Signature[] = [
     id: 'reward-hacking',
     title: 'Reward hacking',
     explanation:
-      'The first answers are getting worse while the last ones get better: the model fails first so that its correction earns more.',
+      'The first answers have become worse than they were, and the last ones have not become worse with them: the model fails first, so that its correction earns more.',
     remedy: 'Raise γ towards 1, or give each turn its own credit (per-turn returns).',
     detect: (history) => {
       const T = turnsOf(history);
       if (T < 2) return false;
-      const first = best(history, 'train/tests_passed@t1');
-      const last = `train/tests_passed@t${T}`;
-      const fallen = first.value - windowMean(history, 'train/tests_passed@t1');
-      const risen = windowMean(history, last) - windowMean(history, last, first.end);
-      return fallen > 0.05 && risen > 0.05;
+      const first = 'train/tests_passed@t1';
+      const gap = (metrics: Metrics) => read(`train/tests_passed@t${T}`, metrics) - read(first, metrics);
+      const before = best(history, first);
+      const fallen = before.value - windowMean(history, first);
+      const widened = windowMean(history, gap) - windowMean(history, gap, before.end);
+      return fallen > byChance(history, first) && widened > byChance(history, gap);
     },
   },
   {

@@ -4,7 +4,10 @@
  */
 import { field, fieldNames, type Experiment } from '../config/fields.ts';
 import { withChanges } from '../config/experiment.ts';
-import type { ChangeRecord } from '../rl/records.ts';
+import type { ChangeRecord, UpdateRecord } from '../rl/records.ts';
+import { sentence, type Explanation } from './failure.ts';
+import { Gate } from './gate.ts';
+import { Live } from './live.ts';
 import type { Phase, RunCommand, RunEvent, Stage } from './messages.ts';
 import { Timeline, UnreachableError } from './timeline.ts';
 import type { KeptLog, Loaded, Trainable } from './trainable.ts';
@@ -35,12 +38,6 @@ export interface DrivenOptions {
   readonly strictLog: boolean;
 }
 
-export interface Explanation {
-  readonly what: string;
-  readonly remedy: string;
-  readonly detail: string;
-}
-
 /** Whether a run evaluates after so many updates: at its start, after every `evalEvery`, and at its end. */
 export const evaluationDue = ({ evalEvery, steps }: Experiment, step: number): boolean =>
   step % evalEvery === 0 || step >= steps;
@@ -58,7 +55,14 @@ export class DrivenRun {
   readonly #jobs: Job[] = [];
   #run: Trainable | null = null;
   #timeline: Timeline | null = null;
-  #wanted: 'stand' | 'step' | 'run' = 'stand';
+  #wanted: 'stand' | 'station' | 'step' | 'run' = 'stand';
+  readonly #gate = new Gate(this.#abort.signal, () => this.#wanted === 'station');
+  readonly #live = new Live({
+    tell: (event) => this.#emit({ type: 'live', event }),
+    stop: (at) => this.#gate.pass(at),
+  });
+  /** An update that has begun; perhaps it stands at the gate. */
+  #underWay: Promise<UpdateRecord> | null = null;
   #phase: Phase = 'loading';
   #busy = false;
   /** What ended it. */
@@ -76,9 +80,9 @@ export class DrivenRun {
     return this.#abort.signal;
   }
 
-  /** It has something to do. */
+  /** It has something to do; what it was told while it stands between two stations, only after that update. */
   get wants(): boolean {
-    return this.#jobs.length > 0 || this.#training;
+    return this.#gate.at === null && (this.#jobs.length > 0 || this.#training);
   }
 
   get #training(): boolean {
@@ -121,8 +125,10 @@ export class DrivenRun {
     switch (command.type) {
       case 'run':
       case 'step':
-        if (['failed', 'finished'].includes(this.#phase) && !this.wants) return;
+      case 'station':
+        if (['failed', 'finished'].includes(this.#phase) && !this.wants && !this.#busy) return;
         this.#wanted = command.type;
+        this.#gate.goOn();
         if (this.#phase !== 'loading' && this.#phase !== 'running') this.#enter('running');
         return this.#options.wake();
       case 'pause':
@@ -131,12 +137,18 @@ export class DrivenRun {
         this.#enter('pausing');
         if (!this.#busy) this.#do(() => this.timeline.checkpoint());
         return;
+      case 'watch':
+        return this.#live.watch(command.group);
       case 'change':
         return this.#change(command.experiment);
       case 'evaluate':
+        this.#endUpdate();
         return this.#work(() => this.#evaluate());
+      case 'catch':
+        return this.#work(() => this.#catch());
       case 'goTo':
         this.#wanted = 'stand';
+        this.#endUpdate();
         return this.#work(() => this.#goTo(command.step));
       case 'record':
         return this.#work(() => this.#record(command.step));
@@ -151,6 +163,7 @@ export class DrivenRun {
   async turn(loaded: Loaded): Promise<void> {
     this.#busy = true;
     await this.#attempt(async () => {
+      if (this.#run && this.#underWay) return this.#update(this.#run);
       if (this.#run) await this.#settle(this.#run);
       const job = this.#jobs.shift();
       if (job && 'work' in job) await job.work(loaded);
@@ -182,7 +195,8 @@ export class DrivenRun {
     if (stage === this.#last.stage && now - this.#last.at < progressEvery) return;
     this.#last = { stage, at: now };
     const step = this.#run?.state.step ?? 0;
-    this.#emit({ type: 'status', phase: this.#phase, stage, done, total, step });
+    const at = this.#gate.at;
+    this.#emit({ type: 'status', phase: this.#phase, stage, done, total, step, ...(at ? { at } : {}) });
   }
 
   fail(error: unknown, beginning = false): void {
@@ -202,6 +216,7 @@ export class DrivenRun {
   /** Frees what it holds. To be called between two pieces of work, after `abort`. */
   async dispose(): Promise<void> {
     this.#stop();
+    await this.#underWay?.catch(() => undefined); // given up at the gate
     const run = this.#run;
     this.#run = null;
     run?.dispose();
@@ -219,6 +234,7 @@ export class DrivenRun {
     this.status('tasks');
     const run = await loaded.begin(experiment, {
       ...this.side,
+      live: this.#live,
       ...(state ? { state } : {}),
       onRecovery: (message) => {
         this.showBackend(loaded.backend);
@@ -254,7 +270,8 @@ export class DrivenRun {
   async #update(run: Trainable): Promise<void> {
     if (run.state.step >= run.experiment.steps) return;
     if (this.#phase !== 'pausing') this.#enter('running');
-    const record = await run.update();
+    const record = await this.#made(run);
+    if (!record) return; // it stands at a station
     await this.timeline.update(record, run.state);
     this.#emit({ type: 'update', record }); // what is told is kept
     const masked = record.metrics['train/masked'] ?? 0;
@@ -270,7 +287,21 @@ export class DrivenRun {
     const finished = record.step >= run.experiment.steps;
     const stops = finished || this.#wanted === 'stand';
     if (stops || record.step % this.#options.checkpointEvery === 0) await this.timeline.checkpoint();
-    if (this.#wanted === 'step') this.#wanted = 'stand';
+    if (this.#wanted !== 'run') this.#wanted = 'stand';
+  }
+
+  /** Goes on with an update that stands at a station, to its end. */
+  #endUpdate(): void {
+    if (this.#wanted === 'station') this.#wanted = 'stand';
+    this.#gate.goOn();
+  }
+
+  /** An update, begun here or going on from a station. @returns null when it has come to one to stand at */
+  async #made(run: Trainable): Promise<UpdateRecord | null> {
+    const stands = this.#gate.standing().then(() => null);
+    this.#gate.open();
+    const underWay = (this.#underWay ??= run.update().finally(() => (this.#underWay = null)));
+    return Promise.race([underWay, stands]);
   }
 
   async #evaluate(): Promise<void> {
@@ -278,6 +309,10 @@ export class DrivenRun {
     const record = await this.#run.evaluate();
     await this.timeline.evaluation(record);
     this.#emit({ type: 'eval', record });
+  }
+
+  async #catch(): Promise<void> {
+    if (this.#run) this.#emit({ type: 'caught', record: await this.#run.caught() });
   }
 
   async #goTo(step: number): Promise<void> {
@@ -388,7 +423,8 @@ export class DrivenRun {
     if (finished || this.#error !== null) this.#wanted = 'stand';
     if (this.wants) return;
     const standing = run.state.step === this.timeline.first ? 'ready' : 'paused';
-    const phase = this.#error !== null ? 'failed' : finished ? 'finished' : standing;
+    const within = this.#gate.at ? 'paused' : standing;
+    const phase = this.#error !== null ? 'failed' : finished ? 'finished' : within;
     if (phase !== this.#phase) this.#enter(phase);
     this.#nowStill();
   }
@@ -433,9 +469,4 @@ export class DrivenRun {
   #emit(event: Bare): void {
     if (!this.signal.aborted) this.#options.emit({ ...event, runId: this.id });
   }
-}
-
-function sentence(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -7,8 +7,8 @@
  * would compute alone.
  */
 import { withChanges, type Experiment } from '../config/experiment.ts';
-import { DrivenRun, type Beginning, type DrivenOptions, type Explanation } from './drivenRun.ts';
-import { UnrecoverableError } from './failure.ts';
+import { DrivenRun, type Beginning, type DrivenOptions } from './drivenRun.ts';
+import { UnrecoverableError, type Explanation } from './failure.ts';
 import type { RunCommand, RunEvent, Stage } from './messages.ts';
 import type { KeptLog, Loaded } from './trainable.ts';
 

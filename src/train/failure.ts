@@ -9,3 +9,16 @@ export class UnrecoverableError extends Error {
     this.remedy = remedy;
   }
 }
+
+/** What the user is told when a run cannot go on. */
+export interface Explanation {
+  readonly what: string;
+  readonly remedy: string;
+  readonly detail: string;
+}
+
+/** What an error says, as a sentence. */
+export function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

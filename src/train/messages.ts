@@ -7,7 +7,9 @@ import { backendNames } from '../config/backends.ts';
 import { experimentSchema } from '../config/experiment.ts';
 import { memoryFactsSchema } from '../config/memory.ts';
 import { inspectedTurnSchema } from '../rl/inspection.ts';
+import { caughtRecordSchema } from '../rl/caught.ts';
 import { changeRecordSchema, evalRecordSchema, fieldValueSchema, updateRecordSchema } from '../rl/records.ts';
+import { liveSchema, reachedSchema } from './live.ts';
 
 const runId = v.string();
 const num = v.union([v.number(), v.nan()]);
@@ -24,10 +26,16 @@ export const runCommandSchema = v.variant('type', [
   v.object({ type: v.literal('pause'), runId }),
   /** One update, then wait. */
   v.object({ type: v.literal('step'), runId }),
+  /** Go on to the next station of an update (see `stations`), then stand there; the last one ends the update. */
+  v.object({ type: v.literal('station'), runId }),
+  /** Tell of updates while they are under way, of this group in full; null: nobody looks on. At once, also in the middle of one. */
+  v.object({ type: v.literal('watch'), runId, group: v.nullable(count) }),
   /** Change fields that may change during a run (see `when: 'live'` in the field table), from the next update or evaluation on. */
   v.object({ type: v.literal('change'), runId, experiment: experimentSchema }),
   /** Evaluate now, whatever `evalEvery` says. */
   v.object({ type: v.literal('evaluate'), runId }),
+  /** Compare with the reference on held-out tasks, before the next update; answered with `caught`. */
+  v.object({ type: v.literal('catch'), runId }),
   /** Stand where the run stood after `step` updates, with the live fields of then. What it does next takes the place of what came after. */
   v.object({ type: v.literal('goTo'), runId, step: count }),
   /** A new run, which begins where the run `from` stood after `step` updates (by default: where it stands), with other values of some fields. */
@@ -76,7 +84,11 @@ export const runEventSchema = v.variant('type', [
     done: v.number(),
     total: v.number(),
     step: v.number(),
+    /** Where it stands within the next update; absent between two. */
+    at: v.optional(reachedSchema),
   }),
+  /** What the update under way does; only while it is watched. */
+  v.object({ type: v.literal('live'), runId, event: liveSchema }),
   /** Which back end was chosen and why (for the badge). */
   v.object({
     type: v.literal('backend'),
@@ -102,6 +114,8 @@ export const runEventSchema = v.variant('type', [
   v.object({ type: v.literal('memory'), runId, facts: memoryFactsSchema }),
   v.object({ type: v.literal('update'), runId, record: updateRecordSchema }),
   v.object({ type: v.literal('eval'), runId, record: evalRecordSchema }),
+  /** Where the first answers are worse than the reference's own and the last are right: the answer to `catch`. */
+  v.object({ type: v.literal('caught'), runId, record: caughtRecordSchema }),
   /** A change of live fields has come into force, between two of the records above. */
   v.object({ type: v.literal('change'), runId, record: changeRecordSchema }),
   /** The run stands where it stood after `step` updates, with the experiment of then: the answer to `goTo`. */

@@ -8,12 +8,14 @@ import { answersInView, longestSequence } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
 import type { Llama } from '../model/llama.ts';
 import { Generation, type Answer as Sampled, type SamplingOptions } from '../model/generate.ts';
+import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { Answer, Episode, GradedAnswer, Group } from '../rl/episode.ts';
 import { reward } from '../rl/rewards.ts';
 import type { Sandbox, Verdict } from '../sandbox/types.ts';
 import { correctionIds, promptIds, type PastTurn } from '../tasks/episode.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
+import type { RolloutWatch } from './live.ts';
 import { beginsAnew, feedbackOn, viewBefore } from './placed.ts';
 import type { Placed } from './policy.ts';
 
@@ -37,6 +39,10 @@ export interface RolloutOptions extends Pick<Experiment, 'reward' | 'rewardScale
   readonly signal?: AbortSignal;
   /** Called after each turn has been written. */
   readonly onProgress?: (stage: 'sample' | 'grade', done: number, total: number) => void;
+  /** Is told what is written and graded; groups are counted from the first of these tasks. */
+  readonly watch?: RolloutWatch;
+  /** Milliseconds; by default those of the day. */
+  readonly clock?: () => number;
 }
 
 export interface RolloutResult {
@@ -54,9 +60,9 @@ export async function rollout(
   tasks: readonly Task[],
   options: RolloutOptions,
 ): Promise<RolloutResult> {
-  const { turns, k, sharedTurns, sampling } = options;
+  const { turns, k, sharedTurns, sampling, watch, clock = () => performance.now() } = options;
   const { eot, pad } = tokenizer.specials;
-  const began = performance.now();
+  const began = clock();
   const prompts = tasks.map((task) => promptIds(tokenizer, task));
 
   // Everything below is per row; a row is one trajectory, or one task while its trajectories are still shared.
@@ -112,9 +118,11 @@ export async function rollout(
           });
           const verdicts = gradeAll(sandbox, requests, options.signal);
           ended.forEach(({ row }, i) => (answered[row] = { answer: answers[i], verdict: verdicts[i] }));
+          if (watch) ended.forEach(({ row }, i) => watchEnded(watch, turn, row, answers[i], verdicts[i]));
           await nextTask(); // so that the sandbox can go on with what is waiting there
         },
         ...(options.signal ? { signal: options.signal } : {}),
+        ...(watch ? { onWritten: (all) => watch.written(turn, (at) => textOf(all[rowOf(at, turn)])) } : {}),
       });
       rows.forEach((row, r) => {
         const { ids } = answered[r].answer;
@@ -123,11 +131,12 @@ export async function rollout(
         row.turns.push({ ...answered[r], place });
       });
       options.onProgress?.('sample', turn, turns);
+      await watch?.turnWritten(turn);
     }
   } finally {
     generation?.dispose();
   }
-  const wrote = performance.now();
+  const wrote = clock();
 
   const episodes = await Promise.all(
     rows.map(async ({ turns }): Promise<Episode<RolledOut>> => ({
@@ -135,15 +144,42 @@ export async function rollout(
     })),
   );
   const groups = tasks.map((task, i) => ({ task, trajectories: episodes.slice(i * k, (i + 1) * k) }));
-  return { groups, sampleMs: wrote - began, gradeMs: performance.now() - wrote };
+  return { groups, sampleMs: wrote - began, gradeMs: clock() - wrote };
 
   /** An answer as the next turn sees it; where that tells of no tests, it does not wait for them. */
   async function pastTurn({ answer: { ids }, verdict }: Turn): Promise<PastTurn> {
     return { ids, feedback: options.feedback === 'none' ? '' : feedbackOn(await verdict, options) };
   }
 
-  function written({ ids, logp, truncated }: Sampled): Answer {
-    const text = tokenizer.decode(truncated ? ids : ids.slice(0, -1));
+  /** The row that writes a turn of a trajectory. */
+  function rowOf({ group, trajectory }: Place, turn: number): number {
+    return turn > sharedTurns ? group * k + trajectory : group;
+  }
+
+  /** The answer of a row, and its grade to come, for each trajectory that it belongs to. */
+  function watchEnded(
+    watch: RolloutWatch,
+    turn: number,
+    row: number,
+    answer: Answer,
+    verdict: Promise<Verdict>,
+  ): void {
+    const own = turn > sharedTurns;
+    const group = own ? Math.floor(row / k) : row;
+    const at = own
+      ? [{ group, trajectory: row % k }]
+      : Array.from({ length: k }, (_, trajectory) => ({ group, trajectory }));
+    const graded = verdict.then((verdict) => ({ ...answer, verdict, reward: rewardOf(verdict, options) }));
+    watch.ended(at, turn, answer, graded);
+  }
+
+  function textOf({ ids, truncated }: Sampled): string {
+    return tokenizer.decode(truncated ? ids : ids.slice(0, -1));
+  }
+
+  function written(sampled: Sampled): Answer {
+    const { ids, logp, truncated } = sampled;
+    const text = textOf(sampled);
     return { text, ids, tokens: ids.map((id) => tokenizer.tokenText(id)), logp, truncated };
   }
 

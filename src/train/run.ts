@@ -7,6 +7,7 @@
  */
 import type { Experiment } from '../config/fields.ts';
 import type { MemoryFacts } from '../config/memory.ts';
+import type { CaughtRecord } from '../rl/caught.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { ModelFacts } from './messages.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
@@ -91,6 +92,11 @@ export class TrainingRun implements Trainable {
     return this.#lasting(({ trainer }) => trainer.evaluate());
   }
 
+  /** As `Trainer.caught`, likewise. */
+  async caught(): Promise<CaughtRecord> {
+    return this.#lasting(({ trainer }) => trainer.caught());
+  }
+
   /** @throws Error when the state does not fit the model; then nothing has changed */
   async load(state: TrainerState): Promise<void> {
     await this.#lasting(async ({ trainer }) => trainer.load(state));
@@ -114,20 +120,27 @@ export class TrainingRun implements Trainable {
         this.#keepUp();
         this.#session.trainer.experiment = this.experiment;
         const result = await work(this.#session);
+        if (this.#outdated) continue; // it stood still meanwhile, and another run met a fault
         shared.finish();
         this.#tellDivisions();
         return result;
       } catch (error) {
         if (signal?.aborted) throw error;
+        if (this.#outdated) continue;
         await shared.recover(error, this.#session.canDivide);
       }
     }
   }
 
+  /** The back end was opened again since the session was made: what that holds is gone. */
+  get #outdated(): boolean {
+    return this.#generation !== this.#options.shared.generation;
+  }
+
   /** Where the back end was opened again meanwhile: a new session on it, at the saved state. */
   #keepUp(): void {
     const { shared, onRecovery } = this.#options;
-    if (this.#generation === shared.generation) return;
+    if (!this.#outdated) return;
     this.#session.dispose();
     this.#session = this.#open();
     if (this.#saved !== unsaved) this.#session.trainer.load(this.#saved);

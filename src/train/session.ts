@@ -14,11 +14,13 @@ import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
 /** Held-out tasks are the same for every seed, so that runs can be compared. */
 const heldOutSeed = 999;
 
-export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe'> {
+export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe' | 'live'> {
   readonly backend: OpenedBackend['name'];
   /** Into how many parts the work is cut where memory is short; see `TrainerParts`. Default 1. */
   readonly divisions?: number;
   readonly checkpoint: Checkpoint;
+  /** What the policy starts with, if not with the model that is its reference. */
+  readonly initial?: Checkpoint;
   readonly tokenizer: Tokenizer;
   readonly sandbox: Sandbox;
 }
@@ -36,7 +38,8 @@ export interface Session {
 
 /** @throws Error when the tokenizer does not fit the model, or prompts and answers do not fit its context */
 export function createSession(experiment: Experiment, options: SessionOptions): Session {
-  const { backend, divisions = 1, checkpoint, tokenizer, sandbox, signal, onProgress, breathe } = options;
+  const { backend, divisions = 1, checkpoint, initial = checkpoint, tokenizer, sandbox } = options;
+  const { signal, onProgress, breathe, live } = options;
   checkFit(checkpoint, tokenizer);
   const { level, seed } = experiment;
   const trainTasks = makeTasks({ count: experiment.trainTasks, seed, split: 'train', level });
@@ -49,7 +52,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
   const lengths = [...trainTasks, ...heldOutTasks].map((task) => promptIds(tokenizer, task).length);
   const longestPrompt = Math.max(...lengths);
   const longest = checkContext(experiment, checkpoint, longestPrompt);
-  const policy = new Llama(checkpoint.config, checkpoint.weights);
+  const policy = new Llama(checkpoint.config, initial.weights);
   const reference = new Llama(checkpoint.config, checkpoint.weights, false);
   const parts: TrainerParts = {
     policy,
@@ -65,6 +68,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {}),
     ...(breathe ? { breathe } : {}),
+    ...(live ? { live } : {}),
   };
   const trainer = new Trainer(experiment, parts);
   return {

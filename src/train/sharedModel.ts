@@ -19,6 +19,8 @@ export interface SharedModelOptions {
   /** The model's digest, where it is known. */
   readonly digest?: string;
   readonly checkpoint: Checkpoint;
+  /** Reads what a run starts with that an experiment's `initialPolicy` names, when one asks for it. */
+  readonly readInitial?: (name: string) => Promise<Checkpoint>;
   readonly tokenizer: Tokenizer;
   /** Is disposed with the rest. */
   readonly sandbox: Sandbox;
@@ -53,10 +55,15 @@ export class SharedModel implements Loaded {
     return { tensors, bytes, graded, cacheHits, timeouts, respawns, infra };
   }
 
-  /** @throws Error when the experiment does not fit the model, or the state does not */
-  begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
+  /** @throws Error when the experiment does not fit the model, or the state does not, or its initial policy cannot be read */
+  async begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
     const { checkpoint, tokenizer, sandbox, breathe } = this.#options;
-    const parts = { checkpoint, tokenizer, sandbox, ...(breathe ? { breathe } : {}) };
+    const initial = options.state ? null : await this.#initial(experiment);
+    const parts = {
+      ...{ checkpoint, tokenizer, sandbox },
+      ...(initial ? { initial } : {}),
+      ...(breathe ? { breathe } : {}),
+    };
     return TrainingRun.start(experiment, { ...options, ...parts, shared: this.#shared });
   }
 
@@ -70,6 +77,13 @@ export class SharedModel implements Loaded {
     const { checkpoint, tokenizer } = this.#options;
     const weights = { before: before.weights, after: after.weights };
     return inspect(asked, trajectory, { checkpoint, tokenizer, experiment, ...weights });
+  }
+
+  async #initial({ initialPolicy }: Experiment): Promise<Checkpoint | null> {
+    if (initialPolicy === 'model') return null;
+    const { readInitial } = this.#options;
+    if (!readInitial) throw new Error(`initialPolicy: ${initialPolicy} is not to be had here; choose model.`);
+    return readInitial(initialPolicy);
   }
 
   dispose(): void {

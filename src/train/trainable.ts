@@ -4,6 +4,7 @@ import type { MemoryFacts } from '../config/memory.ts';
 import type { OpenedBackend } from '../engine/index.ts';
 import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { InspectedTurn } from '../rl/inspection.ts';
+import type { CaughtRecord } from '../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Counters, ModelFacts } from './messages.ts';
 import type { TrainerParts, TrainerState } from './trainer.ts';
@@ -20,6 +21,8 @@ export interface Trainable {
   update(): Promise<UpdateRecord>;
   /** Greedy episodes on held-out tasks; changes nothing. */
   evaluate(): Promise<EvalRecord>;
+  /** Held-out tasks whose first answer is worse than the reference's own, and whose last is right; changes nothing. */
+  caught(): Promise<CaughtRecord>;
   /** Goes on from another state. */
   load(state: TrainerState): Promise<void>;
   dispose(): void;
@@ -31,6 +34,8 @@ export interface BeginOptions {
   /** Stops the piece of work under way. */
   readonly signal?: AbortSignal;
   readonly onProgress?: TrainerParts['onProgress'];
+  /** Tells those who look on what each update does. */
+  readonly live?: TrainerParts['live'];
   /** The back end was lost, or memory ran out, and the run goes on: sentences for the user. */
   readonly onRecovery?: (message: string) => void;
 }

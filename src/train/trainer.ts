@@ -10,6 +10,7 @@ import type { Experiment } from '../config/fields.ts';
 import { AdamW, tf, type AdamWState } from '../engine/index.ts';
 import type { HostWeights, Llama } from '../model/llama.ts';
 import type { Algorithm } from '../rl/algorithms/algorithm.ts';
+import { findCaught, type CaughtRecord } from '../rl/caught.ts';
 import { fill, type Episode, type Group } from '../rl/episode.ts';
 import { evalMetrics } from '../rl/metrics.ts';
 import { permutation, uniform } from '../rl/random.ts';
@@ -17,6 +18,7 @@ import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
+import type { Live, LiveUpdate } from './live.ts';
 import { placed } from './placed.ts';
 import type { Gradients, PassOptions } from './policy.ts';
 import { recorded } from './record.ts';
@@ -41,6 +43,8 @@ export interface TrainerParts {
   /** Stops the update under way; the policy is left as it was before it. */
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
+  /** Tells those who look on what an update does while it is under way. */
+  readonly live?: Live;
   /** What to learn from after `step` updates, for an algorithm that learns from recorded episodes. */
   readonly recordedBatch?: (step: number) => Promise<Pick<UpdateRecord, 'experiment' | 'groups'>>;
   /** Lets messages in between two long pieces of work. */
@@ -73,6 +77,8 @@ export class Trainer {
   readonly #optimizer: AdamW;
   #step = 0;
   #poorlyGraded = 0;
+  /** The update under way, where somebody may look on. */
+  #shown: LiveUpdate | undefined;
   /** How long the last turn took to be written, ms. */
   #turnMs = 0;
 
@@ -97,7 +103,7 @@ export class Trainer {
    * @throws AbortError when the signal fired; an Error when no sample could be graded or the gradient is not finite
    */
   async update(): Promise<UpdateRecord> {
-    const { policy, reference, backend, signal, onProgress } = this.#parts;
+    const { policy, reference, backend, live, signal, onProgress } = this.#parts;
     const e = this.experiment;
     // A single step either happens or does not; several have to be taken back.
     const before = e.innerEpochs > 1 ? await this.state() : null;
@@ -108,6 +114,7 @@ export class Trainer {
         pass: this.#pass(e),
         episodes: (algorithm) => this.#episodes(algorithm, e),
         descend: (gradients, rate) => this.#descend(gradients, rate, e),
+        ...(live ? { onCompared: async (explain) => this.#shown?.compared(explain), clock: live.clock } : {}),
         ...(signal ? { signal } : {}),
         ...(onProgress ? { onProgress } : {}),
       });
@@ -116,19 +123,50 @@ export class Trainer {
     } catch (error) {
       if (before) this.#putBack(before);
       throw error;
+    } finally {
+      live?.end();
+      this.#shown = undefined;
     }
   }
 
   /** Greedy episodes on held-out tasks; changes nothing. Records the first `examples` episodes. */
   async evaluate(examples = 8): Promise<EvalRecord> {
-    const { policy, tokenizer, sandbox, heldOutTasks, backend, signal, onProgress, breathe } = this.#parts;
     const e = this.experiment;
     const began = performance.now();
+    const groups = await this.#greedy(this.#parts.policy, e);
+    return {
+      experiment: e,
+      backend: this.#parts.backend,
+      step: this.#step,
+      metrics: evalMetrics(groups.flatMap(({ trajectories }) => trajectories)),
+      examples: fill(groups.slice(0, examples), recorded),
+      ms: performance.now() - began,
+    };
+  }
+
+  /**
+   * Compares greedy episodes on held-out tasks with the reference's own first answers to them; changes nothing. The reference is
+   * asked only here, and only for one turn.
+   */
+  async caught(): Promise<CaughtRecord> {
+    const e = this.experiment;
+    const before = await this.#greedy(this.#parts.reference, { ...e, turns: 1 });
+    const now = await this.#greedy(this.#parts.policy, e);
+    return {
+      experiment: e,
+      step: this.#step,
+      ...findCaught(fill(before, recorded), fill(now, recorded)),
+    };
+  }
+
+  /** Greedy episodes of a model on all held-out tasks. */
+  async #greedy(model: Llama, e: Experiment): Promise<Group<Episode<RolledOut>>[]> {
+    const { tokenizer, sandbox, heldOutTasks, signal, onProgress, breathe } = this.#parts;
     const groups: Group<Episode<RolledOut>>[] = [];
     const chunk = Math.ceil(evalBatch / this.#parts.divisions);
     for (let at = 0; at < heldOutTasks.length; at += chunk) {
       onProgress?.('evaluate', at, heldOutTasks.length);
-      const part = await rollout(policy, tokenizer, sandbox, heldOutTasks.slice(at, at + chunk), {
+      const part = await rollout(model, tokenizer, sandbox, heldOutTasks.slice(at, at + chunk), {
         ...e,
         k: 1,
         sharedTurns: 0,
@@ -140,14 +178,7 @@ export class Trainer {
       await breathe?.();
     }
     onProgress?.('evaluate', heldOutTasks.length, heldOutTasks.length);
-    return {
-      experiment: e,
-      backend,
-      step: this.#step,
-      metrics: evalMetrics(groups.flatMap(({ trajectories }) => trajectories)),
-      examples: fill(groups.slice(0, examples), recorded),
-      ms: performance.now() - began,
-    };
+    return groups;
   }
 
   async state(): Promise<TrainerState> {
@@ -242,7 +273,8 @@ export class Trainer {
 
   /** k trajectories for each task. Which random numbers a row gets does not depend on the parts it is done in. */
   async #rollOut(tasks: readonly Task[], { sharedTurns }: Algorithm, e: Experiment): Promise<RolloutResult> {
-    const { policy, tokenizer, sandbox, divisions, signal, onProgress } = this.#parts;
+    const { policy, tokenizer, sandbox, divisions, live, signal, onProgress } = this.#parts;
+    const shown = (this.#shown = live?.begin(e, this.#step + 1, tasks));
     const size = Math.ceil(tasks.length / divisions);
     const parts: RolloutResult[] = [];
     for (let first = 0; first < tasks.length; first += size) {
@@ -253,6 +285,7 @@ export class Trainer {
         sampling: { ...e, lookEvery: this.#lookEvery },
         uniform: (row, turn, position) =>
           uniform(e.seed, stream.sample, this.#step, row + rowsBefore(turn), turn, position),
+        ...(live && shown ? { watch: shown.rollout(first), clock: live.clock } : {}),
         ...(signal ? { signal } : {}),
         ...(onProgress ? { onProgress } : {}),
       });

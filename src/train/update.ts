@@ -10,7 +10,7 @@
  */
 import type { Experiment } from '../config/fields.ts';
 import type { Llama } from '../model/llama.ts';
-import type { Algorithm } from '../rl/algorithms/algorithm.ts';
+import type { Algorithm, Explanation, Place } from '../rl/algorithms/algorithm.ts';
 import { algorithmOf } from '../rl/algorithms/index.ts';
 import { answersOf, fill } from '../rl/episode.ts';
 import { klOfAnswer } from '../rl/kl.ts';
@@ -36,25 +36,31 @@ export interface UpdateParts {
   readonly episodes: (algorithm: Algorithm) => Promise<RolloutResult>;
   /** One step of AdamW, the gradient clipped; disposes the gradients. @returns their norm before clipping */
   readonly descend: (gradients: Gradients, learningRate: number) => Promise<number>;
+  /** Hears why each trajectory is about to be pushed; the update goes on when it resolves. */
+  readonly onCompared?: (explain: (at: Place) => Explanation) => Promise<void>;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
+  /** Milliseconds; by default those of the day. */
+  readonly clock?: () => number;
 }
 
 /** @param step updates done before this one @returns what the record of the update says of it */
 export async function update(
   e: Experiment,
   step: number,
-  { policy, reference, pass, episodes, descend, signal, onProgress }: UpdateParts,
+  parts: UpdateParts,
 ): Promise<Pick<UpdateRecord, 'metrics' | 'groups' | 'timing'>> {
+  const { policy, reference, pass, episodes, descend, onCompared, signal, onProgress } = parts;
+  const { clock = () => performance.now() } = parts;
   const algorithm = algorithmOf(e);
   const rate = learningRate(e, step);
-  const began = performance.now();
+  const began = clock();
 
   // 1. Episodes: k trajectories of T turns for each prompt, graded by their unit tests while the next turn is written.
   const { groups, sampleMs, gradeMs } = await episodes(algorithm);
 
   // 2. Score: log π_ref of every token, for the KL penalty (k1: log π − log π_ref, on the sampled tokens).
-  const scoring = performance.now();
+  const scoring = clock();
   onProgress?.('score', 0, 1);
   const refStats = await scoreAnswers(reference, answersOf(groups), pass);
   const scored = fill(groups, (answer) => {
@@ -64,6 +70,7 @@ export async function update(
 
   // 3. Credit: what each episode earns, less the KL penalty, against its baseline: advantages, and the coefficient of each token.
   const credited = algorithm.credit(scored, e);
+  await onCompared?.((at) => algorithm.explain(scored, at, e));
   /** The same under the policy as it is now: clipped ratio to the policy that sampled. */
   const creditedNow = async () => {
     const stats = await scoreAnswers(policy, answersOf(scored), pass);
@@ -71,7 +78,7 @@ export async function update(
   };
 
   // 4. Update: ∇ −Σ c·log π, clipped, AdamW; in later inner epochs on a policy that has moved. Recorded episodes are another's.
-  const updating = performance.now();
+  const updating = clock();
   const learn = async (batch: typeof credited) => {
     const { gradients, loss, stats } = await weightedLogProbGradient(policy, answersOf(batch), pass);
     return { loss, stats, gradNorm: await descend(gradients, rate) };
@@ -88,7 +95,7 @@ export async function update(
 
   // 5. Record what happened.
   const recorded = withGradient(batch, stats, e);
-  const done = performance.now();
+  const done = clock();
   return {
     metrics: {
       ...trainMetrics(recorded, e),

@@ -1,7 +1,8 @@
 /** What the page hands out as files: JSON lines, the same as the command line writes. */
 import type { RunState } from './state/run.svelte.ts';
 
-type Recorded = Pick<RunState, 'train' | 'evals' | 'changes'>;
+/** What is recorded of a run, beside its episodes. */
+export type Recorded = Pick<RunState, 'train' | 'evals' | 'changes'>;
 
 /**
  * One JSON object per recorded step, in order: `step`, `train/…` of the update and `eval/…` where it was measured; NaN is null.

@@ -1,11 +1,12 @@
 /** Keys that work wherever the focus is, except where the control under it needs them. */
 
-export type KeyAction = 'run' | 'step' | 'help';
+export type KeyAction = 'run' | 'step' | 'station' | 'help';
 
 /** For the help that "?" opens. */
 export const keyHelp: readonly { readonly key: string; readonly does: string }[] = [
   { key: 'Space', does: 'Run, or pause after the update under way' },
   { key: '→', does: 'One update' },
+  { key: 'Shift →', does: 'On to the next station of an update: write, correct, reward, compare, push' },
   { key: '?', does: 'These keys' },
   { key: 'Escape', does: 'Closes what is open' },
 ];
@@ -34,7 +35,8 @@ export function keyAction(
     case ' ':
       return focused?.matches(pressed) ? null : 'run';
     case 'ArrowRight':
-      return focused?.matches('[tabindex="0"]') ? null : 'step';
+      if (focused?.matches('[tabindex="0"]')) return null;
+      return event.shiftKey ? 'station' : 'step';
     default:
       return null;
   }

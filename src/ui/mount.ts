@@ -3,6 +3,7 @@ import { mount } from 'svelte';
 import type { TrainerClientOptions } from '../worker/client.ts';
 import App from './App.svelte';
 import './base.css';
+import './print.css';
 import { readFirstEpisode } from './firstEpisode.ts';
 import { AppState, type Extras } from './state/app.svelte.ts';
 import './tokens.css';

@@ -1,6 +1,7 @@
 /** What the status line says. */
-import type { Phase, Stage } from '../worker/protocol.ts';
-import { plural } from './format.ts';
+import type { Phase, Reached, Stage, Station } from '../worker/protocol.ts';
+import type { Point } from './charts/series.ts';
+import { fixed, plural } from './format.ts';
 
 interface Standing {
   readonly phase: Phase;
@@ -8,6 +9,25 @@ interface Standing {
   readonly done: number;
   readonly total: number;
   readonly step: number;
+  /** Where it stands within the next update. */
+  readonly at?: Reached | null;
+  /** The evaluations so far, oldest first. */
+  readonly evals?: readonly Point[];
+}
+
+/**
+ * How held-out accuracy moved from the first evaluation to the latest, turn by turn: "turn 1 30 → 54 %, turn 2 34 → 63 %, held-out";
+ * '' before there are two.
+ */
+export function howItWent(evals: readonly Point[]): string {
+  const [first, last] = [evals.at(0), evals.at(-1)];
+  if (!first || !last || first === last) return '';
+  const turns: string[] = [];
+  for (let key = ''; (key = `eval/accuracy@t${turns.length + 1}`) in last.metrics;) {
+    const [from, to] = [first, last].map(({ metrics }) => fixed(100 * (metrics[key] ?? NaN), 0));
+    turns.push(`turn ${turns.length + 1} ${from} → ${to}\u00a0%`);
+  }
+  return turns.length === 0 ? '' : `${turns.join(', ')}, held-out`;
 }
 
 /** What is being done, in words that follow "Loading" or "Update 12:". */
@@ -22,6 +42,15 @@ const stageWords: Readonly<Record<Stage, string>> = {
   update: 'updating the weights',
   evaluate: 'evaluating on held-out tasks',
   idle: 'getting ready',
+};
+
+/** The station that a run stands after, in words. */
+const stationWords: Readonly<Record<Reached['station'], (turn: number) => string>> = {
+  write: () => 'writing',
+  correct: (turn) => `correcting (turn ${turn})`,
+  reward: () => 'adding up the rewards',
+  compare: () => 'comparing',
+  push: () => 'the push',
 };
 
 interface LoopStage {
@@ -68,9 +97,15 @@ export function statusText(at: Standing): string {
     case 'pausing':
       return `Pausing after this update: ${stage}${count}`;
     case 'paused':
+      if (at.at) {
+        const after = stationWords[at.at.station](at.at.turn);
+        return `Update ${at.step + 1}, after ${after}: press Station to go on.`;
+      }
       return `Paused after update ${at.step}.`;
-    case 'finished':
-      return `Finished after ${plural(at.step, 'update')}. Press Reset to start over.`;
+    case 'finished': {
+      const went = howItWent(at.evals ?? []);
+      return `Finished after ${plural(at.step, 'update')}${went && `: ${went}`}. Raise Updates to go on.`;
+    }
     case 'failed':
       return 'Stopped by an error.';
     default:
@@ -89,6 +124,23 @@ export function announcement(at: Standing): string {
       return 'Pausing after this update.';
     default:
       return statusText(at);
+  }
+}
+
+/** The station of the picture that an update is at, or stands after; null between two updates. */
+export function stationOf({ phase, stage, done, at }: Standing): Station | null {
+  if (at) return at.station;
+  if (phase !== 'running' && phase !== 'pausing') return null;
+  switch (stage) {
+    case 'sample':
+      return done === 0 ? 'write' : 'correct';
+    case 'grade':
+    case 'score':
+      return 'reward';
+    case 'update':
+      return 'push';
+    default:
+      return null;
   }
 }
 

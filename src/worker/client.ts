@@ -48,6 +48,7 @@ export class TrainerClient {
   #worker: WorkerLike | null = null;
   #runId = '';
   #runs = 0;
+  #watched: number | null = null;
   /** The worker reported a failure: what it holds may be half made, so the next load gets a fresh one. */
   #spent = false;
 
@@ -64,6 +65,7 @@ export class TrainerClient {
       if (runId !== this.#runId) return port.close(); // another load came in between
       const message: Load = { type: 'load', runId, experiment, backend, assets: this.#options.assets };
       this.#connect().postMessage(message, [port]);
+      if (this.#watched !== null) this.#send({ type: 'watch', runId, group: this.#watched });
     } catch (error) {
       if (runId === this.#runId)
         this.#fail('The sandbox that runs Python could not be started.', 'Reload the page.', error);
@@ -90,9 +92,26 @@ export class TrainerClient {
     this.#send({ type: 'inspect', runId: this.#runId, step, group, trajectory });
   }
 
+  /** On to the next station of an update, then wait. */
+  station(): void {
+    this.#send({ type: 'station', runId: this.#runId });
+  }
+
+  /** Be told of updates while they are under way, of this group in full; null: of none. It holds for later loads too. */
+  watch(group: number | null): void {
+    if (group === this.#watched) return;
+    this.#watched = group;
+    this.#send({ type: 'watch', runId: this.#runId, group });
+  }
+
   /** Change live fields from the next update on. */
   change(experiment: Experiment): void {
     this.#send({ type: 'change', runId: this.#runId, experiment });
+  }
+
+  /** Ask for held-out tasks on which the model has given up its first answer; answered with `caught`. */
+  askForCaught(): void {
+    this.#send({ type: 'catch', runId: this.#runId });
   }
 
   /** Ends the worker; the client may be used again with `load`. */

@@ -7,6 +7,7 @@ import { backendNames } from '../config/backends.ts';
 import { experimentSchema } from '../config/experiment.ts';
 import { runCommandSchema, runEventSchema } from '../train/messages.ts';
 
+export { stations, type LiveEvent, type Reached, type Station } from '../train/live.ts';
 export { phases, stages, type Phase, type Stage } from '../train/messages.ts';
 
 /**

@@ -17,7 +17,7 @@ export interface ShippedModel {
 export async function readShippedModel(assets: string, name: string): Promise<ShippedModel> {
   const fetched = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
   const read = (file: string) => {
-    const bytes = fetched.get(file) ?? fetchFile(`${assets}models/${name}/${file}`);
+    const bytes = fetched.get(file) ?? fetchFile(addressOf(assets, name, file));
     fetched.set(file, bytes);
     return bytes;
   };
@@ -25,6 +25,12 @@ export async function readShippedModel(assets: string, name: string): Promise<Sh
   const checkpoint = await readCheckpoint(read);
   return { tokenizer, checkpoint, digest: await modelDigest(read) };
 }
+
+/** As `readShippedModel`, without the tokenizer: what a run starts with has that of its reference. */
+export const readShippedWeights = (assets: string, name: string): Promise<Checkpoint> =>
+  readCheckpoint((file) => fetchFile(addressOf(assets, name, file)));
+
+const addressOf = (assets: string, name: string, file: string) => `${assets}models/${name}/${file}`;
 
 async function fetchFile(address: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(address);

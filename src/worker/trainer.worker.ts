@@ -9,7 +9,7 @@ import type { ShowLoading } from '../train/driver.ts';
 import { UnrecoverableError } from '../train/failure.ts';
 import { SharedModel } from '../train/sharedModel.ts';
 import { commandSchema, parseMessage, type Load } from './protocol.ts';
-import { readShippedModel } from './shippedModel.ts';
+import { readShippedModel, readShippedWeights } from './shippedModel.ts';
 import { TrainerService } from './trainerService.ts';
 
 /** Yields to the message queue. A channel, not a timer: timers are slowed down in hidden tabs. */
@@ -63,6 +63,12 @@ async function load(
   return new SharedModel({
     ...{ model: experiment.model, checkpoint, tokenizer, sandbox, backend, breathe },
     ...(digest === undefined ? {} : { digest }),
+    readInitial: (name) =>
+      attempt(
+        `The checkpoint "${name}", which this run starts from, could not be loaded.`,
+        'It is fetched when it is first used, which needs the network. Reset tries again; or let training start at the starting model.',
+        () => readShippedWeights(assets, name),
+      ),
     reopen: () => reopenBackend(requested, options),
   });
 }

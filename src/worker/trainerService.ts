@@ -4,8 +4,7 @@
  */
 import { SandboxLostError } from '../sandbox/client.ts';
 import { Driver, type ShowLoading } from '../train/driver.ts';
-import type { Explanation } from '../train/drivenRun.ts';
-import { UnrecoverableError } from '../train/failure.ts';
+import { UnrecoverableError, type Explanation } from '../train/failure.ts';
 import type { Loaded } from '../train/trainable.ts';
 import type { Command, Load, TrainerEvent } from './protocol.ts';
 

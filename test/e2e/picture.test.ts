@@ -2,7 +2,7 @@
 import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { onePlayground } from './page.ts';
-import { button, lanesOf, microLink, region, trainOnce } from './playground.ts';
+import { button, lanesOf, microLink, region, trainOnce, waitForReady, waitForStatus } from './playground.ts';
 
 const inThePage = onePlayground();
 const episode = (page: Page): Locator => region(page, 'Episode');
@@ -71,6 +71,74 @@ describe('the picture of an update', () => {
       expect(await token.getByText('%').count()).toBeGreaterThan(5);
       await page.keyboard.press('ArrowRight');
       await page.getByRole('region', { name: 'Token 3 of turn 1' }).getByRole('row').nth(5).waitFor();
+      expect(problems).toEqual([]);
+    });
+  });
+
+  it('fills while an update runs: texts grow, then come marks, then bars', async () => {
+    await inThePage(microLink({ k: 3, promptsPerUpdate: 8 }), async (playground) => {
+      const { page, problems } = playground;
+      await waitForReady(playground);
+      const seen = await page.evaluateHandle(() => {
+        const moments: { written: number; marks: number; bars: number; done: boolean }[] = [];
+        const look = () => {
+          const count = (selector: string) => document.querySelectorAll(`.picture ${selector}`).length;
+          const code = [...document.querySelectorAll('.picture pre')];
+          moments.push({
+            written: code.reduce((sum, { textContent }) => sum + textContent.length, 0),
+            marks: count('.marks'),
+            bars: count('.comparison'),
+            done: document.querySelector('[data-testid="step"]')?.textContent === '1',
+          });
+        };
+        new MutationObserver(look).observe(document.body, {
+          ...{ subtree: true, childList: true, characterData: true },
+        });
+        return moments;
+      });
+      await button(page, 'Step').click();
+      await waitForStatus(playground, /^Paused after update 1\./);
+      const moments = await seen.jsonValue();
+      const began = moments.findIndex(({ marks }) => marks === 0);
+      const underWay = moments.slice(began).filter(({ done }) => !done);
+      const unmarked = underWay.filter(({ marks }) => marks === 0);
+      expect(new Set(unmarked.map(({ written }) => written)).size).toBeGreaterThan(1);
+      expect(underWay.some(({ marks, bars }) => marks > 0 && bars === 0)).toBe(true);
+      expect(underWay.at(-1)).toMatchObject({ marks: 6, bars: 3 });
+      expect(moments.at(-1)).toMatchObject({ marks: 6, bars: 3, done: true });
+      expect(problems).toEqual([]);
+    });
+  });
+
+  it('stands at the stations of an update, by keyboard; a change and Reset between them are survived', async () => {
+    await inThePage(microLink({ k: 3 }), async (playground) => {
+      const { page, problems } = playground;
+      await waitForReady(playground);
+      const lane = () => lanesOf(page).first().getAttribute('aria-label');
+      const next = async (status: RegExp) => {
+        await page.keyboard.press('Shift+ArrowRight');
+        await waitForStatus(playground, status);
+        return (await lane()) ?? '';
+      };
+      await next(/^Update 1, after writing: press Station to go on/);
+      await expect.poll(lane).toMatch(/^Try 1: (right|wrong)\.$/);
+      await next(/^Update 1, after correcting \(turn 2\)/);
+      await expect.poll(lane).toMatch(/^Try 1: (right|wrong), then [a-z ]+\.$/);
+      expect(await next(/^Update 1, after adding up the rewards/)).toMatch(/; R′ [^,;]+\.$/);
+      expect(await next(/^Update 1, after comparing/)).toMatch(/ the mean of the 2 other tries\.$/);
+      await page.getByRole('slider', { name: /Discount/ }).press('ArrowLeft'); // holds afterwards
+      await page.evaluate(
+        () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
+      );
+      expect(await next(/^Paused after update 1\./)).toMatch(/(more likely|less likely|as it is|moved)\.$/);
+
+      await next(/^Update 2, after writing/);
+      await button(page, 'Step').click(); // to the end of this update
+      await waitForStatus(playground, /^Paused after update 2\./);
+      await next(/^Update 3, after writing/);
+      await button(page, 'Reset').click();
+      await waitForReady(playground);
+      await next(/^Update 1, after writing/);
       expect(problems).toEqual([]);
     });
   });

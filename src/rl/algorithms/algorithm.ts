@@ -6,9 +6,10 @@
  *
  * Prompt, correction marker and padding tokens are never in the loss; the end-of-answer token is.
  */
+import * as v from 'valibot';
 import type { Experiment } from '../../config/fields.ts';
 import type { Credit, CreditedAnswer, Episode, Group, ScoredAnswer } from '../episode.ts';
-import type { ComparedWith, Estimate } from '../estimators.ts';
+import { comparedWith, type Estimate } from '../estimators.ts';
 
 /** What credit is given for: what an answer earned, what it pays, and its tokens' log-probabilities. */
 export type Earned = Pick<ScoredAnswer, 'reward' | 'kl' | 'ids' | 'logp' | 'refLogp'>;
@@ -57,15 +58,22 @@ export interface Place {
   readonly trajectory: number;
 }
 
+// Explanations are told to the page while an update is under way, so they are declared as schemas.
+
+/** NaN is a legal number here. */
+const num = v.union([v.number(), v.nan()]);
+const list = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.readonly());
+
 /** A summand of the number that is compared: `factor · value`. */
-export interface Term {
+const termSchema = v.object({
   /** 'reward': w_t · r_t, or γ^(i−t) · r_i. 'kl': −β · KL_t, where the KL is charged to the reward. */
-  readonly kind: 'reward' | 'kl';
+  kind: v.picklist(['reward', 'kl']),
   /** From 1. */
-  readonly turn: number;
-  readonly factor: number;
-  readonly value: number;
-}
+  turn: v.number(),
+  factor: num,
+  value: num,
+});
+export type Term = Readonly<v.InferOutput<typeof termSchema>>;
 
 /** A number that rewards add up to, and the answers it is credited to. */
 export interface Return {
@@ -79,41 +87,49 @@ export interface Return {
   readonly terms: readonly Term[];
 }
 
+/** What an estimator finds; `Estimate` says what each number is. */
+const estimate = { baseline: num, count: num, scale: num, advantage: num } satisfies Record<
+  keyof Estimate,
+  typeof num
+>;
+
 /** One comparison and the push that follows from it: A = scale · (compared − baseline). NaN throughout where it could not be judged. */
-export interface Comparison extends Estimate {
+const comparisonSchema = v.object({
+  ...estimate,
   /** Name of the compared number: R′, or R′_t where each turn is compared by itself. */
-  readonly name: string;
+  name: v.string(),
   /** Turns, from 1, whose answers it pushes. */
-  readonly turns: readonly number[];
+  turns: list(v.number()),
   /** They add up to `compared`; in the order of the formula. */
-  readonly terms: readonly Term[];
-  readonly compared: number;
-  readonly comparedWith: ComparedWith;
+  terms: list(termSchema),
+  compared: num,
+  comparedWith: v.picklist(comparedWith),
   /** Coefficient of each token = advantage / divisor: judged trajectories of the batch, for GRPO times the trajectory's trained tokens. */
-  readonly divisor: number;
+  divisor: num,
   /** What the gradient got for each token of those answers; 0 where it could not be judged. */
-  readonly coefficient: number;
-}
+  coefficient: num,
+});
+export type Comparison = Readonly<v.InferOutput<typeof comparisonSchema>>;
 
 /** A KL penalty that is in the loss, token by token, instead of in the reward: a push of its own. */
-export interface KlPush {
+const klPushSchema = v.object({
   /** From 1. */
-  readonly turn: number;
-  readonly beta: number;
+  turn: v.number(),
+  beta: num,
   /** −β(1 − e^(log π_ref − log π)) / divisor, one a token; added to the comparison's coefficient. */
-  readonly coefficients: readonly number[];
-}
+  coefficients: list(num),
+});
+export type KlPush = Readonly<v.InferOutput<typeof klPushSchema>>;
 
 /** Why a trajectory was pushed. */
-export interface Reasons {
-  readonly comparisons: readonly Comparison[];
-  readonly klPushes: readonly KlPush[];
-}
-
-export interface Explanation extends Reasons {
+export const explanationSchema = v.object({
   /**
    * From rewards to the compared number, as a formula of this experiment: "R′ = r₂ − 0.25·r₁ − 0.01·(KL₁ + KL₂)"; a line for each
    * comparison.
    */
-  readonly formula: string;
-}
+  formula: v.string(),
+  comparisons: list(comparisonSchema),
+  klPushes: list(klPushSchema),
+});
+export type Explanation = Readonly<v.InferOutput<typeof explanationSchema>>;
+export type Reasons = Omit<Explanation, 'formula'>;

@@ -1,9 +1,12 @@
 /** Which charts the Learning panel has, in order. Names, units and explanations come from the metric table. */
 import type { Experiment } from '../../config/experiment.ts';
+import { field } from '../../config/fields.ts';
 import { algorithmOf } from '../../rl/algorithms/index.ts';
 import { findMetric, type Metric } from '../../rl/metricTable.ts';
+import type { ChangeRecord } from '../../rl/records.ts';
 import { fixed, percent, significant } from '../format.ts';
-import { turnLook, type ChartData, type LineLook, type Series } from './series.ts';
+import type { Level, Mark } from './annotate.ts';
+import { turnLook, type ChartData, type LineLook, type Point, type Series } from './series.ts';
 
 export interface Chart {
   readonly id: string;
@@ -15,16 +18,31 @@ export interface Chart {
   readonly title?: string;
   /** Whether it says something in this experiment; by default in any. */
   readonly applies?: (e: Experiment) => boolean;
-  /** Takes the whole width. */
-  readonly wide?: boolean;
+  /** The one the page is about: drawn large, above the others. */
+  readonly main?: boolean;
+  /** Shown on request. */
+  readonly more?: boolean;
+  /** A value to compare the line with, or null where there is none. */
+  readonly level?: (e: Experiment) => Level | null;
   /** Differs from one sampled batch to the next so much that a mean over updates is drawn on top. */
   readonly noisy?: boolean;
 }
 
 const corrects = (e: Experiment): boolean => e.turns > 1;
 
+/**
+ * The coupling at which a better first answer neither gains nor loses: −w_1/w_2. Only two turns with answers of their own, whose
+ * rewards are added up to one number, have it.
+ */
+function couplingLevel(e: Experiment): Level | null {
+  const weights = algorithmOf(e).weights(e);
+  if (e.turns !== 2 || weights === null || algorithmOf(e).sharedTurns > 0) return null;
+  const [w1 = NaN, w2 = NaN] = weights;
+  return { value: 0 - w1 / w2, label: `1 − γ = ${significant(0 - w1 / w2)}` };
+}
+
 export const charts: readonly Chart[] = [
-  { id: 'accuracy', where: 'eval', metrics: ['accuracy@t'], wide: true },
+  { id: 'accuracy', where: 'eval', metrics: ['accuracy@t'], title: 'Held-out accuracy', main: true },
   { id: 'reward', where: 'train', metrics: ['reward@t'], noisy: true },
   {
     id: 'delta',
@@ -57,7 +75,14 @@ export const charts: readonly Chart[] = [
     noisy: true,
     // A first answer that all samples share does not vary.
     applies: (e) => corrects(e) && algorithmOf(e).sharedTurns === 0,
+    level: couplingLevel,
   },
+  { id: 'return', where: 'train', metrics: ['return'], noisy: true, more: true },
+  { id: 'zero-std', where: 'train', metrics: ['zero_std'], noisy: true, more: true },
+  { id: 'loss', where: 'train', metrics: ['loss'], noisy: true, more: true },
+  { id: 'norm', where: 'train', metrics: ['grad_norm'], noisy: true, more: true },
+  { id: 'length', where: 'train', metrics: ['length@t'], noisy: true, more: true },
+  { id: 'truncated', where: 'train', metrics: ['truncated@t'], noisy: true, more: true },
 ];
 
 export const whereWords: Readonly<Record<Chart['where'], string>> = {
@@ -105,11 +130,7 @@ export function formatOf(metric: Metric): (value: number) => string {
 }
 
 /** The lines of a chart, from the points recorded so far. */
-export function chartData(
-  chart: Chart,
-  points: readonly { readonly step: number; readonly metrics: Readonly<Record<string, number>> }[],
-  turns: number,
-): ChartData {
+export function chartData(chart: Chart, points: readonly Point[], turns: number): ChartData {
   const line = (key: string, label: string, look: LineLook): Series => ({
     label,
     look,
@@ -124,3 +145,14 @@ export function chartData(
     ),
   };
 }
+
+/** The sign a field is known by ("γ" of "Discount γ"), or its label. */
+const short = (label: string): string => /\s(\S{1,2})$/.exec(label)?.[1] ?? label;
+
+/** Where the run was changed under way, for its curves: "γ 0.75 → 0.5". How long it runs and how it is measured bends no curve. */
+export const marksOf = (changes: readonly ChangeRecord[]): Mark[] =>
+  changes.flatMap(({ step, changes: all }) => {
+    const telling = all.filter((change) => field(change.field).group !== 'run');
+    const words = telling.map(({ field: name, from, to }) => `${short(field(name).label)} ${from} → ${to}`);
+    return words.length === 0 ? [] : [{ step, text: words.join(', ') }];
+  });

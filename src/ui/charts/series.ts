@@ -14,6 +14,12 @@ export interface Series {
   readonly values: readonly number[];
 }
 
+/** The metrics of one update or one evaluation, by full name; `step`: updates done. */
+export interface Point {
+  readonly step: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
 export interface ChartData {
   /** Shared horizontal axis: updates done. */
   readonly steps: readonly number[];
@@ -36,6 +42,41 @@ export function summarise(values: readonly number[]) {
     min: known.length > 0 ? Math.min(...known) : NaN,
     max: known.length > 0 ? Math.max(...known) : NaN,
   };
+}
+
+/** A run's lines on one horizontal axis with those of the run before. */
+export interface Joined {
+  readonly steps: readonly number[];
+  /** One value per step for each line; NaN where it has none. */
+  readonly lines: readonly (readonly number[])[];
+  readonly ghosts: readonly (readonly number[])[];
+}
+
+/** @param ghost the run before, or null; its steps need not be the same */
+export function joined(data: ChartData, ghost: ChartData | null): Joined {
+  const steps = ghost ? [...new Set([...data.steps, ...ghost.steps])].sort((a, b) => a - b) : data.steps;
+  const onto = (from: ChartData) => {
+    const at = new Map(from.steps.map((step, i) => [step, i]));
+    return from.series.map(({ values }) => steps.map((step) => values[at.get(step) ?? -1] ?? NaN));
+  };
+  return { steps, lines: onto(data), ghosts: ghost ? onto(ghost) : [] };
+}
+
+/** Moves labels at these heights apart, to at least `gap`, the order kept, within `from`…`to` as long as there is room. */
+export function spread(heights: readonly number[], gap: number, from: number, to: number): number[] {
+  const order = heights.map((_, i) => i).sort((a, b) => (heights[a] ?? 0) - (heights[b] ?? 0));
+  const placed = [...heights];
+  let floor = from;
+  for (const i of order) {
+    placed[i] = Math.max(placed[i] ?? 0, floor);
+    floor = (placed[i] ?? 0) + gap;
+  }
+  let ceiling = to;
+  for (const i of order.reverse()) {
+    placed[i] = Math.min(placed[i] ?? 0, ceiling);
+    ceiling = (placed[i] ?? 0) - gap;
+  }
+  return placed;
 }
 
 /** Differences below this are rounding, as in a KL before the first step: an axis drawn to them would magnify nothing. */

@@ -10,7 +10,9 @@ import type { KeepOffline } from '../../worker/offline.ts';
 import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools, type SpeedTools } from '../../worker/speed.ts';
 import { copyText } from '../clipboard.ts';
+import type { Recorded } from '../download.ts';
 import { differences } from '../madeOn.ts';
+import { presetOfStory, type Story } from '../stories.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
@@ -30,7 +32,7 @@ interface Shared {
 }
 
 /** What to do once the run being loaded is ready. */
-type Wish = 'run' | 'step' | null;
+type Wish = 'run' | 'step' | 'station' | null;
 
 /** What the page may be given beside the trainer. */
 export interface Extras {
@@ -58,6 +60,8 @@ export class AppState {
   linkNotes = $state.raw<readonly string[]>([]);
   /** What came of the last Share, for a while. */
   shared = $state.raw<Shared | null>(null);
+  /** What was measured in the run that the one on screen took the place of. */
+  left = $state.raw<Recorded | null>(null);
   readonly #client: TrainerClient;
   #linkMadeOn = $state.raw<MadeOn>({});
   #linkModel = '';
@@ -83,8 +87,12 @@ export class AppState {
     return differences(this.#linkMadeOn, this.#madeOn(this.#linkModel));
   }
   get canRun(): boolean {
+    const { phase, step } = this.run;
+    const more = phase === 'finished' && this.experiment.applied.steps > step;
     return (
-      ['ready', 'paused'].includes(this.run.phase) && this.experiment.valid !== null && this.#wish === null
+      (more || phase === 'ready' || phase === 'paused') &&
+      this.experiment.valid !== null &&
+      this.#wish === null
     );
   }
   get canPause(): boolean {
@@ -117,6 +125,17 @@ export class AppState {
     this.#begin('step');
   }
 
+  /** On to the next station of an update, which is then looked at. */
+  station(): void {
+    if (this.canRun) this.selection.followTraining();
+    this.#begin('station');
+  }
+
+  /** The group of updates under way that is shown; null: none. */
+  watch(group: number | null): void {
+    this.#client.watch(group);
+  }
+
   pause(): void {
     if (this.canPause) this.#client.pause();
   }
@@ -139,6 +158,28 @@ export class AppState {
   resetField(name: FieldName): void {
     this.experiment.resetField(name);
     this.#sendLive();
+  }
+
+  /** Loads a story's experiment and runs it. */
+  tell(story: Story): void {
+    this.experiment.choose(presetOfStory(story));
+    this.#wish = 'run';
+    this.#load();
+  }
+
+  get canAskForCaught(): boolean {
+    return !this.run.catching && ['ready', 'running', 'paused', 'finished'].includes(this.run.phase);
+  }
+
+  /** Looks for a task on which the model has given up a first answer that it could give; it is shown when it is found. */
+  askForCaught(): void {
+    if (!this.canAskForCaught) return;
+    this.run.catching = true;
+    this.#client.askForCaught();
+  }
+
+  closeCaught(): void {
+    this.run.caught = null;
   }
 
   /** Takes a preset; before the run has begun it is loaded at once, so that what is on screen is true. */
@@ -194,19 +235,20 @@ export class AppState {
     const experiment = this.experiment.valid;
     if (!experiment) return;
     this.experiment.applyAll(experiment);
+    const { train, evals, changes } = this.run;
+    this.left = train.length > 0 ? { train, evals, changes } : null;
     this.run.clear();
     this.selection.clear();
     void this.#client.load(experiment, this.backendChoice);
   }
 
   /** Runs or steps; before the first update, restart fields that were changed are loaded first. */
-  #begin(wish: 'run' | 'step'): void {
+  #begin(wish: NonNullable<Wish>): void {
     if (!this.canRun) return;
     if (!this.run.begun && this.experiment.pending.length > 0) {
       this.#wish = wish;
       this.#load();
-    } else if (wish === 'run') this.#client.run();
-    else this.#client.step();
+    } else this.#client[wish]();
   }
 
   #sendLive(): void {

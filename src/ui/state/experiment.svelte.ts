@@ -10,6 +10,7 @@ import {
 import { field, fieldNames, isFieldName } from '../../config/fields.ts';
 import { findPreset, presetExperiment, presets, type Preset } from '../../config/presets.ts';
 import { idleFields } from '../../config/rules.ts';
+import { plural } from '../format.ts';
 
 type Draft = Readonly<Record<FieldName, string | number | boolean>>;
 
@@ -24,6 +25,8 @@ function presetOf(experiment: Experiment): Preset {
 /** Read it anywhere; it is written by its own methods only. */
 export class ExperimentState {
   preset = $state.raw<Preset>(presetOf(defaultExperiment));
+  /** The preset that was chosen when the experiment in force was loaded. */
+  #loaded = $state.raw<Preset>(presetOf(defaultExperiment));
   /** The values in the form; some may be illegal, or text that is not a number yet. */
   draft = $state.raw<Draft>(defaultExperiment);
   /** The experiment the trainer works with. */
@@ -46,6 +49,18 @@ export class ExperimentState {
   get pending(): readonly FieldName[] {
     return fieldNames.filter(
       (name) => field(name).when === 'restart' && this.draft[name] !== this.applied[name],
+    );
+  }
+  /** What is not in force yet and when it will be, a sentence or two; '' when nothing waits. @param begun the run has */
+  waiting(begun: boolean): string {
+    const n = this.pending.length;
+    if (n === 0) return '';
+    if (!begun) return `${plural(n, 'change')} will be loaded when you press Run.`;
+    if (this.preset === this.#loaded)
+      return `${plural(n, 'change applies', 'changes apply')} after Reset: the run keeps what it began with.`;
+    return (
+      `“${this.preset.title}” loads on Reset: ${n} of its settings cannot change in mid-run. ` +
+      `Until then this is still “${this.#loaded.title}”, with the other settings changed.`
     );
   }
   /** What is wrong with the draft, first field first; '' when nothing is. */
@@ -90,6 +105,7 @@ export class ExperimentState {
   /** The draft becomes the experiment in force, because the trainer is about to load it. */
   applyAll(experiment: Experiment): void {
     this.applied = experiment;
+    this.#loaded = this.preset;
   }
 
   /** Brings legal changes of live fields into force; gives the new experiment, or null when nothing changed. */

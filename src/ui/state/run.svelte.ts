@@ -1,12 +1,10 @@
 /** What the trainer has told the page about a run. */
 import type { MemoryFacts } from '../../config/memory.ts';
+import type { CaughtRecord } from '../../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
-import type { Phase, Stage, TrainerEvent } from '../../worker/protocol.ts';
-
-export interface Point {
-  readonly step: number;
-  readonly metrics: Readonly<Record<string, number>>;
-}
+import type { Phase, Reached, Stage, TrainerEvent } from '../../worker/protocol.ts';
+import type { Point } from '../charts/series.ts';
+import { foldLive, type LiveUpdate } from './live.ts';
 
 export interface Notice {
   readonly id: number;
@@ -60,12 +58,22 @@ export class RunState {
   train = $state.raw<readonly Point[]>([]);
   /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
   evals = $state.raw<readonly EvalRecord[]>([]);
+  /** The evaluations of the last run that had got anywhere, to compare with. */
+  before = $state.raw<readonly Point[]>([]);
   /** The latest updates with their episodes, oldest first. */
   updates = $state.raw<readonly UpdateRecord[]>([]);
   /** What was changed while the run went on, oldest first. */
   changes = $state.raw<readonly ChangeRecord[]>([]);
   /** What an update did to each token of the try that was last asked about. */
   inspected = $state.raw<EventOf<'inspected'> | null>(null);
+  /** The update under way, while it is watched; null between two. */
+  live = $state.raw<LiveUpdate | null>(null);
+  /** Where the run stands within the next update; null: between two. */
+  at = $state.raw<Reached | null>(null);
+  /** What the last search for given-up first answers found; null before one. */
+  caught = $state.raw<CaughtRecord | null>(null);
+  /** Such a search is under way. */
+  catching = $state.raw(false);
   notices = $state.raw<readonly Notice[]>([]);
   failure = $state.raw<Failure | null>(null);
   counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
@@ -95,11 +103,12 @@ export class RunState {
   }
   /** The run has begun: restart fields are fixed until Reset. */
   get begun() {
-    return this.step > 0 || this.phase === 'running' || this.phase === 'pausing';
+    return this.step > 0 || this.at !== null || this.phase === 'running' || this.phase === 'pausing';
   }
 
-  /** Forget everything but the back end and its memory: a new run is being loaded. */
+  /** Forget everything but the back end, its memory and how the last run went: a new run is being loaded. */
   clear(): void {
+    if (this.evals.length > 1) this.before = this.evals.map(({ step, metrics }) => ({ step, metrics }));
     this.phase = 'loading';
     this.stage = 'idle';
     this.done = this.total = this.step = 0;
@@ -108,6 +117,9 @@ export class RunState {
     this.updates = [];
     this.changes = [];
     this.inspected = null;
+    this.live = this.at = null;
+    this.caught = null;
+    this.catching = false;
     this.updateMs = [];
     this.notices = [];
     this.failure = null;
@@ -123,6 +135,7 @@ export class RunState {
         this.done = event.done;
         this.total = event.total;
         this.step = event.step;
+        this.at = event.at ?? null;
         break;
       case 'backend':
         this.backend = event;
@@ -136,6 +149,7 @@ export class RunState {
       case 'update': {
         const { record } = event;
         this.step = record.step;
+        this.live = this.at = null;
         this.train = [...this.train, { step: record.step, metrics: record.metrics }];
         this.updates = latestThatFit([...this.updates, record]);
         this.updateMs = [...this.updateMs, record.timing.total].slice(-speedWindow);
@@ -149,9 +163,17 @@ export class RunState {
         break;
       case 'moved':
         this.step = event.step;
+        this.live = this.at = null;
+        break;
+      case 'live':
+        this.live = foldLive(this.live, event.event);
         break;
       case 'inspected':
         this.inspected = event;
+        break;
+      case 'caught':
+        this.caught = event.record;
+        this.catching = false;
         break;
       case 'record': // the page asks for none yet
         break;
@@ -160,6 +182,8 @@ export class RunState {
         break;
       case 'failure':
         this.phase = 'failed';
+        this.live = this.at = null;
+        this.catching = false;
         this.failure = { what: event.what, remedy: event.remedy, detail: event.detail };
         break;
       case 'counters':

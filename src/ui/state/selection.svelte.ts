@@ -2,6 +2,7 @@
 import type { Experiment } from '../../config/experiment.ts';
 import type { GroupRecord, TrajectoryRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Shading } from '../code/shading.ts';
+import { groupsOf, type LiveUpdate } from './live.ts';
 import type { RunState } from './run.svelte.ts';
 
 /**
@@ -45,7 +46,7 @@ export class SelectionState {
   #chosen = $state.raw<'held-out' | 'batch' | null>(null);
   /** Step of the moment held on to; null follows the latest. */
   #held = $state.raw<number | null>(null);
-  /** null leaves the choice to `mostTelling`. */
+  /** null: the first of a batch, of held-out examples the most telling. */
   #group = $state.raw<number | null>(null);
   #trajectory = $state.raw(0);
 
@@ -55,29 +56,44 @@ export class SelectionState {
 
   /** Until the reader chooses: what the model is learning from, as soon as there is an update; before that, held-out examples. */
   get source(): Source {
-    const { evals, updates } = this.#run;
-    if (this.recorded && evals.length === 0 && updates.length === 0) return 'recorded';
-    return this.#chosen !== 'held-out' && this.#run.updates.length > 0 ? 'batch' : 'held-out';
+    const { evals, updates, live } = this.#run;
+    const learns = updates.length > 0 || live !== null;
+    if (this.recorded && evals.length === 0 && !learns) return 'recorded';
+    return this.#chosen !== 'held-out' && learns ? 'batch' : 'held-out';
+  }
+  /** The update under way, where that is what is looked at. */
+  get live(): LiveUpdate | null {
+    const { live } = this.#run;
+    if (!live || this.source !== 'batch') return null;
+    return this.following || this.#held === live.step ? live : null;
+  }
+  /** The group of an update under way to be told of in full; null: none would be shown. */
+  get watching(): number | null {
+    if (this.#chosen === 'held-out') return null;
+    return this.following || this.#held === this.#run.live?.step ? (this.#group ?? 0) : null;
   }
   /** Steps that can be looked at, oldest first. */
   get steps(): readonly number[] {
+    const { updates, live } = this.#run;
     return this.source === 'batch'
-      ? this.#run.updates.map((record) => record.step)
+      ? [...updates.map((record) => record.step), ...(live ? [live.step] : [])]
       : this.source === 'recorded'
         ? []
         : this.#run.evals.map((record) => record.step);
   }
   get moment(): Moment | null {
+    const { live } = this;
+    if (live) return { step: live.step, groups: groupsOf(live), metrics: {}, experiment: live.experiment };
     if (this.source !== 'held-out') return this.#update;
     const record = this.#run.evals.find((e) => e.step === this.#held) ?? this.#run.evals.at(-1);
     return record ? { ...record, groups: record.examples } : null;
   }
-  /** All groups of the update looked at; null for held-out episodes. */
+  /** All groups of the update looked at; null for held-out episodes, and while it is under way. */
   get batch(): UpdateRecord['groups'] | null {
     return this.#update?.groups ?? null;
   }
   get #update(): UpdateRecord | null {
-    if (this.source === 'held-out') return null;
+    if (this.source === 'held-out' || this.live) return null;
     if (this.source === 'recorded') return this.recorded;
     const { updates } = this.#run;
     return updates.find((record) => record.step === this.#held) ?? updates.at(-1) ?? null;
@@ -90,9 +106,16 @@ export class SelectionState {
     return this.moment?.groups ?? [];
   }
   get groupIndex(): number {
-    // Held-out examples are the same tasks at every evaluation: what tells most is judged once, before training.
-    const judged = this.source !== 'held-out' ? this.groups : (this.#run.evals[0]?.examples ?? []);
-    return Math.min(this.#group ?? mostTelling(judged), Math.max(0, this.groups.length - 1));
+    return Math.min(this.#group ?? this.#proposed, Math.max(0, this.groups.length - 1));
+  }
+  /** Held-out examples are the same tasks at every evaluation: what tells most is judged once, before training. A batch does not jump. */
+  get #proposed(): number {
+    if (this.source === 'batch') return 0;
+    return mostTelling(this.source === 'recorded' ? this.groups : (this.#run.evals[0]?.examples ?? []));
+  }
+  /** The group of a finished update worth looking at; null while it is under way. */
+  get mostTelling(): number | null {
+    return this.batch && mostTelling(this.batch);
   }
   get group(): GroupRecord | null {
     return this.groups[this.groupIndex] ?? null;
@@ -134,6 +157,15 @@ export class SelectionState {
     this.#held = at >= steps.length - 1 ? null : (steps[Math.max(at, 0)] ?? null);
   }
 
+  /** Shows the update with this step, or else the evaluation, while it is kept. */
+  goTo(step: number): void {
+    const has = (records: readonly { readonly step: number }[]) => records.some((one) => one.step === step);
+    const source = has(this.#run.updates) ? 'batch' : has(this.#run.evals) ? 'held-out' : null;
+    if (source === null) return;
+    if (source !== this.source) this.look(source);
+    this.#held = step;
+  }
+
   followLatest(): void {
     this.#held = null;
   }
@@ -141,6 +173,12 @@ export class SelectionState {
   /** How tokens are coloured: where something is pushed, by the push, until the reader chooses. */
   get shading(): Shading {
     return this.#shading ?? (this.source === 'held-out' ? 'syntax' : 'gradient');
+  }
+
+  /** Looks at what the model learns from, as it comes. */
+  followTraining(): void {
+    this.#chosen = null;
+    this.#held = null;
   }
 
   shade(shading: Shading): void {

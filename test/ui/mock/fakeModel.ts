@@ -1,12 +1,14 @@
 /** A loaded model that computes nothing: its runs make the records of fakeRun.ts, so that the real driver can be shown driving. */
 import type { Experiment } from '../../../src/config/experiment.ts';
 import type { MemoryFacts } from '../../../src/config/memory.ts';
-import type { ShowLoading } from '../../../src/train/driver.ts';
-import type { Counters, Stage } from '../../../src/train/messages.ts';
-import type { BeginOptions, Loaded, Trainable } from '../../../src/train/trainable.ts';
+import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
 import type { Place } from '../../../src/rl/algorithms/algorithm.ts';
 import type { UpdateRecord } from '../../../src/rl/records.ts';
-import { fakeEvaluation, fakeInspection, fakeUpdate } from './fakeRun.ts';
+import type { ShowLoading } from '../../../src/train/driver.ts';
+import type { RolloutWatch } from '../../../src/train/live.ts';
+import type { Counters, Stage } from '../../../src/train/messages.ts';
+import type { BeginOptions, Loaded, Trainable } from '../../../src/train/trainable.ts';
+import { fakeCaught, fakeEvaluation, fakeInspection, fakeUpdate } from './fakeRun.ts';
 
 /** The default model on WASM. */
 export const defaultMemory: MemoryFacts = {
@@ -76,17 +78,57 @@ class FakeTrainable implements Trainable {
     if (step > 0 && step === this.#options.failAfter) {
       throw new Error('AdamW: the gradient norm is not finite (NaN); the parameters were left unchanged.');
     }
-    for (const stage of ['sample', 'grade', 'score', 'update'] as const) {
-      await this.#pass(stage, promptsPerUpdate * 2, promptsPerUpdate * k);
+    const record = fakeUpdate(this.experiment, step + 1);
+    try {
+      const shown = this.#begun.live?.begin(
+        this.experiment,
+        record.step,
+        record.groups.map(({ task }) => task),
+      );
+      await this.#write(record, shown?.rollout(0));
+      for (const stage of ['grade', 'score'] as const)
+        await this.#pass(stage, promptsPerUpdate * 2, promptsPerUpdate * k);
+      const { explain } = algorithmOf(record.experiment);
+      await shown?.compared((at) => explain(record.groups, at, record.experiment));
+      await this.#pass('update', 0, 1);
+    } finally {
+      this.#begun.live?.end();
     }
     if (step > 0 && step === this.#options.loseAfter) this.#begun.onRecovery?.(lostGpu(step));
     this.state = stateAt(step + 1);
-    return fakeUpdate(this.experiment, this.state.step);
+    return record;
+  }
+
+  /** Tells of the answers of a record as if they were being written. */
+  async #write({ groups, experiment: { turns } }: UpdateRecord, watch: RolloutWatch | undefined) {
+    for (let turn = 1; turn <= turns; turn++) {
+      const answerAt = ({ group, trajectory }: Place) =>
+        groups[group]?.trajectories[trajectory]?.turns[turn - 1];
+      for (const share of [0.2, 0.4, 0.6, 0.8]) {
+        await this.#pass('sample', turn - 1, turns, this.#options.delay / 4);
+        watch?.written(turn, (at) => {
+          const { text } = answerAt(at) ?? { text: '' };
+          return text.slice(0, share * text.length);
+        });
+      }
+      groups.forEach(({ trajectories }, group) => {
+        trajectories.forEach(({ turns }, trajectory) => {
+          const answer = turns[turn - 1];
+          if (answer) watch?.ended([{ group, trajectory }], turn, answer, Promise.resolve(answer));
+        });
+      });
+      await watch?.turnWritten(turn);
+    }
   }
 
   async evaluate() {
     await this.#pass('evaluate', this.experiment.evalTasks / 2, this.experiment.evalTasks);
     return fakeEvaluation(this.experiment, this.state.step);
+  }
+
+  async caught() {
+    await this.#pass('evaluate', this.experiment.evalTasks / 2, this.experiment.evalTasks);
+    return fakeCaught(this.experiment, this.state.step);
   }
 
   load(state: Trainable['state']) {
@@ -96,9 +138,14 @@ class FakeTrainable implements Trainable {
 
   dispose() {}
 
-  async #pass(stage: 'sample' | 'grade' | 'score' | 'update' | 'evaluate', done: number, total: number) {
+  async #pass(
+    stage: 'sample' | 'grade' | 'score' | 'update' | 'evaluate',
+    done: number,
+    total: number,
+    ms = this.#options.delay,
+  ) {
     this.#begun.onProgress?.(stage, done, total);
-    await pause(this.#options.delay);
+    await pause(ms);
     this.#begun.signal?.throwIfAborted();
   }
 }

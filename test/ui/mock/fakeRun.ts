@@ -1,5 +1,6 @@
 /** Records of a run that never happened: deterministic, plausible, and legal by every schema. */
 import type { Experiment } from '../../../src/config/experiment.ts';
+import { findCaught, type CaughtRecord } from '../../../src/rl/caught.ts';
 import {
   fill,
   type CreditedAnswer,
@@ -114,6 +115,19 @@ export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
     groups,
     timing: { sample: 600, grade: 200, score: 300, update: 700, total: 1800 },
   };
+}
+
+/** Tasks on which a model that knew better fails first: the right answer before; now a wrong one, and then the right one. */
+export function fakeCaught(experiment: Experiment, step: number): CaughtRecord {
+  const random = new RandomStream(experiment.seed, 3, step);
+  const groups = fakeTasks.map((fake) => {
+    const best = fake.answers.length - 1;
+    const turns = [best, 0, best].map((answer, t) => graded(fakeTurn(fake, answer, step, t, random)));
+    return { task: fake.task, turns };
+  });
+  const pick = (from: number, to: number) =>
+    groups.map(({ task, turns }) => ({ task, trajectories: [{ turns: turns.slice(from, to) }] }));
+  return { experiment, step, ...findCaught(pick(0, 1), pick(1, 3)) };
 }
 
 /** One evaluation's record. */

@@ -14,7 +14,7 @@ import {
 import { anyExperiment } from './arbitrary.ts';
 
 /** experiment.json as the version before formats were counted wrote it. */
-const { lrSchedulerType: _, ...first } = defaultExperiment;
+const { lrSchedulerType: _, initialPolicy: __, ...first } = defaultExperiment;
 const without = (data: Record<string, unknown>, name: string) =>
   Object.fromEntries(Object.entries(data).filter(([key]) => key !== name));
 
@@ -32,12 +32,17 @@ describe('experiment.json', () => {
     expect(readExperimentFile(first)).toEqual({
       experiment: defaultExperiment,
       format: 1,
-      notes: ['lrSchedulerType was not there yet; constant is used, as it was then'],
+      notes: [
+        'initialPolicy was not there yet; model is used, as it was then',
+        'lrSchedulerType was not there yet; constant is used, as it was then',
+      ],
     });
   });
 
   it.each(Object.keys(first))('may lack %s: its default is used, and said', (name) => {
-    const old = readExperimentFile(without({ ...first, seed: 7, lrSchedulerType: 'cosine' }, name));
+    const old = readExperimentFile(
+      without({ ...first, seed: 7, lrSchedulerType: 'cosine', initialPolicy: 'model' }, name),
+    );
     expect(old.experiment).toMatchObject({
       lrSchedulerType: 'cosine',
       [name]: field(name as 'seed').default,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Metrics } from '../../../src/rl/metrics.ts';
 import { detectSignatures, signatures, signatureWindow } from '../../../src/rl/signatures.ts';
+import recorded from './recordedRuns.json';
 
 const healthy: Metrics = {
   'train/reward@t1': 0.6,
@@ -57,5 +58,39 @@ describe('detectSignatures', () => {
     expect(found(Array<Metrics>(signatureWindow - 1).fill({ ...healthy, 'train/zero_std': 1 }))).toEqual([]);
     expect(found(Array<Metrics>(40).fill({}))).toEqual([]);
     expect(found(run(Object.fromEntries(Object.keys(healthy).map((key) => [key, NaN]))))).toEqual([]);
+  });
+});
+
+describe('reward hacking in recorded runs', () => {
+  type Name = keyof typeof recorded.runs;
+  /** The metrics of a run of the shipped models, as `npm run train` with the flags `made` wrote them, to three digits. */
+  const metricsOf = (name: Name): Metrics[] =>
+    recorded.runs[name].updates.map((row) =>
+      Object.fromEntries(recorded.keys.map((key, i) => [key, row[i] ?? NaN])),
+    );
+  /** Updates after which the run is said to be hacking its reward. */
+  const alarms = (name: Name): number[] => {
+    const history = metricsOf(name);
+    return history.flatMap((_, i) =>
+      found(history.slice(0, i + 1)).includes('reward-hacking') ? [i + 1] : [],
+    );
+  };
+
+  it('raises no false alarm in a healthy run, nor in one that is being cured', () => {
+    expect(recorded.runs.healthy.updates).toHaveLength(150);
+    expect(alarms('healthy')).toEqual([]);
+    expect(alarms('ownCredit')).toEqual([]);
+  });
+
+  it('sees γ = 0 from the start, although the last answers hardly gain, and does not take it back', () => {
+    const seen = alarms('cheat');
+    expect(seen[0]).toBeLessThan(60);
+    expect(seen.slice(-90)).toEqual(Array.from({ length: 90 }, (_, i) => 61 + i));
+  });
+
+  it('sees it in the story, within a minute of updates', () => {
+    const seen = alarms('cheating');
+    expect(seen[0]).toBeLessThan(50);
+    expect(seen.at(-1)).toBe(recorded.runs.cheating.updates.length);
   });
 });

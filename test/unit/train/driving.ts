@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { withChanges, type Experiment } from '../../../src/config/experiment.ts';
 import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
 import { openBackend, reopenBackend, type OpenedBackend } from '../../../src/engine/index.ts';
+import type { Checkpoint } from '../../../src/model/checkpoint.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
 import { initialWeights } from '../../../src/model/llama.ts';
 import { uniform } from '../../../src/rl/random.ts';
@@ -19,7 +20,12 @@ const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boos
 const config = tinyLlama(tokenizer.size, {
   ...{ hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1, max_position_embeddings: 160 },
 });
-const checkpoint = { config, weights: initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1) };
+/** The model that runs begin with, and another of the same shape. */
+export const checkpoint = { config, weights: initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1) };
+export const another: Checkpoint = {
+  config,
+  weights: initialWeights(config, (p, i) => 2 * uniform(7, p, i) - 1),
+};
 const preset = findPreset('micro');
 if (!preset) throw new Error('There is no preset "micro".');
 
@@ -51,13 +57,16 @@ export interface DrivingOptions extends Partial<Omit<DriverOptions, 'emit' | 'lo
   /** Holds up loading. */
   readonly loading?: Promise<void>;
   readonly reopened?: () => void;
+  /** What an experiment's `initialPolicy` gives. */
+  readonly readInitial?: (name: string) => Promise<Checkpoint>;
 }
 
 export async function drive(options: DrivingOptions = {}): Promise<Driving> {
-  const { sandbox = countsLetter('e'), hear, loading, reopened, ...others } = options;
+  const { sandbox = countsLetter('e'), hear, loading, reopened, readInitial, ...others } = options;
   const backend: OpenedBackend = await openBackend('wasm', { environment: 'node' });
   const loaded = new SharedModel({
     ...{ model: experiment.model, backend, checkpoint, tokenizer, sandbox },
+    ...(readInitial ? { readInitial } : {}),
     reopen: () => {
       reopened?.();
       return reopenBackend('wasm', { environment: 'node' });

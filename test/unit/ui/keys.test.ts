@@ -16,6 +16,7 @@ describe('keyAction', () => {
   it('runs, steps and helps when nothing needs the key', () => {
     expect(keyAction(key(' '), null)).toBe('run');
     expect(keyAction(key('ArrowRight'), null)).toBe('step');
+    expect(keyAction(key('ArrowRight', { shiftKey: true }), null)).toBe('station');
     expect(keyAction(key('?', { shiftKey: true }), null)).toBe('help');
     expect(keyAction(key('a'), null)).toBeNull();
   });

@@ -35,7 +35,7 @@ function drawn(record: UpdateRecord, group: number): string {
   const props = {
     view,
     experiment: record.experiment,
-    stage: 'idle' as const,
+    lit: null,
     selected: 0,
     onselect: () => undefined,
   };
@@ -115,7 +115,7 @@ describe('the picture of one group', () => {
     const props = {
       view,
       experiment: record.experiment,
-      stage: 'idle' as const,
+      lit: null,
       selected: 0,
       onselect: () => undefined,
     };

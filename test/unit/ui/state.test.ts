@@ -5,6 +5,7 @@ import { findPreset } from '../../../src/config/presets.ts';
 import { AppState } from '../../../src/ui/state/app.svelte.ts';
 import { ExperimentState } from '../../../src/ui/state/experiment.svelte.ts';
 import { latestThatFit } from '../../../src/ui/state/run.svelte.ts';
+import { stories, storyOf } from '../../../src/ui/stories.ts';
 import { metricsLines } from '../../../src/ui/download.ts';
 import { fakeUpdate } from '../../ui/mock/fakeRun.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
@@ -113,6 +114,54 @@ describe('AppState', () => {
     expect(app.run.train).toEqual([]);
   });
 
+  it('goes on after the end as soon as Updates is raised, and remembers on Reset how it went', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.start();
+    await reaches(app, 'finished');
+    expect(app.canRun).toBe(false);
+    app.set('steps', 8);
+    expect(app.canRun).toBe(true);
+    app.start(); // before the trainer has answered
+    await vi.waitFor(() => expect(app.run.step).toBe(8));
+    await reaches(app, 'finished');
+    const went = app.run.evals.map(({ step }) => step);
+    expect(app.run.before).toEqual([]);
+    app.reset();
+    await reaches(app, 'ready');
+    expect(app.run.before.map(({ step }) => step)).toEqual(went);
+    app.reset(); // nothing has happened since
+    expect(app.run.before.map(({ step }) => step)).toEqual(went);
+  });
+
+  it('does not put a preset’s title over a run that began as another', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    expect(app.experiment.waiting(false)).toBe('');
+    app.step();
+    await reaches(app, 'paused');
+    const other = findPreset('micro');
+    if (other) app.choose(other);
+    const words = app.experiment.waiting(app.run.begun);
+    expect(words).toContain(`“${other?.title}” loads on Reset: `);
+    expect(words).toContain('this is still “A healthy first run');
+    app.reset();
+    expect(app.experiment.waiting(app.run.begun)).toBe('');
+  });
+
+  it('goes to an update that is kept, else to the evaluation after it', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.start();
+    await reaches(app, 'finished');
+    app.selection.goTo(2);
+    expect([app.selection.source, app.selection.moment?.step]).toEqual(['batch', 2]);
+    app.selection.goTo(0);
+    expect([app.selection.source, app.selection.moment?.step]).toEqual(['held-out', 0]);
+    app.selection.goTo(99);
+    expect(app.selection.moment?.step).toBe(0);
+  });
+
   it('loads changed restart fields when Run is pressed at the start, and then runs', async () => {
     const app = openApp(micro);
     await reaches(app, 'ready');
@@ -194,6 +243,33 @@ describe('AppState', () => {
     expect(app.linkDifferences).toEqual([]);
   });
 
+  it('tells a story: loads it, runs it, keeps what the run before has measured, and finds who cheats', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    app.step();
+    await reaches(app, 'paused');
+    const story = stories.find(({ id }) => id === 'cheats');
+    if (!story) throw new Error('There is no such story.');
+    app.tell(story);
+    expect(storyOf(app.experiment.applied)).toBe(story);
+    expect(app.left?.train.map(({ step }) => step)).toEqual([1]);
+    await vi.waitFor(() => expect(app.run.step).toBeGreaterThan(1), { timeout: 10_000 });
+    expect(app.run.updates[0]?.experiment).toMatchObject({ gamma: 0, initialPolicy: 'cheating' });
+    app.askForCaught();
+    expect(app.run.catching).toBe(true);
+    expect(app.canAskForCaught).toBe(false);
+    await vi.waitFor(() => expect(app.run.caught).not.toBeNull(), { timeout: 10_000 });
+    expect(app.run.catching).toBe(false);
+    const [example] = app.run.caught?.examples ?? [];
+    expect(example?.before.reward).toBeGreaterThan(example?.turns[0]?.reward ?? NaN);
+    app.closeCaught();
+    expect(app.run.caught).toBeNull();
+    app.pause();
+    await reaches(app, 'paused'); // it had gone on meanwhile
+    app.reset();
+    expect(app.left?.train.length).toBeGreaterThan(1);
+  });
+
   it('takes a preset at once while nothing has been trained', async () => {
     const app = openApp(micro);
     await reaches(app, 'ready');
@@ -232,6 +308,54 @@ describe('SelectionState', () => {
     expect(app.selection.moment?.step).toBe(2);
     app.selection.moveMoment(-1);
     expect(app.selection.moment?.step).toBe(1);
+  });
+
+  it('looks at an update under way, stays at its group when it is done, and is not moved once it holds on', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    const { run, selection } = app;
+    const look = () => app.watch(selection.watching); // as the page does whenever that changes
+    look();
+    const stands = (station: string) =>
+      vi.waitFor(() => expect([run.phase, run.at?.station]).toEqual(['paused', station]));
+    app.station();
+    await stands('write');
+    expect(selection).toMatchObject({ source: 'batch', groupIndex: 0, moment: { step: 1 } });
+    expect(run.begun).toBe(true);
+    expect(selection.trajectory?.turns).toHaveLength(1);
+    expect(selection.live?.shares.flat().map((turns) => turns.length)).toEqual([1, 1, 1, 1]);
+    selection.chooseGroup(1);
+    look();
+    await vi.waitFor(() => expect(selection.live?.group).toBe(1));
+    expect(selection.trajectory?.turns).toHaveLength(1);
+    for (const station of ['correct', 'reward', 'compare']) {
+      app.station();
+      look();
+      await stands(station);
+    }
+    const task = selection.group?.task.id;
+    expect(selection.live?.explanations).toHaveLength(2);
+    selection.chooseTrajectory(1);
+    app.station();
+    await vi.waitFor(() => expect(run.step).toBe(1));
+    expect(run).toMatchObject({ live: null, at: null });
+    expect(selection).toMatchObject({ groupIndex: 1, trajectoryIndex: 1, group: { task: { id: task } } });
+    await reaches(app, 'paused');
+
+    selection.chooseTrajectory(0); // holds on to update 1
+    look();
+    expect(selection.watching).toBeNull();
+    app.step();
+    await vi.waitFor(() => expect(run.step).toBe(2));
+    expect(selection).toMatchObject({ live: null, moment: { step: 1 } });
+    await reaches(app, 'paused');
+    app.station(); // looks at what comes
+    look();
+    await stands('write');
+    expect(selection).toMatchObject({ following: true, moment: { step: 3 } });
+    app.reset();
+    expect(run).toMatchObject({ live: null, at: null });
+    await reaches(app, 'ready');
   });
 
   it('goes around the ends of the prompts', async () => {

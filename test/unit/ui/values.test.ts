@@ -4,13 +4,20 @@ import { field, fieldNames, type Experiment } from '../../../src/config/fields.t
 import type { NumberField } from '../../../src/config/types.ts';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { findMetric } from '../../../src/rl/metricTable.ts';
-import { phases, stages } from '../../../src/worker/protocol.ts';
-import { chartData, charts, formatOf, metricOf } from '../../../src/ui/charts/catalogue.ts';
-import { axisRange, summarise, trailingMean } from '../../../src/ui/charts/series.ts';
+import { phases, stages, stations } from '../../../src/worker/protocol.ts';
+import { chartData, charts, formatOf, marksOf, metricOf } from '../../../src/ui/charts/catalogue.ts';
+import {
+  axisRange,
+  joined,
+  spread,
+  summarise,
+  trailingMean,
+  turnLook,
+} from '../../../src/ui/charts/series.ts';
 import { fromSlider, sliderOf, toSlider } from '../../../src/ui/controls/slider.ts';
 import { metricsLines } from '../../../src/ui/download.ts';
 import { compact, fixed, percent, plural, signed, significant } from '../../../src/ui/format.ts';
-import { announcement, stageProgress, statusText } from '../../../src/ui/status.ts';
+import { announcement, howItWent, stageProgress, stationOf, statusText } from '../../../src/ui/status.ts';
 import { throttled } from '../../../src/ui/throttled.ts';
 import { fakeEvaluation, fakeUpdate } from '../../ui/mock/fakeRun.ts';
 
@@ -120,6 +127,51 @@ describe('charts', () => {
     }
   });
 
+  it('lay the run before on the same steps', () => {
+    const line = (steps: number[], values: number[]) => ({
+      steps,
+      series: [{ label: 'turn 1', look: turnLook(1), values }],
+    });
+    const now = line([0, 10], [0.1, 0.2]);
+    expect(joined(now, null)).toEqual({ steps: [0, 10], lines: [[0.1, 0.2]], ghosts: [] });
+    expect(joined(now, line([0, 4, 20], [0.3, 0.4, 0.5]))).toEqual({
+      steps: [0, 4, 10, 20],
+      lines: [[0.1, NaN, 0.2, NaN]],
+      ghosts: [[0.3, 0.4, NaN, 0.5]],
+    });
+  });
+
+  it('keep the names at the ends of lines apart, in order and in the frame', () => {
+    expect(spread([50, 20], 10, 0, 100)).toEqual([50, 20]);
+    expect(spread([50, 52, 51], 10, 0, 100)).toEqual([50, 70, 60]);
+    expect(spread([98, 99], 10, 0, 100)).toEqual([90, 100]);
+    expect(spread([], 10, 0, 100)).toEqual([]);
+  });
+
+  it('mark what was changed under way, but not how long the run is', () => {
+    const marks = marksOf([
+      {
+        step: 12,
+        changes: [
+          { field: 'gamma', from: 0.75, to: 0.5 },
+          { field: 'learningRate', from: 0.0003, to: 0.001 },
+        ],
+      },
+      { step: 20, changes: [{ field: 'steps', from: 20, to: 40 }] },
+    ]);
+    expect(marks).toEqual([{ step: 12, text: 'γ 0.75 → 0.5, Learning rate 0.0003 → 0.001' }]);
+  });
+
+  it('draw the coupling’s threshold where there is one', () => {
+    const level = (changes: Partial<Experiment>) =>
+      charts.find(({ id }) => id === 'coupling')?.level?.({ ...defaultExperiment, ...changes }) ?? null;
+    expect(level({ gamma: 0.75 })).toEqual({ value: 0.25, label: '1 − γ = 0.25' });
+    expect(level({ gamma: 1 })?.value).toBe(0);
+    expect(level({ turns: 3 })).toBeNull();
+    expect(level({ returns: 'per-turn' })).toBeNull();
+    expect(level({ objective: 'released-code' })).toBeNull();
+  });
+
   it('summarise only what was measured', () => {
     expect(summarise([NaN, 2, 1, NaN])).toEqual({ first: 2, latest: 1, min: 1, max: 2 });
     expect(summarise([]).latest).toBeNaN();
@@ -151,9 +203,35 @@ describe('status line', () => {
         expect(announcement(at)).toMatch(/\.$/);
       }
     }
+    const at = (step: number, first: number, second: number) => ({
+      step,
+      metrics: { 'eval/accuracy@t1': first, 'eval/accuracy@t2': second },
+    });
+    const evals = [at(0, 0.3, 0.34), at(10, 0.4, 0.41), at(20, 0.539, 0.63)];
+    expect(howItWent(evals)).toBe('turn 1 30 → 54\u00a0%, turn 2 34 → 63\u00a0%, held-out');
+    expect(howItWent(evals.slice(0, 1))).toBe('');
+    expect(howItWent([])).toBe('');
+    const done = { phase: 'finished', stage: 'idle', done: 0, total: 0, step: 20 } as const;
+    expect(statusText({ ...done, evals })).toMatch(
+      /^Finished after 20 updates: turn 1 30 → .*held-out\. Raise/,
+    );
+    expect(statusText(done)).toMatch(/^Finished after 20 updates\. Raise/);
     expect(statusText({ phase: 'running', stage: 'grade', done: 3, total: 10, step: 7 })).toBe(
       'Update 8: running unit tests (3 of 10)',
     );
+  });
+
+  it('says after which station of an update the run stands', () => {
+    const standing = { phase: 'paused', stage: 'idle', done: 0, total: 0, step: 11 } as const;
+    for (const station of stations) {
+      expect(statusText({ ...standing, at: { station, turn: 2 } })).toMatch(
+        /^Update 12, after .+: press Station to go on\.$/,
+      );
+      expect(stationOf({ ...standing, at: { station, turn: 2 } })).toBe(station);
+    }
+    expect(statusText({ ...standing, at: null })).toBe('Paused after update 11.');
+    expect(stationOf({ ...standing, at: null })).toBeNull();
+    expect(stationOf({ ...standing, phase: 'running', stage: 'sample', done: 1 })).toBe('correct');
   });
 
   it('knows progress only while something is under way', () => {

@@ -4,6 +4,7 @@ import type { Comparison, Explanation, Term } from '../../../rl/algorithms/algor
 import { algorithmOf } from '../../../rl/algorithms/index.ts';
 import type { GroupRecord, TurnRecord, UpdateRecord } from '../../../rl/records.ts';
 import { fixed, plural, signed } from '../../format.ts';
+import type { LiveUpdate } from '../../state/live.ts';
 
 /** What is looked at below a lane: one step down from the number that was chosen. */
 export type Level =
@@ -21,6 +22,8 @@ export interface SeenLane {
   readonly turns: readonly SeenTurn[];
   /** null where nothing is compared: not yet, or never. */
   readonly explanation: Explanation | null;
+  /** How much of it is to be seen while the update is under way; absent: all. */
+  readonly upTo?: 'reward' | 'compare';
 }
 
 /** All that the picture of one group draws. */
@@ -56,6 +59,23 @@ export function viewOf(
     shared: batch ? Math.min(algorithm.sharedTurns, turns) : 0,
     learned: batch !== null,
     source,
+  };
+}
+
+/** The watched group of an update under way, as far as it has come. The push is there when the update is. */
+export function viewOfLive({ answers, explanations, experiment, reached }: LiveUpdate): View {
+  const { sharedTurns } = algorithmOf(experiment);
+  const { turns } = experiment;
+  return {
+    lanes: answers.map((some, trajectory) => ({
+      turns: some.map(({ text, graded }) => graded ?? { text, truncated: false, reward: NaN, verdict: null }),
+      explanation: explanations?.[trajectory] ?? null,
+      upTo: reached?.station === 'compare' ? 'compare' : 'reward',
+    })),
+    turns,
+    shared: Math.min(sharedTurns, turns),
+    learned: true,
+    source: 'live',
   };
 }
 
@@ -160,19 +180,22 @@ function courseOf({ turns }: SeenLane): string {
   );
 }
 
-function comparedWords(one: Comparison): string {
+function comparedWords(one: Comparison, upTo: SeenLane['upTo']): string {
   if (Number.isNaN(one.advantage)) return `${one.name} not judged`;
+  if (upTo === 'reward') return `${one.name} ${fixed(one.compared)}`;
   if (one.count === 0) return `${one.name} ${fixed(one.compared)}, nobody to compare with`;
   const gap = one.compared - one.baseline;
   const side = gap >= 0 ? 'above' : 'below';
-  return `${one.name} ${fixed(one.compared)}, ${fixed(Math.abs(gap))} ${side} the mean of ${whoIsIn(one)}, ${pushWord(one.advantage)}`;
+  const where = `${one.name} ${fixed(one.compared)}, ${fixed(Math.abs(gap))} ${side} the mean of ${whoIsIn(one)}`;
+  return upTo ? where : `${where}, ${pushWord(one.advantage)}`;
 }
 
 /** A whole lane in a sentence, for those who do not see it. @param number of the try, from 1 */
 export function readingOf(number: number, lane: SeenLane): string {
-  const { explanation } = lane;
-  const parts = [courseOf(lane), ...(explanation?.comparisons ?? []).map(comparedWords)];
-  if (explanation && explanation.klPushes.length > 0)
+  const { explanation, upTo } = lane;
+  const compared = explanation?.comparisons ?? [];
+  const parts = [courseOf(lane), ...compared.map((one) => comparedWords(one, upTo))];
+  if (!upTo && explanation && explanation.klPushes.length > 0)
     parts.push('a second push from the KL penalty in the loss');
   return `Try ${number}: ${parts.join('; ')}.`;
 }

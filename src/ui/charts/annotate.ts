@@ -1,0 +1,108 @@
+/** What is written onto a chart beside its lines: names at their ends, marks at an update, a value to compare with. */
+import uPlot from 'uplot';
+import { spread } from './series.ts';
+
+/** Something happened after update `step`. */
+export interface Mark {
+  readonly step: number;
+  readonly text: string;
+}
+
+/** A horizontal line. */
+export interface Level {
+  readonly value: number;
+  readonly label: string;
+}
+
+/** The name at the end of a line. */
+export interface EndLabel {
+  readonly text: string;
+  /** Name of a CSS custom property. */
+  readonly color: string;
+  /** Of the line, one per step; NaN where there is none. */
+  readonly values: readonly number[];
+}
+
+export interface Annotations {
+  readonly steps: readonly number[];
+  readonly ends: readonly EndLabel[];
+  readonly marks: readonly Mark[];
+  readonly level: Level | null;
+  /** Write the marks' texts, not only their lines. */
+  readonly words: boolean;
+}
+
+/**
+ * Draws onto the chart, after its lines.
+ * @param css the value of a CSS custom property
+ * @param size of the letters, CSS pixels
+ */
+export function annotate(
+  u: uPlot,
+  { steps, ends, marks, level, words }: Annotations,
+  css: (name: string) => string,
+  size: number,
+): void {
+  const { ctx, bbox } = u;
+  const ratio = uPlot.pxRatio;
+  const [left, right, top] = [bbox.left, bbox.left + bbox.width, bbox.top];
+  const x = (step: number) => u.valToPos(step, 'x', true);
+  const y = (value: number) => u.valToPos(value, 'y', true);
+  ctx.save();
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'middle';
+  ctx.lineJoin = 'round';
+  const font = (weight: number) => (ctx.font = `${weight} ${size * ratio}px ${css('--font-text')}`);
+  /** With a rim of paper, so that it can be read on top of a line. */
+  const write = (text: string, atX: number, atY: number, color: string) => {
+    ctx.lineWidth = 4 * ratio;
+    ctx.strokeStyle = css('--surface');
+    ctx.strokeText(text, atX, atY);
+    ctx.fillStyle = css(color);
+    ctx.fillText(text, atX, atY);
+  };
+  const rule = (fromX: number, fromY: number, toX: number, toY: number, color: string, dash: number[]) => {
+    ctx.lineWidth = ratio;
+    ctx.strokeStyle = css(color);
+    ctx.setLineDash(dash.map((length) => length * ratio));
+    ctx.beginPath();
+    ctx.moveTo(fromX, fromY);
+    ctx.lineTo(toX, toY);
+    ctx.stroke();
+    ctx.setLineDash([]);
+  };
+
+  font(500);
+  marks.forEach(({ step, text }, i) => {
+    rule(x(step), top, x(step), top + bbox.height, '--changed', []);
+    if (!words) return;
+    const width = ctx.measureText(text).width;
+    const toTheLeft = x(step) + 5 * ratio + width > right;
+    const atX = toTheLeft ? Math.max(left, x(step) - 5 * ratio - width) : x(step) + 5 * ratio;
+    write(text, atX, top + (0.7 + 1.25 * (i % 3)) * size * ratio, '--changed');
+  });
+  if (level) {
+    rule(left, y(level.value), right, y(level.value), '--ink-3', [5, 4]);
+    write(
+      level.label,
+      right - ctx.measureText(level.label).width,
+      y(level.value) - 0.75 * size * ratio,
+      '--ink-2',
+    );
+  }
+  font(650);
+  const placed = ends.flatMap((end) => {
+    const last = end.values.findLastIndex(
+      (value, i) => Number.isFinite(value) && x(steps[i] ?? NaN) <= right + 1,
+    );
+    return last < 0 ? [] : [{ ...end, atX: x(steps[last] ?? 0), atY: y(end.values[last] ?? 0) }];
+  });
+  const heights = spread(
+    placed.map(({ atY }) => atY),
+    1.15 * size * ratio,
+    top,
+    top + bbox.height,
+  );
+  placed.forEach(({ text, color, atX }, i) => write(text, atX + 7 * ratio, heights[i] ?? 0, color));
+  ctx.restore();
+}
