@@ -13,11 +13,25 @@ import { suites, type Suite } from '../vitest.config.ts';
 const root = resolve(import.meta.dirname, '..');
 const bin = (...path: string[]): string => join(root, 'node_modules', ...path);
 
+/** Where a check remembers the files it found good, by their contents: a file that has not changed is not read again. */
+const results = join(root, 'test-results');
+const remembering = (name: string): string[] => [
+  ...['--cache', '--cache-strategy', 'content'],
+  ...['--cache-location', join(results, name)],
+];
+
 /** Each static check counts as one test. */
 const checks: Record<string, readonly string[]> = {
-  eslint: [bin('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'],
-  prettier: [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.'],
-  tsc: [bin('typescript', 'bin', 'tsc'), '-p', '.', '--noEmit', '--pretty', 'false'],
+  eslint: [bin('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0', ...remembering('eslint.json')],
+  prettier: [
+    bin('prettier', 'bin', 'prettier.cjs'),
+    ...['--check', '--log-level', 'warn', '.', ...remembering('prettier.json')],
+  ],
+  tsc: [
+    bin('typescript', 'bin', 'tsc'),
+    ...['-p', '.', '--noEmit', '--pretty', 'false'],
+    ...['--incremental', '--tsBuildInfoFile', join(results, 'tsc.json')],
+  ],
   'svelte-check': [
     bin('svelte-check', 'bin', 'svelte-check'),
     ...['--tsconfig', 'tsconfig.svelte.json', '--fail-on-warnings', '--output', 'human'],
@@ -100,7 +114,6 @@ function holds(suite: Suite, file: string): boolean {
 
 /** Runs the named suites with vitest. A file that fails to load, and a crash of the runner, count as failures. */
 async function runSuites(names: readonly string[], notices: Set<string>): Promise<Tally> {
-  const results = join(root, 'test-results');
   const report = join(results, 'vitest.json');
   mkdirSync(results, { recursive: true });
   rmSync(report, { force: true });

@@ -3,9 +3,9 @@ import type { Experiment } from '../config/fields.ts';
 import type { OpenedBackend } from '../engine/index.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import { Driver } from '../train/driver.ts';
-import type { Beginning } from '../train/drivenRun.ts';
 import type { RunEvent } from '../train/messages.ts';
 import { SharedModel } from '../train/sharedModel.ts';
+import type { Beginning } from '../train/trainable.ts';
 import { loadModel, shippedModel, type LoadedModel } from './common.ts';
 
 export interface DriveOptions extends Beginning {

@@ -5,38 +5,13 @@
 import type { Experiment } from '../config/fields.ts';
 import type { ChangeRecord, EvalRecord } from '../rl/records.ts';
 import { withLiveFields } from './changes.ts';
-import { sentence, type Explanation } from './failure.ts';
-import type { Phase, RunCommand, RunEvent, Stage } from './messages.ts';
+import { sentence } from './failure.ts';
+import type { Phase, RunCommand, Stage } from './messages.ts';
 import { answer, type Question } from './questions.ts';
 import { Teller } from './teller.ts';
 import { Timeline, UnreachableError } from './timeline.ts';
-import type { KeptLog, Loaded, Trainable } from './trainable.ts';
-import type { TrainerState } from './trainer.ts';
+import type { Beginning, DrivenOptions, Loaded, Trainable } from './trainable.ts';
 import { UnderWay } from './underWay.ts';
-
-/** What a run begins with. */
-export interface Beginning {
-  readonly experiment: Experiment;
-  /** Where it goes on; by default at the loaded model. */
-  readonly state?: TrainerState;
-  /** Opens the log it is kept in, once the experiment is known to fit: a new one, or that of a run that goes on. */
-  readonly openLog?: () => Promise<KeptLog>;
-}
-
-export interface DrivenOptions {
-  readonly id: string;
-  readonly emit: (event: RunEvent) => void;
-  /** What the user is told when the run cannot go on. */
-  readonly explain: (error: unknown, beginning: boolean) => Explanation;
-  readonly breathe: () => Promise<void>;
-  /** Something is to be done. */
-  readonly wake: () => void;
-  readonly checkpointEvery: number;
-  /** Ready as soon as there are first answers; the rest of the evaluation at step 0 is made while the run stands or between updates. */
-  readonly readyEarly: boolean;
-  /** A log that fails ends the run, instead of the log. */
-  readonly strictLog: boolean;
-}
 
 /** Whether a run evaluates after so many updates: at its start, after every `evalEvery`, and at its end. */
 export const evaluationDue = ({ evalEvery, steps }: Experiment, step: number): boolean =>

@@ -7,10 +7,10 @@
  * would compute alone.
  */
 import { withChanges, type Experiment } from '../config/experiment.ts';
-import { DrivenRun, type Beginning, type DrivenOptions } from './drivenRun.ts';
+import { DrivenRun } from './drivenRun.ts';
 import { UnrecoverableError, type Explanation } from './failure.ts';
 import type { RunCommand, RunEvent, Stage } from './messages.ts';
-import type { KeptLog, Loaded } from './trainable.ts';
+import type { Beginning, DrivenOptions, KeptLog, Loaded } from './trainable.ts';
 
 /** A run that wants a log. */
 export interface NewRun {

@@ -6,7 +6,8 @@ import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { InspectedTurn } from '../rl/inspection.ts';
 import type { CaughtRecord } from '../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../rl/records.ts';
-import type { Counters, ModelFacts } from './messages.ts';
+import type { Explanation } from './failure.ts';
+import type { Counters, ModelFacts, RunEvent } from './messages.ts';
 import type { TrainerParts, TrainerState } from './trainer.ts';
 
 /** One run, a piece of work at a time; the driver sees to that. `TrainingRun` is one, the page's test double another. */
@@ -83,4 +84,29 @@ export interface KeptLog {
   updateRecord(step: number): Promise<UpdateRecord | null>;
   /** In force after so many updates, for the next. */
   experimentAt(step: number): Experiment;
+}
+
+/** What a run begins with. */
+export interface Beginning {
+  readonly experiment: Experiment;
+  /** Where it goes on; by default at the loaded model. */
+  readonly state?: TrainerState;
+  /** Opens the log it is kept in, once the experiment is known to fit: a new one, or that of a run that goes on. */
+  readonly openLog?: () => Promise<KeptLog>;
+}
+
+/** What a run under a driver is given. */
+export interface DrivenOptions {
+  readonly id: string;
+  readonly emit: (event: RunEvent) => void;
+  /** What the user is told when the run cannot go on. */
+  readonly explain: (error: unknown, beginning: boolean) => Explanation;
+  readonly breathe: () => Promise<void>;
+  /** Something is to be done. */
+  readonly wake: () => void;
+  readonly checkpointEvery: number;
+  /** Ready as soon as there are first answers; the rest of the evaluation at step 0 is made while the run stands or between updates. */
+  readonly readyEarly: boolean;
+  /** A log that fails ends the run, instead of the log. */
+  readonly strictLog: boolean;
 }

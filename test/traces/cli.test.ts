@@ -218,7 +218,10 @@ describe('a run of version 0.1', () => {
       // Extended by two updates, and it remembers that.
       const { format, ...written } = experimentOf(out);
       expect(format).toBe(experimentFormat);
-      expect(written).toEqual({ ...rest, lrSchedulerType: 'constant', returns: 'accumulated', steps: 5 });
+      expect(written).toEqual({
+        ...rest,
+        ...{ lrSchedulerType: 'constant', returns: 'accumulated', initialPolicy: 'model', steps: 5 },
+      });
 
       expect(await foundIn(out)).toMatchObject({ notes: [], state: { step: 5 } });
     },
