@@ -330,7 +330,7 @@ export const metricTable: readonly Metric[] = [
     range: [null, null],
     better: 'none',
     explanation:
-      'How much a better first answer raises the reward of the second. With two turns and the accumulated reward, a c below 1 − γ means that the first answer is being sacrificed.',
+      'How much a better first answer raises the reward of the second. With two turns and the accumulated reward, a c that stays below 1 − γ means that the first answer is being sacrificed; in a single update it is mostly noise.',
     formula: 'within-group slope of r_2 on r_1: Σ (r_1 − r̄_1)(r_2 − r̄_2) / Σ (r_1 − r̄_1)²',
     source: 'our decision',
     where: 'train',

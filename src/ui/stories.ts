@@ -39,7 +39,7 @@ export const stories: readonly Story[] = [
     id: 'learns',
     title: 'Learns',
     preset: 'default',
-    sets: 'γ = 0.75: repairing pays, and so does being right at once.',
+    sets: 'γ = 0.75: being right at once earns 0.75, failing first and then repairing it earns 1.',
     watch: 'Both lines rise. The second answer keeps ahead, because it repairs what is left.',
     updates: 50,
     means({ first, last }) {

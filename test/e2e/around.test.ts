@@ -118,9 +118,11 @@ describe('the page around the picture', () => {
       await waitForStatus(playground, /^Finished after 3 updates/);
 
       await page.getByText('More charts').click();
-      expect((await chartsOf(page)).map(({ title }) => title)).toEqual(
-        expect.arrayContaining(['Groups without signal', 'Loss', 'Gradient norm', 'Length', 'Truncated']),
-      );
+      await expect
+        .poll(async () => (await chartsOf(page)).map(({ title }) => title))
+        .toEqual(
+          expect.arrayContaining(['Groups without signal', 'Loss', 'Gradient norm', 'Length', 'Truncated']),
+        );
       await button(page, 'Reset').click();
       await waitForReady(playground);
       expect((await chartsOf(page)).map(({ step }) => step)).not.toContain(3);

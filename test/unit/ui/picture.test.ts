@@ -163,11 +163,11 @@ describe('words', () => {
 
   it('put the numbers into the formulas', () => {
     expect(advantageFormula(comparison({ baseline: -0.25, advantage: 1.125 }))).toBe(
-      'A = R′ − b = 0.88 − (−0.25) = +1.13',
+      'A = R′ − b = 0.875 − (−0.250) = +1.125',
     );
     expect(advantageFormula(comparison({ scale: 2, advantage: 1.25 }))).toBe(
-      'A = (R′ − b) · s = (0.88 − 0.25) · 2.00 = +1.25',
+      'A = (R′ − b) · s = (0.875 − 0.250) · 2.000 = +1.250',
     );
-    expect(sumFormula(comparison())).toBe('R′ = (−0.25) × 0.50 + 1.00 × 1.00 = 0.88');
+    expect(sumFormula(comparison())).toBe('R′ = (−0.25) × 0.500 + 1 × 1.000 = 0.875');
   });
 });

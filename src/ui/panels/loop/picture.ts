@@ -3,7 +3,7 @@ import type { Experiment } from '../../../config/experiment.ts';
 import type { Comparison, Explanation, Term } from '../../../rl/algorithms/algorithm.ts';
 import { algorithmOf } from '../../../rl/algorithms/index.ts';
 import type { GroupRecord, TurnRecord, UpdateRecord } from '../../../rl/records.ts';
-import { fixed, plural, signed } from '../../format.ts';
+import { fixed, plural, signed, significant } from '../../format.ts';
 import type { LiveUpdate } from '../../state/live.ts';
 
 /** What is looked at below a lane: one step down from the number that was chosen. */
@@ -212,17 +212,17 @@ const bracketed = (text: string) => (text.startsWith('−') ? `(${text})` : text
 export function advantageFormula(one: Comparison): string {
   if (Number.isNaN(one.advantage)) return 'A: not judged, because its tests could not be run';
   if (one.count === 0) return 'A = 0: there was nobody to compare with';
-  const gap = `${fixed(one.compared)} − ${bracketed(fixed(one.baseline))}`;
+  const gap = `${fixed(one.compared, 3)} − ${bracketed(fixed(one.baseline, 3))}`;
   return one.scale === 1
-    ? `A = ${one.name} − b = ${gap} = ${signed(one.advantage)}`
-    : `A = (${one.name} − b) · s = (${gap}) · ${fixed(one.scale)} = ${signed(one.advantage)}`;
+    ? `A = ${one.name} − b = ${gap} = ${signed(one.advantage, 3)}`
+    : `A = (${one.name} − b) · s = (${gap}) · ${fixed(one.scale, 3)} = ${signed(one.advantage, 3)}`;
 }
 
 /** "R′ = 1·0.83 + (−0.25)·0.17 + (−0.01)·0.3 = 0.78" */
 export function sumFormula(one: Comparison): string {
   if (Number.isNaN(one.compared)) return `${one.name}: not judged, because a test could not be run`;
   const terms = one.terms.map(
-    ({ factor, value }) => `${bracketed(fixed(factor))} × ${bracketed(fixed(value))}`,
+    ({ factor, value }) => `${bracketed(significant(factor))} × ${bracketed(fixed(value, 3))}`,
   );
-  return `${one.name} = ${terms.join(' + ')} = ${fixed(one.compared)}`;
+  return `${one.name} = ${terms.join(' + ')} = ${fixed(one.compared, 3)}`;
 }
