@@ -24,6 +24,14 @@ const micro = '#v=1&trainTasks=32&promptsPerUpdate=2&k=2&steps=6&evalEvery=3&eva
 const reaches = (app: AppState, phase: string) =>
   vi.waitFor(() => expect(app.run.phase).toBe(phase), { timeout: 10_000, interval: 2 });
 
+/** Lets one message after another through until the run is at a stage of an update. */
+async function comesTo(app: AppState, stage: string): Promise<void> {
+  for (let messages = 0; app.run.stage !== stage; messages++) {
+    if (messages > 100_000) throw new Error(`The run is at ${app.run.stage}, never at ${stage}.`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 describe('ExperimentState', () => {
   it('marks what differs from the preset, and takes it back field by field', () => {
     const state = new ExperimentState();
@@ -191,8 +199,7 @@ describe('AppState', () => {
     await reaches(app, 'ready');
     app.selection.look('batch');
     app.step();
-    await new Promise((resolve) => setTimeout(resolve, 0)); // the worker has heard of it
-    expect(app.run.phase).toBe('running'); // the update is under way
+    await comesTo(app, 'grade'); // the update is under way
     app.set('gamma', 0);
     app.set('beta', 0.2);
     expect(app.experiment.applied.gamma).toBe(0);
