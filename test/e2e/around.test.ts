@@ -119,7 +119,7 @@ describe('the page around the picture', () => {
 
       await page.getByText('More charts').click();
       await expect
-        .poll(async () => (await chartsOf(page)).map(({ title }) => title))
+        .poll(async () => (await chartsOf(page)).map(({ title }) => title), { timeout: 30_000 })
         .toEqual(
           expect.arrayContaining(['Groups without signal', 'Loss', 'Gradient norm', 'Length', 'Truncated']),
         );

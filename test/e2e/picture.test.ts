@@ -121,9 +121,9 @@ describe('the picture of an update', () => {
         return (await lane()) ?? '';
       };
       await next(/^Update 1, after writing: press Station to go on/);
-      await expect.poll(lane).toMatch(/^Try 1: (right|wrong)\.$/);
+      await expect.poll(lane, { timeout: 30_000 }).toMatch(/^Try 1: (right|wrong)\.$/);
       await next(/^Update 1, after turn 2/);
-      await expect.poll(lane).toMatch(/^Try 1: (right|wrong), then [a-z ]+\.$/);
+      await expect.poll(lane, { timeout: 30_000 }).toMatch(/^Try 1: (right|wrong), then [a-z ]+\.$/);
       expect(await next(/^Update 1, after the rewards/)).toMatch(/; R′ [^,;]+\.$/);
       expect(await next(/^Update 1, after comparing/)).toMatch(/ the mean of the 2 other tries\.$/);
       await page.getByRole('slider', { name: /Discount/ }).press('ArrowLeft'); // holds afterwards
@@ -152,7 +152,9 @@ describe('the picture of an update', () => {
         .first();
       await page.keyboard.press('Tab'); // from now on the focus is one to be seen
       await push.focus();
-      await expect.poll(() => episode(page).getByRole('tooltip').filter({ visible: true }).count()).toBe(1);
+      await expect
+        .poll(() => episode(page).getByRole('tooltip').filter({ visible: true }).count(), { timeout: 30_000 })
+        .toBe(1);
       await page.keyboard.press('Enter');
       const why = page.getByRole('region', { name: 'Why, try 1' });
       await why.getByText('The baseline').first().waitFor();
@@ -178,7 +180,7 @@ describe('the picture of an update', () => {
       await page.getByRole('dialog').getByText('One update').first().waitFor();
       await page.keyboard.press('Escape');
       await page.keyboard.press('ArrowRight');
-      await expect.poll(() => page.getByTestId('step').textContent()).toBe('2');
+      await waitForStatus(playground, /^Paused after update 2\./);
       expect(problems).toEqual([]);
     });
   });
