@@ -33,6 +33,9 @@ type Visit = Partial<Record<Figure, number>>;
 interface ScriptBytes {
   /** What the page itself loads, without its workers and the sandbox. */
   readonly page: number;
+  /** All that it takes until the page is ready. */
+  readonly ready: number;
+  /** With what is kept afterwards, for use without a network and for what is opened later. */
   readonly all: number;
   /** Names of files that were sent more than once. */
   readonly twice: readonly string[];
@@ -71,14 +74,14 @@ export async function benchStart({ visits, site, onProgress }: StartOptions): Pr
     });
   }
   const served = await serve(built);
-  const visit = async (profile: string): Promise<Visit> => {
+  const visit = async (profile: string, whenReady = () => {}): Promise<Visit> => {
     const context = await chromium.launchPersistentContext(join(folder, profile), {
       executablePath,
       // Chromium refuses to start as root with its own sandbox.
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
     });
     try {
-      return await watch(await context.newPage(), served.address);
+      return await watch(await context.newPage(), served.address, whenReady);
     } finally {
       await context.close();
     }
@@ -89,15 +92,16 @@ export async function benchStart({ visits, site, onProgress }: StartOptions): Pr
     for (let i = 0; i < visits; i++) {
       onProgress('first visits', i, visits);
       const before = served.sent.length;
-      cold.push(await visit(`profile-${i}`));
-      script ??= await scriptBytes(built, served.sent.slice(before));
+      let untilReady: string[] = [];
+      cold.push(await visit(`profile-${i}`, () => (untilReady = served.sent.slice(before))));
+      script ??= await scriptBytes(built, untilReady, served.sent.slice(before));
     }
     const later: Visit[] = [];
     for (let i = 0; i < visits; i++) {
       onProgress('later visits', i, visits);
       later.push(await visit(`profile-${visits - 1}`));
     }
-    return { cold, later, script: script ?? { page: 0, all: 0, twice: [] } };
+    return { cold, later, script: script ?? { page: 0, ready: 0, all: 0, twice: [] } };
   } finally {
     served.server.closeAllConnections();
     served.server.close();
@@ -120,7 +124,8 @@ export function startTable({ cold, later, script }: StartReport): string {
   return [
     `From the navigation on, seconds; medians of ${cold.length} first and ${later.length} later visits:`,
     grid(['', 'first visit', 'later visit'], rows),
-    `Script at the first visit, compressed: the page’s own ${kB(script.page)}, all ${kB(script.all)}. ` +
+    `Script at the first visit, compressed: the page’s own ${kB(script.page)}, until Ready ${kB(script.ready)}, ` +
+      `with what is kept afterwards for use offline ${kB(script.all)}. ` +
       `Sent more than once: ${script.twice.length === 0 ? 'nothing' : script.twice.join(', ')}.\n`,
   ].join('\n\n');
 }
@@ -132,7 +137,7 @@ function median(values: readonly number[]): number {
 }
 
 /** Opens the page, waits until it is ready, has evaluated and is kept for the next visit, and reads its clock. */
-async function watch(page: Page, address: string): Promise<Visit> {
+async function watch(page: Page, address: string, whenReady: () => void): Promise<Visit> {
   await page.addInitScript(() => {
     // No function here has a name: what names them for tsx is not in the page.
     new MutationObserver((_, observer) => {
@@ -146,6 +151,9 @@ async function watch(page: Page, address: string): Promise<Visit> {
     }).observe({ type: 'longtask', buffered: true });
   });
   await page.goto(address);
+  const ready = () => performance.getEntriesByName('cocos:ready').length > 0;
+  await page.waitForFunction(ready, undefined, { timeout: patience });
+  whenReady();
   const evaluated = () => performance.getEntriesByName('cocos:firstEvaluation').length > 0;
   await page.waitForFunction(evaluated, undefined, { timeout: patience });
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
@@ -186,15 +194,22 @@ function readClock() {
   };
 }
 
-/** What was sent to one browser: paths below the site, in order, before it kept them all for its next visit. */
-async function scriptBytes(site: string, sent: readonly string[]): Promise<ScriptBytes> {
+/** What was sent to one browser, until its page was ready and in all: paths below the site, in order. */
+async function scriptBytes(
+  site: string,
+  untilReady: readonly string[],
+  sent: readonly string[],
+): Promise<ScriptBytes> {
   const index = await readFile(join(site, 'index.html'), 'utf8');
-  const scripts = [...new Set(sent)].filter((path) => /\.m?js$/.test(path) && path !== 'service-worker.js');
+  const scriptsOf = (some: readonly string[]) =>
+    [...new Set(some)].filter((path) => /\.m?js$/.test(path) && path !== 'service-worker.js');
+  const scripts = scriptsOf(sent);
   const sizes = new Map<string, number>();
   for (const path of scripts) sizes.set(path, gzipSync(await readFile(join(site, path))).length);
   const sum = (some: readonly string[]) => some.reduce((total, path) => total + (sizes.get(path) ?? 0), 0);
   return {
     page: sum(scripts.filter((path) => index.includes(path))),
+    ready: sum(scriptsOf(untilReady)),
     all: sum(scripts),
     twice: [...new Set(sent.filter((path, i) => sent.indexOf(path) !== i))],
   };
