@@ -116,13 +116,13 @@ export function smoothTable({ rest: [before, after], training, heap }: SmoothRep
     String(stretch.updates),
   ];
   const share = (2 * rate(training)) / (rate(before) + rate(after));
-  const MB = heap.map((bytes) => (bytes / 1e6).toFixed(1));
+  const megabytes = heap.map((bytes) => (bytes / 1e6).toFixed(1));
   return [
     'The page’s thread, everything on the page open:',
     grid(
       ['', 'frames/s', 'tasks over 50 ms', 'the longest, ms', 'updates'],
       [row('at rest', before), row('training', training), row('at rest again', after)],
     ),
-    `Training has ${share.toFixed(2)} of the frames at rest. Heap before and after: ${MB.join(' and ')} MB.\n`,
+    `Training has ${share.toFixed(2)} of the frames at rest. Heap before and after: ${megabytes.join(' and ')} MB.\n`,
   ].join('\n\n');
 }
