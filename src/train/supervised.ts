@@ -63,8 +63,8 @@ export const recipes = {
     learningRate: 1e-3,
     warmup: 20,
     bugScale: 3,
-    repair: 0.1,
-    break: 0.05,
+    repair: 0.02,
+    break: 0.02,
   },
 } as const satisfies Record<string, Recipe>;
 

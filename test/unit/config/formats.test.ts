@@ -33,8 +33,8 @@ describe('experiment.json', () => {
       experiment: defaultExperiment,
       format: 1,
       notes: [
-        'initialPolicy was not there yet; model is used, as it was then',
         'trainTests was not there yet; all is used, as it was then',
+        'initialPolicy was not there yet; model is used, as it was then',
         'lrSchedulerType was not there yet; constant is used, as it was then',
       ],
     });
