@@ -34,6 +34,7 @@ const accepted: FieldName[] = [
   'maxNewTokens',
   'reward',
   'rewardScale',
+  'trainTests',
 ];
 const usage = `npm run evaluate -- [flags]
 

@@ -127,7 +127,7 @@ export function fakeCaught(experiment: Experiment, step: number): CaughtRecord {
   });
   const pick = (from: number, to: number) =>
     groups.map(({ task, turns }) => ({ task, trajectories: [{ turns: turns.slice(from, to) }] }));
-  return { experiment, step, ...findCaught(pick(0, 1), pick(1, 3)) };
+  return { experiment, step, ...findCaught(pick(0, 1), pick(1, 3), experiment) };
 }
 
 /** One evaluation's record. */
@@ -148,7 +148,10 @@ export function fakeEvaluation(experiment: Experiment, step: number): EvalRecord
     experiment,
     backend: 'wasm',
     step,
-    metrics: evalMetrics(groups.map((group) => group.trajectories[0])),
+    metrics: evalMetrics(
+      groups.map((group) => group.trajectories[0]),
+      experiment,
+    ),
     examples: groups.slice(0, 6),
     ms: 900,
   };
