@@ -68,6 +68,8 @@ export class RunState {
   changes = $state.raw<readonly ChangeRecord[]>([]);
   /** What an update did to each token of the try that was last asked about. */
   inspected = $state.raw<EventOf<'inspected'> | null>(null);
+  /** Where the update went that was last asked about. */
+  layers = $state.raw<EventOf<'layers'> | null>(null);
   /** The update under way, while it is watched; null between two. */
   live = $state.raw<LiveUpdate | null>(null);
   /** Where the run stands within the next update; null: between two. */
@@ -120,7 +122,7 @@ export class RunState {
     this.preview = null;
     this.updates = [];
     this.changes = [];
-    this.inspected = null;
+    this.inspected = this.layers = null;
     this.live = this.at = null;
     this.caught = null;
     this.catching = false;
@@ -177,6 +179,9 @@ export class RunState {
         break;
       case 'inspected':
         this.inspected = event;
+        break;
+      case 'layers':
+        this.layers = event;
         break;
       case 'caught':
         this.caught = event.record;
