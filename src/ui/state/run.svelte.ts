@@ -74,6 +74,8 @@ export class RunState {
   live = $state.raw<LiveUpdate | null>(null);
   /** Where the run stands within the next update; null: between two. */
   at = $state.raw<Reached | null>(null);
+  /** The update that the run last stood in, counted from 1; 0: none. */
+  stoodIn = $state.raw(0);
   /** What the last search for given-up first answers found; null before one. */
   caught = $state.raw<CaughtRecord | null>(null);
   /** Such a search is under way. */
@@ -124,6 +126,7 @@ export class RunState {
     this.changes = [];
     this.inspected = this.layers = null;
     this.live = this.at = null;
+    this.stoodIn = 0;
     this.caught = null;
     this.catching = false;
     this.updateMs = [];
@@ -142,6 +145,7 @@ export class RunState {
         this.total = event.total;
         this.step = event.step;
         this.at = event.at ?? null;
+        if (this.at) this.stoodIn = event.step + 1;
         break;
       case 'backend':
         this.backend = event;
