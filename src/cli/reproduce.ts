@@ -13,6 +13,7 @@ import {
   backendOptions,
   duration,
   loadModel,
+  modelDirOption,
   modelFolderOf,
   openNodeBackend,
   percent,
@@ -26,7 +27,7 @@ import { manifestOf, nameOfModel, RunFolder } from './runFolder.ts';
 
 const options: ExtraOptions = {
   seeds: { value: 'LIST', help: 'Seeds, separated by commas; 1,2,3 unless given.' },
-  'model-dir': { value: 'DIR', help: 'Model folder to start from, instead of a shipped one.' },
+  ...modelDirOption,
   out: {
     value: 'DIR',
     help: 'Keep every run: its folder is DIR/seed-N, as npm run train writes it. Nothing is kept unless given.',

@@ -36,6 +36,7 @@ describe('the introduction', () => {
     };
     vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse });
     vi.stubGlobal('self', { origin: 'https://host' });
+    vi.stubGlobal('isSecureContext', true);
     const said: string[] = [];
     const intro = new IntroState((sentence) => said.push(sentence));
     expect(intro.shown).toBe(true);
