@@ -1,17 +1,13 @@
 /** Where an update went: the gradient that AdamW was given, found again from its first moment, and the change of the weights. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { layersOf } from '../../../src/train/layers.ts';
 import { normOf, sharesOf } from '../../../src/rl/inspection.ts';
-import { begin, checkpoint, drive, type Driving } from './driving.ts';
+import { begin, checkpoint, oneAtATime } from './driving.ts';
 
-let driving: Driving | undefined;
-afterEach(async () => {
-  await driving?.driver.dispose();
-  driving = undefined;
-});
+const start = oneAtATime();
 
 async function askedAfter(changes: Parameters<typeof begin>[1], step: number) {
-  const { driver, of, updates } = (driving = await drive());
+  const { driver, of, updates } = await start();
   driver.obey(begin('a', { steps: 3, ...changes }));
   driver.obey({ type: 'run', runId: 'a' });
   await driver.still('a');
@@ -28,7 +24,6 @@ describe('layers', () => {
       const open = await askedAfter({ maxGradNorm: 100 }, step);
       const whole = open.record?.metrics['train/grad_norm'] ?? NaN;
       expect(normOf(open.matrices.map(({ gradient }) => gradient)) / whole).toBeCloseTo(1, 4);
-      await driving?.driver.dispose();
       const clipped = await askedAfter({ maxGradNorm: 0.01 }, step);
       expect(clipped.record?.metrics['train/clipped']).toBe(1);
       expect(normOf(clipped.matrices.map(({ gradient }) => gradient))).toBeCloseTo(0.01, 5);
