@@ -13,6 +13,7 @@ import {
   backendOptions,
   duration,
   loadModel,
+  modelDirOption,
   modelFolderOf,
   openNodeBackend,
   percent,
@@ -28,7 +29,7 @@ import { seedsOf } from './sweep/plan.ts';
 
 const options: ExtraOptions = {
   seeds: { value: 'LIST', help: 'Seeds, like 1,2,3 or 1..5; 1,2,3 unless given.' },
-  'model-dir': { value: 'DIR', help: 'Model folder to start from, instead of a shipped one.' },
+  ...modelDirOption,
   out: {
     value: 'DIR',
     help: 'Keep every run: its folder is DIR/seed-N, as npm run train writes it. Nothing is kept unless given.',

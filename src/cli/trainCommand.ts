@@ -6,6 +6,7 @@ import {
   backendOptions,
   duration,
   loadModel,
+  modelDirOption,
   modelFolderOf,
   openNodeBackend,
   percent,
@@ -29,7 +30,7 @@ const options: ExtraOptions = {
     value: 'DIR',
     help: 'Go on with the run in this folder, exactly where it stopped. Only --steps may be given with it.',
   },
-  'model-dir': { value: 'DIR', help: 'Model folder to start from, instead of a shipped one (see --model).' },
+  ...modelDirOption,
   ...backendOptions,
 };
 const usage = `npm run train -- [flags]

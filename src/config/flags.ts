@@ -16,6 +16,8 @@ export interface ExtraOption {
   readonly help: string;
   /** Legal values, when there are only a few. */
   readonly choices?: readonly string[];
+  /** The field in whose place it is given. */
+  readonly insteadOf?: FieldName;
 }
 export type ExtraOptions = Readonly<Record<string, ExtraOption>>;
 
@@ -133,7 +135,9 @@ export function parseFlags(
   const parsed = parseExperiment({ ...base, ...changes });
   if (!parsed.ok) {
     const error = parsed.errors[0];
-    throw new FlagError(describeError({ field: flagOf(error.field), message: error.message }));
+    const other = Object.entries(extra).find(([, { insteadOf }]) => insteadOf === error.field);
+    const hint = other ? `; for a ${other[1].value} there is ${flagOf(other[0])}` : '';
+    throw new FlagError(describeError({ field: flagOf(error.field), message: error.message + hint }));
   }
   const changed = Object.keys(changes);
   return {

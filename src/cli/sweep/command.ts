@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlagError, helpText, type ExtraOptions } from '../../config/flags.ts';
-import { backendOptions, progressLine, type Command } from '../common.ts';
+import { backendOptions, modelDirOption, progressLine, type Command } from '../common.ts';
 import { completeLog, completeRun, Computing } from '../folderRun.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { RunFolder } from '../runFolder.ts';
@@ -18,7 +18,7 @@ const options: ExtraOptions = {
   },
   seeds: { value: 'LIST', help: 'Seeds, like 1,2,3 or 1..5; 1..3 unless given.' },
   out: { value: 'DIR', help: 'Folder of the sweep: DIR/SETTING/seed-N is a run as npm run train writes it.' },
-  'model-dir': { value: 'DIR', help: 'Model folder to start from, instead of a shipped one (see --model).' },
+  ...modelDirOption,
   ...startOptions,
   ...backendOptions,
 };

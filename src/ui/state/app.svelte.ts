@@ -150,6 +150,11 @@ export class AppState {
     this.#client.inspect(step, at);
   }
 
+  /** Asks where an update went; `run.layers` has the answer. */
+  askForLayers(step: number): void {
+    this.#client.layers(step);
+  }
+
   set(name: FieldName, value: string | number | boolean): void {
     this.experiment.set(name, value);
     this.#sendLive();
