@@ -37,7 +37,7 @@ export interface Push {
   readonly coefficients: readonly [number, number];
 }
 
-/** 'flips': to the other sign. 'ends': to 0. 'begins': from 0. 'unjudged': by either rules. */
+/** 'flips': to the other sign. 'ends': to nearly nothing. 'begins': from that. 'unjudged': by either rules. */
 export type PushChange = 'keeps' | 'flips' | 'ends' | 'begins' | 'unjudged';
 
 /** One push of a try, by both rules. */
@@ -58,8 +58,11 @@ export interface WhatIf {
 
 type Batch = readonly Group<Episode<TrainedAnswer>>[];
 
-/** Advantages below this are rounding: what cancels in a formula seldom cancels to the last digit of a computer. */
+/** What moves an advantage less than this is rounding: what cancels in a formula seldom cancels to a computer's last digit. */
 const rounding = 1e-12;
+
+/** Advantages below this are shown as 0.00: a push that is too small to speak of, as of a KL alone, and so is its sign. */
+export const negligible = 0.005;
 
 /**
  * @param groups a whole update, as recorded
@@ -117,7 +120,7 @@ export function reachOfGamma(groups: Batch, rules: Experiment): number {
   return ranges.reduce((most, range) => Math.max(most, range), 0);
 }
 
-/** What moves an advantage less than this moves none. */
+/** Whether a change of advantages is none but rounding. */
 export const movesNothing = (change: number): boolean => change <= rounding;
 
 /** The batch as the algorithm of these rules credits it, its rewards made again from the verdicts. */
@@ -175,7 +178,7 @@ function pushOf(
 
 function changeOf(now: number, then: number): PushChange {
   if (Number.isNaN(now) || Number.isNaN(then)) return 'unjudged';
-  const [from, to] = [now, then].map((A) => (Math.abs(A) <= rounding ? 0 : Math.sign(A)));
+  const [from, to] = [now, then].map((A) => (Math.abs(A) < negligible ? 0 : Math.sign(A)));
   if (from === to) return 'keeps';
   return to === 0 ? 'ends' : from === 0 ? 'begins' : 'flips';
 }

@@ -101,7 +101,9 @@ export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
     const episodes = Array.from({ length: experiment.k }, () =>
       fakeEpisode(fake, step, experiment, false, random),
     );
-    return { task: fake.task, trajectories: episodes.map((turns) => ({ turns })) };
+    const shared = episodes[0].slice(0, algorithmOf(experiment).sharedTurns);
+    const trajectories = episodes.map((turns) => ({ turns: [...shared, ...turns.slice(shared.length)] }));
+    return { task: fake.task, trajectories };
   });
   const groups = fill(algorithmOf(experiment).credit(sampled, experiment), trained);
   return {

@@ -11,7 +11,7 @@ import {
   type PushChange,
   type WhatIf,
 } from '../../../rl/whatIf.ts';
-import { plural, signed } from '../../format.ts';
+import { plural, significant } from '../../format.ts';
 
 export const changeWords: Readonly<Record<PushChange, string>> = {
   keeps: '',
@@ -37,14 +37,14 @@ export function whatChanges({ pushes, largest }: WhatIf, group: number): string 
       ? `None of ${plural(all.length, 'push', 'pushes')} changes sign`
       : `${batch.flips} of ${plural(all.length, 'push', 'pushes')} ${batch.flips === 1 ? 'changes' : 'change'} sign, ${task.flips} of them at this task`;
   const rest = others.length > 0 ? `; ${others.join(', ')}` : '';
-  return `${flips}${rest}. A changes by up to ${signed(largest, 3).replace('+', '')}.`;
+  return `${flips}${rest}. A moves by up to ${significant(largest)}.`;
 }
 
 /** Whether γ matters by these rules. @param reach how far it can move a push of this batch */
 export function whatGammaDoes(rules: Experiment, reach: number): string {
   if (rules.turns === 1) return '';
   if (!movesNothing(reach))
-    return `By these rules γ matters: between γ = 0, 1 and 2 a push of this update moves by up to ${signed(reach, 2).replace('+', '')}.`;
+    return `By these rules γ matters: between γ = 0, 1 and 2 a push of this update moves by up to ${significant(reach)}.`;
   const why =
     idleFields(rules).find(({ field }) => field === 'gamma')?.why ?? 'Its share cancels in every comparison.';
   return `By these rules γ changes nothing: at γ = 0, 1 and 2 every push of this update is the same. ${why}`;
