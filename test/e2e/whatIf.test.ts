@@ -7,8 +7,10 @@ import { button, fieldOf, microLink, region, trainOnce, waitForStatus } from './
 const inThePage = onePlayground();
 
 async function ask(page: Page): Promise<Locator> {
-  await region(page, 'Episode').getByText('What if?', { exact: false }).click();
   const panel = page.getByTestId('what-if');
+  // It stays open from one run to the next.
+  if (!(await panel.isVisible()))
+    await region(page, 'Episode').getByText('What if?', { exact: false }).click();
   await panel.waitFor();
   return panel;
 }
