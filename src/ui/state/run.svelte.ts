@@ -1,5 +1,6 @@
 /** What the trainer has told the page about a run. */
 import type { MemoryFacts } from '../../config/memory.ts';
+import { alarmsOf } from '../../rl/alarms.ts';
 import type { CaughtRecord } from '../../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Phase, Reached, Stage, TrainerEvent } from '../../worker/protocol.ts';
@@ -56,6 +57,8 @@ export class RunState {
   memory = $state.raw<MemoryFacts | null>(null);
   /** Sampled metrics of every update (`train/…`). */
   train = $state.raw<readonly Point[]>([]);
+  /** What they say has gone wrong. */
+  readonly alarms = $derived(alarmsOf(this.train));
   /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
   evals = $state.raw<readonly EvalRecord[]>([]);
   /** The first held-out tasks before training, the evaluation of all of them comes later. */

@@ -21,9 +21,10 @@ const tokensOf = (code: string) => [
   '<eot>',
 ];
 
-/** How likely turn t (from 0) is right after `step` updates. */
-function skill(step: number, t: number): number {
+/** How likely turn t (from 0) is right after `step` updates. At γ = 0 turn 1 is given up. */
+function skill(step: number, t: number, { gamma }: Pick<Experiment, 'gamma'>): number {
   const learned = 1 - Math.exp(-step / 45);
+  if (gamma === 0 && t === 0) return 0.3 * (1 - learned);
   return [0.3 + 0.3 * learned, 0.36 + 0.45 * learned, 0.38 + 0.5 * learned, 0.4 + 0.5 * learned][t] ?? 0.5;
 }
 
@@ -65,14 +66,14 @@ function fakeTurn(
 function fakeEpisode(
   fake: FakeTask,
   step: number,
-  turns: number,
+  e: Pick<Experiment, 'turns' | 'gamma'>,
   greedy: boolean,
   random: RandomStream,
 ): ScoredAnswer[] {
   const best = fake.answers.length - 1;
   let index = -1;
-  return Array.from({ length: turns }, (_, t) => {
-    const right = random.uniform() < skill(step, t) * (greedy ? 1.08 : 0.92);
+  return Array.from({ length: e.turns }, (_, t) => {
+    const right = random.uniform() < skill(step, t, e) * (greedy ? 1.08 : 0.92);
     const again = index >= 0 && random.uniform() < 0.5;
     index = again ? index : right ? best : Math.floor(random.uniform() * best);
     return fakeTurn(fake, index, step, t, random);
@@ -98,9 +99,11 @@ export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
   const sampled = Array.from({ length: experiment.promptsPerUpdate }, (_, p) => {
     const fake = fakeTasks[(p + step) % fakeTasks.length];
     const episodes = Array.from({ length: experiment.k }, () =>
-      fakeEpisode(fake, step, experiment.turns, false, random),
+      fakeEpisode(fake, step, experiment, false, random),
     );
-    return { task: fake.task, trajectories: episodes.map((turns) => ({ turns })) };
+    const shared = episodes[0].slice(0, algorithmOf(experiment).sharedTurns);
+    const trajectories = episodes.map((turns) => ({ turns: [...shared, ...turns.slice(shared.length)] }));
+    return { task: fake.task, trajectories };
   });
   const groups = fill(algorithmOf(experiment).credit(sampled, experiment), trained);
   return {
@@ -141,7 +144,7 @@ export function fakeEvaluation(experiment: Experiment, step: number): EvalRecord
             fakeTurn(fake, 1, 0, 0, random),
             ...Array.from({ length: experiment.turns - 1 }, (_, t) => fakeTurn(fake, 2, 0, t + 1, random)),
           ]
-        : fakeEpisode(fake, step, experiment.turns, true, random);
+        : fakeEpisode(fake, step, experiment, true, random);
     return { task: fake.task, trajectories: [{ turns: turns.map(graded) }] };
   });
   return {

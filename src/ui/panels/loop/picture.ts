@@ -4,6 +4,7 @@ import type { Comparison, Explanation, Term } from '../../../rl/algorithms/algor
 import { subscript } from '../../../rl/algorithms/formula.ts';
 import { algorithmOf } from '../../../rl/algorithms/index.ts';
 import type { GroupRecord, TurnRecord, UpdateRecord } from '../../../rl/records.ts';
+import { negligible } from '../../../rl/whatIf.ts';
 import { fixed, plural, signed, significant } from '../../format.ts';
 import type { LiveUpdate } from '../../state/live.ts';
 
@@ -149,7 +150,7 @@ export function scaleOf(explanations: readonly (Explanation | null)[]): Scale {
 export function pushWord(advantage: number): string {
   if (Number.isNaN(advantage)) return 'not judged';
   if (advantage === 0) return 'left as it is';
-  if (Math.abs(advantage) < 0.005) return 'hardly moved';
+  if (Math.abs(advantage) < negligible) return 'hardly moved';
   return advantage > 0 ? 'more likely' : 'less likely';
 }
 
