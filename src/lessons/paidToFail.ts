@@ -7,9 +7,13 @@ export const paidToFail = lesson({
   changes: { learningRate: 6e-4, steps: 20, evalEvery: 10, evalTasks: 64 },
   counter: { gamma: 1 },
   hides: ['settings', 'charts'],
-  prediction: { options: ['bothRise', 'firstFalls', 'bothFall'], right: 'firstFalls' },
+  prediction: { options: ['recovers', 'fails', 'bothFall'], right: 'fails' },
   predicate: [
-    { id: 'first', measure: { metric: 'eval/tests_passed@t1', take: 'rise' }, atMost: -0.05 },
-    { id: 'last', measure: { metric: 'eval/tests_passed@t2', take: 'rise' }, atLeast: -0.05 },
+    {
+      id: 'gap',
+      measure: { metric: 'train/tests_passed@t2', less: 'train/tests_passed@t1', take: 'end' },
+      atLeast: 0.25,
+    },
+    { id: 'first', measure: { metric: 'train/tests_passed@t1', take: 'rise' }, atMost: 0.05 },
   ],
 });

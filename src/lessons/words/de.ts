@@ -95,30 +95,30 @@ export const de: Words = {
       ],
       prediction: {
         question:
-          'γ = 0, noch 20 Schritte. Was wird aus den Tests, die die erste und die letzte Antwort bestehen?',
+          'γ = 0, noch 20 Schritte. Die ersten Antworten bestehen jetzt weit weniger Tests als die letzten. Was wird aus ihnen?',
         options: {
-          bothRise: 'Bei beiden werden es mehr: Es wird ja trainiert',
-          firstFalls: 'Bei der ersten weniger, bei der letzten nicht',
-          bothFall: 'Bei beiden weniger',
+          recovers: 'Sie erholen sich: Es wird ja trainiert',
+          fails: 'Sie scheitern weiter, die letzten nicht',
+          bothFall: 'Beide werden schlechter',
         },
         because:
           'Die Belohnung der ersten Antwort hat das Gewicht −1, die der letzten +1. Das Modell gibt seine erste Antwort auf, um etwas zum Reparieren zu haben.',
       },
       look: [
-        'Die beiden großen Zahlen: „Turn 1“ fällt, während „Turn 2“ bleibt, wo es ist, oder steigt.',
+        'Die beiden großen Zahlen: „Turn 1“ bleibt weit unter „Turn 2“, obwohl das Modell es offenbar besser weiß.',
         'Im Feld Episode einen Versuch wählen, der hinaufgeschoben wurde, und sein erstes Programm lesen. Oft ist es so kaputt, dass das zweite es mit einer einzigen Änderung richtet.',
       ],
       clauses: {
+        gap: 'In den letzten zehn Schritten bestanden die letzten Antworten {value} Punkte mehr der Tests als die ersten; erwartet war {bound} oder mehr.',
         first:
-          'Die Tests, die die erste Antwort besteht, änderten sich um {value} Punkte; erwartet war {bound} oder weniger.',
-        last: 'Die Tests, die die letzte Antwort besteht, änderten sich um {value} Punkte; erwartet war {bound} oder mehr.',
+          'Die Tests, die die ersten Antworten bestehen, änderten sich von den ersten zehn Schritten zu den letzten zehn um {value} Punkte; erwartet war {bound} oder weniger.',
       },
       holds:
-        'Die erste Antwort wird aufgegeben, die letzte nicht: Das Modell wird fürs Scheitern bezahlt, und es scheitert.',
+        'Die ersten Antworten scheitern weiter an Tests, die dasselbe Modell gleich danach besteht: Es wird fürs Scheitern bezahlt, und es scheitert.',
       fails:
-        'Die erste Antwort fiel nicht weit genug, oder die letzte fiel mit. Fielen beide, so vergisst das Modell und schummelt nicht. Fiel keine, weiterlaufen lassen: Das Aufgeben geht allmählich.',
+        'Die ersten Antworten haben sich erholt, oder die letzten kamen zu ihnen herab. Wurden beide schlechter, so vergisst das Modell und schummelt nicht. Haben die ersten sich erholt, nachsehen, ob γ noch 0 ist; ein einzelner Lauf von 20 Schritten kann das auch durch Zufall tun.',
       counter:
-        'Derselbe Zwischenstand mit γ = 1. Jetzt ist $R = r_2$ und $w_1 = 0$: Zuerst zu scheitern bringt nichts ein, und die erste Antwort kommt im Schlepptau der zweiten zurück.',
+        'Derselbe Zwischenstand mit γ = 1. Jetzt ist $R = r_2$ und $w_1 = 0$: Zuerst zu scheitern bringt nichts ein, und binnen 20 Schritten kommt die erste Antwort im Schlepptau der zweiten zurück.',
       apply: {
         task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen, dann mit dem Regler für γ und den Balken daneben. Genügt das, um das Schummeln zu beenden?',
         answer:
@@ -126,7 +126,7 @@ export const de: Words = {
       },
       notes: [
         'Zwanzig Minuten. Der Kern der Sache: Gelernt wird, wofür bezahlt wird.',
-        'Vor der Vorhersage R für (0, 1) und (1, 1) ausrechnen lassen. Viele sagen dann „die erste fällt“ voraus und wundern sich doch, wie wörtlich es geschieht.',
+        'Vor der Vorhersage R für (0, 1) und (1, 1) ausrechnen lassen. Viele sagen dann das Scheitern voraus und wundern sich doch, wie wörtlich es geschieht.',
         'Fragen, wer es allein an der letzten Antwort hätte merken können. Niemand: Sie wird besser.',
       ],
     },

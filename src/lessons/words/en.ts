@@ -94,29 +94,30 @@ export const en: Words = {
       ],
       prediction: {
         question:
-          'γ = 0, for 20 more updates. What happens to the tests passed by the first and by the last answer?',
+          'γ = 0, for 20 more updates. The first answers pass far fewer tests than the last ones now. What becomes of them?',
         options: {
-          bothRise: 'Both rise: it is being trained, after all',
-          firstFalls: 'The first falls, the last does not',
-          bothFall: 'Both fall',
+          recovers: 'They recover: it is being trained, after all',
+          fails: 'They go on failing, the last ones do not',
+          bothFall: 'Both get worse',
         },
         because:
           'The first answer’s reward has the weight −1, the last one’s +1. The model gives up its first answer in order to have something to repair.',
       },
       look: [
-        'Watch the two large numbers: turn 1 falls while turn 2 stays where it is or rises.',
+        'Watch the two large numbers: turn 1 stays far below turn 2, although the model plainly knows better.',
         'In the Episode panel, choose a try that was pushed up and read its first program. Often it is broken in a way that the second one mends with a single change.',
       ],
       clauses: {
-        first: 'Tests passed by the first answer changed by {value} points; {bound} or less was expected.',
-        last: 'Tests passed by the last answer changed by {value} points; {bound} or more was expected.',
+        gap: 'In the last ten updates the last answers passed {value} points more of the tests than the first; {bound} or more was expected.',
+        first:
+          'The tests passed by the first answers changed by {value} points from the first ten updates to the last ten; {bound} or less was expected.',
       },
       holds:
-        'The first answer is being given up and the last one is not: the model is paid to fail, and it does.',
+        'The first answers go on failing tests that the same model passes a moment later: it is paid to fail, and it does.',
       fails:
-        'The first answer did not fall far enough, or the last one fell with it. If both fell, the model is forgetting, not cheating. If neither did, let it run on: giving up is gradual.',
+        'The first answers recovered, or the last ones came down to them. If both got worse, the model is forgetting, not cheating. If the first ones recovered, look whether γ is still 0; a single run of 20 updates may also do so by chance.',
       counter:
-        'The same checkpoint with γ = 1. Now $R = r_2$ and $w_1 = 0$: failing first earns nothing, and the first answer comes back on the coat-tails of the second.',
+        'The same checkpoint with γ = 1. Now $R = r_2$ and $w_1 = 0$: failing first earns nothing, and within 20 updates the first answer comes back on the coat-tails of the second.',
       apply: {
         task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper, then with the γ slider and the bars beside it. Is it enough to stop the cheating?',
         answer:
@@ -124,7 +125,7 @@ export const en: Words = {
       },
       notes: [
         'Twenty minutes. The heart of the matter: what is paid for is what is learned.',
-        'Let them compute R for (0, 1) and (1, 1) before they predict. Many then predict “first falls” and are still surprised by how literally it happens.',
+        'Let them compute R for (0, 1) and (1, 1) before they predict. Many then predict the failing and are still surprised by how literally it happens.',
         'Ask who could have noticed it from the last answer’s accuracy alone. Nobody: it rises.',
       ],
     },
