@@ -209,6 +209,7 @@ describe('the picture of an update', () => {
       await page.keyboard.press('?');
       await page.getByRole('dialog').getByText('One update').first().waitFor();
       await page.keyboard.press('Escape');
+      await expect.poll(() => page.getByRole('dialog').count(), { timeout: 30_000 }).toBe(0);
       await page.keyboard.press('ArrowRight');
       await waitForStatus(playground, /^Paused after update 2\./);
       expect(problems).toEqual([]);
