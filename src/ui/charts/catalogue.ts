@@ -91,6 +91,9 @@ export const charts: readonly Chart[] = [
   { id: 'truncated', where: 'train', metrics: ['truncated@t'], noisy: true, more: true },
 ];
 
+/** How far the axis of updates reaches: not all of a long run from the start. */
+export const shownSteps = (steps: number, step: number): number => Math.min(steps, Math.max(20, step));
+
 export const whereWords: Readonly<Record<Chart['where'], string>> = {
   train: 'sampled, training batch',
   eval: 'greedy, held-out tasks',
