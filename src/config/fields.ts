@@ -5,6 +5,7 @@
  *
  * "Paper" is CoCoS (arXiv 2505.23060); "released code" is what its authors published in May 2025.
  */
+import { accumulation } from './accumulation.ts';
 import { linear, log, type Field, type ValueOf } from './types.ts';
 
 export const fields = {
@@ -116,6 +117,7 @@ export const fields = {
     group: 'method',
     when: 'live',
   },
+  ...accumulation,
   beta: {
     kind: 'float',
     default: 0.01,
