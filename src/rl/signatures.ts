@@ -7,6 +7,7 @@
 import type { Experiment } from '../config/fields.ts';
 import { metricOf, signatureWindow, type Course, type Quantity } from './course.ts';
 import type { Episode, GradedAnswer } from './episode.ts';
+import { couplingThreshold } from './metrics.ts';
 import { within, type Proposal } from './remedies.ts';
 import type { Telling } from './telling.ts';
 
@@ -84,13 +85,13 @@ const gapWidened = (turns: number): Condition => ({
   },
 });
 
-/** −w_1/w_2: where a better first answer neither gains nor loses. Recorded weights: there are none where R is not linear. */
+/** Of the recorded weights: there are none where R is not linear. */
 const [w1, w2] = [metricOf('weight@t1'), metricOf('weight@t2')];
 const threshold: Quantity = {
   name: 'threshold',
   label: 'threshold of the coupling',
   share: false,
-  of: (metrics) => 0 - w1.of(metrics) / w2.of(metrics),
+  of: (metrics) => couplingThreshold([w1.of(metrics), w2.of(metrics)]),
 };
 
 /** The coupling is below its threshold by more than chance. */
