@@ -2,7 +2,7 @@
 import type { BackendName } from '../../config/backends.ts';
 import { decodeLink, encodeLink, type MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
-import type { FieldName } from '../../config/experiment.ts';
+import type { Experiment, FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
@@ -151,6 +151,11 @@ export class AppState {
     this.#client.inspect(step, at);
   }
 
+  /** Asks where an update went; `run.layers` has the answer. */
+  askForLayers(step: number): void {
+    this.#client.layers(step);
+  }
+
   set(name: FieldName, value: string | number | boolean): void {
     this.experiment.set(name, value);
     this.#sendLive();
@@ -173,6 +178,13 @@ export class AppState {
   /** Loads a story's experiment and runs it. */
   tell(story: Story): void {
     this.experiment.choose(presetOfStory(story));
+    this.#wish = 'run';
+    this.#load();
+  }
+
+  /** Loads a lesson's experiment and runs it. */
+  teach(experiment: Experiment): void {
+    this.experiment.open(experiment);
     this.#wish = 'run';
     this.#load();
   }

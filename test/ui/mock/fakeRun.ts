@@ -12,7 +12,7 @@ import { trainMetrics, evalMetrics } from '../../../src/rl/metrics.ts';
 import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
 import { tokenGradNorm } from '../../../src/rl/policyGradient.ts';
 import { RandomStream } from '../../../src/rl/random.ts';
-import type { InspectedTurn } from '../../../src/rl/inspection.ts';
+import type { InspectedLayer, InspectedTurn } from '../../../src/rl/inspection.ts';
 import type { EvalRecord, UpdateRecord } from '../../../src/rl/records.ts';
 import { fakeTasks, testsOf, type FakeTask } from './tasks.ts';
 
@@ -130,7 +130,7 @@ export function fakeCaught(experiment: Experiment, step: number): CaughtRecord {
   });
   const pick = (from: number, to: number) =>
     groups.map(({ task, turns }) => ({ task, trajectories: [{ turns: turns.slice(from, to) }] }));
-  return { experiment, step, ...findCaught(pick(0, 1), pick(1, 3)) };
+  return { experiment, step, ...findCaught(pick(0, 1), pick(1, 3), experiment) };
 }
 
 /** One evaluation's record. */
@@ -151,7 +151,10 @@ export function fakeEvaluation(experiment: Experiment, step: number): EvalRecord
     experiment,
     backend: 'wasm',
     step,
-    metrics: evalMetrics(groups.map((group) => group.trajectories[0])),
+    metrics: evalMetrics(
+      groups.map((group) => group.trajectories[0]),
+      experiment,
+    ),
     examples: groups.slice(0, 6),
     ms: 900,
   };
@@ -172,4 +175,31 @@ export function fakeInspection(record: UpdateRecord, group: number, trajectory: 
       return { before, after, reference: Math.min(1, Math.exp(refLogp[n] ?? lp)), alternatives };
     }),
   }));
+}
+
+/** Where an update went, in a model of the default shape: the later a layer the more of the gradient. */
+export function fakeLayers(): InspectedLayer[] {
+  const matrix = (name: string, parameters: number, gradient: number) => ({
+    ...{ name, parameters, gradient },
+    ...{ change: 0.0004 * Math.sqrt(parameters), before: 0.08 * Math.sqrt(parameters) },
+  });
+  const layers = [1, 2, 3].map((layer) => ({
+    layer,
+    matrices: [
+      matrix('input_layernorm', 64, 0.004 * layer),
+      matrix('self_attn.q_proj', 4096, 0.05 * layer),
+      matrix('self_attn.k_proj', 4096, 0.04 * layer),
+      matrix('self_attn.v_proj', 4096, 0.11 * layer),
+      matrix('self_attn.o_proj', 4096, 0.12 * layer),
+      matrix('post_attention_layernorm', 64, 0.005 * layer),
+      matrix('mlp.gate_proj', 10752, 0.08 * layer),
+      matrix('mlp.up_proj', 10752, 0.1 * layer),
+      matrix('mlp.down_proj', 10752, 0.13 * layer),
+    ],
+  }));
+  const single = (name: string, parameters: number, gradient: number) => ({
+    layer: 0,
+    matrices: [matrix(name, parameters, gradient)],
+  });
+  return [single('embed_tokens', 25600, 0.34), ...layers, single('norm', 64, 0.03)];
 }
