@@ -29,6 +29,8 @@ export interface Signature {
   /** How it is seen: in one of these ways, each of which holds when all its conditions do. @param turns T */
   readonly ways: (turns: number) => readonly (readonly Condition[])[];
   readonly telling: Telling;
+  /** All held-out tasks can be searched for one (caught.ts). */
+  readonly searched?: true;
   /** Changes of settings that help. */
   readonly remedies: (e: Experiment) => readonly Proposal[];
   /** What to try that is no such change; ''. */
@@ -194,6 +196,7 @@ export const signatures: readonly Signature[] = [
           ]
         : [],
     telling: givenUp,
+    searched: true,
     remedies: () => [lastCounts, ownCredit],
     advice: '',
   },
@@ -204,6 +207,7 @@ export const signatures: readonly Signature[] = [
       'The first answers have become worse than they were, and the last ones have not become worse with them: the model fails first, so that its correction earns more.',
     ways: (turns) => (turns > 1 ? [[firstFell, gapWidened(turns)]] : []),
     telling: givenUp,
+    searched: true,
     remedies: () => [lastCounts, ownCredit],
     advice: '',
   },

@@ -3,7 +3,7 @@
  * baseline, other pushes. Nothing is sampled again, so it says exactly what the first gradient step of the update would have been
  * given; what the model would have learned from it, only a run can tell.
  */
-import { parseExperiment, type FieldError } from '../config/experiment.ts';
+import { parseExperiment } from '../config/experiment.ts';
 import type { Experiment, FieldName } from '../config/fields.ts';
 import { algorithmOf } from './algorithms/index.ts';
 import { fill, type Episode, type Group, type TrainedAnswer } from './episode.ts';
@@ -103,12 +103,6 @@ export function countChanges(pushes: readonly ComparedPush[]): Readonly<Record<P
 export function withRules(e: Experiment, rules: OtherRules): Experiment | null {
   const parsed = parseExperiment({ ...e, ...rules });
   return parsed.ok ? parsed.experiment : null;
-}
-
-/** Which of the changed rules is wrong, and why; null when they may be. */
-export function problemOf(e: Experiment, rules: OtherRules): FieldError | null {
-  const parsed = parseExperiment({ ...e, ...rules });
-  return parsed.ok ? null : (parsed.errors[0] ?? null);
 }
 
 /** γ at which its influence is tried out: only the improvement counts, only the last answer, the first as much as the last. */
