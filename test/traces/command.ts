@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { vi } from 'vitest';
-import { exitCodeOf } from '../../src/cli/common.ts';
+import { exitCodeOf, type Command } from '../../src/cli/common.ts';
 import { train as trainCommand } from '../../src/cli/trainCommand.ts';
 import { readMetrics, type MetricsLine } from './golden.ts';
 
@@ -52,16 +52,19 @@ export const trainAlone = command('train');
 export const reproduce = command('reproduce');
 
 /** The training command in this process, where everything it needs is loaded. One at a time. */
-export async function train(...args: string[]): Promise<Ended> {
-  const written = { stdout: '', stderr: '' };
+export const train = (...args: string[]): Promise<Ended> => written(trainCommand, args);
+
+/** A command in this process, and what it wrote. One at a time. */
+export async function written(command: Command, args: readonly string[]): Promise<Ended> {
+  const text = { stdout: '', stderr: '' };
   const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      written[name] += text.toString();
+    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
+      text[name] += chunk.toString();
       return true;
     }),
   );
   try {
-    return { code: await exitCodeOf(trainCommand, args), ...written };
+    return { code: await exitCodeOf(command, args), ...text };
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
