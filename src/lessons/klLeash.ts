@@ -4,7 +4,7 @@ import { lesson } from './lesson.ts';
 export const klLeash = lesson({
   id: 'klLeash',
   preset: 'cheating',
-  changes: { beta: 0.3, learningRate: 6e-4, steps: 20, evalEvery: 20, evalTasks: 64 },
+  changes: { beta: 0.3, learningRate: 6e-4, promptsPerUpdate: 8, steps: 20, evalEvery: 20, evalTasks: 32 },
   counter: { beta: 0 },
   hides: ['settings'],
   prediction: { options: ['further', 'back', 'stays'], right: 'back' },

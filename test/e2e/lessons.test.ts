@@ -21,7 +21,7 @@ describe('a lesson', () => {
 
         const run = lesson.getByRole('button', { name: 'Run the experiment' });
         expect(await run.getAttribute('aria-disabled')).toBe('true');
-        await run.click();
+        await run.click({ force: true }); // as somebody would who has not read it
         expect(await page.getByTestId('step').textContent()).toBe('0'); // nothing ran
         // By keyboard alone: choose with the arrows, run with Enter.
         await lesson.getByRole('radio', { name: 'They grow: the first answer counts more' }).focus();
