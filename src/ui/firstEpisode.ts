@@ -1,5 +1,6 @@
 /** The recorded update that is shown while the model is loading; `npm run first-episode` makes it. */
 import * as v from 'valibot';
+import { readExperimentFile } from '../config/formats.ts';
 import { updateRecordSchema, type UpdateRecord } from '../rl/records.ts';
 
 /**
@@ -9,9 +10,14 @@ import { updateRecordSchema, type UpdateRecord } from '../rl/records.ts';
 export async function readFirstEpisode(assets: string): Promise<UpdateRecord | null> {
   try {
     const response = await fetch(new URL('first-episode.json', assets));
-    const parsed = v.safeParse(updateRecordSchema, await response.json());
-    return parsed.success ? parsed.output : null;
+    return parseFirstEpisode(await response.json());
   } catch {
     return null;
   }
+}
+
+/** It may be older than a field: its experiment is read as experiment.json is. @throws Error naming what is wrong */
+export function parseFirstEpisode(data: unknown): UpdateRecord {
+  const { experiment, ...rest } = v.parse(v.looseObject({ experiment: v.unknown() }), data);
+  return v.parse(updateRecordSchema, { ...rest, experiment: readExperimentFile(experiment).experiment });
 }

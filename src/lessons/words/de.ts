@@ -120,7 +120,7 @@ export const de: Words = {
       counter:
         'Derselbe Zwischenstand mit γ = 1. Jetzt ist $R = r_2$ und $w_1 = 0$: Zuerst zu scheitern bringt nichts ein, und binnen 20 Schritten kommt die erste Antwort im Schlepptau der zweiten zurück.',
       apply: {
-        task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen, dann mit dem Regler für γ und den Balken daneben. Genügt das, um das Schummeln zu beenden?',
+        task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen. Dann die Einstellungen zeigen und es vom selben Zwischenstand aus versuchen: Beendet das das Schummeln?',
         answer:
           '$(1, 1)$ bringt γ ein und $(0, 1)$ bringt 1 ein; gleich sind sie erst bei $γ = 1$, darunter bringt das Scheitern immer mehr. Ob ein Modell dort hingerät, hängt auch davon ab, wie sehr eine bessere erste Antwort der zweiten hilft: von der Kopplung $c$. Sicher ist die erste Antwort, wo $c > 1 − γ$ ist.',
       },
@@ -149,7 +149,7 @@ export const de: Words = {
       },
       look: [
         'Alle vier Bahnen beginnen mit demselben ersten Programm.',
-        'Die Einstellungen zeigen und γ verstellen, während der Lauf steht: Die Balken $w_1$ und $w_2$ bewegen sich; die Begründung neben γ sagt, warum sich sonst nichts bewegt.',
+        '**Settings** öffnen und γ verstellen, während der Lauf steht: Ein Satz daneben sagt, warum sich nichts ändert.',
       ],
       clauses: {
         effect:
@@ -209,7 +209,7 @@ export const de: Words = {
       },
       notes: [
         'Fünfzehn Minuten. Ein Einstieg in das Gestalten von Belohnungen.',
-        'Der Aufsatz sagt, die stufenweise Belohnung sei besser. In dieser Größe stimmt das nur für Starts, an denen fast nichts gelingt; die Zahlen stehen in docs/log.md.',
+        'Der Aufsatz sagt, die stufenweise Belohnung sei besser. In dieser Größe stimmt das nur für Starts, an denen fast nichts gelingt. Von einem Anfänger aus, der einen von zehn Fehlern behob und also ab und zu richtig lag, war binär nach 30 Schritten voraus: 29 % der zurückgehaltenen Aufgaben gegen 15 % (ein Startwert).',
       ],
     },
     klLeash: {
@@ -285,7 +285,7 @@ export const de: Words = {
       apply: {
         task: 'Wie viele der sechs Tests müssen bei 16 Aufgaben bezahlt werden, bis sich der Abstand schließt? Vorhersagen, dann 3 und 5 versuchen.',
         answer:
-          'Er schrumpft, je mehr Tests bezahlt werden; bei 5 bleibt ein einziger zum Urteilen, und die Zahl wird verrauscht. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
+          'Zu erwarten ist: Er schrumpft, je mehr Tests bezahlt werden. Bei 5 bleibt ein einziger zum Urteilen, und die Zahl wird verrauscht. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
       },
       notes: [
         'Zwanzig Minuten. Dasselbe wie Überanpassung, und wie Unterricht auf die Prüfung hin.',

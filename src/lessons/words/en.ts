@@ -119,7 +119,7 @@ export const en: Words = {
       counter:
         'The same checkpoint with γ = 1. Now $R = r_2$ and $w_1 = 0$: failing first earns nothing, and within 20 updates the first answer comes back on the coat-tails of the second.',
       apply: {
-        task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper, then with the γ slider and the bars beside it. Is it enough to stop the cheating?',
+        task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper. Then show the settings and try it from the same checkpoint: does it stop the cheating?',
         answer:
           '$(1, 1)$ earns γ and $(0, 1)$ earns 1, so only at $γ = 1$ are they equal; below it failing first always earns more. Whether a model gets there also depends on how much a better first answer helps the second: the coupling $c$. The first answer is safe where $c > 1 − γ$.',
       },
@@ -148,7 +148,7 @@ export const en: Words = {
       },
       look: [
         'All four lanes begin with the same first program.',
-        'Show the settings and move γ while the run stands: the bars $w_1$ and $w_2$ move, the reason beside γ says why nothing else does.',
+        'Open **Settings** and move γ while the run stands: a sentence beside it says why nothing changes.',
       ],
       clauses: {
         effect:
@@ -207,7 +207,7 @@ export const en: Words = {
       },
       notes: [
         'Fifteen minutes. Opens the discussion of reward shaping.',
-        'The paper claims the progressive reward is better. At this scale that holds for sparse starts only; docs/log.md has the numbers.',
+        'The paper claims the progressive reward is better. At this scale that holds for sparse starts only. From a beginner that repaired one bug in ten, and so was right now and then, binary was ahead after 30 updates: 29 % of held-out tasks against 15 % (one seed).',
       ],
     },
     klLeash: {
@@ -283,7 +283,7 @@ export const en: Words = {
       apply: {
         task: 'With 16 tasks, how many of the six tests must be paid for until the gap closes? Predict, then try 3 and 5.',
         answer:
-          'It shrinks as more tests are paid for; at 5 a single test is left to judge, and the figure becomes noisy. More tests per task or more tasks: both make it harder to be right for the wrong reason. Hidden tests are what shows it.',
+          'To be expected: it shrinks as more tests are paid for. At 5 a single test is left to judge, and the figure becomes noisy. More tests per task or more tasks: both make it harder to be right for the wrong reason. Hidden tests are what shows it.',
       },
       notes: [
         'Twenty minutes. The same as overfitting, and as teaching to the test.',
