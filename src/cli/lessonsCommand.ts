@@ -1,32 +1,22 @@
 /** What `npm run lessons` does. */
 import { stat, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { diff, withChanges, type Experiment } from '../config/experiment.ts';
+import { withChanges, type Experiment } from '../config/experiment.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
-import type { OpenedBackend } from '../engine/index.ts';
 import { lessonIds, lessons, type LessonId } from '../lessons/index.ts';
 import { judge, type Course } from '../lessons/judge.ts';
 import { experimentOf, sides, type Side } from '../lessons/lesson.ts';
 import type { RunLog } from '../train/log.ts';
-import {
-  backendOptions,
-  loadModel,
-  openNodeBackend,
-  progressLine,
-  projectRoot,
-  reopenNodeBackend,
-  shippedModel,
-  version,
-  type Command,
-} from './common.ts';
-import { drive } from './drive.ts';
+import { backendOptions, progressLine, projectRoot, type Command } from './common.ts';
+import { completeLog, completeRun, Computing } from './folderRun.ts';
+import { untilInterrupted, type Interruptible } from './interrupt.ts';
 import { judgedLine, renderLessons, type JudgedRun } from './lessonsReport.ts';
 import { RunFolder } from './runFolder.ts';
+import { seedsOf } from './sweep/plan.ts';
 
 const options: ExtraOptions = {
   only: { value: 'LIST', help: `Lessons, separated by commas: ${lessonIds.join(', ')}; all unless given.` },
-  seeds: { value: 'LIST', help: 'Seeds, separated by commas; 1,2,3 unless given.' },
+  seeds: { value: 'LIST', help: 'Seeds, like 1,2,3 or 1..5; 1,2,3 unless given.' },
   updates: {
     value: 'N',
     help: 'Stop each run after so many updates, to try the command; then nothing is written to docs/lessons.md.',
@@ -67,7 +57,7 @@ export const lessonsCommand: Command = async (argv) => {
   if (flags.help) return void process.stdout.write(helpText(usage, options, []));
   const text = (name: string) => flags.options[name] as string | undefined;
   const ids = listOf(text('only'), lessonIds, lessonId);
-  const seeds = listOf(text('seeds'), [1, 2, 3], (item) => whole('seeds', item, 0));
+  const seeds = seedsOf(text('seeds') ?? '1,2,3');
   const updates = text('updates');
   const short = updates === undefined ? {} : { steps: whole('updates', updates, 1) };
   const out = text('out') ?? join('runs', 'lessons');
@@ -77,29 +67,18 @@ export const lessonsCommand: Command = async (argv) => {
     folder: new RunFolder(join(out, id, side, `seed-${seed}`)),
   });
 
-  let stop = false;
-  let pause = (): void => undefined;
-  const interrupted = (): void => {
-    stop = true;
-    process.stderr.write('\nstopping after this update; the same command goes on\n');
-    pause();
-  };
-  process.on('SIGINT', interrupted);
-  try {
-    if (flags.options['report-only'] !== true) {
-      let backend = await openNodeBackend(flags.options);
-      const reopen = async () => (backend = await reopenNodeBackend(flags.options));
-      // By seed first: whoever stops early has something of every lesson.
-      const all = seeds.flatMap((seed) => ids.flatMap((id) => sides.map((side) => wanted(id, side, seed))));
+  if (flags.options['report-only'] !== true) {
+    const computing = new Computing(flags.options);
+    // By seed first: whoever stops early has something of every lesson.
+    const all = seeds.flatMap((seed) => ids.flatMap((id) => sides.map((side) => wanted(id, side, seed))));
+    await untilInterrupted(async (by) => {
       for (const one of all) {
-        if (stop) break;
-        await complete(one, { backend: () => backend, reopen, onpause: (by) => (pause = by) });
+        if (by.stopped()) break;
+        await complete(one, computing, by);
         const judged = await judgedRun(one);
         if (judged) process.stdout.write(judgedLine(judged));
       }
-    }
-  } finally {
-    process.off('SIGINT', interrupted);
+    });
   }
   if (updates !== undefined) return;
   const all = await Promise.all(
@@ -120,68 +99,26 @@ interface Wanted {
   readonly folder: RunFolder;
 }
 
-interface Means {
-  readonly backend: () => OpenedBackend;
-  readonly reopen: () => Promise<OpenedBackend>;
-  /** Is given what pauses the run under way. */
-  readonly onpause: (pause: () => void) => void;
-}
-
-/** Whether there is a run in a folder. */
-const isThere = ({ folder }: Wanted): boolean => existsSync(join(folder.path, 'log.jsonl'));
-
-/** The run in the folder. @throws Error when it is another one */
-async function findRun({ folder, experiment }: Wanted) {
-  const found = await folder.find();
-  const other = Object.keys(diff(found.experiment, experiment));
-  if (other.length > 0) {
-    throw new Error(
-      `${folder.path} holds a run with another ${other.join(', ')}: the lesson has changed since. Delete that folder, or choose another --out.`,
-    );
-  }
-  return found;
-}
-
 /** Does what is left of a run: all of it, the rest, or nothing. */
-async function complete(wanted: Wanted, { backend, reopen, onpause }: Means): Promise<void> {
+async function complete(wanted: Wanted, computing: Computing, by: Interruptible): Promise<void> {
   const { experiment, folder, id, side, seed } = wanted;
-  const found = isThere(wanted) ? await findRun(wanted) : null;
-  if (found?.state && found.state.step >= experiment.steps) return;
-  for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
-  const model = await loadModel(found ? folder.reference : shippedModel(experiment.model));
-  const { name, device } = backend();
-  const circumstances = { build: version, backend: name, device, model: experiment.model, experiment };
   const line = progressLine();
-  const run = await drive({
-    ...{ experiment, model, backend: backend(), reopen },
-    ...(found?.state ? { state: found.state } : {}),
-    openLog: async () => {
-      const log = await (found ? folder.resume(found, circumstances) : folder.begin(circumstances, model));
-      await folder.completeMetrics(log, found?.state?.step ?? 0);
-      return folder.keeping(log, model);
-    },
+  await completeRun({
+    ...{ experiment, folder, computing, ...by },
     hear(event) {
       if (event.type === 'update')
         line.show(`${id}, ${side}, seed ${seed}: update ${event.record.step}/${experiment.steps}`);
       if (event.type === 'notice') process.stderr.write(`${event.message}\n`);
     },
   });
-  onpause(run.pause);
-  try {
-    await run.train();
-  } finally {
-    line.end();
-    onpause(() => undefined);
-    await run.dispose();
-  }
+  line.end();
 }
 
 /** What a run's log says of its lesson; null while it is not complete. */
 async function judgedRun(wanted: Wanted): Promise<JudgedRun | null> {
-  if (!isThere(wanted)) return null;
-  const { log } = await findRun(wanted);
+  const log = await completeLog(wanted);
+  if (!log) return null;
   const { id, side, seed, experiment } = wanted;
-  if (!log || log.step < experiment.steps) return null;
   const { mtime } = await stat(join(wanted.folder.path, 'log.jsonl'));
   const { backend, device } = log.manifest;
   const judgement = judge(lessons[id], await courseOf(log, experiment));

@@ -131,6 +131,7 @@ export class DrivenRun {
       case 'catch':
         return this.#work((loaded) => this.#answer(command, loaded));
       case 'inspect': // looked at only: it does not say that it trains
+      case 'layers':
         return this.#do((loaded) => this.#reach(() => this.#answer(command, loaded)));
       default:
         command satisfies never;

@@ -6,7 +6,7 @@ export type KeyAction = 'run' | 'step' | 'station' | 'help';
 export const keyHelp: readonly { readonly key: string; readonly does: string }[] = [
   { key: 'Space', does: 'Run, or pause after the update under way' },
   { key: '→', does: 'One update' },
-  { key: 'Shift →', does: 'On to the next station of an update: write, correct, reward, compare, push' },
+  { key: 'Shift →', does: 'On to the next station of an update' },
   { key: '?', does: 'These keys' },
   { key: 'Escape', does: 'Closes what is open' },
 ];

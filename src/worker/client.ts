@@ -97,6 +97,11 @@ export class TrainerClient {
     this.#send({ type: 'inspect', runId: this.#runId, step, group, trajectory });
   }
 
+  /** Asks where an update went, layer by layer. */
+  layers(step: number): void {
+    this.#send({ type: 'layers', runId: this.#runId, step });
+  }
+
   /** On to the next station of an update, then wait. */
   station(): void {
     this.#send({ type: 'station', runId: this.#runId });

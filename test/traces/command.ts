@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { vi } from 'vitest';
 import { exitCodeOf, type Command } from '../../src/cli/common.ts';
+import { lessonsCommand } from '../../src/cli/lessonsCommand.ts';
+import { sweepCommand } from '../../src/cli/sweep/command.ts';
 import { train as trainCommand } from '../../src/cli/trainCommand.ts';
 import { readMetrics, type MetricsLine } from './golden.ts';
 
@@ -51,20 +53,21 @@ const command =
 export const trainAlone = command('train');
 export const reproduce = command('reproduce');
 
-/** The training command in this process, where everything it needs is loaded. One at a time. */
-export const train = (...args: string[]): Promise<Ended> => written(trainCommand, args);
+/** Commands in this process, where everything they need is loaded. One at a time. */
+export const train = (...args: string[]): Promise<Ended> => here(trainCommand, args);
+export const lessons = (...args: string[]): Promise<Ended> => here(lessonsCommand, args);
+export const sweep = (...args: string[]): Promise<Ended> => here(sweepCommand, args);
 
-/** A command in this process, and what it wrote. One at a time. */
-export async function written(command: Command, args: readonly string[]): Promise<Ended> {
-  const text = { stdout: '', stderr: '' };
+async function here(command: Command, args: readonly string[]): Promise<Ended> {
+  const written = { stdout: '', stderr: '' };
   const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
-      text[name] += chunk.toString();
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] += text.toString();
       return true;
     }),
   );
   try {
-    return { code: await exitCodeOf(command, args), ...text };
+    return { code: await exitCodeOf(command, args), ...written };
   } finally {
     for (const spy of spies) spy.mockRestore();
   }

@@ -2,13 +2,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { lessonsCommand } from '../../src/cli/lessonsCommand.ts';
 import { renderLessons } from '../../src/cli/lessonsReport.ts';
-import { metricsOf, temporaryFolder, written } from './command.ts';
+import { lessons, metricsOf, temporaryFolder } from './command.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
-const lessons = (...args: string[]) => written(lessonsCommand, args);
 const short = [
   '--only',
   'releasedCode',

@@ -3,6 +3,7 @@ import type { BackendName } from '../../config/backends.ts';
 import { decodeLink, encodeLink, type MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
 import type { Experiment, FieldName } from '../../config/experiment.ts';
+import type { Remedy } from '../../rl/remedies.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
@@ -150,6 +151,11 @@ export class AppState {
     this.#client.inspect(step, at);
   }
 
+  /** Asks where an update went; `run.layers` has the answer. */
+  askForLayers(step: number): void {
+    this.#client.layers(step);
+  }
+
   set(name: FieldName, value: string | number | boolean): void {
     this.experiment.set(name, value);
     this.#sendLive();
@@ -158,6 +164,15 @@ export class AppState {
   resetField(name: FieldName): void {
     this.experiment.resetField(name);
     this.#sendLive();
+  }
+
+  /** Changes what a remedy changes: from the next update on or, where that does not do, in a run that begins with it. */
+  cure({ changes, again }: Pick<Remedy, 'changes' | 'again'>): void {
+    this.experiment.change(changes);
+    if (!again) return this.#sendLive();
+    if (!this.canReset) return; // the form says which field is wrong
+    this.#wish = 'run';
+    this.#load();
   }
 
   /** Loads a story's experiment and runs it. */
