@@ -7,17 +7,10 @@ import { lessons, metricsOf, temporaryFolder } from './command.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
-const short = [
-  '--only',
-  'releasedCode',
-  '--seeds',
-  '1',
-  '--updates',
-  '1',
-  '--out',
-  folder.path,
-  '--threads',
-  '1',
+/** @param updates of each run */
+const short = (updates: string) => [
+  ...['--only', 'releasedCode', '--seeds', '1', '--updates', updates],
+  ...['--out', folder.path, '--threads', '1'],
 ];
 const log = join(folder.path, 'releasedCode', 'run', 'seed-1', 'log.jsonl');
 const docs = () => readFileSync('docs/lessons.md', 'utf8');
@@ -25,7 +18,7 @@ const docs = () => readFileSync('docs/lessons.md', 'utf8');
 describe('npm run lessons', () => {
   it('runs a lesson and its counter-run, once, and judges both', async () => {
     const before = docs();
-    const { code, stdout, stderr } = await lessons(...short);
+    const { code, stdout, stderr } = await lessons(...short('1'));
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout.trim().split('\n')).toEqual([
       expect.stringMatching(/^releasedCode, the run, seed 1: holds \(effect /) as string,
@@ -37,19 +30,14 @@ describe('npm run lessons', () => {
       expect(existsSync(join(out, 'checkpoint', 'model.safetensors'))).toBe(true);
     }
     const { mtimeMs } = statSync(log);
-    const again = await lessons(...short);
+    const again = await lessons(...short('1'));
     expect(again).toMatchObject({ code: 0, stdout });
     expect(statSync(log).mtimeMs).toBe(mtimeMs);
     expect(docs()).toBe(before); // a run that was cut short proves nothing
   }, 300_000);
 
   it('refuses a folder with another experiment, and a lesson that does not exist', async () => {
-    const longer = await lessons(
-      ...short
-        .map((arg) => (arg === '1' ? '2' : arg))
-        .with(3, '1')
-        .with(8, '1'),
-    );
+    const longer = await lessons(...short('2'));
     expect(longer.code).toBe(1);
     expect(longer.stderr).toMatch(/holds a run with another steps.*Delete that folder/);
     const none = await lessons('--only', 'luck');
