@@ -1,12 +1,12 @@
 import { lesson } from './lesson.ts';
 
-/** What a model pays for moving away from its reference holds it near. */
+/** What a model pays for its distance from the reference pulls it back. */
 export const klLeash = lesson({
   id: 'klLeash',
-  preset: 'default',
-  changes: { beta: 1, learningRate: 6e-4, promptsPerUpdate: 8, steps: 20, evalEvery: 20, evalTasks: 64 },
+  preset: 'cheating',
+  changes: { beta: 0.3, learningRate: 6e-4, promptsPerUpdate: 8, steps: 20, evalEvery: 20, evalTasks: 32 },
   counter: { beta: 0 },
   hides: ['settings'],
-  prediction: { options: ['faster', 'held', 'forgets'], right: 'held' },
-  predicate: [{ id: 'distance', measure: { metric: 'train/kl@t1', take: 'end' }, atMost: 0.1 }],
+  prediction: { options: ['further', 'back', 'stays'], right: 'back' },
+  predicate: [{ id: 'distance', measure: { metric: 'train/kl@t1', take: 'rise' }, atMost: -1 }],
 });

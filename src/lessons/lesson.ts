@@ -99,12 +99,16 @@ export type Hideable = (typeof hideable)[number];
 export const sides = ['run', 'counter'] as const;
 export type Side = (typeof sides)[number];
 
+/** A lesson, checked where it is written. @throws Error naming the lesson and what is wrong with it */
+export const lesson = (data: Lesson): Lesson => readLesson(data);
+
 /** @throws Error naming the lesson and what is wrong with it */
-export function lesson(data: v.InferInput<typeof lessonSchema>): Lesson {
+export function readLesson(data: unknown): Lesson {
   const parsed = v.safeParse(lessonSchema, data);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  throw new Error(`Lesson ${data.id}: ${[v.getDotPath(issue), issue.message].filter(Boolean).join(' ')}`);
+  const name = v.is(v.object({ id: v.string() }), data) ? data.id : 'without an id';
+  throw new Error(`Lesson ${name}: ${[v.getDotPath(issue), issue.message].filter(Boolean).join(' ')}`);
 }
 
 /** The whole experiment of a lesson's run, or of its counter-run. */

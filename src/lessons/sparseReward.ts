@@ -10,6 +10,6 @@ export const sparseReward = lesson({
   prediction: { options: ['same', 'binaryAhead', 'binaryStuck'], right: 'binaryStuck' },
   predicate: [
     { id: 'alike', measure: { metric: 'train/zero_std', take: 'mean' }, atMost: 0.6 },
-    { id: 'tests', measure: { metric: 'train/tests_passed@t2', take: 'rise' }, atLeast: 0.05 },
+    { id: 'tests', measure: { metric: 'eval/tests_passed@t2', take: 'rise' }, atLeast: 0.05 },
   ],
 });

@@ -10,12 +10,14 @@ type Split = Pick<Experiment, 'trainTests'>;
 const firstOf = (K: number, { trainTests }: Split): number => (trainTests === 'all' ? K : Number(trainTests));
 
 /** Those that the reward is earned on, of a list with one entry per test. */
-export const trainedOn = <T>(tests: readonly T[], e: Split): readonly T[] =>
-  tests.slice(0, firstOf(tests.length, e));
+export function trainedOn<T>(tests: readonly T[], e: Split): readonly T[] {
+  return tests.slice(0, firstOf(tests.length, e));
+}
 
 /** Those that accuracy and every other metric of tests is measured on. */
-export const judgedOn = <T>(tests: readonly T[], e: Split): readonly T[] =>
-  e.trainTests === 'all' ? tests : tests.slice(firstOf(tests.length, e));
+export function judgedOn<T>(tests: readonly T[], e: Split): readonly T[] {
+  return e.trainTests === 'all' ? tests : tests.slice(firstOf(tests.length, e));
+}
 
 /** Whether a test, from 0, is one the reward is not earned on. */
 export const isHidden = (test: number, e: Split): boolean =>

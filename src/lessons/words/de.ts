@@ -76,7 +76,7 @@ export const de: Words = {
       counter:
         'Dasselbe bei Temperatur 0,1: Das Modell schreibt fast immer dasselbe, die vier Versuche sind fast immer das gleiche Programm. Nichts unterscheidet sich, und nichts wird gelernt.',
       apply: {
-        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0{,}5; 0{,}5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld Episode nachprüfen: einen Versuch wählen und seiner Zahl bei „compare“ bis zur Formel folgen.',
+        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0,5; 0,5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld Episode nachprüfen: einen Versuch wählen und seiner Zahl bei „compare“ bis zur Formel folgen.',
         answer:
           'Das Mittel der drei anderen: $1/3; 1/2; 1/2; 2/3$. Also $A = 2/3; 0; 0; −2/3$. Die beiden mittleren werden nicht verschoben, obwohl jeder die Hälfte seiner Tests besteht.',
       },
@@ -120,7 +120,7 @@ export const de: Words = {
       counter:
         'Derselbe Zwischenstand mit γ = 1. Jetzt ist $R = r_2$ und $w_1 = 0$: Zuerst zu scheitern bringt nichts ein, und binnen 20 Schritten kommt die erste Antwort im Schlepptau der zweiten zurück.',
       apply: {
-        task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen, dann mit dem Regler für γ und den Balken daneben. Genügt das, um das Schummeln zu beenden?',
+        task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen. Dann die Einstellungen zeigen und es vom selben Zwischenstand aus versuchen: Beendet das das Schummeln?',
         answer:
           '$(1, 1)$ bringt γ ein und $(0, 1)$ bringt 1 ein; gleich sind sie erst bei $γ = 1$, darunter bringt das Scheitern immer mehr. Ob ein Modell dort hingerät, hängt auch davon ab, wie sehr eine bessere erste Antwort der zweiten hilft: von der Kopplung $c$. Sicher ist die erste Antwort, wo $c > 1 − γ$ ist.',
       },
@@ -149,7 +149,7 @@ export const de: Words = {
       },
       look: [
         'Alle vier Bahnen beginnen mit demselben ersten Programm.',
-        'Die Einstellungen zeigen und γ verstellen, während der Lauf steht: Die Balken $w_1$ und $w_2$ bewegen sich; die Begründung neben γ sagt, warum sich sonst nichts bewegt.',
+        '**Settings** öffnen und γ verstellen, während der Lauf steht: Ein Satz daneben sagt, warum sich nichts ändert.',
       ],
       clauses: {
         effect:
@@ -195,7 +195,7 @@ export const de: Words = {
         alike:
           'In {value} der Gruppen verdienten alle Versuche gleich viel; erwartet waren höchstens {bound}.',
         tests:
-          'Die Tests, die die letzte Antwort besteht, stiegen von den ersten zehn Schritten zu den letzten zehn um {value} Punkte; erwartet war {bound} oder mehr.',
+          'Auf zurückgehaltenen Aufgaben bestehen die letzten Antworten {value} Punkte mehr der Tests als vor dem Training; erwartet war {bound} oder mehr.',
       },
       holds: 'Die stufenweise Belohnung findet etwas zu lernen, auch wo am Anfang fast nichts richtig ist.',
       fails:
@@ -209,43 +209,43 @@ export const de: Words = {
       },
       notes: [
         'Fünfzehn Minuten. Ein Einstieg in das Gestalten von Belohnungen.',
-        'Der Aufsatz sagt, die stufenweise Belohnung sei besser. In dieser Größe stimmt das nur für Starts, an denen fast nichts gelingt; die Zahlen stehen in docs/log.md.',
+        'Der Aufsatz sagt, die stufenweise Belohnung sei besser. In dieser Größe stimmt das nur für Starts, an denen fast nichts gelingt. Von einem Anfänger aus, der einen von zehn Fehlern behob und also ab und zu richtig lag, war binär nach 30 Schritten voraus: 29 % der zurückgehaltenen Aufgaben gegen 15 % (ein Startwert).',
       ],
     },
     klLeash: {
       title: 'Die KL-Leine',
-      question: 'Was hält ein Modell, das belohnt wird, davon ab, sich zu verlaufen?',
+      question: 'Was holt ein Modell zurück, das von seinem Start weggelaufen ist?',
       text: [
-        'Jeder Versuch bezahlt für den Abstand zum eingefrorenen Startmodell: $R′ = R − β KL$. $KL$ zählt über die Zeichen eines Versuchs zusammen, wie viel wahrscheinlicher sie jetzt sind als am Start: $log π − log π_{ref}$.',
-        '$β = 0$: keine Leine. $β = 0{,}01$, die Voreinstellung: eine lange. In diesem Lauf ist $β = 1$, und eine hohe Lernrate zieht daran.',
+        'Jeder Versuch bezahlt für seinen Abstand vom eingefrorenen Startmodell: $R′ = R − β KL$. $KL$ zählt über die Zeichen eines Versuchs zusammen, wie viel wahrscheinlicher sie jetzt sind als am Start: $log π − log π_{ref}$, in nats.',
+        'Dieser Lauf startet dort, wohin das fürs Scheitern bezahlte Modell gekommen ist: Seine ersten Antworten sind etwa 5 nats vom Startmodell entfernt. γ bleibt 0, das Scheitern wird also weiter bezahlt. Aber jetzt ist $β = 0,3$.',
       ],
       prediction: {
-        question: 'β = 1 und Belohnungen zwischen 0 und 1. Was werden 20 Schritte bewirken?',
+        question: 'γ = 0 und β = 0,3, für 20 Schritte. Was wird aus dem Abstand der ersten Antworten?',
         options: {
-          faster: 'Es lernt schneller, weil es auf dem Weg gehalten wird',
-          held: 'Es bleibt nahe bei seinem Start',
-          forgets: 'Es verlernt das Programmieren',
+          further: 'Er wächst: Schummeln wird ja weiter bezahlt',
+          stays: 'Er bleibt: Beides hält sich die Waage',
+          back: 'Er schrumpft deutlich',
         },
         because:
-          'Sich um 1 nat zu entfernen kostet so viel, wie alle Tests zusammen einbringen. Gelernt wird, was mit einem kleinen Bruchteil davon zu haben ist; der Rest lohnt sich nicht.',
+          'Schummeln bringt höchstens 1 mehr ein als Ehrlichkeit. Bei $β = 0,3$ kostet ein Abstand von 5 nats 1,5. Zurückzukommen lohnt sich also, was immer die Tests sagen.',
       },
       look: [
-        'Die Kurve **KL to the starting model**: Sie bleibt nahe 0.',
-        'In der Formel eines Versuchs bei „compare“ im Feld Episode steht ein Glied $β KL$.',
+        'Die Kurve **KL to the starting model**: Die Linie von „turn 1“ fällt.',
+        'Im Feld Episode hat ein Versuch bei „compare“ einen Balken für KL. Am Anfang ist er der längste von allen.',
       ],
       clauses: {
         distance:
-          'In den letzten zehn Schritten waren die ersten Antworten {value} nats vom Startmodell entfernt; erwartet war höchstens {bound}.',
+          'Von den ersten zehn Schritten zu den letzten zehn änderte sich der Abstand der ersten Antworten um {value} nats; erwartet war {bound} oder weniger.',
       },
-      holds: 'Die Leine hält: Das Modell hat sich kaum bewegt.',
+      holds: 'Die Leine zieht: Die ersten Antworten kommen zum Startmodell zurück.',
       fails:
-        'Das Modell kam weiter, als eine so starke Leine es lassen sollte. Der Wert ist aus Stichproben geschätzt und verrauscht; mit einem anderen Startwert noch einmal versuchen.',
+        'Die ersten Antworten sind nicht weit genug zurückgekommen. Der Wert ist aus Stichproben geschätzt, und eine starke Leine macht ihn noch unruhiger; mit einem anderen Startwert noch einmal versuchen.',
       counter:
-        'β = 0: Sich zu entfernen kostet nichts, und nach 20 Schritten ist das Modell um ein Mehrfaches weiter von seinem Start.',
+        'β = 0: Der Abstand kostet nichts. Was das Modell zuerst schreibt, geht dorthin, wo das Scheitern am besten bezahlt wird.',
       apply: {
-        task: 'Welcher Lauf besteht am Ende mehr Tests, der mit β = 1 oder der mit β = 0? Ihre Genauigkeiten auf den zurückgehaltenen Aufgaben vergleichen und sagen, wozu eine Leine trotzdem gut ist.',
+        task: 'Wenn eine starke Leine ein Modell zurückholt: Warum nicht gleich mit einer beginnen? Vorhersagen, was β = 1 mit einem Lauf der Voreinstellung „A healthy first run“ macht, dann 30 Schritte lang versuchen.',
         answer:
-          'Ohne Leine lernt es in diesen 20 Schritten mehr. Eine Leine lohnt sich, wo die Belohnung nicht ganz das ist, was man will; denn weit weg vom Start ist auch, wo die Belohnung ausgenutzt wird. Das Schummeln bei γ = 0 hält sie allerdings nicht auf: β = 0,05 wurde versucht.',
+          'Es lernt wenig. Der Abstand ist nur aus Stichproben bekannt, und β vervielfacht ihr Rauschen mit: Bei β = 1, acht Aufgaben je Schritt und verdoppelter Lernrate trieb das Modell durch bloßen Zufall 0,4 nats ab und lernte so gut wie nichts. Eine Leine ist ein Mittel mit einem Preis; eine Belohnung, die verlangt, was man will, ist besser.',
       },
       notes: [
         'Fünfzehn Minuten. Am besten nach „Fürs Scheitern bezahlt“.',
@@ -285,7 +285,7 @@ export const de: Words = {
       apply: {
         task: 'Wie viele der sechs Tests müssen bei 16 Aufgaben bezahlt werden, bis sich der Abstand schließt? Vorhersagen, dann 3 und 5 versuchen.',
         answer:
-          'Er schrumpft, je mehr Tests bezahlt werden; bei 5 bleibt ein einziger zum Urteilen, und die Zahl wird verrauscht. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
+          'Zu erwarten ist: Er schrumpft, je mehr Tests bezahlt werden. Bei 5 bleibt ein einziger zum Urteilen, und die Zahl wird verrauscht. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
       },
       notes: [
         'Zwanzig Minuten. Dasselbe wie Überanpassung, und wie Unterricht auf die Prüfung hin.',

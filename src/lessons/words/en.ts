@@ -119,7 +119,7 @@ export const en: Words = {
       counter:
         'The same checkpoint with γ = 1. Now $R = r_2$ and $w_1 = 0$: failing first earns nothing, and within 20 updates the first answer comes back on the coat-tails of the second.',
       apply: {
-        task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper, then with the γ slider and the bars beside it. Is it enough to stop the cheating?',
+        task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper. Then show the settings and try it from the same checkpoint: does it stop the cheating?',
         answer:
           '$(1, 1)$ earns γ and $(0, 1)$ earns 1, so only at $γ = 1$ are they equal; below it failing first always earns more. Whether a model gets there also depends on how much a better first answer helps the second: the coupling $c$. The first answer is safe where $c > 1 − γ$.',
       },
@@ -148,7 +148,7 @@ export const en: Words = {
       },
       look: [
         'All four lanes begin with the same first program.',
-        'Show the settings and move γ while the run stands: the bars $w_1$ and $w_2$ move, the reason beside γ says why nothing else does.',
+        'Open **Settings** and move γ while the run stands: a sentence beside it says why nothing changes.',
       ],
       clauses: {
         effect:
@@ -181,7 +181,7 @@ export const en: Words = {
         options: {
           same: 'Both learn about equally fast',
           binaryAhead: 'Binary is ahead: it pays for what we want',
-          binaryStuck: 'Progressive takes off, binary hardly moves',
+          binaryStuck: 'Progressive moves, binary hardly does',
         },
         because:
           'With the binary reward nearly all four tries of a task earn 0. They do not differ, so nothing is learned from them. The progressive reward tells a program with one bug from one with two.',
@@ -193,7 +193,7 @@ export const en: Words = {
       clauses: {
         alike: 'In {value} of the groups all tries earned the same; at most {bound} were expected.',
         tests:
-          'Tests passed by the last answer rose by {value} points from the first ten updates to the last ten; {bound} or more was expected.',
+          'On held-out tasks the last answers pass {value} points more of the tests than before training; {bound} or more was expected.',
       },
       holds: 'The progressive reward finds something to learn from in a start where almost nothing is right.',
       fails:
@@ -207,43 +207,43 @@ export const en: Words = {
       },
       notes: [
         'Fifteen minutes. Opens the discussion of reward shaping.',
-        'The paper claims the progressive reward is better. At this scale that holds for sparse starts only; docs/log.md has the numbers.',
+        'The paper claims the progressive reward is better. At this scale that holds for sparse starts only. From a beginner that repaired one bug in ten, and so was right now and then, binary was ahead after 30 updates: 29 % of held-out tasks against 15 % (one seed).',
       ],
     },
     klLeash: {
       title: 'The KL leash',
-      question: 'What keeps a model that is being rewarded from drifting away?',
+      question: 'What brings a model back that has run away from where it started?',
       text: [
-        'Every try pays for the distance to the frozen starting model: $R′ = R − β KL$. The $KL$ adds up, over the tokens of a try, how much more likely they are now than they were: $log π − log π_{ref}$.',
-        '$β = 0$: no leash. $β = 0.01$, the default: a long one. This run has $β = 1$, and a high learning rate that pulls at it.',
+        'Every try pays for its distance from the frozen starting model: $R′ = R − β KL$. The $KL$ adds up, over the tokens of a try, how much more likely they are now than they were: $log π − log π_{ref}$, in nats.',
+        'This run starts where the model that is paid to fail has got to: its first answers are some 5 nats away from the starting model. γ stays 0, so failing first is still paid for. But now $β = 0.3$.',
       ],
       prediction: {
-        question: 'β = 1 and rewards between 0 and 1. What will 20 updates do?',
+        question: 'γ = 0 and β = 0.3, for 20 updates. What happens to the distance of the first answers?',
         options: {
-          faster: 'It learns faster, because it is kept on track',
-          held: 'It stays close to where it started',
-          forgets: 'It forgets how to write programs',
+          further: 'It grows: cheating is still paid for',
+          stays: 'It stays: the two balance',
+          back: 'It shrinks clearly',
         },
         because:
-          'Moving by 1 nat costs as much as all the tests together earn. Whatever can be learned within a small fraction of a nat is learned; the rest does not pay.',
+          'Cheating earns at most 1 more than honesty. At $β = 0.3$ a distance of 5 nats costs 1.5. So coming back pays, whatever the tests say.',
       },
       look: [
-        'The chart of the **KL to the starting model**: it stays near 0.',
-        'The compare lane of a try in the Episode panel has a term $β KL$ in its formula.',
+        'The chart of the **KL to the starting model**: the line of turn 1 falls.',
+        'In the Episode panel, the compare lane of a try has a bar for the KL. At first it is the longest of all.',
       ],
       clauses: {
         distance:
-          'In the last ten updates the first answers were {value} nats away from the starting model; at most {bound} was expected.',
+          'From the first ten updates to the last ten, the distance of the first answers changed by {value} nats; {bound} or less was expected.',
       },
-      holds: 'The leash holds: the model has hardly moved.',
+      holds: 'The leash pulls: the first answers are coming back to the starting model.',
       fails:
-        'The model went further than a leash of this strength should let it. The estimate is made from samples and is noisy; run it again with another seed.',
+        'The first answers have not come back far enough. The estimate is made from samples, and a strong leash makes it noisier still; run it again with another seed.',
       counter:
-        'β = 0: nothing is paid for moving away, and within 20 updates the model is several times as far from its start.',
+        'β = 0: nothing is paid for the distance. What the model writes first goes wherever failing is paid best.',
       apply: {
-        task: 'Which run passes more tests in the end, the one with β = 1 or with β = 0? Compare their held-out accuracies, and say for what a leash is worth having all the same.',
+        task: 'If a strong leash brings a model back, why not begin with one? Predict what β = 1 does to a run of the preset “A healthy first run”, then try it for 30 updates.',
         answer:
-          'Without a leash it learns more in these 20 updates. A leash pays when the reward is not quite what is wanted, for then whatever is far from the start is also where the reward is exploited. It does not stop the cheating at γ = 0, though: β = 0.05 was tried.',
+          'It learns little. The distance is known only from samples, and β multiplies their noise along with it: at β = 1, eight prompts an update and a doubled learning rate, the model drifted 0.4 nats away by chance alone and learned next to nothing. A leash is a remedy with a price; a reward that asks for what is wanted is better.',
       },
       notes: [
         'Fifteen minutes. Best after “Paid to fail”.',
@@ -283,7 +283,7 @@ export const en: Words = {
       apply: {
         task: 'With 16 tasks, how many of the six tests must be paid for until the gap closes? Predict, then try 3 and 5.',
         answer:
-          'It shrinks as more tests are paid for; at 5 a single test is left to judge, and the figure becomes noisy. More tests per task or more tasks: both make it harder to be right for the wrong reason. Hidden tests are what shows it.',
+          'To be expected: it shrinks as more tests are paid for. At 5 a single test is left to judge, and the figure becomes noisy. More tests per task or more tasks: both make it harder to be right for the wrong reason. Hidden tests are what shows it.',
       },
       notes: [
         'Twenty minutes. The same as overfitting, and as teaching to the test.',

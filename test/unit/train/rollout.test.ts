@@ -65,6 +65,43 @@ describe('rollout', () => {
     expect(sandbox.calls.map((requests) => requests.length)).toEqual([2, 2, 1, 1, 2, 2, 1, 1]);
   });
 
+  it('earns its reward, and is told, of the tests trained on alone', async () => {
+    const sandbox = new FakeSandbox(() => 'pass');
+    const grade = sandbox.grade.bind(sandbox);
+    // Passes the first test of each task and fails the others; the shortest of those is one that only judges.
+    sandbox.grade = async (requests) =>
+      (await grade(requests)).map((verdict) => ({
+        ...verdict,
+        tests: verdict.tests.map((test, i) => ({
+          ...test,
+          status: i === 0 ? ('pass' as const) : ('fail' as const),
+          expression: i === 5 ? 'f()' : `f(${i}, 0)`,
+        })),
+      }));
+    const told = async (trainTests: '1' | '2' | 'all') => {
+      const e = { ...options, feedback: 'tests', trainTests } as const;
+      const { groups } = await rollout(model, tokenizer, sandbox, tasks, e);
+      const [first, second] = groups[0].trajectories[0].turns;
+      const text = tokenizer.decode(second.place.sequence.slice(first.place.start + first.ids.length));
+      return { reward: first.reward, text: text.slice(0, 12) };
+    };
+    expect(await told('all')).toMatchObject({
+      reward: 1 / 6,
+      text: expect.stringContaining('f()') as string,
+    });
+    expect(await told('2')).toMatchObject({ reward: 1 / 2, text: expect.stringContaining('f(1') as string });
+    expect(await told('1')).toMatchObject({ reward: 1, text: expect.stringContaining('ok') as string });
+  });
+
+  it('refuses tasks with too few tests to judge by, before anything is written', async () => {
+    const sandbox = new Recording();
+    const few = tasks.map((task) => ({ ...task, tests: task.tests.slice(0, 2) }));
+    await expect(rollout(model, tokenizer, sandbox, few, { ...options, trainTests: '2' })).rejects.toThrow(
+      /^trainTests: must be less than 2, or all: task .* has 2 unit tests/,
+    );
+    expect(sandbox.calls).toEqual([]);
+  });
+
   it('samples the same however often it looks', async () => {
     const ids = async (lookEvery: number) => {
       const sampling = { ...options.sampling, lookEvery };

@@ -1,0 +1,100 @@
+/** A lesson as its reader takes it: predict, run, read the verdict, run the counter-run; in another language; on paper. */
+import { describe, expect, it } from 'vitest';
+import { overflow, violations } from './barriers.ts';
+import { onePlayground } from './page.ts';
+import { button, microLink, waitForReady } from './playground.ts';
+
+const inThePage = onePlayground();
+const minutes = 60_000;
+
+describe('a lesson', () => {
+  it(
+    'asks first, then runs, and judges by the run’s own numbers',
+    async () => {
+      await inThePage(microLink(), async (playground) => {
+        const { page, problems, waitFor } = playground;
+        await waitForReady(playground);
+        await button(page, 'Lessons').click();
+        const lesson = page.getByTestId('lesson');
+        await lesson.getByRole('button', { name: /Why γ does nothing/ }).click();
+        await lesson.getByRole('heading', { name: 'Why γ does nothing in the released code' }).waitFor();
+
+        const run = lesson.getByRole('button', { name: 'Run the experiment' });
+        expect(await run.getAttribute('aria-disabled')).toBe('true');
+        await run.click({ force: true }); // as somebody would who has not read it
+        expect(await page.getByTestId('step').textContent()).toBe('0'); // nothing ran
+        // By keyboard alone: choose with the arrows, run with Enter.
+        await lesson.getByRole('radio', { name: 'They grow: the first answer counts more' }).focus();
+        await page.keyboard.press('ArrowDown');
+        expect(await lesson.getByRole('radio', { name: /Nothing, to the last digit/ }).isChecked()).toBe(
+          true,
+        );
+        await run.focus();
+        await page.keyboard.press('Enter');
+
+        const verdict = page.getByTestId('lesson-verdict');
+        const said = (what: RegExp) =>
+          waitFor(
+            `the verdict ${what}`,
+            async () => (await verdict.textContent()) ?? '',
+            (text) => what.test(text),
+            3 * minutes,
+          );
+        const text = await said(/It holds/);
+        expect(text).toMatch(/moved by at most (0|[\d.]+ · 10⁻[¹²³⁴⁵⁶⁷⁸⁹⁰]+);/);
+        expect(await lesson.textContent()).toContain('You predicted: Nothing, to the last digit.');
+        expect(await lesson.getByRole('radio').first().isDisabled()).toBe(true);
+
+        for (const width of [390, 1000, 1440]) {
+          await page.setViewportSize({ width, height: 900 });
+          for (const colorScheme of ['light', 'dark'] as const) {
+            await page.emulateMedia({ colorScheme });
+            expect(await violations(page), `${width}, ${colorScheme}`).toEqual([]);
+          }
+          expect(await overflow(page), String(width)).toEqual([]);
+        }
+
+        await lesson.getByRole('button', { name: 'Run the counter-run' }).click();
+        await said(/It fails here, as it should/);
+
+        await page.getByText('Deutsch', { exact: true }).click();
+        await said(/Hier trifft es nicht zu, und so soll es sein/);
+        expect(await lesson.getAttribute('lang')).toBe('de');
+        await button(page, 'Lektionen verlassen').click();
+        expect(await lesson.count()).toBe(0);
+        expect(await button(page, 'Learns').isVisible()).toBe(true);
+        expect(problems).toEqual([]);
+      });
+    },
+    8 * minutes,
+  );
+
+  it(
+    'prints a sheet with its answers on a second page, and nothing else',
+    async () => {
+      await inThePage(microLink(), async ({ page, problems }) => {
+        await page.evaluate(() => (window.print = () => undefined)); // stands for the browser's dialog
+        await button(page, 'Lessons').click();
+        const lesson = page.getByTestId('lesson');
+        await lesson.getByRole('button', { name: /Paid to fail/ }).click();
+        await lesson.getByRole('button', { name: 'Print a sheet' }).click();
+        await page.emulateMedia({ media: 'print' });
+        const sheet = page.locator('.sheet');
+        expect(await sheet.isVisible()).toBe(true);
+        expect(await lesson.isVisible()).toBe(false);
+        expect(await page.getByTestId('status').isVisible()).toBe(false);
+        const second = sheet.getByRole('heading', { name: 'Answers: Paid to fail' });
+        const pages = await second.evaluate((heading) => {
+          const { parentElement: part } = heading;
+          return part ? getComputedStyle(part).breakBefore : '';
+        });
+        expect(pages).toBe('page');
+        await page.emulateMedia({ media: 'screen' });
+        await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+        expect(await sheet.count()).toBe(0);
+        expect(problems).toEqual([]);
+      });
+    },
+    4 * minutes,
+  );
+});
