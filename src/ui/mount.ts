@@ -16,5 +16,5 @@ export function mountPlayground(options: Omit<TrainerClientOptions, 'onEvent'>, 
   if (!target) throw new Error('The page has no element with id "app" to put the playground into.');
   const app = new AppState(options, extras);
   mount(App, { target, props: { app } });
-  void readFirstEpisode(options.assets).then((record) => (app.selection.recorded = record));
+  void readFirstEpisode(options.assets).then((record) => app.runs.setRecorded(record));
 }

@@ -91,6 +91,10 @@ export function axisRange(min: number | null, max: number | null): [number, numb
   return [low < 0 ? low - air : 0, high > 0 ? high + air : air];
 }
 
+/** Where the axis of updates ends, for a run of so many updates that has come to `step`: it grows with the run. */
+export const axisEnd = (steps: number, step: number): number =>
+  Math.max(step, Math.min(steps, Math.max(20, step)), 1);
+
 /** Updates that a smoothed line averages. */
 export const smoothingWindow = 10;
 

@@ -134,12 +134,12 @@ describe('AppState', () => {
     await vi.waitFor(() => expect(app.run.step).toBe(8));
     await reaches(app, 'finished');
     const went = app.run.evals.map(({ step }) => step);
-    expect(app.run.before).toEqual([]);
+    expect(app.runs.before).toBeNull();
     app.reset();
     await reaches(app, 'ready');
-    expect(app.run.before.map(({ step }) => step)).toEqual(went);
+    expect(app.runs.before?.told.evals.map(({ step }) => step)).toEqual(went);
     app.reset(); // nothing has happened since
-    expect(app.run.before.map(({ step }) => step)).toEqual(went);
+    expect(app.runs.before?.told.evals.map(({ step }) => step)).toEqual(went);
   });
 
   it('does not put a preset’s title over a run that began as another', async () => {
@@ -361,7 +361,7 @@ describe('SelectionState', () => {
     await stands('write');
     expect(selection).toMatchObject({ following: true, moment: { step: 3 } });
     app.reset();
-    expect(run).toMatchObject({ live: null, at: null });
+    expect(app.run).toMatchObject({ live: null, at: null });
     await reaches(app, 'ready');
   });
 
