@@ -1,6 +1,6 @@
 /** The page: the experiment, the run, what is looked at, and what the buttons do. */
 import type { BackendName } from '../../config/backends.ts';
-import { decodeLink, encodeLink, type MadeOn } from '../../config/link.ts';
+import { decodeLink, type MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
 import type { Experiment, FieldName } from '../../config/experiment.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
@@ -9,10 +9,11 @@ import { problemTools } from '../../worker/problems.ts';
 import type { KeepOffline } from '../../worker/offline.ts';
 import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools, type SpeedTools } from '../../worker/speed.ts';
-import { copyText } from '../clipboard.ts';
 import type { Recorded } from '../download.ts';
 import { differences } from '../madeOn.ts';
 import { presetOfStory, type Story } from '../stories.ts';
+import { Asking } from './asking.ts';
+import { CompareState, differing, nameAmong } from './compare.svelte.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
@@ -20,18 +21,10 @@ import { RefusalsState } from './refusals.svelte.ts';
 import { changesBetween, type OpenRun, type Wish } from './openRun.svelte.ts';
 import type { InspectedPlace } from './run.svelte.ts';
 import { maxRuns, RunsState } from './runs.svelte.ts';
+import { ShareState } from './share.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
-/** How long the answer to Share stays, ms: to be read, or to copy the link by hand. */
-const sharedFor = { read: 6000, copy: 60_000 };
-
-/** What came of Share; `link`: what to copy by hand, or ''. */
-interface Shared {
-  readonly words: string;
-  readonly link: string;
-}
-
 /** What the page may be given beside the trainer. */
 export interface Extras {
   readonly keepOffline?: KeepOffline | undefined;
@@ -44,6 +37,7 @@ export interface Extras {
 /** The page as a whole. Read it anywhere; it is written by its own methods only. */
 export class AppState {
   readonly runs = new RunsState();
+  readonly compare = new CompareState();
   readonly problems: ProblemsState;
   readonly speed: SpeedState;
   readonly offline: OfflineState;
@@ -54,14 +48,13 @@ export class AppState {
   linkProblem = $state.raw('');
   /** What an older link names that no longer exists. */
   linkNotes = $state.raw<readonly string[]>([]);
-  /** What came of the last Share, for a while. */
-  shared = $state.raw<Shared | null>(null);
+  readonly #sharing = new ShareState();
   readonly #client: TrainerClient;
+  readonly #asking: Asking;
   #linkMadeOn = $state.raw<MadeOn>({});
   #linkModel = '';
   /** What the last load was asked to compute on. */
   #loadedOn: BackendChoice = 'auto';
-  #sharedTimer: ReturnType<typeof setTimeout> | undefined;
   /** Called when the trainer is idle. */
   #whenIdle: (() => void)[] = [];
 
@@ -75,8 +68,13 @@ export class AppState {
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
+    this.#asking = new Asking(this.runs, this.#client);
   }
 
+  /** What came of the last Share, for a while. */
+  get shared() {
+    return this.#sharing.said;
+  }
   /** The run on screen, as far as the trainer has told. */
   get run() {
     return this.runs.selected.told;
@@ -97,10 +95,18 @@ export class AppState {
     return differences(this.#linkMadeOn, this.#madeOn(this.#linkModel));
   }
   get canRun(): boolean {
-    return this.experiment.valid !== null && this.runs.selected.canGoOn;
+    return this.experiment.valid !== null && this.#driven.some((run) => run.canGoOn);
   }
   get canPause(): boolean {
-    return this.run.phase === 'running';
+    return this.#driven.some(({ told }) => told.phase === 'running');
+  }
+  /** What is on screen trains, or finishes the update before a pause. */
+  get training(): boolean {
+    return this.#driven.some(({ told }) => told.training);
+  }
+  /** The runs that Run, Step and Pause are about. */
+  get #driven(): readonly OpenRun[] {
+    return this.compare.on ? this.compare.runs : [this.runs.selected];
   }
   /** Why Run, Step and Reset can do nothing, although they could if the form were right; or ''. */
   get hindrance(): string {
@@ -142,7 +148,7 @@ export class AppState {
   }
 
   pause(): void {
-    if (this.canPause) this.#client.pause(this.runs.selected.id);
+    for (const { id, told } of this.#driven) if (told.phase === 'running') this.#client.pause(id);
   }
 
   /** A new run with the experiment of the form, from the beginning; the one on screen pauses and is kept, once it has got anywhere. */
@@ -152,30 +158,13 @@ export class AppState {
 
   /** Asks what an update did to each token of a try; `run.inspected` has the answer. */
   inspect({ step, ...at }: InspectedPlace): void {
-    this.#client.inspect(this.#ownerOf(step).id, step, at);
+    this.#client.inspect(this.runs.selected.owner(step).id, step, at);
   }
 
-  /**
-   * Has an update made again that the page has not kept; what was asked for before is dropped. It comes to the run on screen as
-   * if it had been kept, or the reason why it does not. @param step null: nothing is wanted any more
-   */
-  askFor(step: number | null): void {
-    const { selected } = this.runs;
-    this.dropAsked();
-    if (step === null) return;
-    selected.told.ask(step);
-    const owner = this.#ownerOf(step);
-    if (this.#client.has(owner.id)) this.#client.record(owner.id, step);
-    else this.#answer(selected, step, 'its episodes are not kept, and its run has ended');
-  }
-
-  /** Nobody wants any more what was asked for. */
-  dropAsked(): void {
-    for (const run of this.runs.all) {
-      if (run.told.asked === null) continue;
-      this.#client.drop(run.owner(run.told.asked).id);
-      run.told.dropAsked();
-    }
+  /** Has an update made again that the page has not kept, for the run on screen or another; null: it is not wanted any more. */
+  askFor(step: number | null, run = this.runs.selected): void {
+    if (step === null) this.#asking.drop(run);
+    else this.#asking.ask(run, step);
   }
 
   /** A run can be begun where this one stood after so many updates. */
@@ -210,15 +199,47 @@ export class AppState {
     return branch;
   }
 
-  /** Shows a run; what others do goes on. */
+  /** Shows a run by itself; what others do goes on. */
   select(run: OpenRun): void {
-    if (run !== this.runs.selected) this.#select(run);
+    this.#select(run);
+  }
+
+  /** Puts runs that are open side by side; what they do goes on. */
+  showTogether(runs: readonly OpenRun[]): void {
+    const [first] = runs;
+    if (!first || runs.length < 2) return;
+    this.#select(runs.includes(this.runs.selected) ? this.runs.selected : first);
+    this.compare.show(runs);
+  }
+
+  /**
+   * Begins a run for each of these experiments, puts them side by side and trains them in turns.
+   * @param step where the run on screen stood after so many updates; null: at the beginning
+   */
+  runTogether(experiments: readonly Experiment[], step: number | null): void {
+    const { selected: from } = this.runs;
+    if (step !== null && !this.canFork(step)) return;
+    if (step !== null) this.#client.pause(from.id);
+    const fields = differing(experiments);
+    const runs = experiments.map((experiment, i) => {
+      if (step !== null) return this.#branch(from, step, experiment);
+      const form = from.form.copy();
+      form.open(experiment);
+      return i === 0 ? this.#load(form) : this.#beside(form, experiment);
+    });
+    runs.forEach((run, i) => {
+      const experiment = experiments[i];
+      if (step === null && experiment) run.name = nameAmong(experiment, fields);
+      this.#want(run, 'run');
+    });
+    this.showTogether(runs);
   }
 
   /** Takes a run off the page; for a while it can be had back (`undoClose`). The last one stays. */
   close(run: OpenRun): void {
     if (this.runs.all.length < 2) return;
     this.#client.pause(run.id);
+    this.compare.without(run);
     this.#end(this.runs.close(run));
   }
 
@@ -274,23 +295,10 @@ export class AppState {
     this.reset();
   }
 
-  /** Copies a link to the experiment of the form, puts it in the address bar, and says so for a while. */
+  /** Copies a link to the experiment of the form. */
   async share(): Promise<void> {
-    this.shared = await this.#copyLink();
-    clearTimeout(this.#sharedTimer);
-    const stays = this.shared.link === '' ? sharedFor.read : sharedFor.copy;
-    this.#sharedTimer = setTimeout(() => (this.shared = null), stays);
-  }
-
-  async #copyLink(): Promise<Shared> {
-    const experiment = this.experiment.valid;
-    if (!experiment) return { words: `Not copied: ${this.experiment.problem}.`, link: '' };
-    const link =
-      window.location.href.replace(/#.*$/, '') + encodeLink(experiment, this.#madeOn(experiment.model));
-    window.history.replaceState(null, '', link);
-    return (await copyText(link))
-      ? { words: 'Link copied. It opens this experiment and waits for Run.', link: '' }
-      : { words: 'The browser did not allow copying. Copy the address of this link by hand:', link };
+    const { valid, problem } = this.experiment;
+    await this.#sharing.share(valid, problem, valid ? this.#madeOn(valid.model) : {});
   }
 
   dismissLinkProblem(): void {
@@ -312,10 +320,10 @@ export class AppState {
   }
 
   /** A new run with the experiment of a form takes the place of the one on screen, which is kept once it has got anywhere. */
-  #load(form: ExperimentState, wish: Wish | null = null): void {
-    const experiment = form.valid;
-    if (!experiment) return;
+  #load(form: ExperimentState, wish: Wish | null = null): OpenRun {
     const { selected: before } = this.runs;
+    const experiment = form.valid;
+    if (!experiment) return before;
     const kept = before.told.train.length > 0;
     if (kept) before.form.takeBack();
     const run = this.runs.make(form, { instead: kept ? null : before });
@@ -337,6 +345,17 @@ export class AppState {
     }
     this.#select(run);
     if (wish) this.#want(run, wish);
+    return run;
+  }
+
+  /** A new run beside the one on screen, over what is loaded for that one. */
+  #beside(form: ExperimentState, experiment: Experiment): OpenRun {
+    const run = this.runs.make(form);
+    run.begin(experiment);
+    run.told.surround(this.run);
+    this.#open(run);
+    this.#client.begin(run.id, experiment);
+    return run;
   }
 
   /** Adds a run; where there are too many, the oldest goes. */
@@ -344,6 +363,7 @@ export class AppState {
     const gone = this.runs.add(run);
     if (gone) {
       this.#end(gone);
+      this.compare.without(gone);
       run.told.notify('info', `Run ${gone.number} (${gone.name}) was closed: ${maxRuns} are kept.`);
     }
     return run;
@@ -351,6 +371,7 @@ export class AppState {
 
   #remove(run: OpenRun): void {
     this.runs.remove(run);
+    this.compare.without(run);
     this.#end(run);
   }
 
@@ -359,7 +380,8 @@ export class AppState {
   }
 
   #select(run: OpenRun): void {
-    this.dropAsked();
+    for (const one of this.runs.all) this.#asking.drop(one);
+    this.compare.on = false;
     this.runs.select(run);
   }
 
@@ -369,19 +391,19 @@ export class AppState {
     this.#client[wish](run.id);
   }
 
-  #ownerOf(step: number): OpenRun {
-    return this.runs.selected.owner(step);
-  }
-
-  #answer(run: OpenRun, step: number, why: string): void {
-    run.told.apply({ type: 'unanswered', runId: run.id, step, why });
-  }
-
   /** Runs or steps; before the first update, restart fields that were changed are loaded first. */
   #begin(wish: Wish): void {
     if (!this.canRun) return;
-    if (!this.run.begun && this.experiment.pending.length > 0) this.#load(this.experiment.copy(), wish);
+    if (this.compare.on) this.#beginTogether(wish);
+    else if (!this.run.begun && this.experiment.pending.length > 0) this.#load(this.experiment.copy(), wish);
     else this.#want(this.runs.selected, wish);
+  }
+
+  /** Those that are behind go first, so that all keep in step. */
+  #beginTogether(wish: Wish): void {
+    const able = this.#driven.filter((run) => run.canGoOn);
+    const behind = Math.min(...able.map(({ told }) => told.step));
+    for (const run of able) if (wish === 'run' || run.told.step === behind) this.#want(run, wish);
   }
 
   #sendLive(): void {
@@ -413,16 +435,10 @@ export class AppState {
   #receive(event: TrainerEvent): void {
     const run = this.runs.find(event.runId);
     if (!run) return;
-    const looks = event.type === 'record' || event.type === 'unanswered' || event.type === 'inspected';
-    (looks ? this.#askerOf(run) : run).told.apply(event);
+    for (const one of this.#asking.hearers(run, event)) one.told.apply(event);
     run.alive = this.#client.has(run.id);
     if (run.told.phase !== 'loading') run.wish = null;
     if (!this.runs.computing) for (const resolve of this.#whenIdle.splice(0)) resolve();
     if (run.told.evals.length > 0) this.offline.begin(); // the first minute has the network and the processor to itself
-  }
-
-  /** Who has asked about an update of this run: the one on screen, when it comes from it. */
-  #askerOf(run: OpenRun): OpenRun {
-    return this.runs.selected.comesFrom(run) ? this.runs.selected : run;
   }
 }

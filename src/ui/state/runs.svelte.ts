@@ -71,7 +71,7 @@ export class RunsState {
     const gone =
       this.#all.length > maxRuns
         ? this.#all
-            .filter((one) => one !== run && one !== this.selected)
+            .filter((one) => one !== run && one !== this.selected && one !== this.pinned)
             .reduce((a, b) => (a.number < b.number ? a : b))
         : null;
     if (gone) this.remove(gone);

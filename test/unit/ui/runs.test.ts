@@ -102,7 +102,7 @@ describe('looking back', () => {
     expect(told.asked).toBeNull();
     expect({ ...selection.moment, timing: null }).toEqual({ ...second, timing: null });
     app.askFor(4);
-    app.dropAsked();
+    app.askFor(null);
     expect(told.asked).toBeNull();
     expect(told.phase).toBe('finished');
   });
