@@ -10,6 +10,7 @@ import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/fl
 import { writeDocs } from './bench/docs.ts';
 import { benchInChromium } from './bench/inChromium.ts';
 import { benchInNode } from './bench/inNode.ts';
+import { benchSmooth, smoothTable } from './bench/smooth.ts';
 import { benchStart, startTable } from './bench/start.ts';
 import { backendOptions, progressLine, runCommand } from './common.ts';
 
@@ -21,8 +22,15 @@ const options: ExtraOptions = {
     value: '',
     help: 'Only how long the built page takes until it is there, ready and evaluated; at first and later visits.',
   },
+  smooth: {
+    value: '',
+    help: 'Only how smoothly the built page runs while it trains, beside the same page at rest.',
+  },
   visits: { value: 'N', help: 'Visits of each kind for --start; 5 unless given.' },
-  site: { value: 'DIR', help: 'Folder of the built page that --start opens; built for it unless given.' },
+  site: {
+    value: 'DIR',
+    help: 'Folder of the built page that --start and --smooth open; built for them unless given.',
+  },
   growth: {
     value: '',
     help: 'Only how cost grows with parameters, sequences, their length and turns.',
@@ -65,14 +73,19 @@ await runCommand(async (argv) => {
     );
   }
   const line = progressLine();
+  const ofPage = {
+    site: typeof given['site'] === 'string' ? given['site'] : undefined,
+    onProgress: (what: string, done: number, total: number) => line.show(`${what} (${done + 1} of ${total})`),
+  };
   if (given['start']) {
-    const report = await benchStart({
-      visits: wholeNumber(given['visits'] ?? '5'),
-      site: typeof given['site'] === 'string' ? given['site'] : undefined,
-      onProgress: (what, done, total) => line.show(`${what} (${done + 1} of ${total})`),
-    });
+    const report = await benchStart({ ...ofPage, visits: wholeNumber(given['visits'] ?? '5') });
     line.end();
     return void process.stdout.write(startTable(report));
+  }
+  if (given['smooth']) {
+    const report = await benchSmooth({ ...ofPage, seconds: 30 });
+    line.end();
+    return void process.stdout.write(smoothTable(report));
   }
   const onlyGrowth = given['growth'] === true;
   const measured = await (given['node'] ? benchInNode : benchInChromium)({

@@ -187,6 +187,7 @@ function isWebAssembly(bytes: Uint8Array): boolean {
 }
 
 async function openCpu(why: string): Promise<OpenedBackend> {
+  await import('@tensorflow/tfjs-backend-cpu');
   await activate('cpu');
   return { name: 'cpu', device: 'plain JavaScript', why, threads: 1 };
 }

@@ -2,20 +2,13 @@
  * How long the built page takes to start: in a Chromium that was never there, and at later visits of the same browser. Times are
  * taken in the page and its workers (worker/startMarks.ts and the browser's own entries), from the navigation on.
  */
-import { rmSync } from 'node:fs';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
-import process from 'node:process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { chromium, type Page } from 'playwright';
-import { build } from 'vite';
+import type { Page } from 'playwright';
 import { grid } from '../../bench/table.ts';
-import { isolationHeaders } from '../../worker/isolation.ts';
 import { startMarks, type StartMark } from '../../worker/startMarks.ts';
-import { findChromium, noBrowser } from '../chromium.ts';
-import { projectRoot } from '../common.ts';
+import { openSite } from './site.ts';
 
 /** What is read from the page besides its marks. */
 const pageFigures = {
@@ -33,6 +26,9 @@ type Visit = Partial<Record<Figure, number>>;
 interface ScriptBytes {
   /** What the page itself loads, without its workers and the sandbox. */
   readonly page: number;
+  /** All that it takes until the page is ready. */
+  readonly ready: number;
+  /** With what is kept afterwards, for use without a network and for what is opened later. */
   readonly all: number;
   /** Names of files that were sent more than once. */
   readonly twice: readonly string[];
@@ -56,51 +52,27 @@ export interface StartOptions {
 const patience = 120_000;
 
 /** @throws Error when there is no Chromium, the page cannot be built, or it never becomes ready */
-export async function benchStart({ visits, site, onProgress }: StartOptions): Promise<StartReport> {
-  const executablePath = findChromium();
-  if (executablePath === null) throw new Error(noBrowser);
-  const folder = await mkdtemp(join(tmpdir(), 'cocos-start-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true })); // however the command ends
-  const built = site ?? join(folder, 'site');
-  if (site === undefined) {
-    onProgress('building the page', 0, 1);
-    await build({
-      configFile: join(projectRoot, 'vite.config.ts'),
-      logLevel: 'error',
-      build: { outDir: built },
-    });
-  }
-  const served = await serve(built);
-  const visit = async (profile: string): Promise<Visit> => {
-    const context = await chromium.launchPersistentContext(join(folder, profile), {
-      executablePath,
-      // Chromium refuses to start as root with its own sandbox.
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    });
-    try {
-      return await watch(await context.newPage(), served.address);
-    } finally {
-      await context.close();
-    }
-  };
+export async function benchStart({ visits, site: given, onProgress }: StartOptions): Promise<StartReport> {
+  const site = await openSite(given, () => onProgress('building the page', 0, 1));
   try {
     const cold: Visit[] = [];
-    let script: ScriptBytes | undefined;
+    let script: ScriptBytes = { page: 0, ready: 0, all: 0, twice: [] };
     for (let i = 0; i < visits; i++) {
       onProgress('first visits', i, visits);
-      const before = served.sent.length;
-      cold.push(await visit(`profile-${i}`));
-      script ??= await scriptBytes(built, served.sent.slice(before));
+      const before = site.sent.length;
+      let untilReady: string[] = [];
+      const whenReady = () => (untilReady = site.sent.slice(before));
+      cold.push(await site.visit(`profile-${i}`, (page, address) => watch(page, address, whenReady)));
+      if (i === 0) script = await scriptBytes(site.folder, untilReady, site.sent.slice(before));
     }
     const later: Visit[] = [];
     for (let i = 0; i < visits; i++) {
       onProgress('later visits', i, visits);
-      later.push(await visit(`profile-${visits - 1}`));
+      later.push(await site.visit(`profile-${visits - 1}`, (page, address) => watch(page, address)));
     }
-    return { cold, later, script: script ?? { page: 0, all: 0, twice: [] } };
+    return { cold, later, script };
   } finally {
-    served.server.closeAllConnections();
-    served.server.close();
+    site.close();
   }
 }
 
@@ -120,7 +92,8 @@ export function startTable({ cold, later, script }: StartReport): string {
   return [
     `From the navigation on, seconds; medians of ${cold.length} first and ${later.length} later visits:`,
     grid(['', 'first visit', 'later visit'], rows),
-    `Script at the first visit, compressed: the page’s own ${kB(script.page)}, all ${kB(script.all)}. ` +
+    `Script at the first visit, compressed: the page’s own ${kB(script.page)}, until Ready ${kB(script.ready)}, ` +
+      `with what is kept afterwards for use offline ${kB(script.all)}. ` +
       `Sent more than once: ${script.twice.length === 0 ? 'nothing' : script.twice.join(', ')}.\n`,
   ].join('\n\n');
 }
@@ -132,7 +105,7 @@ function median(values: readonly number[]): number {
 }
 
 /** Opens the page, waits until it is ready, has evaluated and is kept for the next visit, and reads its clock. */
-async function watch(page: Page, address: string): Promise<Visit> {
+async function watch(page: Page, address: string, whenReady = () => {}): Promise<Visit> {
   await page.addInitScript(() => {
     // No function here has a name: what names them for tsx is not in the page.
     new MutationObserver((_, observer) => {
@@ -146,6 +119,9 @@ async function watch(page: Page, address: string): Promise<Visit> {
     }).observe({ type: 'longtask', buffered: true });
   });
   await page.goto(address);
+  const ready = () => performance.getEntriesByName('cocos:ready').length > 0;
+  await page.waitForFunction(ready, undefined, { timeout: patience });
+  whenReady();
   const evaluated = () => performance.getEntriesByName('cocos:firstEvaluation').length > 0;
   await page.waitForFunction(evaluated, undefined, { timeout: patience });
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
@@ -186,56 +162,23 @@ function readClock() {
   };
 }
 
-/** What was sent to one browser: paths below the site, in order, before it kept them all for its next visit. */
-async function scriptBytes(site: string, sent: readonly string[]): Promise<ScriptBytes> {
+/** What was sent to one browser, until its page was ready and in all: paths below the site, in order. */
+async function scriptBytes(
+  site: string,
+  untilReady: readonly string[],
+  sent: readonly string[],
+): Promise<ScriptBytes> {
   const index = await readFile(join(site, 'index.html'), 'utf8');
-  const scripts = [...new Set(sent)].filter((path) => /\.m?js$/.test(path) && path !== 'service-worker.js');
+  const scriptsOf = (some: readonly string[]) =>
+    [...new Set(some)].filter((path) => /\.m?js$/.test(path) && path !== 'service-worker.js');
+  const scripts = scriptsOf(sent);
   const sizes = new Map<string, number>();
   for (const path of scripts) sizes.set(path, gzipSync(await readFile(join(site, path))).length);
   const sum = (some: readonly string[]) => some.reduce((total, path) => total + (sizes.get(path) ?? 0), 0);
   return {
     page: sum(scripts.filter((path) => index.includes(path))),
+    ready: sum(scriptsOf(untilReady)),
     all: sum(scripts),
     twice: [...new Set(sent.filter((path, i) => sent.indexOf(path) !== i))],
   };
-}
-
-const mimeTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.js': 'text/javascript',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-};
-
-/** Serves a site as a static host does: compressed, and to be kept for ten minutes. */
-async function serve(site: string): Promise<{ server: Server; address: string; sent: string[] }> {
-  const compressed = new Map<string, Promise<Buffer>>();
-  const sent: string[] = [];
-  const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname)).slice(1);
-    const name = path === '' ? 'index.html' : path;
-    const bytes = compressed.get(name) ?? readFile(join(site, name)).then((file) => gzipSync(file));
-    compressed.set(name, bytes);
-    response.setHeaders(new Map(Object.entries(isolationHeaders)));
-    bytes.then(
-      (body) => {
-        sent.push(name);
-        response.setHeader('Content-Type', mimeTypes[extname(name)] ?? 'application/octet-stream');
-        response.setHeader('Content-Encoding', 'gzip');
-        response.setHeader('Cache-Control', 'max-age=600');
-        response.end(body);
-      },
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const where = server.address();
-  if (where === null || typeof where === 'string')
-    throw new Error('The server of the benchmark has no port.');
-  return { server, address: `http://127.0.0.1:${where.port}/`, sent };
 }

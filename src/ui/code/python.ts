@@ -36,8 +36,22 @@ function syntaxOf(code: string): Syntax[] {
   return looks;
 }
 
+/** The programs that were coloured last; the same few are drawn again and again while an update runs. */
+const coloured = new Map<string, readonly (readonly Piece[])[]>();
+const remembered = 256;
+
 /** `code` as lines of coloured pieces; joining the pieces with newlines gives `code` back. */
-export function highlightPython(code: string): Piece[][] {
+export function highlightPython(code: string): readonly (readonly Piece[])[] {
+  const known = coloured.get(code);
+  const lines = known ?? colour(code);
+  coloured.delete(code); // and in again, as the newest
+  coloured.set(code, lines);
+  const [oldest] = coloured.keys();
+  if (coloured.size > remembered && oldest !== undefined) coloured.delete(oldest);
+  return lines;
+}
+
+function colour(code: string): Piece[][] {
   const looks = syntaxOf(code);
   const lines: Piece[][] = [[]];
   let start = 0;
