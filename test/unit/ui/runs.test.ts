@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { withChanges } from '../../../src/config/experiment.ts';
 import { AppState } from '../../../src/ui/state/app.svelte.ts';
 import { changesBetween, type OpenRun } from '../../../src/ui/state/openRun.svelte.ts';
+import { keptAnswers } from '../../../src/ui/state/run.svelte.ts';
 import { maxRuns } from '../../../src/ui/state/runs.svelte.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
 
@@ -220,5 +221,33 @@ describe('the runs of the page', () => {
     expect(branch.told.refused).toMatchObject({ step: 1, why: expect.stringContaining('ended') });
     expect(app.canFork(1)).toBe(false);
     expect(app.canFork(4)).toBe(true);
+  });
+});
+
+describe('what the page keeps', () => {
+  it('stays within its bound over a thousand updates of four runs', async () => {
+    const app = await finished();
+    const [record] = app.run.updates;
+    if (!record) throw new Error('Nothing was recorded.');
+    while (app.runs.all.length < 4) {
+      app.fork(6, app.runs.selected.experimentAfter(6), false);
+      await reaches(app.runs.selected, 'finished');
+    }
+    const answers = () =>
+      app.runs.all
+        .flatMap(({ told }) => [...told.updates, ...told.fetched])
+        .flatMap(({ groups }) =>
+          groups.flatMap(({ trajectories }) => trajectories.flatMap(({ turns }) => turns)),
+        ).length;
+    for (const { id, told } of app.runs.all) {
+      for (let step = 7; step <= 1000; step++) {
+        told.apply({ type: 'update', runId: id, record: { ...record, step } });
+        if (step % 3 === 0) told.apply({ type: 'record', runId: id, record: { ...record, step: step - 5 } });
+      }
+    }
+    expect(app.run.train).toHaveLength(1000);
+    expect(answers()).toBeLessThanOrEqual(1.25 * keptAnswers);
+    app.runs.selected.told.room = 8;
+    expect(answers()).toBeLessThan(keptAnswers);
   });
 });
