@@ -71,7 +71,7 @@ export function comparedData(
   });
   if (!mean) return { steps, series: lines };
   const values = steps.map((_, i) => spreadOf(lines.map((line) => line.values[i] ?? NaN)).mean);
-  return { steps, series: [{ label: 'mean', look: { color: '--ink', dash: [] }, values }, ...lines] };
+  return { steps, series: [{ label: 'mean', look: { color: '--focus', dash: [] }, values }, ...lines] };
 }
 
 /** What was measured last at or before an update; NaN where nothing was. */

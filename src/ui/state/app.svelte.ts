@@ -53,8 +53,8 @@ export class AppState {
   readonly #asking: Asking;
   #linkMadeOn = $state.raw<MadeOn>({});
   #linkModel = '';
-  /** What the last load was asked to compute on. */
-  #loadedOn: BackendChoice = 'auto';
+  /** What the last load was asked for. */
+  #loaded: { readonly backend: BackendChoice; readonly model: string } | null = null;
   /** Called when the trainer is idle. */
   #whenIdle: (() => void)[] = [];
 
@@ -329,8 +329,9 @@ export class AppState {
     const run = this.runs.make(form, { instead: kept ? null : before });
     run.begin(experiment);
     run.told.surround(before.told);
-    const over = this.#client.canBegin && this.#loadedOn === this.backendChoice;
-    if (over && before.form.applied.model === experiment.model) {
+    const wanted = { backend: this.backendChoice, model: experiment.model };
+    const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
+    if (same && this.#client.canBegin) {
       if (kept) this.#client.pause(before.id);
       this.#open(run);
       if (!kept) this.#remove(before);
@@ -340,7 +341,7 @@ export class AppState {
       this.forgetClosed();
       this.#open(run);
       if (!kept) this.#remove(before);
-      this.#loadedOn = this.backendChoice;
+      this.#loaded = wanted;
       void this.#client.load(run.id, experiment, this.backendChoice);
     }
     this.#select(run);
