@@ -13,6 +13,7 @@ const rooms: Record<string, readonly Door[]> = {
   config: [],
   // Records are validated with the schemas of what they carry.
   rl: ['types:config', 'config/backends.ts', 'config/experiment.ts', 'config/fields.ts', 'sandbox/types.ts'],
+  lessons: ['config', 'rl'],
   tasks: ['config'],
   sandbox: ['tasks/types.ts'],
   engine: [],
@@ -29,12 +30,14 @@ const rooms: Record<string, readonly Door[]> = {
     'model',
     'train',
     'bench',
+    'lessons',
     'worker/isolation.ts',
     'worker/startMarks.ts',
   ],
   ui: [
     'config',
     'rl',
+    'lessons',
     'tasks/types.ts',
     'worker/client.ts',
     'worker/offline.ts',

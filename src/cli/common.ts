@@ -86,6 +86,15 @@ export const backendOptions: ExtraOptions = {
   },
 };
 
+/** The flag that gives a model of the user's own. */
+export const modelDirOption: ExtraOptions = {
+  'model-dir': {
+    value: 'DIR',
+    help: 'Model folder to start from, instead of a shipped one (see --model).',
+    insteadOf: 'model',
+  },
+};
+
 /** Opens what `--backend` and `--threads` ask for, and says so. */
 export const openNodeBackend = (options: ParsedFlags['options']): Promise<OpenedBackend> =>
   announced(openBackend, options);

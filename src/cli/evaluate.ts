@@ -1,9 +1,8 @@
 /**
  * Prints the metrics of a model on held-out tasks, greedy.
  *
- *     npm run evaluate -- --model runs/x/checkpoint --eval-tasks 256
+ *     npm run evaluate -- --model-dir runs/x/checkpoint --eval-tasks 256
  */
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import type { FieldName } from '../config/fields.ts';
@@ -14,6 +13,7 @@ import {
   backendOptions,
   duration,
   loadModel,
+  modelDirOption,
   openNodeBackend,
   percent,
   runCommand,
@@ -21,11 +21,12 @@ import {
 } from './common.ts';
 
 const options: ExtraOptions = {
-  model: { value: 'DIR', help: 'Model folder, or the name of a shipped model; boost unless given.' },
+  ...modelDirOption,
   json: { value: 'FILE', help: 'Also write the metrics to this file.' },
   ...backendOptions,
 };
 const accepted: FieldName[] = [
+  'model',
   'evalTasks',
   'level',
   'turns',
@@ -34,6 +35,7 @@ const accepted: FieldName[] = [
   'maxNewTokens',
   'reward',
   'rewardScale',
+  'trainTests',
 ];
 const usage = `npm run evaluate -- [flags]
 
@@ -42,8 +44,8 @@ Prints the metrics of a model's greedy answers on held-out tasks; docs/metrics.m
 await runCommand(async (argv) => {
   const flags = parseFlags(argv, options, accepted);
   if (flags.help) return void process.stdout.write(helpText(usage, options, accepted));
-  const named = (flags.options['model'] as string | undefined) ?? 'boost';
-  const folder = existsSync(named) ? named : shippedModel(named);
+  const given = flags.options['model-dir'];
+  const folder = typeof given === 'string' ? given : shippedModel(flags.experiment.model);
   const { checkpoint, tokenizer } = await loadModel(folder);
   const backend = await openNodeBackend(flags.options);
   const sandbox = createNodeSandbox();

@@ -6,13 +6,14 @@
  */
 import { join } from 'node:path';
 import { withChanges } from '../config/experiment.ts';
-import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
+import { helpText, type ExtraOptions } from '../config/flags.ts';
 import { RunLog } from '../train/log.ts';
 import { MemoryStore } from '../train/store.ts';
 import {
   backendOptions,
   duration,
   loadModel,
+  modelDirOption,
   modelFolderOf,
   openNodeBackend,
   percent,
@@ -23,10 +24,12 @@ import {
 } from './common.ts';
 import { drive } from './drive.ts';
 import { manifestOf, nameOfModel, RunFolder } from './runFolder.ts';
+import { parseTrainingFlags, startOptions } from './startFrom.ts';
+import { seedsOf } from './sweep/plan.ts';
 
 const options: ExtraOptions = {
-  seeds: { value: 'LIST', help: 'Seeds, separated by commas; 1,2,3 unless given.' },
-  'model-dir': { value: 'DIR', help: 'Model folder to start from, instead of a shipped one.' },
+  seeds: { value: 'LIST', help: 'Seeds, like 1,2,3 or 1..5; 1,2,3 unless given.' },
+  ...modelDirOption,
   out: {
     value: 'DIR',
     help: 'Keep every run: its folder is DIR/seed-N, as npm run train writes it. Nothing is kept unless given.',
@@ -63,15 +66,10 @@ function rowOf(log: RunLog, step: number): string {
 }
 
 await runCommand(async (argv) => {
-  const flags = parseFlags(argv, options);
-  if (flags.help) return void process.stdout.write(helpText(usage, options));
+  const flags = parseTrainingFlags(argv, options);
+  if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
-  const seeds = (text('seeds') ?? '1,2,3').split(',').map((text) => {
-    const seed = Number(text);
-    if (!Number.isInteger(seed))
-      throw new FlagError(`--seeds must be whole numbers like 1,2,3, not "${text}".`);
-    return seed;
-  });
+  const seeds = seedsOf(text('seeds') ?? '1,2,3');
   const out = text('out');
   const folders = seeds.map((seed) => (out === undefined ? null : new RunFolder(join(out, `seed-${seed}`))));
   for (const folder of folders) folder?.checkFree();

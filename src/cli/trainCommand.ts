@@ -1,11 +1,12 @@
 /** What `npm run train` does: the same experiments as the page, without a browser. */
 import { withChanges } from '../config/experiment.ts';
-import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
+import { FlagError, helpText, type ExtraOptions } from '../config/flags.ts';
 import type { RunEvent } from '../train/messages.ts';
 import {
   backendOptions,
   duration,
   loadModel,
+  modelDirOption,
   modelFolderOf,
   openNodeBackend,
   percent,
@@ -16,7 +17,9 @@ import {
   type Command,
 } from './common.ts';
 import { drive } from './drive.ts';
+import { untilInterrupted } from './interrupt.ts';
 import { nameOfModel, RunFolder } from './runFolder.ts';
+import { parseTrainingFlags, startOptions } from './startFrom.ts';
 
 const options: ExtraOptions = {
   out: {
@@ -27,7 +30,7 @@ const options: ExtraOptions = {
     value: 'DIR',
     help: 'Go on with the run in this folder, exactly where it stopped. Only --steps may be given with it.',
   },
-  'model-dir': { value: 'DIR', help: 'Model folder to start from, instead of a shipped one (see --model).' },
+  ...modelDirOption,
   ...backendOptions,
 };
 const usage = `npm run train -- [flags]
@@ -38,12 +41,13 @@ Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
 
 /** Trains, or goes on with a run. */
 export const train: Command = async (argv) => {
-  const flags = parseFlags(argv, options);
-  if (flags.help) return void process.stdout.write(helpText(usage, options));
+  const flags = parseTrainingFlags(argv, options);
+  if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
 
   const resume = text('resume');
-  const other = Object.keys(flags.changes).find((name) => name !== 'steps');
+  const start = Object.keys(startOptions).find((name) => flags.options[name] !== undefined);
+  const other = Object.keys(flags.changes).find((name) => name !== 'steps') ?? start;
   if (resume !== undefined && (other !== undefined || flags.options['out'] !== undefined)) {
     throw new FlagError(
       `--resume goes on with the run's own experiment; only --steps may change, not ${other ?? 'out'}.`,
@@ -75,20 +79,6 @@ export const train: Command = async (argv) => {
     model: nameOfModel(text('model-dir'), experiment),
     experiment,
   };
-
-  let stop = false;
-  let asked = 0;
-  let pause = (): void => undefined;
-  const interrupted = (): void => {
-    // Under npm one Ctrl-C comes twice: from the terminal and from npm, which passes it on.
-    if (stop && performance.now() - asked < 1000) return;
-    if (stop) process.exit(130);
-    stop = true;
-    asked = performance.now();
-    process.stderr.write('\nstopping after this update; Ctrl-C again stops at once\n');
-    pause();
-  };
-  process.on('SIGINT', interrupted);
 
   const line = progressLine();
   const turns = Array.from({ length: experiment.turns }, (_, t) => `@t${t + 1}`);
@@ -128,21 +118,21 @@ export const train: Command = async (argv) => {
     await folder.completeMetrics(log, first);
     return folder.keeping(log, model);
   };
-  const run = await drive({
-    ...{ experiment, model, backend, hear, openLog },
-    reopen: () => reopenNodeBackend(flags.options),
-    ...(found?.state ? { state: found.state } : {}),
-  });
-  try {
-    pause = run.pause;
+  await untilInterrupted(async ({ stopped, onpause }) => {
+    const run = await drive({
+      ...{ experiment, model, backend, hear, openLog },
+      reopen: () => reopenNodeBackend(flags.options),
+      ...(found?.state ? { state: found.state } : {}),
+    });
+    onpause(run.pause);
     began = performance.now();
-    if (!stop) await run.train();
-  } finally {
-    line.end();
-  }
-  process.stderr.write(
-    `${stop ? 'stopped' : 'done'} at update ${step}; go on with: npm run train -- --resume ${folder.path}\n`,
-  );
-  await run.dispose();
-  process.off('SIGINT', interrupted);
+    try {
+      if (!stopped()) await run.train();
+    } finally {
+      line.end();
+    }
+    const how = stopped() ? 'stopped' : 'done';
+    process.stderr.write(`${how} at update ${step}; go on with: npm run train -- --resume ${folder.path}\n`);
+    await run.dispose();
+  });
 };

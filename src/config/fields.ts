@@ -5,75 +5,11 @@
  *
  * "Paper" is CoCoS (arXiv 2505.23060); "released code" is what its authors published in May 2025.
  */
+import { taskFields } from './taskFields.ts';
 import { linear, log, type Field, type ValueOf } from './types.ts';
 
 export const fields = {
-  // ---- task and model ----------------------------------------------------------------------------------------------
-  level: {
-    kind: 'choice',
-    default: 'all',
-    choices: [
-      { value: 'all', label: 'All levels', help: 'Tasks of every difficulty, mixed.' },
-      { value: '1', label: 'Level 1', help: 'One operation, at most one place where novices go wrong.' },
-      { value: '2', label: 'Level 2', help: 'Two operations, at most one such place.' },
-      { value: '3', label: 'Level 3', help: 'Three or more operations, at most one such place.' },
-      { value: '4', label: 'Level 4', help: 'At least two such places.' },
-    ],
-    label: 'Difficulty',
-    help: 'Which tasks the model is trained and evaluated on. On harder tasks the first answers pass fewer tests, so the reward is sparser.',
-    source: 'our decision',
-    group: 'task',
-    when: 'restart',
-  },
-  trainTasks: {
-    kind: 'int',
-    default: 1000,
-    ...linear({ min: 16, max: 5000, step: 8, unit: 'tasks' }),
-    label: 'Training tasks',
-    help: 'How many different tasks training draws from. The held-out tasks are never among them.',
-    source: 'our decision',
-    group: 'task',
-    when: 'restart',
-  },
-  model: {
-    kind: 'choice',
-    default: 'boost',
-    choices: [
-      {
-        value: 'boost',
-        label: 'Boost',
-        help: 'Writes like a novice, with systematic bugs, and mostly repeats itself when asked for a correction.',
-      },
-      {
-        value: 'repairer',
-        label: 'Repairer',
-        help: 'The same novice, trained on more corrections: it already repairs about half of its own bugs.',
-      },
-    ],
-    label: 'Starting model',
-    help: 'The model that the run starts from, made by supervised training. A frozen copy of it is the reference of the KL penalty.',
-    source: 'paper, boost model; our training data',
-    group: 'task',
-    when: 'restart',
-  },
-  initialPolicy: {
-    kind: 'choice',
-    default: 'model',
-    choices: [
-      { value: 'model', label: 'The starting model', help: 'The run starts at its beginning.' },
-      {
-        value: 'cheating',
-        label: 'After 150 updates of γ = 0',
-        help: 'A checkpoint of a run with γ = 0 and seed 11, which began with Boost and is about to give up its first answers.',
-      },
-    ],
-    label: 'Training starts',
-    help: 'Where the weights that are trained start. From a checkpoint the run starts part of the way along another one. The reference of the KL penalty is the starting model all the same, and the optimiser starts afresh.',
-    source: 'our decision: what takes minutes to happen can be seen in one',
-    group: 'task',
-    when: 'restart',
-    since: 4,
-  },
+  ...taskFields,
 
   // ---- method ------------------------------------------------------------------------------------------------------
   turns: {
@@ -81,7 +17,7 @@ export const fields = {
     default: 2,
     ...linear({ min: 1, max: 4, step: 1, unit: 'turns' }),
     label: 'Turns T',
-    help: 'Answers per episode. Turn 1 answers the task; each later turn may correct the answer before it. The shipped models have only seen two turns.',
+    help: 'Answers per episode. Turn 1 answers the task; each later turn may correct the answer before it. Only the starting model Three turns has seen three; the others have seen two.',
     source: 'paper (T = 2)',
     group: 'method',
     when: 'restart',

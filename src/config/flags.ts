@@ -16,8 +16,16 @@ export interface ExtraOption {
   readonly help: string;
   /** Legal values, when there are only a few. */
   readonly choices?: readonly string[];
+  /** The field in whose place it is given. */
+  readonly insteadOf?: FieldName;
 }
 export type ExtraOptions = Readonly<Record<string, ExtraOption>>;
+
+/** An experiment that flags change, in place of a preset. */
+export interface Start {
+  readonly experiment: Experiment;
+  readonly name: string;
+}
 
 /** A mistake on the command line. The message is one line for the user. */
 export class FlagError extends Error {
@@ -29,6 +37,7 @@ export interface ParsedFlags {
   readonly experiment: Experiment;
   /** Only what the flags themselves set, for a resumed run that keeps its own experiment. */
   readonly changes: Partial<Experiment>;
+  /** What the experiment starts from: the preset, or the name that `startFrom` gave. */
   readonly preset: string;
   /** Values of the extra options that were given; true for a switch. */
   readonly options: Readonly<Record<string, string | true>>;
@@ -69,12 +78,14 @@ function unknownFlag(flag: string, known: readonly string[]): FlagError {
  * @param argv without the program's name.
  * @param extra options of this command beside the experiment's fields.
  * @param accepted the fields this command reads; all unless given.
+ * @param startFrom reads the experiment to start from, if the extra options name one; by default it is a preset.
  * @throws FlagError naming the flag, what was wrong and what is legal.
  */
 export function parseFlags(
   argv: readonly string[],
   extra: ExtraOptions = {},
   accepted: readonly FieldName[] = fieldNames,
+  startFrom: (options: ParsedFlags['options']) => Start | null = () => null,
 ): ParsedFlags {
   const flags = acceptedFlags(extra, accepted);
   const given = new Map<string, string | true>();
@@ -115,17 +126,24 @@ export function parseFlags(
 
   const { help, preset: chosen, ...rest } = options;
   const preset = findPreset(typeof chosen === 'string' ? chosen : 'default');
-  const base = preset ? presetExperiment(preset) : defaultExperiment;
+  const start = help === true ? null : startFrom(rest);
+  if (start && chosen !== undefined)
+    throw new FlagError(
+      '--preset names an experiment to start from, and so does another flag: leave one out.',
+    );
+  const base = start?.experiment ?? (preset ? presetExperiment(preset) : defaultExperiment);
   const parsed = parseExperiment({ ...base, ...changes });
   if (!parsed.ok) {
     const error = parsed.errors[0];
-    throw new FlagError(describeError({ field: flagOf(error.field), message: error.message }));
+    const other = Object.entries(extra).find(([, { insteadOf }]) => insteadOf === error.field);
+    const hint = other ? `; for a ${other[1].value} there is ${flagOf(other[0])}` : '';
+    throw new FlagError(describeError({ field: flagOf(error.field), message: error.message + hint }));
   }
   const changed = Object.keys(changes);
   return {
     experiment: parsed.experiment,
     changes: Object.fromEntries(Object.entries(parsed.experiment).filter(([name]) => changed.includes(name))),
-    preset: preset?.id ?? 'default',
+    preset: start?.name ?? preset?.id ?? 'default',
     options: rest,
     help: help === true,
   };

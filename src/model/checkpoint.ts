@@ -18,7 +18,7 @@ const maxConfigBytes = 1 << 20;
 const maxParameters = 2e9;
 
 /** A Hugging Face tensor that is a part of one of our parameters. */
-interface Part {
+export interface Part {
   readonly name: string;
   readonly shape: readonly number[];
 }
@@ -30,7 +30,7 @@ const head = 'lm_head.weight';
  * Each of our parameters, in our order, and the tensors it is made of. A matrix is the column-wise concatenation of their
  * transposes; the embedding and the norms are one tensor as it is.
  */
-function layout(config: LlamaConfig): [ours: string, parts: Part[]][] {
+export function layout(config: LlamaConfig): [ours: string, parts: Part[]][] {
   const { heads, kvHeads, headDim } = attentionShape(config);
   const d = config.hidden_size;
   const f = config.intermediate_size;

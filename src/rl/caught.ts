@@ -3,8 +3,9 @@
  * the model could do before, it does not do any more, unless it is asked a second time.
  */
 import * as v from 'valibot';
-import { experimentSchema } from '../config/experiment.ts';
+import { experimentSchema, type Experiment } from '../config/experiment.ts';
 import { gradedAnswerSchema, taskSchema, type Episode, type GradedAnswer, type Group } from './episode.ts';
+import { judgedOn } from './unitTests.ts';
 
 const caughtTaskSchema = v.object({
   task: taskSchema,
@@ -29,17 +30,21 @@ export const caughtRecordSchema = v.object({
 export type CaughtTask = v.InferOutput<typeof caughtTaskSchema>;
 export type CaughtRecord = v.InferOutput<typeof caughtRecordSchema>;
 
-const passesAll = ({ verdict }: GradedAnswer): boolean =>
-  verdict.tests.every(({ status }) => status === 'pass');
+type Split = Pick<Experiment, 'trainTests'>;
+
+const passesAll = ({ verdict }: GradedAnswer, e: Split): boolean =>
+  judgedOn(verdict.tests, e).every(({ status }) => status === 'pass');
 
 /**
  * @param before greedy first answers of the reference, one trajectory a task
  * @param now greedy episodes of the policy on the same tasks, in the same order; a single turn can cheat nobody
+ * @param e says which tests judge
  * @param most examples that are kept
  */
 export function findCaught(
   before: readonly Group<Episode<GradedAnswer>>[],
   now: readonly Group<Episode<GradedAnswer>>[],
+  e: Split,
   most = 4,
 ): Pick<CaughtRecord, 'judged' | 'count' | 'examples'> {
   const pairs = now.flatMap(({ task, trajectories }, i): CaughtTask[] => {
@@ -50,7 +55,9 @@ export function findCaught(
     return judged ? [{ task, before: own, turns }] : [];
   });
   const lost = (one: CaughtTask) => one.before.reward - (one.turns[0]?.reward ?? NaN);
-  const caught = pairs.filter((one) => lost(one) > 0 && one.turns.slice(-1).every(passesAll));
+  const caught = pairs.filter(
+    (one) => lost(one) > 0 && one.turns.slice(-1).every((turn) => passesAll(turn, e)),
+  );
   const examples = caught.sort((a, b) => lost(b) - lost(a)).slice(0, most);
   return { judged: pairs.length, count: caught.length, examples };
 }

@@ -28,7 +28,8 @@ export const metricTable: readonly Metric[] = [
     unit: 'share',
     range: [0, 1],
     better: 'up',
-    explanation: 'Share of tasks whose answer at this turn passes every unit test.',
+    explanation:
+      'Share of tasks whose answer at this turn passes every unit test; where only some are trained on, all of the others.',
     formula: 'mean of 1[y_t passes u_1 … u_K]',
     source: 'paper',
     where: 'both',
@@ -39,9 +40,22 @@ export const metricTable: readonly Metric[] = [
     unit: 'share',
     range: [0, 1],
     better: 'up',
-    explanation: 'Mean share of unit tests that the answer at this turn passes. Moves earlier than accuracy.',
+    explanation:
+      'Mean share of unit tests that the answer at this turn passes; where only some are trained on, of the others. Moves earlier than accuracy.',
     formula: 'mean of (1/K) Σ_k 1[y_t passes u_k]',
     source: 'paper, progressive reward',
+    where: 'both',
+  },
+  {
+    name: 'trained_tests_passed@t',
+    label: 'Tests trained on, passed',
+    unit: 'share',
+    range: [0, 1],
+    better: 'up',
+    explanation:
+      'Mean share of the unit tests trained on that the answer at this turn passes. Read it beside the unit tests passed, which are the others: if only this one rises, the model has learned the tests and not the task. Only where some tests are hidden from training.',
+    formula: 'mean of (1/n) Σ_{k ≤ n} 1[y_t passes u_k], n the tests trained on',
+    source: 'our decision',
     where: 'both',
   },
   {

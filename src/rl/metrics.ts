@@ -8,6 +8,7 @@ import { algorithmOf } from './algorithms/index.ts';
 import { editDistance } from './editDistance.ts';
 import type { Credit, Episode, GradedAnswer, Group, TrainedAnswer } from './episode.ts';
 import { mean, norm, scored, std } from './statistics.ts';
+import { judgedOn, trainedOn } from './unitTests.ts';
 
 /** What the metrics read of a graded answer. */
 export interface Graded extends Pick<GradedAnswer, 'text' | 'ids' | 'truncated' | 'reward'> {
@@ -20,11 +21,12 @@ export type Metrics = Record<string, number>;
 
 const share = (hits: readonly boolean[]) => mean(hits.map(Number));
 const masked = (episode: Episode<Graded>) => episode.turns.some((turn) => Number.isNaN(turn.reward));
-const passes = (turn: Graded) => turn.verdict.tests.map((test) => test.status === 'pass');
-const correct = (turn: Graded) => passes(turn).every(Boolean);
+type Passes = (turn: Graded) => readonly boolean[];
+const passed: Passes = (turn) => turn.verdict.tests.map((test) => test.status === 'pass');
 
 /** From one answer to another of the same episode: what went right and what went wrong. */
-function transition(episodes: readonly Episode<Graded>[], from: number, to: number): Metrics {
+function transition(episodes: readonly Episode<Graded>[], passes: Passes, from: number, to: number): Metrics {
+  const correct = (turn: Graded) => passes(turn).every(Boolean);
   const before = episodes.map((e) => correct(e.turns[from]));
   const after = episodes.map((e) => correct(e.turns[to]));
   return {
@@ -35,7 +37,12 @@ function transition(episodes: readonly Episode<Graded>[], from: number, to: numb
 }
 
 /** The same per unit test, all tests of all episodes together: over all of them, and over those that could change. */
-function unitTransition(episodes: readonly Episode<Graded>[], from: number, to: number): Metrics {
+function unitTransition(
+  episodes: readonly Episode<Graded>[],
+  passes: Passes,
+  from: number,
+  to: number,
+): Metrics {
   const before = episodes.flatMap((e) => passes(e.turns[from]));
   const after = episodes.flatMap((e) => passes(e.turns[to]));
   const fixed = before.map((pass, i) => !pass && after[i]);
@@ -48,16 +55,25 @@ function unitTransition(episodes: readonly Episode<Graded>[], from: number, to: 
   };
 }
 
-/** Metrics that training and evaluation share, without a prefix. Every episode has the same number of turns. */
-export function episodeMetrics(all: readonly Episode<Graded>[]): Metrics {
+/**
+ * Metrics that training and evaluation share, without a prefix. Every episode has the same number of turns. Where only some tests
+ * are trained on, what is said of tests and of accuracy is said of the others.
+ */
+export function episodeMetrics(all: readonly Episode<Graded>[], e: Pick<Experiment, 'trainTests'>): Metrics {
+  const passes: Passes = (turn) => judgedOn(passed(turn), e);
   const metrics: Metrics = { masked: share(all.map(masked)) };
   const episodes = all.filter((episode) => !masked(episode));
   const T = all[0]?.turns.length ?? 0;
 
   for (let t = 0; t < T; t++) {
     const turns = episodes.map((episode) => episode.turns[t]);
-    metrics[`accuracy@t${t + 1}`] = share(turns.map(correct));
+    metrics[`accuracy@t${t + 1}`] = share(turns.map((turn) => passes(turn).every(Boolean)));
     metrics[`tests_passed@t${t + 1}`] = mean(turns.map((turn) => share(passes(turn))));
+    if (e.trainTests !== 'all') {
+      metrics[`trained_tests_passed@t${t + 1}`] = mean(
+        turns.map((turn) => share(trainedOn(passed(turn), e))),
+      );
+    }
     metrics[`reward@t${t + 1}`] = mean(turns.map((turn) => turn.reward));
     metrics[`length@t${t + 1}`] = mean(turns.map((turn) => turn.ids.length));
     metrics[`truncated@t${t + 1}`] = share(turns.map((turn) => turn.truncated));
@@ -67,9 +83,9 @@ export function episodeMetrics(all: readonly Episode<Graded>[]): Metrics {
   }
   if (T < 2) return metrics;
 
-  Object.assign(metrics, transition(episodes, 0, T - 1), unitTransition(episodes, 0, T - 1));
+  Object.assign(metrics, transition(episodes, passes, 0, T - 1), unitTransition(episodes, passes, 0, T - 1));
   for (let t = 1; T > 2 && t < T; t++) {
-    for (const [name, value] of Object.entries(transition(episodes, t - 1, t))) {
+    for (const [name, value] of Object.entries(transition(episodes, passes, t - 1, t))) {
       metrics[`${name}@t${t + 1}`] = value;
     }
   }
@@ -85,8 +101,11 @@ const prefixed = (prefix: string, metrics: Metrics): Metrics =>
   Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`${prefix}/${name}`, value]));
 
 /** `eval/…`: greedy episodes on held-out tasks, one per task. */
-export function evalMetrics(episodes: readonly Episode<Graded>[]): Metrics {
-  return prefixed('eval', episodeMetrics(episodes));
+export function evalMetrics(
+  episodes: readonly Episode<Graded>[],
+  e: Pick<Experiment, 'trainTests'>,
+): Metrics {
+  return prefixed('eval', episodeMetrics(episodes, e));
 }
 
 /**
@@ -95,11 +114,11 @@ export function evalMetrics(episodes: readonly Episode<Graded>[]): Metrics {
  */
 export function trainMetrics(
   groups: readonly Group<Episode<Trained> & Pick<Credit, 'R'>>[],
-  e: Pick<Experiment, 'turns' | 'gamma' | 'objective' | 'returns'>,
+  e: Pick<Experiment, 'turns' | 'gamma' | 'objective' | 'returns' | 'trainTests'>,
 ): Metrics {
   const all = groups.flatMap((group) => group.trajectories);
   const valid = all.filter((trajectory) => !masked(trajectory));
-  const metrics = episodeMetrics(all);
+  const metrics = episodeMetrics(all, e);
   const weights = algorithmOf(e).weights(e);
   for (let t = 0; t < e.turns; t++) {
     const turns = valid.map((trajectory) => trajectory.turns[t]);

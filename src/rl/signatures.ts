@@ -1,75 +1,159 @@
 /**
- * Failure signatures: patterns in the recent metrics that mean a run has gone wrong, each with its meaning and a way
- * out. Pure functions of the metric records so far. Thresholds are our decisions, set on runs of the shipped model.
- * Source of the patterns: paper (collapse, reward hacking, no revision); common practice (the others).
+ * Failure signatures: patterns in the recent metrics that mean a run has gone wrong, each with how it is seen, what it means, the
+ * example that shows it, and ways out. Data; alarms.ts reads it. Limits are our decisions, set on seeds 1 to 3 of shipped presets
+ * and judged on seeds 4 to 6 (docs/log.md).
+ * Source of the patterns: paper (collapse, reward hacking, no revision); common practice (the others); paid to fail: ours.
  */
-import type { Metrics } from './metrics.ts';
-import { mean, scored, std } from './statistics.ts';
+import type { Experiment } from '../config/fields.ts';
+import { metricOf, signatureWindow, type Course, type Quantity } from './course.ts';
+import type { Episode, GradedAnswer } from './episode.ts';
+import { within, type Proposal } from './remedies.ts';
+import type { Telling } from './telling.ts';
+
+/** That the mean of a quantity over a window is above or below a line. */
+export interface Condition {
+  readonly what: Quantity;
+  readonly is: 'above' | 'below';
+  /** The line, for every update: of what the run has done until then. */
+  readonly limit: (course: Course) => readonly number[];
+  /** What the line is, in words. */
+  readonly than: string;
+}
 
 export interface Signature {
   readonly id: string;
   readonly title: string;
   /** What is happening, in plain words. */
   readonly explanation: string;
-  /** What to try. */
-  readonly remedy: string;
-  /** @param history the `train/…` metrics of every update so far, oldest first. */
-  readonly detect: (history: readonly Metrics[]) => boolean;
+  /** How it is seen: in one of these ways, each of which holds when all its conditions do. @param turns T */
+  readonly ways: (turns: number) => readonly (readonly Condition[])[];
+  readonly telling: Telling;
+  /** Changes of settings that help. */
+  readonly remedies: (e: Experiment) => readonly Proposal[];
+  /** What to try that is no such change; ''. */
+  readonly advice: string;
 }
 
-/** Updates that are averaged before anything is concluded: one update alone is too noisy. */
-export const signatureWindow = 10;
+// ---- conditions -----------------------------------------------------------------------------------------------------
 
-/** What is read of an update's metrics: one of them, by its name, or a number made of several. */
-type Read = string | ((metrics: Metrics) => number);
-const read = (what: Read, metrics: Metrics): number =>
-  typeof what === 'string' ? (metrics[what] ?? NaN) : what(metrics);
+const always = (value: number) => (course: Course) => course.steps.map(() => value);
+const above = (what: Quantity, value: number, than: string): Condition => ({
+  ...{ what, is: 'above', than },
+  limit: always(value),
+});
+const below = (what: Quantity, value: number, than: string): Condition => ({
+  ...{ what, is: 'below', than },
+  limit: always(value),
+});
+const perTurn = (turns: number, name: string): Quantity[] =>
+  Array.from({ length: turns }, (_, t) => metricOf(`${name}@t${t + 1}`));
 
-/** Mean over a window that ends before update `end`; NaN when nothing was measured there. */
-function windowMean(history: readonly Metrics[], what: Read, end = history.length): number {
-  const window = history.slice(Math.max(0, end - signatureWindow), end);
-  return mean(scored(window.map((metrics) => read(what, metrics))));
+/** Tests passed: unlike the reward it is a share whatever the reward is. */
+const passed = (turn: number) => metricOf(`tests_passed@t${turn}`);
+function gap(turns: number): Quantity {
+  const [last, first] = [passed(turns), passed(1)];
+  return {
+    name: `gap@t${turns}`,
+    label: `Tests passed, turn ${turns} less turn 1`,
+    share: true,
+    of: (metrics) => last.of(metrics) - first.of(metrics),
+  };
 }
 
-/**
- * How far two window means may differ by chance: two standard errors of their difference, and at least five points. The
- * scatter of one update is taken from the steps between neighbours, to which a slow rise or fall hardly adds.
- */
-function byChance(history: readonly Metrics[], what: Read): number {
-  const values = history.map((metrics) => read(what, metrics));
-  const steps = scored(values.slice(1).map((x, i) => x - values[i]));
-  // A step has the scatter of two updates, and so has a difference of two windows, but for the number averaged.
-  return Math.max(0.05, (2 * std(steps)) / Math.sqrt(signatureWindow));
-}
+/** Turn 1 has fallen from its best window by more than chance. */
+const firstFell: Condition = {
+  what: passed(1),
+  is: 'below',
+  than: 'its best so far, less what chance explains',
+  limit(course) {
+    const means = course.means(passed(1));
+    const chance = course.chance(passed(1));
+    return course.best(passed(1)).map((at, i) => (means[at] ?? NaN) - chance[i]);
+  },
+};
 
-/** Number of turns, read off the names. */
-function turnsOf(history: readonly Metrics[]): number {
-  const last = history[history.length - 1];
-  let T = 0;
-  while (`train/reward@t${T + 1}` in last) T++;
-  return T;
-}
+/** The gap between the turns has widened by more than chance since turn 1 was best. */
+const gapWidened = (turns: number): Condition => ({
+  what: gap(turns),
+  is: 'above',
+  than: 'what it was when turn 1 was best, and what chance explains',
+  limit(course) {
+    const means = course.means(gap(turns));
+    const chance = course.chance(gap(turns));
+    return course.best(passed(1)).map((at, i) => (means[at] ?? NaN) + chance[i]);
+  },
+});
 
-/** True when the recent mean of a per-turn metric satisfies the test at some turn. */
-function atSomeTurn(
-  history: readonly Metrics[],
-  name: string,
-  test: (x: number, key: string) => boolean,
-): boolean {
-  return Array.from({ length: turnsOf(history) }, (_, t) => `train/${name}@t${t + 1}`).some((key) =>
-    test(windowMean(history, key), key),
-  );
-}
+/** −w_1/w_2: where a better first answer neither gains nor loses. Recorded weights: there are none where R is not linear. */
+const [w1, w2] = [metricOf('weight@t1'), metricOf('weight@t2')];
+const threshold: Quantity = {
+  name: 'threshold',
+  label: 'threshold of the coupling',
+  share: false,
+  of: (metrics) => 0 - w1.of(metrics) / w2.of(metrics),
+};
 
-/** The window mean in which the metric was best, and where that window ended. */
-function best(history: readonly Metrics[], key: string): { value: number; end: number } {
-  let found = { value: -Infinity, end: signatureWindow };
-  for (let end = signatureWindow; end <= history.length; end++) {
-    const value = windowMean(history, key, end);
-    if (value > found.value) found = { value, end };
-  }
-  return found;
-}
+/** The coupling is below its threshold by more than chance. */
+const sacrificed: Condition = {
+  what: metricOf('coupling'),
+  is: 'below',
+  than: 'the threshold −w₁/w₂, for CoCoS 1 − γ, less what chance explains',
+  limit(course) {
+    // The threshold has no scatter: a mean and a line differ by less than two means do.
+    const chance = course.chance(metricOf('coupling'), 0);
+    return course.means(threshold).map((value, i) => value - chance[i] / Math.SQRT2);
+  },
+};
+
+// ---- examples -------------------------------------------------------------------------------------------------------
+
+type Tried = Episode<GradedAnswer>;
+const first = ({ turns }: Tried) => turns[0]?.reward ?? NaN;
+const last = ({ turns }: Tried) => turns.at(-1)?.reward ?? NaN;
+const texts = ({ turns }: Tried) => turns.map(({ text }) => text).join('\n\n');
+const share = (hits: readonly boolean[]) => hits.filter(Boolean).length / Math.max(1, hits.length);
+
+/** A first answer that was given up, although the last one is as good as ever. */
+const givenUp: Telling = {
+  of: 'task',
+  score: (before, now) =>
+    last(now) > first(now) && last(now) >= last(before) ? first(before) - first(now) : 0,
+};
+/** Tries that are all alike. */
+const alike: Telling = {
+  of: 'tries',
+  score: (some) => share(some.map((one) => texts(one) === texts(some[0] ?? one))) - 1 / some.length,
+};
+
+// ---- ways out -------------------------------------------------------------------------------------------------------
+
+const slower = (e: Experiment): Proposal => ({
+  label: 'A third of the learning rate',
+  why: 'Smaller steps move the model less far from where it can still write programs.',
+  changes: { learningRate: within('learningRate', e.learningRate / 3) },
+});
+const leash = (e: Experiment): Proposal => ({
+  label: `β = ${within('beta', Math.max(0.05, 3 * e.beta))}`,
+  why: 'Moving away from the starting model costs more.',
+  changes: { beta: within('beta', Math.max(0.05, 3 * e.beta)) },
+});
+const warmer = (e: Experiment): Proposal => ({
+  label: `Temperature ${within('temperature', e.temperature + 0.2)}`,
+  why: 'Samples differ more from one another, so there is more to compare.',
+  changes: { temperature: within('temperature', e.temperature + 0.2) },
+});
+const lastCounts: Proposal = {
+  label: 'γ = 1',
+  why: 'Only the last answer counts, so a first answer is never worth spoiling.',
+  changes: { gamma: 1 },
+};
+const ownCredit: Proposal = {
+  label: 'Own credit for each turn',
+  why: 'Each answer is pushed by its own reward and those after it: failing first earns nothing.',
+  changes: { returns: 'per-turn' },
+};
+
+// ---- the table ------------------------------------------------------------------------------------------------------
 
 export const signatures: readonly Signature[] = [
   {
@@ -77,81 +161,153 @@ export const signatures: readonly Signature[] = [
     title: 'Collapse',
     explanation:
       'The reward has fallen below half of its best value, and the first answers have moved far from the starting model. The model is forgetting how to write programs.',
-    remedy: 'Reset, then lower the learning rate, or raise β a little.',
-    detect: (history) => {
-      const key = `train/tests_passed@t${turnsOf(history)}`;
-      return (
-        windowMean(history, key) < best(history, key).value / 2 && windowMean(history, 'train/kl@t1') > 2
-      );
-    },
+    ways: (turns) => [
+      [
+        {
+          ...{ what: passed(turns), is: 'below', than: 'half of its best so far' },
+          limit(course) {
+            const means = course.means(passed(turns));
+            return course.best(passed(turns)).map((at) => (means[at] ?? NaN) / 2);
+          },
+        },
+        above(metricOf('kl@t1'), 2, '2 nats'),
+      ],
+    ],
+    telling: { of: 'task', score: (before, now) => last(before) - last(now) },
+    remedies: (e) => [
+      { ...slower(e), spoilt: true },
+      { ...leash(e), spoilt: true },
+    ],
+    advice: '',
+  },
+  {
+    id: 'paid-to-fail',
+    title: 'Turn 1 is paid to fail',
+    explanation:
+      'What a better first answer adds to the second one’s reward (the coupling c) is less than what it costs: what turn 1 earns is subtracted. So first answers are pushed down, and it begins to show.',
+    ways: (turns) =>
+      turns === 2
+        ? [
+            [sacrificed, firstFell],
+            [sacrificed, gapWidened(2)],
+          ]
+        : [],
+    telling: givenUp,
+    remedies: () => [lastCounts, ownCredit],
+    advice: '',
   },
   {
     id: 'reward-hacking',
     title: 'Reward hacking',
     explanation:
       'The first answers have become worse than they were, and the last ones have not become worse with them: the model fails first, so that its correction earns more.',
-    remedy: 'Raise γ towards 1, or give each turn its own credit (per-turn returns).',
-    detect: (history) => {
-      const T = turnsOf(history);
-      if (T < 2) return false;
-      const first = 'train/tests_passed@t1';
-      const gap = (metrics: Metrics) => read(`train/tests_passed@t${T}`, metrics) - read(first, metrics);
-      const before = best(history, first);
-      const fallen = before.value - windowMean(history, first);
-      const widened = windowMean(history, gap) - windowMean(history, gap, before.end);
-      return fallen > byChance(history, first) && widened > byChance(history, gap);
-    },
+    ways: (turns) => (turns > 1 ? [[firstFell, gapWidened(turns)]] : []),
+    telling: givenUp,
+    remedies: () => [lastCounts, ownCredit],
+    advice: '',
   },
   {
     id: 'no-revision',
     title: 'No revision',
     explanation:
       'Nearly every correction repeats the answer before it, although many of those answers are wrong. The second turn adds nothing.',
-    remedy: 'Start from the repairer model, lower γ to pay more for improvement, or raise the temperature.',
-    detect: (history) =>
-      windowMean(history, 'train/copy_rate') > 0.97 && windowMean(history, 'train/accuracy@t1') < 0.8,
+    ways: (turns) =>
+      turns > 1
+        ? [
+            [
+              above(metricOf('copy_rate'), 0.97, '97 % copies'),
+              below(metricOf('accuracy@t1'), 0.8, '80 % right at once'),
+            ],
+          ]
+        : [],
+    telling: {
+      of: 'task',
+      score: (_, { turns }) => (turns[1]?.text === turns[0]?.text ? 1 - (turns[0]?.reward ?? NaN) : 0),
+    },
+    remedies: (e) => [
+      {
+        label: `γ = ${within('gamma', e.gamma - 0.25)}`,
+        why: 'Improving on the first answer pays more.',
+        changes: { gamma: within('gamma', e.gamma - 0.25) },
+      },
+      warmer(e),
+      {
+        label: 'Start from the repairer',
+        why: 'It was trained on more corrections and keeps correcting itself.',
+        changes: { model: 'repairer', initialPolicy: 'model' },
+      },
+    ],
+    advice: '',
   },
   {
     id: 'no-signal',
     title: 'No learning signal',
     explanation:
       'For most prompts all samples earn the same, so good cannot be told from bad: the tasks are too easy or too hard, or the samples are too much alike.',
-    remedy:
-      'Use the progressive reward, more samples per prompt, a higher temperature, or a different difficulty.',
-    detect: (history) => windowMean(history, 'train/zero_std') > 0.8,
+    ways: () => [[above(metricOf('zero_std'), 0.8, '80 % of the prompts')]],
+    telling: {
+      of: 'tries',
+      score: (some) => share(some.map((one) => last(one) === last(some[0] ?? one))) - 1 / some.length,
+    },
+    remedies: (e) => [
+      {
+        label: 'Progressive reward',
+        why: 'Each test passed counts, so that two wrong answers need not earn the same.',
+        changes: { reward: 'progressive' },
+      },
+      warmer(e),
+      {
+        label: `${within('k', 2 * e.k)} samples per prompt`,
+        why: 'The more tries at a task, the likelier that two differ.',
+        changes: { k: within('k', 2 * e.k) },
+      },
+    ],
+    advice: 'Tasks of another difficulty may help too.',
   },
   {
     id: 'entropy-collapse',
     title: 'Entropy collapse',
     explanation:
-      'The model has become far more certain than it was: its samples are nearly all alike, and exploration has stopped.',
-    remedy:
-      'Lower the learning rate, raise the temperature, or raise β. If the rewards are near their maximum, this is harmless.',
-    detect: (history) =>
-      atSomeTurn(history, 'entropy', (now, key) => now < 0.1 * windowMean(history, key, signatureWindow)),
+      'The model has become far more certain than it was: its samples are nearly all alike, and exploration has stopped. If the rewards are near their maximum, this is harmless.',
+    ways: (turns) =>
+      perTurn(turns, 'entropy').map((what) => [
+        {
+          ...{ what, is: 'below', than: 'a tenth of what it was at first' },
+          limit: (course) => course.steps.map(() => 0.1 * (course.means(what)[signatureWindow - 1] ?? NaN)),
+        },
+      ]),
+    telling: alike,
+    remedies: (e) => [warmer(e), slower(e), leash(e)],
+    advice: '',
   },
   {
     id: 'truncation',
     title: 'Truncated answers',
     explanation: 'Many answers hit the length limit before they end, and are graded as broken programs.',
-    remedy: 'Allow longer answers (Longest answer), or lower the learning rate if lengths have been growing.',
-    detect: (history) => atSomeTurn(history, 'truncated', (now) => now > 0.2),
+    ways: (turns) => perTurn(turns, 'truncated').map((what) => [above(what, 0.2, '20 % of the answers')]),
+    telling: { of: 'task', score: (_, { turns }) => share(turns.map(({ truncated }) => truncated)) },
+    remedies: (e) => [
+      {
+        label: `Answers of up to ${within('maxNewTokens', e.maxNewTokens + 24)} tokens`,
+        why: 'They can end by themselves.',
+        changes: { maxNewTokens: within('maxNewTokens', e.maxNewTokens + 24) },
+      },
+      slower(e),
+    ],
+    advice: '',
   },
   {
     id: 'all-timeout',
     title: 'Nearly everything times out',
     explanation:
       'Almost every answer runs out of time in its unit tests. Either the model writes infinite loops, or this machine is too busy to run Python.',
-    remedy: 'Look at one of the programs. If it looks harmless, close whatever else keeps this machine busy.',
-    detect: (history) => atSomeTurn(history, 'timeout', (now) => now > 0.9),
+    ways: (turns) => perTurn(turns, 'timeout').map((what) => [above(what, 0.9, '90 % of the answers')]),
+    telling: {
+      of: 'task',
+      score: (_, { turns }) =>
+        share(turns.map(({ verdict }) => verdict.tests.some(({ status }) => status === 'timeout'))),
+    },
+    remedies: () => [],
+    advice: 'If its programs look harmless, close whatever else keeps this machine busy.',
   },
 ];
-
-/**
- * The signatures that the run shows now; none before `signatureWindow` updates.
- * @param history the `train/…` metrics of every update so far, oldest first.
- */
-export function detectSignatures(history: readonly Metrics[]): Signature[] {
-  if (history.length < signatureWindow) return [];
-  return signatures.filter((signature) => signature.detect(history));
-}

@@ -2,6 +2,7 @@
  * The sandbox in Node, for the command line and for tests: worker threads behind the same firewall, roll-back and
  * deadlines as in the browser, but without the opaque-origin frame. See docs/sandbox.md for what that leaves open.
  */
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
@@ -89,9 +90,13 @@ export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
     };
   };
   const { workers = Math.min(2, cpus().length) } = options;
-  return new Pool(spawn, {
-    workers,
-    limits: withDefaults(options),
-    store,
-  });
+  return new NodePool(spawn, { workers, limits: withDefaults(options), store });
+}
+
+/** Node takes more than ten listeners for a leak, and warns; here they are the programs of one update, each gone with its verdict. */
+class NodePool extends Pool {
+  override grade(...[requests, signal]: Parameters<Sandbox['grade']>): ReturnType<Sandbox['grade']> {
+    if (signal) setMaxListeners(0, signal);
+    return super.grade(requests, signal);
+  }
 }

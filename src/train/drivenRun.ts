@@ -138,6 +138,7 @@ export class DrivenRun {
         this.#dropped = new AbortController();
         return;
       case 'inspect': // looked at only: it does not say that it trains
+      case 'layers':
         return this.#do((loaded) => this.#reach(() => this.#answer(command, loaded)));
       default:
         command satisfies never;

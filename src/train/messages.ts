@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { backendNames } from '../config/backends.ts';
 import { experimentSchema } from '../config/experiment.ts';
 import { memoryFactsSchema } from '../config/memory.ts';
-import { inspectedTurnSchema } from '../rl/inspection.ts';
+import { inspectedTurnSchema, layerSchema } from '../rl/inspection.ts';
 import { caughtRecordSchema } from '../rl/caught.ts';
 import { changeRecordSchema, evalRecordSchema, fieldValueSchema, updateRecordSchema } from '../rl/records.ts';
 import { liveSchema, reachedSchema } from './live.ts';
@@ -52,6 +52,8 @@ export const runCommandSchema = v.variant('type', [
   v.object({ type: v.literal('drop'), runId }),
   /** What an update did to each token of one of its tries, both from 0; answered with `inspected`. */
   v.object({ type: v.literal('inspect'), runId, step: count, group: count, trajectory: count }),
+  /** Where an update went, layer by layer; answered with `layers`. */
+  v.object({ type: v.literal('layers'), runId, step: count }),
   /** Ends the run and frees what it holds; nothing more is told of it. */
   v.object({ type: v.literal('close'), runId }),
 ]);
@@ -139,6 +141,8 @@ export const runEventSchema = v.variant('type', [
     trajectory: count,
     turns: v.array(inspectedTurnSchema),
   }),
+  /** Where an update went, from the first layer to the last: the answer to `layers`. */
+  v.object({ type: v.literal('layers'), runId, step: count, layers: v.array(layerSchema) }),
   /** Something the user should know; the run goes on. */
   v.object({ type: v.literal('notice'), runId, level: v.picklist(['info', 'warning']), message: v.string() }),
   /** The run cannot go on. What was recorded stays. */

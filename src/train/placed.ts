@@ -4,6 +4,7 @@
  */
 import type { Experiment } from '../config/fields.ts';
 import type { Answer, Episode, GradedAnswer, Group } from '../rl/episode.ts';
+import { trainedOn } from '../rl/unitTests.ts';
 import { closingIds, feedbackLine, promptIds, turnPromptIds, type PastTurn } from '../tasks/episode.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
@@ -31,19 +32,19 @@ export function viewBefore(
   return sequence;
 }
 
-/** What the model is told about an answer before it corrects it; '' for nothing. */
+/** What the model is told about an answer before it corrects it; '' for nothing. Never of tests that only judge. */
 export function feedbackOn(
   { tests }: Pick<GradedAnswer['verdict'], 'tests'>,
-  { feedback }: Pick<Experiment, 'feedback'>,
+  e: Pick<Experiment, 'feedback' | 'trainTests'>,
 ): string {
-  return feedback === 'tests' ? feedbackLine(tests) : '';
+  return e.feedback === 'tests' ? feedbackLine(trainedOn(tests, e)) : '';
 }
 
 /** Puts the answers of recorded groups back where they stood when they were sampled. @param e they were sampled under */
 export function placed<A extends Pick<Answer, 'ids'> & Pick<GradedAnswer, 'verdict'>>(
   tokenizer: Tokenizer,
   groups: readonly Group<Episode<A>>[],
-  e: Pick<Experiment, 'history' | 'feedback'>,
+  e: Pick<Experiment, 'history' | 'feedback' | 'trainTests'>,
 ): Group<Episode<A & Placed>>[] {
   const place = (task: Task, turns: readonly A[]): (A & Placed)[] => {
     let sequence = promptIds(tokenizer, task);

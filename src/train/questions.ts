@@ -1,11 +1,12 @@
 /** What a run can be asked: each question is answered with one event, and the run stays where it is. */
 import { sentence } from './failure.ts';
+import type { Around } from './layers.ts';
 import type { RunCommand } from './messages.ts';
 import type { BareEvent } from './teller.ts';
 import { UnreachableError, type Side, type Timeline } from './timeline.ts';
 import type { Loaded, Trainable } from './trainable.ts';
 
-export type Question = Extract<RunCommand, { type: 'inspect' | 'catch' }>;
+export type Question = Extract<RunCommand, { type: 'inspect' | 'layers' | 'catch' }>;
 
 interface Asked {
   readonly loaded: Loaded;
@@ -20,6 +21,8 @@ export async function answer(question: Question, asked: Asked): Promise<BareEven
   switch (question.type) {
     case 'inspect':
       return inspected(question, asked);
+    case 'layers':
+      return { type: 'layers', step: question.step, layers: await layersAt(question.step, asked) };
     case 'catch':
       return { type: 'caught', record: await asked.run.caught() };
   }
@@ -51,16 +54,25 @@ export async function answerRecord(
 
 async function inspected(
   { step, group, trajectory }: Extract<Question, { type: 'inspect' }>,
-  { loaded, timeline, side }: Asked,
+  asked: Asked,
 ): Promise<BareEvent> {
+  const { loaded, timeline, side } = asked;
   try {
     const record = await timeline.recordOf(step, side);
-    const before = await timeline.stateAt(step - 1, side);
-    const after = await timeline.stateAt(step, side);
-    const turns = await loaded.inspect(record, { group, trajectory }, { before, after });
+    const turns = await loaded.inspect(record, { group, trajectory }, await around(step, asked));
     return { type: 'inspected', step, group, trajectory, turns };
   } catch (error) {
     if (error instanceof RangeError) throw new UnreachableError(error.message); // there is no such try
     throw error;
   }
+}
+
+async function around(step: number, { timeline, side }: Asked): Promise<Around> {
+  const after = await timeline.stateAt(step, side); // first: it may not have been made
+  return { before: await timeline.stateAt(step - 1, side), after };
+}
+
+async function layersAt(step: number, asked: Asked) {
+  const { loaded, timeline } = asked;
+  return loaded.layers(await around(step, asked), timeline.experimentAt(step - 1));
 }

@@ -11,6 +11,7 @@ import { Generation, type Answer as Sampled, type SamplingOptions } from '../mod
 import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { Answer, Episode, GradedAnswer, Group } from '../rl/episode.ts';
 import { reward } from '../rl/rewards.ts';
+import { checkTests } from '../rl/unitTests.ts';
 import type { Sandbox, Verdict } from '../sandbox/types.ts';
 import { correctionIds, promptIds, type PastTurn } from '../tasks/episode.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
@@ -25,7 +26,7 @@ import type { Placed } from './policy.ts';
  */
 export type RolledOut = GradedAnswer & Placed;
 
-export interface RolloutOptions extends Pick<Experiment, 'reward' | 'rewardScale'> {
+export interface RolloutOptions extends Pick<Experiment, 'reward' | 'rewardScale' | 'trainTests'> {
   readonly turns: number;
   /** Trajectories per task. */
   readonly k: number;
@@ -53,6 +54,7 @@ export interface RolloutResult {
   readonly gradeMs: number;
 }
 
+/** @throws Error naming the field when a task has too few tests to train on some and be judged by others */
 export async function rollout(
   model: Llama,
   tokenizer: Tokenizer,
@@ -62,6 +64,7 @@ export async function rollout(
 ): Promise<RolloutResult> {
   const { turns, k, sharedTurns, sampling, watch, clock = () => performance.now() } = options;
   const { eot, pad } = tokenizer.specials;
+  for (const task of tasks) checkTests(task, options);
   const began = clock();
   const prompts = tasks.map((task) => promptIds(tokenizer, task));
 

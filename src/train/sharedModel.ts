@@ -3,12 +3,13 @@ import type { Experiment } from '../config/fields.ts';
 import { tf, type OpenedBackend } from '../engine/index.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
 import type { Place } from '../rl/algorithms/algorithm.ts';
-import type { InspectedTurn } from '../rl/inspection.ts';
+import type { InspectedLayer, InspectedTurn } from '../rl/inspection.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Counters } from './messages.ts';
 import { inspect } from './inspect.ts';
+import { layersOf, type Around } from './layers.ts';
 import { TrainingRun } from './run.ts';
 import { SharedBackend } from './sharedBackend.ts';
 import type { BeginOptions, Loaded } from './trainable.ts';
@@ -70,13 +71,17 @@ export class SharedModel implements Loaded {
   async inspect(
     { experiment, groups }: UpdateRecord,
     { group, trajectory }: Place,
-    { before, after }: Parameters<Loaded['inspect']>[2],
+    { before, after }: Around,
   ): Promise<InspectedTurn[]> {
     const asked = groups[group];
     if (!asked) throw new RangeError(`There is no task ${group} in this update.`);
     const { checkpoint, tokenizer } = this.#options;
     const weights = { before: before.weights, after: after.weights };
     return inspect(asked, trajectory, { checkpoint, tokenizer, experiment, ...weights });
+  }
+
+  layers(states: Around, experiment: Experiment): InspectedLayer[] {
+    return layersOf(this.#options.checkpoint.config, states, experiment);
   }
 
   async #initial({ initialPolicy }: Experiment): Promise<Checkpoint | null> {

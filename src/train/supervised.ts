@@ -23,9 +23,11 @@ export interface Recipe {
   readonly repair: number;
   /** Probability that a correction adds each bug that was not there. */
   readonly break: number;
+  /** Answers of an example; 2 unless given. */
+  readonly turns?: number;
 }
 
-/** The recipes of the shipped models: `repairer` goes on from `boost`. */
+/** The recipes of the shipped models: all but `boost` go on from `boost`. */
 export const recipes = {
   boost: {
     steps: 1000,
@@ -44,6 +46,25 @@ export const recipes = {
     bugScale: 1.25,
     repair: 0.5,
     break: 0,
+  },
+  'three-turns': {
+    steps: 400,
+    batch: 32,
+    learningRate: 1e-3,
+    warmup: 20,
+    bugScale: 1.25,
+    repair: 0.25,
+    break: 0.05,
+    turns: 3,
+  },
+  beginner: {
+    steps: 300,
+    batch: 32,
+    learningRate: 1e-3,
+    warmup: 20,
+    bugScale: 3,
+    repair: 0.02,
+    break: 0.02,
   },
 } as const satisfies Record<string, Recipe>;
 

@@ -3,10 +3,11 @@ import type { Experiment } from '../config/fields.ts';
 import type { MemoryFacts } from '../config/memory.ts';
 import type { OpenedBackend } from '../engine/index.ts';
 import type { Place } from '../rl/algorithms/algorithm.ts';
-import type { InspectedTurn } from '../rl/inspection.ts';
+import type { InspectedLayer, InspectedTurn } from '../rl/inspection.ts';
 import type { CaughtRecord } from '../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Explanation } from './failure.ts';
+import type { Around } from './layers.ts';
 import type { Counters, ModelFacts, RunEvent } from './messages.ts';
 import type { TrainerParts, TrainerState } from './trainer.ts';
 
@@ -58,11 +59,9 @@ export interface Loaded {
   /** @throws Error naming the field when the experiment does not fit the model, or the state does not */
   begin(experiment: Experiment, options: BeginOptions): Promise<Trainable>;
   /** What an update did to each token of a try. @param states before the update and after it @param at both from 0 */
-  inspect(
-    record: UpdateRecord,
-    at: Place,
-    states: { readonly before: TrainerState; readonly after: TrainerState },
-  ): Promise<InspectedTurn[]>;
+  inspect(record: UpdateRecord, at: Place, states: Around): Promise<InspectedTurn[]>;
+  /** Where an update went. @param experiment the update's own */
+  layers(states: Around, experiment: Experiment): InspectedLayer[];
   dispose(): void;
 }
 

@@ -158,7 +158,7 @@ export class Trainer {
     return {
       experiment: e,
       step: this.#step,
-      ...findCaught(fill(before.groups, recorded), fill(now.groups, recorded)),
+      ...findCaught(fill(before.groups, recorded), fill(now.groups, recorded), e),
     };
   }
 
@@ -200,7 +200,10 @@ export class Trainer {
       experiment: e,
       backend: this.#parts.backend,
       step,
-      metrics: evalMetrics(groups.flatMap(({ trajectories }) => trajectories)),
+      metrics: evalMetrics(
+        groups.flatMap(({ trajectories }) => trajectories),
+        e,
+      ),
       examples: fill(groups.slice(0, exampleCount), recorded),
       ms: tried.reduce((sum, { ms }) => sum + ms, 0),
     };

@@ -6,7 +6,7 @@ export type KeyAction = 'run' | 'step' | 'station' | 'help';
 export const keyHelp: readonly { readonly key: string; readonly does: string }[] = [
   { key: 'Space', does: 'Run, or pause after the update under way' },
   { key: '→', does: 'One update' },
-  { key: 'Shift →', does: 'On to the next station of an update: write, correct, reward, compare, push' },
+  { key: 'Shift →', does: 'On to the next station of an update' },
   {
     key: '← → Home End',
     does: 'On the timeline: one update back or on, to the beginning, to now. Training goes on meanwhile',

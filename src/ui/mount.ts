@@ -6,6 +6,7 @@ import './base.css';
 import './print.css';
 import { readFirstEpisode } from './firstEpisode.ts';
 import { AppState, type Extras } from './state/app.svelte.ts';
+import { IntroState } from './state/intro.svelte.ts';
 import './tokens.css';
 
 /**
@@ -15,6 +16,9 @@ export function mountPlayground(options: Omit<TrainerClientOptions, 'onEvent'>, 
   const target = document.getElementById('app');
   if (!target) throw new Error('The page has no element with id "app" to put the playground into.');
   const app = new AppState(options, extras);
-  mount(App, { target, props: { app } });
-  void readFirstEpisode(options.assets).then((record) => app.runs.setRecorded(record));
+  const intro = new IntroState(app.refusals.add);
+  mount(App, { target, props: { app, intro } });
+  if (intro.shown) {
+    void readFirstEpisode(options.assets).then((record) => app.runs.setRecorded(record));
+  }
 }

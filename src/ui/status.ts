@@ -81,6 +81,10 @@ export const loopStages: readonly LoopStage[] = [
   },
 ];
 
+/** What the button that goes from one to the next is for. */
+export const stationHelp =
+  'An update has five stations: write, correct, reward, compare, push. This goes on to the next one and stands there, so that it can be looked at (Shift →).';
+
 /** One sentence for the status line. */
 export function statusText(at: Standing): string {
   const stage = stageWords[at.stage];
@@ -99,7 +103,7 @@ export function statusText(at: Standing): string {
     case 'paused':
       if (at.at) {
         const after = stationWords[at.at.station](at.at.turn);
-        return `Update ${at.step + 1}, after ${after}: press Station to go on.`;
+        return `Update ${at.step + 1}, after ${after}: press Next station to go on.`;
       }
       return `Paused after update ${at.step}.`;
     case 'finished': {

@@ -127,6 +127,11 @@ export class TrainerClient {
     this.#send({ type: 'step', runId });
   }
 
+  /** Asks where an update went, layer by layer. */
+  layers(runId: string, step: number): void {
+    this.#send({ type: 'layers', runId, step });
+  }
+
   /** On to the next station of an update, then wait. */
   station(runId: string): void {
     this.#send({ type: 'station', runId });

@@ -69,8 +69,8 @@ async function keep(cache: Cache, path: string, hash: string): Promise<void> {
   await cache.put(placeOf(path, hash), response);
 }
 
-/** Kept when it is first asked for: the checkpoint of one story, which not every visitor wants. */
-const waitsToBeUsed = (path: string): boolean => path.startsWith('models/cheating/');
+/** Kept when it is first asked for: the models of one story or one lesson each, which not every visitor wants. */
+const waitsToBeUsed = (path: string): boolean => /^models\/(cheating|three-turns|beginner)\//.test(path);
 
 async function install(): Promise<void> {
   let current = 'the cache';

@@ -120,7 +120,7 @@ describe('the picture of an update', () => {
         await waitForStatus(playground, status);
         return (await lane()) ?? '';
       };
-      await next(/^Update 1, after writing: press Station to go on/);
+      await next(/^Update 1, after writing: press Next station to go on/);
       await expect.poll(lane, { timeout: 30_000 }).toMatch(/^Try 1: (right|wrong)\.$/);
       await next(/^Update 1, after turn 2/);
       await expect.poll(lane, { timeout: 30_000 }).toMatch(/^Try 1: (right|wrong), then [a-z ]+\.$/);

@@ -110,8 +110,10 @@ describe('time', () => {
       expect(trained(await metricsOf(page))).toEqual(trained(origin));
 
       // Back to the origin: nothing of it has changed.
-      await runButton(page, /Fork of run|from 2/).waitFor();
-      const first = runs(page).getByRole('listitem').first().getByRole('button').first();
+      const first = runButton(page, /again · from 2/)
+        .locator('xpath=ancestor::li/preceding-sibling::li[1]')
+        .getByRole('button')
+        .first();
       await first.click();
       await waitForStatus(playground, /^Finished after 5/);
       expect(await metricsOf(page)).toEqual(origin);

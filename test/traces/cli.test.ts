@@ -220,7 +220,13 @@ describe('a run of version 0.1', () => {
       expect(format).toBe(experimentFormat);
       expect(written).toEqual({
         ...rest,
-        ...{ lrSchedulerType: 'constant', returns: 'accumulated', initialPolicy: 'model', steps: 5 },
+        ...{
+          lrSchedulerType: 'constant',
+          returns: 'accumulated',
+          initialPolicy: 'model',
+          trainTests: 'all',
+          steps: 5,
+        },
       });
 
       expect(await foundIn(out)).toMatchObject({ notes: [], state: { step: 5 } });

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { vi } from 'vitest';
-import { exitCodeOf } from '../../src/cli/common.ts';
+import { exitCodeOf, type Command } from '../../src/cli/common.ts';
+import { sweepCommand } from '../../src/cli/sweep/command.ts';
 import { train as trainCommand } from '../../src/cli/trainCommand.ts';
 import { readMetrics, type MetricsLine } from './golden.ts';
 
@@ -51,8 +52,11 @@ const command =
 export const trainAlone = command('train');
 export const reproduce = command('reproduce');
 
-/** The training command in this process, where everything it needs is loaded. One at a time. */
-export async function train(...args: string[]): Promise<Ended> {
+/** Commands in this process, where everything they need is loaded. One at a time. */
+export const train = (...args: string[]): Promise<Ended> => here(trainCommand, args);
+export const sweep = (...args: string[]): Promise<Ended> => here(sweepCommand, args);
+
+async function here(command: Command, args: readonly string[]): Promise<Ended> {
   const written = { stdout: '', stderr: '' };
   const spies = (['stdout', 'stderr'] as const).map((name) =>
     vi.spyOn(process[name], 'write').mockImplementation((text) => {
@@ -61,7 +65,7 @@ export async function train(...args: string[]): Promise<Ended> {
     }),
   );
   try {
-    return { code: await exitCodeOf(trainCommand, args), ...written };
+    return { code: await exitCodeOf(command, args), ...written };
   } finally {
     for (const spy of spies) spy.mockRestore();
   }

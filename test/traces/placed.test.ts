@@ -53,6 +53,7 @@ describe('placed', () => {
       ...form,
       reward: 'progressive',
       rewardScale: 'fraction',
+      trainTests: 'all',
       k: 2,
       sampling: { temperature: 1, topP: 1, maxNewTokens: 8, lookEvery: 1 },
       // 0 draws the first id that may be drawn, which ends the answer: some end, others are cut off.
@@ -60,7 +61,7 @@ describe('placed', () => {
         position === 3 + (row % 3) && row % 2 === 0 ? 0 : 0.1 + 0.9 * uniform(5, row, turn, position),
     });
     expect(new Set(answersOf(groups).map(({ truncated }) => truncated)).size).toBe(2);
-    const again = placed(tokenizer, fill(groups, recorded), form);
+    const again = placed(tokenizer, fill(groups, recorded), { ...form, trainTests: 'all' });
     expect(again).toEqual(groups);
     // Answers that are read in one pass share the very array.
     again.forEach(({ trajectories }, g) =>

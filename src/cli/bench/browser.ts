@@ -1,9 +1,8 @@
 /** The benchmark's page, built, served on this machine only, and opened in a headless Chromium. */
 import { rmSync } from 'node:fs';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import { chromium, type Browser } from 'playwright';
 import { build } from 'vite';
@@ -11,6 +10,7 @@ import type { BenchProgress } from '../../bench/run.ts';
 import { isolationHeaders } from '../../worker/isolation.ts';
 import { findChromium, noBrowser } from '../chromium.ts';
 import { projectRoot } from '../common.ts';
+import { serveFiles, type Served } from './files.ts';
 import type { Job, JobKind, Results } from './protocol.ts';
 
 export interface PageChoice {
@@ -43,13 +43,12 @@ export async function openBenchBrowser(modelFolder: string): Promise<BenchBrowse
   const folder = await mkdtemp(join(tmpdir(), 'cocos-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true })); // however the command ends
   const browsers = new Map<boolean, Promise<Browser>>();
-  let server: Server | undefined;
+  let served: Served | undefined;
 
   async function close(): Promise<void> {
     const started = await Promise.allSettled(browsers.values()); // whoever started one that failed was told
     for (const one of started) if (one.status === 'fulfilled') await one.value.close();
-    server?.closeAllConnections();
-    server?.close();
+    served?.close();
   }
 
   function launched(softwareGpu: boolean): Promise<Browser> {
@@ -70,8 +69,7 @@ export async function openBenchBrowser(modelFolder: string): Promise<BenchBrowse
 
   try {
     const [first] = await Promise.all([launched(false), buildPage(folder)]);
-    const served = await serve(folder, modelFolder);
-    server = served.server;
+    const { address } = (served = await serve(folder, modelFolder));
     return {
       version: `Chromium ${first.version()}`,
       async run<Kind extends JobKind>(
@@ -92,7 +90,7 @@ export async function openBenchBrowser(modelFolder: string): Promise<BenchBrowse
         });
         const done = (async () => {
           await page.exposeFunction('tellProgress', onProgress);
-          await page.goto(`${served.address}${isolated ? 'isolated' : 'plain'}/page.html`);
+          await page.goto(`${address}${isolated ? 'isolated' : 'plain'}/page.html`);
           await page.waitForFunction(() => 'runJob' in window);
           return page.evaluate<Results[Kind], readonly [Kind, Job]>(
             ([kind, job]) => window.runJob(kind, job) as Promise<Results[Kind]>,
@@ -139,38 +137,15 @@ async function buildPage(outDir: string): Promise<void> {
   });
 }
 
-const mimeTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-};
-
 /**
  * Serves the built page at /isolated/ and /plain/, everything it fetches from the root, and the model at /model/.
  * Not Vite's server: the same files are needed with and without the headers that isolate a page.
  */
-async function serve(folder: string, modelFolder: string): Promise<{ server: Server; address: string }> {
-  const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname));
-    const [, place, rest] = /^\/(isolated|plain|model)?\/?(.*)$/.exec(path) ?? [];
-    const file = join(place === 'model' ? modelFolder : folder, rest ?? '');
-    if (place !== 'plain') response.setHeaders(new Map(Object.entries(isolationHeaders)));
-    readFile(file).then(
-      (bytes) => {
-        response.setHeader('Content-Type', mimeTypes[extname(file)] ?? 'application/octet-stream');
-        response.end(bytes);
-      },
-      () => response.writeHead(404).end(),
-    );
+const serve = (folder: string, modelFolder: string): Promise<Served> =>
+  serveFiles((path) => {
+    const [, place, rest = ''] = /^\/(isolated|plain|model)?\/?(.*)$/.exec(path) ?? [];
+    return {
+      file: join(place === 'model' ? modelFolder : folder, rest),
+      headers: place === 'plain' ? {} : isolationHeaders,
+    };
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const where = server.address();
-  if (where === null || typeof where === 'string')
-    throw new Error('The server of the benchmark has no port.');
-  return { server, address: `http://127.0.0.1:${where.port}/` };
-}

@@ -1,16 +1,15 @@
 /** The built page in a Chromium, as a visitor of a static host has it. */
 import { rmSync } from 'node:fs';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
-import { gzipSync } from 'node:zlib';
 import { chromium, type Page } from 'playwright';
 import { build } from 'vite';
 import { isolationHeaders } from '../../worker/isolation.ts';
 import { findChromium, noBrowser } from '../chromium.ts';
 import { projectRoot } from '../common.ts';
+import { serveFiles } from './files.ts';
 
 export interface Site {
   readonly folder: string;
@@ -39,7 +38,14 @@ export async function openSite(site: string | undefined, onBuild: () => void): P
       build: { outDir: folder },
     });
   }
-  const { server, address, sent } = await serve(folder);
+  const sent: string[] = [];
+  const nameOf = (path: string) => (path === '/' ? 'index.html' : path.slice(1));
+  // As a static host does: compressed, and to be kept for ten minutes.
+  const headers = { ...isolationHeaders, 'Cache-Control': 'max-age=600' };
+  const { address, close } = await serveFiles(
+    (path) => ({ file: join(folder, nameOf(path)), headers, compressed: true }),
+    (path) => sent.push(nameOf(path)),
+  );
   return {
     folder,
     sent,
@@ -56,49 +62,6 @@ export async function openSite(site: string | undefined, onBuild: () => void): P
         await context.close();
       }
     },
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
+    close,
   };
-}
-
-const mimeTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.js': 'text/javascript',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-};
-
-/** Serves a site as a static host does: compressed, and to be kept for ten minutes. */
-async function serve(site: string) {
-  const compressed = new Map<string, Promise<Buffer>>();
-  const sent: string[] = [];
-  const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname)).slice(1);
-    const name = path === '' ? 'index.html' : path;
-    const bytes = compressed.get(name) ?? readFile(join(site, name)).then((file) => gzipSync(file));
-    compressed.set(name, bytes);
-    response.setHeaders(new Map(Object.entries(isolationHeaders)));
-    bytes.then(
-      (body) => {
-        sent.push(name);
-        response.setHeader('Content-Type', mimeTypes[extname(name)] ?? 'application/octet-stream');
-        response.setHeader('Content-Encoding', 'gzip');
-        response.setHeader('Cache-Control', 'max-age=600');
-        response.end(body);
-      },
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const where = server.address();
-  if (where === null || typeof where === 'string')
-    throw new Error('The server of the benchmark has no port.');
-  return { server, address: `http://127.0.0.1:${where.port}/`, sent };
 }

@@ -1,5 +1,6 @@
 /** From records to tasks, whatever the format: a bad record is reported with its line and left out; good ones are kept. */
 import * as v from 'valibot';
+import { shown } from '../../config/outside.ts';
 import type { Task } from '../types.ts';
 import { missingPackages } from './packages.ts';
 import {
@@ -112,8 +113,22 @@ function checked<S extends v.GenericSchema>(record: object, schema: S): v.InferO
   const parsed = v.safeParse(schema, record);
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
-  const what = issue.received === 'undefined' ? 'it is missing' : issue.message;
-  throw new Error(`field ${v.getDotPath(issue)}: ${what}`);
+  throw new Error(`field ${v.getDotPath(issue)}: ${wrongness(issue)}`);
+}
+
+/** What a value should be, by valibot's name for it. */
+const wanted: Readonly<Record<string, string>> = {
+  Array: 'a list',
+  Object: 'an object',
+  string: 'a string',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
+function wrongness({ received, expected, input, message }: v.BaseIssue<unknown>): string {
+  if (received === 'undefined') return 'it is missing';
+  const should = wanted[expected ?? ''];
+  return should ? `it must be ${should}, not ${shown(input)}` : message;
 }
 
 /** Python source with Windows line ends made plain. */

@@ -87,7 +87,7 @@ export const charts: readonly Chart[] = [
 
 export const whereWords: Readonly<Record<Chart['where'], string>> = {
   train: 'sampled, training batch',
-  eval: 'greedy, held-out tasks',
+  eval: 'held-out, greedy',
 };
 
 /** The same for a newcomer. */

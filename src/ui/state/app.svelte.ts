@@ -3,13 +3,13 @@ import type { BackendName } from '../../config/backends.ts';
 import { decodeLink, type MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
 import type { Experiment, FieldName } from '../../config/experiment.ts';
+import type { Remedy } from '../../rl/remedies.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
 import type { KeepOffline } from '../../worker/offline.ts';
 import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools, type SpeedTools } from '../../worker/speed.ts';
-import type { Recorded } from '../download.ts';
 import { differences } from '../madeOn.ts';
 import { presetOfStory, type Story } from '../stories.ts';
 import { Asking } from './asking.ts';
@@ -55,8 +55,6 @@ export class AppState {
   #linkModel = '';
   /** What the last load was asked for. */
   #loaded: { readonly backend: BackendChoice; readonly model: string } | null = null;
-  /** Called when the trainer is idle. */
-  #whenIdle: (() => void)[] = [];
 
   constructor(options: Omit<TrainerClientOptions, 'onEvent'>, extras: Extras = {}) {
     this.offline = new OfflineState(extras.keepOffline);
@@ -64,7 +62,7 @@ export class AppState {
     this.speed = new SpeedState(extras.speed ?? speedTools(options.assets), {
       backend: () => this.backendChoice,
       interrupt: () => this.#interrupt(),
-      whenIdle: (signal) => this.#idle(signal),
+      whenIdle: (signal) => this.runs.idle(signal),
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
@@ -85,10 +83,6 @@ export class AppState {
   /** The form of the run on screen. */
   get experiment() {
     return this.runs.selected.form;
-  }
-  /** What was measured in the run that the one on screen took the place of. */
-  get left(): Recorded | null {
-    return this.runs.before?.told ?? null;
   }
   /** What the link was made on and this page is not: results may differ. */
   get linkDifferences(): readonly string[] {
@@ -243,12 +237,13 @@ export class AppState {
     this.#end(this.runs.close(run));
   }
 
-  undoClose(): void {
-    this.runs.undoClose();
-  }
-
   forgetClosed(): void {
     this.#end(this.runs.forgetClosed());
+  }
+
+  /** Asks where an update went; `run.layers` has the answer. */
+  askForLayers(step: number): void {
+    this.#client.layers(this.runs.selected.owner(step).id, step);
   }
 
   set(name: FieldName, value: string | number | boolean): void {
@@ -261,10 +256,26 @@ export class AppState {
     this.#sendLive();
   }
 
+  /** Changes what a remedy changes: from the next update on or, where that does not do, in a run that begins with it. */
+  cure({ changes, again }: Pick<Remedy, 'changes' | 'again'>): void {
+    const form = again ? this.experiment.copy() : this.experiment;
+    form.change(changes);
+    if (!again) this.#sendLive();
+    else if (form.valid) this.#load(form, 'run');
+    else this.experiment.change(changes); // the form says which field is wrong
+  }
+
   /** Loads a story's experiment and runs it. */
   tell(story: Story): void {
     const form = this.experiment.copy();
     form.choose(presetOfStory(story));
+    this.#load(form, 'run');
+  }
+
+  /** Loads a lesson's experiment and runs it. */
+  teach(experiment: Experiment): void {
+    const form = this.experiment.copy();
+    form.open(experiment);
     this.#load(form, 'run');
   }
 
@@ -424,22 +435,13 @@ export class AppState {
     return { run, grading };
   }
 
-  async #idle(signal: AbortSignal): Promise<void> {
-    while (this.runs.computing) {
-      await new Promise<void>((resolve, reject) => {
-        this.#whenIdle.push(resolve);
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
-    }
-  }
-
   #receive(event: TrainerEvent): void {
     const run = this.runs.find(event.runId);
     if (!run) return;
     for (const one of this.#asking.hearers(run, event)) one.told.apply(event);
     run.alive = this.#client.has(run.id);
     if (run.told.phase !== 'loading') run.wish = null;
-    if (!this.runs.computing) for (const resolve of this.#whenIdle.splice(0)) resolve();
+    this.runs.tellIdle();
     if (run.told.evals.length > 0) this.offline.begin(); // the first minute has the network and the processor to itself
   }
 }

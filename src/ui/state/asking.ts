@@ -45,6 +45,7 @@ export class Asking {
         return all.filter((one) => one.told.asked === step && one.owner(step) === run);
       }
       case 'inspected':
+      case 'layers':
         return [selected.comesFrom(run) ? selected : run];
       default:
         return [run];

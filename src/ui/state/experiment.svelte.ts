@@ -87,6 +87,11 @@ export class ExperimentState {
     this.draft = { ...this.draft, [name]: read };
   }
 
+  /** Takes several legal values at once. */
+  change(changes: Partial<Experiment>): void {
+    this.draft = { ...this.draft, ...changes };
+  }
+
   resetField(name: FieldName): void {
     this.set(name, this.#base[name]);
   }

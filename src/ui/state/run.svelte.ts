@@ -1,5 +1,6 @@
 /** What the trainer has told the page about a run. */
 import type { MemoryFacts } from '../../config/memory.ts';
+import { alarmsOf } from '../../rl/alarms.ts';
 import type { CaughtRecord } from '../../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Phase, Reached, Stage, TrainerEvent } from '../../worker/protocol.ts';
@@ -56,6 +57,8 @@ export class RunState {
   memory = $state.raw<MemoryFacts | null>(null);
   /** Sampled metrics of every update (`train/…`). */
   train = $state.raw<readonly Point[]>([]);
+  /** What they say has gone wrong. */
+  readonly alarms = $derived(alarmsOf(this.train));
   /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
   evals = $state.raw<readonly EvalRecord[]>([]);
   /** The first held-out tasks before training, the evaluation of all of them comes later. */
@@ -74,10 +77,14 @@ export class RunState {
   changes = $state.raw<readonly ChangeRecord[]>([]);
   /** What an update did to each token of the try that was last asked about. */
   inspected = $state.raw<EventOf<'inspected'> | null>(null);
+  /** Where the update went that was last asked about. */
+  layers = $state.raw<EventOf<'layers'> | null>(null);
   /** The update under way, while it is watched; null between two. */
   live = $state.raw<LiveUpdate | null>(null);
   /** Where the run stands within the next update; null: between two. */
   at = $state.raw<Reached | null>(null);
+  /** The update that the run last stood in, counted from 1; 0: none. */
+  stoodIn = $state.raw(0);
   /** What the last search for given-up first answers found; null before one. */
   caught = $state.raw<CaughtRecord | null>(null);
   /** Such a search is under way. */
@@ -177,6 +184,7 @@ export class RunState {
         this.total = event.total;
         if (event.phase !== 'loading') this.step = event.step; // a fork is on its way to where it begins
         this.at = event.at ?? null;
+        if (this.at) this.stoodIn = event.step + 1;
         break;
       case 'backend':
         this.backend = event;
@@ -214,6 +222,9 @@ export class RunState {
         break;
       case 'inspected':
         this.inspected = event;
+        break;
+      case 'layers':
+        this.layers = event;
         break;
       case 'caught':
         this.caught = event.record;

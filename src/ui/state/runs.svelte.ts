@@ -22,6 +22,8 @@ export class RunsState {
   pinned = $state.raw<OpenRun | null>(null);
   /** What is shown until a run has answers of its own. */
   #recorded: UpdateRecord | null = null;
+  /** Called when nothing is computed any more. */
+  #whenIdle: (() => void)[] = [];
   #ids = 0;
   #numbers = 1;
 
@@ -50,6 +52,21 @@ export class RunsState {
   /** Something is computed for one of them. */
   get computing(): boolean {
     return this.#all.some(({ told }) => told.computing);
+  }
+
+  /** Resolves when nothing is computed for any of them. */
+  async idle(signal: AbortSignal): Promise<void> {
+    while (this.computing) {
+      await new Promise<void>((resolve, reject) => {
+        this.#whenIdle.push(resolve);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    }
+  }
+
+  /** Something may have come to rest. */
+  tellIdle(): void {
+    if (!this.computing) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
   find(id: string): OpenRun | undefined {

@@ -37,6 +37,20 @@ function mostTelling(groups: readonly GroupRecord[]): number {
   return Math.max(0, spreads.indexOf(Math.max(...spreads)));
 }
 
+/** The held-out example worth looking at first: of those that the model gets wrong at first, if there are any, the most telling. */
+function firstWrong(groups: readonly GroupRecord[]): number {
+  const wrong = groups.filter(({ trajectories }) => {
+    const { passed, total, status } = trajectories[0]?.turns[0]?.verdict ?? {
+      passed: 0,
+      total: 0,
+      status: 'infra',
+    };
+    return status !== 'infra' && passed < total;
+  });
+  const telling = wrong[mostTelling(wrong)];
+  return telling ? groups.indexOf(telling) : mostTelling(groups);
+}
+
 /** What is looked at in one run. Read it anywhere; it is written by its own methods only. */
 export class SelectionState {
   #shading = $state.raw<Shading | null>(null);
@@ -46,8 +60,10 @@ export class SelectionState {
   #chosen = $state.raw<'held-out' | 'batch' | null>(null);
   /** After which update everything is looked at; null follows the latest. */
   #held = $state.raw<number | null>(null);
-  /** null: the first of a batch, of held-out examples the most telling. */
+  /** null: what is proposed. */
   #group = $state.raw<number | null>(null);
+  /** The group that was looked at when the moment began to be held on to; null: none was. */
+  #heldGroup = $state.raw<number | null>(null);
   #trajectory = $state.raw(0);
 
   constructor(run: RunState) {
@@ -71,7 +87,7 @@ export class SelectionState {
   /** The group of an update under way to be told of in full; null: none would be shown. */
   get watching(): number | null {
     if (this.#chosen === 'held-out') return null;
-    return this.following || this.#held === this.#run.live?.step ? (this.#group ?? 0) : null;
+    return this.following || this.#held === this.#run.live?.step ? (this.#wanted ?? 0) : null;
   }
   /** The page looks back: after which update; null: it shows what is there now. */
   get cursor(): number | null {
@@ -121,13 +137,22 @@ export class SelectionState {
     return this.moment?.groups ?? [];
   }
   get groupIndex(): number {
-    return Math.min(this.#group ?? this.#proposed, Math.max(0, this.groups.length - 1));
+    return Math.min(this.#wanted ?? this.#proposed, Math.max(0, this.groups.length - 1));
   }
-  /** Held-out examples are the same tasks at every evaluation: what tells most is judged once, before training. A batch does not jump. */
+  /** The group that the reader chose, or held on to. */
+  get #wanted(): number | null {
+    return this.#group ?? (this.following ? null : this.#heldGroup);
+  }
+  /**
+   * Held-out examples are the same tasks at every evaluation: what tells most is judged once, before training. A batch does not jump
+   * while the run goes on, nor at the end of an update that somebody went through station by station.
+   */
   get #proposed(): number {
-    if (this.source === 'batch') return 0;
-    const { preview, evals } = this.#run;
-    return mostTelling(this.source === 'recorded' ? this.groups : ((preview ?? evals[0])?.examples ?? []));
+    const { preview, evals, phase, stoodIn } = this.#run;
+    if (this.source === 'recorded') return mostTelling(this.groups);
+    if (this.source === 'held-out') return firstWrong((preview ?? evals[0])?.examples ?? []);
+    const rests = phase === 'paused' || phase === 'finished';
+    return rests && this.moment?.step !== stoodIn ? (this.mostTelling ?? 0) : 0;
   }
   /** The group of a finished update worth looking at; null while it is under way. */
   get mostTelling(): number | null {
@@ -160,12 +185,12 @@ export class SelectionState {
   chooseGroup(index: number): void {
     this.#group = index;
     this.#trajectory = 0;
-    this.#hold();
+    this.hold();
   }
 
   chooseTrajectory(index: number): void {
     this.#trajectory = index;
-    this.#hold();
+    this.hold();
   }
 
   /** Moves by `by` moments and stays there; the last one is followed. */
@@ -173,6 +198,7 @@ export class SelectionState {
     const steps = this.steps;
     const at = steps.indexOf(this.moment?.step ?? this.#held ?? -1) + by;
     this.#held = at >= steps.length - 1 ? null : (steps[Math.max(at, 0)] ?? null);
+    this.#heldGroup = null;
   }
 
   /** Looks back to how everything was after this update, or at what is there now. */
@@ -206,7 +232,11 @@ export class SelectionState {
     this.#shading = shading;
   }
 
-  #hold(): void {
-    if (this.source === 'batch') this.#held = this.moment?.step ?? this.#held;
+  /** Stays at the update that is looked at: the next one has other prompts. */
+  hold(): void {
+    if (this.source !== 'batch') return;
+    const { groupIndex } = this;
+    this.#held = this.moment?.step ?? this.#held;
+    this.#heldGroup = groupIndex;
   }
 }

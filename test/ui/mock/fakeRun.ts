@@ -12,7 +12,7 @@ import { trainMetrics, evalMetrics } from '../../../src/rl/metrics.ts';
 import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
 import { tokenGradNorm } from '../../../src/rl/policyGradient.ts';
 import { RandomStream } from '../../../src/rl/random.ts';
-import type { InspectedTurn } from '../../../src/rl/inspection.ts';
+import type { InspectedLayer, InspectedTurn } from '../../../src/rl/inspection.ts';
 import type { EvalRecord, UpdateRecord } from '../../../src/rl/records.ts';
 import { fakeTasks, testsOf, type FakeTask } from './tasks.ts';
 
@@ -21,9 +21,10 @@ const tokensOf = (code: string) => [
   '<eot>',
 ];
 
-/** How likely turn t (from 0) is right after `step` updates. */
-function skill(step: number, t: number): number {
+/** How likely turn t (from 0) is right after `step` updates. At γ = 0 turn 1 is given up. */
+function skill(step: number, t: number, { gamma }: Pick<Experiment, 'gamma'>): number {
   const learned = 1 - Math.exp(-step / 45);
+  if (gamma === 0 && t === 0) return 0.3 * (1 - learned);
   return [0.3 + 0.3 * learned, 0.36 + 0.45 * learned, 0.38 + 0.5 * learned, 0.4 + 0.5 * learned][t] ?? 0.5;
 }
 
@@ -65,14 +66,14 @@ function fakeTurn(
 function fakeEpisode(
   fake: FakeTask,
   step: number,
-  turns: number,
+  e: Pick<Experiment, 'turns' | 'gamma'>,
   greedy: boolean,
   random: RandomStream,
 ): ScoredAnswer[] {
   const best = fake.answers.length - 1;
   let index = -1;
-  return Array.from({ length: turns }, (_, t) => {
-    const right = random.uniform() < skill(step, t) * (greedy ? 1.08 : 0.92);
+  return Array.from({ length: e.turns }, (_, t) => {
+    const right = random.uniform() < skill(step, t, e) * (greedy ? 1.08 : 0.92);
     const again = index >= 0 && random.uniform() < 0.5;
     index = again ? index : right ? best : Math.floor(random.uniform() * best);
     return fakeTurn(fake, index, step, t, random);
@@ -98,9 +99,11 @@ export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
   const sampled = Array.from({ length: experiment.promptsPerUpdate }, (_, p) => {
     const fake = fakeTasks[(p + step) % fakeTasks.length];
     const episodes = Array.from({ length: experiment.k }, () =>
-      fakeEpisode(fake, step, experiment.turns, false, random),
+      fakeEpisode(fake, step, experiment, false, random),
     );
-    return { task: fake.task, trajectories: episodes.map((turns) => ({ turns })) };
+    const shared = episodes[0].slice(0, algorithmOf(experiment).sharedTurns);
+    const trajectories = episodes.map((turns) => ({ turns: [...shared, ...turns.slice(shared.length)] }));
+    return { task: fake.task, trajectories };
   });
   const groups = fill(algorithmOf(experiment).credit(sampled, experiment), trained);
   return {
@@ -127,7 +130,7 @@ export function fakeCaught(experiment: Experiment, step: number): CaughtRecord {
   });
   const pick = (from: number, to: number) =>
     groups.map(({ task, turns }) => ({ task, trajectories: [{ turns: turns.slice(from, to) }] }));
-  return { experiment, step, ...findCaught(pick(0, 1), pick(1, 3)) };
+  return { experiment, step, ...findCaught(pick(0, 1), pick(1, 3), experiment) };
 }
 
 /** One evaluation's record. */
@@ -141,14 +144,17 @@ export function fakeEvaluation(experiment: Experiment, step: number): EvalRecord
             fakeTurn(fake, 1, 0, 0, random),
             ...Array.from({ length: experiment.turns - 1 }, (_, t) => fakeTurn(fake, 2, 0, t + 1, random)),
           ]
-        : fakeEpisode(fake, step, experiment.turns, true, random);
+        : fakeEpisode(fake, step, experiment, true, random);
     return { task: fake.task, trajectories: [{ turns: turns.map(graded) }] };
   });
   return {
     experiment,
     backend: 'wasm',
     step,
-    metrics: evalMetrics(groups.map((group) => group.trajectories[0])),
+    metrics: evalMetrics(
+      groups.map((group) => group.trajectories[0]),
+      experiment,
+    ),
     examples: groups.slice(0, 6),
     ms: 900,
   };
@@ -169,4 +175,31 @@ export function fakeInspection(record: UpdateRecord, group: number, trajectory: 
       return { before, after, reference: Math.min(1, Math.exp(refLogp[n] ?? lp)), alternatives };
     }),
   }));
+}
+
+/** Where an update went, in a model of the default shape: the later a layer the more of the gradient. */
+export function fakeLayers(): InspectedLayer[] {
+  const matrix = (name: string, parameters: number, gradient: number) => ({
+    ...{ name, parameters, gradient },
+    ...{ change: 0.0004 * Math.sqrt(parameters), before: 0.08 * Math.sqrt(parameters) },
+  });
+  const layers = [1, 2, 3].map((layer) => ({
+    layer,
+    matrices: [
+      matrix('input_layernorm', 64, 0.004 * layer),
+      matrix('self_attn.q_proj', 4096, 0.05 * layer),
+      matrix('self_attn.k_proj', 4096, 0.04 * layer),
+      matrix('self_attn.v_proj', 4096, 0.11 * layer),
+      matrix('self_attn.o_proj', 4096, 0.12 * layer),
+      matrix('post_attention_layernorm', 64, 0.005 * layer),
+      matrix('mlp.gate_proj', 10752, 0.08 * layer),
+      matrix('mlp.up_proj', 10752, 0.1 * layer),
+      matrix('mlp.down_proj', 10752, 0.13 * layer),
+    ],
+  }));
+  const single = (name: string, parameters: number, gradient: number) => ({
+    layer: 0,
+    matrices: [matrix(name, parameters, gradient)],
+  });
+  return [single('embed_tokens', 25600, 0.34), ...layers, single('norm', 64, 0.03)];
 }

@@ -37,6 +37,14 @@ describe('parseFlags', () => {
     expect(parseFlags(['--gamma', '0.75', '--preset', 'paper']).changes).toEqual({ gamma: 0.75 });
   });
 
+  it('points from a field to the option that is given in its place', () => {
+    const folder: ExtraOptions = { 'model-dir': { value: 'DIR', help: 'A folder.', insteadOf: 'model' } };
+    expect(() => parseFlags(['--model', 'runs/x'], folder)).toThrow(
+      /^--model: must be one of boost, .*; for a DIR there is --model-dir/,
+    );
+    expect(() => parseFlags(['--gamma', 'x'], folder)).toThrow(/^--gamma: (?!.*model-dir)/);
+  });
+
   it('an extra option takes the place of a field with the same flag', () => {
     const parsed = parseFlags(['--model', 'models/boost'], { model: { value: 'DIR', help: 'Checkpoint.' } });
     expect(parsed.options).toEqual({ model: 'models/boost' });

@@ -14,7 +14,7 @@ import {
 import { anyExperiment } from './arbitrary.ts';
 
 /** experiment.json as the version before formats were counted wrote it. */
-const { lrSchedulerType: _, initialPolicy: __, ...first } = defaultExperiment;
+const { lrSchedulerType: _, initialPolicy: __, trainTests: ___, ...first } = defaultExperiment;
 const without = (data: Record<string, unknown>, name: string) =>
   Object.fromEntries(Object.entries(data).filter(([key]) => key !== name));
 
@@ -33,6 +33,7 @@ describe('experiment.json', () => {
       experiment: defaultExperiment,
       format: 1,
       notes: [
+        'trainTests was not there yet; all is used, as it was then',
         'initialPolicy was not there yet; model is used, as it was then',
         'lrSchedulerType was not there yet; constant is used, as it was then',
       ],
@@ -41,7 +42,10 @@ describe('experiment.json', () => {
 
   it.each(Object.keys(first))('may lack %s: its default is used, and said', (name) => {
     const old = readExperimentFile(
-      without({ ...first, seed: 7, lrSchedulerType: 'cosine', initialPolicy: 'model' }, name),
+      without(
+        { ...first, seed: 7, lrSchedulerType: 'cosine', initialPolicy: 'model', trainTests: 'all' },
+        name,
+      ),
     );
     expect(old.experiment).toMatchObject({
       lrSchedulerType: 'cosine',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { findCaught } from '../../../src/rl/caught.ts';
 import { group, trajectory } from './fixtures.ts';
 
@@ -9,6 +10,7 @@ const caught = (...pairs: [before: string, ...now: string[]][]) =>
   findCaught(
     pairs.map(([own]) => before(own)),
     pairs.map(([, ...turns]) => now(...turns)),
+    defaultExperiment,
   );
 
 describe('findCaught', () => {
@@ -27,7 +29,7 @@ describe('findCaught', () => {
       count: 0,
     });
     expect(caught(['pp', 'ff'])).toMatchObject({ judged: 0, count: 0 });
-    expect(findCaught([], [])).toEqual({ judged: 0, count: 0, examples: [] });
+    expect(findCaught([], [], defaultExperiment)).toEqual({ judged: 0, count: 0, examples: [] });
   });
 
   it('shows a few, those that lost most first', () => {

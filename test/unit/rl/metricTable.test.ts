@@ -12,7 +12,7 @@ const emitted = [1, 2, 3, 4].flatMap((turns) => {
   const episode = trajectory(Array<string>(turns).fill('pf'));
   return Object.keys({
     ...trainMetrics([group([episode])], { ...defaultExperiment, turns }),
-    ...evalMetrics([episode]),
+    ...evalMetrics([episode], { trainTests: '1' }),
   });
 });
 

@@ -23,7 +23,7 @@ describe('episodeMetrics', () => {
   ];
 
   it('counts by hand', () => {
-    const m = episodeMetrics(episodes);
+    const m = episodeMetrics(episodes, defaultExperiment);
     expect(m).toMatchObject({
       masked: 0.2,
       'accuracy@t1': 0.5,
@@ -47,8 +47,8 @@ describe('episodeMetrics', () => {
   });
 
   it('an episode that could not be graded changes nothing but `masked`', () => {
-    const { masked: some, ...withIt } = episodeMetrics(episodes);
-    const { masked: none, ...without } = episodeMetrics(episodes.slice(0, 4));
+    const { masked: some, ...withIt } = episodeMetrics(episodes, defaultExperiment);
+    const { masked: none, ...without } = episodeMetrics(episodes.slice(0, 4), defaultExperiment);
     expect(withIt).toEqual(without);
     expect([some, none]).toEqual([0.2, 0]);
   });
@@ -56,7 +56,7 @@ describe('episodeMetrics', () => {
   it('delta = i_to_c − c_to_i, over the whole episode and over each step', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 4 }).chain(anyEpisodes), (all) => {
-        const m = episodeMetrics(all);
+        const m = episodeMetrics(all, defaultExperiment);
         const suffixes = ['', '@t2', '@t3', '@t4'].filter((suffix) => `delta${suffix}` in m);
         for (const suffix of suffixes) {
           const difference = m[`delta_i_to_c${suffix}`] - m[`delta_c_to_i${suffix}`];
@@ -71,7 +71,7 @@ describe('episodeMetrics', () => {
   it('unit rates agree with the tests passed', () => {
     fc.assert(
       fc.property(anyEpisodes(2), (all) => {
-        const m = episodeMetrics(all);
+        const m = episodeMetrics(all, defaultExperiment);
         fc.pre(m.masked < 1);
         expect(m.delta_i_to_c_unit - m.delta_c_to_i_unit).toBeCloseTo(
           m['tests_passed@t2'] - m['tests_passed@t1'],
@@ -85,20 +85,54 @@ describe('episodeMetrics', () => {
   });
 
   it('says NaN where there is nothing to measure', () => {
-    expect(episodeMetrics([trajectory(['pppi', 'pppp'])])['accuracy@t1']).toBeNaN();
-    expect(episodeMetrics([trajectory(['pppp', 'pppp'])]).fix_rate_unit).toBeNaN();
-    expect(episodeMetrics([])).toEqual({ masked: NaN });
+    expect(episodeMetrics([trajectory(['pppi', 'pppp'])], defaultExperiment)['accuracy@t1']).toBeNaN();
+    expect(episodeMetrics([trajectory(['pppp', 'pppp'])], defaultExperiment).fix_rate_unit).toBeNaN();
+    expect(episodeMetrics([], defaultExperiment)).toEqual({ masked: NaN });
   });
 
   it('has no correction metrics with one turn', () => {
-    expect(Object.keys(episodeMetrics([trajectory(['pp'])])).filter((name) => !name.includes('@'))).toEqual([
-      'masked',
-    ]);
+    expect(
+      Object.keys(episodeMetrics([trajectory(['pp'])], defaultExperiment)).filter(
+        (name) => !name.includes('@'),
+      ),
+    ).toEqual(['masked']);
   });
 
   it('counts truncated and timed-out answers per turn', () => {
-    const m = episodeMetrics([trajectory([turn('pf', { truncated: true }), 'pt']), trajectory(['pf', 'pp'])]);
+    const m = episodeMetrics(
+      [trajectory([turn('pf', { truncated: true }), 'pt']), trajectory(['pf', 'pp'])],
+      defaultExperiment,
+    );
     expect(m).toMatchObject({ 'truncated@t1': 0.5, 'truncated@t2': 0, 'timeout@t1': 0, 'timeout@t2': 0.5 });
+  });
+});
+
+describe('tests that only judge', () => {
+  const hidden = { trainTests: '2' } as const;
+  const episodes = [trajectory(['ppff', 'pfpp']), trajectory(['ffpp', 'pppf'])];
+
+  it('accuracy and every count of tests leave out those trained on, which have a metric of their own', () => {
+    expect(episodeMetrics(episodes, hidden)).toMatchObject({
+      'accuracy@t1': 0.5, // the second, which fails what it is paid for
+      'accuracy@t2': 0.5,
+      'tests_passed@t1': 2 / 4,
+      'tests_passed@t2': 3 / 4,
+      'trained_tests_passed@t1': 2 / 4,
+      'trained_tests_passed@t2': 3 / 4,
+      delta_i_to_c: 0.5,
+      delta_c_to_i: 0.5,
+      fix_rate_unit: 1,
+      break_rate_unit: 0.5,
+    });
+    expect(Object.keys(episodeMetrics(episodes, defaultExperiment)).join()).not.toContain('trained_tests');
+  });
+
+  it('a test that could not be run masks its episode, whichever it is', () => {
+    for (const answer of ['ppip', 'ippp']) {
+      const reward = NaN;
+      const m = episodeMetrics([trajectory([turn(answer, { reward })])], hidden);
+      expect(m.masked).toBe(1);
+    }
   });
 });
 
@@ -131,7 +165,10 @@ describe('trainMetrics and evalMetrics', () => {
   });
 
   it('keeps the two kinds apart by their prefix', () => {
-    const evaluated = evalMetrics(groups.flatMap((g) => g.trajectories));
+    const evaluated = evalMetrics(
+      groups.flatMap((g) => g.trajectories),
+      defaultExperiment,
+    );
     expect(Object.keys(evaluated).every((key) => key.startsWith('eval/'))).toBe(true);
     expect(Object.keys(evaluated)).not.toContain('eval/kl@t1');
   });

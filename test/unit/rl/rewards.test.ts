@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accumulatedReward, perTurnReturns, turnWeights } from '../../../src/rl/accumulated.ts';
 import { klOfAnswer } from '../../../src/rl/kl.ts';
 import { reward } from '../../../src/rl/rewards.ts';
+import { checkTests } from '../../../src/rl/unitTests.ts';
 
 const rewards = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 4 });
 const gammas = fc.double({ min: 0, max: 2, noNaN: true });
@@ -10,19 +11,35 @@ const gammas = fc.double({ min: 0, max: 2, noNaN: true });
 describe('reward', () => {
   const half = ['pass', 'fail', 'error', 'pass', 'timeout', 'pass'] as const;
   it('progressive: the share of tests passed, or their number', () => {
-    expect(reward(half, { reward: 'progressive', rewardScale: 'fraction' })).toBe(0.5);
-    expect(reward(half, { reward: 'progressive', rewardScale: 'count' })).toBe(3);
+    expect(reward(half, { reward: 'progressive', rewardScale: 'fraction', trainTests: 'all' })).toBe(0.5);
+    expect(reward(half, { reward: 'progressive', rewardScale: 'count', trainTests: 'all' })).toBe(3);
   });
   it('binary: all or nothing, on either scale', () => {
     for (const rewardScale of ['fraction', 'count'] as const) {
-      expect(reward(half, { reward: 'binary', rewardScale })).toBe(0);
-      expect(reward(['pass', 'pass'], { reward: 'binary', rewardScale })).toBe(1);
+      expect(reward(half, { reward: 'binary', rewardScale, trainTests: 'all' })).toBe(0);
+      expect(reward(['pass', 'pass'], { reward: 'binary', rewardScale, trainTests: 'all' })).toBe(1);
     }
+  });
+  it('is earned on the tests trained on alone', () => {
+    const two = { rewardScale: 'fraction', trainTests: '2' } as const;
+    expect(reward(half, { ...two, reward: 'progressive' })).toBe(0.5);
+    expect(reward(half, { ...two, reward: 'progressive', rewardScale: 'count' })).toBe(1);
+    expect(reward(['pass', 'pass', 'fail'], { ...two, reward: 'binary' })).toBe(1);
+    expect(reward(['fail', 'pass', 'pass'], { ...two, reward: 'binary' })).toBe(0);
+    expect(reward(['pass', 'pass', 'infra'], { ...two, reward: 'progressive' })).toBeNaN(); // nobody could judge it
+  });
+  it('is refused by name where no test would be left to judge by', () => {
+    const task = { id: 'one', tests: ['assert f() == 1', 'assert f() == 2'] };
+    expect(() => checkTests(task, { trainTests: '2' })).toThrow(/^trainTests: .*less than 2.*task one/);
+    expect(() => checkTests(task, { trainTests: '1' })).not.toThrow();
+    expect(() => checkTests(task, { trainTests: 'all' })).not.toThrow();
   });
   it('is NaN, never 0, where a test could not be run', () => {
     for (const kind of ['progressive', 'binary'] as const) {
-      expect(reward(['pass', 'infra'], { reward: kind, rewardScale: 'fraction' })).toBeNaN();
-      expect(reward([], { reward: kind, rewardScale: 'fraction' })).toBeNaN();
+      expect(
+        reward(['pass', 'infra'], { reward: kind, rewardScale: 'fraction', trainTests: 'all' }),
+      ).toBeNaN();
+      expect(reward([], { reward: kind, rewardScale: 'fraction', trainTests: 'all' })).toBeNaN();
     }
   });
 });

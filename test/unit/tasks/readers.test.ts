@@ -229,6 +229,26 @@ describe('readProblems', () => {
     expect(problems.map(({ line }) => line)).toEqual([1, 2]);
   });
 
+  it('says in plain words what a field should be', () => {
+    const wrong = [
+      { tests: 'assert f() == 1' },
+      { tests: [1] },
+      { code: null },
+      { code: ['x'] },
+      { name: {} },
+    ];
+    const { problems } = readProblems(
+      lines(plain, ...wrong.map((changes, i) => ({ ...plain, name: `wrong ${i}`, ...changes }))),
+    );
+    expect(problems.map(({ message }) => message)).toEqual([
+      'field tests: it must be a list, not "assert f() == 1"',
+      'field tests.0: it must be a string, not 1',
+      'field code: it is missing',
+      'field code: it must be a string, not [x]',
+      expect.stringContaining('field name: '),
+    ]);
+  });
+
   it('names a record that it cannot use', () => {
     const { problems } = readProblems(lines(plain, { ...plain, name: 'bare', tests: [] }));
     expect(problems).toEqual([

@@ -1,26 +1,16 @@
 /** Several runs over one loaded model: what each does, and that none disturbs another. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Experiment } from '../../../src/config/experiment.ts';
 import { BackendLostError, tf } from '../../../src/engine/index.ts';
 import type { UpdateRecord } from '../../../src/rl/records.ts';
 import { Driver } from '../../../src/train/driver.ts';
 import { UnrecoverableError } from '../../../src/train/failure.ts';
 import type { RunEvent } from '../../../src/train/messages.ts';
-import { begin, drive, experiment, timeless, type Driving, type DrivingOptions } from './driving.ts';
+import { begin, experiment, oneAtATime, timeless } from './driving.ts';
 import { countsLetter } from './fakeSandbox.ts';
 
 const moved = { ...experiment, gamma: 0, beta: 0.3 };
-let driving: Driving | undefined;
-afterEach(async () => {
-  await driving?.driver.dispose();
-  driving = undefined;
-});
-
-/** Drives until the end of the test. */
-const start = async (options?: DrivingOptions): Promise<Driving> => {
-  await driving?.driver.dispose();
-  return (driving = await drive(options));
-};
+const start = oneAtATime();
 
 const done = new Map<string, UpdateRecord[]>();
 /** What a run from its start to its end does, alone. */

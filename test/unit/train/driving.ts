@@ -1,6 +1,7 @@
 /** What the driver's tests drive: a tiny random model on WASM, verdicts that are a function of the text. */
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
+import { afterEach } from 'vitest';
 import { withChanges, type Experiment } from '../../../src/config/experiment.ts';
 import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
 import { openBackend, reopenBackend, type OpenedBackend } from '../../../src/engine/index.ts';
@@ -98,6 +99,20 @@ export async function drive(options: DrivingOptions = {}): Promise<Driving> {
       of(id, 'status')
         .map(({ phase }) => phase)
         .filter((phase, i, all) => phase !== all[i - 1]),
+  };
+}
+
+/** Drives one after the other: each is disposed of before the next, and after its test. */
+export function oneAtATime(): (options?: DrivingOptions) => Promise<Driving> {
+  let driving: Driving | undefined;
+  const end = async () => {
+    await driving?.driver.dispose();
+    driving = undefined;
+  };
+  afterEach(end);
+  return async (options) => {
+    await end();
+    return (driving = await drive(options));
   };
 }
 

@@ -1,5 +1,6 @@
 /** A run that starts at a checkpoint of another one: the reference stays what the run began with. */
 import { expect, it } from 'vitest';
+import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { findCaught } from '../../../src/rl/caught.ts';
 import { another, begin, checkpoint, drive, type Driving } from './driving.ts';
 
@@ -66,7 +67,7 @@ it('tells where its first answer is worse than the reference’s own, without ch
   const model = await drive({});
   model.driver.obey(begin('b', { gamma: 0, evalTasks: 8 }));
   await model.driver.still('b');
-  const expected = findCaught(model.evals('b')[0].examples, silent.evals('a')[0].examples);
+  const expected = findCaught(model.evals('b')[0].examples, silent.evals('a')[0].examples, defaultExperiment);
   expect(record).toMatchObject({ judged: expected.judged, count: expected.count });
   expect(record.examples.map(({ task }) => task.id)).toEqual(expected.examples.map(({ task }) => task.id));
 

@@ -1,18 +1,14 @@
 /** What an update did to each token: the numbers are those of the update's own forward pass, and the way they went is that of the push. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/index.ts';
 import { coefficientsOf } from '../../../src/rl/algorithms/comparing.ts';
 import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
-import { begin, drive, type Driving } from './driving.ts';
+import { begin, oneAtATime, type Driving } from './driving.ts';
 
-let driving: Driving | undefined;
-afterEach(async () => {
-  await driving?.driver.dispose();
-  driving = undefined;
-});
+const start = oneAtATime();
 
 async function trained(changes: Parameters<typeof begin>[1] = {}): Promise<Driving> {
-  const it = (driving = await drive());
+  const it = await start();
   it.driver.obey(begin('a', { steps: 3, ...changes }));
   it.driver.obey({ type: 'run', runId: 'a' });
   await it.driver.still('a');

@@ -1,23 +1,15 @@
 /** An update while it is under way: what is told of it, and the stations at which a run can stand. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Experiment } from '../../../src/config/experiment.ts';
 import { BackendLostError, tf } from '../../../src/engine/index.ts';
 import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
 import type { UpdateRecord } from '../../../src/rl/records.ts';
 import type { RunEvent } from '../../../src/train/messages.ts';
 import { foldLive, type LiveUpdate } from '../../../src/ui/state/live.ts';
-import { begin, drive, experiment, timeless, type Driving, type DrivingOptions } from './driving.ts';
+import { begin, experiment, oneAtATime, timeless, type Driving } from './driving.ts';
 import { countsLetter } from './fakeSandbox.ts';
 
-let driving: Driving | undefined;
-afterEach(async () => {
-  await driving?.driver.dispose();
-  driving = undefined;
-});
-const start = async (options?: DrivingOptions): Promise<Driving> => {
-  await driving?.driver.dispose();
-  return (driving = await drive(options));
-};
+const start = oneAtATime();
 const lively = (id: string, events: readonly RunEvent[]) =>
   events.flatMap((event) => (event.type === 'live' && event.runId === id ? [event.event] : []));
 /** What has been told of the update under way. */

@@ -1,19 +1,12 @@
 /** A run that is ready before its first evaluation is whole, as on the page. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EvalRecord } from '../../../src/rl/records.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';
-import { another, begin, drive, timeless, type Driving, type DrivingOptions } from './driving.ts';
+import { another, begin, oneAtATime, timeless, type Driving, type DrivingOptions } from './driving.ts';
 import { countsLetter } from './fakeSandbox.ts';
 
-let driving: Driving | undefined;
-afterEach(async () => {
-  await driving?.driver.dispose();
-  driving = undefined;
-});
-const start = async (options: DrivingOptions = {}): Promise<Driving> => {
-  await driving?.driver.dispose();
-  return (driving = await drive({ readyEarly: true, ...options }));
-};
+const begun = oneAtATime();
+const start = (options: DrivingOptions = {}): Promise<Driving> => begun({ readyEarly: true, ...options });
 
 /** More held-out tasks than are tried first, and than are tried at once after that. */
 const changes = { evalTasks: 40 };

@@ -21,6 +21,7 @@ const tasks = makeTasks({ count: 3, seed: 1, split: 'train', level: '1' });
 const options: RolloutOptions = {
   reward: 'progressive',
   rewardScale: 'fraction',
+  trainTests: 'all',
   turns: 2,
   k: 2,
   sharedTurns: 0,

@@ -1,5 +1,5 @@
 /** Going back, forking, making an update again, and the log a run is kept in. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { withChanges, type Experiment } from '../../../src/config/experiment.ts';
 import type { UpdateRecord } from '../../../src/rl/records.ts';
 import { CheckpointRing } from '../../../src/train/checkpointRing.ts';
@@ -8,17 +8,9 @@ import { MemoryStore } from '../../../src/train/store.ts';
 import type { KeptLog } from '../../../src/train/trainable.ts';
 import type { TrainerState } from '../../../src/train/trainer.ts';
 import { manifest } from './logs.ts';
-import { begin, drive, experiment, timeless, type Driving, type DrivingOptions } from './driving.ts';
+import { begin, experiment, oneAtATime, timeless, type Driving, type DrivingOptions } from './driving.ts';
 
-let driving: Driving | undefined;
-afterEach(async () => {
-  await driving?.driver.dispose();
-  driving = undefined;
-});
-const start = async (options?: DrivingOptions): Promise<Driving> => {
-  await driving?.driver.dispose();
-  return (driving = await drive(options));
-};
+const start = oneAtATime();
 
 /** A run of `steps` updates; γ is 0 from update 3 on. */
 async function changed(steps: number, options?: DrivingOptions): Promise<Driving> {

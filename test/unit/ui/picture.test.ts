@@ -1,8 +1,10 @@
 /** The picture of one group as plain data: bars that add up, one scale, words. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { turnWeights } from '../../../src/rl/accumulated.ts';
 import type { Comparison, Term } from '../../../src/rl/algorithms/algorithm.ts';
 import type { TurnRecord } from '../../../src/rl/records.ts';
+import { significant } from '../../../src/ui/format.ts';
 import {
   advantageFormula,
   barsOf,
@@ -11,6 +13,8 @@ import {
   readingOf,
   scaleOf,
   sumFormula,
+  weightFormula,
+  weightMeans,
 } from '../../../src/ui/panels/loop/picture.ts';
 
 const turn = (
@@ -169,5 +173,33 @@ describe('words', () => {
       'A = (R′ − b) · s = (0.875 − 0.250) · 2.000 = +1.250',
     );
     expect(sumFormula(comparison())).toBe('R′ = (−0.25) × 0.500 + 1 × 1.000 = 0.875');
+  });
+});
+
+describe('a weight', () => {
+  it('says how it comes about and what it does to a right answer', () => {
+    for (const turns of [1, 2, 3, 4]) {
+      for (const gamma of [0, 0.5, 0.75, 1, 1.5]) {
+        turnWeights(turns, gamma).forEach((factor, t) => {
+          const words = weightFormula(reward(t + 1, factor, 1), { turns });
+          const [, formula] = /^w. = (?:(.*) = )?[^=]+$/.exec(words) ?? [];
+          expect(words.endsWith(` = ${significant(factor)}`)).toBe(true);
+          const value = {
+            'γ − 1': gamma - 1,
+            '−γ(1 − γ)': -gamma * (1 - gamma),
+            '−γ²(1 − γ)': -gamma * gamma * (1 - gamma),
+          }[formula ?? ''];
+          expect(value ?? 1).toBeCloseTo(factor, 12);
+        });
+      }
+    }
+    const share = { reward: 'progressive', rewardScale: 'fraction' } as const;
+    expect(weightMeans({ turn: 1, factor: -0.25 }, 'R′', share)).toBe(
+      'an answer of turn 1 that passes every test lowers R′ by 0.25',
+    );
+    expect(weightMeans({ turn: 1, factor: 0.5 }, 'R′', { ...share, rewardScale: 'count' })).toBe(
+      'each test passed at turn 1 raises R′ by 0.5',
+    );
+    expect(weightMeans({ turn: 1, factor: 0 }, 'R′', share)).toBe('what turn 1 earns is left out of R′');
   });
 });

@@ -207,7 +207,7 @@ describe('the runs of the page', () => {
     expect([app.runs.all, app.runs.selected]).toEqual([[first], first]);
     app.close(first); // the last one stays
     expect(app.runs.all).toEqual([first]);
-    app.undoClose();
+    app.runs.undoClose();
     expect(app.runs.all).toEqual([first, branch]);
     app.select(branch);
     app.start();

@@ -259,7 +259,7 @@ describe('AppState', () => {
     if (!story) throw new Error('There is no such story.');
     app.tell(story);
     expect(storyOf(app.experiment.applied)).toBe(story);
-    expect(app.left?.train.map(({ step }) => step)).toEqual([1]);
+    expect(app.runs.before?.told.train.map(({ step }) => step)).toEqual([1]);
     await vi.waitFor(() => expect(app.run.step).toBeGreaterThan(1), { timeout: 10_000 });
     expect(app.run.updates[0]?.experiment).toMatchObject({ gamma: 0, initialPolicy: 'cheating' });
     app.askForCaught();
@@ -274,7 +274,7 @@ describe('AppState', () => {
     app.pause();
     await reaches(app, 'paused'); // it had gone on meanwhile
     app.reset();
-    expect(app.left?.train.length).toBeGreaterThan(1);
+    expect(app.runs.before?.told.train.length).toBeGreaterThan(1);
   });
 
   it('takes a preset at once while nothing has been trained', async () => {
@@ -363,6 +363,47 @@ describe('SelectionState', () => {
     app.reset();
     expect(app.run).toMatchObject({ live: null, at: null });
     await reaches(app, 'ready');
+  });
+
+  it('opens a batch at its most telling task when the run rests, and stays where the reader is', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    const { run, selection } = app;
+    app.step();
+    await reaches(app, 'paused');
+    const telling = selection.mostTelling;
+    expect(selection.groupIndex).toBe(telling);
+    // Another update has another task that tells most; what is held on to keeps its own.
+    selection.chooseTrajectory(1);
+    app.step();
+    await vi.waitFor(() => expect(run.step).toBe(2));
+    await reaches(app, 'paused');
+    expect(selection).toMatchObject({ moment: { step: 1 }, groupIndex: telling });
+    selection.followLatest();
+    expect(selection.groupIndex).toBe(selection.mostTelling);
+    // Whoever went through an update station by station is not taken away from the task that was watched.
+    for (const station of ['write', 'correct', 'reward', 'compare']) {
+      app.station();
+      await vi.waitFor(() => expect(run.at?.station).toBe(station));
+    }
+    app.station();
+    await vi.waitFor(() => expect(run.step).toBe(3));
+    await reaches(app, 'paused');
+    expect(selection.groupIndex).toBe(0);
+    app.selection.chooseGroup(1);
+    app.step();
+    await vi.waitFor(() => expect(run.step).toBe(4));
+    await reaches(app, 'paused');
+    selection.followLatest();
+    expect(selection.groupIndex).toBe(1);
+  });
+
+  it('shows first a held-out task that the model gets wrong', async () => {
+    const app = openApp(micro);
+    await reaches(app, 'ready');
+    const { passed, total } = app.selection.trajectory?.turns[0]?.verdict ?? { passed: 1, total: 1 };
+    expect(app.selection.source).toBe('held-out');
+    expect(passed).toBeLessThan(total);
   });
 
   it('goes around the ends of the prompts', async () => {

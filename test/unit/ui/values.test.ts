@@ -228,7 +228,7 @@ describe('status line', () => {
     const standing = { phase: 'paused', stage: 'idle', done: 0, total: 0, step: 11 } as const;
     for (const station of stations) {
       expect(statusText({ ...standing, at: { station, turn: 2 } })).toMatch(
-        /^Update 12, after .+: press Station to go on\.$/,
+        /^Update 12, after .+: press Next station to go on\.$/,
       );
       expect(stationOf({ ...standing, at: { station, turn: 2 } })).toBe(station);
     }

@@ -1,8 +1,10 @@
 /** What the picture of one group shows, as plain data: the scale of its bars, what each turn changed, and all of it in words. */
 import type { Experiment } from '../../../config/experiment.ts';
 import type { Comparison, Explanation, Term } from '../../../rl/algorithms/algorithm.ts';
+import { subscript } from '../../../rl/algorithms/formula.ts';
 import { algorithmOf } from '../../../rl/algorithms/index.ts';
 import type { GroupRecord, TurnRecord, UpdateRecord } from '../../../rl/records.ts';
+import { negligible } from '../../../rl/whatIf.ts';
 import { fixed, plural, signed, significant } from '../../format.ts';
 import type { LiveUpdate } from '../../state/live.ts';
 
@@ -130,7 +132,7 @@ export interface Scale {
 }
 
 /** Room for a bar's number at either end, percent of the width. */
-const room = { left: 22, right: 20 };
+const room = { left: 25, right: 21 };
 
 /** One scale for every bar and baseline of a group, 0 included. */
 export function scaleOf(explanations: readonly (Explanation | null)[]): Scale {
@@ -148,7 +150,7 @@ export function scaleOf(explanations: readonly (Explanation | null)[]): Scale {
 export function pushWord(advantage: number): string {
   if (Number.isNaN(advantage)) return 'not judged';
   if (advantage === 0) return 'left as it is';
-  if (Math.abs(advantage) < 0.005) return 'hardly moved';
+  if (Math.abs(advantage) < negligible) return 'hardly moved';
   return advantage > 0 ? 'more likely' : 'less likely';
 }
 
@@ -225,4 +227,23 @@ export function sumFormula(one: Comparison): string {
     ({ factor, value }) => `${bracketed(significant(factor))} × ${bracketed(fixed(value, 3))}`,
   );
   return `${one.name} = ${terms.join(' + ')} = ${fixed(one.compared, 3)}`;
+}
+
+/** "w₁ = γ − 1 = −0.25": what a turn's reward is multiplied with in the accumulated reward R. */
+export function weightFormula({ turn, factor }: Term, { turns }: Pick<Experiment, 'turns'>): string {
+  const formula = ['γ − 1 = ', '−γ(1 − γ) = ', '−γ²(1 − γ) = '][turns - turn - 1] ?? '';
+  return `w${subscript(turn)} = ${formula}${significant(factor)}`;
+}
+
+/** What that does to an answer that is right. @param name of the sum */
+export function weightMeans(
+  { turn, factor }: Pick<Term, 'turn' | 'factor'>,
+  name: string,
+  { reward, rewardScale }: Pick<Experiment, 'reward' | 'rewardScale'>,
+): string {
+  if (factor === 0) return `what turn ${turn} earns is left out of ${name}`;
+  const how = `${factor < 0 ? 'lowers' : 'raises'} ${name} by ${significant(Math.abs(factor))}`;
+  return reward === 'progressive' && rewardScale === 'count'
+    ? `each test passed at turn ${turn} ${how}`
+    : `an answer of turn ${turn} that passes every test ${how}`;
 }

@@ -1,0 +1,97 @@
+/** A run in a folder, done to its end: from its beginning, from where it stopped, or not at all when it is complete. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { diff } from '../config/experiment.ts';
+import type { Experiment } from '../config/fields.ts';
+import type { OpenedBackend } from '../engine/index.ts';
+import type { RunLog } from '../train/log.ts';
+import type { RunEvent } from '../train/messages.ts';
+import { loadModel, modelFolderOf, openNodeBackend, reopenNodeBackend, version } from './common.ts';
+import { drive } from './drive.ts';
+import type { Interruptible } from './interrupt.ts';
+import { nameOfModel, RunFolder } from './runFolder.ts';
+
+export interface FolderRunOptions extends Interruptible {
+  readonly experiment: Experiment;
+  readonly folder: RunFolder;
+  /** `--model-dir`, if it was given. */
+  readonly modelDir?: string | undefined;
+  readonly computing: Computing;
+  readonly hear: (event: RunEvent) => void;
+}
+
+/** What computes, one run after the other. */
+export class Computing {
+  readonly #options: Parameters<typeof openNodeBackend>[0];
+  #backend: OpenedBackend | null = null;
+
+  /** @param options `backendOptions` as given */
+  constructor(options: Parameters<typeof openNodeBackend>[0]) {
+    this.#options = options;
+  }
+
+  async backend(): Promise<OpenedBackend> {
+    return (this.#backend ??= await openNodeBackend(this.#options));
+  }
+
+  async reopen(): Promise<OpenedBackend> {
+    return (this.#backend = await reopenNodeBackend(this.#options));
+  }
+}
+
+/**
+ * The log of the complete run in a folder; null when there is none or it is not complete.
+ * @throws Error naming the fields in which the run there is another one
+ */
+export async function completeLog({ experiment, folder }: Pick<FolderRunOptions, 'experiment' | 'folder'>) {
+  const found = await findRun(experiment, folder);
+  const log = found?.log ?? null;
+  return log && (found?.state?.step ?? 0) >= experiment.steps ? log : null;
+}
+
+/** Does what is left of a run. @returns its log; null when it was paused before its end */
+export async function completeRun(options: FolderRunOptions): Promise<RunLog | null> {
+  const { experiment, folder, modelDir, computing, hear, stopped, onpause } = options;
+  const found = await findRun(experiment, folder);
+  if (found?.log && (found.state?.step ?? 0) >= experiment.steps) return found.log;
+  for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
+  const model = await loadModel(found ? folder.reference : modelFolderOf(modelDir, experiment));
+  if (found) await folder.checkReference(found.log);
+  const backend = await computing.backend();
+  const circumstances = {
+    build: version,
+    backend: backend.name,
+    device: backend.device,
+    model: nameOfModel(modelDir, experiment),
+    experiment,
+  };
+  const run = await drive({
+    ...{ experiment, model, backend, hear, reopen: () => computing.reopen() },
+    ...(found?.state ? { state: found.state } : {}),
+    openLog: async () => {
+      const log = await (found ? folder.resume(found, circumstances) : folder.begin(circumstances, model));
+      await folder.completeMetrics(log, found?.state?.step ?? 0);
+      return folder.keeping(log, model);
+    },
+  });
+  onpause(run.pause);
+  try {
+    if (!stopped()) await run.train();
+  } finally {
+    onpause(() => undefined);
+    await run.dispose();
+  }
+  return completeLog(options);
+}
+
+/** The run in the folder, if there is one. @throws Error when it is another one, or longer */
+async function findRun(experiment: Experiment, folder: RunFolder) {
+  if (!existsSync(join(folder.path, 'log.jsonl'))) return null;
+  const found = await folder.find();
+  const longer = found.experiment.steps < experiment.steps; // it only goes on
+  const other = Object.keys(diff(found.experiment, experiment)).filter((name) => name !== 'steps' || !longer);
+  if (other.length === 0) return found;
+  throw new Error(
+    `${folder.path} holds a run with another ${other.join(', ')}. Delete that folder, or choose another --out.`,
+  );
+}

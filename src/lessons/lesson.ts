@@ -1,0 +1,115 @@
+/**
+ * What a lesson is. A lesson is data: an experiment, a prediction to make before it runs, and a predicate that its run must satisfy
+ * and that its counter-run must not. What it says is in words/, one file a language.
+ */
+import * as v from 'valibot';
+import { parseExperiment, withChanges, defaultExperiment, type Experiment } from '../config/experiment.ts';
+import { fieldNames } from '../config/fields.ts';
+import { findPreset, presetExperiment } from '../config/presets.ts';
+import { findMetric } from '../rl/metricTable.ts';
+
+/** Ends, like every id of a lesson, in the words of each language. */
+const id = v.pipe(v.string(), v.regex(/^[a-z][A-Za-z0-9]*$/, 'must be an id in camelCase'));
+const list = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.nonEmpty(), v.readonly());
+
+/** Of the metric table, or what is measured for lessons alone (judge.ts). */
+export const gammaEffect = 'lesson/gamma_effect';
+const metric = v.pipe(
+  v.string(),
+  v.check(
+    (name) => name === gammaEffect || findMetric(name) !== undefined,
+    'must be a metric of the table, with train/ or eval/ in front',
+  ),
+);
+
+/** A number of a run. */
+const measureSchema = v.strictObject({
+  metric,
+  /** Taken off it, at the same time. */
+  less: v.optional(metric),
+  /**
+   * 'end': at the last evaluation, or the mean of the last ten updates (of all, where there are fewer).
+   * 'rise': that, less the same at the beginning: evaluation 0, or the first ten updates. 'mean': over all updates.
+   */
+  take: v.picklist(['end', 'rise', 'mean']),
+});
+
+/** One condition of a predicate: a number of the run, and what it must reach or not exceed. */
+const clauseSchema = v.pipe(
+  v.strictObject({
+    id,
+    measure: measureSchema,
+    atLeast: v.optional(v.number()),
+    atMost: v.optional(v.number()),
+  }),
+  v.check(
+    ({ atLeast, atMost }) => (atLeast === undefined) !== (atMost === undefined),
+    'must have either atLeast or atMost',
+  ),
+);
+
+const changes = v.pipe(
+  v.record(v.picklist(fieldNames), v.union([v.string(), v.number(), v.boolean()])),
+  v.readonly(),
+);
+
+/** What of the page a lesson can hide, so that the eye is led. */
+export const hideable = ['settings', 'charts', 'details'] as const;
+
+export const lessonSchema = v.pipe(
+  v.strictObject({
+    id,
+    /** The preset that its experiment is a difference from. */
+    preset: v.pipe(
+      v.string(),
+      v.check((name) => findPreset(name) !== undefined, 'must be the id of a preset'),
+    ),
+    changes,
+    /** The counter-run: what differs from the lesson's own experiment. */
+    counter: changes,
+    hides: v.pipe(v.array(v.picklist(hideable)), v.readonly()),
+    prediction: v.strictObject({ options: list(id), right: id }),
+    /** All must hold in the lesson's run; at least one must not in the counter-run. */
+    predicate: list(clauseSchema),
+  }),
+  v.check(
+    ({ prediction }) => prediction.options.includes(prediction.right),
+    'the right option must be offered',
+  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { preset, changes, counter } = dataset.value;
+    const base = findPreset(preset);
+    if (!base) return;
+    const own = { ...presetExperiment(base), ...changes };
+    for (const [name, data] of Object.entries({ changes: own, counter: { ...own, ...counter } })) {
+      const parsed = parseExperiment(data);
+      if (!parsed.ok)
+        for (const { field, message } of parsed.errors) addIssue({ message: `${name}: ${field} ${message}` });
+    }
+  }),
+);
+
+export type Lesson = v.InferOutput<typeof lessonSchema>;
+export type Clause = Lesson['predicate'][number];
+export type Measure = Clause['measure'];
+export type Hideable = (typeof hideable)[number];
+
+/** A run of a lesson: the one that shows what it says, or the one that must not. */
+export const sides = ['run', 'counter'] as const;
+export type Side = (typeof sides)[number];
+
+/** @throws Error naming the lesson and what is wrong with it */
+export function lesson(data: v.InferInput<typeof lessonSchema>): Lesson {
+  const parsed = v.safeParse(lessonSchema, data);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new Error(`Lesson ${data.id}: ${[v.getDotPath(issue), issue.message].filter(Boolean).join(' ')}`);
+}
+
+/** The whole experiment of a lesson's run, or of its counter-run. */
+export function experimentOf({ preset, changes, counter }: Lesson, side: Side): Experiment {
+  const base = findPreset(preset);
+  const experiment = withChanges(base ? presetExperiment(base) : defaultExperiment, changes);
+  return side === 'run' ? experiment : withChanges(experiment, counter);
+}

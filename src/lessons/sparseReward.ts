@@ -1,0 +1,15 @@
+import { lesson } from './lesson.ts';
+
+/** A reward that nearly no answer earns gives nothing to compare. */
+export const sparseReward = lesson({
+  id: 'sparseReward',
+  preset: 'default',
+  changes: { model: 'beginner', level: '4', promptsPerUpdate: 8, steps: 20, evalEvery: 20, evalTasks: 64 },
+  counter: { reward: 'binary' },
+  hides: ['settings'],
+  prediction: { options: ['same', 'binaryAhead', 'binaryStuck'], right: 'binaryStuck' },
+  predicate: [
+    { id: 'alike', measure: { metric: 'train/zero_std', take: 'mean' }, atMost: 0.6 },
+    { id: 'tests', measure: { metric: 'train/tests_passed@t2', take: 'rise' }, atLeast: 0.05 },
+  ],
+});

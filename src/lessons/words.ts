@@ -1,0 +1,89 @@
+/** What lessons and their controls say, in any language: the schema that each file of words/ keeps. */
+import * as v from 'valibot';
+import { lessonIds } from './index.ts';
+
+const text = v.pipe(v.string(), v.nonEmpty());
+const paragraphs = v.pipe(v.array(text), v.nonEmpty(), v.readonly());
+const byId = v.pipe(v.record(v.string(), text), v.readonly());
+
+/** All in the mark-up of markup.ts, but for titles and options. */
+export const lessonWordsSchema = v.strictObject({
+  title: text,
+  /** What one can answer after it, as a question. */
+  question: text,
+  text: paragraphs,
+  prediction: v.strictObject({
+    question: text,
+    /** By the id of the option. */
+    options: byId,
+    /** Why the right one is right. */
+    because: text,
+  }),
+  /** What to look at while it runs. */
+  look: paragraphs,
+  /** By the id of the clause: a number of the run, {value}, and what was asked of it, {bound}. */
+  clauses: byId,
+  /** What it means that the predicate holds, and what to think when it does not. */
+  holds: text,
+  fails: text,
+  /** What the counter-run changes, and why it must fail. */
+  counter: text,
+  apply: v.strictObject({ task: text, answer: text }),
+  /** For whoever teaches it. */
+  notes: paragraphs,
+});
+export type LessonWords = v.InferOutput<typeof lessonWordsSchema>;
+
+const controlNames = [
+  'lessons',
+  'language',
+  'close',
+  'all',
+  'choose',
+  'minutes',
+  'predict',
+  'predictFirst',
+  'run',
+  'runLesson',
+  'runCounter',
+  'runAgain',
+  'stopped',
+  'running',
+  'finished',
+  'elsewhere',
+  'look',
+  'explain',
+  'verdict',
+  'holds',
+  'fails',
+  'failsAsItShould',
+  'holdsAgainstIt',
+  'notMeasured',
+  'yet',
+  'predicted',
+  'right',
+  'wrong',
+  'counter',
+  'apply',
+  'answer',
+  'notes',
+  'showSettings',
+  'hideSettings',
+  'print',
+  'answers',
+  'sheetRun',
+  'sheetWrite',
+  'experiment',
+  'next',
+] as const;
+export type ControlName = (typeof controlNames)[number];
+
+export const wordsSchema = v.strictObject({
+  /** The language's own name for itself. */
+  name: text,
+  /** As BCP 47 has it. */
+  tag: text,
+  controls: v.strictObject(v.entriesFromList(controlNames, text)),
+  lessons: v.strictObject(v.entriesFromList(lessonIds, lessonWordsSchema)),
+});
+export type Words = v.InferOutput<typeof wordsSchema>;

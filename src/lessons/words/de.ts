@@ -1,0 +1,336 @@
+import type { Words } from '../words.ts';
+
+export const de: Words = {
+  name: 'Deutsch',
+  tag: 'de',
+  controls: {
+    lessons: 'Lektionen',
+    language: 'Sprache',
+    close: 'Lektionen verlassen',
+    all: 'Alle Lektionen',
+    choose:
+      'Jede fragt nach einer Vorhersage, führt ein Experiment durch und sagt anhand der Zahlen dieses Laufs, ob sie eingetroffen ist.',
+    minutes: '{updates} Schritte',
+    predict: '1 · Vorhersagen',
+    predictFirst: 'Zuerst eine Antwort wählen: Wer erst hinterher vorhersagt, hat nichts vorhergesagt.',
+    run: '2 · Laufen lassen',
+    runLesson: 'Experiment starten',
+    runCounter: 'Gegenprobe starten',
+    runAgain: 'Noch einmal starten',
+    stopped: 'Angehalten bei Schritt {step} von {steps}: Weiter geht es mit „Run“.',
+    running: 'Schritt {step} von {steps}.',
+    finished: 'Alle {steps} Schritte sind getan.',
+    elsewhere: 'Was jetzt läuft, ist ein anderes Experiment.',
+    look: 'Hinsehen',
+    explain: '3 · Erklären',
+    verdict: 'Ergebnis',
+    holds: 'Es trifft zu.',
+    fails: 'In diesem Lauf trifft es nicht zu.',
+    failsAsItShould: 'Hier trifft es nicht zu, und so soll es sein.',
+    holdsAgainstIt: 'Es trifft sogar hier zu: Die Ursache ist also eine andere, als die Lektion sagt.',
+    notMeasured: 'Manches ließ sich in diesem Lauf nicht messen.',
+    yet: 'Das Ergebnis kommt, wenn der Lauf zu Ende ist.',
+    predicted: 'Vorhergesagt war: {answer}.',
+    right: 'Das war zu erwarten.',
+    wrong: 'Zu erwarten war: {answer}.',
+    counter: 'Die Gegenprobe',
+    apply: '4 · Anwenden',
+    answer: 'Eine Antwort',
+    notes: 'Für Lehrende',
+    showSettings: 'Einstellungen zeigen',
+    hideSettings: 'Einstellungen verbergen',
+    print: 'Arbeitsblatt drucken',
+    answers: 'Lösungen',
+    sheetRun:
+      'Den Playground öffnen, „Lessons“ und dann diese Lektion wählen. Das Experiment starten und aufschreiben, was zu sehen ist.',
+    sheetWrite: 'Warum?',
+    experiment: 'Das Experiment',
+    next: 'Nächste Lektion',
+  },
+  lessons: {
+    firstUpdate: {
+      title: 'Der erste Schritt',
+      question: 'Was lernt ein Modell aus vier Versuchen an einer Aufgabe?',
+      text: [
+        'Ein Schritt („update“): Das Modell versucht sich an 16 Aufgaben, an jeder $k = 4$ Mal. Jeder Versuch besteht aus zwei Programmen, $y_1$ und seiner Korrektur $y_2$. Tests geben jedem eine Belohnung, $r_1$ und $r_2$: den Anteil der Tests, die es besteht.',
+        'Die Belohnungen eines Versuchs werden zusammengezählt, $R = r_2 − (1 − γ) r_1$, und **mit den drei anderen Versuchen an derselben Aufgabe verglichen**: $A = R − Mittel der anderen$. Ein Versuch mit $A > 0$ wird wahrscheinlicher gemacht, einer mit $A < 0$ unwahrscheinlicher.',
+      ],
+      prediction: {
+        question:
+          'Alle vier Versuche an einer Aufgabe bestehen jeden Test. Welcher wird wahrscheinlicher gemacht?',
+        options: { all: 'Alle vier: Sie sind richtig', none: 'Keiner', first: 'Nur der erste' },
+        because:
+          'Wenn alle vier gleich viel verdienen, liegt jeder genau beim Mittel der anderen: $A = 0$, und nichts wird verschoben, so gut sie auch sind. Ein Modell lernt aus den Unterschieden zwischen seinen eigenen Versuchen.',
+      },
+      look: [
+        'Im Feld **Episode** sind die vier Bahnen die vier Versuche. Eine Aufgabe suchen, deren Versuche verschieden viel verdienen: Die Pfeile rechts zeigen, wer hinauf- und wer hinabgeschoben wird.',
+        'Dann mit ‹ und › eine Aufgabe suchen, bei der alle vier gleich viel verdienen. Jedes $A$ ist 0.',
+      ],
+      clauses: {
+        alike:
+          'In {value} der Gruppen verdienten alle vier Versuche gleich viel und lehrten nichts; erwartet waren höchstens {bound}.',
+      },
+      holds: 'In den meisten Gruppen unterscheiden sich die Versuche; also lehrt der größte Teil etwas.',
+      fails:
+        'Zu viele Gruppen waren in sich gleich. In drei Schritten kann das Zufall sein; mit einem anderen Startwert („Seed“) noch einmal versuchen.',
+      counter:
+        'Dasselbe bei Temperatur 0,1: Das Modell schreibt fast immer dasselbe, die vier Versuche sind fast immer das gleiche Programm. Nichts unterscheidet sich, und nichts wird gelernt.',
+      apply: {
+        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0{,}5; 0{,}5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld Episode nachprüfen: einen Versuch wählen und seiner Zahl bei „compare“ bis zur Formel folgen.',
+        answer:
+          'Das Mittel der drei anderen: $1/3; 1/2; 1/2; 2/3$. Also $A = 2/3; 0; 0; −2/3$. Die beiden mittleren werden nicht verschoben, obwohl jeder die Hälfte seiner Tests besteht.',
+      },
+      notes: [
+        'Zehn Minuten. Setzt nichts über bestärkendes Lernen voraus; als Erstes nehmen.',
+        'Die übliche falsche Antwort ist „alle vier“. Sie verwechselt Belohnung und Vorteil; die Klasse sagen lassen, was geschähe, wenn alle Aufgaben leicht wären.',
+      ],
+    },
+    paidToFail: {
+      title: 'Fürs Scheitern bezahlt',
+      question: 'Kann eine Belohnung fürs Korrigieren ein Modell lehren, zuerst zu scheitern?',
+      text: [
+        'Der Aufsatz belohnt Verbesserung: $R = r_2 − (1 − γ) r_1$. Bei $γ = 0$ ist das $R = r_2 − r_1$, die Verbesserung allein.',
+        'Erst scheitern, dann gelingen: $R = 1 − 0 = 1$. Gleich richtig liegen: $R = 1 − 1 = 0$. Das Gewicht der ersten Antwort ist $w_1 = −(1 − γ) = −1$: Jeder Test, den sie besteht, **kostet** so viel, wie einer einbringt, den die zweite besteht.',
+        'Es dauert etwa 75 Schritte, bis ein Modell das auszunutzen beginnt. Deshalb startet dieser Lauf an einem Zwischenstand nach 150 Schritten mit γ = 0, mit verdoppelter Lernrate.',
+      ],
+      prediction: {
+        question:
+          'γ = 0, noch 20 Schritte. Die ersten Antworten bestehen jetzt weit weniger Tests als die letzten. Was wird aus ihnen?',
+        options: {
+          recovers: 'Sie erholen sich: Es wird ja trainiert',
+          fails: 'Sie scheitern weiter, die letzten nicht',
+          bothFall: 'Beide werden schlechter',
+        },
+        because:
+          'Die Belohnung der ersten Antwort hat das Gewicht −1, die der letzten +1. Das Modell gibt seine erste Antwort auf, um etwas zum Reparieren zu haben.',
+      },
+      look: [
+        'Die beiden großen Zahlen: „Turn 1“ bleibt weit unter „Turn 2“, obwohl das Modell es offenbar besser weiß.',
+        'Im Feld Episode einen Versuch wählen, der hinaufgeschoben wurde, und sein erstes Programm lesen. Oft ist es so kaputt, dass das zweite es mit einer einzigen Änderung richtet.',
+      ],
+      clauses: {
+        gap: 'In den letzten zehn Schritten bestanden die letzten Antworten {value} Punkte mehr der Tests als die ersten; erwartet war {bound} oder mehr.',
+        first:
+          'Die Tests, die die ersten Antworten bestehen, änderten sich von den ersten zehn Schritten zu den letzten zehn um {value} Punkte; erwartet war {bound} oder weniger.',
+      },
+      holds:
+        'Die ersten Antworten scheitern weiter an Tests, die dasselbe Modell gleich danach besteht: Es wird fürs Scheitern bezahlt, und es scheitert.',
+      fails:
+        'Die ersten Antworten haben sich erholt, oder die letzten kamen zu ihnen herab. Wurden beide schlechter, so vergisst das Modell und schummelt nicht. Haben die ersten sich erholt, nachsehen, ob γ noch 0 ist; ein einzelner Lauf von 20 Schritten kann das auch durch Zufall tun.',
+      counter:
+        'Derselbe Zwischenstand mit γ = 1. Jetzt ist $R = r_2$ und $w_1 = 0$: Zuerst zu scheitern bringt nichts ein, und binnen 20 Schritten kommt die erste Antwort im Schlepptau der zweiten zurück.',
+      apply: {
+        task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen, dann mit dem Regler für γ und den Balken daneben. Genügt das, um das Schummeln zu beenden?',
+        answer:
+          '$(1, 1)$ bringt γ ein und $(0, 1)$ bringt 1 ein; gleich sind sie erst bei $γ = 1$, darunter bringt das Scheitern immer mehr. Ob ein Modell dort hingerät, hängt auch davon ab, wie sehr eine bessere erste Antwort der zweiten hilft: von der Kopplung $c$. Sicher ist die erste Antwort, wo $c > 1 − γ$ ist.',
+      },
+      notes: [
+        'Zwanzig Minuten. Der Kern der Sache: Gelernt wird, wofür bezahlt wird.',
+        'Vor der Vorhersage R für (0, 1) und (1, 1) ausrechnen lassen. Viele sagen dann das Scheitern voraus und wundern sich doch, wie wörtlich es geschieht.',
+        'Fragen, wer es allein an der letzten Antwort hätte merken können. Niemand: Sie wird besser.',
+      ],
+    },
+    releasedCode: {
+      title: 'Warum γ im veröffentlichten Code nichts tut',
+      question: 'Wie kann ein Parameter eines Aufsatzes in seinem Code ohne Wirkung sein?',
+      text: [
+        'Der Aufsatz zieht je Aufgabe $k$ ganze Versuche. Der veröffentlichte Code zieht **eine** erste Antwort und $k$ Korrekturen davon und trainiert nur die Korrekturen.',
+        'Alle $k$ Versuche teilen sich also $r_1$. Mit $R_i = r_{2,i} − (1 − γ) r_1$ zieht der Vergleich $R_i − Mittel der anderen$ dasselbe $(1 − γ) r_1$ wieder ab: Es ist fort, und γ mit ihm.',
+      ],
+      prediction: {
+        question: 'Bei diesem Ziel wird γ von 0 auf 2 gestellt. Was wird aus den Vorteilen?',
+        options: {
+          faster: 'Sie wachsen: Die erste Antwort zählt mehr',
+          nothing: 'Nichts, bis auf die letzte Stelle',
+          cheats: 'Sie begünstigen eine schlechte erste Antwort',
+        },
+        because:
+          'Was alle Versuche einer Gruppe gemeinsam haben, hebt sich beim Vergleich auf. (Nicht beim Schätzer REINFORCE, dessen Vergleichswert andere Aufgaben einschließt, und nicht bei mehr als zwei Antworten.)',
+      },
+      look: [
+        'Alle vier Bahnen beginnen mit demselben ersten Programm.',
+        'Die Einstellungen zeigen und γ verstellen, während der Lauf steht: Die Balken $w_1$ und $w_2$ bewegen sich; die Begründung neben γ sagt, warum sich sonst nichts bewegt.',
+      ],
+      clauses: {
+        effect:
+          'Der letzte Stapel wurde noch einmal mit γ = 0 und mit γ = 2 verglichen. Seine Vorteile änderten sich um höchstens {value}; erwartet war {bound} oder weniger.',
+      },
+      holds: 'Kein Vorteil hat sich geändert: γ tut hier nichts.',
+      fails:
+        'Mindestens ein Vorteil hat sich geändert. Steht das Ziel noch auf „Released code“ und der Schätzer nicht auf REINFORCE? Dann ist das unser Fehler: bitte melden.',
+      counter:
+        'Das Ziel des Aufsatzes: Jeder Versuch hat eine eigene erste Antwort, $r_1$ unterscheidet sich in der Gruppe, und γ bestimmt, was das wert ist.',
+      apply: {
+        task: 'Beim Ziel des veröffentlichten Codes den Schätzer REINFORCE wählen. Vorhersagen, ob γ nun eine Wirkung hat, und warum; dann nachsehen, ob die Begründung neben γ verschwunden ist.',
+        answer:
+          'Es hat eine. REINFORCE vergleicht mit dem Mittel des ganzen Stapels, dessen Aufgaben verschiedene erste Antworten haben; $(1 − γ) r_1$ hebt sich also nicht mehr auf. Über die erste Antwort lehrt es trotzdem nichts, denn die wird nicht trainiert: Es ist Rauschen.',
+      },
+      notes: [
+        'Fünfzehn Minuten, mit der Rechnung an der Tafel mehr.',
+        'Eine Lektion darüber, neben Aufsätzen auch Code zu lesen. An den Ergebnissen des Codes ist nichts falsch; nur sagt sein γ nichts über sie.',
+      ],
+    },
+    sparseReward: {
+      title: 'Stufenweise oder alles',
+      question: 'Ist eine Belohnung für jeden Test besser als eine für alle zusammen?',
+      text: [
+        'Stufenweise („progressive“): $r =$ der Anteil der bestandenen Tests. Binär: $r = 1$, wenn jeder Test bestanden ist, sonst 0. Die binäre Belohnung ist, was wir am Ende wollen. Warum also nicht dafür bezahlen?',
+        'Dieser Lauf startet mit **Beginner**, einem Modell mit einem Fehler fast überall, wo einer sein kann, und mit den schwersten Aufgaben. Von seinen Programmen besteht kaum eines alles, aber im Mittel besteht jedes ein Drittel seiner Tests.',
+      ],
+      prediction: {
+        question: 'Beide Belohnungen, 20 Schritte von diesem Start. Was geschieht?',
+        options: {
+          same: 'Beide lernen etwa gleich schnell',
+          binaryAhead: 'Binär ist voraus: Es bezahlt, was wir wollen',
+          binaryStuck: 'Stufenweise kommt voran, binär kaum',
+        },
+        because:
+          'Bei der binären Belohnung verdienen fast immer alle vier Versuche einer Aufgabe 0. Sie unterscheiden sich nicht, also wird nichts aus ihnen gelernt. Die stufenweise Belohnung unterscheidet ein Programm mit einem Fehler von einem mit zweien.',
+      },
+      look: [
+        'Im Feld Learning **Groups without signal**: wie viele der Aufgaben nichts lehren.',
+        'Die bestandenen Tests steigen lange vor der Genauigkeit.',
+      ],
+      clauses: {
+        alike:
+          'In {value} der Gruppen verdienten alle Versuche gleich viel; erwartet waren höchstens {bound}.',
+        tests:
+          'Die Tests, die die letzte Antwort besteht, stiegen von den ersten zehn Schritten zu den letzten zehn um {value} Punkte; erwartet war {bound} oder mehr.',
+      },
+      holds: 'Die stufenweise Belohnung findet etwas zu lernen, auch wo am Anfang fast nichts richtig ist.',
+      fails:
+        'Die Belohnung fand nicht genug Unterschiede, oder die bestandenen Tests stiegen nicht. Zwanzig Schritte sind wenig; mit einem anderen Startwert noch einmal versuchen.',
+      counter:
+        'Dasselbe mit der binären Belohnung. Die meisten Gruppen verdienen lauter Nullen. Gelingt ein Versuch durch Glück, so wird aus ihm gelernt; mit genug Schritten holt dieser Lauf also auf.',
+      apply: {
+        task: 'Vorhersagen, welche Belohnung voraus ist, wenn mit dem Modell Boost auf allen Stufen begonnen wird, wo ein Drittel der Programme richtig ist. Dann beide 50 Schritte laufen lassen.',
+        answer:
+          'Dort liegen sie etwa gleichauf. Stufenweise ist nicht überhaupt besser, sondern schneller, wo am Anfang fast nichts alles besteht. Bei halb leichten Aufgaben hat die binäre Belohnung sogar einen Vorteil: Sie bezahlt nie für ein nur halb richtiges Programm.',
+      },
+      notes: [
+        'Fünfzehn Minuten. Ein Einstieg in das Gestalten von Belohnungen.',
+        'Der Aufsatz sagt, die stufenweise Belohnung sei besser. In dieser Größe stimmt das nur für Starts, an denen fast nichts gelingt; die Zahlen stehen in docs/log.md.',
+      ],
+    },
+    klLeash: {
+      title: 'Die KL-Leine',
+      question: 'Was hält ein Modell, das belohnt wird, davon ab, sich zu verlaufen?',
+      text: [
+        'Jeder Versuch bezahlt für den Abstand zum eingefrorenen Startmodell: $R′ = R − β KL$. $KL$ zählt über die Zeichen eines Versuchs zusammen, wie viel wahrscheinlicher sie jetzt sind als am Start: $log π − log π_{ref}$.',
+        '$β = 0$: keine Leine. $β = 0{,}01$, die Voreinstellung: eine lange. In diesem Lauf ist $β = 1$, und eine hohe Lernrate zieht daran.',
+      ],
+      prediction: {
+        question: 'β = 1 und Belohnungen zwischen 0 und 1. Was werden 20 Schritte bewirken?',
+        options: {
+          faster: 'Es lernt schneller, weil es auf dem Weg gehalten wird',
+          held: 'Es bleibt nahe bei seinem Start',
+          forgets: 'Es verlernt das Programmieren',
+        },
+        because:
+          'Sich um 1 nat zu entfernen kostet so viel, wie alle Tests zusammen einbringen. Gelernt wird, was mit einem kleinen Bruchteil davon zu haben ist; der Rest lohnt sich nicht.',
+      },
+      look: [
+        'Die Kurve **KL to the starting model**: Sie bleibt nahe 0.',
+        'In der Formel eines Versuchs bei „compare“ im Feld Episode steht ein Glied $β KL$.',
+      ],
+      clauses: {
+        distance:
+          'In den letzten zehn Schritten waren die ersten Antworten {value} nats vom Startmodell entfernt; erwartet war höchstens {bound}.',
+      },
+      holds: 'Die Leine hält: Das Modell hat sich kaum bewegt.',
+      fails:
+        'Das Modell kam weiter, als eine so starke Leine es lassen sollte. Der Wert ist aus Stichproben geschätzt und verrauscht; mit einem anderen Startwert noch einmal versuchen.',
+      counter:
+        'β = 0: Sich zu entfernen kostet nichts, und nach 20 Schritten ist das Modell um ein Mehrfaches weiter von seinem Start.',
+      apply: {
+        task: 'Welcher Lauf besteht am Ende mehr Tests, der mit β = 1 oder der mit β = 0? Ihre Genauigkeiten auf den zurückgehaltenen Aufgaben vergleichen und sagen, wozu eine Leine trotzdem gut ist.',
+        answer:
+          'Ohne Leine lernt es in diesen 20 Schritten mehr. Eine Leine lohnt sich, wo die Belohnung nicht ganz das ist, was man will; denn weit weg vom Start ist auch, wo die Belohnung ausgenutzt wird. Das Schummeln bei γ = 0 hält sie allerdings nicht auf: β = 0,05 wurde versucht.',
+      },
+      notes: [
+        'Fünfzehn Minuten. Am besten nach „Fürs Scheitern bezahlt“.',
+        'Ein nat ist die natürliche Einheit der Information: 1 nat = 1,44 bit. Aus Stichproben geschätzt kann KL auch negativ ausfallen; das ist kein Fehler.',
+      ],
+    },
+    hiddenTests: {
+      title: 'Verdeckte Tests',
+      question: 'Löst ein Modell, das die Tests besteht, auch die Aufgabe?',
+      text: [
+        'Jede Aufgabe hat sechs Tests. Hier wird die Belohnung an **einem** davon verdient; die anderen fünf sind vor dem Training verdeckt und urteilen.',
+        'Und es gibt nur 16 Aufgaben: Jeder Schritt versucht sie alle wieder.',
+      ],
+      prediction: {
+        question: 'Nach 20 Schritten an diesen 16 Aufgaben: der bezahlte Test und die verdeckten?',
+        options: {
+          same: 'Beide werden etwa gleich oft bestanden',
+          gap: 'Der bezahlte wird deutlich öfter bestanden',
+          hiddenAhead: 'Die verdeckten werden öfter bestanden',
+        },
+        because:
+          'Ein Fehler, den der eine Test nicht zeigt, kostet nichts; also beseitigt ihn nichts. Bei wenigen Aufgaben lernt das Modell, was diese wenigen Tests besteht.',
+      },
+      look: [
+        'Unter „Unit tests, turn by turn“: Die erste Zeile ist der bezahlte Test, die anderen sind verdeckt. Einen Versuch suchen, der den ersten besteht und andere nicht, und sehen, wie er geschoben wird.',
+        'Die Kurven der **bestandenen Tests** und der **Tests trained on, passed**.',
+      ],
+      clauses: {
+        gap: 'In den letzten zehn Schritten lag der Anteil bestandener Tests beim bezahlten um {value} Punkte höher als bei den verdeckten; erwartet war {bound} oder mehr.',
+      },
+      holds:
+        'Das Modell hat den Test besser gelernt als die Aufgabe. Wer nur auf die Belohnung sieht, merkt es nicht.',
+      fails:
+        'Der Abstand ist kleiner als erwartet. Welche Fehler der eine Test zeigt, hängt von den 16 Aufgaben ab, die der Startwert zog: einen anderen versuchen.',
+      counter:
+        'Derselbe eine Test, aber von 1.000 Aufgaben statt 16. Was der Test der einen nicht zeigt, zeigt der einer anderen: Das Modell kann nur lernen, was für alle gilt, und der Abstand schließt sich.',
+      apply: {
+        task: 'Wie viele der sechs Tests müssen bei 16 Aufgaben bezahlt werden, bis sich der Abstand schließt? Vorhersagen, dann 3 und 5 versuchen.',
+        answer:
+          'Er schrumpft, je mehr Tests bezahlt werden; bei 5 bleibt ein einziger zum Urteilen, und die Zahl wird verrauscht. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
+      },
+      notes: [
+        'Zwanzig Minuten. Dasselbe wie Überanpassung, und wie Unterricht auf die Prüfung hin.',
+        'Die Gegenprobe überrascht: Ein Test je Aufgabe genügt, wenn es viele Aufgaben sind.',
+      ],
+    },
+    threeTurns: {
+      title: 'Drei Antworten',
+      question: 'Hilft eine dritte Antwort?',
+      text: [
+        'Bei $T = 3$ darf das Modell seine Korrektur korrigieren. Jede frühere Antwort bleibt im Blick. $R = γ^2 r_1 + γ (r_2 − r_1) + (r_3 − r_2)$; bei $γ = 1$ ist das $r_3$: Nur die letzte Antwort zählt.',
+        'Dieser Lauf startet mit **Three turns**, einem Modell, dem vorher Beispiele mit drei Antworten gezeigt wurden.',
+      ],
+      prediction: {
+        question: 'Wird die dritte Antwort über 10 Schritte mehr Tests bestehen als die zweite?',
+        options: {
+          rises: 'Mehr, oder gleich viele',
+          falls: 'Weniger: Zweimal korrigieren macht etwas kaputt',
+          same: 'Sie ist immer eine genaue Kopie',
+        },
+        because:
+          'Das Modell weiß, was eine dritte Antwort ist: Die meisten wiederholen die zweite, manche beheben einen weiteren Fehler, wenige machen einen. So gewinnt es ein wenig, und das Training fügt etwas hinzu.',
+      },
+      look: [
+        'Das Bild hat eine Station mehr: schreiben, korrigieren, noch einmal korrigieren.',
+        'Die dritte große Zahl steht über der zweiten, nicht darunter.',
+      ],
+      clauses: {
+        third:
+          'Im Mittel über den Lauf bestand die dritte Antwort {value} Punkte mehr der Tests als die zweite; erwartet war {bound} oder mehr.',
+      },
+      holds: 'Die dritte Antwort lohnt sich.',
+      fails:
+        'Die dritte Antwort verlor, was die zweite hatte. Der Unterschied ist klein neben dem Rauschen eines Schritts; mit einem anderen Startwert noch einmal versuchen.',
+      counter:
+        'Dasselbe mit **Boost**, das zwei Antworten gesehen hat und nie drei. Seine dritten Antworten sind schlechter als die zweiten: Was nie gezeigt wurde, muss erst durch Zufall gefunden werden, ehe es belohnt werden kann.',
+      apply: {
+        task: '„Earlier answers in view“ mit dem Modell Boost auf „Latest answer“ stellen. Vorhersagen, ob seine dritten Antworten noch immer schlechter sind, und warum.',
+        answer:
+          'Sie sind es nicht. Steht nur die letzte Antwort im Blick, so sieht die dritte Runde für das Modell genau wie die zweite aus, und die kennt es. Vor dem Training waren seine dritten Antworten in unserer Messung so gut wie die zweiten (je 33,6 % der Aufgaben).',
+      },
+      notes: [
+        'Fünfzehn Minuten. Episoden sind um die Hälfte länger, die Schritte dauern also auch länger.',
+        'Zeigt, wozu überwachtes Training vor dem bestärkenden da ist: Die Belohnung kann nur unter dem wählen, was das Modell schon ab und zu tut.',
+      ],
+    },
+  },
+};

@@ -1,0 +1,334 @@
+import type { Words } from '../words.ts';
+
+export const en: Words = {
+  name: 'English',
+  tag: 'en',
+  controls: {
+    lessons: 'Lessons',
+    language: 'Language',
+    close: 'Leave the lessons',
+    all: 'All lessons',
+    choose:
+      'Each asks for a prediction, runs an experiment, and tells from the run’s own numbers whether it came true.',
+    minutes: '{updates} updates',
+    predict: '1 · Predict',
+    predictFirst: 'Choose an answer first: a prediction made afterwards is none.',
+    run: '2 · Run',
+    runLesson: 'Run the experiment',
+    runCounter: 'Run the counter-run',
+    runAgain: 'Run it again',
+    stopped: 'Paused at update {step} of {steps}: press Run to go on.',
+    running: 'Update {step} of {steps}.',
+    finished: 'All {steps} updates are done.',
+    elsewhere: 'What runs now is another experiment.',
+    look: 'Look',
+    explain: '3 · Explain',
+    verdict: 'Verdict',
+    holds: 'It holds.',
+    fails: 'It does not hold in this run.',
+    failsAsItShould: 'It fails here, as it should.',
+    holdsAgainstIt: 'It holds even here, so the cause is another one than the lesson says.',
+    notMeasured: 'Some of it could not be measured in this run.',
+    yet: 'The verdict comes when the run is over.',
+    predicted: 'You predicted: {answer}.',
+    right: 'That is what to expect.',
+    wrong: 'To be expected was: {answer}.',
+    counter: 'The counter-run',
+    apply: '4 · Apply it',
+    answer: 'An answer',
+    notes: 'For whoever teaches it',
+    showSettings: 'Show the settings',
+    hideSettings: 'Hide the settings',
+    print: 'Print a sheet',
+    answers: 'Answers',
+    sheetRun:
+      'Open the playground, choose Lessons, then this lesson. Run the experiment; write down what you see.',
+    sheetWrite: 'Why?',
+    experiment: 'The experiment',
+    next: 'Next lesson',
+  },
+  lessons: {
+    firstUpdate: {
+      title: 'Your first update',
+      question: 'What does a model learn from four tries at one task?',
+      text: [
+        'One update: the model tries 16 tasks, each $k = 4$ times. Every try is two programs, $y_1$ and its correction $y_2$. Unit tests give each a reward, $r_1$ and $r_2$: the share of tests that it passes.',
+        'The rewards of a try are added up, $R = r_2 − (1 − γ) r_1$, and **compared with the other three tries at the same task**: $A = R − mean of the others$. A try with $A > 0$ is made more likely, one with $A < 0$ less likely.',
+      ],
+      prediction: {
+        question: 'All four tries at a task pass every test. Which of them is made more likely?',
+        options: { all: 'All four: they are right', none: 'None of them', first: 'Only the first' },
+        because:
+          'When all four earn the same, each is exactly at the mean of the others: $A = 0$, and nothing is pushed, however good they are. A model learns from differences among its own tries.',
+      },
+      look: [
+        'In the **Episode** panel, the four lanes are the four tries. Look for a task whose tries earn different rewards: the arrows on the right show who is pushed up and who down.',
+        'Then use ‹ and › to find a task where all four earn the same. Every $A$ is 0.',
+      ],
+      clauses: {
+        alike:
+          'In {value} of the groups all four tries earned the same and taught nothing; at most {bound} were expected.',
+      },
+      holds: 'Most groups have tries that differ, so most of the batch teaches something.',
+      fails:
+        'Too many groups were all alike. That can happen by chance in three updates; run it again with another seed.',
+      counter:
+        'The same at temperature 0.1: the model hardly varies what it writes, so the four tries are nearly always the same program. Nothing differs, and nothing is learned.',
+      apply: {
+        task: 'The four tries of a task earn $R = 1, 0.5, 0.5, 0$. Compute the four advantages $A$. Then check one in the Episode panel: select a try and follow its “compare” number down to the formula.',
+        answer:
+          'The mean of the other three: $1/3, 1/2, 1/2, 2/3$. So $A = 2/3, 0, 0, −2/3$. The two in the middle are not pushed, although each passes half of its tests.',
+      },
+      notes: [
+        'Ten minutes. Needs no knowledge of reinforcement learning; do it first.',
+        'The common wrong answer is “all four”. It confuses reward with advantage; let the class say what would happen if every task were easy.',
+      ],
+    },
+    paidToFail: {
+      title: 'Paid to fail',
+      question: 'Can a reward for correcting oneself teach a model to fail first?',
+      text: [
+        'The paper rewards improvement: $R = r_2 − (1 − γ) r_1$. At $γ = 0$ that is $R = r_2 − r_1$, the improvement alone.',
+        'Fail first and then succeed: $R = 1 − 0 = 1$. Be right at once: $R = 1 − 1 = 0$. The weight of the first answer is $w_1 = −(1 − γ) = −1$: every test that it passes **costs** as much as one that the second answer passes earns.',
+        'It takes some 75 updates until a model begins to use this. So this run starts from a checkpoint after 150 updates of γ = 0, with the learning rate doubled.',
+      ],
+      prediction: {
+        question:
+          'γ = 0, for 20 more updates. The first answers pass far fewer tests than the last ones now. What becomes of them?',
+        options: {
+          recovers: 'They recover: it is being trained, after all',
+          fails: 'They go on failing, the last ones do not',
+          bothFall: 'Both get worse',
+        },
+        because:
+          'The first answer’s reward has the weight −1, the last one’s +1. The model gives up its first answer in order to have something to repair.',
+      },
+      look: [
+        'Watch the two large numbers: turn 1 stays far below turn 2, although the model plainly knows better.',
+        'In the Episode panel, choose a try that was pushed up and read its first program. Often it is broken in a way that the second one mends with a single change.',
+      ],
+      clauses: {
+        gap: 'In the last ten updates the last answers passed {value} points more of the tests than the first; {bound} or more was expected.',
+        first:
+          'The tests passed by the first answers changed by {value} points from the first ten updates to the last ten; {bound} or less was expected.',
+      },
+      holds:
+        'The first answers go on failing tests that the same model passes a moment later: it is paid to fail, and it does.',
+      fails:
+        'The first answers recovered, or the last ones came down to them. If both got worse, the model is forgetting, not cheating. If the first ones recovered, look whether γ is still 0; a single run of 20 updates may also do so by chance.',
+      counter:
+        'The same checkpoint with γ = 1. Now $R = r_2$ and $w_1 = 0$: failing first earns nothing, and within 20 updates the first answer comes back on the coat-tails of the second.',
+      apply: {
+        task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper, then with the γ slider and the bars beside it. Is it enough to stop the cheating?',
+        answer:
+          '$(1, 1)$ earns γ and $(0, 1)$ earns 1, so only at $γ = 1$ are they equal; below it failing first always earns more. Whether a model gets there also depends on how much a better first answer helps the second: the coupling $c$. The first answer is safe where $c > 1 − γ$.',
+      },
+      notes: [
+        'Twenty minutes. The heart of the matter: what is paid for is what is learned.',
+        'Let them compute R for (0, 1) and (1, 1) before they predict. Many then predict the failing and are still surprised by how literally it happens.',
+        'Ask who could have noticed it from the last answer’s accuracy alone. Nobody: it rises.',
+      ],
+    },
+    releasedCode: {
+      title: 'Why γ does nothing in the released code',
+      question: 'How can a hyper-parameter of a paper have no effect in its code?',
+      text: [
+        'The paper draws $k$ whole tries per task. The authors’ released code draws **one** first answer and $k$ corrections of it, and trains the corrections only.',
+        'All $k$ tries then share $r_1$. With $R_i = r_{2,i} − (1 − γ) r_1$, the comparison $R_i − mean of the others$ subtracts the same $(1 − γ) r_1$ again: it is gone, and γ with it.',
+      ],
+      prediction: {
+        question: 'In this objective γ is moved from 0 to 2. What happens to the advantages?',
+        options: {
+          faster: 'They grow: the first answer counts more',
+          nothing: 'Nothing, to the last digit',
+          cheats: 'They favour a bad first answer',
+        },
+        because:
+          'What all tries of a group have in common cancels when they are compared with each other. (Not with the REINFORCE estimator, whose baseline spans other tasks, nor with more than two turns.)',
+      },
+      look: [
+        'All four lanes begin with the same first program.',
+        'Show the settings and move γ while the run stands: the bars $w_1$ and $w_2$ move, the reason beside γ says why nothing else does.',
+      ],
+      clauses: {
+        effect:
+          'The last batch was compared again with γ = 0 and with γ = 2. Its advantages moved by at most {value}; {bound} or less was expected.',
+      },
+      holds: 'No advantage moved at all: γ does nothing here.',
+      fails:
+        'Some advantage moved. Are the objective still “Released code” and the estimator not REINFORCE? Then this is a mistake of ours: please tell us.',
+      counter:
+        'The paper’s objective: each try has a first answer of its own, so $r_1$ differs within the group and γ decides what that is worth.',
+      apply: {
+        task: 'Choose the estimator REINFORCE in the released-code objective. Predict whether γ has an effect now, and say why; then see whether the reason beside γ has gone.',
+        answer:
+          'It has. REINFORCE compares with the mean of the whole batch, whose tasks have different first answers, so $(1 − γ) r_1$ no longer cancels. It still teaches nothing about the first answer, which is not trained: it is noise.',
+      },
+      notes: [
+        'Fifteen minutes, more with the algebra on the board.',
+        'A lesson on reading code beside papers. Nothing is wrong with the code’s results; only its γ says nothing about them.',
+      ],
+    },
+    sparseReward: {
+      title: 'Progressive or binary',
+      question: 'Is a reward for every test better than one for all of them?',
+      text: [
+        'Progressive: $r =$ the share of tests passed. Binary: $r = 1$ if every test is passed, otherwise 0. The binary reward is what we want in the end. So why not pay for that?',
+        'This run starts from **Beginner**, a model with a bug nearly everywhere one can be, on the hardest tasks. Hardly any of its programs passes everything, but on average each passes a third of its tests.',
+      ],
+      prediction: {
+        question: 'Both rewards, 20 updates from this start. What happens?',
+        options: {
+          same: 'Both learn about equally fast',
+          binaryAhead: 'Binary is ahead: it pays for what we want',
+          binaryStuck: 'Progressive takes off, binary hardly moves',
+        },
+        because:
+          'With the binary reward nearly all four tries of a task earn 0. They do not differ, so nothing is learned from them. The progressive reward tells a program with one bug from one with two.',
+      },
+      look: [
+        'In the Learning panel, **Groups without signal**: how many of the tasks teach nothing.',
+        'Tests passed rise long before accuracy does.',
+      ],
+      clauses: {
+        alike: 'In {value} of the groups all tries earned the same; at most {bound} were expected.',
+        tests:
+          'Tests passed by the last answer rose by {value} points from the first ten updates to the last ten; {bound} or more was expected.',
+      },
+      holds: 'The progressive reward finds something to learn from in a start where almost nothing is right.',
+      fails:
+        'The reward did not find enough differences, or the tests passed did not rise. Twenty updates are few; run it again with another seed.',
+      counter:
+        'The same with the binary reward. Most groups earn nothing but zeros. Once a try is right by luck it is learned from, so given enough updates this run catches up.',
+      apply: {
+        task: 'Predict which reward is ahead from the starting model Boost on all levels, where a third of the programs are right. Then run both for 50 updates.',
+        answer:
+          'They are about equal there. Progressive is not better in general: it is faster from a start where nearly nothing passes everything. On half-easy tasks the binary reward even has an advantage: it never pays for a program that is only half right.',
+      },
+      notes: [
+        'Fifteen minutes. Opens the discussion of reward shaping.',
+        'The paper claims the progressive reward is better. At this scale that holds for sparse starts only; docs/log.md has the numbers.',
+      ],
+    },
+    klLeash: {
+      title: 'The KL leash',
+      question: 'What keeps a model that is being rewarded from drifting away?',
+      text: [
+        'Every try pays for the distance to the frozen starting model: $R′ = R − β KL$. The $KL$ adds up, over the tokens of a try, how much more likely they are now than they were: $log π − log π_{ref}$.',
+        '$β = 0$: no leash. $β = 0.01$, the default: a long one. This run has $β = 1$, and a high learning rate that pulls at it.',
+      ],
+      prediction: {
+        question: 'β = 1 and rewards between 0 and 1. What will 20 updates do?',
+        options: {
+          faster: 'It learns faster, because it is kept on track',
+          held: 'It stays close to where it started',
+          forgets: 'It forgets how to write programs',
+        },
+        because:
+          'Moving by 1 nat costs as much as all the tests together earn. Whatever can be learned within a small fraction of a nat is learned; the rest does not pay.',
+      },
+      look: [
+        'The chart of the **KL to the starting model**: it stays near 0.',
+        'The compare lane of a try in the Episode panel has a term $β KL$ in its formula.',
+      ],
+      clauses: {
+        distance:
+          'In the last ten updates the first answers were {value} nats away from the starting model; at most {bound} was expected.',
+      },
+      holds: 'The leash holds: the model has hardly moved.',
+      fails:
+        'The model went further than a leash of this strength should let it. The estimate is made from samples and is noisy; run it again with another seed.',
+      counter:
+        'β = 0: nothing is paid for moving away, and within 20 updates the model is several times as far from its start.',
+      apply: {
+        task: 'Which run passes more tests in the end, the one with β = 1 or with β = 0? Compare their held-out accuracies, and say for what a leash is worth having all the same.',
+        answer:
+          'Without a leash it learns more in these 20 updates. A leash pays when the reward is not quite what is wanted, for then whatever is far from the start is also where the reward is exploited. It does not stop the cheating at γ = 0, though: β = 0.05 was tried.',
+      },
+      notes: [
+        'Fifteen minutes. Best after “Paid to fail”.',
+        'A nat is the natural unit of information: 1 nat = 1.44 bits. Sampled estimates of the KL may come out negative; that is no mistake.',
+      ],
+    },
+    hiddenTests: {
+      title: 'Hidden tests',
+      question: 'Does a model that passes the tests solve the task?',
+      text: [
+        'Each task has six unit tests. Here the reward is earned on **one** of them; the other five are hidden from training and judge it.',
+        'And there are only 16 tasks: every update tries all of them again.',
+      ],
+      prediction: {
+        question: 'After 20 updates, on these 16 tasks: the test that is paid for and the hidden ones?',
+        options: {
+          same: 'Both are passed about equally often',
+          gap: 'The one paid for is passed clearly more often',
+          hiddenAhead: 'The hidden ones are passed more often',
+        },
+        because:
+          'A bug that the one test does not show costs nothing, so nothing removes it. With few tasks the model learns what passes these few tests.',
+      },
+      look: [
+        'Under “Unit tests, turn by turn”: the first row is the test that is paid for, the others are hidden. Look for a try that passes the first and fails others, and see how it is pushed.',
+        'The charts of **tests passed** and of **tests trained on, passed**.',
+      ],
+      clauses: {
+        gap: 'In the last ten updates the share of tests passed was {value} points higher for the test paid for than for the hidden ones; {bound} or more was expected.',
+      },
+      holds:
+        'The model has learned the test better than the task. Who looks at the reward alone does not see it.',
+      fails:
+        'The gap is smaller than expected. Which bugs the one test shows depends on the 16 tasks that the seed drew: try another seed.',
+      counter:
+        'The same single test, but of 1,000 tasks instead of 16. What one task’s test does not show another’s does: the model can only learn what holds for all, and the gap closes.',
+      apply: {
+        task: 'With 16 tasks, how many of the six tests must be paid for until the gap closes? Predict, then try 3 and 5.',
+        answer:
+          'It shrinks as more tests are paid for; at 5 a single test is left to judge, and the figure becomes noisy. More tests per task or more tasks: both make it harder to be right for the wrong reason. Hidden tests are what shows it.',
+      },
+      notes: [
+        'Twenty minutes. The same as overfitting, and as teaching to the test.',
+        'The counter-run surprises: one test per task is enough if there are many tasks.',
+      ],
+    },
+    threeTurns: {
+      title: 'Three turns',
+      question: 'Does a third answer help?',
+      text: [
+        'With $T = 3$ the model may correct its correction. Every earlier answer stays in view. $R = γ^2 r_1 + γ (r_2 − r_1) + (r_3 − r_2)$; at $γ = 1$ that is $r_3$: only the last answer counts.',
+        'This run starts from **Three turns**, a model that was shown examples of three answers before.',
+      ],
+      prediction: {
+        question: 'Over 10 updates, will the third answer pass more tests than the second?',
+        options: {
+          rises: 'More, or as many',
+          falls: 'Fewer: correcting twice breaks things',
+          same: 'It is always an exact copy',
+        },
+        because:
+          'The model knows what a third answer is: most repeat the second, some repair another bug, and few break one. So it gains a little, and training adds to it.',
+      },
+      look: [
+        'The picture has a lane step more: write, correct, correct again.',
+        'The third large number stands above the second, not below.',
+      ],
+      clauses: {
+        third:
+          'On average over the run the third answer passed {value} points more of the tests than the second; {bound} or more was expected.',
+      },
+      holds: 'The third answer is worth having.',
+      fails:
+        'The third answer lost what the second had. The difference is small beside the scatter of a single update; run it again with another seed.',
+      counter:
+        'The same from **Boost**, which has seen two answers and never three. Its third answers are worse than its second: a skill that was never shown has to be found by chance before it can be rewarded.',
+      apply: {
+        task: 'Set “Earlier answers in view” to “Latest answer” with the model Boost. Predict whether its third answers are still worse, and why.',
+        answer:
+          'They are not. With only the latest answer in view the third turn looks to the model exactly like the second, which it knows. Before training its third answers were as good as its second in our measurement (33.6 % of tasks each).',
+      },
+      notes: [
+        'Fifteen minutes. Episodes are half as long again, so updates take longer.',
+        'Shows what supervised training before reinforcement learning is for: the reward can only choose among what the model already does now and then.',
+      ],
+    },
+  },
+};

@@ -1,0 +1,82 @@
+/**
+ * Alarms: signatures (signatures.ts) that a run shows, with the update at which each went off and the curves it was read from.
+ * Pure functions of the metrics so far.
+ */
+import { Course, signatureWindow, type Measured } from './course.ts';
+import { signatures, type Condition, type Signature } from './signatures.ts';
+
+/** A curve that an alarm was read from, and the line that it is on the wrong side of. */
+export interface Curve {
+  readonly label: string;
+  readonly share: boolean;
+  readonly is: Condition['is'];
+  /** What the line is, in words. */
+  readonly than: string;
+  /** Updates done. */
+  readonly steps: readonly number[];
+  /** Means over windows; NaN in the first updates. One for each step, as in `limits`. */
+  readonly means: readonly number[];
+  readonly limits: readonly number[];
+}
+
+export interface Alarm {
+  readonly signature: Signature;
+  /** The update at which it went off. */
+  readonly since: number;
+  /** The updates it was read from then: first and last. */
+  readonly window: readonly [number, number];
+  /** Whether it still holds; one that has not for a whole window is over, and no alarm any more. */
+  readonly holds: boolean;
+  /** Of the conditions that held when it went off. */
+  readonly curves: readonly Curve[];
+}
+
+/** Updates in a row for which a signature has to hold before it is an alarm: what noise makes comes and goes. */
+export const confirmation = 3;
+
+/** The alarms of a run as it stands, in the order of the table. @param updates metrics of every update so far, oldest first */
+export function alarmsOf(updates: readonly Measured[]): Alarm[] {
+  const course = new Course(updates);
+  if (course.turns === 0) return [];
+  return signatures.flatMap((signature) => alarmOf(signature, course) ?? []);
+}
+
+function alarmOf(signature: Signature, course: Course): Alarm | null {
+  const ways = signature
+    .ways(course.turns)
+    .map((conditions) => conditions.map((condition) => ({ condition, ...heldOf(condition, course) })));
+  /** For each update the first way that holds; −1: none. */
+  const held = course.steps.map((_, i) => ways.findIndex((all) => all.every(({ holds }) => holds[i])));
+  const off = wentOff(held.map((way) => way >= 0));
+  const found = ways[held[off] ?? -1];
+  if (!found) return null;
+  return {
+    signature,
+    since: course.steps[off],
+    window: [course.steps[Math.max(0, off + 1 - signatureWindow)], course.steps[off]],
+    holds: held.at(-1) !== -1,
+    curves: found.map(({ condition: { what, is, than }, means, limits }) => ({
+      ...{ label: what.label, share: what.share, is, than, steps: course.steps, means, limits },
+    })),
+  };
+}
+
+function heldOf({ what, is, limit }: Condition, course: Course) {
+  const means = course.means(what);
+  const limits = limit(course);
+  // Comparisons with NaN are false: what was not measured raises no alarm.
+  const holds = means.map((mean, i) => (is === 'above' ? mean > limits[i] : mean < limits[i]));
+  return { means, limits, holds };
+}
+
+/** Where the alarm that is on at the end went off; −1: none is on. */
+function wentOff(holds: readonly boolean[]): number {
+  let [off, inRow, silent] = [-1, 0, 0];
+  holds.forEach((yes, i) => {
+    inRow = yes ? inRow + 1 : 0;
+    silent = yes ? 0 : silent + 1;
+    if (off < 0 && inRow >= confirmation) off = i;
+    if (silent >= signatureWindow) off = -1;
+  });
+  return off;
+}

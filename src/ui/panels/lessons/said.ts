@@ -1,0 +1,46 @@
+/** What lessons say of a run, with its numbers put in. */
+import { diff, type Experiment, type FieldName } from '../../../config/experiment.ts';
+import { judge, shownValue, type Course, type Finding } from '../../../lessons/judge.ts';
+import { experimentOf, sides, type Lesson, type Side } from '../../../lessons/lesson.ts';
+import type { RunState } from '../../state/run.svelte.ts';
+
+/** Puts values into a text: "update {step}". A name that has no value stays. */
+export const withValues = (text: string, values: Readonly<Record<string, string | number>>): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+
+/** A finding in a lesson's words. */
+export function findingText({ clause, value }: Finding, text: string, language: string): string {
+  const { measure, atLeast, atMost } = clause;
+  const shown = (number: number) => shownValue(measure, number, language);
+  return withValues(text, { value: shown(value), bound: shown(atLeast ?? atMost ?? NaN) });
+}
+
+/** Fields that change nothing in what a lesson shows, but its noise and how long it is looked at. */
+const besides: readonly FieldName[] = ['seed', 'steps', 'evalEvery', 'evalTasks'];
+
+/** Which run of a lesson this experiment is; null: neither. */
+export function sideOf(lesson: Lesson, experiment: Experiment): Side | null {
+  const is = (side: Side) =>
+    Object.keys(diff(experiment, experimentOf(lesson, side))).every((name) =>
+      besides.some((one) => one === name),
+    );
+  return sides.find(is) ?? null;
+}
+
+type Seen = Pick<RunState, 'evals' | 'train' | 'updates'>;
+
+/** What the page knows of a run. @param side which run of the lesson it is */
+export const courseOf = (lesson: Lesson, side: Side, { evals, train, updates }: Seen): Course => ({
+  steps: experimentOf(lesson, side).steps,
+  evals,
+  updates: train,
+  record: updates.at(-1) ?? null,
+});
+
+/** What the run on screen says of its lesson; null when it is none of the lesson's runs. */
+export function judgementOf(lesson: Lesson, experiment: Experiment, run: Seen) {
+  const side = sideOf(lesson, experiment);
+  if (side === null) return null;
+  const course = courseOf(lesson, side, run);
+  return { side, steps: course.steps, ...judge(lesson, course) };
+}

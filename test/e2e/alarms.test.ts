@@ -1,0 +1,47 @@
+/** An alarm in the page: it says since when and why, shows its curve and an example, and what it proposes is a press away. */
+import { expect, it } from 'vitest';
+import { overflow, violations } from './barriers.ts';
+import { withPlayground } from './page.ts';
+import { button, fieldOf, microLink, region, waitForReady, waitForStatus } from './playground.ts';
+
+it('explains itself, by keyboard and on a phone, and is cured by a press', async () => {
+  // Answers that are cut off: most need more tokens than that.
+  const path = microLink({ maxNewTokens: 16, steps: 15 });
+  await withPlayground({ path, viewport: { width: 390, height: 844 } }, async (playground) => {
+    const { page, problems } = playground;
+    await waitForReady(playground);
+    await button(page, 'Run').click();
+    await waitForStatus(playground, /^Finished/);
+
+    const alarms = region(page, 'Learning').getByRole('list', { name: 'Alarms' });
+    const alarm = alarms.getByRole('button', { name: /^Truncated answers/ });
+    expect(await alarm.textContent()).toMatch(/since update 12/);
+    expect(await page.getByText('Alarm at update 12: Truncated answers.').count()).toBe(1);
+
+    await button(page, 'Show why').click();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('BUTTON');
+    while ((await alarm.getAttribute('aria-expanded')) !== 'true') await alarm.press('Enter');
+    const curve = alarms.getByRole('img', {
+      name: /Truncated.*, turn 1, mean of 10 updates: .* at update 12/,
+    });
+    await curve.waitFor();
+    await alarms.getByText('An example, before and now').press('Enter');
+    await alarms.getByRole('article').first().waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-theme="${colorScheme}"]`).waitFor();
+      expect(await violations(page), colorScheme).toEqual([]);
+      expect(await overflow(page), colorScheme).toEqual([]);
+    }
+
+    await alarms.getByRole('button', { name: 'A third of the learning rate' }).press('Enter');
+    expect(await fieldOf(page, 'Learning rate').inputValue()).toBe('0.0001');
+    expect(await alarms.getByRole('status').textContent()).toMatch(/in force from the next update on/);
+    await region(page, 'Learning').getByText('Changed during the run').waitFor();
+
+    await alarms.getByRole('button', { name: 'Answers of up to 40 tokens' }).press('Enter');
+    await alarms.waitFor({ state: 'detached' });
+    await waitForStatus(playground, /^(Training|Update|Finished)/);
+    expect(problems).toEqual([]);
+  });
+});
