@@ -50,6 +50,9 @@ export interface MemoryEstimate {
 
 const float = 4;
 
+/** States of a run that are kept to go back to (train/checkpointRing.ts), and their bytes, at most; but never fewer than two. */
+export const ringLimits: { readonly count: number; readonly bytes: number } = { count: 32, bytes: 96e6 };
+
 /** Tokens of the longest sequence: the cache keeps a place for each, and it is what is learned from. */
 const longest = (e: Experiment, f: MemoryFacts): number => longestSequence(e, f.longestPrompt);
 
@@ -88,10 +91,10 @@ function logitBytes(e: Experiment, f: MemoryFacts): number {
   return float * rows * f.vocabulary;
 }
 
-/** The estimate for an experiment. Its phases come one after the other: the largest counts. */
-export function estimateMemory(e: Experiment, f: MemoryFacts): MemoryEstimate {
+/** What a run holds from its beginning to its end. */
+function alwaysHeld(f: MemoryFacts): MemoryPart[] {
   const model = float * f.parameters;
-  const always: MemoryPart[] = [
+  return [
     { label: 'Weights', help: 'The model that learns.', bytes: model },
     { label: 'Reference', help: 'The frozen model of the KL penalty.', bytes: model },
     { label: 'Optimiser', help: 'AdamW’s two averages for each weight.', bytes: 2 * model },
@@ -101,6 +104,12 @@ export function estimateMemory(e: Experiment, f: MemoryFacts): MemoryEstimate {
       bytes: 3 * model,
     },
   ];
+}
+
+/** The estimate for an experiment. Its phases come one after the other: the largest counts. */
+export function estimateMemory(e: Experiment, f: MemoryFacts): MemoryEstimate {
+  const model = float * f.parameters;
+  const always = alwaysHeld(f);
   const cache = (rows: number): MemoryPart => ({
     label: 'Keys and values',
     help: 'What the model remembers of each sequence while it writes.',
@@ -144,6 +153,22 @@ export function estimateMemory(e: Experiment, f: MemoryFacts): MemoryEstimate {
 }
 
 const sum = (parts: readonly MemoryPart[]): number => parts.reduce((total, { bytes }) => total + bytes, 0);
+
+export interface MemoryOfRuns {
+  /** What the back end needs at the worst moment, bytes: runs take turns, so what only an update needs counts once. */
+  readonly peak: number;
+  /** States of one run to go back to, outside the back end, at most. */
+  readonly ring: number;
+}
+
+/** What several runs over one model need together. @param runs one at least */
+export function memoryOfRuns(runs: readonly Experiment[], f: MemoryFacts): MemoryOfRuns {
+  const each = alwaysHeld(f).reduce((total, { bytes }) => total + bytes, 0);
+  const work = Math.max(...runs.map((e) => estimateMemory(e, f).peak - each));
+  const state = 3 * float * f.parameters;
+  const ring = Math.max(2 * state, Math.min(ringLimits.count * state, ringLimits.bytes));
+  return { peak: runs.length * each + work, ring };
+}
 
 /** A buffer cannot be split: the embedding, one layer's keys, the logits, or the widest intermediate result. */
 function largestBuffer(e: Experiment, f: MemoryFacts): number {

@@ -5,18 +5,16 @@
  * states are every update of a run of 32, every eighth of one of 256. A state is three times the weights, 2 MB for the model
  * that is shipped; it was copied for the recovery from faults anyway, so keeping it costs no time.
  */
+import { ringLimits } from '../config/memory.ts';
 import type { TrainerState } from './trainer.ts';
 
-/** States kept at most, and their bytes; but never fewer than the first and one other. */
-const limits = { count: 32, bytes: 96e6 };
-
 export class CheckpointRing {
-  readonly #limits: typeof limits;
+  readonly #limits: typeof ringLimits;
   readonly #first: TrainerState;
   #kept: TrainerState[] = [];
   #spacing = 1;
 
-  constructor(first: TrainerState, bounds = limits) {
+  constructor(first: TrainerState, bounds = ringLimits) {
     this.#first = first;
     this.#limits = bounds;
   }
@@ -24,6 +22,11 @@ export class CheckpointRing {
   /** Steps of what is kept, in order. */
   get steps(): readonly number[] {
     return [this.#first, ...this.#kept].map(({ step }) => step);
+  }
+
+  /** Of all that is kept. */
+  get bytes(): number {
+    return (this.#kept.length + 1) * bytesOf(this.#first);
   }
 
   /** The state at a step or, if it was not kept, the last before it; undefined before the first. */

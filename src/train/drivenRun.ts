@@ -7,7 +7,7 @@ import type { ChangeRecord, EvalRecord } from '../rl/records.ts';
 import { withLiveFields } from './changes.ts';
 import { sentence } from './failure.ts';
 import type { Phase, RunCommand, Stage } from './messages.ts';
-import { answer, type Question } from './questions.ts';
+import { answer, answerRecord, type Question } from './questions.ts';
 import { Teller } from './teller.ts';
 import { Timeline, UnreachableError } from './timeline.ts';
 import type { Beginning, DrivenOptions, Loaded, Trainable } from './trainable.ts';
@@ -38,6 +38,8 @@ export class DrivenRun {
   });
   #phase: Phase = 'loading';
   #busy = false;
+  /** Of the questions for a record so far. */
+  #dropped = new AbortController();
   /** What ended it. */
   #error: unknown = null;
   #whenStill: (() => void)[] = [];
@@ -127,9 +129,14 @@ export class DrivenRun {
         this.#wanted = 'stand';
         this.#endUpdate();
         return this.#work(() => this.#goTo(command.step));
-      case 'record':
       case 'catch':
         return this.#work((loaded) => this.#answer(command, loaded));
+      case 'record':
+        return this.#record(command.step, this.#dropped.signal);
+      case 'drop':
+        this.#dropped.abort();
+        this.#dropped = new AbortController();
+        return;
       case 'inspect': // looked at only: it does not say that it trains
       case 'layers':
         return this.#do((loaded) => this.#reach(() => this.#answer(command, loaded)));
@@ -235,6 +242,7 @@ export class DrivenRun {
     if (!run) return;
     this.#teller.tell({ type: 'model', name, ...(digest === undefined ? {} : { digest }), ...run.model });
     this.#teller.tell({ type: 'memory', facts: run.memory });
+    this.#teller.tell({ type: 'kept', ...timeline.kept });
     await this.#settle(run);
     const due = !timeline.resumed || evaluationDue(run.experiment, run.state.step);
     if (due && !timeline.evaluated) {
@@ -252,8 +260,10 @@ export class DrivenRun {
     if (this.#phase !== 'pausing') this.#enter('running');
     const record = await this.#underWay.make(run);
     if (!record) return; // it stands at a station
-    await this.timeline.update(record, run.state);
+    const { timeline } = this;
+    await timeline.update(record, run.state);
     this.#teller.tell({ type: 'update', record }); // what is told is kept
+    this.#teller.tell({ type: 'kept', ...timeline.kept });
     const masked = record.metrics['train/masked'] ?? 0;
     if (masked > 0) {
       const share = `${(100 * masked).toFixed(0)} % of the episodes of update ${record.step} could not be graded`;
@@ -313,6 +323,14 @@ export class DrivenRun {
     if (!this.#run) return;
     const asked = { loaded, run: this.#run, timeline: this.timeline, side: this.side };
     this.#teller.tell(await answer(question, asked));
+  }
+
+  /** Looked at only: it does not say that it trains. */
+  #record(step: number, dropped: AbortSignal): void {
+    this.#do(async () => {
+      if (!this.#run) return;
+      this.#teller.tell(await answerRecord(step, this, dropped));
+    });
   }
 
   #change(experiment: Experiment): void {

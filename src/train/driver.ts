@@ -126,7 +126,14 @@ export class Driver {
       }
       const { timeline } = origin;
       const at = step ?? timeline.now;
-      const experiment = withChanges(timeline.experimentAt(at), changes);
+      const then = timeline.experimentAt(at);
+      const experiment = withChanges(then, changes);
+      if (experiment.initialPolicy !== then.initialPolicy) {
+        throw new Error(
+          `initialPolicy: a fork begins with the weights its origin had after update ${at}, not with others. ` +
+            'Leave it as it is, or begin a new run.',
+        );
+      }
       const state = await timeline.stateAt(at, run.side);
       return this.#withLog({ id, loaded, parent: { runId: from, step: at } }, { experiment, state });
     });

@@ -6,7 +6,7 @@ import type { BareEvent } from './teller.ts';
 import { UnreachableError, type Side, type Timeline } from './timeline.ts';
 import type { Loaded, Trainable } from './trainable.ts';
 
-export type Question = Extract<RunCommand, { type: 'record' | 'inspect' | 'layers' | 'catch' }>;
+export type Question = Extract<RunCommand, { type: 'inspect' | 'layers' | 'catch' }>;
 
 interface Asked {
   readonly loaded: Loaded;
@@ -19,8 +19,6 @@ interface Asked {
 /** @throws UnreachableError saying why there is no answer */
 export async function answer(question: Question, asked: Asked): Promise<BareEvent> {
   switch (question.type) {
-    case 'record':
-      return { type: 'record', record: await recordOf(question.step, asked) };
     case 'inspect':
       return inspected(question, asked);
     case 'layers':
@@ -30,12 +28,27 @@ export async function answer(question: Question, asked: Asked): Promise<BareEven
   }
 }
 
-async function recordOf(step: number, { timeline, side }: Asked) {
+/**
+ * An update in full, or why there is none: the run itself is whole in any case.
+ * @param dropped fires when nobody wants it any more
+ */
+export async function answerRecord(
+  step: number,
+  { timeline, side }: Pick<Asked, 'timeline' | 'side'>,
+  dropped: AbortSignal,
+): Promise<BareEvent> {
+  const signals = side.signal ? [side.signal, dropped] : [dropped];
   try {
-    return await timeline.recordOf(step, side);
+    dropped.throwIfAborted();
+    const signal = AbortSignal.any(signals);
+    return { type: 'record', record: await timeline.recordOf(step, { ...side, signal }) };
   } catch (error) {
-    if (error instanceof UnreachableError || side.signal?.aborted) throw error;
-    throw new UnreachableError(`Update ${step} could not be made again. ${sentence(error)}`); // the run itself is whole
+    if (side.signal?.aborted) throw error;
+    const why =
+      error instanceof UnreachableError
+        ? error.message
+        : `Update ${step} could not be made again. ${sentence(error)}`;
+    return { type: 'unanswered', step, why: dropped.aborted ? '' : why };
   }
 }
 

@@ -68,6 +68,11 @@ export class Timeline {
     return this.#log?.holds('checkpoint', this.#now.step) ?? false;
   }
 
+  /** The states it can go back to at once: after which updates, and what they take. */
+  get kept(): { readonly steps: number[]; readonly bytes: number } {
+    return { steps: [...this.#ring.steps], bytes: this.#ring.bytes };
+  }
+
   /** The log knows how good the model is where the run stands. */
   get evaluated(): boolean {
     return this.#log?.holds('evaluation', this.#now.step) ?? false;

@@ -7,6 +7,10 @@ export const keyHelp: readonly { readonly key: string; readonly does: string }[]
   { key: 'Space', does: 'Run, or pause after the update under way' },
   { key: '→', does: 'One update' },
   { key: 'Shift →', does: 'On to the next station of an update' },
+  {
+    key: '← → Home End',
+    does: 'On the timeline: one update back or on, to the beginning, to now. Training goes on meanwhile',
+  },
   { key: '?', does: 'These keys' },
   { key: 'Escape', does: 'Closes what is open' },
 ];

@@ -19,6 +19,6 @@ export function mountPlayground(options: Omit<TrainerClientOptions, 'onEvent'>, 
   const intro = new IntroState(app.refusals.add);
   mount(App, { target, props: { app, intro } });
   if (intro.shown) {
-    void readFirstEpisode(options.assets).then((record) => (app.selection.recorded = record));
+    void readFirstEpisode(options.assets).then((record) => app.runs.setRecorded(record));
   }
 }

@@ -44,12 +44,19 @@ export function browserTrainer(onRefused: (sentence: string) => void): Omit<Trai
   };
 }
 
+/** Where a run begins that is forked from another. */
+export type ForkFrom = Pick<Extract<Command, { type: 'fork' }>, 'from' | 'step' | 'changes'>;
+
 export class TrainerClient {
   readonly #options: TrainerClientOptions;
   #worker: WorkerLike | null = null;
-  #runId = '';
-  #runs = 0;
-  #watched: number | null = null;
+  /** The runs that the worker has; what is told of others is dropped. */
+  readonly #runs = new Set<string>();
+  /** The run that came with the last load. */
+  #loader = '';
+  /** Runs that stand on what is loaded. */
+  readonly #begun = new Set<string>();
+  #watched: { readonly runId: string; readonly group: number } | null = null;
   /** The worker reported a failure: what it holds may be half made, so the next load gets a fresh one. */
   #spent = false;
 
@@ -57,82 +64,133 @@ export class TrainerClient {
     this.#options = options;
   }
 
-  /** Abandons the run there is, if any, and loads a new one; the worker answers with `status` events until it is ready. */
-  async load(experiment: Experiment, backend: BackendName | 'auto'): Promise<void> {
-    const runId = `run-${++this.#runs}`;
-    this.#runId = runId;
+  /** Something is loaded, or about to be, over which more runs can begin. */
+  get canBegin(): boolean {
+    return this.#worker !== null && !this.#spent;
+  }
+
+  /** Whether the worker has this run, and may be told more. */
+  has(runId: string): boolean {
+    return this.#runs.has(runId);
+  }
+
+  /** Abandons the runs there are, and loads all that a new one needs; the worker answers with `status` events until it is ready. */
+  async load(runId: string, experiment: Experiment, backend: BackendName | 'auto'): Promise<void> {
+    this.#runs.clear();
+    this.#begun.clear();
+    this.#runs.add(runId);
+    this.#loader = runId;
     const message: Load = { type: 'load', runId, experiment, backend, assets: this.#options.assets };
     const { port1: toWorker, port2 } = new MessageChannel();
     try {
       this.#connect().postMessage(message, [port2]); // it has enough to do until Python is there
-      if (this.#watched !== null) this.#send({ type: 'watch', runId, group: this.#watched });
+      this.#sayWatched(runId);
       const sandbox = await this.#options.createSandboxPort();
-      if (runId !== this.#runId) return sandbox.close(); // another load came in between
+      if (runId !== this.#loader) return sandbox.close(); // another load came in between
       toWorker.postMessage(null, [sandbox]);
     } catch (error) {
-      if (runId !== this.#runId) return;
+      if (runId !== this.#loader) return;
       this.#worker?.terminate(); // it waits for what will not come
       this.#worker = null;
       this.#fail('The sandbox that runs Python could not be started.', 'Reload the page.', error);
     }
   }
 
+  /** A new run over what is loaded. */
+  begin(runId: string, experiment: Experiment): void {
+    this.#add({ type: 'begin', runId, experiment });
+  }
+
+  /** A new run that begins where another stood. */
+  fork(runId: string, where: ForkFrom): void {
+    this.#add({ type: 'fork', runId, ...where });
+  }
+
+  /** Ends a run and frees what it holds. */
+  close(runId: string): void {
+    this.#send({ type: 'close', runId });
+    this.#runs.delete(runId);
+  }
+
   /** Train until paused or finished. */
-  run(): void {
-    this.#send({ type: 'run', runId: this.#runId });
+  run(runId: string): void {
+    this.#send({ type: 'run', runId });
   }
 
   /** Finish the update under way, then wait. */
-  pause(): void {
-    this.#send({ type: 'pause', runId: this.#runId });
+  pause(runId: string): void {
+    this.#send({ type: 'pause', runId });
   }
 
   /** One update, then wait. */
-  step(): void {
-    this.#send({ type: 'step', runId: this.#runId });
-  }
-
-  /** Asks what an update did to each token of a try. */
-  inspect(step: number, { group, trajectory }: Place): void {
-    this.#send({ type: 'inspect', runId: this.#runId, step, group, trajectory });
+  step(runId: string): void {
+    this.#send({ type: 'step', runId });
   }
 
   /** Asks where an update went, layer by layer. */
-  layers(step: number): void {
-    this.#send({ type: 'layers', runId: this.#runId, step });
+  layers(runId: string, step: number): void {
+    this.#send({ type: 'layers', runId, step });
   }
 
   /** On to the next station of an update, then wait. */
-  station(): void {
-    this.#send({ type: 'station', runId: this.#runId });
+  station(runId: string): void {
+    this.#send({ type: 'station', runId });
   }
 
-  /** Be told of updates while they are under way, of this group in full; null: of none. It holds for later loads too. */
-  watch(group: number | null): void {
-    if (group === this.#watched) return;
-    this.#watched = group;
-    this.#send({ type: 'watch', runId: this.#runId, group });
+  /** Asks what an update did to each token of a try. */
+  inspect(runId: string, step: number, { group, trajectory }: Place): void {
+    this.#send({ type: 'inspect', runId, step, group, trajectory });
+  }
+
+  /** Asks for an update in full, which is made again where it has to be; answered with `record` or `unanswered`. */
+  record(runId: string, step: number): void {
+    this.#send({ type: 'record', runId, step });
+  }
+
+  /** No answer is wanted any more to any `record`. */
+  drop(runId: string): void {
+    this.#send({ type: 'drop', runId });
+  }
+
+  /** Be told of one run's updates while they are under way, of this group in full; null: of none. It holds until it is said otherwise, for a run that is still to come too. */
+  watch(runId: string, group: number | null): void {
+    const before = this.#watched;
+    if (before?.runId === runId ? before.group === group : group === null) return;
+    if (before && before.runId !== runId) this.#send({ type: 'watch', runId: before.runId, group: null });
+    this.#watched = group === null ? null : { runId, group };
+    this.#send({ type: 'watch', runId, group });
   }
 
   /** Change live fields from the next update on. */
-  change(experiment: Experiment): void {
-    this.#send({ type: 'change', runId: this.#runId, experiment });
+  change(runId: string, experiment: Experiment): void {
+    this.#send({ type: 'change', runId, experiment });
   }
 
   /** Ask for held-out tasks on which the model has given up its first answer; answered with `caught`. */
-  askForCaught(): void {
-    this.#send({ type: 'catch', runId: this.#runId });
+  askForCaught(runId: string): void {
+    this.#send({ type: 'catch', runId });
   }
 
   /** Ends the worker; the client may be used again with `load`. */
   dispose(): void {
-    this.#runId = '';
+    this.#loader = '';
+    this.#runs.clear();
     this.#worker?.terminate();
     this.#worker = null;
   }
 
   #send(command: Command): void {
-    this.#worker?.postMessage(command, []);
+    if (this.#runs.has(command.runId)) this.#worker?.postMessage(command, []);
+  }
+
+  #add(command: Extract<Command, { type: 'begin' | 'fork' }>): void {
+    this.#runs.add(command.runId);
+    this.#send(command);
+    this.#sayWatched(command.runId);
+  }
+
+  #sayWatched(runId: string): void {
+    if (this.#watched?.runId === runId) this.#send({ type: 'watch', ...this.#watched });
   }
 
   #connect(): WorkerLike {
@@ -156,8 +214,11 @@ export class TrainerClient {
   #receive(data: unknown): void {
     try {
       const event = parseMessage(eventSchema, data);
-      if (event.type === 'failure') this.#spent = true;
-      if (event.runId !== this.#runId) return;
+      const { runId } = event;
+      if (!this.#runs.has(runId)) return;
+      if (event.type === 'model') this.#begun.add(runId);
+      // A run that does not fit what is loaded breaks nothing.
+      if (event.type === 'failure' && (runId === this.#loader || this.#begun.has(runId))) this.#spent = true;
       markEvent(event);
       this.#options.onEvent(event);
     } catch (error) {
@@ -172,9 +233,12 @@ export class TrainerClient {
     this.#fail(what, 'Press Reset to start it again; what was recorded stays until then.', reason);
   }
 
+  /** All runs there are have failed. */
   #fail(what: string, remedy: string, reason: unknown): void {
     const detail = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : '';
-    this.#options.onEvent({ type: 'failure', runId: this.#runId, what, remedy, detail });
+    const failed = [...this.#runs];
+    this.#runs.clear();
+    for (const runId of failed) this.#options.onEvent({ type: 'failure', runId, what, remedy, detail });
   }
 }
 

@@ -28,6 +28,8 @@ export interface Annotations {
   readonly ends: readonly EndLabel[];
   readonly marks: readonly Mark[];
   readonly level: Level | null;
+  /** The update that is looked at; null: the latest. */
+  readonly cursor: number | null;
   /** Write the marks' texts, not only their lines. */
   readonly words: boolean;
 }
@@ -39,7 +41,7 @@ export interface Annotations {
  */
 export function annotate(
   u: uPlot,
-  { steps, ends, marks, level, words }: Annotations,
+  { steps, ends, marks, level, cursor, words }: Annotations,
   css: (name: string) => string,
   size: number,
 ): void {
@@ -81,6 +83,7 @@ export function annotate(
     const atX = toTheLeft ? Math.max(left, x(step) - 5 * ratio - width) : x(step) + 5 * ratio;
     write(text, atX, top + (0.7 + 1.25 * (i % 3)) * size * ratio, '--changed');
   });
+  if (cursor !== null) rule(x(cursor), top, x(cursor), top + bbox.height, '--ink', []);
   if (level) {
     rule(left, y(level.value), right, y(level.value), '--ink-3', [5, 4]);
     write(

@@ -1,5 +1,5 @@
 /** Which charts the Learning panel has, in order. Names, units and explanations come from the metric table. */
-import type { Experiment } from '../../config/experiment.ts';
+import type { Experiment, FieldName } from '../../config/experiment.ts';
 import { field } from '../../config/fields.ts';
 import { algorithmOf } from '../../rl/algorithms/index.ts';
 import { couplingThreshold } from '../../rl/metrics.ts';
@@ -91,9 +91,6 @@ export const charts: readonly Chart[] = [
   { id: 'truncated', where: 'train', metrics: ['truncated@t'], noisy: true, more: true },
 ];
 
-/** How far the axis of updates reaches: not all of a long run from the start. */
-export const shownSteps = (steps: number, step: number): number => Math.min(steps, Math.max(20, step));
-
 export const whereWords: Readonly<Record<Chart['where'], string>> = {
   train: 'sampled, training batch',
   eval: 'held-out, greedy',
@@ -158,14 +155,38 @@ export function chartData(chart: Chart, points: readonly Point[], turns: number)
 /** The sign a field is known by ("γ" of "Discount γ"), or its label. */
 const short = (label: string): string => /\s(\S{1,2})$/.exec(label)?.[1] ?? label;
 
+/** A field's new value as people say it: "γ 0.75 → 0.5", or "γ 0.5" where it does not matter what it was. */
+export function change({
+  field: name,
+  from,
+  to,
+}: {
+  readonly field: FieldName;
+  readonly from?: FieldValue;
+  readonly to: FieldValue;
+}): string {
+  if (field(name).kind === 'text') return `${shortName(name)} changed`; // there is no room for two texts
+  const words =
+    from === undefined ? valueWords(name, to) : `${valueWords(name, from)} → ${valueWords(name, to)}`;
+  return `${shortName(name)} ${words}`;
+}
+
+type FieldValue = string | number | boolean;
+
+/** The sign a field is known by, or its label. */
+export const shortName = (name: FieldName): string => short(field(name).label);
+
+/** A value of a field as the form says it, without explanations. */
+export function valueWords(name: FieldName, value: FieldValue): string {
+  const row = field(name);
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  const label = row.kind === 'choice' ? row.choices.find((one) => one.value === value)?.label : undefined;
+  return label?.replace(/[:(,].*$/, '').trim() ?? String(value);
+}
+
 /** Where the run was changed under way, for its curves: "γ 0.75 → 0.5". How long it runs and how it is measured bends no curve. */
 export const marksOf = (changes: readonly ChangeRecord[]): Mark[] =>
   changes.flatMap(({ step, changes: all }) => {
     const telling = all.filter((change) => field(change.field).group !== 'run');
-    const words = telling.map(({ field: name, from, to }) =>
-      field(name).kind === 'text'
-        ? `${short(field(name).label)} changed` // there is no room for two texts
-        : `${short(field(name).label)} ${from} → ${to}`,
-    );
-    return words.length === 0 ? [] : [{ step, text: words.join(', ') }];
+    return telling.length === 0 ? [] : [{ step, text: telling.map(change).join(', ') }];
   });

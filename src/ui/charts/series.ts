@@ -94,10 +94,32 @@ export function axisRange(min: number | null, max: number | null): [number, numb
 /** Updates that a smoothed line averages. */
 export const smoothingWindow = 10;
 
-/** Mean of the last `smoothingWindow` known values up to each step; NaN where there are none. */
-export function trailingMean(values: readonly number[]): number[] {
+/** The ends of a logarithmic axis for values from `min` to `max` (null: none), as far as they are above 0. */
+export function logRange(min: number | null, max: number | null): [number, number] {
+  const high = max !== null && max > 0 ? max : 1;
+  const low = min !== null && min > 0 ? min : high / 10;
+  return [low / 1.25, Math.max(high, 1.01 * low) * 1.25];
+}
+
+/** How a chart is drawn, as the reader wants it. */
+export interface Axes {
+  /** From and to which update; null: all. */
+  readonly span: readonly [number, number] | null;
+  /** A logarithmic vertical axis; values of 0 and less are left out. */
+  readonly log: boolean;
+  /** Updates that a smoothed line averages. */
+  readonly window: number;
+}
+export const plainAxes: Axes = { span: null, log: false, window: smoothingWindow };
+
+/** Where the axis of updates ends, for a run of so many updates that has come to `step`: it grows with the run. */
+export const axisEnd = (steps: number, step: number): number =>
+  Math.max(step, Math.min(steps, Math.max(20, step)), 1);
+
+/** Mean of the known values of the last `window` steps up to each; NaN where there are none. */
+export function trailingMean(values: readonly number[], window = smoothingWindow): number[] {
   return values.map((_, i) => {
-    const known = values.slice(Math.max(0, i + 1 - smoothingWindow), i + 1).filter((x) => Number.isFinite(x));
+    const known = values.slice(Math.max(0, i + 1 - window), i + 1).filter((x) => Number.isFinite(x));
     return known.length === 0 ? NaN : known.reduce((sum, x) => sum + x, 0) / known.length;
   });
 }

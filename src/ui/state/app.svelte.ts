@@ -1,6 +1,6 @@
 /** The page: the experiment, the run, what is looked at, and what the buttons do. */
 import type { BackendName } from '../../config/backends.ts';
-import { decodeLink, encodeLink, type MadeOn } from '../../config/link.ts';
+import { decodeLink, type MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
 import type { Experiment, FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
@@ -10,31 +10,21 @@ import { problemTools } from '../../worker/problems.ts';
 import type { KeepOffline } from '../../worker/offline.ts';
 import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools, type SpeedTools } from '../../worker/speed.ts';
-import { copyText } from '../clipboard.ts';
-import type { Recorded } from '../download.ts';
 import { differences } from '../madeOn.ts';
 import { presetOfStory, type Story } from '../stories.ts';
+import { Asking } from './asking.ts';
+import { CompareState, differing, nameAmong } from './compare.svelte.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
-import { RunState, type InspectedPlace } from './run.svelte.ts';
-import { SelectionState } from './selection.svelte.ts';
+import { changesBetween, type OpenRun, type Wish } from './openRun.svelte.ts';
+import type { InspectedPlace } from './run.svelte.ts';
+import { maxRuns, RunsState } from './runs.svelte.ts';
+import { ShareState } from './share.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
-/** How long the answer to Share stays, ms: to be read, or to copy the link by hand. */
-const sharedFor = { read: 6000, copy: 60_000 };
-
-/** What came of Share; `link`: what to copy by hand, or ''. */
-interface Shared {
-  readonly words: string;
-  readonly link: string;
-}
-
-/** What to do once the run being loaded is ready. */
-type Wish = 'run' | 'step' | 'station' | null;
-
 /** What the page may be given beside the trainer. */
 export interface Extras {
   readonly keepOffline?: KeepOffline | undefined;
@@ -46,9 +36,8 @@ export interface Extras {
 
 /** The page as a whole. Read it anywhere; it is written by its own methods only. */
 export class AppState {
-  readonly experiment = new ExperimentState();
-  readonly run = new RunState();
-  readonly selection = new SelectionState(this.run);
+  readonly runs = new RunsState();
+  readonly compare = new CompareState();
   readonly problems: ProblemsState;
   readonly speed: SpeedState;
   readonly offline: OfflineState;
@@ -59,17 +48,13 @@ export class AppState {
   linkProblem = $state.raw('');
   /** What an older link names that no longer exists. */
   linkNotes = $state.raw<readonly string[]>([]);
-  /** What came of the last Share, for a while. */
-  shared = $state.raw<Shared | null>(null);
-  /** What was measured in the run that the one on screen took the place of. */
-  left = $state.raw<Recorded | null>(null);
+  readonly #sharing = new ShareState();
   readonly #client: TrainerClient;
+  readonly #asking: Asking;
   #linkMadeOn = $state.raw<MadeOn>({});
   #linkModel = '';
-  #wish = $state.raw<Wish>(null);
-  #sharedTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Called when the trainer is idle. */
-  #whenIdle: (() => void)[] = [];
+  /** What the last load was asked for. */
+  #loaded: { readonly backend: BackendChoice; readonly model: string } | null = null;
 
   constructor(options: Omit<TrainerClientOptions, 'onEvent'>, extras: Extras = {}) {
     this.offline = new OfflineState(extras.keepOffline);
@@ -77,27 +62,45 @@ export class AppState {
     this.speed = new SpeedState(extras.speed ?? speedTools(options.assets), {
       backend: () => this.backendChoice,
       interrupt: () => this.#interrupt(),
-      whenIdle: (signal) => this.#idle(signal),
+      whenIdle: (signal) => this.runs.idle(signal),
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
+    this.#asking = new Asking(this.runs, this.#client);
   }
 
+  /** What came of the last Share, for a while. */
+  get shared() {
+    return this.#sharing.said;
+  }
+  /** The run on screen, as far as the trainer has told. */
+  get run() {
+    return this.runs.selected.told;
+  }
+  get selection() {
+    return this.runs.selected.selection;
+  }
+  /** The form of the run on screen. */
+  get experiment() {
+    return this.runs.selected.form;
+  }
   /** What the link was made on and this page is not: results may differ. */
   get linkDifferences(): readonly string[] {
     return differences(this.#linkMadeOn, this.#madeOn(this.#linkModel));
   }
   get canRun(): boolean {
-    const { phase, step } = this.run;
-    const more = phase === 'finished' && this.experiment.applied.steps > step;
-    return (
-      (more || phase === 'ready' || phase === 'paused') &&
-      this.experiment.valid !== null &&
-      this.#wish === null
-    );
+    return this.experiment.valid !== null && this.#driven.some((run) => run.canGoOn);
   }
   get canPause(): boolean {
-    return this.run.phase === 'running';
+    return this.#driven.some(({ told }) => told.phase === 'running');
+  }
+  /** What is on screen trains, or finishes the update before a pause. */
+  get training(): boolean {
+    return this.#driven.some(({ told }) => told.training);
+  }
+  /** The runs that Run, Step and Pause are about. */
+  get #driven(): readonly OpenRun[] {
+    return this.compare.on ? this.compare.runs : [this.runs.selected];
   }
   /** Why Run, Step and Reset can do nothing, although they could if the form were right; or ''. */
   get hindrance(): string {
@@ -114,8 +117,9 @@ export class AppState {
     this.linkNotes = link.notes;
     this.#linkMadeOn = link.madeOn;
     this.#linkModel = link.experiment.model;
-    this.experiment.open(link.experiment);
-    this.#load();
+    const form = this.experiment.copy();
+    form.open(link.experiment);
+    this.#load(form);
   }
 
   start(): void {
@@ -134,26 +138,112 @@ export class AppState {
 
   /** The group of updates under way that is shown; null: none. */
   watch(group: number | null): void {
-    this.#client.watch(group);
+    this.#client.watch(this.runs.selected.id, group);
   }
 
   pause(): void {
-    if (this.canPause) this.#client.pause();
+    for (const { id, told } of this.#driven) if (told.phase === 'running') this.#client.pause(id);
   }
 
-  /** Back to step 0 with the experiment of the form. */
+  /** A new run with the experiment of the form, from the beginning; the one on screen pauses and is kept, once it has got anywhere. */
   reset(): void {
-    if (this.canReset) this.#load();
+    if (this.canReset) this.#load(this.experiment.copy());
   }
 
   /** Asks what an update did to each token of a try; `run.inspected` has the answer. */
   inspect({ step, ...at }: InspectedPlace): void {
-    this.#client.inspect(step, at);
+    this.#client.inspect(this.runs.selected.owner(step).id, step, at);
+  }
+
+  /** Has an update made again that the page has not kept, for the run on screen or another; null: it is not wanted any more. */
+  askFor(step: number | null, run = this.runs.selected): void {
+    if (step === null) this.#asking.drop(run);
+    else this.#asking.ask(run, step);
+  }
+
+  /** A run can be begun where this one stood after so many updates. */
+  canFork(step: number): boolean {
+    const { selected } = this.runs;
+    const { told } = selected;
+    return told.phase !== 'loading' && step <= told.step && this.#client.has(selected.ownerOfState(step).id);
+  }
+
+  /**
+   * A new run that begins where the one on screen stood after `step` updates, and is shown. That one pauses and stays as it is.
+   * @param wanted the experiment of the new run; its model and where training starts are those of the old one
+   */
+  fork(step: number, wanted: Experiment, go: boolean): void {
+    if (!this.canFork(step)) return;
+    const { selected: from } = this.runs;
+    this.#client.pause(from.id);
+    const branch = this.#branch(from, step, wanted);
+    this.#select(branch);
+    if (go) this.#want(branch, 'run');
+  }
+
+  #branch(from: OpenRun, step: number, wanted: Experiment): OpenRun {
+    const changes = changesBetween(from.experimentAfter(step), wanted);
+    const form = from.form.copy();
+    form.draft = wanted;
+    form.applyAll(wanted);
+    const owner = from.ownerOfState(step);
+    const branch = this.#open(this.runs.make(form, { origin: { run: from, step, changes } }));
+    const values = Object.fromEntries(changes.map(({ field, to }) => [field, to]));
+    this.#client.fork(branch.id, { from: owner.id, step, changes: values });
+    return branch;
+  }
+
+  /** Shows a run by itself; what others do goes on. */
+  select(run: OpenRun): void {
+    this.#select(run);
+  }
+
+  /** Puts runs that are open side by side; what they do goes on. */
+  showTogether(runs: readonly OpenRun[]): void {
+    const [first] = runs;
+    if (!first || runs.length < 2) return;
+    this.#select(runs.includes(this.runs.selected) ? this.runs.selected : first);
+    this.compare.show(runs);
+  }
+
+  /**
+   * Begins a run for each of these experiments, puts them side by side and trains them in turns.
+   * @param step where the run on screen stood after so many updates; null: at the beginning
+   */
+  runTogether(experiments: readonly Experiment[], step: number | null): void {
+    const { selected: from } = this.runs;
+    if (step !== null && !this.canFork(step)) return;
+    if (step !== null) this.#client.pause(from.id);
+    const fields = differing(experiments);
+    const runs = experiments.map((experiment, i) => {
+      if (step !== null) return this.#branch(from, step, experiment);
+      const form = from.form.copy();
+      form.open(experiment);
+      return i === 0 ? this.#load(form) : this.#beside(form, experiment);
+    });
+    runs.forEach((run, i) => {
+      const experiment = experiments[i];
+      if (step === null && experiment) run.name = nameAmong(experiment, fields);
+      this.#want(run, 'run');
+    });
+    this.showTogether(runs);
+  }
+
+  /** Takes a run off the page; for a while it can be had back (`undoClose`). The last one stays. */
+  close(run: OpenRun): void {
+    if (this.runs.all.length < 2) return;
+    this.#client.pause(run.id);
+    this.compare.without(run);
+    this.#end(this.runs.close(run));
+  }
+
+  forgetClosed(): void {
+    this.#end(this.runs.forgetClosed());
   }
 
   /** Asks where an update went; `run.layers` has the answer. */
   askForLayers(step: number): void {
-    this.#client.layers(step);
+    this.#client.layers(this.runs.selected.owner(step).id, step);
   }
 
   set(name: FieldName, value: string | number | boolean): void {
@@ -168,25 +258,25 @@ export class AppState {
 
   /** Changes what a remedy changes: from the next update on or, where that does not do, in a run that begins with it. */
   cure({ changes, again }: Pick<Remedy, 'changes' | 'again'>): void {
-    this.experiment.change(changes);
-    if (!again) return this.#sendLive();
-    if (!this.canReset) return; // the form says which field is wrong
-    this.#wish = 'run';
-    this.#load();
+    const form = again ? this.experiment.copy() : this.experiment;
+    form.change(changes);
+    if (!again) this.#sendLive();
+    else if (form.valid) this.#load(form, 'run');
+    else this.experiment.change(changes); // the form says which field is wrong
   }
 
   /** Loads a story's experiment and runs it. */
   tell(story: Story): void {
-    this.experiment.choose(presetOfStory(story));
-    this.#wish = 'run';
-    this.#load();
+    const form = this.experiment.copy();
+    form.choose(presetOfStory(story));
+    this.#load(form, 'run');
   }
 
   /** Loads a lesson's experiment and runs it. */
   teach(experiment: Experiment): void {
-    this.experiment.open(experiment);
-    this.#wish = 'run';
-    this.#load();
+    const form = this.experiment.copy();
+    form.open(experiment);
+    this.#load(form, 'run');
   }
 
   get canAskForCaught(): boolean {
@@ -197,7 +287,7 @@ export class AppState {
   askForCaught(): void {
     if (!this.canAskForCaught) return;
     this.run.catching = true;
-    this.#client.askForCaught();
+    this.#client.askForCaught(this.runs.selected.id);
   }
 
   closeCaught(): void {
@@ -207,7 +297,7 @@ export class AppState {
   /** Takes a preset; before the run has begun it is loaded at once, so that what is on screen is true. */
   choose(preset: Preset): void {
     this.experiment.choose(preset);
-    if (!this.run.begun && this.experiment.pending.length > 0) this.#load();
+    if (!this.run.begun && this.experiment.pending.length > 0) this.#load(this.experiment.copy());
     else this.#sendLive();
   }
 
@@ -216,23 +306,10 @@ export class AppState {
     this.reset();
   }
 
-  /** Copies a link to the experiment of the form, puts it in the address bar, and says so for a while. */
+  /** Copies a link to the experiment of the form. */
   async share(): Promise<void> {
-    this.shared = await this.#copyLink();
-    clearTimeout(this.#sharedTimer);
-    const stays = this.shared.link === '' ? sharedFor.read : sharedFor.copy;
-    this.#sharedTimer = setTimeout(() => (this.shared = null), stays);
-  }
-
-  async #copyLink(): Promise<Shared> {
-    const experiment = this.experiment.valid;
-    if (!experiment) return { words: `Not copied: ${this.experiment.problem}.`, link: '' };
-    const link =
-      window.location.href.replace(/#.*$/, '') + encodeLink(experiment, this.#madeOn(experiment.model));
-    window.history.replaceState(null, '', link);
-    return (await copyText(link))
-      ? { words: 'Link copied. It opens this experiment and waits for Run.', link: '' }
-      : { words: 'The browser did not allow copying. Copy the address of this link by hand:', link };
+    const { valid, problem } = this.experiment;
+    await this.#sharing.share(valid, problem, valid ? this.#madeOn(valid.model) : {});
   }
 
   dismissLinkProblem(): void {
@@ -253,59 +330,118 @@ export class AppState {
     return { backend: this.run.backend?.name, modelDigest: loaded?.digest };
   }
 
-  #load(): void {
-    const experiment = this.experiment.valid;
-    if (!experiment) return;
-    this.experiment.applyAll(experiment);
-    const { train, evals, changes } = this.run;
-    this.left = train.length > 0 ? { train, evals, changes } : null;
-    this.run.clear();
-    this.selection.clear();
-    void this.#client.load(experiment, this.backendChoice);
+  /** A new run with the experiment of a form takes the place of the one on screen, which is kept once it has got anywhere. */
+  #load(form: ExperimentState, wish: Wish | null = null): OpenRun {
+    const { selected: before } = this.runs;
+    const experiment = form.valid;
+    if (!experiment) return before;
+    const kept = before.told.train.length > 0;
+    if (kept) before.form.takeBack();
+    const run = this.runs.make(form, { instead: kept ? null : before });
+    run.begin(experiment);
+    run.told.surround(before.told);
+    const wanted = { backend: this.backendChoice, model: experiment.model };
+    const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
+    if (same && this.#client.canBegin) {
+      if (kept) this.#client.pause(before.id);
+      this.#open(run);
+      if (!kept) this.#remove(before);
+      this.#client.begin(run.id, experiment);
+    } else {
+      for (const other of this.runs.all) other.alive = false; // what is loaded now goes, and they with it
+      this.forgetClosed();
+      this.#open(run);
+      if (!kept) this.#remove(before);
+      this.#loaded = wanted;
+      void this.#client.load(run.id, experiment, this.backendChoice);
+    }
+    this.#select(run);
+    if (wish) this.#want(run, wish);
+    return run;
+  }
+
+  /** A new run beside the one on screen, over what is loaded for that one. */
+  #beside(form: ExperimentState, experiment: Experiment): OpenRun {
+    const run = this.runs.make(form);
+    run.begin(experiment);
+    run.told.surround(this.run);
+    this.#open(run);
+    this.#client.begin(run.id, experiment);
+    return run;
+  }
+
+  /** Adds a run; where there are too many, the oldest goes. */
+  #open(run: OpenRun): OpenRun {
+    const gone = this.runs.add(run);
+    if (gone) {
+      this.#end(gone);
+      this.compare.without(gone);
+      run.told.notify('info', `Run ${gone.number} (${gone.name}) was closed: ${maxRuns} are kept.`);
+    }
+    return run;
+  }
+
+  #remove(run: OpenRun): void {
+    this.runs.remove(run);
+    this.compare.without(run);
+    this.#end(run);
+  }
+
+  #end(run: OpenRun | null): void {
+    if (run) this.#client.close(run.id);
+  }
+
+  #select(run: OpenRun): void {
+    for (const one of this.runs.all) this.#asking.drop(one);
+    this.compare.on = false;
+    this.runs.select(run);
+  }
+
+  /** Tells a run what to do, whether or not it is loaded yet. */
+  #want(run: OpenRun, wish: Wish): void {
+    if (run.told.phase === 'loading') run.wish = wish;
+    this.#client[wish](run.id);
   }
 
   /** Runs or steps; before the first update, restart fields that were changed are loaded first. */
-  #begin(wish: NonNullable<Wish>): void {
+  #begin(wish: Wish): void {
     if (!this.canRun) return;
-    if (!this.run.begun && this.experiment.pending.length > 0) {
-      this.#wish = wish;
-      this.#load();
-    } else this.#client[wish]();
+    if (this.compare.on) this.#beginTogether(wish);
+    else if (!this.run.begun && this.experiment.pending.length > 0) this.#load(this.experiment.copy(), wish);
+    else this.#want(this.runs.selected, wish);
+  }
+
+  /** Those that are behind go first, so that all keep in step. */
+  #beginTogether(wish: Wish): void {
+    const able = this.#driven.filter((run) => run.canGoOn);
+    const behind = Math.min(...able.map(({ told }) => told.step));
+    for (const run of able) if (wish === 'run' || run.told.step === behind) this.#want(run, wish);
   }
 
   #sendLive(): void {
     const experiment = this.experiment.applyLive();
-    if (experiment) this.#client.change(experiment);
+    if (experiment) this.#client.change(this.runs.selected.id, experiment);
   }
 
   /** Pauses whatever computes on this machine. */
   #interrupt(): Interrupted {
-    const run = this.#wish !== null || this.run.phase === 'running' || this.run.phase === 'pausing';
+    const run = this.runs.all.some(({ wish, told }) => wish !== null || told.training);
     const grading = this.problems.phase === 'grading';
-    this.#wish = null;
-    this.#client.pause(); // whatever the phase: a Run may be on its way
+    for (const one of this.runs.all) {
+      one.wish = null;
+      this.#client.pause(one.id); // whatever the phase: a Run may be on its way
+    }
     if (grading) this.problems.cancel();
     return { run, grading };
   }
 
-  async #idle(signal: AbortSignal): Promise<void> {
-    while (this.run.computing) {
-      await new Promise<void>((resolve, reject) => {
-        this.#whenIdle.push(resolve);
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
-    }
-  }
-
   #receive(event: TrainerEvent): void {
-    this.run.apply(event);
-    if (!this.run.computing) for (const resolve of this.#whenIdle.splice(0)) resolve();
-    if (event.type === 'failure') this.#wish = null;
-    if (this.run.evals.length > 0) this.offline.begin(); // the first minute has the network and the processor to itself
-    if (this.#wish !== null && this.run.phase === 'ready') {
-      const wish = this.#wish;
-      this.#wish = null;
-      this.#begin(wish);
-    }
+    const run = this.runs.find(event.runId);
+    if (!run) return;
+    for (const one of this.#asking.hearers(run, event)) one.told.apply(event);
+    run.alive = this.#client.has(run.id);
+    if (run.told.phase !== 'loading') run.wish = null;
+    this.runs.tellIdle();
+    if (run.told.evals.length > 0) this.offline.begin(); // the first minute has the network and the processor to itself
   }
 }

@@ -107,6 +107,29 @@ export class ExperimentState {
     this.draft = experiment;
   }
 
+  /** A form that begins with an experiment, which has this name, and says how its entries differ from it. */
+  static from(experiment: Experiment, title: string): ExperimentState {
+    const form = new ExperimentState();
+    form.preset = { id: title, title, story: '', changes: diff(experiment) };
+    form.draft = experiment;
+    form.applyAll(experiment);
+    return form;
+  }
+
+  /** Another form with the same entries. */
+  copy(): ExperimentState {
+    const copy = new ExperimentState();
+    copy.preset = this.preset;
+    copy.draft = this.draft;
+    return copy;
+  }
+
+  /** Takes back what was entered and is not in force. */
+  takeBack(): void {
+    this.preset = this.#loaded;
+    this.draft = this.applied;
+  }
+
   /** The draft becomes the experiment in force, because the trainer is about to load it. */
   applyAll(experiment: Experiment): void {
     this.applied = experiment;

@@ -19,12 +19,12 @@ export interface Failure {
   readonly detail: string;
 }
 
-/** The latest updates that fit into `keptAnswers`, at least one. */
-export function latestThatFit(updates: readonly UpdateRecord[]): UpdateRecord[] {
+/** The latest updates with no more answers than there is room for, at least one. */
+export function latestThatFit(updates: readonly UpdateRecord[], room = keptAnswers): UpdateRecord[] {
   let answers = 0;
   const tooOld = updates.findLastIndex(({ groups }) => {
     answers += groups.reduce((n, g) => n + g.trajectories.reduce((m, t) => m + t.turns.length, 0), 0);
-    return answers > keptAnswers;
+    return answers > room;
   });
   return updates.slice(Math.min(tooOld + 1, updates.length - 1));
 }
@@ -36,9 +36,9 @@ type EventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }
 
 /**
  * Episodes are heavy (about 5 kB an answer, for every token's numbers), so only the latest updates keep them, up to
- * this many answers. Metrics are kept for all.
+ * this many answers, all runs of the page together. Metrics are kept for all.
  */
-const keptAnswers = 6000;
+export const keptAnswers = 6000;
 /** Updates over which the speed is averaged. */
 const speedWindow = 8;
 
@@ -63,10 +63,16 @@ export class RunState {
   evals = $state.raw<readonly EvalRecord[]>([]);
   /** The first held-out tasks before training, the evaluation of all of them comes later. */
   preview = $state.raw<EvalRecord | null>(null);
-  /** The evaluations of the last run that had got anywhere, to compare with. */
-  before = $state.raw<readonly Point[]>([]);
   /** The latest updates with their episodes, oldest first. */
   updates = $state.raw<readonly UpdateRecord[]>([]);
+  /** Updates that were asked for, because they were not kept, the last one last. */
+  fetched = $state.raw<readonly UpdateRecord[]>([]);
+  /** The update that was asked for and has not come yet. */
+  asked = $state.raw<number | null>(null);
+  /** Why the last one that was asked for did not come. */
+  refused = $state.raw<{ readonly step: number; readonly why: string } | null>(null);
+  /** After which updates the trainer keeps a state to go back to, and the bytes of all. */
+  kept = $state.raw<{ readonly steps: readonly number[]; readonly bytes: number }>({ steps: [], bytes: 0 });
   /** What was changed while the run went on, oldest first. */
   changes = $state.raw<readonly ChangeRecord[]>([]);
   /** What an update did to each token of the try that was last asked about. */
@@ -89,6 +95,7 @@ export class RunState {
   /** How long the last few updates took, ms. */
   updateMs = $state.raw<readonly number[]>([]);
   #noticeCount = 0;
+  #room = keptAnswers;
 
   /** Updates per minute over the last few updates; NaN before the first. */
   get updatesPerMinute() {
@@ -111,31 +118,60 @@ export class RunState {
     const evaluating = this.stage === 'evaluate' && this.phase !== 'failed';
     return ['loading', 'running', 'pausing'].includes(this.phase) || evaluating;
   }
+  /** It trains, or finishes the update before a pause. */
+  get training() {
+    return this.phase === 'running' || this.phase === 'pausing';
+  }
   /** The run has begun: restart fields are fixed until Reset. */
   get begun() {
     return this.step > 0 || this.at !== null || this.phase === 'running' || this.phase === 'pausing';
   }
 
-  /** Forget everything but the back end, its memory and how the last run went: a new run is being loaded. */
-  clear(): void {
-    if (this.evals.length > 1) this.before = this.evals.map(({ step, metrics }) => ({ step, metrics }));
-    this.phase = 'loading';
-    this.stage = 'idle';
-    this.done = this.total = this.step = 0;
-    this.train = [];
-    this.evals = [];
-    this.preview = null;
-    this.updates = [];
-    this.changes = [];
-    this.inspected = this.layers = null;
-    this.live = this.at = null;
-    this.stoodIn = 0;
-    this.caught = null;
-    this.catching = false;
-    this.updateMs = [];
-    this.notices = [];
-    this.failure = null;
-    this.counters = null;
+  /** An update with its episodes, if the page has it; @returns null when it would have to be asked for */
+  update(step: number): UpdateRecord | null {
+    const is = (record: UpdateRecord) => record.step === step;
+    return this.updates.find(is) ?? this.fetched.find(is) ?? null;
+  }
+
+  /** What a run knows that begins where another stood: all up to that step, and what was changed for it. */
+  inherit(from: RunState, step: number, changes: ChangeRecord['changes']): void {
+    const past = <T extends { readonly step: number }>(records: readonly T[]) =>
+      records.filter((record) => record.step <= step);
+    this.step = step;
+    this.train = past(from.train);
+    this.evals = past(from.evals);
+    this.updates = past(from.updates);
+    this.fetched = past(from.fetched);
+    this.changes = [...past(from.changes), ...(changes.length > 0 ? [{ step, changes }] : [])];
+    this.surround(from);
+  }
+
+  /** Takes over what holds for any run: where it computes. */
+  surround({ backend, memory }: RunState): void {
+    this.backend = backend;
+    this.memory = memory;
+  }
+
+  /** Answers that may be kept. */
+  set room(room: number) {
+    this.#room = room;
+    this.updates = latestThatFit(this.updates, room);
+  }
+
+  /** An update was asked for. */
+  ask(step: number): void {
+    this.asked = step;
+    this.refused = null;
+  }
+
+  /** Nobody wants it any more. */
+  dropAsked(): void {
+    this.asked = null;
+  }
+
+  /** What was asked for has come, or will not. */
+  #answered(step: number): void {
+    if (this.asked === step) this.asked = null;
   }
 
   /** Takes in one event. */
@@ -146,7 +182,7 @@ export class RunState {
         this.stage = event.stage;
         this.done = event.done;
         this.total = event.total;
-        this.step = event.step;
+        if (event.phase !== 'loading') this.step = event.step; // a fork is on its way to where it begins
         this.at = event.at ?? null;
         if (this.at) this.stoodIn = event.step + 1;
         break;
@@ -164,12 +200,12 @@ export class RunState {
         this.step = record.step;
         this.live = this.at = null;
         this.train = [...this.train, { step: record.step, metrics: record.metrics }];
-        this.updates = latestThatFit([...this.updates, record]);
+        this.updates = latestThatFit([...this.updates, record], this.#room);
         this.updateMs = [...this.updateMs, record.timing.total].slice(-speedWindow);
         break;
       }
       case 'eval':
-        this.evals = [...this.evals, event.record];
+        this.evals = [...this.evals.filter(({ step }) => step !== event.record.step), event.record];
         break;
       case 'preview':
         this.preview = event.record;
@@ -194,7 +230,19 @@ export class RunState {
         this.caught = event.record;
         this.catching = false;
         break;
-      case 'record': // the page asks for none yet
+      case 'record':
+        this.#answered(event.record.step);
+        this.fetched = latestThatFit(
+          [...this.fetched.filter(({ step }) => step !== event.record.step), event.record],
+          this.#room / 4,
+        );
+        break;
+      case 'unanswered':
+        this.#answered(event.step);
+        if (event.why) this.refused = { step: event.step, why: event.why };
+        break;
+      case 'kept':
+        this.kept = { steps: event.steps, bytes: event.bytes };
         break;
       case 'notice':
         this.notify(event.level, event.message);

@@ -58,7 +58,7 @@ export class SelectionState {
   recorded = $state.raw<UpdateRecord | null>(null);
   readonly #run: RunState;
   #chosen = $state.raw<'held-out' | 'batch' | null>(null);
-  /** Step of the moment held on to; null follows the latest. */
+  /** After which update everything is looked at; null follows the latest. */
   #held = $state.raw<number | null>(null);
   /** null: what is proposed. */
   #group = $state.raw<number | null>(null);
@@ -72,9 +72,10 @@ export class SelectionState {
 
   /** Until the reader chooses: what the model is learning from, as soon as there is an update; before that, held-out examples. */
   get source(): Source {
-    const { updates, live } = this.#run;
-    const learns = updates.length > 0 || live !== null;
+    const { train, updates, live } = this.#run;
+    const learns = train.length > 0 || updates.length > 0 || live !== null;
     if (this.recorded && this.#evals.length === 0 && !learns) return 'recorded';
+    if (this.#held === 0) return 'held-out'; // nothing was learned from yet
     return this.#chosen !== 'held-out' && learns ? 'batch' : 'held-out';
   }
   /** The update under way, where that is what is looked at. */
@@ -88,11 +89,20 @@ export class SelectionState {
     if (this.#chosen === 'held-out') return null;
     return this.following || this.#held === this.#run.live?.step ? (this.#wanted ?? 0) : null;
   }
+  /** The page looks back: after which update; null: it shows what is there now. */
+  get cursor(): number | null {
+    return this.#held !== null && this.#held < this.#run.step ? this.#held : null;
+  }
+  /** The update that is looked at and that the page does not have: it must be asked for. */
+  get wanted(): number | null {
+    const held = this.cursor;
+    return held !== null && this.source === 'batch' && !this.#run.update(held) ? held : null;
+  }
   /** Steps that can be looked at, oldest first. */
   get steps(): readonly number[] {
-    const { updates, live } = this.#run;
+    const { train, live } = this.#run;
     return this.source === 'batch'
-      ? [...updates.map((record) => record.step), ...(live ? [live.step] : [])]
+      ? [...train.map((point) => point.step), ...(live ? [live.step] : [])]
       : this.source === 'recorded'
         ? []
         : this.#evals.map((record) => record.step);
@@ -101,7 +111,8 @@ export class SelectionState {
     const { live } = this;
     if (live) return { step: live.step, groups: groupsOf(live), metrics: {}, experiment: live.experiment };
     if (this.source !== 'held-out') return this.#update;
-    const record = this.#evals.find((e) => e.step === this.#held) ?? this.#evals.at(-1);
+    const held = this.#held ?? Infinity;
+    const record = this.#evals.findLast((e) => e.step <= held) ?? this.#evals.at(-1);
     return record ? { ...record, groups: record.examples } : null;
   }
   /** All groups of the update looked at; null for held-out episodes, and while it is under way. */
@@ -115,12 +126,12 @@ export class SelectionState {
   get #update(): UpdateRecord | null {
     if (this.source === 'held-out' || this.live) return null;
     if (this.source === 'recorded') return this.recorded;
-    const { updates } = this.#run;
-    return updates.find((record) => record.step === this.#held) ?? updates.at(-1) ?? null;
+    const { cursor } = this;
+    return cursor === null ? (this.#run.updates.at(-1) ?? null) : this.#run.update(cursor);
   }
   /** True while the latest moment is shown as it comes. */
   get following(): boolean {
-    return this.#held === null || !this.steps.includes(this.#held);
+    return this.#held === null;
   }
   get groups(): readonly GroupRecord[] {
     return this.moment?.groups ?? [];
@@ -159,7 +170,9 @@ export class SelectionState {
 
   look(source: 'held-out' | 'batch'): void {
     this.#chosen = source;
-    this.clear();
+    if (source === 'batch' && this.#held === 0) this.#held = null; // nothing was learned from then
+    this.#group = null;
+    this.#trajectory = 0;
   }
 
   /** Moves by `by` prompts, around the ends. */
@@ -183,19 +196,21 @@ export class SelectionState {
   /** Moves by `by` moments and stays there; the last one is followed. */
   moveMoment(by: number): void {
     const steps = this.steps;
-    const at = steps.indexOf(this.moment?.step ?? -1) + by;
+    const at = steps.indexOf(this.moment?.step ?? this.#held ?? -1) + by;
     this.#held = at >= steps.length - 1 ? null : (steps[Math.max(at, 0)] ?? null);
     this.#heldGroup = null;
   }
 
-  /** Shows the update with this step, or else the evaluation, while it is kept. */
+  /** Looks back to how everything was after this update, or at what is there now. */
+  lookBack(step: number): void {
+    this.#held = step < this.#run.step ? Math.max(0, step) : null;
+  }
+
+  /** The same, and at the batch of that update, if the run has come so far. */
   goTo(step: number): void {
-    const has = (records: readonly { readonly step: number }[]) => records.some((one) => one.step === step);
-    const source = has(this.#run.updates) ? 'batch' : has(this.#run.evals) ? 'held-out' : null;
-    if (source === null) return;
-    if (source !== this.source) this.look(source);
-    this.#held = step;
-    this.#heldGroup = null;
+    if (step > this.#run.step) return;
+    if (step > 0 && this.source !== 'batch') this.look('batch');
+    this.lookBack(step);
   }
 
   followLatest(): void {
@@ -217,17 +232,11 @@ export class SelectionState {
     this.#shading = shading;
   }
 
-  clear(): void {
-    this.#held = this.#heldGroup = null;
-    this.#group = null;
-    this.#trajectory = 0;
-  }
-
   /** Stays at the update that is looked at: the next one has other prompts. */
   hold(): void {
     if (this.source !== 'batch') return;
     const { groupIndex } = this;
-    this.#held = this.moment?.step ?? null;
+    this.#held = this.moment?.step ?? this.#held;
     this.#heldGroup = groupIndex;
   }
 }

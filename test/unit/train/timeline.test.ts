@@ -70,6 +70,7 @@ describe('a fork', () => {
     [{ from: 'x', changes: {} }, /no run "x"/],
     [{ from: 'a', changes: { gamma: 7 } }, /gamma: must be/],
     [{ from: 'a', changes: { wheels: 4 } }, /wheels/],
+    [{ from: 'a', changes: { initialPolicy: 'cheating' } }, /initialPolicy: a fork begins with the weights/],
     [{ from: 'a', changes: { maxNewTokens: 96, turns: 4 } }, /maxNewTokens: an episode can reach/],
   ])('that cannot be is refused, and its origin is as it was: %j', async (wanted, why) => {
     const { driver, phases, of } = await changed(4);
@@ -147,12 +148,40 @@ describe('an update made again', () => {
     expect(made.map(timeless)).toEqual(
       [5, 1, 3].flatMap((step) => updates('a').slice(step - 1, step)).map(timeless),
     );
-    expect(of('a', 'notice').map(({ message }) => message)).toEqual([
-      expect.stringMatching(/no update 0/),
-      expect.stringMatching(/Update 6 has not been made yet/),
+    expect(of('a', 'unanswered').map(({ step, why }) => [step, why])).toEqual([
+      [0, expect.stringMatching(/no update 0/)],
+      [6, expect.stringMatching(/Update 6 has not been made yet/)],
     ]);
+    expect(of('a', 'notice')).toEqual([]);
     expect(updates('a')).toHaveLength(5);
     expect(phases('a').at(-1)).toBe('finished');
+  });
+
+  it('is dropped when nobody wants it any more, and the run goes on as if nobody had asked', async () => {
+    const { driver, updates, of, phases } = await changed(36);
+    driver.obey({ type: 'record', runId: 'a', step: 20 }); // 3 updates after what is kept
+    driver.obey({ type: 'record', runId: 'a', step: 21 });
+    driver.obey({ type: 'drop', runId: 'a' });
+    driver.obey({ type: 'record', runId: 'a', step: 2 });
+    driver.obey({ type: 'change', runId: 'a', experiment: { ...experiment, gamma: 0, steps: 37 } });
+    await driver.still('a');
+    expect(of('a', 'unanswered').map(({ step, why }) => [step, why])).toEqual([
+      [20, ''],
+      [21, ''],
+    ]);
+    expect(of('a', 'record').map(({ record }) => record.step)).toEqual([2]);
+    expect(phases('a').at(-1)).toBe('paused');
+    driver.obey({ type: 'run', runId: 'a' });
+    await driver.still('a');
+    expect(updates('a')).toHaveLength(37);
+  });
+
+  it('tells which states are kept, and what they take', async () => {
+    const { of } = await changed(36);
+    const told = of('a', 'kept');
+    expect(told[0]).toMatchObject({ steps: [0] });
+    expect(told.at(-1)?.steps.slice(0, 3)).toEqual([0, 2, 4]);
+    expect(told.at(-1)?.bytes).toBe((told.at(-1)?.steps.length ?? 0) * (told[0]?.bytes ?? 0));
   });
 
   it('may lie many updates behind what is kept', async () => {
@@ -229,7 +258,7 @@ describe('an update that cannot be made again', () => {
     broken = true;
     driver.obey({ type: 'record', runId: 'a', step: 1 });
     await driver.still('a');
-    expect(of('a', 'notice').map(({ message }) => message)).toEqual([
+    expect(of('a', 'unanswered').map(({ why }) => why)).toEqual([
       'Update 1 could not be made again. broken.',
     ]);
     broken = false;

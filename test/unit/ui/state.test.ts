@@ -134,12 +134,12 @@ describe('AppState', () => {
     await vi.waitFor(() => expect(app.run.step).toBe(8));
     await reaches(app, 'finished');
     const went = app.run.evals.map(({ step }) => step);
-    expect(app.run.before).toEqual([]);
+    expect(app.runs.before).toBeNull();
     app.reset();
     await reaches(app, 'ready');
-    expect(app.run.before.map(({ step }) => step)).toEqual(went);
+    expect(app.runs.before?.told.evals.map(({ step }) => step)).toEqual(went);
     app.reset(); // nothing has happened since
-    expect(app.run.before.map(({ step }) => step)).toEqual(went);
+    expect(app.runs.before?.told.evals.map(({ step }) => step)).toEqual(went);
   });
 
   it('does not put a preset’s title over a run that began as another', async () => {
@@ -259,7 +259,7 @@ describe('AppState', () => {
     if (!story) throw new Error('There is no such story.');
     app.tell(story);
     expect(storyOf(app.experiment.applied)).toBe(story);
-    expect(app.left?.train.map(({ step }) => step)).toEqual([1]);
+    expect(app.runs.before?.told.train.map(({ step }) => step)).toEqual([1]);
     await vi.waitFor(() => expect(app.run.step).toBeGreaterThan(1), { timeout: 10_000 });
     expect(app.run.updates[0]?.experiment).toMatchObject({ gamma: 0, initialPolicy: 'cheating' });
     app.askForCaught();
@@ -274,7 +274,7 @@ describe('AppState', () => {
     app.pause();
     await reaches(app, 'paused'); // it had gone on meanwhile
     app.reset();
-    expect(app.left?.train.length).toBeGreaterThan(1);
+    expect(app.runs.before?.told.train.length).toBeGreaterThan(1);
   });
 
   it('takes a preset at once while nothing has been trained', async () => {
@@ -361,7 +361,7 @@ describe('SelectionState', () => {
     await stands('write');
     expect(selection).toMatchObject({ following: true, moment: { step: 3 } });
     app.reset();
-    expect(run).toMatchObject({ live: null, at: null });
+    expect(app.run).toMatchObject({ live: null, at: null });
     await reaches(app, 'ready');
   });
 

@@ -11,6 +11,7 @@ import {
   joined,
   spread,
   summarise,
+  logRange,
   trailingMean,
   turnLook,
 } from '../../../src/ui/charts/series.ts';
@@ -112,6 +113,8 @@ describe('charts', () => {
   it('smooth over the last ten known values', () => {
     expect(trailingMean([1, 3, NaN, 5])).toEqual([1, 2, 2, 3]);
     expect(trailingMean([NaN])).toEqual([NaN]);
+    expect(trailingMean([1, 3, 5], 1)).toEqual([1, 3, 5]);
+    expect(trailingMean([1, 3, 5], 2)).toEqual([1, 2, 4]);
     expect(trailingMean(Array.from({ length: 20 }, (_, i) => i)).at(-1)).toBe(14.5);
   });
 
@@ -256,6 +259,16 @@ describe('status line', () => {
       expect(said).toEqual(['one', 'three', 'four']);
     } finally {
       vi.useRealTimers();
+    }
+  });
+});
+
+describe('a logarithmic axis', () => {
+  it('holds all values above 0, with air, and is there when there are none', () => {
+    expect(logRange(0.1, 10)).toEqual([0.08, 12.5]);
+    for (const [low, high] of [logRange(0, 5), logRange(-1, 0), logRange(null, null), logRange(2, 2)]) {
+      expect(low).toBeGreaterThan(0);
+      expect(high).toBeGreaterThan(low);
     }
   });
 });

@@ -1,0 +1,54 @@
+/** Runs side by side: which, and what of them is drawn. */
+import { fieldNames, type FieldName } from '../../config/fields.ts';
+import type { Experiment } from '../../config/experiment.ts';
+import { change } from '../charts/catalogue.ts';
+import type { OpenRun } from './openRun.svelte.ts';
+
+/** Runs that are compared at most: more lines cannot be told apart. */
+export const maxCompared = 4;
+
+/** Fields in which experiments differ from one another. */
+export const differing = (experiments: readonly Experiment[]): FieldName[] =>
+  fieldNames.filter((name) => experiments.some((one) => one[name] !== experiments[0]?.[name]));
+
+/** What one of several experiments is called: its values of the fields in which they differ. */
+export const nameAmong = (experiment: Experiment, fields: readonly FieldName[]): string =>
+  fields.map((field) => change({ field, to: experiment[field] })).join(', ') || 'the same';
+
+/** Read it anywhere; it is written by its own methods only. */
+export class CompareState {
+  #runs = $state.raw<readonly OpenRun[]>([]);
+  /** They are on screen, instead of one. */
+  on = $state.raw(false);
+  /** Runs whose lines are taken out of the charts. */
+  #hidden = $state.raw<readonly OpenRun[]>([]);
+  /** The group whose lanes are shown; from 0. */
+  group = $state.raw(0);
+
+  /** Those that are compared; none: nothing was compared yet. */
+  get runs(): readonly OpenRun[] {
+    return this.#runs;
+  }
+  get drawn(): readonly OpenRun[] {
+    return this.#runs.filter((run) => !this.#hidden.includes(run));
+  }
+
+  show(runs: readonly OpenRun[]): void {
+    this.#runs = runs.slice(0, maxCompared);
+    this.#hidden = [];
+    this.group = 0;
+    this.on = this.#runs.length > 1;
+  }
+
+  /** One is not there any more. */
+  without(run: OpenRun): void {
+    this.#runs = this.#runs.filter((one) => one !== run);
+    if (this.#runs.length < 2) this.on = false;
+  }
+
+  /** Draws a run's lines, or takes them out; one at least stays. */
+  toggle(run: OpenRun): void {
+    if (!this.drawn.includes(run)) this.#hidden = this.#hidden.filter((one) => one !== run);
+    else if (this.drawn.length > 1) this.#hidden = [...this.#hidden, run];
+  }
+}

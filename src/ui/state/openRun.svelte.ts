@@ -1,0 +1,120 @@
+/** One of the runs that the page has open: what was told of it, what is looked at in it, its form, and where it comes from. */
+import { diff, type Experiment } from '../../config/experiment.ts';
+import { fieldNames } from '../../config/fields.ts';
+import { presetExperiment, type Preset } from '../../config/presets.ts';
+import type { ChangeRecord } from '../../rl/records.ts';
+import { change } from '../charts/catalogue.ts';
+import { ExperimentState } from './experiment.svelte.ts';
+import { RunState } from './run.svelte.ts';
+import { SelectionState } from './selection.svelte.ts';
+
+/** The run it was forked from, after which update, and with which other values. */
+export interface Origin {
+  readonly run: OpenRun;
+  readonly step: number;
+  readonly changes: ChangeRecord['changes'];
+}
+
+/** A run to compare with, as charts draw it behind the other. */
+export interface Ghost {
+  readonly label: string;
+  readonly evals: RunState['evals'];
+}
+
+/** What a run is to do once it is loaded. */
+export type Wish = 'run' | 'step' | 'station';
+
+/** Read it anywhere; it is written by AppState only. */
+export class OpenRun {
+  readonly id: string;
+  /** From 1, in the order in which they were opened. */
+  readonly number: number;
+  readonly told = new RunState();
+  readonly selection = new SelectionState(this.told);
+  readonly form: ExperimentState;
+  readonly origin: Origin | null;
+  /** The trainer has it: it can go on, and what was not kept can be made again. */
+  alive = $state.raw(true);
+  wish = $state.raw<Wish | null>(null);
+  /** What it is called, without its number. */
+  name = $state.raw('');
+  /** What it began with; live changes come on top. */
+  #began = $state.raw<Experiment>();
+
+  constructor(id: string, number: number, form: ExperimentState, origin: Origin | null = null) {
+    this.id = id;
+    this.number = number;
+    this.form = form;
+    this.origin = origin;
+    if (origin) {
+      this.name = `${origin.changes.map(change).join(', ') || 'again'} · from ${origin.step}`;
+      this.#began = origin.run.began;
+      this.told.inherit(origin.run.told, origin.step, origin.changes);
+    }
+  }
+
+  /** What the run, or the one it comes from, began with. */
+  get began(): Experiment {
+    return this.#began ?? this.form.applied;
+  }
+
+  /** Takes the experiment of the form for what it begins with. */
+  begin(experiment: Experiment): void {
+    this.form.applyAll(experiment);
+    this.#began = experiment;
+    this.name = nameOf(experiment, this.form.preset);
+  }
+
+  /** In force after so many updates, for the next. */
+  experimentAfter(step: number): Experiment {
+    if (step >= this.told.step) return this.form.applied;
+    const values = this.told.changes
+      .filter((record) => record.step <= step)
+      .flatMap(({ changes }) => changes.map(({ field, to }) => [field, to] as const));
+    return { ...this.began, ...Object.fromEntries(values) };
+  }
+
+  /** What is looked at was made under this experiment: that of then, where the page looks back. */
+  get experiment(): Experiment {
+    const { cursor } = this.selection;
+    return cursor === null ? this.form.applied : this.experimentAfter(Math.max(0, cursor - 1));
+  }
+
+  /** It can train on, and does not yet. */
+  get canGoOn(): boolean {
+    const { phase, step } = this.told;
+    const more = phase === 'finished' && this.form.applied.steps > step;
+    return this.alive && this.wish === null && (more || phase === 'ready' || phase === 'paused');
+  }
+
+  /** It is this run, or was forked from it, or from one of its forks. */
+  comesFrom(run: OpenRun): boolean {
+    return run === this || (this.origin?.run.comesFrom(run) ?? false);
+  }
+
+  /** The run that made an update: it, or one it comes from. */
+  owner(step: number): OpenRun {
+    return this.origin && step <= this.origin.step ? this.origin.run.owner(step) : this;
+  }
+
+  /** The run that stood after so many updates. */
+  ownerOfState(step: number): OpenRun {
+    return this.origin && step < this.origin.step ? this.origin.run.ownerOfState(step) : this;
+  }
+}
+
+/** "γ 0, k 8": how it differs from its preset; the preset's own title where it does not. */
+function nameOf(experiment: Experiment, preset: Preset): string {
+  const base = presetExperiment(preset);
+  const changes = changesBetween(base, experiment);
+  const words = changes.map(({ field, to }) => change({ field, to }));
+  return words.length === 0 ? preset.title : words.join(', ');
+}
+
+/** From one experiment to another, field by field. */
+export function changesBetween(from: Experiment, to: Experiment): ChangeRecord['changes'] {
+  const differ = diff(to, from);
+  return fieldNames
+    .filter((name) => name in differ)
+    .map((name) => ({ field: name, from: from[name], to: to[name] }));
+}

@@ -1,0 +1,152 @@
+/** The runs that the page has open: which there are, which is on screen, and which was closed last. */
+import { ExperimentState } from './experiment.svelte.ts';
+import { OpenRun, type Origin } from './openRun.svelte.ts';
+import { keptAnswers } from './run.svelte.ts';
+import type { UpdateRecord } from '../../rl/records.ts';
+
+/** More are not kept: the oldest goes that is not on screen. */
+export const maxRuns = 8;
+
+interface MakeOptions {
+  readonly origin?: Origin | null;
+  readonly instead?: OpenRun | null;
+}
+
+/** Read it anywhere; it is written by AppState only. */
+export class RunsState {
+  #all = $state.raw<readonly OpenRun[]>([new OpenRun('run-0', 1, new ExperimentState())]);
+  #selected = $state.raw<OpenRun>();
+  /** The run that was closed last, with its place in the list, while it can be had back. */
+  closed = $state.raw<{ readonly run: OpenRun; readonly place: number } | null>(null);
+  /** The run that all others are compared with. */
+  pinned = $state.raw<OpenRun | null>(null);
+  /** What is shown until a run has answers of its own. */
+  #recorded: UpdateRecord | null = null;
+  /** Called when nothing is computed any more. */
+  #whenIdle: (() => void)[] = [];
+  #ids = 0;
+  #numbers = 1;
+
+  /** In the order in which they were opened, each fork behind the run it comes from. */
+  get all(): readonly OpenRun[] {
+    return this.#all;
+  }
+  /** The one on screen. */
+  get selected(): OpenRun {
+    const run = this.#selected ?? this.#all[0];
+    if (!run) throw new Error('The page has no run.');
+    return run;
+  }
+  /** The run that the one on screen took the place of, or comes from. */
+  get before(): OpenRun | null {
+    const { selected } = this;
+    if (selected.origin) return selected.origin.run;
+    const earlier = this.#all.filter(({ number, told }) => number < selected.number && told.train.length > 0);
+    return earlier.reduce<OpenRun | null>((a, b) => (a && a.number > b.number ? a : b), null);
+  }
+  /** The run that is drawn behind the one on screen, to compare with: the one that was pinned, or came before. */
+  get ghost(): OpenRun | null {
+    const { pinned } = this;
+    return pinned && pinned !== this.selected ? pinned : this.before;
+  }
+  /** Something is computed for one of them. */
+  get computing(): boolean {
+    return this.#all.some(({ told }) => told.computing);
+  }
+
+  /** Resolves when nothing is computed for any of them. */
+  async idle(signal: AbortSignal): Promise<void> {
+    while (this.computing) {
+      await new Promise<void>((resolve, reject) => {
+        this.#whenIdle.push(resolve);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    }
+  }
+
+  /** Something may have come to rest. */
+  tellIdle(): void {
+    if (!this.computing) for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  find(id: string): OpenRun | undefined {
+    return (
+      this.#all.find((run) => run.id === id) ?? (this.closed?.run.id === id ? this.closed.run : undefined)
+    );
+  }
+
+  /** A run that is not in the list yet. @param instead whose number it takes, because that one leaves */
+  make(form: ExperimentState, { origin = null, instead = null }: MakeOptions = {}): OpenRun {
+    return new OpenRun(`run-${++this.#ids}`, instead?.number ?? ++this.#numbers, form, origin);
+  }
+
+  /** Adds a run. @returns the one that had to go for it */
+  add(run: OpenRun): OpenRun | null {
+    run.selection.recorded = this.#recorded;
+    const place = run.origin ? this.#endOf(run.origin.run) : this.#all.length;
+    this.#all = this.#all.toSpliced(place, 0, run);
+    const gone =
+      this.#all.length > maxRuns
+        ? this.#all
+            .filter((one) => one !== run && one !== this.selected && one !== this.pinned)
+            .reduce((a, b) => (a.number < b.number ? a : b))
+        : null;
+    if (gone) this.remove(gone);
+    else this.#share();
+    return gone;
+  }
+
+  remove(run: OpenRun): void {
+    if (this.pinned === run) this.pinned = null;
+    this.#all = this.#all.filter((one) => one !== run);
+    if (this.#selected === run) this.#selected = this.#all.at(-1);
+    this.#share();
+  }
+
+  select(run: OpenRun): void {
+    this.#selected = run;
+  }
+
+  /** Takes a run off the list. @returns the one that was closed before, which cannot be had back any more */
+  close(run: OpenRun): OpenRun | null {
+    const gone = this.forgetClosed();
+    const place = this.#all.indexOf(run);
+    this.closed = { run, place };
+    if (this.pinned === run) this.pinned = null;
+    const next = this.#all[place - 1] ?? this.#all[place + 1];
+    this.#all = this.#all.filter((one) => one !== run);
+    if (this.selected === run && next) this.#selected = next;
+    this.#share();
+    return gone;
+  }
+
+  undoClose(): void {
+    if (!this.closed) return;
+    const { run, place } = this.closed;
+    this.closed = null;
+    this.#all = this.#all.toSpliced(place, 0, run);
+    this.#share();
+  }
+
+  forgetClosed(): OpenRun | null {
+    const gone = this.closed?.run ?? null;
+    this.closed = null;
+    return gone;
+  }
+
+  /** @param record an update that came with the page */
+  setRecorded(record: UpdateRecord | null): void {
+    this.#recorded = record;
+    for (const run of this.#all) run.selection.recorded = record;
+  }
+
+  /** Behind a run and all that come from it. */
+  #endOf(run: OpenRun): number {
+    return this.#all.findLastIndex((one) => one.comesFrom(run)) + 1;
+  }
+
+  /** The memory for episodes is shared. */
+  #share(): void {
+    for (const run of this.#all) run.told.room = Math.floor(keptAnswers / this.#all.length);
+  }
+}
