@@ -16,7 +16,10 @@ export async function readFirstEpisode(assets: string): Promise<UpdateRecord | n
   }
 }
 
-/** It may be older than a field: its experiment is read as experiment.json is. @throws Error naming what is wrong */
+/**
+ * Its experiment is of the format in which it was recorded, as in any other file.
+ * @throws Error when it is no update record
+ */
 export function parseFirstEpisode(data: unknown): UpdateRecord {
   const { experiment, ...rest } = v.parse(v.looseObject({ experiment: v.unknown() }), data);
   return v.parse(updateRecordSchema, { ...rest, experiment: readExperimentFile(experiment).experiment });
