@@ -9,7 +9,7 @@ export const sparseReward = lesson({
   hides: ['settings'],
   prediction: { options: ['same', 'binaryAhead', 'binaryStuck'], right: 'binaryStuck' },
   predicate: [
-    { id: 'alike', measure: { metric: 'train/zero_std', take: 'mean' }, atMost: 0.6 },
+    { id: 'alike', measure: { metric: 'train/zero_std', take: 'mean' }, atMost: 0.75 },
     { id: 'tests', measure: { metric: 'eval/tests_passed@t2', take: 'rise' }, atLeast: 0.05 },
   ],
 });
