@@ -12,7 +12,14 @@ type Door = string;
 const rooms: Record<string, readonly Door[]> = {
   config: [],
   // Records are validated with the schemas of what they carry.
-  rl: ['types:config', 'config/backends.ts', 'config/experiment.ts', 'config/fields.ts', 'sandbox/types.ts'],
+  rl: [
+    'types:config',
+    'config/backends.ts',
+    'config/experiment.ts',
+    'config/fields.ts',
+    'config/formula',
+    'sandbox/types.ts',
+  ],
   lessons: ['config', 'rl'],
   tasks: ['config'],
   sandbox: ['tasks/types.ts'],

@@ -7,6 +7,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultExperiment, withChanges } from '../config/experiment.ts';
+import { experimentFile } from '../config/formats.ts';
 import type { GroupRecord, TrajectoryRecord, UpdateRecord } from '../rl/records.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import { createSession } from '../train/session.ts';
@@ -59,6 +60,9 @@ await runCommand(async () => {
   if (!found) throw new Error(`None of the first ${most.seeds} seeds gives a good example.`);
   const file = join(projectRoot, 'public', 'first-episode.json');
   // Its metrics are not shown, and one that could not be measured is NaN, which JSON does not have.
-  await writeFile(file, JSON.stringify({ ...found, metrics: {} }, rounded) + '\n');
+  await writeFile(
+    file,
+    JSON.stringify({ ...found, experiment: experimentFile(found.experiment), metrics: {} }, rounded) + '\n',
+  );
   process.stdout.write(`${file}: seed ${found.experiment.seed}, ${found.groups[0]?.task.instruction}\n`);
 });

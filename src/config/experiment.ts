@@ -17,6 +17,8 @@ export function describeValues(f: Field): string {
       return `one of ${f.choices.map((c) => c.value).join(', ')}`;
     case 'boolean':
       return 'true or false';
+    case 'text':
+      return `a text of 1 to ${f.maxLength} characters`;
     default:
       return f satisfies never;
   }
@@ -46,6 +48,8 @@ function schemaOf(f: Field): v.GenericSchema<string | number | boolean> {
       );
     case 'boolean':
       return v.boolean(message);
+    case 'text':
+      return v.pipe(v.string(message), v.minLength(1, message), v.maxLength(f.maxLength, message));
     default:
       return f satisfies never;
   }
@@ -75,7 +79,7 @@ export const experimentSchema = v.pipe(
     for (const rule of rules.filter((r) => r.broken(dataset.value))) {
       const key = rule.field;
       addIssue({
-        message: rule.message,
+        message: typeof rule.message === 'string' ? rule.message : rule.message(dataset.value),
         path: [{ type: 'object', origin: 'value', input: dataset.value, key, value: dataset.value[key] }],
       });
     }
@@ -143,6 +147,7 @@ export function valueFromText(f: Field, text: string): string | number | boolean
     case 'float':
       return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : text;
     case 'choice':
+    case 'text':
       return text;
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text;

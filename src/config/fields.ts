@@ -5,6 +5,7 @@
  *
  * "Paper" is CoCoS (arXiv 2505.23060); "released code" is what its authors published in May 2025.
  */
+import { accumulation } from './accumulation.ts';
 import { taskFields } from './taskFields.ts';
 import { linear, log, type Field, type ValueOf } from './types.ts';
 
@@ -52,6 +53,7 @@ export const fields = {
     group: 'method',
     when: 'live',
   },
+  ...accumulation,
   beta: {
     kind: 'float',
     default: 0.01,

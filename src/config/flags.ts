@@ -154,6 +154,7 @@ const placeholders: Readonly<Record<Field['kind'], string>> = {
   float: 'X',
   choice: 'NAME',
   boolean: 'true|false',
+  text: 'TEXT',
 };
 
 /** Wraps text at 78 columns, each line indented. */

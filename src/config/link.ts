@@ -3,7 +3,7 @@
  * format and every field that differs from the default, in words a person can read and edit. The page adds what the link was
  * made on: `&made-on=wasm&model-digest=sha256-0123456789ab`.
  *
- * Such a link is made of letters, digits and `-.=&` only. Whatever else stands in one was put there on the way, by a mail or chat
+ * Such a link is made of letters, digits and `-.=&` only, texts included (`linkText.ts`). Whatever else stands in one was put there on the way, by a mail or chat
  * program, and is undone before the link is given up.
  */
 import * as v from 'valibot';
@@ -11,6 +11,7 @@ import { backendNames, type BackendName } from './backends.ts';
 import { defaultExperiment, describeError, diff, parseExperiment, valueFromText } from './experiment.ts';
 import { field, isFieldName, type Experiment } from './fields.ts';
 import { defaultsAt, experimentFormat, migrate, oldestFormat } from './formats.ts';
+import { decodeText, encodeText } from './linkText.ts';
 
 /** The newest version of a link that is read: the format of the fields it names. */
 export const linkVersion = experimentFormat;
@@ -41,11 +42,15 @@ export interface DecodedLink {
 /** The fragment, with its '#', that `decodeLink` turns back into the same experiment. Its version is the oldest that can say it. */
 export function encodeLink(experiment: Experiment, madeOn: MadeOn = {}): string {
   const changes = diff(experiment);
-  const pairs = Object.entries(changes).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  const pairs = Object.entries(changes).map(([name, value]) => `${name}=${inLink(name, value)}`);
   const on = encodeMadeOn(madeOn);
   const version = Math.max(oldestFormat(changes), on.length > 0 ? sinceMadeOn : 1);
   return `#${[`v=${version}`, ...pairs, ...on].join('&')}`;
 }
+
+const isText = (name: string): boolean => isFieldName(name) && field(name).kind === 'text';
+const inLink = (name: string, value: string | number | boolean): string =>
+  isText(name) ? encodeText(String(value)) : encodeURIComponent(value);
 
 /** The parts of a link that say what it was made on. No field's name has a hyphen. */
 const madeOnSchema = v.object({
@@ -119,7 +124,8 @@ function readLink(body: string): DecodedLink {
     const name = pair.slice(0, cut);
     if (values.has(name)) return refuse(`The link sets ${shorten(name)} twice.`);
     try {
-      values.set(name, decodeURIComponent(pair.slice(cut + 1)));
+      const value = decodeURIComponent(pair.slice(cut + 1));
+      values.set(name, isText(name) ? decodeText(value) : value);
     } catch {
       return refuse(`The link's value of ${shorten(name)} is not readable.`);
     }

@@ -1,12 +1,17 @@
 /** What one field requires of another. Ranges of single fields are in fields.ts. */
 import type { Experiment, FieldName } from './fields.ts';
+import { formulaOf, formulaProblem, mentions, type Symbols } from './formula/index.ts';
 
 interface Rule {
   /** The field the error is shown at. */
   readonly field: FieldName;
   readonly broken: (e: Experiment) => boolean;
-  readonly message: string;
+  readonly message: string | ((e: Experiment) => string);
 }
+
+/** Whether R is accumulated so. */
+const adds = (e: Experiment, ...rules: readonly Experiment['accumulate'][]): boolean =>
+  e.returns === 'accumulated' && rules.includes(e.accumulate);
 
 export const rules: readonly Rule[] = [
   {
@@ -19,6 +24,16 @@ export const rules: readonly Rule[] = [
     field: 'returns',
     broken: (e) => e.objective === 'released-code' && e.returns !== 'accumulated',
     message: 'must be accumulated when the objective is released-code, which has no other',
+  },
+  {
+    field: 'accumulate',
+    broken: (e) => adds(e, 'score') && e.turns !== 2,
+    message: 'must not be score unless there are 2 turns: SCoRe’s gain is that from the first to the second',
+  },
+  {
+    field: 'formula',
+    broken: (e) => adds(e, 'formula') && formulaProblem(e) !== '',
+    message: formulaProblem,
   },
   {
     field: 'initialPolicy',
@@ -40,21 +55,47 @@ interface Idleness {
   readonly why: string;
 }
 
+/** Whether the formula in use has this symbol. */
+const inFormula = (e: Experiment, symbol: keyof Symbols): boolean =>
+  adds(e, 'formula') && formulaProblem(e) === '' && mentions(formulaOf(e), symbol);
+
 const idleness: readonly Idleness[] = [
   {
     field: 'gamma',
-    idle: (e) => e.turns === 1,
+    idle: (e) => e.turns === 1 && !inFormula(e, 'gamma'),
     why: 'With one turn there is nothing to discount.',
   },
   {
     field: 'gamma',
+    idle: (e) =>
+      e.turns > 1 && (adds(e, 'last', 'best', 'score') || (adds(e, 'formula') && !inFormula(e, 'gamma'))),
+    why: 'The accumulated reward that was chosen has no γ in it.',
+  },
+  {
+    field: 'gamma',
     // REINFORCE's baseline spans prompts with different first answers, so there r_1 does not cancel.
-    idle: (e) => e.objective === 'released-code' && e.turns === 2 && e.estimator !== 'reinforce',
+    idle: (e) =>
+      e.objective === 'released-code' && e.turns === 2 && e.estimator !== 'reinforce' && adds(e, 'cocos'),
     why: 'All samples of a prompt share their first answer, so the baseline cancels its reward and γ with it.',
   },
   {
+    field: 'accumulate',
+    idle: (e) => e.returns === 'per-turn',
+    why: 'With per-turn returns each turn has its own; nothing is accumulated over the episode.',
+  },
+  {
+    field: 'alpha',
+    idle: (e) => !adds(e, 'score') && !inFormula(e, 'alpha'),
+    why: 'The accumulated reward that was chosen has no α in it.',
+  },
+  {
+    field: 'formula',
+    idle: (e) => !adds(e, 'formula'),
+    why: 'R is not accumulated by a formula.',
+  },
+  {
     field: 'returns',
-    idle: (e) => e.turns === 1,
+    idle: (e) => e.turns === 1 && e.accumulate !== 'formula',
     why: 'With one turn both choices are the same.',
   },
   {

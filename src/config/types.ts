@@ -70,11 +70,21 @@ export interface BooleanField extends Common {
   readonly default: boolean;
 }
 
-export type Field = NumberField | ChoiceField | BooleanField;
+/** A line of text; what it may say is a matter of rules.ts. */
+export interface TextField extends Common {
+  readonly kind: 'text';
+  readonly default: string;
+  /** Characters. */
+  readonly maxLength: number;
+}
+
+export type Field = NumberField | ChoiceField | BooleanField | TextField;
 
 /** Type of a field's value; a choice gives the union of its values. */
 export type ValueOf<F extends Field> = F extends ChoiceField
   ? F['choices'][number]['value']
   : F extends BooleanField
     ? boolean
-    : number;
+    : F extends TextField
+      ? string
+      : number;

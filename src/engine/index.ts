@@ -32,4 +32,4 @@ export { attendCached } from './kernels/attendCached/op.ts';
 export type { LayerCache } from './kernels/attendCached/op.ts';
 export { KVCache } from './kvCache.ts';
 export { AdamW } from './kernels/adamW/op.ts';
-export type { AdamWOptions, AdamWState } from './kernels/adamW/op.ts';
+export type { AdamWOptions, AdamWState, GradNorms } from './kernels/adamW/op.ts';

@@ -45,6 +45,14 @@ export function attentionShape(config: LlamaConfig): RopeShape {
   };
 }
 
+/** The part of the model that a parameter belongs to: 'embed' (the head too, it is the same matrix), '1.attention', '1.mlp', …, 'norm'. */
+export function partOf(parameter: string): string {
+  const [, layer, what] = /^layers\.(\d+)\.(\w+)$/.exec(parameter) ?? [];
+  if (layer === undefined) return parameter;
+  const inAttention = what === 'attnNorm' || what === 'qkv' || what === 'out';
+  return `${Number(layer) + 1}.${inAttention ? 'attention' : 'mlp'}`;
+}
+
 /** Values of every parameter on the host: what checkpoints, resets and traces exchange. */
 export type HostWeights = Record<string, Float32Array>;
 

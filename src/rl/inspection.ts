@@ -50,4 +50,5 @@ export function sharesOf(norms: readonly number[]): number[] {
 }
 
 /** The norm of several parts together. */
-export const normOf = (norms: readonly number[]): number => Math.sqrt(norms.reduce((sum, x) => sum + x * x, 0));
+export const normOf = (norms: readonly number[]): number =>
+  Math.sqrt(norms.reduce((sum, x) => sum + x * x, 0));

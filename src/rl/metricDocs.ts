@@ -35,6 +35,7 @@ export function renderMetrics(): string {
     '',
     'Charts, `metrics.jsonl` and the command line use these names. `train/…` is measured on the sampled episodes of one',
     'update, `eval/…` on greedy episodes of held-out tasks; the two are never mixed in one line of a chart.',
+    'A name ending in `@layer` stands for one metric per part of the model: `@embed`, `@1.attention`, `@1.mlp`, …, `@norm`.',
     'A name ending in `@t` stands for one metric per turn: `eval/accuracy@t1`, `eval/accuracy@t2`, … "From the first to the',
     'last turn" is turn 1 → 2 in a run with two turns. What could not be measured is NaN (`null` in JSON), never 0.',
     '',

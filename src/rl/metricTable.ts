@@ -1,6 +1,7 @@
 /**
  * Every metric, declared once. Charts, tooltips, CSV headers and docs/metrics.md read this table.
- * A name ending in `@t` stands for one metric per turn: `accuracy@t` is `accuracy@t1`, `accuracy@t2`, …
+ * A name ending in `@t` stands for one metric per turn: `accuracy@t` is `accuracy@t1`, `accuracy@t2`, …; one ending in `@layer`
+ * for one per part of the model: embed (its head too), 1.attention, 1.mlp, …, norm.
  */
 
 export interface Metric {
@@ -296,8 +297,8 @@ export const metricTable: readonly Metric[] = [
     range: [null, null],
     better: 'none',
     explanation:
-      'The gradient of the accumulated reward: how much R changes when the reward of this turn rises by one. Negative means that this turn is paid to fail. Per-turn returns have no such weight.',
-    formula: 'w_T = 1, w_t = −γ^(T−t−1) (1 − γ) for t < T',
+      'The gradient of the accumulated reward: how much R changes when the reward of this turn rises by one. Negative means that this turn is paid to fail. Recorded where it is the same for all rewards: not for the best answer, for some formulas, nor for per-turn returns.',
+    formula: '∂R/∂r_t; CoCoS: w_T = 1, w_t = −γ^(T−t−1) (1 − γ) for t < T',
     source: 'derived from the paper’s accumulated reward',
     where: 'train',
   },
@@ -344,7 +345,7 @@ export const metricTable: readonly Metric[] = [
     range: [null, null],
     better: 'none',
     explanation:
-      'How much a better first answer raises the reward of the second. With two turns and the accumulated reward, a c that stays below 1 − γ means that the first answer is being sacrificed; in a single update it is mostly noise.',
+      'How much a better first answer raises the reward of the second. With two turns and the accumulated reward, a c that stays below its threshold −w₁/w₂ (for CoCoS: 1 − γ) means that the first answer is being sacrificed; in a single update it is mostly noise.',
     formula: 'within-group slope of r_2 on r_1: Σ (r_1 − r̄_1)(r_2 − r̄_2) / Σ (r_1 − r̄_1)²',
     source: 'our decision',
     where: 'train',
@@ -370,6 +371,18 @@ export const metricTable: readonly Metric[] = [
     better: 'none',
     explanation: 'Length of the gradient over all parameters, before it is clipped.',
     formula: '‖∂loss/∂θ‖',
+    source: 'common practice',
+    where: 'train',
+  },
+  {
+    name: 'layer_grad_norm@layer',
+    label: 'Gradient norm by layer',
+    unit: '',
+    range: [0, null],
+    better: 'none',
+    explanation:
+      'Length of the gradient over the parameters of one part of the model, before it is clipped: the embedding (which is the output layer too), the attention and the MLP of each layer with their norms’ gains, and the last norm’s gain. Recorded to four digits.',
+    formula: '‖∂loss/∂θ_part‖; grad_norm is the root of the sum of their squares',
     source: 'common practice',
     where: 'train',
   },
@@ -401,14 +414,16 @@ export const metricTable: readonly Metric[] = [
 ];
 
 /**
- * The row of a full name like `eval/accuracy@t2`, with its turn (null when it is not per turn).
+ * The row of a full name like `eval/accuracy@t2` or `train/layer_grad_norm@1.mlp`, with its turn (null when it is not per turn).
  * Undefined when no metric has this name there.
  */
 export function findMetric(key: string): { metric: Metric; turn: number | null } | undefined {
-  const match = /^(train|eval)\/([a-z_]+)(?:@t([1-9]\d*))?$/.exec(key);
+  const match = /^(train|eval)\/([a-z_]+)(?:@t([1-9]\d*)|@(embed|norm|[1-9]\d*\.(?:attention|mlp)))?$/.exec(
+    key,
+  );
   if (!match) return undefined;
-  const [, where, base, turn] = match;
-  const name = turn === undefined ? base : `${base}@t`;
+  const [, where, base, turn, layer] = match;
+  const name = turn !== undefined ? `${base}@t` : layer !== undefined ? `${base}@layer` : base;
   const metric = metricTable.find((m) => m.name === name && (m.where === 'both' || m.where === where));
   return metric && { metric, turn: turn === undefined ? null : Number(turn) };
 }

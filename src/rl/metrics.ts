@@ -4,6 +4,7 @@
  * An episode with an answer that could not be graded is left out of every metric but `masked`. A mean of nothing is NaN.
  */
 import type { Experiment } from '../config/fields.ts';
+import type { Accumulating } from './accumulated/index.ts';
 import { algorithmOf } from './algorithms/index.ts';
 import { editDistance } from './editDistance.ts';
 import type { Credit, Episode, GradedAnswer, Group, TrainedAnswer } from './episode.ts';
@@ -114,7 +115,7 @@ export function evalMetrics(
  */
 export function trainMetrics(
   groups: readonly Group<Episode<Trained> & Pick<Credit, 'R'>>[],
-  e: Pick<Experiment, 'turns' | 'gamma' | 'objective' | 'returns' | 'trainTests'>,
+  e: Accumulating & Pick<Experiment, 'turns' | 'objective' | 'returns' | 'trainTests'>,
 ): Metrics {
   const all = groups.flatMap((group) => group.trajectories);
   const valid = all.filter((trajectory) => !masked(trajectory));
@@ -144,8 +145,8 @@ export function trainMetrics(
  * c, the within-group slope of r_2 on r_1 (least squares, all groups together): how much a better first answer raises
  * the second one's reward. NaN while r_1 does not vary within any group.
  *
- * With two turns of its own and R = w_1 r_1 + w_2 r_2, y_1 is pushed towards a higher r_1 by about w_1 + w_2 c: below the threshold
- * c = −w_1/w_2 (CoCoS: 1 − γ) it is being sacrificed. Elsewhere there is no such threshold.
+ * With two turns of its own and R = w_1 r_1 + w_2 r_2, y_1 is pushed towards a higher r_1 by about w_1 + w_2 c: below
+ * `couplingThreshold` it is being sacrificed. Elsewhere there is no such threshold.
  * Source: our decision.
  */
 export function coupling(groups: readonly (readonly Episode<Graded>[])[]): number {
@@ -162,4 +163,12 @@ export function coupling(groups: readonly (readonly Episode<Graded>[])[]): numbe
     });
   }
   return variance === 0 ? NaN : covariance / variance;
+}
+
+/**
+ * The coupling below which a better first answer is paid less than a worse one: −w_1/w_2 (CoCoS: 1 − γ). NaN where there is none,
+ * the second answer not being rewarded.
+ */
+export function couplingThreshold([w1 = NaN, w2 = NaN]: readonly number[]): number {
+  return w2 > 0 ? 0 - w1 / w2 : NaN;
 }

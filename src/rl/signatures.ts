@@ -7,6 +7,7 @@
 import type { Experiment } from '../config/fields.ts';
 import { metricOf, signatureWindow, type Course, type Quantity } from './course.ts';
 import type { Episode, GradedAnswer } from './episode.ts';
+import { couplingThreshold } from './metrics.ts';
 import { within, type Proposal } from './remedies.ts';
 import type { Telling } from './telling.ts';
 
@@ -28,6 +29,8 @@ export interface Signature {
   /** How it is seen: in one of these ways, each of which holds when all its conditions do. @param turns T */
   readonly ways: (turns: number) => readonly (readonly Condition[])[];
   readonly telling: Telling;
+  /** All held-out tasks can be searched for one (caught.ts). */
+  readonly searched?: true;
   /** Changes of settings that help. */
   readonly remedies: (e: Experiment) => readonly Proposal[];
   /** What to try that is no such change; ''. */
@@ -84,13 +87,13 @@ const gapWidened = (turns: number): Condition => ({
   },
 });
 
-/** −w_1/w_2: where a better first answer neither gains nor loses. Recorded weights: there are none where R is not linear. */
+/** Of the recorded weights: there are none where R is not linear. */
 const [w1, w2] = [metricOf('weight@t1'), metricOf('weight@t2')];
 const threshold: Quantity = {
   name: 'threshold',
   label: 'threshold of the coupling',
   share: false,
-  of: (metrics) => 0 - w1.of(metrics) / w2.of(metrics),
+  of: (metrics) => couplingThreshold([w1.of(metrics), w2.of(metrics)]),
 };
 
 /** The coupling is below its threshold by more than chance. */
@@ -193,6 +196,7 @@ export const signatures: readonly Signature[] = [
           ]
         : [],
     telling: givenUp,
+    searched: true,
     remedies: () => [lastCounts, ownCredit],
     advice: '',
   },
@@ -203,6 +207,7 @@ export const signatures: readonly Signature[] = [
       'The first answers have become worse than they were, and the last ones have not become worse with them: the model fails first, so that its correction earns more.',
     ways: (turns) => (turns > 1 ? [[firstFell, gapWidened(turns)]] : []),
     telling: givenUp,
+    searched: true,
     remedies: () => [lastCounts, ownCredit],
     advice: '',
   },

@@ -19,6 +19,9 @@ import { reward } from './rewards.ts';
  */
 export const scoringFields = [
   'gamma',
+  'accumulate',
+  'alpha',
+  'formula',
   'reward',
   'rewardScale',
   'returns',

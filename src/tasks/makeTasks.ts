@@ -1,4 +1,5 @@
 /** From specs to tasks: six unit tests whose inputs tell the right program from its plausible wrong ones. */
+import { testsPerTask } from '../config/possibleRewards.ts';
 import { compilePython } from './python/evaluate.ts';
 import { equals, PyError, repr, type Value } from './python/values.ts';
 import { Stream } from './random.ts';
@@ -15,8 +16,6 @@ import {
   type Split,
 } from './spec.ts';
 import type { Task } from './types.ts';
-
-export const testsPerTask = 6;
 
 const inputSetCount = 6;
 const mutantCount = 6;

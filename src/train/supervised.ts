@@ -109,7 +109,7 @@ export async function* superviseModel(
         { temperature: 1, allowedFrom: eot, pad, maxTokens: 2048 },
       );
       const learningRate = supervisedRate(step, recipe);
-      const gradNorm = await optimizer.step(gradients, learningRate, 1);
+      const { norm: gradNorm } = await optimizer.step(gradients, learningRate, 1);
       tf.dispose(gradients);
       yield { step: step + 1, loss, gradNorm, learningRate };
     }

@@ -7,7 +7,7 @@
  */
 import type { BackendName } from '../config/backends.ts';
 import type { Experiment } from '../config/fields.ts';
-import { AdamW, tf, type AdamWState } from '../engine/index.ts';
+import { AdamW, tf, type AdamWState, type GradNorms } from '../engine/index.ts';
 import type { HostWeights, Llama } from '../model/llama.ts';
 import type { Algorithm } from '../rl/algorithms/algorithm.ts';
 import { findCaught, type CaughtRecord } from '../rl/caught.ts';
@@ -344,8 +344,8 @@ export class Trainer {
     return { temperature: e.temperature, allowedFrom: eot, pad, maxTokens, ...(breathe ? { breathe } : {}) };
   }
 
-  /** One step of AdamW; disposes the gradients. @returns their norm before clipping */
-  async #descend(gradients: Gradients, rate: number, e: Experiment): Promise<number> {
+  /** One step of AdamW; disposes the gradients. @returns their norms before clipping */
+  async #descend(gradients: Gradients, rate: number, e: Experiment): Promise<GradNorms> {
     try {
       this.#parts.signal?.throwIfAborted(); // the last moment before something changes
       return await this.#optimizer.step(gradients, rate, e.maxGradNorm);

@@ -9,7 +9,8 @@
  * corpus (generated novices instead of KodCode) and the tasks (generated families instead of MBPP).
  */
 import type { Experiment } from '../config/fields.ts';
-import type { Llama } from '../model/llama.ts';
+import type { GradNorms } from '../engine/index.ts';
+import { partOf, type Llama } from '../model/llama.ts';
 import type { Algorithm, Explanation, Place } from '../rl/algorithms/algorithm.ts';
 import { algorithmOf } from '../rl/algorithms/index.ts';
 import { answersOf, fill } from '../rl/episode.ts';
@@ -34,8 +35,8 @@ export interface UpdateParts {
   readonly pass: PassOptions;
   /** What is learned from: k trajectories for each prompt, graded. */
   readonly episodes: (algorithm: Algorithm) => Promise<RolloutResult>;
-  /** One step of AdamW, the gradient clipped; disposes the gradients. @returns their norm before clipping */
-  readonly descend: (gradients: Gradients, learningRate: number) => Promise<number>;
+  /** One step of AdamW, the gradient clipped; disposes the gradients. @returns their norms before clipping */
+  readonly descend: (gradients: Gradients, learningRate: number) => Promise<GradNorms>;
   /** Hears why each trajectory is about to be pushed; the update goes on when it resolves. */
   readonly onCompared?: (explain: (at: Place) => Explanation) => Promise<void>;
   readonly signal?: AbortSignal;
@@ -81,12 +82,12 @@ export async function update(
   const updating = clock();
   const learn = async (batch: typeof credited) => {
     const { gradients, loss, stats } = await weightedLogProbGradient(policy, answersOf(batch), pass);
-    return { loss, stats, gradNorm: await descend(gradients, rate) };
+    return { loss, stats, gradNorms: await descend(gradients, rate) };
   };
   signal?.throwIfAborted();
   onProgress?.('update', 0, e.innerEpochs);
   const batch = algorithm.episodes === 'recorded' ? await creditedNow() : credited;
-  const { loss, stats, gradNorm } = await learn(batch);
+  const { loss, stats, gradNorms } = await learn(batch);
   for (let epoch = 1; epoch < e.innerEpochs; epoch++) {
     signal?.throwIfAborted();
     onProgress?.('update', epoch, e.innerEpochs);
@@ -100,8 +101,9 @@ export async function update(
     metrics: {
       ...trainMetrics(recorded, e),
       'train/loss': loss,
-      'train/grad_norm': gradNorm,
-      'train/clipped': gradNorm > e.maxGradNorm ? 1 : 0,
+      'train/grad_norm': gradNorms.norm,
+      ...layerMetrics(gradNorms),
+      'train/clipped': gradNorms.norm > e.maxGradNorm ? 1 : 0,
       'train/learning_rate': rate,
     },
     groups: recorded,
@@ -113,4 +115,17 @@ export async function update(
       total: done - began,
     },
   };
+}
+
+/** How long the gradient is in each part of the model. Four digits: there is one for every part, in every entry of a log. */
+function layerMetrics({ each }: GradNorms): Record<string, number> {
+  const squares = new Map<string, number>();
+  for (const [name, norm] of Object.entries(each))
+    squares.set(partOf(name), (squares.get(partOf(name)) ?? 0) + norm * norm);
+  return Object.fromEntries(
+    [...squares].map(([part, square]) => [
+      `train/layer_grad_norm@${part}`,
+      Number(Math.sqrt(square).toPrecision(4)),
+    ]),
+  );
 }

@@ -1,5 +1,6 @@
 /** The recorded update that is shown while the model is loading; `npm run first-episode` makes it. */
 import * as v from 'valibot';
+import { readExperimentFile } from '../config/formats.ts';
 import { updateRecordSchema, type UpdateRecord } from '../rl/records.ts';
 
 /**
@@ -9,9 +10,17 @@ import { updateRecordSchema, type UpdateRecord } from '../rl/records.ts';
 export async function readFirstEpisode(assets: string): Promise<UpdateRecord | null> {
   try {
     const response = await fetch(new URL('first-episode.json', assets));
-    const parsed = v.safeParse(updateRecordSchema, await response.json());
-    return parsed.success ? parsed.output : null;
+    return parseFirstEpisode(await response.json());
   } catch {
     return null;
   }
+}
+
+/**
+ * Its experiment is of the format in which it was recorded, as in any other file.
+ * @throws Error when it is no update record
+ */
+export function parseFirstEpisode(data: unknown): UpdateRecord {
+  const { experiment, ...rest } = v.parse(v.looseObject({ experiment: v.unknown() }), data);
+  return v.parse(updateRecordSchema, { ...rest, experiment: readExperimentFile(experiment).experiment });
 }

@@ -44,8 +44,25 @@ it('has no serious barrier and no overflow, wide or narrow, light or dark, befor
       await page.setViewportSize(viewport);
       while ((await folded.count()) > 0) await folded.first().click();
     }
+    await button(page, 'Layer 1').click();
+    await page
+      .getByRole('button', { name: /^Push of this try/ })
+      .first()
+      .click();
+    await page.locator('button.token').nth(2).click();
+    await page.getByText('What else the model considered here').waitFor();
     await fieldOf(page, 'Discount γ').fill('9');
     await scan('after two updates, everything unfolded, one field wrong');
+    for (const [opens, title] of [
+      [button(page, 'Held-out accuracy: every value, as a table'), /every value/],
+      [button(page, 'Help'), 'Help'],
+    ] as const) {
+      await opens.click();
+      const dialog = page.getByRole('dialog', { name: title });
+      await dialog.waitFor();
+      await scan(`dialog ${String(title)}`);
+      await dialog.getByRole('button', { name: 'Close' }).click();
+    }
     expect(problems).toEqual([]);
   });
 });

@@ -128,4 +128,59 @@ describe('the page around the picture', () => {
       expect((await chartsOf(page)).map(({ step }) => step)).not.toContain(3);
     });
   });
+
+  it('has every value of a chart in a table, which grows with the run, and its help moves nothing', async () => {
+    await inThePage(microLink({ evalEvery: 1 }), async (playground) => {
+      const { page, problems } = playground;
+      await page.setViewportSize(wide);
+      await trainOnce(playground);
+      const help = region(page, 'Learning').getByRole('button', { name: 'About Reward r' });
+      await help.scrollIntoViewIfNeeded();
+      const legend = page.locator('.learning figure:not(.main) .frame').first();
+      const before = await legend.boundingBox();
+      await help.click();
+      await page.getByText('Mean reward of the answer at this turn').first().waitFor();
+      expect(await legend.boundingBox()).toEqual(before);
+      await page.keyboard.press('Escape');
+
+      await button(page, 'Held-out accuracy: every value, as a table').click();
+      const table = page.getByRole('dialog', { name: 'Held-out accuracy: every value' });
+      await table.getByRole('row').nth(2).waitFor();
+      expect(await table.getByRole('columnheader').allTextContents()).toEqual(['update', 'turn 1', 'turn 2']);
+      expect(await table.getByRole('rowheader').allTextContents()).toEqual(['0', '1']);
+      const cells = await table.getByRole('cell').allTextContents();
+      expect(cells).toHaveLength(4);
+      for (const cell of cells) expect(cell).toMatch(/^\d+\.\d\d\s%$/);
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        table.getByRole('button', { name: 'Save held-out-accuracy.csv' }).click(),
+      ]);
+      expect(file.suggestedFilename()).toBe('held-out-accuracy.csv');
+      await page.keyboard.press('Escape');
+      expect(await table.count()).toBe(0);
+      expect(problems).toEqual([]);
+    });
+  });
+
+  it('is not introduced again to whoever turned that off, until it is wanted', async () => {
+    await inThePage(microLink(), async (playground) => {
+      const { page, problems } = playground;
+      await page.setViewportSize(wide);
+      await waitForReady(playground);
+      const stories = page.getByRole('heading', { name: 'A minute each' });
+      await stories.waitFor();
+      await button(page, 'Hide').click();
+      await page.getByText('The introduction is off on this device.').waitFor();
+      expect(await stories.count()).toBe(0);
+      await page.reload();
+      await waitForReady(playground);
+      expect(await stories.count()).toBe(0);
+      expect(await page.getByText('This small model learned').count()).toBe(0);
+      await button(page, 'Help').click();
+      await page.getByRole('checkbox', { name: /Show the introduction/ }).check();
+      await page.keyboard.press('Escape');
+      await stories.waitFor();
+      expect(problems).toEqual([]);
+    });
+  });
 });

@@ -58,6 +58,36 @@ describe('the picture of an update', () => {
     });
   });
 
+  it('tells where the update went: shares of the layers add up, and so do those of a layer’s matrices', async () => {
+    await inThePage(microLink({ k: 3 }), async (playground) => {
+      const { page, problems } = playground;
+      await trainOnce(playground);
+      const layers = page.getByTestId('layers');
+      await layers.locator('summary').click();
+      await button(page, 'Layer 1').click();
+      const rows = await layers.locator('tbody tr').evaluateAll((all) =>
+        all.map((row) => ({
+          inside: row.classList.contains('matrix'),
+          name: row.querySelector('th')?.textContent?.trim() ?? '',
+          shares: [...row.querySelectorAll('td')]
+            .slice(0, 2)
+            .map((cell) => parseFloat(cell.textContent ?? '')),
+        })),
+      );
+      const sum = (some: typeof rows, column: number) =>
+        some.reduce((total, { shares }) => total + (shares[column] ?? NaN), 0);
+      expect(rows.map(({ name }) => name)).toContain('attention: query');
+      for (const column of [0, 1]) {
+        const outer = rows.filter(({ inside }) => !inside);
+        expect(Math.abs(sum(outer, column) - 100)).toBeLessThan(0.05 * outer.length + 0.01); // rounded to a tenth
+        const layer = rows.find(({ name }) => name === 'Layer 1')?.shares[column] ?? NaN;
+        const inner = rows.filter(({ inside }) => inside);
+        expect(Math.abs(sum(inner, column) - layer)).toBeLessThan(0.05 * inner.length + 0.06);
+      }
+      expect(problems).toEqual([]);
+    });
+  });
+
   it('shows what the update did to a token: before, after, and what else was considered', async () => {
     await inThePage(microLink({ k: 3 }), async (playground) => {
       const { page, problems } = playground;
@@ -179,6 +209,7 @@ describe('the picture of an update', () => {
       await page.keyboard.press('?');
       await page.getByRole('dialog').getByText('One update').first().waitFor();
       await page.keyboard.press('Escape');
+      await expect.poll(() => page.getByRole('dialog').count(), { timeout: 30_000 }).toBe(0);
       await page.keyboard.press('ArrowRight');
       await waitForStatus(playground, /^Paused after update 2\./);
       expect(problems).toEqual([]);

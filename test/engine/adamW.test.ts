@@ -76,7 +76,13 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('AdamW on %s', (backend) => {
         optimizer.load(saved);
       }
       const grads = gradientsAt(t);
-      norms.push(await optimizer.step(grads, 0.05, 1));
+      const { norm, each } = await optimizer.step(grads, 0.05, 1);
+      norms.push(norm);
+      for (const [name, grad] of Object.entries(grads)) {
+        const own = Math.sqrt([...(await grad.data())].reduce((sum, x) => sum + x * x, 0));
+        expect(each[name]).toBeCloseTo(own, 4);
+      }
+      expect(Math.sqrt(Object.values(each).reduce((sum, x) => sum + x * x, 0))).toBeCloseTo(norm, 4);
       tf.dispose(grads);
     }
     const want = expectedRun(4, 0.05, 1);

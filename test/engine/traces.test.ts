@@ -94,7 +94,7 @@ async function replay(recorded: readonly Recorded[]): Promise<Trace> {
     const { gradients, loss, stats } = await weightedLogProbGradient(model, answers, pass);
     logp.push(answers.flatMap((answer) => [...stats(answer).logp]));
     losses.push(loss);
-    norms.push(await optimizer.step(gradients, experiment.learningRate, experiment.maxGradNorm));
+    norms.push((await optimizer.step(gradients, experiment.learningRate, experiment.maxGradNorm)).norm);
     tf.dispose(gradients);
   }
   const weights = await model.values();

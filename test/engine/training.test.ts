@@ -51,7 +51,7 @@ async function run(): Promise<Run> {
   for (let i = 0; i < updates; i++) {
     const { gradients, loss } = await weightedLogProbGradient(model, answers(), passes);
     losses.push(loss);
-    norms.push(await optimizer.step(gradients, 3e-3, 1));
+    norms.push((await optimizer.step(gradients, 3e-3, 1)).norm);
     tf.dispose(gradients);
   }
   const sampling = { temperature: 0, topP: 1, maxNewTokens: 6, eot: 1, allowedFrom: 3, uniform: () => 0.5 };

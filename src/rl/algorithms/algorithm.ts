@@ -9,6 +9,7 @@
 import * as v from 'valibot';
 import type { Experiment } from '../../config/fields.ts';
 import type { Credit, CreditedAnswer, Episode, Group, ScoredAnswer } from '../episode.ts';
+import type { Accumulating } from '../accumulated/index.ts';
 import { comparedWith, type Estimate } from '../estimators.ts';
 
 /** What credit is given for: what an answer earned, what it pays, and its tokens' log-probabilities. */
@@ -32,10 +33,10 @@ export interface Algorithm {
   trainedTurns(turns: number): readonly boolean[];
   /** The stage of training that a step belongs to, in a word; '' where there is only one. @param step updates done */
   phase(step: number): string;
-  /** w_t = ∂R/∂r_t, [turn]; null where rewards are not added up to one number an episode. */
-  weights(e: Pick<Experiment, 'turns' | 'gamma'>): readonly number[] | null;
+  /** w_t = ∂R/∂r_t, [turn]; null where R is no weighted sum, or rewards are not added up to one number an episode. */
+  weights(e: Accumulating & Pick<Experiment, 'turns'>): readonly number[] | null;
   /** What an episode's rewards add up to, before it is compared with others and without the KL penalty. @param rewards r_1 … r_T */
-  earns(rewards: readonly number[], e: Pick<Experiment, 'gamma'>): readonly Return[];
+  earns(rewards: readonly number[], e: Accumulating): readonly Return[];
   /** Credit of every trajectory of a batch, and the coefficient of each token of its answers on the policy that sampled. */
   credit<A extends Earned>(groups: readonly Group<Episode<A>>[], e: Experiment): CreditedGroup<A>[];
   /** The same batch under another policy than the one that sampled it: after an inner epoch, or of an earlier run. */
@@ -66,9 +67,12 @@ const list = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.rea
 
 /** A summand of the number that is compared: `factor · value`. */
 const termSchema = v.object({
-  /** 'reward': w_t · r_t, or γ^(i−t) · r_i. 'kl': −β · KL_t, where the KL is charged to the reward. */
-  kind: v.picklist(['reward', 'kl']),
-  /** From 1. */
+  /**
+   * 'reward': w_t · r_t, w_t the slope ∂R/∂r_t at these rewards, or γ^(i−t) · r_i. 'rest': R − Σ w_t r_t, where that is not 0 for
+   * certain. 'kl': −β · KL_t, where the KL is charged to the reward.
+   */
+  kind: v.picklist(['reward', 'rest', 'kl']),
+  /** From 1; 0 of the rest. */
   turn: v.number(),
   factor: num,
   value: num,
@@ -85,6 +89,8 @@ export interface Return {
   readonly value: number;
   /** They add up to `value`; in the order of the formula. */
   readonly terms: readonly Term[];
+  /** The value in symbols, where it is not the sum of the terms whatever the rewards are: "max(r₁, r₂)"; else ''. */
+  readonly written: string;
 }
 
 /** What an estimator finds; `Estimate` says what each number is. */

@@ -54,7 +54,12 @@ export function comparing(rule: Rule): Algorithm {
       const one = judge(rule, groups, e)[at.group]?.trajectories[at.trajectory];
       if (!one) throw new RangeError(`There is no trajectory ${at.trajectory} of group ${at.group}.`);
       const { comparisons, klPushes } = one;
-      return { formula: comparisons.map(formulaOf).join('\n'), comparisons, klPushes };
+      const earned = rule.earns(
+        one.turns.map(({ reward }) => reward),
+        e,
+      );
+      const lines = comparisons.map((comparison, s) => formulaOf(comparison, earned[s].written));
+      return { formula: lines.join('\n'), comparisons, klPushes };
     },
   };
 }

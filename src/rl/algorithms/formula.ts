@@ -1,13 +1,6 @@
 /** The formula of a compared number, with the experiment's numbers put in. */
+import { numeral, subscript } from '../symbols.ts';
 import type { Comparison, Term } from './algorithm.ts';
-
-/** 12 → ₁₂ */
-export function subscript(n: number): string {
-  return [...String(n)].map((digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]).join('');
-}
-
-/** Three digits are enough to recognise a number of the form by. */
-const numeral = (x: number): string => String(Number(x.toPrecision(3)));
 
 /** "0.25·r₁"; the factor 1 is not written. @param size of the factor, its sign left out */
 const product = (size: number, symbol: string): string =>
@@ -17,6 +10,9 @@ interface Summand {
   readonly negative: boolean;
   readonly text: string;
 }
+
+/** A weighted sum's own constant. */
+const restSummand = ({ value }: Term): Summand => ({ negative: value < 0, text: numeral(Math.abs(value)) });
 
 function rewardSummand({ factor, turn }: Term): Summand {
   return { negative: factor < 0, text: product(Math.abs(factor), `r${subscript(turn)}`) };
@@ -31,13 +27,16 @@ function klSummand(terms: readonly Term[]): Summand[] {
   return [{ negative: first.factor < 0, text }];
 }
 
-/** "R′ = r₂ − 0.25·r₁ − 0.01·(KL₁ + KL₂)"; what has the factor 0 is left out. */
-export function formulaOf({ name, terms }: Pick<Comparison, 'name' | 'terms'>): string {
-  const present = terms.filter(({ factor }) => factor !== 0);
-  const summands = [
-    ...present.filter(({ kind }) => kind === 'reward').map(rewardSummand),
-    ...klSummand(present.filter(({ kind }) => kind === 'kl')),
-  ];
+/**
+ * "R′ = r₂ − 0.25·r₁ − 0.01·(KL₁ + KL₂)"; what has the factor 0 is left out.
+ * @param written the return in symbols where it is no weighted sum: "R′ = max(r₁, r₂) − 0.01·(KL₁ + KL₂)"
+ */
+export function formulaOf({ name, terms }: Pick<Comparison, 'name' | 'terms'>, written = ''): string {
+  const present = (kind: Term['kind']) => terms.filter((term) => term.kind === kind && term.factor !== 0);
+  const own = written === '' ? [] : [{ negative: false, text: written }];
+  const weighted = () => [...present('reward').map(rewardSummand), ...present('rest').map(restSummand)];
+  const summands = [...(written === '' ? weighted() : own), ...klSummand(present('kl'))];
+  if (summands.length === 0) return `${name} = 0`;
   return summands.reduce((sum, { negative, text }, i) => {
     if (i === 0) return `${sum}${negative ? '−' : ''}${text}`;
     return `${sum} ${negative ? '−' : '+'} ${text}`;

@@ -2,10 +2,12 @@
 import type { Experiment, FieldName } from '../../config/experiment.ts';
 import { field } from '../../config/fields.ts';
 import { algorithmOf } from '../../rl/algorithms/index.ts';
+import { couplingThreshold } from '../../rl/metrics.ts';
 import { findMetric, type Metric } from '../../rl/metricTable.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import { fixed, percent, significant } from '../format.ts';
 import type { Level, Mark } from './annotate.ts';
+import { couplingWords } from './coupling.ts';
 import { turnLook, type ChartData, type LineLook, type Point, type Series } from './series.ts';
 
 export interface Chart {
@@ -24,6 +26,8 @@ export interface Chart {
   readonly more?: boolean;
   /** A value to compare the line with, or null where there is none. */
   readonly level?: (e: Experiment) => Level | null;
+  /** What the curve says by now, in a sentence; '' where nothing can be said. */
+  readonly reading?: (points: readonly Point[], e: Experiment) => string;
   /** Differs from one sampled batch to the next so much that a mean over updates is drawn on top. */
   readonly noisy?: boolean;
 }
@@ -37,8 +41,9 @@ const corrects = (e: Experiment): boolean => e.turns > 1;
 function couplingLevel(e: Experiment): Level | null {
   const weights = algorithmOf(e).weights(e);
   if (e.turns !== 2 || weights === null || algorithmOf(e).sharedTurns > 0) return null;
-  const [w1 = NaN, w2 = NaN] = weights;
-  return { value: 0 - w1 / w2, label: `1 − γ = ${significant(0 - w1 / w2)}` };
+  const value = couplingThreshold(weights);
+  const name = e.accumulate === 'cocos' ? '1 − γ' : '−w₁/w₂';
+  return Number.isFinite(value) ? { value, label: `${name} = ${significant(value)}` } : null;
 }
 
 export const charts: readonly Chart[] = [
@@ -76,6 +81,7 @@ export const charts: readonly Chart[] = [
     // A first answer that all samples share does not vary.
     applies: (e) => corrects(e) && algorithmOf(e).sharedTurns === 0,
     level: couplingLevel,
+    reading: (points, e) => (couplingLevel(e) ? couplingWords(points) : ''),
   },
   { id: 'return', where: 'train', metrics: ['return'], noisy: true, more: true },
   { id: 'zero-std', where: 'train', metrics: ['zero_std'], noisy: true, more: true },
@@ -159,6 +165,7 @@ export function change({
   readonly from?: FieldValue;
   readonly to: FieldValue;
 }): string {
+  if (field(name).kind === 'text') return `${shortName(name)} changed`; // there is no room for two texts
   const words =
     from === undefined ? valueWords(name, to) : `${valueWords(name, from)} → ${valueWords(name, to)}`;
   return `${shortName(name)} ${words}`;

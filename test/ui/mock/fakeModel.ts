@@ -8,7 +8,7 @@ import type { ShowLoading } from '../../../src/train/driver.ts';
 import type { RolloutWatch } from '../../../src/train/live.ts';
 import type { Counters, Stage } from '../../../src/train/messages.ts';
 import type { BeginOptions, Loaded, Trainable } from '../../../src/train/trainable.ts';
-import { fakeCaught, fakeEvaluation, fakeInspection, fakeLayers, fakeUpdate } from './fakeRun.ts';
+import { fakeCaught, fakeEvaluation, fakeInspectedLayers, fakeInspection, fakeUpdate } from './fakeRun.ts';
 
 /** The default model on WASM. */
 export const defaultMemory: MemoryFacts = {
@@ -177,7 +177,7 @@ class FakeModel implements Loaded {
   }
 
   layers() {
-    return fakeLayers();
+    return fakeInspectedLayers();
   }
 
   get counters(): Counters {

@@ -114,10 +114,22 @@ export function fakeUpdate(experiment: Experiment, step: number): UpdateRecord {
       ...trainMetrics(groups, experiment),
       'train/loss': random.uniform() - 0.5,
       'train/grad_norm': 1 + random.uniform(),
+      ...fakeLayers(random),
     },
     groups,
     timing: { sample: 600, grade: 200, score: 300, update: 700, total: 1800 },
   };
+}
+
+/** Gradient norms of a model of three layers. */
+function fakeLayers(random: RandomStream): Record<string, number> {
+  const layers = [1, 2, 3].flatMap((n) => [`${n}.attention`, `${n}.mlp`]);
+  return Object.fromEntries(
+    ['embed', ...layers, 'norm'].map((part, i) => [
+      `train/layer_grad_norm@${part}`,
+      ((i % 4) + 1) * (0.1 + 0.1 * random.uniform()),
+    ]),
+  );
 }
 
 /** Tasks on which a model that knew better fails first: the right answer before; now a wrong one, and then the right one. */
@@ -178,7 +190,7 @@ export function fakeInspection(record: UpdateRecord, group: number, trajectory: 
 }
 
 /** Where an update went, in a model of the default shape: the later a layer the more of the gradient. */
-export function fakeLayers(): InspectedLayer[] {
+export function fakeInspectedLayers(): InspectedLayer[] {
   const matrix = (name: string, parameters: number, gradient: number) => ({
     ...{ name, parameters, gradient },
     ...{ change: 0.0004 * Math.sqrt(parameters), before: 0.08 * Math.sqrt(parameters) },

@@ -13,6 +13,11 @@ function value(f: Field): fc.Arbitrary<string | number | boolean> {
       return fc.constantFrom(...f.choices.map((c) => c.value));
     case 'boolean':
       return fc.boolean();
+    case 'text':
+      return fc.oneof(
+        fc.constantFrom(f.default, 'max(r[1], γ) - .5', 'α * abs(r[1] - gamma) ** 2 / 7'),
+        fc.string({ unit: 'grapheme', minLength: 1, maxLength: f.maxLength }),
+      );
     default:
       return f satisfies never;
   }

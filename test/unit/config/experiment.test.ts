@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
   defaultExperiment,
+  describeError,
   diff,
   experimentSchema,
   parseExperiment,
@@ -30,6 +31,8 @@ describe('the field table', () => {
       expect(new Set(values).size).toBe(values.length);
       expect(values).toContain(f.default);
       for (const choice of f.choices) expect(choice.help).toMatch(/\.$/);
+    } else if (f.kind === 'text') {
+      expect(f.default.length).toBeLessThanOrEqual(f.maxLength);
     } else if (f.kind !== 'boolean') {
       expect(f.min).toBeLessThan(f.max);
       expect(f.step).toBeGreaterThan(f.scale === 'log' ? 1 : 0);
@@ -118,6 +121,46 @@ describe('differences and presets', () => {
 
   it('the first preset is the default', () => {
     expect(presetExperiment(presets[0])).toEqual(defaultExperiment);
+  });
+
+  it('a rule of accumulation and its numbers are refused or said to be idle, never ignored', () => {
+    const problems = (changes: Partial<Experiment>) => {
+      const parsed = parseExperiment({ ...defaultExperiment, ...changes });
+      return parsed.ok ? [] : parsed.errors.map(describeError);
+    };
+    expect(problems({ accumulate: 'score' })).toEqual([]);
+    expect(problems({ accumulate: 'score', turns: 3 })).toEqual([
+      'accumulate: must not be score unless there are 2 turns: SCoRe’s gain is that from the first to the second',
+    ]);
+    const own = (formula: string, rest: Partial<Experiment> = {}) =>
+      problems({ accumulate: 'formula', formula, ...rest });
+    expect(own('r[2] -')).toEqual(['formula: column 7: expected expression after -']);
+    expect(own('r[2]', { turns: 1 })[0]).toMatch(/^formula: column 3: a turn is a whole number from 1 to 1/);
+    expect(own('')[0]).toBe('formula: must be a text of 1 to 200 characters, not ""');
+    expect(own('1 / r[1]')[0]).toMatch(
+      /^formula: must be finite .* is Infinity where r\[1\] = 0, r\[2\] = 0$/,
+    );
+    expect(own('1 / (r[1] - 1 / 3)')[0]).toMatch(/where r\[1\] = 0\.333/);
+    expect(own('1 / (r[1] - 1 / 3)', { reward: 'binary' })).toEqual([]);
+    expect(own('1 / (r[1] - 5)')).toEqual([]);
+    expect(own('1 / (r[1] - 5)', { rewardScale: 'count' })[0]).toMatch(/where r\[1\] = 5/);
+    expect(own('r[1] / gamma')).toEqual([]);
+    expect(own('r[1] / gamma', { gamma: 0 })[0]).toMatch(/^formula: must be finite/);
+    expect(own('r[1] ** 0.5')[0]).toMatch(/finite slope .* by r\[1\] it has none where r\[1\] = 0/);
+    // Where nothing is accumulated by it, it may say anything.
+    expect(problems({ formula: '(' })).toEqual([]);
+    expect(own('(', { returns: 'per-turn' })).toEqual([]);
+
+    const idle = (changes: Partial<Experiment>) =>
+      idleFields(withChanges(defaultExperiment, changes)).map((row) => row.field);
+    const rules = ['gamma', 'accumulate', 'alpha', 'formula'];
+    const ofRules = (changes: Partial<Experiment>) => idle(changes).filter((name) => rules.includes(name));
+    expect(ofRules({})).toEqual(['alpha', 'formula']);
+    expect(ofRules({ accumulate: 'score' })).toEqual(['gamma', 'formula']);
+    expect(ofRules({ accumulate: 'best' })).toEqual(['gamma', 'alpha', 'formula']);
+    expect(ofRules({ accumulate: 'formula' })).toEqual(['alpha']);
+    expect(ofRules({ accumulate: 'formula', formula: 'r[1] + α' })).toEqual(['gamma']);
+    expect(ofRules({ accumulate: 'score', returns: 'per-turn' })).toEqual(['accumulate', 'alpha', 'formula']);
   });
 
   it('γ is idle exactly where it cancels', () => {

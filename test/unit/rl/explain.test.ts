@@ -23,8 +23,12 @@ const experiments = fc
     turns: fc.integer({ min: 1, max: 4 }),
     gamma: fc.constantFrom(0, 0.5, 1, 2),
     beta: fc.constantFrom(0, 0.25, 1),
+    accumulate: fc.constantFrom('cocos', 'last', 'best', 'score', 'formula' as const),
+    alpha: fc.constantFrom(0, 2.5, 10),
+    formula: fc.constantFrom('gamma * r[1] + 0.5', 'min(r[1], 0.5) * alpha', 'r[1] > gamma ? r[1] ** 2 : -1'),
   })
   .filter(({ kind: [objective], turns }) => objective === 'paper' || turns > 1)
+  .filter(({ accumulate, turns }) => accumulate !== 'score' || turns === 2)
   .map(({ kind: [objective, returns], ...rest }): Experiment => ({
     ...defaultExperiment,
     ...rest,
@@ -72,6 +76,9 @@ function each(
   );
 }
 
+/** What is compared is a weighted sum of rewards, whatever they are. */
+const isSum = (e: Experiment) => e.returns === 'per-turn' || algorithmOf(e).weights(e) !== null;
+
 /** What a line of the formula comes to, its symbols replaced by the trajectory's numbers. */
 function evaluate(line: string, { turns }: Episode<Earned>): number {
   const digit = (symbol: string) => '₀₁₂₃₄₅₆₇₈₉'.indexOf(symbol.at(-1) ?? '');
@@ -80,11 +87,14 @@ function evaluate(line: string, { turns }: Episode<Earned>): number {
     return name.startsWith('KL') ? turn.kl : turn.reward;
   };
   const [, right = ''] = line.split(' = ');
-  const summands = [...right.matchAll(/([+−]?) ?(?:([\d.]+)·)?(\([^)]*\)|(?:r|KL)[₀-₉])/g)];
+  if (right === '0') return 0;
+  const summands = [...right.matchAll(/([+−]?) ?(?:([\d.]+)·)?(\([^)]*\)|(?:r|KL)[₀-₉]|[\d.]+)/g)];
   expect(summands.map(([text]) => text).join(' ')).toBe(right); // nothing was passed over
   return sum(
     summands.map(([, sign, factor = '1', symbols]) => {
-      const value = sum([...symbols.matchAll(/(?:r|KL)[₀-₉]/g)].map(([name]) => symbol(name)));
+      const value = /^[\d.]+$/.test(symbols)
+        ? Number(symbols)
+        : sum([...symbols.matchAll(/(?:r|KL)[₀-₉]/g)].map(([name]) => symbol(name)));
       return (sign === '−' ? -1 : 1) * Number(factor) * value;
     }),
   );
@@ -159,8 +169,8 @@ describe('explain', () => {
           lines.forEach((line, n) => {
             const { name, compared } = comparisons[n];
             expect(line.startsWith(`${name} = `)).toBe(true);
-            // Three digits are exact for these γ and β. What has the factor 0 is not written, though it masks.
-            if (!Number.isNaN(compared)) expect(evaluate(line, one)).toBeCloseTo(compared, 10);
+            // Three digits are exact for these numbers. What has the factor 0 is not written, though it masks.
+            if (!Number.isNaN(compared) && isSum(e)) expect(evaluate(line, one)).toBeCloseTo(compared, 10);
           });
         });
       }),
@@ -179,6 +189,12 @@ describe('explain', () => {
     [{ returns: 'per-turn' }, 'R′₁ = r₁ + 0.75·r₂ − 0.01·KL₁\nR′₂ = r₂ − 0.01·KL₂'],
     [{ returns: 'per-turn', gamma: 0, beta: 0 }, 'R′₁ = r₁\nR′₂ = r₂'],
     [{ gamma: 1 / 3, beta: 0 }, 'R′ = r₂ − 0.667·r₁'],
+    [{ accumulate: 'last' }, 'R′ = r₂ − 0.01·(KL₁ + KL₂)'],
+    [{ accumulate: 'score', beta: 0 }, 'R′ = 11·r₂ − 9·r₁'],
+    [{ accumulate: 'best' }, 'R′ = max(r₁, r₂) − 0.01·(KL₁ + KL₂)'],
+    [{ accumulate: 'formula', formula: 'r[2] / 2 - 0.1', beta: 0 }, 'R′ = 0.5·r₂ − 0.1'],
+    [{ accumulate: 'formula', formula: 'r[1] * r[2] * gamma' }, 'R′ = r₁·r₂·0.75 − 0.01·(KL₁ + KL₂)'],
+    [{ accumulate: 'formula', formula: '0 * r[1]', beta: 0 }, 'R′ = 0'],
   ] as const)('%j: %s', (changes, formula) => {
     const e: Experiment = { ...defaultExperiment, ...changes };
     const turns = Array.from({ length: e.turns }, () => fixtures.turn('pf'));
@@ -204,13 +220,19 @@ describe('what an episode earns', () => {
           const earned = algorithm.earns(r.slice(0, e.turns), e);
           for (const { value, terms } of earned) {
             expect(sum(terms.map(({ factor, value: x }) => factor * x))).toBeCloseTo(value, 10);
-            for (const { turn, value: x } of terms) expect(x).toBe(r[turn - 1]);
+            for (const { kind, turn, value: x } of terms) if (kind === 'reward') expect(x).toBe(r[turn - 1]);
           }
           const weights = algorithm.weights(e);
           if (weights) {
             expect(earned).toHaveLength(1);
-            for (const { turn, factor } of earned[0].terms) expect(factor).toBe(weights[turn - 1]);
-          } else
+            for (const { kind, turn, factor } of earned[0].terms)
+              if (kind === 'reward') expect(factor).toBe(weights[turn - 1]);
+          } else if (e.returns === 'accumulated')
+            expect(earned[0].terms.map(({ kind }) => kind)).toEqual([
+              ...new Array<string>(e.turns).fill('reward'),
+              'rest',
+            ]);
+          else
             expect(earned.map(({ turns }) => turns)).toEqual(
               Array.from({ length: e.turns }, (_, t) => [t + 1]),
             );

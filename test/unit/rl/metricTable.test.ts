@@ -6,7 +6,10 @@ import { findMetric, metricTable } from '../../../src/rl/metricTable.ts';
 import { group, trajectory } from './fixtures.ts';
 
 /** Declared in the table, measured by the training loop. */
-const fromTheOptimiser = ['train/loss', 'train/grad_norm', 'train/learning_rate', 'train/clipped'];
+const fromTheOptimiser = [
+  ...['train/loss', 'train/grad_norm', 'train/learning_rate', 'train/clipped'],
+  'train/layer_grad_norm@2.attention',
+];
 
 const emitted = [1, 2, 3, 4].flatMap((turns) => {
   const episode = trajectory(Array<string>(turns).fill('pf'));
@@ -44,6 +47,8 @@ describe('the metric table', () => {
       'accuracy@t1',
       'train/toString',
       'train/accuracy@t0',
+      'train/layer_grad_norm@0.mlp',
+      'train/grad_norm@embed',
     ]) {
       expect(findMetric(key)).toBeUndefined();
     }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accumulatedReward, perTurnReturns, turnWeights } from '../../../src/rl/accumulated.ts';
+import { accumulatedReward, turnWeights } from '../../../src/rl/accumulated/cocos.ts';
+import { perTurnReturns } from '../../../src/rl/algorithms/perTurn.ts';
 import { klOfAnswer } from '../../../src/rl/kl.ts';
 import { reward } from '../../../src/rl/rewards.ts';
 import { checkTests } from '../../../src/rl/unitTests.ts';

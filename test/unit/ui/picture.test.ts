@@ -1,7 +1,7 @@
 /** The picture of one group as plain data: bars that add up, one scale, words. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { turnWeights } from '../../../src/rl/accumulated.ts';
+import { turnWeights } from '../../../src/rl/accumulated/cocos.ts';
 import type { Comparison, Term } from '../../../src/rl/algorithms/algorithm.ts';
 import type { TurnRecord } from '../../../src/rl/records.ts';
 import { significant } from '../../../src/ui/format.ts';
@@ -181,7 +181,7 @@ describe('a weight', () => {
     for (const turns of [1, 2, 3, 4]) {
       for (const gamma of [0, 0.5, 0.75, 1, 1.5]) {
         turnWeights(turns, gamma).forEach((factor, t) => {
-          const words = weightFormula(reward(t + 1, factor, 1), { turns });
+          const words = weightFormula(reward(t + 1, factor, 1), { turns, accumulate: 'cocos' });
           const [, formula] = /^w. = (?:(.*) = )?[^=]+$/.exec(words) ?? [];
           expect(words.endsWith(` = ${significant(factor)}`)).toBe(true);
           const value = {
@@ -193,6 +193,7 @@ describe('a weight', () => {
         });
       }
     }
+    expect(weightFormula(reward(1, -9, 1), { turns: 2, accumulate: 'score' })).toBe('w₁ = −9');
     const share = { reward: 'progressive', rewardScale: 'fraction' } as const;
     expect(weightMeans({ turn: 1, factor: -0.25 }, 'R′', share)).toBe(
       'an answer of turn 1 that passes every test lowers R′ by 0.25',

@@ -1,9 +1,9 @@
 import { tf } from '../../tf.ts';
-import type { NamedTensorMap, Scalar, Tensor, Variable } from '../../tf.ts';
+import type { NamedTensorMap, Tensor, Variable } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import { throwGpuErrors } from '../../webgpu/errors.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
-import { adamWGpu, squaredNormGpu } from './webgpu.ts';
+import { adamWGpu, squaredNormsGpu, type SquaredNorms } from './webgpu.ts';
 
 export interface AdamWOptions {
   readonly beta1: number;
@@ -18,6 +18,14 @@ export interface AdamWState {
   readonly step: number;
   readonly m: Readonly<Record<string, Float32Array>>;
   readonly v: Readonly<Record<string, Float32Array>>;
+}
+
+/** How long a gradient is, before it is clipped. */
+export interface GradNorms {
+  /** Over all parameters. */
+  readonly norm: number;
+  /** Of each parameter, by its name. */
+  readonly each: Readonly<Record<string, number>>;
 }
 
 interface Slot {
@@ -49,18 +57,19 @@ export class AdamW {
    *
    * @param grads by parameter name, one for each parameter
    * @param maxGradNorm clip the global norm to this; Infinity never clips
-   * @returns the global gradient norm before clipping (the update's one read-back)
+   * @returns the norm of the gradient before clipping, as a whole and of each parameter (the update's one read-back)
    * @throws when a gradient is missing, or the norm is not finite: then no parameter has changed;
    *   also when the GPU has reported an error since the last step
    */
-  async step(grads: NamedTensorMap, lr: number, maxGradNorm: number): Promise<number> {
+  async step(grads: NamedTensorMap, lr: number, maxGradNorm: number): Promise<GradNorms> {
     const ordered = [...this.#slots.keys()].map((name) => {
       const grad = grads[name];
       if (!grad) throw new Error(`AdamW: no gradient for parameter "${name}".`);
       return grad;
     });
     const gpu = gpuBackend();
-    const norm = Math.sqrt(await (gpu ? squaredNormGpu(gpu, ordered) : squaredNorm(ordered)));
+    const squared = await (gpu ? squaredNormsGpu(gpu, ordered) : squaredNorms(ordered));
+    const norm = Math.sqrt(squared.sum);
     throwGpuErrors();
     if (!Number.isFinite(norm)) {
       throw new Error(
@@ -70,7 +79,8 @@ export class AdamW {
     this.#step += 1;
     const clip = norm > maxGradNorm ? maxGradNorm / norm : 1;
     [...this.#slots.values()].forEach((slot, i) => this.#update(slot, ordered[i] as Tensor, lr, clip));
-    return norm;
+    const each = [...this.#slots.keys()].map((name, i) => [name, Math.sqrt(squared.each[i] ?? NaN)]);
+    return { norm, each: Object.fromEntries(each) };
   }
 
   /** A copy of the optimizer's state, for checkpoints. */
@@ -144,12 +154,15 @@ export class AdamW {
   }
 }
 
-async function squaredNorm(grads: readonly Tensor[]): Promise<number> {
+async function squaredNorms(grads: readonly Tensor[]): Promise<SquaredNorms> {
   // Not tf.addN: with more parameters than a GPU has bindings, its shader is invalid (TensorFlow.js 4.22).
-  const sum = tf.tidy(() => tf.stack(grads.map((g) => g.square().sum())).sum() as Scalar);
-  const [value] = await sum.data();
-  sum.dispose();
-  return value as number;
+  const [each, sum] = tf.tidy(() => {
+    const squares = tf.stack(grads.map((g) => g.square().sum()));
+    return [squares, squares.sum()];
+  });
+  const [values, [total]] = await Promise.all([each.data(), sum.data()]);
+  tf.dispose([each, sum]);
+  return { each: Array.from(values), sum: total as number };
 }
 
 function zeros(param: Variable): Variable {

@@ -27,15 +27,24 @@ const squares = {
   }`,
 } as const satisfies Stage;
 
-/** Σ g² over all gradients. */
-export async function squaredNormGpu(gpu: WebGPUBackend, grads: readonly Tensor[]): Promise<number> {
+/** Σ g². */
+export interface SquaredNorms {
+  /** Of each gradient, in the order given. */
+  readonly each: readonly number[];
+  /** Over all gradients. */
+  readonly sum: number;
+}
+
+export async function squaredNormsGpu(gpu: WebGPUBackend, grads: readonly Tensor[]): Promise<SquaredNorms> {
   const sums = unfilled<Tensor1D>(gpu, [SUMS * grads.length]);
   try {
     const bound = grads.map((grad, i) =>
       bind(gpu, squares, { grad, sums: { tensor: sums, offset: SUMS * i, size: SUMS } }, [SUMS, 1]),
     );
     record(gpu, bound);
-    return (await readBack(gpu, sums, 0, sums.size)).reduce((a, b) => a + b, 0);
+    const parts = await readBack(gpu, sums, 0, sums.size);
+    const add = (some: Float32Array) => some.reduce((a, b) => a + b, 0);
+    return { each: grads.map((_, i) => add(parts.subarray(SUMS * i, SUMS * (i + 1)))), sum: add(parts) };
   } finally {
     sums.dispose();
   }

@@ -1,8 +1,9 @@
 /** What the picture of one group shows, as plain data: the scale of its bars, what each turn changed, and all of it in words. */
 import type { Experiment } from '../../../config/experiment.ts';
 import type { Comparison, Explanation, Term } from '../../../rl/algorithms/algorithm.ts';
-import { subscript } from '../../../rl/algorithms/formula.ts';
+import { subscript } from '../../../rl/symbols.ts';
 import { algorithmOf } from '../../../rl/algorithms/index.ts';
+import { flippedTest, type Flipped } from '../../../rl/flippedTest.ts';
 import type { GroupRecord, TurnRecord, UpdateRecord } from '../../../rl/records.ts';
 import { negligible } from '../../../rl/whatIf.ts';
 import { fixed, plural, signed, significant } from '../../format.ts';
@@ -100,7 +101,7 @@ export const contribution = ({ factor, value }: Term): number => factor * value;
 
 /** A bar from one running sum to the next. */
 export interface Bar {
-  /** 0 for the KL of all turns together. */
+  /** 0 for the rest, and for the KL of all turns together. */
   readonly turn: number;
   readonly kind: Term['kind'];
   readonly from: number;
@@ -111,10 +112,10 @@ export interface Bar {
 export function barsOf({ terms }: Comparison): Bar[] {
   const bars: Bar[] = [];
   let sum = 0;
-  for (const term of terms.filter(({ kind }) => kind === 'reward')) {
+  for (const term of terms.filter(({ kind }) => kind !== 'kl')) {
     const from = sum;
     sum += contribution(term);
-    bars.push({ turn: term.turn, kind: 'reward', from, to: sum });
+    bars.push({ turn: term.turn, kind: term.kind, from, to: sum });
   }
   const kl = terms.filter(({ kind }) => kind === 'kl');
   if (kl.length > 0) {
@@ -220,18 +221,24 @@ export function advantageFormula(one: Comparison): string {
     : `A = (${one.name} − b) · s = (${gap}) · ${fixed(one.scale, 3)} = ${signed(one.advantage, 3)}`;
 }
 
-/** "R′ = 1·0.83 + (−0.25)·0.17 + (−0.01)·0.3 = 0.78" */
+/** "R′ = 1·0.83 + (−0.25)·0.17 + (−0.01)·0.3 = 0.78"; of the rest, its value. */
 export function sumFormula(one: Comparison): string {
   if (Number.isNaN(one.compared)) return `${one.name}: not judged, because a test could not be run`;
-  const terms = one.terms.map(
-    ({ factor, value }) => `${bracketed(significant(factor))} × ${bracketed(fixed(value, 3))}`,
+  const terms = one.terms.map(({ kind, factor, value }) =>
+    kind === 'rest'
+      ? bracketed(fixed(value, 3))
+      : `${bracketed(significant(factor))} × ${bracketed(fixed(value, 3))}`,
   );
   return `${one.name} = ${terms.join(' + ')} = ${fixed(one.compared, 3)}`;
 }
 
 /** "w₁ = γ − 1 = −0.25": what a turn's reward is multiplied with in the accumulated reward R. */
-export function weightFormula({ turn, factor }: Term, { turns }: Pick<Experiment, 'turns'>): string {
-  const formula = ['γ − 1 = ', '−γ(1 − γ) = ', '−γ²(1 − γ) = '][turns - turn - 1] ?? '';
+export function weightFormula(
+  { turn, factor }: Term,
+  { turns, accumulate }: Pick<Experiment, 'turns' | 'accumulate'>,
+): string {
+  const ofCocos = ['γ − 1 = ', '−γ(1 − γ) = ', '−γ²(1 − γ) = '][turns - turn - 1] ?? '';
+  const formula = accumulate === 'cocos' ? ofCocos : '';
   return `w${subscript(turn)} = ${formula}${significant(factor)}`;
 }
 
@@ -246,4 +253,18 @@ export function weightMeans(
   return reward === 'progressive' && rewardScale === 'count'
     ? `each test passed at turn ${turn} ${how}`
     : `an answer of turn ${turn} that passes every test ${how}`;
+}
+
+/** What each unit test of a turn is worth to its try; null where that cannot be said, or nothing is learned from it. @param turn from 1 */
+export function flippedTests(lane: SeenLane, turn: number, e: Experiment): (Flipped | null)[] {
+  const tests = lane.turns[turn - 1]?.verdict?.tests ?? [];
+  const turns = lane.turns.flatMap(({ verdict }) => (verdict === null ? [] : [{ verdict }]));
+  const whole = lane.explanation !== null && turns.length === e.turns;
+  return tests.map((_, test) => (whole ? flippedTest(turns, { turn, test }, e) : null));
+}
+
+/** "if it passed: R +0.17" */
+export function flipWords({ passes, sums }: Flipped): string {
+  const changes = sums.map(({ name, from, to }) => `${name} ${signed(to - from)}`);
+  return `if it ${passes ? 'passed' : 'failed'}: ${changes.join(', ')}`;
 }

@@ -1,0 +1,44 @@
+/** When the coupling crossed its threshold, in words. */
+import { couplingThreshold } from '../../rl/metrics.ts';
+import { smoothingWindow, trailingMean, type Point } from './series.ts';
+
+/** On which side of its threshold the coupling is from an update on. */
+export interface Crossing {
+  readonly step: number;
+  readonly side: 'above' | 'below';
+}
+
+/**
+ * Where the bold line, a mean over updates, first stands on a side of the threshold, and each time it changes sides. The threshold is
+ * that of each update's own weights; where there is none, nothing is said.
+ */
+export function crossingsOf(points: readonly Point[]): Crossing[] {
+  const line = trailingMean(points.map(({ metrics }) => metrics['train/coupling'] ?? NaN));
+  const crossings: Crossing[] = [];
+  points.forEach(({ step, metrics }, i) => {
+    if (i + 1 < smoothingWindow) return; // a mean of too few
+    const weights = [metrics['train/weight@t1'] ?? NaN, metrics['train/weight@t2'] ?? NaN];
+    const above = (line[i] ?? NaN) - couplingThreshold(weights);
+    if (Number.isNaN(above)) return;
+    const side = above < 0 ? 'below' : 'above';
+    if (crossings.at(-1)?.side !== side) crossings.push({ step, side });
+  });
+  return crossings;
+}
+
+const meaning = {
+  below: 'a better first answer is pushed down more than it is repaid',
+  above: 'a better first answer pays',
+} as const;
+
+/** '' while there are too few updates. */
+export function couplingWords(points: readonly Point[]): string {
+  const crossings = crossingsOf(points);
+  const last = crossings.at(-1);
+  if (!last) return '';
+  const when =
+    crossings.length === 1
+      ? `Has been ${last.side} its threshold all along`
+      : `Crossed its threshold at update ${last.step} and is ${last.side} it since`;
+  return `${when}: ${meaning[last.side]}.`;
+}

@@ -1,0 +1,52 @@
+/** What the accumulated reward pays for, in words and weights, before anything runs. Pure functions of the experiment. */
+import type { Experiment } from '../config/experiment.ts';
+import { testsPerTask } from '../config/possibleRewards.ts';
+import { formulaOf } from '../rl/algorithms/formula.ts';
+import { algorithmOf } from '../rl/algorithms/index.ts';
+import { fixed, signed } from './format.ts';
+
+export interface RewardGradient {
+  /** "R = r₂ − 0.25·r₁", a line for each return. */
+  readonly formula: string;
+  /** w_t = ∂R/∂r_t, [turn]; null where they depend on the rewards, or each turn has a return of its own. */
+  readonly weights: readonly number[] | null;
+  /** What it does to the first answer. */
+  readonly sentence: string;
+  /** How to read the weights, or why there are none; or ''. */
+  readonly about: string;
+}
+
+export function rewardGradientOf(e: Experiment): RewardGradient {
+  const algorithm = algorithmOf(e);
+  const returns = algorithm.earns(new Array<number>(e.turns).fill(0), e);
+  const formula = returns.map((one) => formulaOf(one, one.written)).join('\n');
+  const weights = algorithm.weights(e);
+  const about = weights
+    ? 'One more test passed, of K, moves R by w/K: it lowers R where w is negative.'
+    : returns.length === 1
+      ? 'What a turn’s reward is worth depends on the other turns. The picture shows the weights of each try.'
+      : '';
+  return { formula, weights, sentence: sentenceOf(e), about };
+}
+
+function sentenceOf(e: Experiment): string {
+  const { sharedTurns, earns } = algorithmOf(e);
+  const T = e.turns;
+  if (T === 1) return 'There is one answer, and no correction.';
+  if (algorithmOf(e).earns(new Array<number>(T).fill(0), e).length > 1)
+    return 'Failing first never pays: the first answer is pushed by a return of its own.';
+  if (sharedTurns > 0)
+    return 'All tries at a task share their first answer: what it earns is the same for all, and it is not pushed.';
+  const full = e.reward === 'progressive' && e.rewardScale === 'count' ? testsPerTask : 1;
+  const R = (rewards: readonly number[]) => earns(rewards, e)[0]?.value ?? NaN;
+  const repaired = R(Array.from({ length: T }, (_, t) => (t === T - 1 ? full : 0)));
+  const right = R(new Array<number>(T).fill(full));
+  const gain = repaired - right;
+  const [failing, both] =
+    T === 2 ? ['Failing first', 'right both times'] : ['Failing until the last turn', 'right every time'];
+  const sums = `R is ${fixed(repaired)}, and ${fixed(right)} for being ${both}`;
+  if (Math.abs(gain) < 0.005) return `${failing} costs nothing once it is repaired: ${sums}.`;
+  return gain > 0
+    ? `${failing} earns ${signed(gain)} once it is repaired: ${sums}.`
+    : `${failing} costs ${fixed(-gain)}, even if it is repaired: ${sums}.`;
+}
