@@ -99,7 +99,7 @@ export const chartsOf = (page: Page): Promise<ChartReading[]> =>
     .evaluateAll((figures) =>
       figures.map((figure) => ({
         title: figure.querySelector('h3')?.textContent ?? '',
-        step: Number(/up to update (\d+)/.exec(figure.querySelector('caption')?.textContent ?? '')?.[1]),
+        step: Number(/up to update (\d+)/.exec(figure.querySelector('caption')?.textContent ?? '')?.[1] ?? 0),
         latest: Object.fromEntries(
           [...figure.querySelectorAll('tbody tr')].map((row) => [
             row.querySelector('th')?.textContent ?? '',

@@ -35,6 +35,7 @@ afterAll(async () => {
 
 const blocked = 'the browser blocks cookies and site data here';
 const withoutCookies = [
+  `Whether the introduction is shown is not remembered: ${blocked}.`,
   `Light or dark is not remembered: ${blocked}.`,
   `Python starts slowly at every visit, because it could not be kept: ${blocked}.`,
 ];
