@@ -2,6 +2,7 @@
 import type { Experiment } from '../config/fields.ts';
 import type { OpenedBackend } from '../engine/index.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
+import type { Sandbox } from '../sandbox/types.ts';
 import { Driver } from '../train/driver.ts';
 import type { RunEvent } from '../train/messages.ts';
 import { SharedModel } from '../train/sharedModel.ts';
@@ -15,6 +16,8 @@ export interface DriveOptions extends Beginning {
   /** Opens another one when it is lost. */
   readonly reopen: () => Promise<OpenedBackend>;
   readonly hear: (event: RunEvent) => void;
+  /** What grades; one of its own, which ends with the run, unless given. */
+  readonly sandbox?: Sandbox;
 }
 
 export interface DrivenFromHere {
@@ -32,8 +35,7 @@ const runId = 'run';
  * @throws Error naming the field when the experiment does not fit the model; also when the log cannot be written
  */
 export async function drive(options: DriveOptions): Promise<DrivenFromHere> {
-  const { experiment, model, backend, reopen, hear, ...beginning } = options;
-  const sandbox = createNodeSandbox();
+  const { experiment, model, backend, reopen, hear, sandbox = createNodeSandbox(), ...beginning } = options;
   await sandbox.ready();
   const driver = new Driver({
     emit: hear,

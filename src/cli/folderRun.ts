@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { diff } from '../config/experiment.ts';
 import type { Experiment } from '../config/fields.ts';
 import type { OpenedBackend } from '../engine/index.ts';
+import { createNodeSandbox } from '../sandbox/node.ts';
+import type { Sandbox } from '../sandbox/types.ts';
 import type { RunLog } from '../train/log.ts';
 import type { RunEvent } from '../train/messages.ts';
 import { loadModel, modelFolderOf, openNodeBackend, reopenNodeBackend, version } from './common.ts';
@@ -20,10 +22,11 @@ export interface FolderRunOptions extends Interruptible {
   readonly hear: (event: RunEvent) => void;
 }
 
-/** What computes, one run after the other. */
+/** What computes and grades, one run after the other. */
 export class Computing {
   readonly #options: Parameters<typeof openNodeBackend>[0];
   #backend: OpenedBackend | null = null;
+  #sandbox: Sandbox | null = null;
 
   /** @param options `backendOptions` as given */
   constructor(options: Parameters<typeof openNodeBackend>[0]) {
@@ -36,6 +39,24 @@ export class Computing {
 
   async reopen(): Promise<OpenedBackend> {
     return (this.#backend = await reopenNodeBackend(this.#options));
+  }
+
+  /** Lent to a run, which cannot end it. */
+  sandbox(): Sandbox {
+    const sandbox = (this.#sandbox ??= createNodeSandbox());
+    return {
+      ready: () => sandbox.ready(),
+      grade: (requests, signal) => sandbox.grade(requests, signal),
+      get stats() {
+        return sandbox.stats;
+      },
+      dispose: () => undefined,
+    };
+  }
+
+  dispose(): void {
+    this.#sandbox?.dispose();
+    this.#sandbox = null;
   }
 }
 
@@ -66,7 +87,7 @@ export async function completeRun(options: FolderRunOptions): Promise<RunLog | n
     experiment,
   };
   const run = await drive({
-    ...{ experiment, model, backend, hear, reopen: () => computing.reopen() },
+    ...{ experiment, model, backend, hear, sandbox: computing.sandbox(), reopen: () => computing.reopen() },
     ...(found?.state ? { state: found.state } : {}),
     openLog: async () => {
       const log = await (found ? folder.resume(found, circumstances) : folder.begin(circumstances, model));

@@ -79,6 +79,7 @@ export const lessonsCommand: Command = async (argv) => {
         if (judged) process.stdout.write(judgedLine(judged));
       }
     });
+    computing.dispose();
   }
   if (updates !== undefined) return;
   const all = await Promise.all(

@@ -33,7 +33,10 @@ describe('npm run train -- --help', () => {
     const { code, stdout } = await trainAlone('--help');
     expect(code).toBe(0);
     const flags = [...stdout.matchAll(/^ {2}(--[a-z0-9-]+)/gm)].map((match) => match[1]);
-    const commands = ['--preset', '--out', '--resume', '--backend', '--threads', '--model-dir', '--help'];
+    const commands = [
+      ...['--preset', '--experiment', '--link', '--out', '--resume'],
+      ...['--backend', '--threads', '--model-dir', '--help'],
+    ];
     expect(flags.toSorted()).toEqual([...fieldNames.map(flagOf), ...commands].toSorted());
     for (const preset of presets) expect(stdout).toContain(preset.id);
   });

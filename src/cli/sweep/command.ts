@@ -71,6 +71,7 @@ export const sweepCommand: Command = async (argv) => {
     }
   });
   line.end();
+  computing.dispose();
 
   const swept: Swept[] = await Promise.all(
     settings.map(async ({ name }, i) => {
