@@ -18,6 +18,7 @@ const rooms: Record<string, readonly Door[]> = {
     'config/experiment.ts',
     'config/fields.ts',
     'config/formula',
+    'config/rules.ts',
     'sandbox/types.ts',
   ],
   lessons: ['config', 'rl'],

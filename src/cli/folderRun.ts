@@ -11,7 +11,7 @@ import type { RunEvent } from '../train/messages.ts';
 import { loadModel, modelFolderOf, openNodeBackend, reopenNodeBackend, version } from './common.ts';
 import { drive } from './drive.ts';
 import type { Interruptible } from './interrupt.ts';
-import { nameOfModel, RunFolder } from './runFolder.ts';
+import { digestOf, nameOfModel, RunFolder } from './runFolder.ts';
 
 export interface FolderRunOptions extends Interruptible {
   readonly experiment: Experiment;
@@ -21,6 +21,9 @@ export interface FolderRunOptions extends Interruptible {
   readonly computing: Computing;
   readonly hear: (event: RunEvent) => void;
 }
+
+/** Which run is looked for. */
+type Wanted = Pick<FolderRunOptions, 'experiment' | 'folder' | 'modelDir'>;
 
 /** What computes and grades, one run after the other. */
 export class Computing {
@@ -64,8 +67,9 @@ export class Computing {
  * The log of the complete run in a folder; null when there is none or it is not complete.
  * @throws Error naming the fields in which the run there is another one
  */
-export async function completeLog({ experiment, folder }: Pick<FolderRunOptions, 'experiment' | 'folder'>) {
-  const found = await findRun(experiment, folder);
+export async function completeLog(wanted: Wanted): Promise<RunLog | null> {
+  const { experiment } = wanted;
+  const found = await findRun(wanted);
   const log = found?.log ?? null;
   return log && (found?.state?.step ?? 0) >= experiment.steps ? log : null;
 }
@@ -73,7 +77,7 @@ export async function completeLog({ experiment, folder }: Pick<FolderRunOptions,
 /** Does what is left of a run. @returns its log; null when it was paused before its end */
 export async function completeRun(options: FolderRunOptions): Promise<RunLog | null> {
   const { experiment, folder, modelDir, computing, hear, stopped, onpause } = options;
-  const found = await findRun(experiment, folder);
+  const found = await findRun(options);
   if (found?.log && (found.state?.step ?? 0) >= experiment.steps) return found.log;
   for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
   const model = await loadModel(found ? folder.reference : modelFolderOf(modelDir, experiment));
@@ -105,14 +109,22 @@ export async function completeRun(options: FolderRunOptions): Promise<RunLog | n
   return completeLog(options);
 }
 
-/** The run in the folder, if there is one. @throws Error when it is another one, or longer */
-async function findRun(experiment: Experiment, folder: RunFolder) {
+/** The run in the folder, if there is one. @throws Error when it is another one, of another model, or longer */
+async function findRun({ experiment, folder, modelDir }: Wanted) {
   if (!existsSync(join(folder.path, 'log.jsonl'))) return null;
   const found = await folder.find();
+  const expected = found.log?.manifest.model.digest;
+  if (expected !== undefined && expected !== (await digestOf(modelFolderOf(modelDir, experiment))))
+    throw new Error(
+      `${folder.path} holds a run of another model. Choose another --out, or move that folder away.`,
+    );
   const longer = found.experiment.steps < experiment.steps; // it only goes on
   const other = Object.keys(diff(found.experiment, experiment)).filter((name) => name !== 'steps' || !longer);
   if (other.length === 0) return found;
+  const has = `${folder.path} holds a run`;
   throw new Error(
-    `${folder.path} holds a run with another ${other.join(', ')}. Delete that folder, or choose another --out.`,
+    other.length === 1 && other[0] === 'steps'
+      ? `${has} of ${found.experiment.steps} updates: give --steps ${found.experiment.steps} or more, or choose another --out.`
+      : `${has} that differs in ${other.join(', ')}. Choose another --out, or move that folder away.`,
   );
 }

@@ -270,7 +270,7 @@ export async function manifestOf(circumstances: Circumstances, modelFolder: stri
 export const nameOfModel = (modelDir: string | undefined, { model }: Experiment): string =>
   modelDir === undefined ? model : basename(resolve(modelDir));
 
-const digestOf = (modelFolder: string) => modelDigest((file) => readBytes(join(modelFolder, file)));
+export const digestOf = (modelFolder: string) => modelDigest((file) => readBytes(join(modelFolder, file)));
 
 const readBytes = async (file: string) => new Uint8Array(await readFile(file));
 

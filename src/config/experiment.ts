@@ -137,6 +137,19 @@ export function diff(experiment: Experiment, base: Experiment = defaultExperimen
   );
 }
 
+/** Several values as people list them, "0, 0.5, 1"; a comma within brackets, as in a formula, parts nothing. */
+export function listedValues(text: string): string[] {
+  const values = [''];
+  let depth = 0;
+  for (const character of text) {
+    if ('(['.includes(character)) depth++;
+    if (')]'.includes(character)) depth--;
+    if (character === ',' && depth <= 0) values.push('');
+    else values.push(`${values.pop() ?? ''}${character}`);
+  }
+  return values.map((value) => value.trim()).filter((value) => value !== '');
+}
+
 /**
  * A value from text (a link, a flag, a form), by the field's kind. Text that fits no value is given back as it is,
  * so that validation refuses it and can quote it.

@@ -1,9 +1,8 @@
 /** Whether a run shows what its lesson says: the numbers of its predicate, each with what was asked of it. */
-import type { Experiment } from '../config/experiment.ts';
-import { algorithmOf } from '../rl/algorithms/index.ts';
 import { findMetric } from '../rl/metricTable.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import { mean, scored } from '../rl/statistics.ts';
+import { reachOfGamma } from '../rl/whatIf.ts';
 import { gammaEffect, type Clause, type Lesson, type Measure } from './lesson.ts';
 
 /** A moment of a run and its metrics. */
@@ -39,24 +38,8 @@ export interface Judgement {
 /** Updates at the beginning and at the end of a run that are averaged: one alone is too noisy. */
 const few = 10;
 
-/**
- * How far any advantage of the batch moves when γ goes from 0 to 2, everything else being as it was: 0 where γ does nothing.
- * NaN where no answer of it could be judged.
- */
-export function effectOfGamma({ groups, experiment }: NonNullable<Course['record']>): number {
-  const under = (gamma: Experiment['gamma']) =>
-    algorithmOf(experiment)
-      .credit(groups, { ...experiment, gamma })
-      .flatMap(({ trajectories }) =>
-        trajectories.flatMap(({ turns }) => turns.map(({ advantage }) => advantage)),
-      );
-  const low = under(0);
-  const moved = scored(under(2).map((advantage, i) => Math.abs(advantage - low[i])));
-  return moved.length === 0 ? NaN : Math.max(...moved);
-}
-
 function valueAt(metric: string, moments: readonly Measurement[], { record }: Course): number {
-  if (metric === gammaEffect) return record ? effectOfGamma(record) : NaN;
+  if (metric === gammaEffect) return record ? reachOfGamma(record.groups, record.experiment) : NaN;
   return mean(scored(moments.map(({ metrics }) => metrics[metric] ?? NaN)));
 }
 

@@ -1,6 +1,7 @@
 /** Ways out of what an alarm says: changes to the experiment. */
 import { parseExperiment } from '../config/experiment.ts';
 import { field, fieldNames, type Experiment, type FieldName } from '../config/fields.ts';
+import { idleFields } from '../config/rules.ts';
 
 export interface Remedy {
   /** What it changes, in a few words. */
@@ -17,13 +18,14 @@ export interface Proposal extends Omit<Remedy, 'again'> {
   readonly spoilt?: boolean;
 }
 
-/** The proposals that are legal in this experiment and change something in it. */
+/** The proposals that are legal in this experiment and have an effect in it. */
 export function remediesFor(e: Experiment, proposals: readonly Proposal[]): Remedy[] {
   return proposals.flatMap(({ spoilt = false, label, why, changes }): Remedy[] => {
     const parsed = parseExperiment({ ...e, ...changes });
     if (!parsed.ok) return [];
     const changed = fieldNames.filter((name) => parsed.experiment[name] !== e[name]);
-    if (changed.length === 0) return [];
+    const idle = idleFields(parsed.experiment);
+    if (changed.every((name) => idle.some((one) => one.field === name))) return [];
     return [{ label, why, changes, again: spoilt || changed.some((name) => field(name).when === 'restart') }];
   });
 }

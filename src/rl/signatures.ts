@@ -145,11 +145,12 @@ const warmer = (e: Experiment): Proposal => ({
   why: 'Samples differ more from one another, so there is more to compare.',
   changes: { temperature: within('temperature', e.temperature + 0.2) },
 });
-const lastCounts: Proposal = {
-  label: 'γ = 1',
+const lastCounts = ({ accumulate }: Experiment): Proposal => ({
   why: 'Only the last answer counts, so a first answer is never worth spoiling.',
-  changes: { gamma: 1 },
-};
+  ...(accumulate === 'cocos'
+    ? { label: 'γ = 1', changes: { gamma: 1 } }
+    : { label: 'Last answer only', changes: { accumulate: 'last' as const } }),
+});
 const ownCredit: Proposal = {
   label: 'Own credit for each turn',
   why: 'Each answer is pushed by its own reward and those after it: failing first earns nothing.',
@@ -197,7 +198,7 @@ export const signatures: readonly Signature[] = [
         : [],
     telling: givenUp,
     searched: true,
-    remedies: () => [lastCounts, ownCredit],
+    remedies: (e) => [lastCounts(e), ownCredit],
     advice: '',
   },
   {
@@ -208,7 +209,7 @@ export const signatures: readonly Signature[] = [
     ways: (turns) => (turns > 1 ? [[firstFell, gapWidened(turns)]] : []),
     telling: givenUp,
     searched: true,
-    remedies: () => [lastCounts, ownCredit],
+    remedies: (e) => [lastCounts(e), ownCredit],
     advice: '',
   },
   {

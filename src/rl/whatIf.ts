@@ -4,7 +4,7 @@
  * given; what the model would have learned from it, only a run can tell.
  */
 import { parseExperiment } from '../config/experiment.ts';
-import type { Experiment, FieldName } from '../config/fields.ts';
+import { fieldNames, type Experiment, type FieldName } from '../config/fields.ts';
 import { algorithmOf } from './algorithms/index.ts';
 import { fill, type Episode, type Group, type TrainedAnswer } from './episode.ts';
 import { reward } from './rewards.ts';
@@ -108,7 +108,7 @@ export function withRules(e: Experiment, rules: OtherRules): Experiment | null {
 /** γ at which its influence is tried out: only the improvement counts, only the last answer, the first as much as the last. */
 const gammas = [0, 1, 2];
 
-/** How far γ alone can move an advantage of this batch by these rules: the largest change of an A between any two γ tried. */
+/** How far γ alone can move an advantage of this batch by these rules: the largest change of an A between any two γ tried; NaN of nothing. */
 export function reachOfGamma(groups: Batch, rules: Experiment): number {
   const batches = gammas.map((gamma) =>
     scored(groups, { ...rules, gamma }).flatMap(({ trajectories }) =>
@@ -116,11 +116,11 @@ export function reachOfGamma(groups: Batch, rules: Experiment): number {
     ),
   );
   const first = batches[0] ?? [];
-  const ranges = first.map((_, i) => {
+  const ranges = first.flatMap((_, i) => {
     const all = batches.map((batch) => batch[i] ?? NaN).filter((A) => !Number.isNaN(A));
-    return all.length === 0 ? 0 : Math.max(...all) - Math.min(...all);
+    return all.length === 0 ? [] : [Math.max(...all) - Math.min(...all)];
   });
-  return ranges.reduce((most, range) => Math.max(most, range), 0);
+  return ranges.length === 0 ? NaN : ranges.reduce((most, range) => Math.max(most, range));
 }
 
 /** Whether a change of advantages is none but rounding. */
@@ -140,8 +140,9 @@ function scored(groups: Batch, rules: Experiment) {
 
 /** @throws Error naming the field that would have changed what was sampled */
 function checkSampledAlike(now: Experiment, then: Experiment): void {
-  const names = Object.keys(now) as FieldName[];
-  const other = names.find((name) => now[name] !== then[name] && !scoringFields.some((one) => one === name));
+  const other = fieldNames.find(
+    (name) => now[name] !== then[name] && !scoringFields.some((one) => one === name),
+  );
   if (other !== undefined)
     throw new Error(
       `${other}: another value changes more than the scoring, so recorded answers cannot tell.`,

@@ -22,11 +22,19 @@ export function rewardGradientOf(e: Experiment): RewardGradient {
   const formula = returns.map((one) => formulaOf(one, one.written)).join('\n');
   const weights = algorithm.weights(e);
   const about = weights
-    ? 'One more test passed, of K, moves R by w/K: it lowers R where w is negative.'
+    ? `${worthOfTest(e)}: it lowers R where w is negative.`
     : returns.length === 1
       ? 'What a turn’s reward is worth depends on the other turns. The picture shows the weights of each try.'
       : '';
   return { formula, weights, sentence: sentenceOf(e), about };
+}
+
+/** What one more test does to R, where R is a weighted sum. */
+function worthOfTest({ reward, rewardScale }: Experiment): string {
+  if (reward === 'binary') return 'The last missing test moves R by w, the others by nothing';
+  return rewardScale === 'count'
+    ? 'One more test passed moves R by w'
+    : 'One more test passed, of K, moves R by w/K';
 }
 
 function sentenceOf(e: Experiment): string {

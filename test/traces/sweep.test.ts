@@ -57,7 +57,7 @@ describe('a sweep', () => {
       expect(readFileSync(at('sweep', 'sweep.svg'), 'utf8')).toContain('gamma=0 (one seed)');
 
       const other = await sweep(...flags('--seeds', '1', '--steps', '4', '--beta', '0.5'));
-      expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('another beta') });
+      expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('differs in beta') });
     },
     5 * minutes,
   );

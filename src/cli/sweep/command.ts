@@ -16,7 +16,10 @@ const options: ExtraOptions = {
     value: 'FIELD=LIST',
     help: 'Values to compare, like gamma=0,0.5,1; several fields, like gamma=0,1;k=2,4, give every combination.',
   },
-  seeds: { value: 'LIST', help: 'Seeds, like 1,2,3 or 1..5; 1..3 unless given.' },
+  seeds: {
+    value: 'LIST',
+    help: 'Seeds, like 1,2,3 or 1..5; 1..3 unless given, whatever seed the experiment has.',
+  },
   out: { value: 'DIR', help: 'Folder of the sweep: DIR/SETTING/seed-N is a run as npm run train writes it.' },
   ...modelDirOption,
   ...startOptions,
@@ -38,6 +41,7 @@ export const sweepCommand: Command = async (argv) => {
     throw new FlagError('--vary is missing: which values are compared? Like gamma=0,0.5,1.');
   if (out === undefined) throw new FlagError('--out is missing: the folder for the runs.');
   const axes = axesOf(vary);
+  if ('seed' in flags.changes) throw new FlagError('--seed: the seeds of a sweep are given by --seeds.');
   const varied = axes.find(({ name }) => name in flags.changes);
   if (varied)
     throw new FlagError(`--vary gives values of ${varied.name}, and a flag gives another: leave one out.`);
@@ -75,7 +79,11 @@ export const sweepCommand: Command = async (argv) => {
 
   const swept: Swept[] = await Promise.all(
     settings.map(async ({ name }, i) => {
-      const logs = await Promise.all(jobs.filter(({ setting }) => setting === settings[i]).map(completeLog));
+      const logs = await Promise.all(
+        jobs
+          .filter(({ setting }) => setting === settings[i])
+          .map((job) => completeLog({ ...job, modelDir: text('model-dir') })),
+      );
       return { name, logs: logs.filter((log) => log !== null) };
     }),
   );

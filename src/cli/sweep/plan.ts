@@ -1,8 +1,10 @@
-/** Which runs a sweep consists of. Pure. */
+/** Which runs a sweep consists of. */
+import { createHash } from 'node:crypto';
 import { closest } from 'fastest-levenshtein';
-import { describeError, parseExperiment, valueFromText } from '../../config/experiment.ts';
+import { describeError, listedValues, parseExperiment, valueFromText } from '../../config/experiment.ts';
 import { field, fieldNames, isFieldName, type Experiment, type FieldName } from '../../config/fields.ts';
 import { FlagError } from '../../config/flags.ts';
+import { idleFields } from '../../config/rules.ts';
 
 /** Values of one field that is varied, in the order given. */
 export interface Axis {
@@ -27,16 +29,15 @@ export function axesOf(text: string): Axis[] {
     .split(';')
     .filter((part) => part.trim() !== '')
     .map((part): Axis => {
-      const [name, values, ...more] = part.split('=').map((word) => word.trim());
-      if (!name || !values || more.length > 0)
-        throw new FlagError(`--vary must be like gamma=0,0.5,1, not "${part.trim()}".`);
+      const [, name, values] = /^\s*(\w+)\s*=\s*(.*\S)\s*$/.exec(part) ?? [];
+      if (!name || !values) throw new FlagError(`--vary must be like gamma=0,0.5,1, not "${part.trim()}".`);
       if (!isFieldName(name)) {
         throw new FlagError(
           `--vary: there is no field "${name}". Did you mean ${closest(name, [...fieldNames])}?`,
         );
       }
       if (name === 'seed') throw new FlagError('--vary: seeds are varied by --seeds.');
-      const read = values.split(',').map((word) => valueFromText(field(name), word.trim()));
+      const read = listedValues(values).map((word) => valueFromText(field(name), word));
       if (new Set(read).size < read.length) throw new FlagError(`--vary: ${name} has a value twice.`);
       return { name, values: read };
     });
@@ -70,6 +71,14 @@ export function planOf(base: Experiment, axes: readonly Axis[], seeds: readonly 
     (all, { name, values }) => all.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
     [{}],
   );
+  for (const { name } of axes) {
+    const idle = combinations.map((changes) => {
+      const parsed = parseExperiment({ ...base, ...changes });
+      return parsed.ok ? idleFields(parsed.experiment).find((one) => one.field === name)?.why : undefined;
+    });
+    if (idle.every((why) => why !== undefined))
+      throw new FlagError(`--vary: ${name} has no effect here, so all runs would be the same. ${idle[0]}`);
+  }
   return combinations.map((changes) => ({
     name:
       Object.entries(changes)
@@ -83,5 +92,12 @@ export function planOf(base: Experiment, axes: readonly Axis[], seeds: readonly 
   }));
 }
 
-/** Of a setting's runs: "gamma-0.5", "gamma-0.5-k-8". Only what every file system takes. */
-export const folderNameOf = ({ name }: Setting): string => name.replace(/[^\w.+-]+/g, '-');
+/**
+ * Of a setting's runs: "gamma-0.5", "gamma-0.5-k-8". Only what every file system takes; where that leaves something out, as of a
+ * formula, a part of the name's digest tells it from others.
+ */
+export function folderNameOf({ name }: Setting): string {
+  const kept = name.replace(/[^\w.+-]+/g, '-');
+  const plain = /^[\w.=, +-]*$/.test(name);
+  return plain ? kept : `${kept}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+}

@@ -39,6 +39,6 @@ export function couplingWords(points: readonly Point[]): string {
   const when =
     crossings.length === 1
       ? `Has been ${last.side} its threshold all along`
-      : `Crossed its threshold at update ${last.step} and is ${last.side} it since`;
+      : `Crossed its threshold at update ${last.step} and has been ${last.side} it since`;
   return `${when}: ${meaning[last.side]}.`;
 }

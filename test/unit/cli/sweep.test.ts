@@ -25,7 +25,15 @@ describe('the plan of a sweep', () => {
     expect(seedsOf('2..4')).toEqual([2, 3, 4]);
   });
 
+  it('parts values outside brackets only, and keeps formulas apart', () => {
+    const axes = axesOf('formula=max(r[1], r[2]),r[2]+r[1]*1,r[2]+r[1]/1');
+    expect(axes[0]?.values).toEqual(['max(r[1], r[2])', 'r[2]+r[1]*1', 'r[2]+r[1]/1']);
+    const plan = planOf({ ...defaultExperiment, accumulate: 'formula' }, axes, [1]);
+    expect(new Set(plan.map(folderNameOf)).size).toBe(3);
+  });
+
   it.each([
+    ['alpha=1,10', 'alpha has no effect here'],
     ['gama=0', 'there is no field "gama". Did you mean gamma?'],
     ['gamma', 'must be like gamma=0,0.5,1, not "gamma"'],
     ['gamma=0,0', 'gamma has a value twice'],

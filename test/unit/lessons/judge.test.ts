@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { withChanges } from '../../../src/config/experiment.ts';
 import type { Experiment } from '../../../src/config/fields.ts';
 import { lessonIds, lessons } from '../../../src/lessons/index.ts';
-import { effectOfGamma, isOver, judge, shownValue, type Course } from '../../../src/lessons/judge.ts';
+import { isOver, judge, shownValue, type Course } from '../../../src/lessons/judge.ts';
 import { experimentOf, gammaEffect } from '../../../src/lessons/lesson.ts';
 import { group, trajectory } from '../rl/fixtures.ts';
 
@@ -60,7 +60,7 @@ describe('predicates on recorded runs', () => {
   });
 });
 
-describe('effectOfGamma', () => {
+describe('the effect of γ', () => {
   const sharing = [
     group([trajectory(['ppff', 'pppp']), trajectory(['ppff', 'pfff']), trajectory(['ppff', 'ffff'])]),
   ];
@@ -69,12 +69,6 @@ describe('effectOfGamma', () => {
   ];
   const under = (changes: Partial<Experiment>) =>
     withChanges(experimentOf(lessons.releasedCode, 'run'), changes);
-
-  it('is nothing where tries share their first answer, and something where each has its own', () => {
-    const experiment = under({});
-    expect(effectOfGamma({ groups: sharing, experiment })).toBeLessThan(1e-12);
-    expect(effectOfGamma({ groups: own, experiment: under({ objective: 'paper' }) })).toBeGreaterThan(0.5);
-  });
 
   it('is what the lesson on the released code is judged by', () => {
     const over = (groups: typeof own, experiment: Experiment): Course => ({

@@ -206,13 +206,20 @@ describe('ways out', () => {
     }
   });
 
-  it('leave out what is so already, or cannot be', () => {
+  it('leave out what is so already, cannot be, or has no effect', () => {
     const paid = signatures.find(({ id }) => id === 'paid-to-fail');
     const labels = (e: typeof defaultExperiment) =>
       remediesFor(e, paid?.remedies(e) ?? []).map(({ label }) => label);
     expect(labels(defaultExperiment)).toEqual(['γ = 1', 'Own credit for each turn']);
     expect(labels(withChanges(defaultExperiment, { gamma: 1 }))).toEqual(['Own credit for each turn']);
-    expect(labels(withChanges(defaultExperiment, { objective: 'released-code' }))).toEqual(['γ = 1']);
+    expect(labels(withChanges(defaultExperiment, { objective: 'released-code' }))).toEqual([]);
+    expect(
+      labels(withChanges(defaultExperiment, { objective: 'released-code', estimator: 'reinforce' })),
+    ).toEqual(['γ = 1']);
+    expect(labels(withChanges(defaultExperiment, { accumulate: 'score' }))).toEqual([
+      'Last answer only',
+      'Own credit for each turn',
+    ]);
   });
 
   it('say when a run has to begin again: a field that is fixed, or a model that is spoilt', () => {

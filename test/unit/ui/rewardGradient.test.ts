@@ -59,7 +59,7 @@ describe('the coupling', () => {
     const after = points(many(5, 0.4), 0.5).map((point) => ({ ...point, step: point.step + 15 }));
     expect(crossingsOf([...before, ...after]).map(({ step }) => step)).toEqual([10, 16]);
     expect(couplingWords([...before, ...after])).toBe(
-      'Crossed its threshold at update 16 and is below it since: a better first answer is pushed down more than it is repaid.',
+      'Crossed its threshold at update 16 and has been below it since: a better first answer is pushed down more than it is repaid.',
     );
     expect(couplingWords(before)).toMatch(/^Has been above its threshold all along/);
     expect(couplingWords([])).toBe('');

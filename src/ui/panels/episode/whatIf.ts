@@ -42,7 +42,7 @@ export function whatChanges({ pushes, largest }: WhatIf, group: number): string 
 
 /** Whether γ matters by these rules. @param reach how far it can move a push of this batch */
 export function whatGammaDoes(rules: Experiment, reach: number): string {
-  if (rules.turns === 1) return '';
+  if (rules.turns === 1 || Number.isNaN(reach)) return '';
   if (!movesNothing(reach))
     return `By these rules γ matters: between γ = 0, 1 and 2 a push of this update moves by up to ${significant(reach)}.`;
   const why =

@@ -27,7 +27,7 @@ export function sideOf(lesson: Lesson, experiment: Experiment): Side | null {
   return sides.find(is) ?? null;
 }
 
-type Seen = Pick<RunState, 'evals' | 'train' | 'updates'>;
+type Seen = Pick<RunState, 'evals' | 'train' | 'updates' | 'changes'>;
 
 /** What the page knows of a run. @param side which run of the lesson it is */
 export const courseOf = (lesson: Lesson, side: Side, { evals, train, updates }: Seen): Course => ({
@@ -37,10 +37,11 @@ export const courseOf = (lesson: Lesson, side: Side, { evals, train, updates }: 
   record: updates.at(-1) ?? null,
 });
 
-/** What the run on screen says of its lesson; null when it is none of the lesson's runs. */
+/** What the run on screen says of its lesson; null when it is none of the lesson's runs, or was changed under way. */
 export function judgementOf(lesson: Lesson, experiment: Experiment, run: Seen) {
   const side = sideOf(lesson, experiment);
-  if (side === null) return null;
+  const telling = ({ field }: { field: FieldName }) => !besides.includes(field);
+  if (side === null || run.changes.some(({ changes }) => changes.some(telling))) return null;
   const course = courseOf(lesson, side, run);
   return { side, steps: course.steps, ...judge(lesson, course) };
 }
