@@ -130,9 +130,8 @@ export class AppState {
     this.#begin('step');
   }
 
-  /** On to the next station of an update, which is then looked at. */
+  /** On to the next station of an update. */
   station(): void {
-    if (this.canRun) this.selection.followTraining();
     this.#begin('station');
   }
 
@@ -406,6 +405,7 @@ export class AppState {
   /** Runs or steps; before the first update, restart fields that were changed are loaded first. */
   #begin(wish: Wish): void {
     if (!this.canRun) return;
+    if (wish !== 'run') this.selection.followTraining(); // who takes a step wants to see it
     if (this.compare.on) this.#beginTogether(wish);
     else if (!this.run.begun && this.experiment.pending.length > 0) this.#load(this.experiment.copy(), wish);
     else this.#want(this.runs.selected, wish);

@@ -106,7 +106,10 @@ export class OpenRun {
 /** "γ 0, k 8": how it differs from its preset; the preset's own title where it does not. */
 function nameOf(experiment: Experiment, preset: Preset): string {
   const base = presetExperiment(preset);
-  const changes = changesBetween(base, experiment);
+  // Where it starts is long to say, and behind what tells it from others.
+  const changes = changesBetween(base, experiment).toSorted(
+    (a, b) => Number(a.field === 'initialPolicy') - Number(b.field === 'initialPolicy'),
+  );
   const words = changes.map(({ field, to }) => change({ field, to }));
   return words.length === 0 ? preset.title : words.join(', ');
 }

@@ -5,6 +5,7 @@ import type { CaughtRecord } from '../../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Phase, Reached, Stage, TrainerEvent } from '../../worker/protocol.ts';
 import type { Point } from '../charts/series.ts';
+import { withChange } from './changes.ts';
 import { foldLive, type LiveUpdate } from './live.ts';
 
 export interface Notice {
@@ -211,7 +212,7 @@ export class RunState {
         this.preview = event.record;
         break;
       case 'change':
-        this.changes = [...this.changes, event.record];
+        this.changes = withChange(this.changes, event.record);
         break;
       case 'moved':
         this.step = event.step;

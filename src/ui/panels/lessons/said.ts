@@ -1,6 +1,6 @@
 /** What lessons say of a run, with its numbers put in. */
 import { diff, type Experiment, type FieldName } from '../../../config/experiment.ts';
-import { judge, shownValue, type Course, type Finding } from '../../../lessons/judge.ts';
+import { isOver, judge, shownValue, type Course, type Finding } from '../../../lessons/judge.ts';
 import { experimentOf, sides, type Lesson, type Side } from '../../../lessons/lesson.ts';
 import type { RunState } from '../../state/run.svelte.ts';
 
@@ -43,5 +43,5 @@ export function judgementOf(lesson: Lesson, experiment: Experiment, run: Seen) {
   const telling = ({ field }: { field: FieldName }) => !besides.includes(field);
   if (side === null || run.changes.some(({ changes }) => changes.some(telling))) return null;
   const course = courseOf(lesson, side, run);
-  return { side, steps: course.steps, ...judge(lesson, course) };
+  return { side, steps: course.steps, over: isOver(course), ...judge(lesson, course) };
 }
