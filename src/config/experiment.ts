@@ -6,6 +6,12 @@ import type { Field, ValueOf } from './types.ts';
 
 export type { Experiment, FieldName } from './fields.ts';
 
+/** Fields that a fork cannot have other values of: it takes over its origin's weights. */
+export const fixedInFork: readonly FieldName[] = ['model', 'initialPolicy'];
+/** The first of them in which two experiments differ. */
+export const refusedInFork = (from: Experiment, to: Experiment): FieldName | undefined =>
+  fixedInFork.find((name) => from[name] !== to[name]);
+
 /** What a legal value is, in words: "a whole number from 1 to 4", "one of paper, released-code". */
 export function describeValues(f: Field): string {
   switch (f.kind) {

@@ -68,9 +68,14 @@ export class DrivenRun {
     return this.#run !== null && this.#error === null && this.#wanted !== 'stand';
   }
 
-  /** What it has behind it. @throws Error when it has not begun */
+  /** What it has behind it; null before it has begun, and when it is freed. */
+  get past(): Timeline | null {
+    return this.#timeline;
+  }
+
+  /** The same. @throws Error where there is none */
   get timeline(): Timeline {
-    if (!this.#timeline) throw new Error(`The run "${this.id}" has not begun.`);
+    if (!this.#timeline) throw new Error(`The run "${this.id}" has not begun, or has ended.`);
     return this.#timeline;
   }
 
@@ -198,10 +203,10 @@ export class DrivenRun {
   async dispose(): Promise<void> {
     this.#stop();
     await this.#underWay.ended();
-    const run = this.#run;
-    this.#run = null;
+    const [run, timeline] = [this.#run, this.#timeline];
+    this.#run = this.#timeline = null; // the states it could go back to are most of what it holds
     run?.dispose();
-    await this.#timeline?.checkpoint();
+    await timeline?.checkpoint();
   }
 
   async #open(loaded: Loaded, { experiment, state, openLog }: Beginning): Promise<void> {

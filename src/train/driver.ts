@@ -6,7 +6,7 @@
  * evaluation that is due), then one of the next. So at any time one piece of work is under way, and each run computes what it
  * would compute alone.
  */
-import { withChanges, type Experiment } from '../config/experiment.ts';
+import { refusedInFork, withChanges, type Experiment } from '../config/experiment.ts';
 import { DrivenRun } from './drivenRun.ts';
 import { UnrecoverableError, type Explanation } from './failure.ts';
 import type { RunCommand, RunEvent, Stage } from './messages.ts';
@@ -98,6 +98,7 @@ export class Driver {
     const run = this.#runs.get(id);
     if (!run) return Promise.resolve();
     this.#runs.delete(id);
+    if (this.#last === run) this.#last = undefined;
     run.abort();
     return new Promise((resolve, reject) => {
       this.#leaving.push(() => run.dispose().then(resolve, reject));
@@ -115,6 +116,7 @@ export class Driver {
 
   #fork({ runId: id, from, step, changes }: Extract<RunCommand, { type: 'fork' }>): void {
     const origin = this.#runs.get(from);
+    const past = origin?.past; // it may be closed before this run has its turn
     const run = this.#add(id);
     run.begin(async (loaded) => {
       if (!origin) {
@@ -124,13 +126,14 @@ export class Driver {
           null,
         );
       }
-      const { timeline } = origin;
+      const timeline = past ?? origin.timeline;
       const at = step ?? timeline.now;
       const then = timeline.experimentAt(at);
       const experiment = withChanges(then, changes);
-      if (experiment.initialPolicy !== then.initialPolicy) {
+      const refused = refusedInFork(then, experiment);
+      if (refused) {
         throw new Error(
-          `initialPolicy: a fork begins with the weights its origin had after update ${at}, not with others. ` +
+          `${refused}: a fork begins with the weights its origin had after update ${at}, not with others. ` +
             'Leave it as it is, or begin a new run.',
         );
       }

@@ -2,7 +2,8 @@
 import type { BackendName } from '../../config/backends.ts';
 import { decodeLink, type MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
-import type { Experiment, FieldName } from '../../config/experiment.ts';
+import { refusedInFork, type Experiment, type FieldName } from '../../config/experiment.ts';
+import { field } from '../../config/fields.ts';
 import type { Remedy } from '../../rl/remedies.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
@@ -19,7 +20,6 @@ import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
 import { changesBetween, type OpenRun, type Wish } from './openRun.svelte.ts';
-import type { InspectedPlace } from './run.svelte.ts';
 import { maxRuns, RunsState } from './runs.svelte.ts';
 import { ShareState } from './share.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
@@ -50,7 +50,8 @@ export class AppState {
   linkNotes = $state.raw<readonly string[]>([]);
   readonly #sharing = new ShareState();
   readonly #client: TrainerClient;
-  readonly #asking: Asking;
+  /** What runs are asked, and by whom. */
+  readonly asking: Asking;
   #linkMadeOn = $state.raw<MadeOn>({});
   #linkModel = '';
   /** What the last load was asked for. */
@@ -66,7 +67,7 @@ export class AppState {
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
-    this.#asking = new Asking(this.runs, this.#client);
+    this.asking = new Asking(this.runs, this.#client);
   }
 
   /** What came of the last Share, for a while. */
@@ -149,15 +150,10 @@ export class AppState {
     if (this.canReset) this.#load(this.experiment.copy());
   }
 
-  /** Asks what an update did to each token of a try; `run.inspected` has the answer. */
-  inspect({ step, ...at }: InspectedPlace): void {
-    this.#client.inspect(this.runs.selected.owner(step).id, step, at);
-  }
-
   /** Has an update made again that the page has not kept, for the run on screen or another; null: it is not wanted any more. */
   askFor(step: number | null, run = this.runs.selected): void {
-    if (step === null) this.#asking.drop(run);
-    else this.#asking.ask(run, step);
+    if (step === null) this.asking.drop(run);
+    else this.asking.ask(run, step);
   }
 
   /** A run can be begun where this one stood after so many updates. */
@@ -169,11 +165,11 @@ export class AppState {
 
   /**
    * A new run that begins where the one on screen stood after `step` updates, and is shown. That one pauses and stays as it is.
-   * @param wanted the experiment of the new run; its model and where training starts are those of the old one
+   * @param wanted the experiment of the new run; where it differs in what a fork takes over, it is refused by name
    */
   fork(step: number, wanted: Experiment, go: boolean): void {
-    if (!this.canFork(step)) return;
     const { selected: from } = this.runs;
+    if (!this.canFork(step) || !this.#allowsFork(from.experimentAfter(step), [wanted])) return;
     this.#client.pause(from.id);
     const branch = this.#branch(from, step, wanted);
     this.#select(branch);
@@ -186,10 +182,27 @@ export class AppState {
     form.draft = wanted;
     form.applyAll(wanted);
     const owner = from.ownerOfState(step);
-    const branch = this.#open(this.runs.make(form, { origin: { run: from, step, changes } }));
+    const branch = this.runs.make(form, { origin: { run: from, step, changes } });
     const values = Object.fromEntries(changes.map(({ field, to }) => [field, to]));
-    this.#client.fork(branch.id, { from: owner.id, step, changes: values });
-    return branch;
+    return this.#open(branch, () => this.#client.fork(branch.id, { from: owner.id, step, changes: values }));
+  }
+
+  /** There is room for such forks, and they can be; else the run on screen says why not. */
+  #allowsFork(from: Experiment, wanted: readonly Experiment[]): boolean {
+    const name = wanted.map((one) => refusedInFork(from, one)).find((one) => one !== undefined);
+    if (name === undefined) return this.#hasRoom(wanted.length);
+    const why = `${field(name).label} cannot be another in a fork, which takes over the weights of its origin: begin a new run`;
+    this.run.notify('warning', `${why}.`);
+    return false;
+  }
+
+  /** So many more runs can be open; else the run on screen says what to do. */
+  #hasRoom(more: number): boolean {
+    if (more <= Math.max(0, this.runs.room)) return true;
+    const some = more === 1 ? 'one' : `up to ${more}`;
+    const why = `${maxRuns} runs are kept, and of those that are open too few can be spared: they train, or others come from them`;
+    this.run.notify('warning', `Nothing was begun: ${why}. Close ${some} first.`);
+    return false;
   }
 
   /** Shows a run by itself; what others do goes on. */
@@ -211,8 +224,10 @@ export class AppState {
    */
   runTogether(experiments: readonly Experiment[], step: number | null): void {
     const { selected: from } = this.runs;
-    if (step !== null && !this.canFork(step)) return;
-    if (step !== null) this.#client.pause(from.id);
+    if (step !== null) {
+      if (!this.canFork(step) || !this.#allowsFork(from.experimentAfter(step), experiments)) return;
+      this.#client.pause(from.id);
+    } else if (!this.#hasRoom(experiments.length - (from.kept ? 0 : 1))) return;
     const fields = differing(experiments);
     const runs = experiments.map((experiment, i) => {
       if (step !== null) return this.#branch(from, step, experiment);
@@ -234,15 +249,11 @@ export class AppState {
     this.#client.pause(run.id);
     this.compare.without(run);
     this.#end(this.runs.close(run));
+    this.runs.tellIdle();
   }
 
   forgetClosed(): void {
     this.#end(this.runs.forgetClosed());
-  }
-
-  /** Asks where an update went; `run.layers` has the answer. */
-  askForLayers(step: number): void {
-    this.#client.layers(this.runs.selected.owner(step).id, step);
   }
 
   set(name: FieldName, value: string | number | boolean): void {
@@ -276,21 +287,6 @@ export class AppState {
     const form = this.experiment.copy();
     form.open(experiment);
     this.#load(form, 'run');
-  }
-
-  get canAskForCaught(): boolean {
-    return !this.run.catching && ['ready', 'running', 'paused', 'finished'].includes(this.run.phase);
-  }
-
-  /** Looks for a task on which the model has given up a first answer that it could give; it is shown when it is found. */
-  askForCaught(): void {
-    if (!this.canAskForCaught) return;
-    this.run.catching = true;
-    this.#client.askForCaught(this.runs.selected.id);
-  }
-
-  closeCaught(): void {
-    this.run.caught = null;
   }
 
   /** Takes a preset; before the run has begun it is loaded at once, so that what is on screen is true. */
@@ -333,8 +329,8 @@ export class AppState {
   #load(form: ExperimentState, wish: Wish | null = null): OpenRun {
     const { selected: before } = this.runs;
     const experiment = form.valid;
-    if (!experiment) return before;
-    const kept = before.told.train.length > 0;
+    const { kept } = before;
+    if (!experiment || !this.#hasRoom(kept ? 1 : 0)) return before;
     if (kept) before.form.takeBack();
     const run = this.runs.make(form, { instead: kept ? null : before });
     run.begin(experiment);
@@ -343,16 +339,15 @@ export class AppState {
     const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
     if (same && this.#client.canBegin) {
       if (kept) this.#client.pause(before.id);
-      this.#open(run);
-      if (!kept) this.#remove(before);
-      this.#client.begin(run.id, experiment);
+      this.#open(run, () => this.#client.begin(run.id, experiment), kept ? null : before);
     } else {
-      for (const other of this.runs.all) other.alive = false; // what is loaded now goes, and they with it
+      const stopped = this.runs.all.filter((other) => other.end() && (kept || other !== before)); // what is loaded goes, and they with it
       this.forgetClosed();
-      this.#open(run);
-      if (!kept) this.#remove(before);
       this.#loaded = wanted;
-      void this.#client.load(run.id, experiment, this.backendChoice);
+      const load = () => void this.#client.load(run.id, experiment, this.backendChoice);
+      this.#open(run, load, kept ? null : before);
+      const names = stopped.map(({ number, name }) => `Run ${number} (${name})`).join(', ');
+      if (names) run.told.notify('info', `${names} stopped, because something else was loaded.`);
     }
     this.#select(run);
     if (wish) this.#want(run, wish);
@@ -364,18 +359,21 @@ export class AppState {
     const run = this.runs.make(form);
     run.begin(experiment);
     run.told.surround(this.run);
-    this.#open(run);
-    this.#client.begin(run.id, experiment);
-    return run;
+    return this.#open(run, () => this.#client.begin(run.id, experiment));
   }
 
-  /** Adds a run; where there are too many, the oldest goes. */
-  #open(run: OpenRun): OpenRun {
-    const gone = this.runs.add(run);
-    if (gone) {
-      this.#end(gone);
-      this.compare.without(gone);
-      run.told.notify('info', `Run ${gone.number} (${gone.name}) was closed: ${maxRuns} are kept.`);
+  /**
+   * Adds a run; where there are too many, the oldest that can be spared is closed.
+   * @param begin tells the trainer of it, before anything is closed that it may begin with
+   * @param instead leaves for it
+   */
+  #open(run: OpenRun, begin: () => void, instead: OpenRun | null = null): OpenRun {
+    this.runs.add(run);
+    begin();
+    if (instead) this.#remove(instead);
+    for (let old = this.runs.surplus; old; old = this.runs.surplus) {
+      this.close(old);
+      run.told.notify('info', `Run ${old.number} (${old.name}) was closed: ${maxRuns} are kept.`);
     }
     return run;
   }
@@ -387,11 +385,14 @@ export class AppState {
   }
 
   #end(run: OpenRun | null): void {
-    if (run) this.#client.close(run.id);
+    if (!run) return;
+    this.#client.close(run.id);
+    this.asking.ended(run);
+    run.told.forget(); // runs that come from it hold on to it
   }
 
   #select(run: OpenRun): void {
-    for (const one of this.runs.all) this.#asking.drop(one);
+    for (const one of this.runs.all) this.asking.drop(one);
     this.compare.on = false;
     this.runs.select(run);
   }
@@ -438,7 +439,7 @@ export class AppState {
   #receive(event: TrainerEvent): void {
     const run = this.runs.find(event.runId);
     if (!run) return;
-    for (const one of this.#asking.hearers(run, event)) one.told.apply(event);
+    for (const one of this.asking.hearers(run, event)) one.told.apply(event);
     run.alive = this.#client.has(run.id);
     if (run.told.phase !== 'loading') run.wish = null;
     this.runs.tellIdle();

@@ -43,6 +43,8 @@ export class CompareState {
   /** One is not there any more. */
   without(run: OpenRun): void {
     this.#runs = this.#runs.filter((one) => one !== run);
+    this.#hidden = this.#hidden.filter((one) => one !== run);
+    if (this.drawn.length === 0) this.#hidden = []; // it was the only one whose lines were drawn
     if (this.#runs.length < 2) this.on = false;
   }
 

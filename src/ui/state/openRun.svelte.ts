@@ -1,6 +1,6 @@
 /** One of the runs that the page has open: what was told of it, what is looked at in it, its form, and where it comes from. */
 import { diff, type Experiment } from '../../config/experiment.ts';
-import { fieldNames } from '../../config/fields.ts';
+import { fieldNames, fields } from '../../config/fields.ts';
 import { presetExperiment, type Preset } from '../../config/presets.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import { change } from '../charts/catalogue.ts';
@@ -65,6 +65,15 @@ export class OpenRun {
     this.name = nameOf(experiment, this.form.preset);
   }
 
+  /** The trainer does not have it any more. @returns whether something was under way, which has stopped */
+  end(): boolean {
+    const stopped = this.wish !== null || this.told.training;
+    this.alive = false;
+    this.wish = null;
+    this.told.end();
+    return stopped;
+  }
+
   /** In force after so many updates, for the next. */
   experimentAfter(step: number): Experiment {
     if (step >= this.told.step) return this.form.applied;
@@ -78,6 +87,11 @@ export class OpenRun {
   get experiment(): Experiment {
     const { cursor } = this.selection;
     return cursor === null ? this.form.applied : this.experimentAfter(Math.max(0, cursor - 1));
+  }
+
+  /** It has got anywhere: it stays when another takes its place on screen. */
+  get kept(): boolean {
+    return this.told.train.length > 0;
   }
 
   /** It can train on, and does not yet. */
@@ -113,6 +127,9 @@ function nameOf(experiment: Experiment, preset: Preset): string {
   const words = changes.map(({ field, to }) => change({ field, to }));
   return words.length === 0 ? preset.title : words.join(', ');
 }
+
+/** A run that has come to its end goes on for as long again: up to so many updates, where the field allows it. */
+export const asLongAgain = (steps: number): number => Math.min(2 * steps, fields.steps.max);
 
 /** From one experiment to another, field by field. */
 export function changesBetween(from: Experiment, to: Experiment): ChangeRecord['changes'] {

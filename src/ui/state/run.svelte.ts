@@ -175,6 +175,21 @@ export class RunState {
     if (this.asked === step) this.asked = null;
   }
 
+  /** The trainer does not have it any more: it rests where it stands, and waits for nothing. */
+  end(): void {
+    if (this.phase !== 'finished' && this.phase !== 'failed') this.phase = 'paused';
+    this.stage = 'idle';
+    this.done = this.total = 0;
+    this.live = this.at = this.asked = null;
+    this.catching = false;
+  }
+
+  /** Nobody will look at it again: what is heavy goes. */
+  forget(): void {
+    this.updates = this.fetched = [];
+    this.live = this.inspected = this.layers = null;
+  }
+
   /** Takes in one event. */
   apply(event: TrainerEvent): void {
     switch (event.type) {

@@ -4,7 +4,7 @@ import { OpenRun, type Origin } from './openRun.svelte.ts';
 import { keptAnswers } from './run.svelte.ts';
 import type { UpdateRecord } from '../../rl/records.ts';
 
-/** More are not kept: the oldest goes that is not on screen. */
+/** Where more are opened, the oldest that can be spared is closed. */
 export const maxRuns = 8;
 
 interface MakeOptions {
@@ -54,6 +54,23 @@ export class RunsState {
     return this.#all.some(({ told }) => told.computing);
   }
 
+  /** Those that may be closed for another, oldest first: they rest, nobody looks at them, and no open run comes from them. */
+  get #spare(): readonly OpenRun[] {
+    const needed = (one: OpenRun) => this.#all.some((other) => other !== one && other.comesFrom(one));
+    const resting = this.#all.filter(({ wish, told }) => wish === null && !told.computing);
+    return resting
+      .filter((one) => one !== this.selected && one !== this.pinned && !needed(one))
+      .sort((a, b) => a.number - b.number);
+  }
+  /** As many runs can be opened. */
+  get room(): number {
+    return maxRuns - this.#all.length + this.#spare.length;
+  }
+  /** The run that has to be closed, because there are too many; null: none has to, or none can be spared. */
+  get surplus(): OpenRun | null {
+    return this.#all.length > maxRuns ? (this.#spare[0] ?? null) : null;
+  }
+
   /** Resolves when nothing is computed for any of them. */
   async idle(signal: AbortSignal): Promise<void> {
     while (this.computing) {
@@ -80,20 +97,12 @@ export class RunsState {
     return new OpenRun(`run-${++this.#ids}`, instead?.number ?? ++this.#numbers, form, origin);
   }
 
-  /** Adds a run. @returns the one that had to go for it */
-  add(run: OpenRun): OpenRun | null {
+  /** Adds a run; see `surplus`. */
+  add(run: OpenRun): void {
     run.selection.recorded = this.#recorded;
     const place = run.origin ? this.#endOf(run.origin.run) : this.#all.length;
     this.#all = this.#all.toSpliced(place, 0, run);
-    const gone =
-      this.#all.length > maxRuns
-        ? this.#all
-            .filter((one) => one !== run && one !== this.selected && one !== this.pinned)
-            .reduce((a, b) => (a.number < b.number ? a : b))
-        : null;
-    if (gone) this.remove(gone);
-    else this.#share();
-    return gone;
+    this.#share();
   }
 
   remove(run: OpenRun): void {

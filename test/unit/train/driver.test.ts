@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Experiment } from '../../../src/config/experiment.ts';
 import { BackendLostError, tf } from '../../../src/engine/index.ts';
 import type { UpdateRecord } from '../../../src/rl/records.ts';
+import { DrivenRun } from '../../../src/train/drivenRun.ts';
 import { Driver } from '../../../src/train/driver.ts';
 import { UnrecoverableError } from '../../../src/train/failure.ts';
 import type { RunEvent } from '../../../src/train/messages.ts';
@@ -25,6 +26,26 @@ async function alone(changes: Partial<Experiment> = {}): Promise<UpdateRecord[]>
   done.set(key, updates('alone'));
   return updates('alone');
 }
+
+describe('a run that was closed', () => {
+  it('holds on to no state that it could have gone back to', async () => {
+    const { loaded } = await start();
+    const run = new DrivenRun({
+      ...{ id: 'a', strictLog: false, readyEarly: false, checkpointEvery: 25 },
+      emit: () => undefined,
+      wake: () => undefined,
+      explain: () => ({ what: '', remedy: '', detail: '' }),
+      breathe: () => Promise.resolve(),
+    });
+    run.begin(() => Promise.resolve({ experiment }));
+    await run.turn(loaded);
+    expect(run.past?.kept.steps).toEqual([0]);
+    run.abort();
+    await run.dispose();
+    expect(run.past).toBeNull();
+    expect(() => run.timeline).toThrow(/has ended/);
+  });
+});
 
 describe('the loop', () => {
   it('evaluates, updates, evaluates every n updates and at the end, and stops', async () => {

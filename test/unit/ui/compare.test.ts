@@ -167,6 +167,12 @@ describe('runs side by side', () => {
     expect(app.compare.drawn).toEqual([right]);
     app.showTogether([...app.runs.all, ...app.runs.all]);
     expect(app.compare.runs).toHaveLength(maxCompared);
+    app.showTogether([left, right, origin]);
+    app.compare.toggle(left);
+    app.compare.toggle(origin);
+    app.close(right); // the only one whose lines were drawn
+    expect(app.compare.drawn).toEqual([left, origin]);
+    app.runs.undoClose();
     app.showTogether([left, right]);
     app.close(right);
     expect(app.compare).toMatchObject({ on: false, runs: [left] });

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { withChanges } from '../../../src/config/experiment.ts';
 import { AppState } from '../../../src/ui/state/app.svelte.ts';
-import { changesBetween, type OpenRun } from '../../../src/ui/state/openRun.svelte.ts';
+import { asLongAgain, changesBetween, type OpenRun } from '../../../src/ui/state/openRun.svelte.ts';
 import { keptAnswers } from '../../../src/ui/state/run.svelte.ts';
 import { maxRuns } from '../../../src/ui/state/runs.svelte.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
@@ -20,6 +20,15 @@ function openApp(failAfter = 0): AppState {
 }
 const reaches = (run: OpenRun, phase: string) =>
   vi.waitFor(() => expect(run.told.phase).toBe(phase), { timeout: 10_000, interval: 2 });
+
+/** Forks of a run's end, each beside the others. */
+async function forks(app: AppState, from: OpenRun, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    app.select(from);
+    app.fork(6, withChanges(from.experimentAfter(6), { steps: 7 + i }), false);
+    await reaches(app.runs.selected, 'ready');
+  }
+}
 
 /** An app whose run has come to its end. */
 async function finished(): Promise<AppState> {
@@ -102,6 +111,8 @@ describe('looking back', () => {
     await vi.waitFor(() => expect(selection.wanted).toBeNull());
     expect(told.asked).toBeNull();
     expect({ ...selection.moment, timing: null }).toEqual({ ...second, timing: null });
+    for (const step of [4, 5, 4]) app.askFor(step); // back and forth, before anything is answered
+    await vi.waitFor(() => expect(told.update(4)?.step).toBe(4));
     app.askFor(4);
     app.askFor(null);
     expect(told.asked).toBeNull();
@@ -154,6 +165,31 @@ describe('a fork', () => {
     expect(app.runs.all.map(({ number }) => number)).toEqual([1, 2, 3]);
   });
 
+  it('with other weights is refused by name', async () => {
+    const app = await finished();
+    const { all, selected } = app.runs;
+    app.fork(2, { ...selected.experimentAfter(2), initialPolicy: 'cheating' }, true);
+    expect(app.runs.all).toEqual(all);
+    expect(app.run.notices.at(-1)?.message).toMatch(/cannot be another in a fork/);
+    expect([asLongAgain(150), asLongAgain(9000)]).toEqual([300, 10_000]);
+  });
+
+  it('hears what it asked for, and its origin what that asked for', async () => {
+    const app = await finished();
+    const origin = app.runs.selected;
+    app.fork(2, origin.experimentAfter(2), false);
+    const branch = app.runs.selected;
+    await reaches(branch, 'ready');
+    app.select(origin);
+    app.asking.layers(5);
+    app.asking.inspect({ step: 6, group: 0, trajectory: 0 });
+    app.select(branch);
+    await vi.waitFor(() => expect([origin.told.layers?.step, origin.told.inspected?.step]).toEqual([5, 6]));
+    expect([branch.told.layers, branch.told.inspected]).toEqual([null, null]);
+    app.asking.layers(1);
+    await vi.waitFor(() => expect(branch.told.layers?.step).toBe(1));
+  });
+
   it('saves a run that failed', async () => {
     const app = openApp(3);
     await reaches(app.runs.selected, 'ready');
@@ -187,14 +223,90 @@ describe('the runs of the page', () => {
 
   it('are bounded, and so is what is kept of them; the oldest goes, and that is said', async () => {
     const app = await finished();
-    for (let i = 0; i <= maxRuns; i++) {
-      app.fork(6, withChanges(app.runs.selected.experimentAfter(6), { steps: 7 + i }), false);
+    const first = app.runs.selected;
+    await forks(app, first, maxRuns - 1);
+    app.select(first);
+    const second = app.runs.all.find(({ number }) => number === 2);
+    app.fork(6, withChanges(first.experimentAfter(6), { steps: 9 }), false);
+    const last = app.runs.selected;
+    await reaches(last, 'ready');
+    expect(app.runs.all).toHaveLength(maxRuns);
+    expect(app.runs.all).toContain(first); // the oldest, which others come from
+    expect(last.told.notices.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Run 2 \(.*\) was closed: 8 are kept\.$/),
+    ]);
+    app.runs.undoClose();
+    expect(second && app.runs.all.includes(second)).toBe(true);
+    if (second) app.select(second);
+    app.start();
+    await vi.waitFor(() => expect(second?.told.phase).toBe('finished'));
+  });
+
+  it('are not given up for another while they train or others come from them: it is not begun, and why is said', async () => {
+    const app = await finished();
+    for (let i = 1; i < maxRuns; i++) {
+      app.fork(6, withChanges(app.runs.selected.experimentAfter(6), { steps: 6 + i }), false);
       await reaches(app.runs.selected, 'ready');
     }
-    expect(app.runs.all).toHaveLength(maxRuns);
-    expect(app.runs.selected.told.notices.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^Run \d+ \(.*\) was closed: 8 are kept\.$/),
+    const { all, selected } = app.runs;
+    for (const begin of [
+      () => app.fork(6, selected.experimentAfter(6), false),
+      () => app.reset(),
+      () => app.runTogether([selected.experimentAfter(6), selected.experimentAfter(6)], 6),
+    ]) {
+      begin();
+      expect(app.runs.all).toEqual(all);
+      expect(app.runs.selected).toBe(selected);
+      expect(app.run.notices.at(-1)?.message).toMatch(/Close (one|up to 2) first/);
+      for (const { id } of app.run.notices) app.run.dismiss(id);
+    }
+    app.start();
+    await reaches(selected, 'finished');
+    app.close(selected);
+    app.fork(6, app.runs.selected.experimentAfter(6), false);
+    await reaches(app.runs.selected, 'ready');
+  });
+
+  it('begin with one that is closed for good by that', async () => {
+    const app = await finished();
+    const first = app.runs.selected;
+    app.fork(3, first.experimentAfter(3), true);
+    const branch = app.runs.selected;
+    await reaches(branch, 'finished');
+    await forks(app, branch, maxRuns - 2);
+    app.select(branch);
+    app.close(first);
+    await forks(app, branch, 1);
+    app.select(branch);
+    // One more: the next is put aside, and what was put aside before, which it begins with, ends.
+    app.fork(2, branch.experimentAfter(2), true);
+    await reaches(app.runs.selected, 'finished');
+    expect(app.runs.all).not.toContain(first);
+    expect(first.told.updates).toEqual([]); // nobody can look at it again
+  });
+
+  it('rest when what they stand on goes, and the page says which of them stopped', async () => {
+    const app = openApp();
+    const first = app.runs.selected;
+    await reaches(first, 'ready');
+    app.start();
+    await vi.waitFor(() => expect(first.told.step).toBeGreaterThan(0));
+    expect(first.told.training).toBe(true);
+    app.chooseBackend('wasm');
+    const second = app.runs.selected;
+    expect([first.alive, first.told.phase, first.told.stage]).toEqual([false, 'paused', 'idle']);
+    expect(second.told.notices.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Run 1 \(.*\) stopped, because something else was loaded\.$/),
     ]);
+    await reaches(second, 'ready');
+    await app.runs.idle(AbortSignal.timeout(5000));
+    // What it would have to be asked for is refused, and why is said.
+    app.select(first);
+    app.asking.layers(1);
+    expect(app.run.refused).toMatchObject({ step: 1, why: expect.stringContaining('its run has ended') });
+    expect(app.asking.canAskForCaught).toBe(false);
+    app.asking.caught();
+    expect(app.run.catching).toBe(false);
   });
 
   it('can be closed, and had back', async () => {
@@ -213,10 +325,13 @@ describe('the runs of the page', () => {
     app.start();
     await reaches(branch, 'finished');
     app.close(first);
-    app.forgetClosed();
-    // What its origin made cannot be made again now, and that is said.
     branch.told.room = 1;
     branch.selection.goTo(1);
+    app.askFor(1);
+    expect([branch.told.asked, branch.told.refused]).toEqual([1, null]);
+    app.forgetClosed();
+    expect([branch.told.asked, branch.told.refused?.step]).toEqual([null, 1]);
+    // What its origin made cannot be made again now, and that is said.
     app.askFor(1);
     expect(branch.told.refused).toMatchObject({ step: 1, why: expect.stringContaining('ended') });
     expect(app.canFork(1)).toBe(false);

@@ -262,14 +262,14 @@ describe('AppState', () => {
     expect(app.runs.before?.told.train.map(({ step }) => step)).toEqual([1]);
     await vi.waitFor(() => expect(app.run.step).toBeGreaterThan(1), { timeout: 10_000 });
     expect(app.run.updates[0]?.experiment).toMatchObject({ gamma: 0, initialPolicy: 'cheating' });
-    app.askForCaught();
+    app.asking.caught();
     expect(app.run.catching).toBe(true);
-    expect(app.canAskForCaught).toBe(false);
+    expect(app.asking.canAskForCaught).toBe(false);
     await vi.waitFor(() => expect(app.run.caught).not.toBeNull(), { timeout: 10_000 });
     expect(app.run.catching).toBe(false);
     const [example] = app.run.caught?.examples ?? [];
     expect(example?.before.reward).toBeGreaterThan(example?.turns[0]?.reward ?? NaN);
-    app.closeCaught();
+    app.asking.closeCaught();
     expect(app.run.caught).toBeNull();
     app.pause();
     await reaches(app, 'paused'); // it had gone on meanwhile
