@@ -267,6 +267,20 @@ describe('the runs of the page', () => {
     await reaches(app.runs.selected, 'ready');
   });
 
+  it('are not closed for another while they train, although they are older', async () => {
+    const app = await finished();
+    const first = app.runs.selected;
+    await forks(app, first, maxRuns - 1);
+    app.select(first);
+    const [, ...others] = app.runs.all;
+    const second = others.find(({ number }) => number === 2);
+    const progress = { done: 0, total: 0, step: 6 };
+    second?.told.apply({ type: 'status', runId: second.id, phase: 'running', stage: 'sample', ...progress });
+    app.fork(6, first.experimentAfter(6), false);
+    expect(app.runs.closed?.run.number).toBe(3);
+    expect(app.runs.all).toContain(second);
+  });
+
   it('begin with one that is closed for good by that', async () => {
     const app = await finished();
     const first = app.runs.selected;
