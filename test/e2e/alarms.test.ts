@@ -34,12 +34,12 @@ it('explains itself, by keyboard and on a phone, and is cured by a press', async
       expect(await overflow(page), colorScheme).toEqual([]);
     }
 
-    await alarms.getByRole('button', { name: 'A third of the learning rate' }).press('Enter');
+    await alarms.getByRole('button', { name: 'A third of the learning rate', exact: true }).press('Enter');
     expect(await fieldOf(page, 'Learning rate').inputValue()).toBe('0.0001');
     expect(await alarms.getByRole('status').textContent()).toMatch(/in force from the next update on/);
     await region(page, 'Learning').getByText('Changed during the run').waitFor();
 
-    await alarms.getByRole('button', { name: 'Answers of up to 40 tokens' }).press('Enter');
+    await alarms.getByRole('button', { name: 'Answers of up to 40 tokens', exact: true }).press('Enter');
     await alarms.waitFor({ state: 'detached' });
     await waitForStatus(playground, /^(Training|Update|Finished)/);
     expect(problems).toEqual([]);
