@@ -1,4 +1,5 @@
 /** Draws the growth report: small multiples, both axes logarithmic, so that a power law is a straight line. */
+import { escaped, inks } from './svg.ts';
 import type { GrowthPanel, GrowthReport } from './growth.ts';
 
 const panelWidth = 340;
@@ -7,14 +8,14 @@ const panelHeight = 260;
 const inner = { left: 56, right: 16, top: 34, bottom: 44 } as const;
 const legendHeight = 22;
 
-/** By line, in the legend's order: a colour for light and one for dark ground (Okabe-Ito), and a marker. */
+/** By line, in the legend's order: its colours and its marker. */
 const looks = [
-  { light: '#0063a3', dark: '#6cb8f0', marker: 'circle' },
-  { light: '#a85200', dark: '#f0a04b', marker: 'square' },
-  { light: '#007256', dark: '#3cc9a0', marker: 'triangle' },
-  { light: '#0063a3', dark: '#6cb8f0', marker: 'circle' },
-  { light: '#9c3a74', dark: '#e58fc0', marker: 'diamond' },
-  { light: '#5f6a77', dark: '#a9b4c0', marker: 'square' },
+  { ...inks.blue, marker: 'circle' },
+  { ...inks.orange, marker: 'square' },
+  { ...inks.green, marker: 'triangle' },
+  { ...inks.blue, marker: 'circle' },
+  { ...inks.purple, marker: 'diamond' },
+  { ...inks.grey, marker: 'square' },
 ] as const;
 
 /** @returns an SVG document, readable on light and dark ground; widths and heights are in pixels */
@@ -127,4 +128,3 @@ const short = (value: number): string =>
       ? `${+(value / 1e3).toPrecision(2)} k`
       : String(+value.toPrecision(3));
 const round = (pixels: number): number => Math.round(pixels * 10) / 10;
-const escaped = (text: string): string => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);

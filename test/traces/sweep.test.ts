@@ -58,12 +58,18 @@ describe('a sweep', () => {
 
       const other = await sweep(...flags('--seeds', '1', '--steps', '4', '--beta', '0.5'));
       expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('differs in beta') });
+
+      const model = await sweep(
+        ...flags('--seeds', '1', '--steps', '4', '--model-dir', 'public/models/repairer'),
+      );
+      expect(model).toMatchObject({ code: 1, stderr: expect.stringContaining('a run of another model') });
     },
     5 * minutes,
   );
 
   it.each([
     [['--out', 'x'], '--vary is missing'],
+    [['--vary', 'gamma=0', '--seed', '7', '--out', 'x'], 'the seeds of a sweep are given by --seeds'],
     [['--vary', 'gamma=0'], '--out is missing'],
     [
       ['--vary', 'gamma=0', '--gamma', '1', '--out', 'x'],

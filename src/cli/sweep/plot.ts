@@ -1,17 +1,18 @@
 /** Draws a sweep as SVG: held-out accuracy over updates, a panel a turn; a line a setting, the mean of its seeds, in the band of all of them. */
+import { escaped, inks } from '../../bench/svg.ts';
 import { mean } from '../../rl/statistics.ts';
 import type { Swept } from './report.ts';
 
 const panel = { width: 380, height: 280, left: 48, right: 14, top: 34, bottom: 44 } as const;
 const legendLine = 20;
-/** By line: a colour for light and one for dark ground (Okabe-Ito), and dashes, so that colour is not the only sign. */
+/** By line: its colours, and dashes, so that colour is not the only sign. */
 const looks = [
-  { light: '#0063a3', dark: '#6cb8f0', dashes: '' },
-  { light: '#a85200', dark: '#f0a04b', dashes: '7 3' },
-  { light: '#007256', dark: '#3cc9a0', dashes: '2 3' },
-  { light: '#9c3a74', dark: '#e58fc0', dashes: '9 3 2 3' },
-  { light: '#5f6a77', dark: '#a9b4c0', dashes: '4 2' },
-  { light: '#7a6a00', dark: '#d8c84a', dashes: '12 3' },
+  { ...inks.blue, dashes: '' },
+  { ...inks.orange, dashes: '7 3' },
+  { ...inks.green, dashes: '2 3' },
+  { ...inks.purple, dashes: '9 3 2 3' },
+  { ...inks.grey, dashes: '4 2' },
+  { ...inks.yellow, dashes: '12 3' },
 ] as const;
 
 interface Point {
@@ -104,5 +105,3 @@ ${coloursOf('light')}
 @media (prefers-color-scheme: dark) { text { fill: #dfe5eb; } .ground { fill: #14181d; } .grid { stroke: #333c46; } ${coloursOf('dark')} }`;
 
 const round = (value: number): number => Math.round(10 * value) / 10;
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
