@@ -87,8 +87,9 @@ function objectIn(files: ModelFiles, name: string, maxBytes: number): Record<str
 
 function modelCard({ name, model, experiment, step, evaluated, backend, build }: Provenance): string {
   const changed = Object.entries(diff(experiment)).map(([field, value]) => `${field} ${value}`);
+  const told = /^eval\/(accuracy|tests_passed|delta|delta_i_to_c|delta_c_to_i)(@t\d+)?$/;
   const measured = Object.entries(evaluated?.metrics ?? {}).flatMap(([key, value]) => {
-    const found = findMetric(key);
+    const found = told.test(key) ? findMetric(key) : undefined;
     if (!found || Number.isNaN(value)) return [];
     const turn = found.turn === null ? '' : `, turn ${found.turn}`;
     return [`| ${found.metric.label}${turn} | ${Number(value.toPrecision(4))} |`];
@@ -119,7 +120,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained(".")
 model = AutoModelForCausalLM.from_pretrained(".")
-text = "<bos>" + "Return the largest number in xs." + "<code>"
+text = "<bos>" + "Write largest(xs): the largest number in xs." + "<code>"
 ids = tokenizer(text, add_special_tokens=False, return_tensors="pt").input_ids
 first = model.generate(ids, do_sample=False, max_new_tokens=${experiment.maxNewTokens})
 fixed = tokenizer("<fix>", add_special_tokens=False, return_tensors="pt").input_ids
