@@ -80,6 +80,8 @@ export class RunState {
   inspected = $state.raw<EventOf<'inspected'> | null>(null);
   /** Where the update went that was last asked about. */
   layers = $state.raw<EventOf<'layers'> | null>(null);
+  /** The model that was asked for, until it is saved. */
+  files = $state.raw<EventOf<'files'> | null>(null);
   /** The update under way, while it is watched; null between two. */
   live = $state.raw<LiveUpdate | null>(null);
   /** Where the run stands within the next update; null: between two. */
@@ -187,7 +189,7 @@ export class RunState {
   /** Nobody will look at it again: what is heavy goes. */
   forget(): void {
     this.updates = this.fetched = [];
-    this.live = this.inspected = this.layers = null;
+    this.live = this.inspected = this.layers = this.files = null;
   }
 
   /** Takes in one event. */
@@ -241,6 +243,9 @@ export class RunState {
         break;
       case 'layers':
         this.layers = event;
+        break;
+      case 'files':
+        this.files = event;
         break;
       case 'caught':
         this.caught = event.record;
