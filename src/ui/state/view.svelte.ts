@@ -1,9 +1,9 @@
 /** How the page is shown: whole, or as a part of another one, as the link wants it. */
 import type { Experiment } from '../../config/experiment.ts';
 import { decodeLink, encodeLink } from '../../config/link.ts';
-import { takeView, type PanelName, type TakenView } from '../../config/linkView.ts';
+import { takeView, wholePage, type PanelName, type TakenView } from '../../config/linkView.ts';
 
-/** Read it anywhere; it is written by `open` only. */
+/** Read it anywhere; it is written by its own methods only. */
 export class ViewState {
   #taken: TakenView;
 
@@ -14,6 +14,11 @@ export class ViewState {
 
   open(fragment: string): void {
     this.#taken = takeView(fragment);
+  }
+
+  /** The panels that the link hides, too. */
+  showAll(): void {
+    this.#taken = { ...this.#taken, view: wholePage };
   }
 
   get embedded(): boolean {
