@@ -1,49 +1,53 @@
-/** How the page is shown: whole, or as a part of another one, as the link wants it. */
+/** How the page is shown: whole, or as a part of another one, as the link asks it. */
 import type { Experiment } from '../../config/experiment.ts';
-import { decodeLink, encodeLink } from '../../config/link.ts';
-import { takeView, wholePage, type PanelName, type TakenView } from '../../config/linkView.ts';
+import { decodeLink, encodeLink, type DecodedLink } from '../../config/link.ts';
+import { panelNames, type PanelName } from '../../config/view.ts';
 
 /** Read it anywhere; it is written by its own methods only. */
 export class ViewState {
-  #taken: TakenView;
+  #fragment = '';
+  #link: DecodedLink;
+  #showsAll = $state.raw(false);
 
   /** @param fragment of the page's address */
   constructor(fragment: string) {
-    this.#taken = $state.raw(takeView(fragment));
+    this.#fragment = fragment;
+    this.#link = $state.raw(decodeLink(fragment));
   }
 
   open(fragment: string): void {
-    this.#taken = takeView(fragment);
+    this.#fragment = fragment;
+    this.#link = decodeLink(fragment);
+    this.#showsAll = false;
   }
 
   /** The panels that the link hides, too. */
   showAll(): void {
-    this.#taken = { ...this.#taken, view: wholePage };
+    this.#showsAll = true;
   }
 
+  /** Without the header, as a part of another page. */
   get embedded(): boolean {
-    return this.#taken.view.embed;
+    return this.#link.view.embed ?? false;
   }
+  /** What is shown, in the order of the page. */
   get panels(): readonly PanelName[] {
-    return this.#taken.view.panels;
+    const { panels } = this.#link.view;
+    return this.#showsAll || !panels ? panelNames : panelNames.filter((name) => panels.includes(name));
   }
   shows(panel: PanelName): boolean {
     return this.panels.includes(panel);
   }
-  /** What was wrong with what the link says of it, or null. */
-  get problem(): string | null {
-    return this.#taken.problem;
-  }
-  /** The rest of the link: the experiment. */
-  get experiment(): string {
-    return this.#taken.rest;
+  get hidesAny(): boolean {
+    return this.panels.length < panelNames.length;
   }
 
   /** The fragment of the whole page: the link as it came, unless the reader has changed its experiment since. */
   whole(experiment: Experiment): string {
-    const { rest } = this.#taken;
-    const link = decodeLink(rest);
-    const same = link.problem === null && encodeLink(link.experiment) === encodeLink(experiment);
-    return same ? rest || '#' : encodeLink(experiment);
+    const { experiment: came, view, problem } = this.#link;
+    const changed = problem !== null || encodeLink(came) !== encodeLink(experiment);
+    if (changed) return encodeLink(experiment, {}, { ...view, embed: undefined, panels: undefined });
+    const parts = this.#fragment.replace(/^#/, '').split('&');
+    return `#${parts.filter((part) => !/^(amp;)?(embed|panels)(=|$)/.test(part)).join('&')}`;
   }
 }
