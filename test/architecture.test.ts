@@ -28,6 +28,7 @@ const rooms: Record<string, readonly Door[]> = {
   model: ['config', 'engine'],
   train: ['config', 'rl', 'tasks', 'model', 'engine', 'sandbox/types.ts'],
   keep: ['config', 'train'],
+  exports: ['config', 'rl', 'model/digest.ts', 'train/log.ts', 'train/store.ts', 'types:keep/keptRuns.ts'],
   bench: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train'],
   worker: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'keep', 'bench'],
   cli: [
@@ -40,6 +41,7 @@ const rooms: Record<string, readonly Door[]> = {
     'train',
     'bench',
     'lessons',
+    'exports',
     'worker/isolation.ts',
     'worker/startMarks.ts',
   ],
@@ -50,6 +52,7 @@ const rooms: Record<string, readonly Door[]> = {
     'tasks/types.ts',
     'keep/keptRuns.ts',
     'keep/runId.ts',
+    'exports',
     'worker/client.ts',
     'worker/offline.ts',
     'worker/problems.ts',
