@@ -1,5 +1,5 @@
 /** The runs that outlive the page, as it shows them. */
-import type { KeptRun, KeptRuns, StorageUse } from '../../keep/keptRuns.ts';
+import type { KeptRun, KeptRuns, StorageUse, UnreadableRun } from '../../keep/keptRuns.ts';
 
 /** Read it anywhere; it is written by its own methods only. */
 export class KeptState {
@@ -8,6 +8,8 @@ export class KeptState {
   /** The one changed last first; those that were deleted are in `deleted`. */
   runs = $state.raw<readonly KeptRun[]>([]);
   deleted = $state.raw<readonly KeptRun[]>([]);
+  /** Those whose log does not even say what it is of. */
+  unreadable = $state.raw<readonly UnreadableRun[]>([]);
   /** Ids of those that are open for writing, in this tab or another. */
   inUse = $state.raw<readonly string[]>([]);
   /** Why nothing is kept, for the end of a sentence; '' where runs are kept. */
@@ -33,6 +35,7 @@ export class KeptState {
       const all = await store.list();
       this.runs = all.filter(({ deleted }) => deleted === undefined);
       this.deleted = all.filter(({ deleted }) => deleted !== undefined);
+      this.unreadable = await store.unreadable();
       this.inUse = await store.inUse();
       this.storage = await store.storage();
     });
