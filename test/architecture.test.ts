@@ -51,6 +51,7 @@ const rooms: Record<string, readonly Door[]> = {
     'rl',
     'lessons',
     'tasks/types.ts',
+    'keep/evals.ts',
     'keep/keptRuns.ts',
     'keep/runId.ts',
     'exports',

@@ -36,10 +36,14 @@ export function rowOf(id: string, manifest: Manifest, entries: Entries, facts: F
  * @throws LogError when it has no manifest that can be read
  */
 export function rowOfText(id: string, log: string, facts: Facts): KeptRun {
-  const { manifest, entries: lines } = readLog(log);
+  const { manifest, entries: lines, damage, notes } = readLog(log);
   const entries = new Entries(manifest);
   for (const { entry } of lines) entries.add(entry);
-  return rowOf(id, manifest, entries, facts);
+  return {
+    ...rowOf(id, manifest, entries, facts),
+    ...(damage ? { damage: `line ${damage.line}: ${damage.problem}` } : {}),
+    ...(notes.length > 0 ? { notes } : {}),
+  };
 }
 
 /** The first point, the last, and others evenly between. */

@@ -1,5 +1,5 @@
 /** The runs that outlive the page, as it shows them. */
-import type { KeptRun, KeptRuns, StorageUse } from '../../keep/keptRuns.ts';
+import type { KeptRun, KeptRuns, StorageUse, UnreadableRun } from '../../keep/keptRuns.ts';
 
 /** Read it anywhere; it is written by its own methods only. */
 export class KeptState {
@@ -8,6 +8,8 @@ export class KeptState {
   /** The one changed last first; those that were deleted are in `deleted`. */
   runs = $state.raw<readonly KeptRun[]>([]);
   deleted = $state.raw<readonly KeptRun[]>([]);
+  /** Those whose log does not even say what it is of. */
+  unreadable = $state.raw<readonly UnreadableRun[]>([]);
   /** Ids of those that are open for writing, in this tab or another. */
   inUse = $state.raw<readonly string[]>([]);
   /** Why nothing is kept, for the end of a sentence; '' where runs are kept. */
@@ -28,11 +30,12 @@ export class KeptState {
     if (!this.store) return;
     if (!this.#watching) this.store.changed(() => void this.refresh());
     this.#watching = true;
-    await this.attempt(async (store) => {
+    await this.#do(async (store) => {
       this.refused = await store.refused();
       const all = await store.list();
       this.runs = all.filter(({ deleted }) => deleted === undefined);
       this.deleted = all.filter(({ deleted }) => deleted !== undefined);
+      this.unreadable = await store.unreadable();
       this.inUse = await store.inUse();
       this.storage = await store.storage();
     });
@@ -40,8 +43,12 @@ export class KeptState {
 
   /** Does something with the store; what cannot be done is said in `problem`. */
   async attempt(work: (store: KeptRuns) => Promise<void>): Promise<void> {
-    if (!this.store) return;
     this.problem = '';
+    await this.#do(work);
+  }
+
+  async #do(work: (store: KeptRuns) => Promise<void>): Promise<void> {
+    if (!this.store) return;
     try {
       await work(this.store);
     } catch (error) {
