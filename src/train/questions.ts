@@ -25,7 +25,11 @@ export async function answer(question: Question, asked: Asked): Promise<BareEven
       return { type: 'layers', step: question.step, layers: await layersAt(question.step, asked) };
     case 'files': {
       const { step } = question;
-      return { type: 'files', step, files: asked.loaded.files(await asked.timeline.stateAt(step, asked.side)) };
+      return {
+        type: 'files',
+        step,
+        files: asked.loaded.files(await asked.timeline.stateAt(step, asked.side)),
+      };
     }
     case 'catch':
       return { type: 'caught', record: await asked.run.caught() };

@@ -5,7 +5,10 @@ import type { OpenRun } from './openRun.svelte.ts';
 import type { InspectedPlace } from './run.svelte.ts';
 import type { RunsState } from './runs.svelte.ts';
 
-type Answering = Pick<TrainerClient, 'has' | 'record' | 'drop' | 'inspect' | 'layers' | 'files' | 'askForCaught'>;
+type Answering = Pick<
+  TrainerClient,
+  'has' | 'record' | 'drop' | 'inspect' | 'layers' | 'files' | 'askForCaught'
+>;
 
 /** Why nothing is known of an update whose episodes are there. */
 const statesGone = 'its run has ended, and the states before and after it are gone.';

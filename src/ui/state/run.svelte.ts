@@ -43,6 +43,14 @@ export const keptAnswers = 6000;
 /** Updates over which the speed is averaged. */
 const speedWindow = 8;
 
+/** What a run has behind it that is only looked at. */
+export interface RecalledPast extends Pick<
+  RunState,
+  'step' | 'train' | 'evals' | 'changes' | 'updates' | 'backend'
+> {
+  readonly finished: boolean;
+}
+
 /** One run, as far as the trainer has told. Read it anywhere; it is written here only, by `apply` and its neighbours. */
 export class RunState {
   phase = $state.raw<Phase>('loading');
@@ -134,6 +142,18 @@ export class RunState {
   update(step: number): UpdateRecord | null {
     const is = (record: UpdateRecord) => record.step === step;
     return this.updates.find(is) ?? this.fetched.find(is) ?? null;
+  }
+
+  /** What a run has behind it that was made elsewhere, and stands now. */
+  recall(past: RecalledPast): void {
+    this.step = past.step;
+    this.train = past.train;
+    this.evals = past.evals;
+    this.changes = past.changes;
+    this.updates = latestThatFit(past.updates, this.#room);
+    this.backend = past.backend;
+    this.phase = past.finished ? 'finished' : 'paused';
+    this.stage = 'idle';
   }
 
   /** What a run knows that begins where another stood: all up to that step, and what was changed for it. */
