@@ -48,10 +48,13 @@ export function lanesSvg({ view, title, subtitle }: LanesPicture, color: Palette
   const width = 2 * margin + number + tiles + (learned ? bars.width + push : 0);
   const scale = scaleOf(lanes.map(({ explanation }) => explanation));
   const explained = lanes.find(({ explanation }) => explanation !== null)?.explanation;
+  const one = lanes
+    .flatMap(({ explanation }) => explanation?.comparisons ?? [])
+    .find(({ count }) => count > 0);
   const parts = [
     textAt(margin, 32, title, { 'font-size': 17, 'font-weight': 650, fill: color('--ink') }),
     textAt(margin, 51, subtitle, { 'font-size': 12, fill: color('--ink-3') }),
-    ...headsOf(view, explained?.formula ?? '', explained?.comparisons[0], color),
+    ...headsOf(view, explained?.formula ?? '', one, color),
   ];
   let y = 112;
   lanes.forEach((lane, i) => {
@@ -62,7 +65,7 @@ export function lanesSvg({ view, title, subtitle }: LanesPicture, color: Palette
     parts.push(element('g', { transform: `translate(${margin} ${y + 6})` }, inside.join('')));
     y += height + 12;
   });
-  parts.push(...legendOf(view, y + 18, explained?.comparisons[0], color));
+  parts.push(...legendOf(view, y + 18, one, color));
   return drawing(width, y + 34, `${title} ${subtitle}`, color('--surface'), parts);
 }
 
@@ -321,7 +324,7 @@ function legendOf(
     x += 16;
     say(verdictWords[status]);
   }
-  if (learned && one && one.count > 0) {
+  if (learned && one) {
     parts.push(
       element('path', {
         d: `M${x + 3} ${y - 11}v14`,
