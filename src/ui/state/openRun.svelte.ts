@@ -18,8 +18,11 @@ export interface Origin {
 
 /** A run to compare with, as charts draw it behind the other. */
 export interface Ghost {
+  /** A word, at the end of its lines. */
   readonly label: string;
   readonly evals: readonly Point[];
+  /** Its name, where it was laid there by hand: then all of it is shown, however far the run has come. */
+  readonly laid?: string;
 }
 
 /** What a run is to do once it is loaded. */

@@ -17,9 +17,9 @@ export class OverlayState {
    * @param log its log.jsonl
    * @throws LogError when it has no manifest that can be read
    */
-  async lay(id: string, label: string, log: string): Promise<void> {
+  async lay(id: string, name: string, log: string): Promise<void> {
     const { evalsOfLog } = await import('../../keep/evals.ts');
-    this.#laid = { id, ghost: { label, evals: evalsOfLog(log) } };
+    this.#laid = { id, ghost: { label: 'kept', laid: name, evals: evalsOfLog(log) } };
   }
 
   takeAway(): void {

@@ -71,7 +71,7 @@ describe('an overlay', () => {
     expect(overlay.ghost?.evals.map(({ step }) => step)).toEqual([0, 10, 20, 30]);
     expect(overlay.ghost?.evals[1]?.metrics['eval/accuracy@t1']).toBeCloseTo(0.34, 2);
     await overlay.lay('b', 'second', sampleLog({}, 20) + 'not a line\n' + 'nor this\n'); // up to the damage
-    expect([overlay.has('a'), overlay.has('b'), overlay.ghost?.label]).toEqual([false, true, 'second']);
+    expect([overlay.has('a'), overlay.has('b'), overlay.ghost?.laid]).toEqual([false, true, 'second']);
     expect(overlay.ghost?.evals).toHaveLength(3);
     await expect(overlay.lay('c', 'third', 'nothing')).rejects.toThrow('no log of a run');
     overlay.takeAway();
