@@ -42,6 +42,7 @@ const rooms: Record<string, readonly Door[]> = {
     'bench',
     'lessons',
     'exports',
+    'types:keep/keptRuns.ts',
     'worker/isolation.ts',
     'worker/startMarks.ts',
   ],

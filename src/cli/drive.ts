@@ -46,6 +46,7 @@ export async function drive(options: DriveOptions): Promise<DrivenFromHere> {
           ...{ model: experiment.model, sandbox, backend, reopen },
           checkpoint: model.checkpoint,
           tokenizer: model.tokenizer,
+          tokenizerJson: model.tokenizerJson,
           readInitial: async (name) => (await loadModel(shippedModel(name))).checkpoint,
         }),
       ),

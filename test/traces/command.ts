@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { vi } from 'vitest';
 import { exitCodeOf, type Command } from '../../src/cli/common.ts';
+import { exportCommand } from '../../src/cli/exportCommand.ts';
 import { lessonsCommand } from '../../src/cli/lessonsCommand.ts';
 import { sweepCommand } from '../../src/cli/sweep/command.ts';
 import { train as trainCommand } from '../../src/cli/trainCommand.ts';
@@ -56,6 +57,7 @@ export const reproduce = command('reproduce');
 /** Commands in this process, where everything they need is loaded. One at a time. */
 export const train = (...args: string[]): Promise<Ended> => here(trainCommand, args);
 export const lessons = (...args: string[]): Promise<Ended> => here(lessonsCommand, args);
+export const exportRun = (...args: string[]): Promise<Ended> => here(exportCommand, args);
 export const sweep = (...args: string[]): Promise<Ended> => here(sweepCommand, args);
 
 async function here(command: Command, args: readonly string[]): Promise<Ended> {
