@@ -51,6 +51,7 @@ const rooms: Record<string, readonly Door[]> = {
     'keep/keptRuns.ts',
     'keep/runId.ts',
     'worker/client.ts',
+    'worker/keptRuns.ts',
     'worker/offline.ts',
     'worker/problems.ts',
     'worker/protocol.ts',

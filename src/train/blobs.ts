@@ -60,5 +60,8 @@ export async function unpackJson(bytes: Bytes, name: string): Promise<unknown> {
 }
 
 async function through(bytes: Bytes, transform: CompressionStream | DecompressionStream): Promise<Bytes> {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(transform)).arrayBuffer());
+  const writer = transform.writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  const [buffer] = await Promise.all([new Response(transform.readable).arrayBuffer(), written]);
+  return new Uint8Array(buffer);
 }

@@ -98,5 +98,8 @@ export class MemoryRuns implements KeptRuns {
 
 function rowOfKept(id: string, { file, about, begun, changed }: Kept): KeptRun {
   const blobs = [...file.blobs.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return rowOfText(id, file.log, { ...about, begun, changed, bytes: file.log.length + blobs });
+  return {
+    ...rowOfText(id, file.log, { underWay: false, begun, changed, bytes: file.log.length + blobs }),
+    ...about,
+  };
 }
