@@ -182,11 +182,14 @@ const tfjsForPages: Plugin = {
   }),
 };
 
+const { version } = createRequire(import.meta.url)('./package.json') as { version: string };
+
 /** GitHub Pages leaves out files that begin with "_" or ".": Jekyll keeps those to itself. Rolldown begins virtual modules so. */
 const chunkFileNames = ({ name }: { name: string }): string =>
   `assets/${name.replace(/^[^a-z0-9]+/i, '')}-[hash].js`;
 
 export default defineConfig({
+  define: { COCOS_VERSION: JSON.stringify(version) },
   base: './', // a static host may serve the playground from any folder
   appType: 'mpa', // a missing file is a 404, not the page
   plugins: [

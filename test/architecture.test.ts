@@ -56,6 +56,7 @@ const rooms: Record<string, readonly Door[]> = {
     'keep/runId.ts',
     'exports',
     'worker/client.ts',
+    'worker/keptRuns.ts',
     'worker/offline.ts',
     'worker/problems.ts',
     'worker/protocol.ts',

@@ -2,14 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeptRun } from '../../../src/keep/keptRuns.ts';
 import { wholePart } from '../../../src/keep/reading.ts';
-import {
-  curveWords,
-  keptFacts,
-  keptName,
-  stayWords,
-  storageWords,
-} from '../../../src/ui/panels/kept/words.ts';
-import { KeptState } from '../../../src/ui/state/kept.svelte.ts';
+import { curveWords, keptFacts, stayWords, storageWords } from '../../../src/ui/panels/kept/words.ts';
+import { KeptState, titleOf } from '../../../src/ui/state/kept.svelte.ts';
 import { OverlayState } from '../../../src/ui/state/overlay.svelte.ts';
 import { StayingState } from '../../../src/ui/state/staying.svelte.ts';
 import { sampleLog, sampleRuns } from '../../ui/keptSamples.ts';
@@ -28,9 +22,9 @@ describe('a kept run in words', () => {
     const plain = await only(sampleLog({}, 150));
     expect(keptFacts(plain)).toBe('WASM · 150 updates'); // its preset is its name
     const changed = await only(sampleLog({ gamma: 0.3, seed: 4 }, 40));
-    expect(keptName(changed)).toBe('γ 0.3, Seed 4');
-    expect(keptFacts(changed)).toBe(`${keptName(plain)} · WASM · 40 of 150 updates`);
-    expect(keptName(await only(sampleLog(), 'Mine'))).toBe('Mine');
+    expect(titleOf(changed)).toBe('γ 0.3, Seed 4');
+    expect(keptFacts(changed)).toBe(`${titleOf(plain)} · WASM · 40 of 150 updates`);
+    expect(titleOf(await only(sampleLog(), 'Mine'))).toBe('Mine');
   });
 
   it('its curve is said as it is drawn', async () => {
@@ -55,7 +49,7 @@ describe('a kept run in words', () => {
 
 describe('damaged runs and those of other versions', () => {
   it('are listed with what is wrong', async () => {
-    const kept = new KeptState(sampleRuns());
+    const kept = new KeptState(sampleRuns(), () => {});
     await kept.refresh();
     const damaged = kept.runs.filter(({ damage }) => damage !== undefined);
     expect(damaged.map(({ step }) => step)).toEqual([90]);
@@ -133,7 +127,7 @@ describe('the browser is asked not to clear runs', () => {
   }
   const visit = async (runs: Asked): Promise<{ said: string[]; staying: StayingState }> => {
     const said: string[] = [];
-    const staying = new StayingState(new KeptState(runs), (sentence) => said.push(sentence));
+    const staying = new StayingState(new KeptState(runs, () => {}), (sentence) => said.push(sentence));
     await staying.atLast((answer) => said.push(answer));
     await staying.atLast((answer) => said.push(answer));
     return { said, staying };
