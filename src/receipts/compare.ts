@@ -2,7 +2,16 @@
 import type { BackendName } from '../config/backends.ts';
 import { diff, type Experiment } from '../config/experiment.ts';
 import { digestParts, type Digests, type DigestPart } from '../rl/records.ts';
-import { chainOf, experimentAfter, hexBytes, type Measured, type Receipt, type RunSoFar } from './receipt.ts';
+import {
+  chainOf,
+  curvesOf,
+  everyOf,
+  experimentAfter,
+  hexBytes,
+  type Measured,
+  type Receipt,
+  type RunSoFar,
+} from './receipt.ts';
 
 /** What a receipt is about: its link says the rest. */
 export interface Claim {
@@ -14,7 +23,7 @@ export interface Claim {
 }
 
 /** Parts of an update, in the order in which each comes from the one before. */
-export type Part = 'settings' | DigestPart;
+export type Part = 'settings' | DigestPart | 'curves';
 
 export interface Difference {
   /** The first update that is another. */
@@ -63,7 +72,9 @@ export async function compare(claim: Claim, run: RunSoFar, here: BackendName): P
   if (difference === null) {
     const chain = await chainOf(run, receipt.updates);
     if (chain === undefined) return { kind: 'unknown', done };
-    return chain === receipt.chain ? { kind: 'same' } : { kind: 'differs', difference, gaps };
+    if (chain !== receipt.chain) return { kind: 'differs', difference, gaps };
+    const drawn = differentCurve(claim, run);
+    return drawn === null ? { kind: 'same' } : { kind: 'differs', difference: drawn, gaps };
   }
   if (!mayDiffer(claim.backend, here)) return { kind: 'differs', difference, gaps };
   if (!evaluated) return { kind: 'open', done, difference };
@@ -75,11 +86,42 @@ export async function compare(claim: Claim, run: RunSoFar, here: BackendName): P
 export const mayDiffer = (there: BackendName, here: BackendName): boolean =>
   there !== here || here === 'webgpu';
 
-/** The first update, and the first part of it, that is another than in the receipt; null: none so far. */
-export function firstDifference({ receipt, experiment }: Claim, run: RunSoFar): Difference | null {
-  for (const { step, digests } of run.updates.slice(0, receipt.updates)) {
+/** Digests say nothing of the curves, which somebody may have drawn by hand: the first point that is another. */
+function differentCurve({ receipt }: Claim, run: RunSoFar): Difference | null {
+  const here = curvesOf(run, receipt.updates, everyOf(receipt));
+  const steps = (['evaluations', 'sampled'] as const).map((name) => {
+    const other = receipt[name].find((there) => {
+      const same = here[name].find(({ step }) => step === there.step);
+      return same && different(same, there);
+    });
+    return other?.step ?? Infinity;
+  });
+  const step = Math.min(...steps);
+  return step === Infinity ? null : { step, part: 'curves', machine: nothing };
+}
+
+const nothing: Difference['machine'] = { timeouts: { here: 0, there: 0 }, infra: { here: 0, there: 0 } };
+
+const different = (a: Measured, b: Measured): boolean =>
+  Object.keys({ ...a.metrics, ...b.metrics }).some((name) => !Object.is(valueOf(a, name), valueOf(b, name)));
+
+/**
+ * The first update, and the first part of it, that is another than in the receipt; null: none so far.
+ * @param known so many updates are known to be the same
+ */
+export function firstDifference({ receipt, experiment }: Claim, run: RunSoFar, known = 0): Difference | null {
+  const changed = new Set([
+    0,
+    ...receipt.changes.map(({ step }) => step),
+    ...run.changes.map(({ step }) => step),
+  ]);
+  for (const { step, digests } of run.updates.slice(known, receipt.updates)) {
     if (!digests) return null;
-    const part = differentPart(receipt, experiment, run, step, digests);
+    const otherSettings =
+      changed.has(step - 1) &&
+      Object.keys(diff(experimentAfter(receipt, experiment, step - 1), experimentOf(run, step - 1))).length >
+        0;
+    const part = otherSettings ? 'settings' : differentPart(receipt, step, digests);
     if (part === null) continue;
     const of = (list: Receipt['timeouts']) => list.find(([at]) => at === step)?.[1] ?? 0;
     return {
@@ -93,22 +135,12 @@ export function firstDifference({ receipt, experiment }: Claim, run: RunSoFar): 
   return null;
 }
 
-function differentPart(
-  receipt: Receipt,
-  experiment: Experiment,
-  run: RunSoFar,
-  step: number,
-  digests: Digests,
-): Part | null {
-  const there = experimentAfter(receipt, experiment, step - 1);
-  if (Object.keys(diff(there, experimentOf(run, step - 1))).length > 0) return 'settings';
-  const { width, cells } = receipt;
-  return (
-    digestParts.find((part) => {
-      const bytes = hexBytes(digests[part]);
-      return cells[part].subarray((step - 1) * width, step * width).some((byte, i) => byte !== bytes[i]);
-    }) ?? null
-  );
+function differentPart({ width, cells }: Receipt, step: number, digests: Digests): DigestPart | null {
+  const other = digestParts.find((part) => {
+    const bytes = hexBytes(digests[part]);
+    return cells[part].subarray((step - 1) * width, step * width).some((byte, i) => byte !== bytes[i]);
+  });
+  return other ?? null;
 }
 
 /** In force after so many updates of a run. */

@@ -6,7 +6,7 @@
  */
 import * as v from 'valibot';
 import type { BackendName } from '../config/backends.ts';
-import { describeError, parseExperiment, type Experiment } from '../config/experiment.ts';
+import { describeError, fixedInFork, parseExperiment, type Experiment } from '../config/experiment.ts';
 import { fieldNames, type FieldName } from '../config/fields.ts';
 import { checkFormat } from '../config/formats.ts';
 import { isObject } from '../config/outside.ts';
@@ -25,6 +25,9 @@ export const receiptFormat = 1;
 
 /** Most updates a run can have. */
 const maxUpdates = 10_000;
+
+/** Most fields that were changed on the way. */
+const maxChanges = 1000;
 
 /** The numbers of a run after so many updates. */
 export interface Measured {
@@ -101,7 +104,10 @@ const receiptSchema = v.strictObject({
   format: v.literal(receiptFormat),
   build: v.pipe(v.string(), v.maxLength(40)),
   updates: v.pipe(step, v.minValue(1)),
-  changes: list(v.tuple([step, v.picklist(fieldNames), fieldValueSchema])),
+  changes: v.pipe(
+    v.array(v.tuple([step, v.picklist(fieldNames), fieldValueSchema])),
+    v.maxLength(maxChanges, `must be at most ${maxChanges}`),
+  ),
   width: v.picklist(widths),
   cells: v.strictObject(v.entriesFromList(digestParts, cells)),
   timeouts: counts,
@@ -142,8 +148,7 @@ export async function receiptOf(run: RunSoFar, build: string): Promise<Receipt> 
     cells: mapParts((part) => Uint8Array.from(digests.flatMap((one) => [...hexBytes(one[part])]))),
     timeouts: counted('timeouts'),
     infra: counted('infra'),
-    evaluations: run.evaluations.filter((one) => one.step <= steps),
-    sampled: blocks(updates, Math.ceil(steps / mostPoints)),
+    ...curvesOf(run, steps, Math.ceil(steps / mostPoints)),
   };
 }
 
@@ -206,7 +211,7 @@ export const writtenReceipt = (receipt: Receipt): WrittenReceipt => {
       steps: evaluations.map((one) => one.step),
       turns: turnsOf(evaluations, curves.evaluations),
     },
-    sampled: { every: sampled[0]?.step ?? 1, turns: turnsOf(sampled, curves.sampled) },
+    sampled: { every: everyOf(receipt), turns: turnsOf(sampled, curves.sampled) },
   };
 };
 
@@ -236,9 +241,13 @@ export function readReceipt(data: unknown, experiment: Experiment): Receipt {
     evaluations: pointsOf(rest.evaluations.steps, rest.evaluations.turns, 'evaluations'),
     sampled: pointsOf(blockEnds(updates, rest.sampled.every), rest.sampled.turns, 'sampled'),
   };
-  for (const { step: at } of receipt.changes) {
-    const then = parseExperiment(experimentAfter(receipt, experiment, at));
-    if (!then.ok) throw new Error(`result.changes: after update ${at}: ${describeError(then.errors[0])}`);
+  let then = experiment;
+  for (const [i, { step: at, field, to }] of receipt.changes.entries()) {
+    if (fixedInFork.includes(field)) throw new Error(`result.changes: ${field} cannot be changed on the way`);
+    then = { ...then, [field]: to };
+    if (receipt.changes[i + 1]?.step === at) continue; // they came into force together
+    const parsed = parseExperiment(then);
+    if (!parsed.ok) throw new Error(`result.changes: after update ${at}: ${describeError(parsed.errors[0])}`);
   }
   return receipt;
 }
@@ -266,11 +275,34 @@ function turnsOf(points: readonly Measured[], { name, steps }: Curve): Turns {
   const turns: Turns = [];
   while (all.has(`${name}${turns.length + 1}`)) {
     const metric = `${name}${turns.length + 1}`;
-    const values = points.map(({ metrics }) => Math.round((metrics[metric] ?? NaN) * steps));
+    const values = points.map(({ metrics }) => Math.round((metrics[metric] ?? NaN) * steps) + 0); // no −0
     turns.push(values.map((value) => (Number.isFinite(value) ? value : null)));
   }
   return turns;
 }
+
+/**
+ * The curves of a run's first updates, rounded.
+ * @param every how many updates each point of the sampled one is the mean of
+ */
+export function curvesOf(run: RunSoFar, updates: number, every: number): Pick<Receipt, keyof typeof curves> {
+  const rounded = (points: readonly Measured[], field: keyof typeof curves) =>
+    pointsOf(
+      points.map(({ step }) => step),
+      turnsOf(points, curves[field]),
+      field,
+    );
+  return {
+    evaluations: rounded(
+      run.evaluations.filter(({ step }) => step <= updates),
+      'evaluations',
+    ),
+    sampled: rounded(blocks(run.updates.slice(0, updates), every), 'sampled'),
+  };
+}
+
+/** That of a receipt. */
+export const everyOf = ({ sampled }: Receipt): number => sampled[0]?.step ?? 1;
 
 /** The last of every so many updates, and the last of all. */
 const blockEnds = (updates: number, every: number): number[] =>
@@ -280,7 +312,8 @@ const blockEnds = (updates: number, every: number): number[] =>
 function blocks(updates: readonly Measured[], every: number): Measured[] {
   return blockEnds(updates.length, every).map((step, i) => {
     const block = updates.slice(i * every, step);
-    const names = Object.keys(block[0]?.metrics ?? {}).filter((name) => name.startsWith(curves.sampled.name));
+    const all = new Set(block.flatMap(({ metrics }) => Object.keys(metrics)));
+    const names = [...all].filter((name) => name.startsWith(curves.sampled.name));
     return {
       step,
       metrics: Object.fromEntries(

@@ -9,6 +9,7 @@ const parts: Readonly<Record<Part, string>> = {
   verdicts: 'the verdicts',
   rewards: 'the rewards',
   weights: 'the weights',
+  curves: 'the curves, which do not belong to its updates',
 };
 
 /** One line: what the check came to. */

@@ -151,6 +151,28 @@ describe('comparing with a receipt', () => {
     });
   });
 
+  it('names a curve that was drawn by hand', async () => {
+    const claim = await claimOf(run);
+    const drawn = (name: 'evaluations' | 'sampled') => ({
+      ...claim,
+      receipt: {
+        ...claim.receipt,
+        [name]: claim.receipt[name].map(({ step, metrics }) => ({
+          step,
+          metrics: Object.fromEntries(
+            Object.entries(metrics).map(([key, value]) => [key, step > 20 ? 1 : value]),
+          ),
+        })),
+      },
+    });
+    expect(await compare(drawn('evaluations'), run, 'wasm')).toMatchObject({
+      difference: { step: 25, part: 'curves' },
+    });
+    expect(await compare(drawn('sampled'), run, 'wasm')).toMatchObject({
+      difference: { step: 21, part: 'curves' },
+    });
+  });
+
   it('finds what shortened digests hide, by the chain', async () => {
     const claim = await claimOf(run);
     const receipt = narrowed(claim.receipt, 1);
