@@ -9,7 +9,7 @@ export const cpython: Part = {
   claim: 'generated programs with generated tests get the verdicts that plain CPython gives them',
   unit: 'pairs',
   cases: 50_000,
-  stretch: 250,
+  stretch: 100,
   async open() {
     const sandbox = createNodeSandbox({ workers: 2, perTestMs: 10_000, perProgramMs: 30_000 });
     const pyodide = await pyodideOracle();

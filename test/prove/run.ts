@@ -1,6 +1,7 @@
 /**
  * `npm run prove`: what takes too long for `npm test`, on request, part by part. A part that was stopped (Ctrl+C, or killed) goes on
- * where it was when it is asked for again with the same code. Ends with code 1 if a claim does not hold, 2 for a wrong flag.
+ * where it was when it is asked for again with the same code. Ends with code 1 if a claim does not hold, 2
+ * for a wrong flag, 130 if it was stopped.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -84,4 +85,4 @@ for (const part of chosen) {
   failed += record.failed;
 }
 if (stop.signal.aborted) console.log('Stopped. Asked for again, it goes on from here.');
-process.exit(failed > 0 ? 1 : 0);
+process.exit(failed > 0 ? 1 : stop.signal.aborted ? 130 : 0);
