@@ -3,9 +3,11 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite';
+import { oembed } from './src/cli/oembed.ts';
 import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vitePlugin.ts';
 import { isolationHeaders } from './src/worker/isolation.ts';
 import { keptOnDemand } from './src/worker/onDemand.ts';
@@ -101,6 +103,26 @@ function hostFiles(files: Record<string, string>): Plugin {
 
 const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('base64');
 
+/** Adds what sites ask that embed by oEmbed, to a build that is told where it will lie. */
+function describeForEmbedding(siteAddress: string | undefined): Plugin | null {
+  if (!siteAddress) return null;
+  const { answer, address } = oembed(siteAddress);
+  return {
+    name: 'oembed',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'link',
+        attrs: { rel: 'alternate', type: 'application/json+oembed', href: address },
+        injectTo: 'head',
+      },
+    ],
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'oembed.json', source: answer });
+    },
+  };
+}
+
 /** Builds the service worker last, with the hash of every file of the build in it: another build is another script. */
 function serviceWorker(name: string): Plugin {
   let config: ResolvedConfig;
@@ -183,6 +205,7 @@ export default defineConfig({
     hostFiles(hosted),
     sandboxFrameWorker(),
     contentSecurityPolicy(contentPolicy),
+    describeForEmbedding(process.env['SITE_ADDRESS']),
     serviceWorker('service-worker.js'),
   ],
   worker: { format: 'es', rolldownOptions: { output: { chunkFileNames } } },
