@@ -1,10 +1,7 @@
 /**
  * A run's log: what it began with, then everything that happened, in order, a line each (logFormat.ts), in a store. The
  * answers of an update and the state after it are blobs of the store, of which only some are kept: a dropped update is made
- * again by replaying the run from the checkpoint before it.
- *
- * A run that goes back, because it was resumed or somebody wanted it, does updates again. Lines are never taken away, so the
- * reader does: an update takes the place of everything from its step on, a change that of everything after its step.
+ * again by replaying the run from the checkpoint before it. Of the entries those hold that no later one took the place of (entries.ts).
  */
 import * as v from 'valibot';
 import { describeError, diff, parseExperiment } from '../config/experiment.ts';
@@ -29,6 +26,7 @@ import {
   type Manifest,
   type ReadLog,
 } from './logFormat.ts';
+import { Entries, valuesOf } from './entries.ts';
 import type { Bytes, Store } from './store.ts';
 import type { TrainerState } from './trainer.ts';
 
@@ -52,9 +50,7 @@ export class RunLog {
   readonly #store: Store;
   readonly #rolloutBytes: number;
   readonly #checkpoints: number;
-  #entries: Entry[] = [];
-  /** The largest step of an entry. */
-  #furthest = 0;
+  readonly #entries: Entries;
   /** Lines there are. */
   #lines: number;
   /** What has to stand before the next line. */
@@ -76,12 +72,13 @@ export class RunLog {
     this.#rolloutBytes = rolloutBytes;
     this.#checkpoints = checkpoints;
     this.manifest = read.manifest;
+    this.#entries = new Entries(read.manifest);
     this.notes = read.notes;
     this.torn = read.torn;
     for (const { line, entry } of read.entries) {
       const problem = this.#problemOf(entry);
       if (problem !== null) throw damaged(line, problem);
-      this.#take(entry);
+      this.#entries.add(entry);
     }
     this.#lines = read.lines;
     this.#mend = read.ended ? '' : '\n';
@@ -116,28 +113,28 @@ export class RunLog {
     return new RunLog(store, read, rollouts, options);
   }
 
-  /** Those that hold, in the order in which they were written: without those of updates that were done again. */
+  /** Those that hold, in the order in which they were written. */
   get entries(): readonly Entry[] {
-    return this.#entries;
+    return this.#entries.all;
   }
 
   entriesOf<K extends Entry['kind']>(kind: K): EntryOf<K>[] {
-    return this.#entries.filter((entry): entry is EntryOf<K> => entry.kind === kind);
+    return this.#entries.of(kind);
   }
 
   /** Whether there is an entry of a kind at a step. */
   holds(kind: Entry['kind'], step: number): boolean {
-    return this.#entries.some((entry) => entry.kind === kind && entry.step === step);
+    return this.#entries.holds(kind, step);
   }
 
   /** Updates done. */
   get step(): number {
-    return this.#entries.findLast(({ kind }) => kind === 'update')?.step ?? this.manifest.parent?.step ?? 0;
+    return this.#entries.step;
   }
 
   /** The experiment in force once `step` updates were done, changes made there included: update step + 1 was made under it. */
   experimentAt(step: number): Experiment {
-    return this.#experiment(this.#entries, step);
+    return this.#entries.experimentAt(step);
   }
 
   /** @throws Error when the record was made under another experiment than the log says: a change was not entered */
@@ -223,13 +220,12 @@ export class RunLog {
 
   /** An evaluation's record, likewise. */
   async evalRecord(step: number): Promise<EvalRecord | null> {
-    const at = this.#entries.findIndex((one) => one.kind === 'evaluation' && one.step === step);
-    const entry = this.#entries[at];
-    if (entry?.kind !== 'evaluation') return null;
+    const entry = this.entriesOf('evaluation').find((one) => one.step === step);
+    if (!entry) return null;
     const examples = await this.#answers(entry.rollouts);
     if (examples === undefined) return null;
     const { metrics, ms, backend = this.manifest.backend } = entry;
-    const experiment = this.#experiment(this.#entries.slice(0, at), step);
+    const experiment = this.#entries.experimentAt(step, entry);
     return checked(evalRecordSchema, { experiment, backend, step, metrics, examples, ms }, entry.rollouts);
   }
 
@@ -260,7 +256,7 @@ export class RunLog {
     }
     this.#mend = '';
     this.#lines++;
-    this.#take(entry);
+    this.#entries.add(entry);
   }
 
   /** What is wrong with a change after what was before it. */
@@ -271,23 +267,6 @@ export class RunLog {
     if (other) return `change.${other.field}: from ${other.from}, but it was ${before[other.field]} before`;
     const after = parseExperiment({ ...before, ...valuesOf(entry) });
     return after.ok ? null : `change.${describeError(after.errors[0])}`;
-  }
-
-  #take(entry: Entry): void {
-    if (entry.step <= this.#furthest) {
-      this.#entries = this.#entries.filter((before) => !replaces(entry, before));
-    }
-    this.#entries.push(entry);
-    this.#furthest = Math.max(this.#furthest, entry.step);
-  }
-
-  #experiment(entries: readonly Entry[], step: number): Experiment {
-    let { experiment } = this.manifest;
-    for (const entry of entries) {
-      // Its values were checked when the entry came in.
-      if (entry.kind === 'change' && entry.step <= step) experiment = { ...experiment, ...valuesOf(entry) };
-    }
-    return experiment;
   }
 
   #backend({ backend }: UpdateRecord | EvalRecord): { backend?: UpdateRecord['backend'] } {
@@ -332,24 +311,6 @@ export class RunLog {
   }
 }
 
-/** Whether an entry takes the place of one before it. */
-function replaces(entry: Entry, before: Entry): boolean {
-  if (before.kind === 'notice') return false;
-  switch (entry.kind) {
-    case 'update':
-      return before.step >= entry.step;
-    case 'change':
-      return before.step > entry.step;
-    case 'evaluation':
-    case 'checkpoint':
-      return before.kind === entry.kind && before.step === entry.step;
-    case 'notice':
-      return false;
-    default:
-      return entry satisfies never;
-  }
-}
-
 /**
  * At most so many of a run's checkpoints, in the order of their steps: the first, the last, and between them those that leave
  * the smallest gaps, so that no step is far from one.
@@ -364,9 +325,6 @@ function thinned<C extends { readonly step: number }>(checkpoints: readonly C[],
 }
 
 const byStep = (a: EntryOf<'checkpoint'>, b: EntryOf<'checkpoint'>) => a.step - b.step;
-
-const valuesOf = ({ changes }: EntryOf<'change'>) =>
-  Object.fromEntries(changes.map(({ field, to }) => [field, to]));
 
 function checkExperiment(record: UpdateRecord | EvalRecord, logged: Experiment): void {
   const [field] = Object.keys(diff(record.experiment, logged));

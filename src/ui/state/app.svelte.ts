@@ -8,14 +8,15 @@ import type { Remedy } from '../../rl/remedies.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
-import type { KeepOffline } from '../../worker/offline.ts';
 import type { TrainerEvent } from '../../worker/protocol.ts';
-import { speedTools, type SpeedTools } from '../../worker/speed.ts';
+import { speedTools } from '../../worker/speed.ts';
 import { differences } from '../madeOn.ts';
 import { presetOfStory, type Story } from '../stories.ts';
 import { Asking } from './asking.ts';
 import { CompareState, differing, nameAmong } from './compare.svelte.ts';
 import { ExperimentState } from './experiment.svelte.ts';
+import type { Extras } from './extras.ts';
+import { KeptState } from './kept.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
@@ -25,14 +26,6 @@ import { ShareState } from './share.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
-/** What the page may be given beside the trainer. */
-export interface Extras {
-  readonly keepOffline?: KeepOffline | undefined;
-  /** What measures speed; the real thing unless given. */
-  readonly speed?: SpeedTools;
-  /** Where the trainer says what the browser refuses. */
-  readonly refusals?: RefusalsState;
-}
 
 /** The page as a whole. Read it anywhere; it is written by its own methods only. */
 export class AppState {
@@ -42,6 +35,7 @@ export class AppState {
   readonly speed: SpeedState;
   readonly offline: OfflineState;
   readonly refusals: RefusalsState;
+  readonly kept: KeptState;
   /** What the user asked for; `run.backend` says what was taken. */
   backendChoice = $state.raw<BackendChoice>('auto');
   /** What was wrong with the link the page was opened with, or ''. */
@@ -60,6 +54,7 @@ export class AppState {
   constructor(options: Omit<TrainerClientOptions, 'onEvent'>, extras: Extras = {}) {
     this.offline = new OfflineState(extras.keepOffline);
     this.refusals = extras.refusals ?? new RefusalsState();
+    this.kept = new KeptState(extras.kept ?? null);
     this.speed = new SpeedState(extras.speed ?? speedTools(options.assets), {
       backend: () => this.backendChoice,
       interrupt: () => this.#interrupt(),
