@@ -53,6 +53,7 @@ const rooms: Record<string, readonly Door[]> = {
     'lessons',
     'receipts',
     'tasks/types.ts',
+    'keep/evals.ts',
     'keep/keptRuns.ts',
     'keep/runId.ts',
     'exports',
