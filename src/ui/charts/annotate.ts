@@ -34,6 +34,10 @@ export interface Annotations {
   readonly words: boolean;
 }
 
+/** The middle of a level's label: above its line, or below where there is no room above. All in the same pixels. @param size of the letters */
+export const besideLevel = (line: number, size: number, top: number): number =>
+  line - 1.25 * size < top ? line + 0.75 * size : line - 0.75 * size;
+
 /**
  * Draws onto the chart, after its lines.
  * @param css the value of a CSS custom property
@@ -89,7 +93,7 @@ export function annotate(
     write(
       level.label,
       right - ctx.measureText(level.label).width,
-      y(level.value) - 0.75 * size * ratio,
+      besideLevel(y(level.value), size * ratio, top),
       '--ink-2',
     );
   }

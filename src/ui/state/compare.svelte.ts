@@ -2,7 +2,7 @@
 import { fieldNames, type FieldName } from '../../config/fields.ts';
 import type { Experiment } from '../../config/experiment.ts';
 import { change } from '../charts/catalogue.ts';
-import type { OpenRun } from './openRun.svelte.ts';
+import type { OpenRun, Wish } from './openRun.svelte.ts';
 
 /** Runs that are compared at most: more lines cannot be told apart. */
 export const maxCompared = 4;
@@ -53,4 +53,11 @@ export class CompareState {
     if (!this.drawn.includes(run)) this.#hidden = this.#hidden.filter((one) => one !== run);
     else if (this.drawn.length > 1) this.#hidden = [...this.#hidden, run];
   }
+}
+
+/** Of runs side by side those that are to do something now: the ones that are behind go first, so that all keep in step. */
+export function inStep(runs: readonly OpenRun[], wish: Wish): OpenRun[] {
+  const able = runs.filter((run) => run.canGoOn);
+  const behind = Math.min(...able.map(({ told }) => told.step));
+  return able.filter(({ told }) => wish === 'run' || told.step === behind);
 }

@@ -5,6 +5,7 @@ import type { NumberField } from '../../../src/config/types.ts';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { findMetric } from '../../../src/rl/metricTable.ts';
 import { phases, stages, stations } from '../../../src/worker/protocol.ts';
+import { besideLevel } from '../../../src/ui/charts/annotate.ts';
 import { chartData, charts, formatOf, marksOf, metricOf } from '../../../src/ui/charts/catalogue.ts';
 import {
   axisRange,
@@ -173,6 +174,11 @@ describe('charts', () => {
     expect(level({ turns: 3 })).toBeNull();
     expect(level({ returns: 'per-turn' })).toBeNull();
     expect(level({ objective: 'released-code' })).toBeNull();
+  });
+
+  it('write a level’s label where it is not cut off: below a line at the upper edge', () => {
+    expect(besideLevel(100, 12, 8)).toBe(91);
+    expect(besideLevel(12, 12, 8)).toBe(21);
   });
 
   it('summarise only what was measured', () => {
