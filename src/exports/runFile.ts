@@ -8,6 +8,7 @@ import { readJson, shownText } from '../config/outside.ts';
 import type { RunFile } from '../keep/keptRuns.ts';
 import { sha256 } from '../model/digest.ts';
 import { RunLog } from '../train/log.ts';
+export type { RunLog } from '../train/log.ts';
 import { checkBlobName, MemoryStore, type Bytes, type Store } from '../train/store.ts';
 import { unzip, zip } from './zip.ts';
 

@@ -14,14 +14,15 @@ const withEpisodes = 50;
 /**
  * Adds a run to the page, as one that has ended.
  * @param name as somebody gave it; '' = by what differs
+ * @param id under which it is kept, if it is: then it can go on
  * @throws Error when no more can be open
  */
-export async function addRecalled(app: AppState, log: RunLog, name: string): Promise<OpenRun> {
+export async function addRecalled(app: AppState, log: RunLog, name: string, id?: string): Promise<OpenRun> {
   if (app.runs.room < 1) throw new Error(`${maxRuns} runs are open, and none can be spared: close one first`);
   const past = await pastOf(log);
   const form = app.experiment.copy();
   form.open(log.experimentAt(log.step));
-  const run = app.runs.make(form);
+  const run = app.runs.make(form, { id });
   run.begin(log.manifest.experiment);
   form.applyAll(log.experimentAt(log.step));
   if (name !== '') run.name = name;

@@ -1,7 +1,9 @@
 /** Opens files that somebody chose or dropped: runs and experiments. What cannot be opened leaves the page as it was. */
 import { readExperimentFile } from '../../../config/formats.ts';
 import { isObject, shownText } from '../../../config/outside.ts';
-import { readRunFile, runFileEnding } from '../../../exports/runFile.ts';
+import { readRunFile, runFileEnding, type NamedRun, type RunLog } from '../../../exports/runFile.ts';
+import type { KeptRun } from '../../../keep/keptRuns.ts';
+import { plural } from '../../format.ts';
 import type { AppState } from '../../state/app.svelte.ts';
 import type { OpenRun } from '../../state/openRun.svelte.ts';
 import { addRecalled } from '../../state/recalled.ts';
@@ -15,40 +17,60 @@ export interface Opening {
   readonly problems: readonly string[];
 }
 
-/** Runs become runs of the page, several at once side by side; an experiment is loaded, and waits for Run. */
+/**
+ * A run goes on where it stood, if it is kept here and its model is the one that is loaded; else it is looked at. Several are put
+ * side by side. An experiment is loaded, and waits for Run.
+ */
 export async function openFiles(files: readonly File[], app: AppState): Promise<Opening> {
   const done: string[] = [];
   const problems: string[] = [];
-  const runs: OpenRun[] = [];
+  const read: (NamedRun & { readonly opened: RunLog })[] = [];
   for (const file of files) {
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      if (isZip(bytes) || file.name.endsWith(runFileEnding)) {
-        const run = await openRunFile(bytes, file.name, app);
-        runs.push(run);
-        done.push(`Run ${run.number} (${run.name}) is open, with ${run.told.step} updates.`);
-      } else done.push(openExperimentFile(bytes, file.name, app));
+      if (isZip(bytes) || file.name.endsWith(runFileEnding)) read.push(await readRunFile(bytes, file.name));
+      else done.push(openExperimentFile(bytes, file.name, app));
     } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
+      problems.push(messageOf(error));
     }
   }
-  if (runs.length > 1) app.showTogether(runs);
-  else if (runs[0]) app.select(runs[0]);
+  const alone = read.length === 1;
+  const looked: OpenRun[] = [];
+  for (const run of read) {
+    try {
+      const kept = await keptHere(run, app).catch((error: unknown) => {
+        problems.push(
+          `The run “${shownText(run.name)}” is not kept here: ${messageOf(error).replace(/\.?$/, '.')}`,
+        );
+        return null;
+      });
+      if (alone && kept && mayGoOn(run.opened, app)) app.resume(kept);
+      else looked.push(await addRecalled(app, run.opened, run.name, kept?.id));
+      done.push(`The run “${run.name}” is open, with ${plural(run.opened.step, 'update')}.`);
+    } catch (error) {
+      problems.push(
+        `The run “${shownText(run.name)}” was not opened: ${messageOf(error).replace(/\.?$/, '.')}`,
+      );
+    }
+  }
+  if (looked.length > 1) app.showTogether(looked);
+  else if (looked[0]) app.select(looked[0]);
   return { done, problems };
 }
 
-async function openRunFile(bytes: Uint8Array, name: string, app: AppState): Promise<OpenRun> {
-  const file = await readRunFile(bytes, name);
-  const run = await addRecalled(app, file.opened, file.name).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${shownText(name)} was not opened: ${why}.`, { cause: error });
-  });
-  const { store } = app.kept;
-  // Where runs are kept it is one of them, and can go on.
-  if (store && (await store.refused()) === '')
-    await app.kept.attempt(async () => void (await store.write(file, file.name)));
-  return run;
+/** Where runs are kept, it is one of them from now on. */
+async function keptHere(run: NamedRun, { kept }: AppState): Promise<KeptRun | null> {
+  if (!kept.store || (await kept.store.refused()) !== '') return null;
+  return kept.store.write(run, run.name);
 }
+
+/** Its model is that of this page, as far as that is known. */
+function mayGoOn({ manifest }: RunLog, app: AppState): boolean {
+  const here = app.madeOn(manifest.experiment.model).modelDigest;
+  return here === undefined || manifest.model.digest === undefined || here === manifest.model.digest;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function openExperimentFile(bytes: Uint8Array, name: string, app: AppState): string {
   try {
@@ -62,7 +84,7 @@ function openExperimentFile(bytes: Uint8Array, name: string, app: AppState): str
       ...notes.map((note) => `${note}.`),
     ].join(' ');
   } catch (error) {
-    const why = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+    const why = messageOf(error).replace(/\.$/, '');
     throw new Error(
       `${shownText(name)} cannot be opened: ${why}. Choose a run (${runFileEnding}) or an experiment.json.`,
       { cause: error },
