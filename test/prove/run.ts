@@ -8,8 +8,9 @@ import { parseArgs } from 'node:util';
 import { cpython } from './cpython.ts';
 import type { Part } from './part.ts';
 import { codeNow, keptIn, prove, summary, type ProofRecord, type Request } from './proof.ts';
+import { samples } from './samples.ts';
 
-const parts: readonly Part[] = [cpython];
+const parts: readonly Part[] = [cpython, samples];
 
 const usage = `npm run prove -- NAME…|all [--cases N] [--seed N] [--from N] [--anew]
 
