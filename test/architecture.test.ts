@@ -50,6 +50,7 @@ const rooms: Record<string, readonly Door[]> = {
     'rl',
     'lessons',
     'tasks/types.ts',
+    'keep/evals.ts',
     'keep/keptRuns.ts',
     'keep/runId.ts',
     'exports',

@@ -3,6 +3,9 @@
  * build does not know where it will lie, so there is one only where the builder says it: SITE_ADDRESS.
  */
 
+import { defaultExperiment } from '../config/experiment.ts';
+import { encodeLink } from '../config/link.ts';
+
 /** Of the frame where nobody says otherwise, CSS pixels. */
 const size = { width: 960, height: 600 };
 const title = 'CoCoS Playground';
@@ -24,8 +27,8 @@ export function oembed(siteAddress: string): OEmbed {
     throw new Error(
       `SITE_ADDRESS must be where the site will lie, such as https://me.example/playground/, not "${siteAddress}".`,
     );
-  const src = new URL('#embed', site).href;
-  const html = `<iframe src="${src}" title="${title}" width="${size.width}" height="${size.height}" style="border: 0; max-width: 100%" allow="clipboard-write; cross-origin-isolated" loading="lazy"></iframe>`;
+  const src = site.href + encodeLink(defaultExperiment, {}, { embed: true });
+  const html = `<iframe src="${src.replaceAll('&', '&amp;')}" title="${title}" width="${size.width}" height="${size.height}" style="border: 0; max-width: 100%" allow="clipboard-write; cross-origin-isolated" loading="lazy"></iframe>`;
   const answer = {
     version: '1.0',
     type: 'rich',

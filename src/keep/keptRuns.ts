@@ -38,7 +38,7 @@ export interface KeptRun {
   readonly parent?: { readonly run: string; readonly step: number } | undefined;
   /** When it was deleted, ms since 1970; it can still be had back. */
   readonly deleted?: number | undefined;
-  /** What is wrong with its log, and where; the run is what stands before it. Absent: nothing. */
+  /** What is wrong with its log, and where, for the end of a sentence; the run is what stands before it. Absent: nothing. */
   readonly damage?: string | undefined;
   /** What had to be filled in or left out of the experiment, which an older version wrote; a clause each. */
   readonly notes?: readonly string[] | undefined;

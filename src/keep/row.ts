@@ -41,7 +41,7 @@ export function rowOfText(id: string, log: string, facts: Facts): KeptRun {
   for (const { entry } of lines) entries.add(entry);
   return {
     ...rowOf(id, manifest, entries, facts),
-    ...(damage ? { damage: damage.message } : {}),
+    ...(damage ? { damage: `line ${damage.line}: ${damage.problem}` } : {}),
     ...(notes.length > 0 ? { notes } : {}),
   };
 }

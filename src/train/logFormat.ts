@@ -103,10 +103,14 @@ export class LogError extends Error {
   override readonly name = 'LogError';
   /** From 1. */
   readonly line: number;
+  /** What is wrong, without what to do with the file. */
+  readonly problem: string;
 
-  constructor(line: number, problem: string) {
-    super(`line ${line}: ${problem}`);
+  /** @param advice the end of the message: what to do with the file */
+  constructor(line: number, problem: string, advice = '') {
+    super(`line ${line}: ${problem}${advice}`);
     this.line = line;
+    this.problem = problem;
   }
 }
 
@@ -221,7 +225,7 @@ function readEntry(data: unknown, line: number): Entry | LogError {
 
 /** An entry that cannot be used. */
 export const damaged = (line: number, problem: string): LogError =>
-  new LogError(line, `${problem}. Lines 1 to ${line - 1} are whole: delete the rest to go on from there.`);
+  new LogError(line, problem, `. Lines 1 to ${line - 1} are whole: delete the rest to go on from there.`);
 
 const issueOf = (issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string =>
   `${v.getDotPath(issues[0]) ?? ''}: ${issues[0].message}`;

@@ -32,9 +32,9 @@ export function downloadLines(name: string, lines: string): void {
   download(name, lines, 'application/jsonl');
 }
 
-/** Hands `text` to the browser as a file to save. */
-export function download(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Hands `content` to the browser as a file to save. */
+export function download(name: string, content: BlobPart, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   Object.assign(document.createElement('a'), { href: url, download: name }).click();
   URL.revokeObjectURL(url);
 }

@@ -30,7 +30,7 @@ export class KeptState {
     if (!this.store) return;
     if (!this.#watching) this.store.changed(() => void this.refresh());
     this.#watching = true;
-    await this.attempt(async (store) => {
+    await this.#do(async (store) => {
       this.refused = await store.refused();
       const all = await store.list();
       this.runs = all.filter(({ deleted }) => deleted === undefined);
@@ -43,8 +43,12 @@ export class KeptState {
 
   /** Does something with the store; what cannot be done is said in `problem`. */
   async attempt(work: (store: KeptRuns) => Promise<void>): Promise<void> {
-    if (!this.store) return;
     this.problem = '';
+    await this.#do(work);
+  }
+
+  async #do(work: (store: KeptRuns) => Promise<void>): Promise<void> {
+    if (!this.store) return;
     try {
       await work(this.store);
     } catch (error) {

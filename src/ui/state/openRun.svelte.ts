@@ -4,6 +4,7 @@ import { fieldNames, fields } from '../../config/fields.ts';
 import { presetExperiment, type Preset } from '../../config/presets.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import { change } from '../charts/catalogue.ts';
+import type { Point } from '../charts/series.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
@@ -17,8 +18,11 @@ export interface Origin {
 
 /** A run to compare with, as charts draw it behind the other. */
 export interface Ghost {
+  /** A word, at the end of its lines. */
   readonly label: string;
-  readonly evals: RunState['evals'];
+  readonly evals: readonly Point[];
+  /** Its name, where it was laid there by hand: then all of it is shown, however far the run has come. */
+  readonly laid?: string;
 }
 
 /** What a run is to do once it is loaded. */
@@ -118,7 +122,7 @@ export class OpenRun {
 }
 
 /** "γ 0, k 8": how it differs from its preset; the preset's own title where it does not. */
-function nameOf(experiment: Experiment, preset: Preset): string {
+export function nameOf(experiment: Experiment, preset: Preset): string {
   const base = presetExperiment(preset);
   // Where it starts is long to say, and behind what tells it from others.
   const changes = changesBetween(base, experiment).toSorted(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { defaultExperiment, type Experiment } from '../../../src/config/experiment.ts';
-import { encodeLink } from '../../../src/config/link.ts';
+import { decodeLink, encodeLink } from '../../../src/config/link.ts';
 import { panelNames } from '../../../src/config/view.ts';
 import { ViewState } from '../../../src/ui/state/view.svelte.ts';
+import { readText } from '../../source.ts';
 
 const half: Experiment = { ...defaultExperiment, gamma: 0.5 };
 const embed = { embed: true, panels: ['controls', 'learning'], lang: 'de' } as const;
@@ -37,5 +38,17 @@ describe('how the page is shown', () => {
     expect(new ViewState('#v=7&amp;embed').whole(defaultExperiment)).toBe('#v=7');
     // A link that cannot be read is not handed on.
     expect(new ViewState('#v=7&embed&gamma=99').whole(defaultExperiment)).toBe('#v=1');
+  });
+});
+
+describe('the links of the docs', () => {
+  it.each(['docs/embedding.md', 'docs/examples/course.html'])('%s', (path) => {
+    const links = [...readText(path).matchAll(/src="https:\/\/me\.example\/playground\/(#[^"]*)"/g)];
+    expect(links.length).toBeGreaterThan(0);
+    for (const [, link = ''] of links) {
+      const { problem, view } = decodeLink(link.replaceAll('&amp;', '&'));
+      expect(problem).toBeNull();
+      expect(view.embed).toBe(true);
+    }
   });
 });
