@@ -1,9 +1,10 @@
 /**
  * Experiments in the address bar: `#v=1&gamma=0.5&objective=released-code`. The fragment holds the version of this
  * format and every field that differs from the default, in words a person can read and edit. The page adds what the link was
- * made on, `&made-on=wasm&model-digest=sha256-0123456789ab`, and what it is to show (`view.ts`).
+ * made on, `&made-on=wasm&model-digest=sha256-0123456789ab`, and what it is to show (`view.ts`), and, packed,
+ * what came of it (`&z=…`, receipts/pack.ts).
  *
- * Such a link is made of letters, digits and `-.=&` only, texts included (`linkText.ts`). Whatever else stands in one was put there on the way, by a mail or chat
+ * Such a link is made of letters, digits and `-.=&` only, and `_` in what is packed; texts too (`linkText.ts`). Whatever else stands in one was put there on the way, by a mail or chat
  * program, and is undone before the link is given up.
  */
 import * as v from 'valibot';
@@ -27,7 +28,7 @@ export interface MadeOn {
   readonly modelDigest?: string | undefined;
 }
 
-/** The formats since which links say what they were made on, and what they show. */
+/** The formats since which links say what they were made on, and what they show or came to. */
 const sinceMadeOn = 3;
 const sinceView = 7;
 
@@ -36,6 +37,8 @@ export interface DecodedLink {
   readonly experiment: Experiment;
   readonly madeOn: MadeOn;
   readonly view: View;
+  /** A receipt, still packed; '' for none. Whoever wants it unpacks it (receipts/pack.ts). */
+  readonly receipt: string;
   /** What was wrong, in plain words that name the field, or null. */
   readonly problem: string | null;
   /** What an older link names that is gone since, without a change of the result. */
@@ -43,11 +46,16 @@ export interface DecodedLink {
 }
 
 /** The fragment, with its '#', that `decodeLink` turns back into the same. Its version is the oldest that can say it. */
-export function encodeLink(experiment: Experiment, madeOn: MadeOn = {}, view: View = {}): string {
+export function encodeLink(
+  experiment: Experiment,
+  madeOn: MadeOn = {},
+  view: View = {},
+  receipt = '',
+): string {
   const changes = diff(experiment);
   const pairs = Object.entries(changes).map(([name, value]) => `${name}=${inLink(name, value)}`);
   const on = encodeMadeOn(madeOn);
-  const shows = encodeView(view);
+  const shows = [...encodeView(view), ...(receipt ? [`z=${receipt}`] : [])];
   const version = Math.max(
     oldestFormat(changes),
     on.length > 0 ? sinceMadeOn : 1,
@@ -68,6 +76,7 @@ const partsSchema = v.object({
   'model-digest': v.optional(
     v.pipe(v.string(), v.regex(/^sha256-[\da-f]{12}$/, 'must be sha256- and 12 hexadecimal digits')),
   ),
+  z: v.optional(v.pipe(v.string(), v.regex(/^r[\w-]*z$/, 'was cut short or changed on the way'))),
 });
 
 const encodeMadeOn = ({ backend, modelDigest }: MadeOn): string[] => [
@@ -121,6 +130,7 @@ const refuse = (problem: string | null): DecodedLink => ({
   experiment: defaultExperiment,
   madeOn: {},
   view: {},
+  receipt: '',
   problem,
   notes: [],
 });
@@ -164,7 +174,11 @@ function readLink(body: string): DecodedLink {
     );
   }
   for (const name of Object.keys(partsSchema.entries)) values.delete(name);
-  const { 'made-on': backend, 'model-digest': modelDigest, ...view } = parts.output;
+  const { 'made-on': backend, 'model-digest': modelDigest, z: receipt = '', ...view } = parts.output;
+  if (receipt && !(backend && modelDigest))
+    return refuse(
+      'The link has a result, but does not say on which back end and with which model it was made.',
+    );
   const madeOn: MadeOn = { backend, modelDigest: modelDigest?.replace('sha256-', '') };
 
   const format = Number(version);
@@ -185,7 +199,7 @@ function readLink(body: string): DecodedLink {
     ),
   );
   if (!parsed.ok) return refuse(`A value in the link is not valid: ${describeError(parsed.errors[0])}.`);
-  return { experiment: parsed.experiment, madeOn, view, problem: null, notes };
+  return { experiment: parsed.experiment, madeOn, view, receipt, problem: null, notes };
 }
 
 function shorten(text: string): string {

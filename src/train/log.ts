@@ -140,9 +140,9 @@ export class RunLog {
   /** @throws Error when the record was made under another experiment than the log says: a change was not entered */
   update(record: UpdateRecord): Promise<void> {
     return this.#inTurn(async () => {
-      const { step, metrics, timing, groups } = record;
+      const { step, metrics, timing, groups, digests } = record;
       checkExperiment(record, this.experimentAt(step - 1));
-      const kept = await this.#keepAnswers(step, groups);
+      const kept = { ...(await this.#keepAnswers(step, groups)), ...(digests ? { digests } : {}) };
       await this.#append({ kind: 'update', step, metrics, timing, ...this.#backend(record), ...kept });
       await this.#dropAnswers();
     });
@@ -209,11 +209,11 @@ export class RunLog {
     const entry = this.entriesOf('update').find((one) => one.step === step);
     const groups = await this.#answers(entry?.rollouts);
     if (!entry || groups === undefined) return null;
-    const { metrics, timing, backend = this.manifest.backend } = entry;
+    const { metrics, timing, digests, backend = this.manifest.backend } = entry;
     const experiment = this.experimentAt(step - 1);
     return checked(
       updateRecordSchema,
-      { experiment, backend, step, metrics, groups, timing },
+      { experiment, backend, step, metrics, groups, timing, ...(digests ? { digests } : {}) },
       entry.rollouts,
     );
   }

@@ -9,10 +9,13 @@ import { backendNames } from '../config/backends.ts';
 import type { Experiment } from '../config/fields.ts';
 import { checkFormat, experimentFile, readExperimentFile } from '../config/formats.ts';
 import { isObject } from '../config/outside.ts';
-import { changeRecordSchema, timingSchema } from '../rl/records.ts';
+import { changeRecordSchema, digestsSchema, timingSchema } from '../rl/records.ts';
 
-/** The format of log.jsonl and of the blobs it names, raised with whatever an older reader would not understand. */
-export const logFormat = 1;
+/**
+ * The format of log.jsonl and of the blobs it names, raised with whatever an older reader would not understand.
+ * 1: the first; 2: updates have digests.
+ */
+export const logFormat = 2;
 
 const num = v.union([
   v.number(),
@@ -63,6 +66,7 @@ export const entrySchema = v.variant('kind', [
     metrics,
     timing: v.strictObject(v.entriesFromList(Object.keys(timingSchema.entries) as TimingName[], num)),
     backend: v.optional(v.picklist(backendNames)),
+    digests: v.optional(digestsSchema),
     rollouts: v.optional(blob),
   }),
   /** An evaluation after update `step`; its examples likewise. */

@@ -47,7 +47,7 @@ const anyLink = fc.tuple(anyExperiment, anyMadeOn, anyView);
 
 /** A link that was read without a problem. */
 const taken = (experiment: Experiment, madeOn: MadeOn = {}, view: View = {}): DecodedLink => ({
-  ...{ experiment, madeOn, view, problem: null, notes: [] },
+  ...{ experiment, madeOn, view, receipt: '', problem: null, notes: [] },
 });
 
 describe('links', () => {
