@@ -44,6 +44,7 @@ const rooms: Record<string, readonly Door[]> = {
     'lessons',
     'receipts',
     'exports',
+    'types:keep/keptRuns.ts',
     'worker/isolation.ts',
     'worker/startMarks.ts',
   ],

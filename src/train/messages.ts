@@ -13,6 +13,7 @@ import { liveSchema, reachedSchema } from './live.ts';
 
 const runId = v.string();
 const num = v.union([v.number(), v.nan()]);
+const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes');
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 // ---- commands ------------------------------------------------------------------------------------------------------
@@ -54,6 +55,8 @@ export const runCommandSchema = v.variant('type', [
   v.object({ type: v.literal('inspect'), runId, step: count, group: count, trajectory: count }),
   /** Where an update went, layer by layer; answered with `layers`. */
   v.object({ type: v.literal('layers'), runId, step: count }),
+  /** The model as it was after so many updates, as files; answered with `files`. */
+  v.object({ type: v.literal('files'), runId, step: count }),
   /** Ends the run and frees what it holds; nothing more is told of it. */
   v.object({ type: v.literal('close'), runId }),
 ]);
@@ -143,6 +146,8 @@ export const runEventSchema = v.variant('type', [
   }),
   /** Where an update went, from the first layer to the last: the answer to `layers`. */
   v.object({ type: v.literal('layers'), runId, step: count, layers: v.array(layerSchema) }),
+  /** The model as it was after `step` updates, by file name: the answer to `files`. */
+  v.object({ type: v.literal('files'), runId, step: count, files: v.record(v.string(), bytes) }),
   /** Something the user should know; the run goes on. */
   v.object({ type: v.literal('notice'), runId, level: v.picklist(['info', 'warning']), message: v.string() }),
   /** The run cannot go on. What was recorded stays. */

@@ -113,9 +113,7 @@ export class AppState {
     this.linkNotes = link.notes;
     this.#linkMadeOn = link.madeOn;
     this.#linkModel = link.experiment.model;
-    const form = this.experiment.copy();
-    form.open(link.experiment);
-    this.#load(form);
+    this.openExperiment(link.experiment);
   }
 
   start(): void {
@@ -268,6 +266,13 @@ export class AppState {
     if (!again) this.#sendLive();
     else if (form.valid) this.#load(form, 'run');
     else this.experiment.change(changes); // the form says which field is wrong
+  }
+
+  /** Loads an experiment from a file, and waits for Run. */
+  openExperiment(experiment: Experiment): void {
+    const form = this.experiment.copy();
+    form.open(experiment);
+    this.#load(form);
   }
 
   /** Loads a story's experiment and runs it. */

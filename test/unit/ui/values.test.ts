@@ -17,7 +17,7 @@ import {
   turnLook,
 } from '../../../src/ui/charts/series.ts';
 import { fromSlider, sliderOf, toSlider } from '../../../src/ui/controls/slider.ts';
-import { metricsLines } from '../../../src/ui/download.ts';
+import { metricsOf } from '../../../src/ui/download.ts';
 import { compact, fixed, percent, plural, signed, significant } from '../../../src/ui/format.ts';
 import { announcement, howItWent, stageProgress, stationOf, statusText } from '../../../src/ui/status.ts';
 import { throttled } from '../../../src/ui/throttled.ts';
@@ -187,7 +187,7 @@ describe('charts', () => {
   });
 
   it('download one object per step, with evaluations where they were made', () => {
-    const lines = metricsLines({
+    const lines = metricsOf({
       train: [update],
       evals: [evaluation, { ...evaluation, step: 1 }],
       changes: [],
