@@ -144,7 +144,7 @@ export class DrivenRun {
         return;
       case 'inspect': // looked at only: it does not say that it trains
       case 'layers':
-        return this.#do((loaded) => this.#reach(() => this.#answer(command, loaded)));
+        return this.#do((loaded) => this.#answer(command, loaded));
       default:
         command satisfies never;
     }

@@ -93,7 +93,9 @@ export class Asking {
         // What was dropped is not waited for any more; the same update may have been asked for again since.
         if (event.type === 'unanswered' && event.why === '') return [];
         const step = event.type === 'record' ? event.record.step : event.step;
-        return all.filter((one) => one.told.asked === step && one.owner(step) === run);
+        const waiting = all.filter((one) => one.told.asked === step && one.owner(step) === run);
+        if (event.type === 'record' || waiting.length > 0) return waiting;
+        return [selected.owner(step) === run ? selected : run]; // it was asked about the update, not for it
       }
       case 'inspected':
       case 'layers':

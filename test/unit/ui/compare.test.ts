@@ -158,6 +158,32 @@ describe('runs side by side', () => {
     expect(app.compare.on).toBe(false);
   });
 
+  it('stand at the same update after a pause: the round that was under way is ended', async () => {
+    const app = openApp();
+    await reaches(app.runs.selected, 'ready');
+    app.runTogether(gammas(withChanges(app.experiment.applied, { steps: 500, evalEvery: 500 })), null);
+    const { runs } = app.compare;
+    const steps = () => runs.map(({ told }) => told.step);
+    const stands = () => runs.every(({ told }) => told.phase === 'paused');
+    for (const reached of [2, 4, 6]) {
+      // In the middle of a round: some have made an update more than others.
+      await vi.waitFor(() => expect(new Set(steps()).size).toBeGreaterThan(1), {
+        timeout: 10_000,
+        interval: 1,
+      });
+      await vi.waitFor(() => expect(Math.max(...steps())).toBeGreaterThanOrEqual(reached), { interval: 1 });
+      app.pause();
+      await vi.waitFor(() => expect(stands() && new Set(steps()).size === 1).toBe(true), { timeout: 10_000 });
+      const at = steps();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(steps()).toEqual(at); // nothing follows
+      app.start();
+    }
+    app.pause();
+    app.compare.on = false; // what is not looked at together is left as it is
+    await vi.waitFor(() => expect(stands()).toBe(true));
+  });
+
   it('can begin where a run stood, are four at most, and are fewer when one is closed', async () => {
     const app = openApp();
     const origin = app.runs.selected;
