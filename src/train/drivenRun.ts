@@ -145,7 +145,7 @@ export class DrivenRun {
       case 'inspect': // looked at only: it does not say that it trains
       case 'layers':
       case 'files':
-        return this.#do((loaded) => this.#reach(() => this.#answer(command, loaded)));
+        return this.#do((loaded) => this.#answer(command, loaded));
       default:
         command satisfies never;
     }

@@ -21,6 +21,7 @@ import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
 import { changesBetween, type OpenRun, type Wish } from './openRun.svelte.ts';
+import { LockStep } from './lockStep.ts';
 import { maxRuns, RunsState } from './runs.svelte.ts';
 import { ShareState } from './share.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
@@ -31,6 +32,7 @@ export type BackendChoice = BackendName | 'auto';
 export class AppState {
   readonly runs = new RunsState();
   readonly compare = new CompareState();
+  readonly #lockStep = new LockStep(this.compare, (run, wish) => this.#want(run, wish));
   readonly problems: ProblemsState;
   readonly speed: SpeedState;
   readonly offline: OfflineState;
@@ -136,6 +138,7 @@ export class AppState {
 
   pause(): void {
     for (const { id, told } of this.#driven) if (told.phase === 'running') this.#client.pause(id);
+    this.#lockStep.pause();
   }
 
   /** A new run with the experiment of the form, from the beginning; the one on screen pauses and is kept, once it has got anywhere. */
@@ -190,8 +193,8 @@ export class AppState {
   }
 
   /** So many more runs can be open; else the run on screen says what to do. */
-  #hasRoom(more: number): boolean {
-    if (more <= Math.max(0, this.runs.room)) return true;
+  #hasRoom(more: number, stops = false): boolean {
+    if (more <= Math.max(0, this.runs.room(stops))) return true;
     const some = more === 1 ? 'one' : `up to ${more}`;
     const why = `${maxRuns} runs are kept, and of those that are open too few can be spared: they train, or others come from them`;
     this.run.notify('warning', `Nothing was begun: ${why}. Close ${some} first.`);
@@ -297,8 +300,10 @@ export class AppState {
   }
 
   chooseBackend(backend: BackendChoice): void {
+    const { backendChoice: former } = this;
     this.backendChoice = backend;
     this.reset();
+    if (this.canReset && this.#loaded?.backend !== backend) this.backendChoice = former; // it was refused
   }
 
   /** Copies a link to the experiment of the form. */
@@ -330,14 +335,16 @@ export class AppState {
     const { selected: before } = this.runs;
     const experiment = form.valid;
     const { kept } = before;
-    if (!experiment || !this.#hasRoom(kept ? 1 : 0)) return before;
+    if (!experiment) return before;
+    const wanted = { backend: this.backendChoice, model: experiment.model };
+    const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
+    const over = same && this.#client.canBegin;
+    if (!this.#hasRoom(kept ? 1 : 0, !over)) return before;
     if (kept) before.form.takeBack();
     const run = this.runs.make(form, { instead: kept ? null : before });
     run.begin(experiment);
     run.told.surround(before.told);
-    const wanted = { backend: this.backendChoice, model: experiment.model };
-    const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
-    if (same && this.#client.canBegin) {
+    if (over) {
       if (kept) this.#client.pause(before.id);
       this.#open(run, () => this.#client.begin(run.id, experiment), kept ? null : before);
     } else {
@@ -407,16 +414,9 @@ export class AppState {
   #begin(wish: Wish): void {
     if (!this.canRun) return;
     if (wish !== 'run') this.selection.followTraining(); // who takes a step wants to see it
-    if (this.compare.on) this.#beginTogether(wish);
+    if (this.compare.on) this.#lockStep.begin(wish);
     else if (!this.run.begun && this.experiment.pending.length > 0) this.#load(this.experiment.copy(), wish);
     else this.#want(this.runs.selected, wish);
-  }
-
-  /** Those that are behind go first, so that all keep in step. */
-  #beginTogether(wish: Wish): void {
-    const able = this.#driven.filter((run) => run.canGoOn);
-    const behind = Math.min(...able.map(({ told }) => told.step));
-    for (const run of able) if (wish === 'run' || run.told.step === behind) this.#want(run, wish);
   }
 
   #sendLive(): void {
@@ -442,6 +442,7 @@ export class AppState {
     for (const one of this.asking.hearers(run, event)) one.told.apply(event);
     run.alive = this.#client.has(run.id);
     if (run.told.phase !== 'loading') run.wish = null;
+    this.#lockStep.settle();
     this.runs.tellIdle();
     if (run.told.evals.length > 0) this.offline.begin(); // the first minute has the network and the processor to itself
   }

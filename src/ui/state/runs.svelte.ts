@@ -55,20 +55,20 @@ export class RunsState {
   }
 
   /** Those that may be closed for another, oldest first: they rest, nobody looks at them, and no open run comes from them. */
-  get #spare(): readonly OpenRun[] {
+  #spare(stops = false): readonly OpenRun[] {
     const needed = (one: OpenRun) => this.#all.some((other) => other !== one && other.comesFrom(one));
-    const resting = this.#all.filter(({ wish, told }) => wish === null && !told.computing);
+    const resting = this.#all.filter(({ wish, told }) => stops || (wish === null && !told.computing));
     return resting
       .filter((one) => one !== this.selected && one !== this.pinned && !needed(one))
       .sort((a, b) => a.number - b.number);
   }
-  /** As many runs can be opened. */
-  get room(): number {
-    return maxRuns - this.#all.length + this.#spare.length;
+  /** As many runs can be opened. @param stops all that there are stop for it */
+  room(stops: boolean): number {
+    return maxRuns - this.#all.length + this.#spare(stops).length;
   }
   /** The run that has to be closed, because there are too many; null: none has to, or none can be spared. */
   get surplus(): OpenRun | null {
-    return this.#all.length > maxRuns ? (this.#spare[0] ?? null) : null;
+    return this.#all.length > maxRuns ? (this.#spare()[0] ?? null) : null;
   }
 
   /** Resolves when nothing is computed for any of them. */
