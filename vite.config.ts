@@ -187,6 +187,8 @@ const tfjsForPages: Plugin = {
   }),
 };
 
+const { version } = createRequire(import.meta.url)('./package.json') as { version: string };
+
 /**
  * GitHub Pages leaves out files that begin with "_" or ".": Jekyll keeps those to itself. Rolldown begins virtual modules so. A back
  * end is called by its name, so that the service worker knows it.
@@ -197,6 +199,7 @@ const chunkFileNames = (chunk: { name: string; facadeModuleId: string | null }):
 };
 
 export default defineConfig({
+  define: { COCOS_VERSION: JSON.stringify(version) },
   base: './', // a static host may serve the playground from any folder
   appType: 'mpa', // a missing file is a 404, not the page
   plugins: [

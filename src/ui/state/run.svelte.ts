@@ -102,6 +102,8 @@ export class RunState {
   catching = $state.raw(false);
   notices = $state.raw<readonly Notice[]>([]);
   failure = $state.raw<Failure | null>(null);
+  /** Why it can be looked at and forked only, a sentence; '' where it can go on. */
+  readOnly = $state.raw('');
   counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
   /** How long the last few updates took, ms. */
   updateMs = $state.raw<readonly number[]>([]);
@@ -233,6 +235,21 @@ export class RunState {
       case 'memory':
         this.memory = event.facts;
         break;
+      case 'past': {
+        const { steps, ms, metrics, latest } = event;
+        const names = Object.keys(metrics);
+        this.train = Array.from(steps, (step, i) => ({
+          step,
+          metrics: Object.fromEntries(names.map((name) => [name, metrics[name]?.[i] ?? NaN])),
+        }));
+        this.step = steps.at(-1) ?? 0;
+        this.evals = event.evals;
+        this.changes = event.changes.reduce<ChangeRecord[]>(withChange, []);
+        this.updates = latest ? [latest] : [];
+        this.updateMs = [...ms].slice(-speedWindow);
+        this.readOnly = event.readOnly;
+        break;
+      }
       case 'update': {
         const { record } = event;
         this.step = record.step;
