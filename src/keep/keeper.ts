@@ -148,7 +148,7 @@ export class Keeper {
     return new MakingRoom(store, { onDropped, elsewhere: () => this.#spareElsewhere() });
   }
 
-  /** Checkpoints of runs that nobody has open, of the run that was changed longest ago first; each keeps its last. */
+  /** Checkpoints of runs that nobody has open, of the run that was changed longest ago first; each can still go on. */
   async *#spareElsewhere(): AsyncGenerator<Spare, void> {
     const { shelf } = this.#options;
     const runs = await Promise.all(
@@ -158,7 +158,10 @@ export class Keeper {
       const folder = await shelf.open(id);
       if (!folder) continue;
       try {
-        for (const name of inOrder(await folder.list(), 'checkpoint-').slice(0, -1)) {
+        const blobs = await folder.list();
+        const checkpoints = inOrder(blobs, 'checkpoint-');
+        const goesOn = inOrder(blobs, 'last-').length > 0; // without any of them
+        for (const name of goesOn ? checkpoints : checkpoints.slice(0, -1)) {
           yield { what: 'checkpoints of other runs', drop: () => folder.delete(name) };
         }
       } finally {
@@ -175,7 +178,7 @@ interface Read {
 }
 
 const noMore = 'There is no more room on this device, or the browser grants no more, so';
-const again = 'Looking back that far takes longer.';
+const again = 'Looking back that far takes longer, or cannot be done any more.';
 const saidOfDropped: Readonly<Record<Dropped, string>> = {
   'checkpoints of other runs': `${noMore} the oldest checkpoints of runs kept earlier were dropped. ${again}`,
   checkpoints: `${noMore} the oldest checkpoints of this run were dropped. ${again}`,
@@ -217,10 +220,8 @@ class Writing {
       },
       evaluation: (record) => log.evaluation(record),
       notice: (...notice) => log.notice(...notice),
-      checkpoint: async (state) => {
-        await log.checkpoint(state); // whenever it comes to rest
-        this.#note(log, { underWay: false });
-      },
+      checkpoint: (state) => log.checkpoint(state),
+      rests: () => this.#note(log, { underWay: false }),
       close: async () => {
         await log.written();
         this.#note(log, { underWay: false });

@@ -403,9 +403,9 @@ export class DrivenRun {
     const finished = run.state.step >= run.experiment.steps;
     if (finished || this.#error !== null) this.#wanted = 'stand';
     if (this.#called) return;
-    const standing = run.state.step === this.timeline.first && !this.#resumed ? 'ready' : 'paused';
-    const within = this.#underWay.at ? 'paused' : standing;
-    const phase = this.#error !== null ? 'failed' : finished ? 'finished' : within;
+    this.timeline.rest();
+    const ready = run.state.step === this.timeline.first && !this.#resumed && !this.#underWay.at;
+    const phase = this.#error !== null ? 'failed' : finished ? 'finished' : ready ? 'ready' : 'paused';
     if (phase !== this.#phase) this.#enter(phase);
     this.#nowStill();
   }

@@ -132,6 +132,11 @@ export class Timeline {
     await this.#logging((log) => log.checkpoint(state));
   }
 
+  /** Nothing is to be done for a while. */
+  rest(): void {
+    this.#log?.rests?.();
+  }
+
   /** Lets go of the log. */
   async close(): Promise<void> {
     await this.flush();

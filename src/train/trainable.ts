@@ -86,6 +86,8 @@ export interface KeptLog {
   updateRecord(step: number): Promise<UpdateRecord | null>;
   /** In force after so many updates, for the next. */
   experimentAt(step: number): Experiment;
+  /** Nothing is to be done for a while: nobody leaves it in the middle now. */
+  rests?(): void;
   /** Waits for what is being written, and lets go of what is held open. */
   close?(): Promise<void>;
 }

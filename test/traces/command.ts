@@ -4,10 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { vi } from 'vitest';
 import { exportCommand } from '../../src/cli/exportCommand.ts';
 import { lessonsCommand } from '../../src/cli/lessonsCommand.ts';
 import { sweepCommand } from '../../src/cli/sweep/command.ts';
 import { train as trainCommand } from '../../src/cli/trainCommand.ts';
+import { createNodeSandbox } from '../../src/sandbox/node.ts';
 import { inThisProcess, type Ended } from '../inThisProcess.ts';
 import { readMetrics, type MetricsLine } from './golden.ts';
 
@@ -45,6 +47,14 @@ const command =
 /** The commands themselves. */
 export const trainAlone = command('train');
 export const reproduce = command('reproduce');
+
+/** All commands in this process are lent one sandbox, in which Python has been started. */
+vi.mock('../../src/sandbox/node.ts', async (original) => {
+  const real = await original<{ createNodeSandbox: typeof createNodeSandbox }>();
+  const lent = real.createNodeSandbox();
+  lent.dispose = () => undefined; // it ends with the process
+  return { ...real, createNodeSandbox: () => lent };
+});
 
 /** Commands in this process, where everything they need is loaded. One at a time. */
 export const train = (...args: string[]): Promise<Ended> => inThisProcess(trainCommand, args);
