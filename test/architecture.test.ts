@@ -30,7 +30,7 @@ const rooms: Record<string, readonly Door[]> = {
   train: ['config', 'rl', 'tasks', 'model', 'engine', 'sandbox/types.ts'],
   keep: ['config', 'train'],
   exports: ['config', 'rl', 'model/digest.ts', 'train/log.ts', 'train/store.ts', 'types:keep/keptRuns.ts'],
-  bench: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train'],
+  bench: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'exports/svg.ts'],
   worker: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'keep', 'bench'],
   cli: [
     'config',

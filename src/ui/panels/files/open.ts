@@ -1,6 +1,6 @@
 /** Opens files that somebody chose or dropped: runs and experiments. What cannot be opened leaves the page as it was. */
 import { readExperimentFile } from '../../../config/formats.ts';
-import { isObject, readJson, shownText } from '../../../config/outside.ts';
+import { isObject, shownText } from '../../../config/outside.ts';
 import { readRunFile, runFileEnding } from '../../../exports/runFile.ts';
 import type { AppState } from '../../state/app.svelte.ts';
 import type { OpenRun } from '../../state/openRun.svelte.ts';
@@ -23,7 +23,7 @@ export async function openFiles(files: readonly File[], app: AppState): Promise<
   for (const file of files) {
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      if (isZip(bytes)) {
+      if (isZip(bytes) || file.name.endsWith(runFileEnding)) {
         const run = await openRunFile(bytes, file.name, app);
         runs.push(run);
         done.push(`Run ${run.number} (${run.name}) is open, with ${run.told.step} updates.`);
@@ -52,8 +52,9 @@ async function openRunFile(bytes: Uint8Array, name: string, app: AppState): Prom
 
 function openExperimentFile(bytes: Uint8Array, name: string, app: AppState): string {
   try {
-    const data = readJson(bytes, 'it', maxExperiment);
-    if (!isObject(data)) throw new Error('an experiment must be an object');
+    if (bytes.byteLength > maxExperiment) throw new Error('it is too large for an experiment');
+    const data = parsed(bytes);
+    if (!isObject(data)) throw new Error('it holds no experiment');
     const { experiment, notes } = readExperimentFile(data);
     app.openExperiment(experiment);
     return [
@@ -66,6 +67,14 @@ function openExperimentFile(bytes: Uint8Array, name: string, app: AppState): str
       `${shownText(name)} cannot be opened: ${why}. Choose a run (${runFileEnding}) or an experiment.json.`,
       { cause: error },
     );
+  }
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Error('it is neither a run nor JSON');
   }
 }
 
