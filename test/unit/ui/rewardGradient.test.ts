@@ -117,6 +117,6 @@ describe('the map of layers', () => {
     ]);
   });
   it('is empty without updates', () => {
-    expect(heatOf([], 20, 160)).toMatchObject({ rows: [], max: 0 });
+    expect(heatOf([], { from: 1, to: 20 }, 160)).toMatchObject({ rows: [], max: 0 });
   });
 });
