@@ -46,10 +46,12 @@ export class RunsState {
     const earlier = this.#all.filter(({ number, told }) => number < selected.number && told.train.length > 0);
     return earlier.reduce<OpenRun | null>((a, b) => (a && a.number > b.number ? a : b), null);
   }
-  /** The run that is drawn behind the one on screen, to compare with: the one that was pinned, or came before. */
+  /** The run that is drawn behind the one on screen, to compare with: the one that was pinned, or came before; else the newest other. */
   get ghost(): OpenRun | null {
-    const { pinned } = this;
-    return pinned && pinned !== this.selected ? pinned : this.before;
+    const { pinned, selected } = this;
+    if (pinned && pinned !== selected) return pinned;
+    const others = this.#all.filter((run) => run !== selected && run.kept);
+    return this.before ?? others.reduce<OpenRun | null>((a, b) => (a && a.number > b.number ? a : b), null);
   }
   /** Something is computed for one of them. */
   get computing(): boolean {

@@ -237,6 +237,20 @@ describe('the runs of the page', () => {
     expect([first.told.step, second.told.step]).toEqual([8, 0]);
   });
 
+  it('are each drawn over another: what they come from or came after, else the newest that got anywhere', async () => {
+    const app = await finished();
+    const first = app.runs.selected;
+    expect(app.runs.ghost).toBeNull();
+    app.fork(3, first.experimentAfter(3), true);
+    const branch = app.runs.selected;
+    await reaches(branch, 'finished');
+    expect(app.runs.ghost).toBe(first);
+    app.select(first);
+    expect(app.runs.ghost).toBe(branch);
+    app.runs.pinned = first; // which is on screen
+    expect(app.runs.ghost).toBe(branch);
+  });
+
   it('are bounded, and so is what is kept of them; the oldest goes, and that is said', async () => {
     const app = await finished();
     const first = app.runs.selected;
