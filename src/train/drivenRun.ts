@@ -444,8 +444,7 @@ export class DrivenRun {
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#teller.hurry();
-    this.status(
-      phase === 'running' ? 'sample' : this.#evaluating.underWay && !this.#underWay.at ? 'evaluate' : 'idle',
-    );
+    const resting = this.#evaluating.underWay && !this.#underWay.at ? 'evaluate' : 'idle';
+    this.status(phase === 'running' ? 'sample' : resting);
   }
 }
