@@ -12,7 +12,7 @@ import { experimentFile, experimentFormat, readExperimentFile } from '../config/
 import { jsonLine, rowsOf } from '../exports/metrics.ts';
 import type { RunFile } from '../keep/keptRuns.ts';
 import { modelDigest, sha256 } from '../model/digest.ts';
-import { evaluationDue } from '../train/drivenRun.ts';
+import { evaluationDue } from '../train/evaluating.ts';
 import { RunLog } from '../train/log.ts';
 import type { Manifest } from '../train/logFormat.ts';
 import { MemoryStore, unfinished } from '../train/store.ts';

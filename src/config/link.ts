@@ -35,6 +35,8 @@ const sinceView = 7;
 export interface DecodedLink {
   /** The default experiment whenever there is a problem: a link is taken whole or not at all. */
   readonly experiment: Experiment;
+  /** The format that it states; today's where there is none. */
+  readonly version: number;
   readonly madeOn: MadeOn;
   readonly view: View;
   /** A receipt, still packed; '' for none. Whoever wants it unpacks it (receipts/pack.ts). */
@@ -128,6 +130,7 @@ function undoOnce(text: string): string {
 /** The default experiment: nothing is there, or something is wrong. */
 const refuse = (problem: string | null): DecodedLink => ({
   experiment: defaultExperiment,
+  version: linkVersion,
   madeOn: {},
   view: {},
   receipt: '',
@@ -199,7 +202,7 @@ function readLink(body: string): DecodedLink {
     ),
   );
   if (!parsed.ok) return refuse(`A value in the link is not valid: ${describeError(parsed.errors[0])}.`);
-  return { experiment: parsed.experiment, madeOn, view, receipt, problem: null, notes };
+  return { experiment: parsed.experiment, version: format, madeOn, view, receipt, problem: null, notes };
 }
 
 function shorten(text: string): string {

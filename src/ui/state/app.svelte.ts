@@ -1,6 +1,6 @@
 /** The page: the experiment, the run, what is looked at, and what the buttons do. */
 import type { BackendName } from '../../config/backends.ts';
-import { decodeLink, type MadeOn } from '../../config/link.ts';
+import type { MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
 import type { Experiment, FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
@@ -10,20 +10,19 @@ import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
 import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools } from '../../worker/speed.ts';
-import { differences } from '../madeOn.ts';
 import { presetOfStory, type Story } from '../stories.ts';
 import { Asking } from './asking.ts';
 import { CompareState, differing, nameAmong } from './compare.svelte.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import type { Extras } from './extras.ts';
 import { formOf, KeptState } from './kept.svelte.ts';
+import { LinkState } from './link.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
 import { changesBetween, whyNotForked, type OpenRun, type Wish } from './openRun.svelte.ts';
 import { LockStep } from './lockStep.ts';
 import { maxRuns, RunsState } from './runs.svelte.ts';
-import { ShareState } from './share.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
@@ -43,16 +42,11 @@ export class AppState {
   readonly kept: KeptState;
   /** What the user asked for; `run.backend` says what was taken. */
   backendChoice = $state.raw<BackendChoice>('auto');
-  /** What was wrong with the link the page was opened with, or ''. */
-  linkProblem = $state.raw('');
-  /** What an older link names that no longer exists. */
-  linkNotes = $state.raw<readonly string[]>([]);
-  readonly #sharing = new ShareState();
+  /** The link that the page was opened with. */
+  readonly link = new LinkState((model) => this.madeOn(model));
   readonly #client: TrainerClient;
   /** What runs are asked, and by whom. */
   readonly asking: Asking;
-  #linkMadeOn = $state.raw<MadeOn>({});
-  #linkModel = '';
   /** What the last load was asked for. */
   #loaded: { readonly backend: BackendChoice; readonly model: string } | null = null;
 
@@ -70,10 +64,6 @@ export class AppState {
     this.asking = new Asking(this.runs, this.#client);
   }
 
-  /** What came of the last Share, for a while. */
-  get shared() {
-    return this.#sharing.said;
-  }
   /** The run on screen, as far as the trainer has told. */
   get run() {
     return this.runs.selected.told;
@@ -84,10 +74,6 @@ export class AppState {
   /** The form of the run on screen. */
   get experiment() {
     return this.runs.selected.form;
-  }
-  /** What the link was made on and this page is not: results may differ. */
-  get linkDifferences(): readonly string[] {
-    return differences(this.#linkMadeOn, this.#madeOn(this.#linkModel));
   }
   get canRun(): boolean {
     return this.experiment.valid !== null && this.#driven.some((run) => run.canGoOn);
@@ -113,12 +99,12 @@ export class AppState {
 
   /** Shows the experiment of a link's fragment and loads it; waits for Run. */
   openLink(fragment: string): void {
-    const link = decodeLink(fragment);
-    this.linkProblem = link.problem ?? '';
-    this.linkNotes = link.notes;
-    this.#linkMadeOn = link.madeOn;
-    this.#linkModel = link.experiment.model;
-    this.openExperiment(link.experiment);
+    void this.link.open(fragment, (experiment) => this.openExperiment(experiment));
+  }
+
+  /** The same with a file that Share saved. */
+  openFile(file: File): void {
+    void this.link.openFile(file, (experiment) => this.openExperiment(experiment));
   }
 
   start(): void {
@@ -308,24 +294,6 @@ export class AppState {
     if (this.canReset && this.#loaded?.backend !== backend) this.backendChoice = former; // it was refused
   }
 
-  /** Copies a link to the experiment of the form. */
-  async share(): Promise<void> {
-    const { valid, problem } = this.experiment;
-    await this.#sharing.share(valid, problem, valid ? this.#madeOn(valid.model) : {});
-  }
-
-  dismissLinkProblem(): void {
-    this.linkProblem = '';
-  }
-
-  dismissLinkNotes(): void {
-    this.linkNotes = [];
-  }
-
-  dismissLinkDifferences(): void {
-    this.#linkMadeOn = {};
-  }
-
   /** Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run. */
   resume(kept: KeptRun): void {
     this.kept.answer(true);
@@ -336,7 +304,7 @@ export class AppState {
   }
 
   /** What the page computes with, as far as the trainer has said; the digest only of this model. */
-  #madeOn(model: string): MadeOn {
+  madeOn(model: string): MadeOn {
     const loaded = this.run.model?.name === model ? this.run.model : null;
     return { backend: this.run.backend?.name, modelDigest: loaded?.digest };
   }
@@ -459,6 +427,7 @@ export class AppState {
     this.#lockStep.settle();
     this.runs.tellIdle();
     if (run.told.phase !== 'loading') this.kept.begin();
+    if (['update', 'eval', 'change'].includes(event.type)) void this.link.check(run);
     if (run.told.evals.length > 0) this.offline.begin(); // the first minute has the network and the processor to itself
   }
 }

@@ -1,10 +1,12 @@
 /** A run of a file in the page: its past, as its log tells it. It is looked at and compared; what trains goes on. */
 import type { EvalRecord, UpdateRecord } from '../../rl/records.ts';
-import type { RunLog } from '../../train/log.ts';
+import type { openRun } from '../../exports/runFile.ts';
 import type { AppState } from './app.svelte.ts';
 import { maxRuns } from './runs.svelte.ts';
 import type { OpenRun } from './openRun.svelte.ts';
 import type { RecalledPast } from './run.svelte.ts';
+
+type RunLog = Awaited<ReturnType<typeof openRun>>;
 
 /** Updates whose episodes are read: those that a page would show first. */
 const withEpisodes = 50;

@@ -2,7 +2,7 @@
 import type { MemoryFacts } from '../../config/memory.ts';
 import { alarmsOf } from '../../rl/alarms.ts';
 import type { CaughtRecord } from '../../rl/caught.ts';
-import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
+import type { ChangeRecord, Digests, EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Phase, Reached, Stage, TrainerEvent } from '../../worker/protocol.ts';
 import type { Point } from '../charts/series.ts';
 import { withChange } from './changes.ts';
@@ -28,6 +28,12 @@ export function latestThatFit(updates: readonly UpdateRecord[], room = keptAnswe
     return answers > room;
   });
   return updates.slice(Math.min(tooOld + 1, updates.length - 1));
+}
+
+/** What is kept of every update: its metrics, and what a receipt needs, as far as it was told. */
+export interface TrainPoint extends Point {
+  readonly digests?: Digests | undefined;
+  readonly backend?: UpdateRecord['backend'];
 }
 
 /** A try of an update: step, and group and trajectory from 0. */
@@ -65,7 +71,7 @@ export class RunState {
   /** What an estimate of memory needs to know; null before the first model was loaded. */
   memory = $state.raw<MemoryFacts | null>(null);
   /** Sampled metrics of every update (`train/…`). */
-  train = $state.raw<readonly Point[]>([]);
+  train = $state.raw<readonly TrainPoint[]>([]);
   /** What they say has gone wrong. */
   readonly alarms = $derived(alarmsOf(this.train));
   /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
@@ -254,7 +260,8 @@ export class RunState {
         const { record } = event;
         this.step = record.step;
         this.live = this.at = null;
-        this.train = [...this.train, { step: record.step, metrics: record.metrics }];
+        const { step, metrics, digests, backend } = record;
+        this.train = [...this.train, { step, metrics, digests, backend }];
         this.updates = latestThatFit([...this.updates, record], this.#room);
         this.updateMs = [...this.updateMs, record.timing.total].slice(-speedWindow);
         break;

@@ -47,7 +47,7 @@ const anyLink = fc.tuple(anyExperiment, anyMadeOn, anyView);
 
 /** A link that was read without a problem. */
 const taken = (experiment: Experiment, madeOn: MadeOn = {}, view: View = {}): DecodedLink => ({
-  ...{ experiment, madeOn, view, receipt: '', problem: null, notes: [] },
+  ...{ experiment, madeOn, view, receipt: '', problem: null, notes: [], version: expect.any(Number) as number },
 });
 
 describe('links', () => {

@@ -232,22 +232,22 @@ describe('AppState', () => {
     const link = encodeLink({ ...defaultExperiment, gamma: 0.5, seed: 9 });
     expect(openApp(link).experiment.valid).toMatchObject({ gamma: 0.5, seed: 9 });
     const bad = openApp('#v=1&gamma=9');
-    expect(bad.linkProblem).toMatch(/gamma/);
+    expect(bad.link.problem).toMatch(/gamma/);
     expect(bad.experiment.valid).toEqual(defaultExperiment);
   });
 
   it('says on which back end a link was made, when it is another, until it is dismissed', async () => {
     const app = openApp(encodeLink(defaultExperiment, { backend: 'webgpu' }));
     await reaches(app, 'ready');
-    expect(app.linkDifferences).toEqual([expect.stringMatching(/made on WebGPU.*computes on WASM/)]);
+    expect(app.link.differences).toEqual([expect.stringMatching(/made on WebGPU.*computes on WASM/)]);
     app.reset();
     await reaches(app, 'ready');
-    expect(app.linkDifferences).toHaveLength(1);
-    app.dismissLinkDifferences();
-    expect(app.linkDifferences).toEqual([]);
+    expect(app.link.differences).toHaveLength(1);
+    app.link.dismissDifferences();
+    expect(app.link.differences).toEqual([]);
     app.openLink(encodeLink(defaultExperiment, { backend: 'wasm' }));
     await reaches(app, 'ready');
-    expect(app.linkDifferences).toEqual([]);
+    expect(app.link.differences).toEqual([]);
   });
 
   it('tells a story: loads it, runs it, keeps what the run before has measured, and finds who cheats', async () => {
