@@ -86,13 +86,11 @@ async function sideBySide(page: Page): Promise<void> {
 const press = (page: Page, name: 'Run' | 'Pause') =>
   page.getByRole('button', { name, exact: true }).first().click();
 
-/** No run trains. */
+/** No run trains, and of several the round is ended. */
 async function untilStill(page: Page): Promise<void> {
   const still = () =>
     /^(Paused|Finished)/.test(document.querySelector('[data-testid=status]')?.textContent ?? '') &&
-    ![...document.querySelectorAll('[data-testid=run-at]')].some((one) =>
-      one.textContent.startsWith('trains'),
-    );
+    new Set([...document.querySelectorAll('[data-testid=run-at]')].map((one) => one.textContent)).size < 2;
   await page.waitForFunction(still, undefined, { timeout: patience });
 }
 

@@ -207,7 +207,7 @@ export const de: Words = {
       apply: {
         task: 'Vorhersagen, welche Belohnung voraus ist, wenn mit dem Modell Boost auf allen Stufen begonnen wird, wo ein Drittel der Programme richtig ist. Dann beide 50 Schritte laufen lassen.',
         answer:
-          'Dort liegen sie etwa gleichauf. Stufenweise ist nicht überhaupt besser, sondern schneller, wo am Anfang fast nichts alles besteht. Bei halb leichten Aufgaben hat die binäre Belohnung sogar einen Vorteil: Sie bezahlt nie für ein nur halb richtiges Programm.',
+          'In unseren beiden Läufen (Seeds 1 und 2) war die binäre voraus: Die letzten Antworten lösten 68 und 67 % von 128 zurückgehaltenen Aufgaben, mit der stufenweisen Belohnung 60 und 59 %, vorher 34 %. Stufenweise ist also nicht überhaupt besser, sondern schneller, wo am Anfang fast nichts alles besteht. Wo schon ein Drittel richtig ist, hat die binäre Belohnung einen Vorteil: Sie bezahlt nie für ein nur halb richtiges Programm.',
       },
       notes: [
         'Fünfzehn Minuten. Ein Einstieg in das Gestalten von Belohnungen.',
@@ -247,7 +247,7 @@ export const de: Words = {
       apply: {
         task: 'Wenn eine starke Leine ein Modell zurückholt: Warum nicht gleich mit einer beginnen? Vorhersagen, was β = 1 mit einem Lauf der Voreinstellung „A healthy first run“ macht, dann 30 Schritte lang versuchen.',
         answer:
-          'Es lernt wenig. Der Abstand ist nur aus Stichproben bekannt, und β vervielfacht ihr Rauschen mit: Bei β = 1, acht Aufgaben je Schritt und verdoppelter Lernrate trieb das Modell durch bloßen Zufall 0,4 nats ab und lernte so gut wie nichts. Eine Leine ist ein Mittel mit einem Preis; eine Belohnung, die verlangt, was man will, ist besser.',
+          'Es lernt wenig. In unseren beiden Läufen (Seeds 1 und 2) lösten die letzten Antworten nach 30 Schritten 37 % von 128 zurückgehaltenen Aufgaben, mit dem β = 0,01 der Voreinstellung 58 und 56 %, vorher 34 %. Der Abstand ist nur aus Stichproben bekannt, und β vervielfacht ihr Rauschen mit. Eine Leine ist ein Mittel mit einem Preis; eine Belohnung, die verlangt, was man will, ist besser.',
       },
       notes: [
         'Fünfzehn Minuten. Am besten nach „Fürs Scheitern bezahlt“.',
@@ -287,7 +287,7 @@ export const de: Words = {
       apply: {
         task: 'Wie viele der sechs Tests müssen bei 16 Aufgaben bezahlt werden, bis sich der Abstand schließt? Vorhersagen, dann 3 und 5 versuchen.',
         answer:
-          'Zu erwarten ist: Er schrumpft, je mehr Tests bezahlt werden. Bei 5 bleibt ein einziger zum Urteilen, und die Zahl wird verrauscht. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
+          'Mit einem Test betrug der Abstand in unseren Läufen (Seeds 1 und 2) 8,4 und 8,1 Punkte, mit dreien 2,9 und 4,5, mit fünfen 5,2 und −3,9. Er schrumpft also, je mehr Tests bezahlt werden; bei fünfen bleibt ein einziger zum Urteilen, und die Zahl ist vor allem Rauschen. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
       },
       notes: [
         'Zwanzig Minuten. Dasselbe wie Überanpassung, und wie Unterricht auf die Prüfung hin.',

@@ -205,7 +205,7 @@ export const en: Words = {
       apply: {
         task: 'Predict which reward is ahead from the starting model Boost on all levels, where a third of the programs are right. Then run both for 50 updates.',
         answer:
-          'They are about equal there. Progressive is not better in general: it is faster from a start where nearly nothing passes everything. On half-easy tasks the binary reward even has an advantage: it never pays for a program that is only half right.',
+          'Binary was ahead in both of our runs (seeds 1 and 2): the last answers solved 68 and 67 % of 128 held-out tasks, with the progressive reward 60 and 59 %, and 34 % before. So progressive is not better in general: it is faster from a start where nearly nothing passes everything. Where a third is right already, the binary reward has an advantage: it never pays for a program that is only half right.',
       },
       notes: [
         'Fifteen minutes. Opens the discussion of reward shaping.',
@@ -245,7 +245,7 @@ export const en: Words = {
       apply: {
         task: 'If a strong leash brings a model back, why not begin with one? Predict what β = 1 does to a run of the preset “A healthy first run”, then try it for 30 updates.',
         answer:
-          'It learns little. The distance is known only from samples, and β multiplies their noise along with it: at β = 1, eight prompts an update and a doubled learning rate, the model drifted 0.4 nats away by chance alone and learned next to nothing. A leash is a remedy with a price; a reward that asks for what is wanted is better.',
+          'It learns little. In both of our runs (seeds 1 and 2) the last answers solved 37 % of 128 held-out tasks after 30 updates, with the preset’s β = 0.01 58 and 56 %, and 34 % before. The distance is known only from samples, and β multiplies their noise along with it. A leash is a remedy with a price; a reward that asks for what is wanted is better.',
       },
       notes: [
         'Fifteen minutes. Best after “Paid to fail”.',
@@ -285,7 +285,7 @@ export const en: Words = {
       apply: {
         task: 'With 16 tasks, how many of the six tests must be paid for until the gap closes? Predict, then try 3 and 5.',
         answer:
-          'To be expected: it shrinks as more tests are paid for. At 5 a single test is left to judge, and the figure becomes noisy. More tests per task or more tasks: both make it harder to be right for the wrong reason. Hidden tests are what shows it.',
+          'With one test the gap was 8.4 and 8.1 points in our runs (seeds 1 and 2), with three 2.9 and 4.5, with five 5.2 and −3.9. So it shrinks as more tests are paid for; at five a single test is left to judge, and the figure is mostly noise. More tests per task or more tasks: both make it harder to be right for the wrong reason. Hidden tests are what shows it.',
       },
       notes: [
         'Twenty minutes. The same as overfitting, and as teaching to the test.',
