@@ -53,7 +53,7 @@ describe('files', () => {
       await button(page, 'Run').click();
       await waitForStatus(playground, /^Finished/);
       await button(page, 'Files').click();
-      const whole = await linesOf(await saved(page, 'Save as JSON Lines'));
+      const whole = await linesOf(await saved(page, 'Metrics: Save as JSON Lines'));
       await close();
 
       // In Node it goes on as it did here.
@@ -70,7 +70,9 @@ describe('files', () => {
       await files.waitFor({ state: 'hidden' });
       await waitForStatus(playground, /^Finished/);
       await button(page, 'Files').click();
-      expect(trained(await linesOf(await saved(page, 'Save as JSON Lines')))).toEqual(trained(whole));
+      expect(trained(await linesOf(await saved(page, 'Metrics: Save as JSON Lines')))).toEqual(
+        trained(whole),
+      );
       await close();
 
       // What is no run is refused, and all stays as it was.
