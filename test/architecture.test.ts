@@ -58,6 +58,7 @@ const rooms: Record<string, readonly Door[]> = {
     'keep/reading.ts',
     'keep/runId.ts',
     'exports',
+    'types:train/log.ts',
     'worker/client.ts',
     'worker/keptRuns.ts',
     'worker/offline.ts',

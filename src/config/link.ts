@@ -111,20 +111,34 @@ const maxRounds = 6;
  * characters it removes or decodes never stand in one. A link that was cut short (…) is left alone: its last value is in doubt.
  */
 function undoOnce(text: string): string {
-  const whole = text
+  const plain = text
     // White space is put in where a long line is wrapped and is to be ignored (RFC 3986, appendix C); in forms it is a plus.
     .replace(/[\s+\p{Cf}]/gu, '')
     .replace(/&(?:amp|#0*38|#x0*26);/gi, '&')
     .replace(/&(?:equals|#0*61|#x0*3d);/gi, '=')
-    .replace(/=3D/gi, '=') // quoted-printable; no value begins so
-    .replace(/(?:&(?:amp|[gl]t|quot|apos|#x?[\da-f]+)|[)\]}>"'’”»*_~`.,;:!?&])+$/iu, (end) =>
-      end.includes('..') ? end : '',
-    );
+    .replace(/=3D/gi, '='); // quoted-printable; no value begins so
+  const whole = withoutEnd(plain);
   try {
     return decodeURIComponent(whole);
   } catch {
     return whole;
   }
+}
+
+/** What stood behind a link in a text, one piece. */
+const endPiece = /(?:&(?:amp|[gl]t|quot|apos|#x?[\da-f]{1,8})|[)\]}>"'’”»*_~`.,;:!?&])$/iu;
+/** At least as long as any piece. Looked for in the whole text, it would take minutes with a link made for that. */
+const longestPiece = 12;
+
+/** Without such pieces, unless two points say that the link was cut short. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  for (;;) {
+    const piece = endPiece.exec(text.slice(Math.max(0, end - longestPiece), end));
+    if (!piece) break;
+    end -= piece[0].length;
+  }
+  return text.slice(end).includes('..') ? text : text.slice(0, end);
 }
 
 /** The default experiment: nothing is there, or something is wrong. */

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { decodeLink, encodeLink, maxLinkLength, type DecodedLink, type MadeOn } from '../config/link.ts';
 import type { Experiment } from '../config/fields.ts';
 import { checkFormat } from '../config/formats.ts';
-import { isObject } from '../config/outside.ts';
+import { isObject, shownText } from '../config/outside.ts';
 import type { View } from '../config/view.ts';
 import { packReceipt, unpackReceipt } from './pack.ts';
 import { narrowed, readReceipt, widths, writtenReceipt, type Receipt } from './receipt.ts';
@@ -107,5 +107,6 @@ function readFile(text: string): Shared {
   }
 }
 
+/** Of a message that may quote what came from outside. */
 const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+  shownText((error instanceof Error ? error.message : String(error)).replace(/\.$/, ''), 240);

@@ -155,7 +155,7 @@ export class DrivenRun {
       case 'inspect': // looked at only: it does not say that it trains
       case 'layers':
       case 'files':
-        return this.#do((loaded) => this.#reach(() => this.#answer(command, loaded)));
+        return this.#do((loaded) => this.#answer(command, loaded));
       default:
         command satisfies never;
     }
@@ -440,8 +440,7 @@ export class DrivenRun {
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#teller.hurry();
-    this.status(
-      phase === 'running' ? 'sample' : this.#evaluating.underWay && !this.#underWay.at ? 'evaluate' : 'idle',
-    );
+    const resting = this.#evaluating.underWay && !this.#underWay.at ? 'evaluate' : 'idle';
+    this.status(phase === 'running' ? 'sample' : resting);
   }
 }

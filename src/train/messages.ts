@@ -54,11 +54,11 @@ export const runCommandSchema = v.variant('type', [
   v.object({ type: v.literal('record'), runId, step: count }),
   /** No answer is wanted any more to any `record` so far; each is answered with `unanswered`. */
   v.object({ type: v.literal('drop'), runId }),
-  /** What an update did to each token of one of its tries, both from 0; answered with `inspected`. */
+  /** What an update did to each token of one of its tries, both from 0; answered with `inspected` or `unanswered`. */
   v.object({ type: v.literal('inspect'), runId, step: count, group: count, trajectory: count }),
-  /** Where an update went, layer by layer; answered with `layers`. */
+  /** Where an update went, layer by layer; answered with `layers` or `unanswered`. */
   v.object({ type: v.literal('layers'), runId, step: count }),
-  /** The model as it was after so many updates, as files; answered with `files`. */
+  /** The model as it was after so many updates, as files; answered with `files` or `unanswered`. */
   v.object({ type: v.literal('files'), runId, step: count }),
   /** Ends the run and frees what it holds; nothing more is told of it. */
   v.object({ type: v.literal('close'), runId }),
@@ -153,7 +153,7 @@ export const runEventSchema = v.variant('type', [
   v.object({ type: v.literal('moved'), runId, step: v.number(), experiment: experimentSchema }),
   /** An update in full: the answer to `record`. */
   v.object({ type: v.literal('record'), runId, record: updateRecordSchema }),
-  /** There is no answer to the `record` of this step. `why`: a sentence, or '' when it was dropped. */
+  /** There is no answer to what was asked for or about the update of this step. `why`: a sentence, or '' when it was dropped. */
   v.object({ type: v.literal('unanswered'), runId, step: count, why: v.string() }),
   /** After which updates the run has kept a state to go back to, oldest first, and what they take. */
   v.object({ type: v.literal('kept'), runId, steps: v.array(count), bytes: v.number() }),

@@ -16,8 +16,17 @@ interface Asked {
   readonly side: Side;
 }
 
-/** @throws UnreachableError saying why there is no answer */
+/** The answer, or why there is none: nobody is to wait for it. */
 export async function answer(question: Question, asked: Asked): Promise<BareEvent> {
+  try {
+    return await found(question, asked);
+  } catch (error) {
+    if (!(error instanceof UnreachableError) || question.type === 'catch') throw error;
+    return { type: 'unanswered', step: question.step, why: error.message };
+  }
+}
+
+async function found(question: Question, asked: Asked): Promise<BareEvent> {
   switch (question.type) {
     case 'inspect':
       return inspected(question, asked);

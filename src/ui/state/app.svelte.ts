@@ -12,7 +12,7 @@ import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools } from '../../worker/speed.ts';
 import { presetOfStory, type Story } from '../stories.ts';
 import { Asking } from './asking.ts';
-import { CompareState, differing, inStep, nameAmong } from './compare.svelte.ts';
+import { CompareState, differing, nameAmong } from './compare.svelte.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import type { Extras } from './extras.ts';
 import { formOf, KeptState } from './kept.svelte.ts';
@@ -21,6 +21,7 @@ import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
 import { changesBetween, whyNotForked, type OpenRun, type Wish } from './openRun.svelte.ts';
+import { LockStep } from './lockStep.ts';
 import { maxRuns, RunsState } from './runs.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
 
@@ -33,6 +34,7 @@ type Resumed = Pick<KeptRun, 'id' | 'name'> & { readonly there: OpenRun | undefi
 export class AppState {
   readonly runs = new RunsState();
   readonly compare = new CompareState();
+  readonly #lockStep = new LockStep(this.compare, (run, wish) => this.#want(run, wish));
   readonly problems: ProblemsState;
   readonly speed: SpeedState;
   readonly offline: OfflineState;
@@ -125,6 +127,7 @@ export class AppState {
 
   pause(): void {
     for (const { id, told } of this.#driven) if (told.phase === 'running') this.#client.pause(id);
+    this.#lockStep.pause();
   }
 
   /** A new run with the experiment of the form, from the beginning; the one on screen pauses and is kept, once it has got anywhere. */
@@ -174,8 +177,9 @@ export class AppState {
     return this.#allows(whyNotForked(from, wanted) || this.runs.whyNoRoom(wanted.length));
   }
 
-  #hasRoom(more: number): boolean {
-    return this.#allows(this.runs.whyNoRoom(more));
+  /** So many more runs can be open; else the run on screen says what to do. */
+  #hasRoom(more: number, stops = false): boolean {
+    return this.#allows(this.runs.whyNoRoom(more, stops));
   }
 
   #allows(why: string): boolean {
@@ -284,8 +288,10 @@ export class AppState {
   }
 
   chooseBackend(backend: BackendChoice): void {
+    const { backendChoice: former } = this;
     this.backendChoice = backend;
     this.reset();
+    if (this.canReset && this.#loaded?.backend !== backend) this.backendChoice = former; // it was refused
   }
 
   /** Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run. */
@@ -311,16 +317,18 @@ export class AppState {
     const { selected: before } = this.runs;
     const experiment = form.valid;
     const { kept } = before;
-    if (!experiment || !this.#hasRoom(kept ? 1 : 0)) return before;
+    if (!experiment) return before;
+    const wanted = { backend: this.backendChoice, model: experiment.model };
+    const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
+    const over = same && this.#client.canBegin;
+    if (!this.#hasRoom(kept ? 1 : 0, !over)) return before;
     if (kept) before.form.takeBack();
     const instead = from?.there ?? (kept ? null : before);
     const run = this.runs.make(form, { instead, id: from?.id });
     run.begin(experiment);
     if (from?.name) run.name = from.name;
     run.told.surround(before.told);
-    const wanted = { backend: this.backendChoice, model: experiment.model };
-    const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
-    if (same && this.#client.canBegin) {
+    if (over) {
       if (kept) this.#client.pause(before.id);
       const begin = () => (from ? this.#client.resume(run.id) : this.#client.begin(run.id, experiment));
       this.#open(run, begin, instead);
@@ -391,7 +399,7 @@ export class AppState {
   #begin(wish: Wish): void {
     if (!this.canRun) return;
     if (wish !== 'run') this.selection.followTraining(); // who takes a step wants to see it
-    if (this.compare.on) for (const run of inStep(this.#driven, wish)) this.#want(run, wish);
+    if (this.compare.on) this.#lockStep.begin(wish);
     else if (!this.run.begun && this.experiment.pending.length > 0) this.#load(this.experiment.copy(), wish);
     else this.#want(this.runs.selected, wish);
   }
@@ -416,6 +424,7 @@ export class AppState {
     if (event.type === 'past') run.goOn(event);
     run.alive = this.#client.has(run.id);
     if (run.told.phase !== 'loading') run.wish = null;
+    this.#lockStep.settle();
     this.runs.tellIdle();
     if (run.told.phase !== 'loading') this.kept.begin();
     if (['update', 'eval', 'change'].includes(event.type)) void this.link.check(run);

@@ -47,8 +47,9 @@ export class Asking {
     return this.#client.has(run.ownerOfState(step).id) ? '' : 'its run has ended, and its states are gone.';
   }
 
-  /** Asks for the model as it was after so many updates; `told.files` has the answer. */
+  /** Asks for the model as it was after so many updates; `told.files` has the answer, or `told.refused` why there is none. */
   model(run: OpenRun, step: number): void {
+    run.told.refused = null;
     this.#client.files(run.ownerOfState(step).id, step);
   }
 
@@ -106,7 +107,9 @@ export class Asking {
         // What was dropped is not waited for any more; the same update may have been asked for again since.
         if (event.type === 'unanswered' && event.why === '') return [];
         const step = event.type === 'record' ? event.record.step : event.step;
-        return all.filter((one) => one.told.asked === step && one.owner(step) === run);
+        const waiting = all.filter((one) => one.told.asked === step && one.owner(step) === run);
+        if (event.type === 'record' || waiting.length > 0) return waiting;
+        return [selected.owner(step) === run ? selected : run]; // it was asked about the update, not for it
       }
       case 'files':
         return [selected.ownerOfState(event.step) === run ? selected : run];

@@ -17,7 +17,7 @@ const withEpisodes = 50;
  * @throws Error when no more can be open
  */
 export async function addRecalled(app: AppState, log: RunLog, name: string): Promise<OpenRun> {
-  if (app.runs.room < 1) throw new Error(`${maxRuns} runs are open, and none can be spared: close one first`);
+  if (app.runs.room(false) < 1) throw new Error(`${maxRuns} runs are open, and none can be spared: close one first`);
   const past = await pastOf(log);
   const form = app.experiment.copy();
   form.open(log.experimentAt(log.step));

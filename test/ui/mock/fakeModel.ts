@@ -1,4 +1,5 @@
 /** A loaded model that computes nothing: its runs make the records of fakeRun.ts, so that the real driver can be shown driving. */
+import { digestsOf } from '../../../src/train/digests.ts';
 import type { Experiment } from '../../../src/config/experiment.ts';
 import type { MemoryFacts } from '../../../src/config/memory.ts';
 import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
@@ -96,7 +97,8 @@ class FakeTrainable implements Trainable {
     }
     if (step > 0 && step === this.#options.loseAfter) this.#begun.onRecovery?.(lostGpu(step));
     this.state = stateAt(step + 1);
-    return record;
+    const digests = await digestsOf(record, this.state.weights);
+    return digests ? { ...record, digests } : record;
   }
 
   /** Tells of the answers of a record as if they were being written. */

@@ -47,7 +47,15 @@ const anyLink = fc.tuple(anyExperiment, anyMadeOn, anyView);
 
 /** A link that was read without a problem. */
 const taken = (experiment: Experiment, madeOn: MadeOn = {}, view: View = {}): DecodedLink => ({
-  ...{ experiment, madeOn, view, receipt: '', problem: null, notes: [], version: expect.any(Number) as number },
+  ...{
+    experiment,
+    madeOn,
+    view,
+    receipt: '',
+    problem: null,
+    notes: [],
+    version: expect.any(Number) as number,
+  },
 });
 
 describe('links', () => {
@@ -211,6 +219,14 @@ describe('links that mail or a chat re-encoded', () => {
       }),
     );
   });
+
+  it.each([')', '.', '&', '&amp', '&gt', '%25', '=3D', ' '])(
+    'made of %j over and over is refused in less than the hours that a pattern could take',
+    (piece) => {
+      const { problem } = decodeLink(`#v=1&gamma=0.5${piece.repeat(30_000 / piece.length)}x`);
+      expect(problem).not.toBeNull();
+    },
+  );
 
   it.each([
     ['#v=1&gamma=0.5...', 'gamma'], // cut short: 0.5 may have been 0.55
