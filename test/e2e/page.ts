@@ -66,7 +66,9 @@ function listen(page: Page, origin: string, ignore: readonly RegExp[]) {
   };
   const onFailed = (request: Request): void => {
     const reason = request.failure()?.errorText ?? 'no reason given';
-    if (reason !== 'net::ERR_ABORTED') report(`request failed: ${request.url()} (${reason})`);
+    // The service worker asks the browser's cache for what may have been used; "no" is an answer (offline.worker.ts).
+    if (reason !== 'net::ERR_ABORTED' && reason !== 'net::ERR_CACHE_MISS')
+      report(`request failed: ${request.url()} (${reason})`);
   };
   const onResponse = (response: Response): void => {
     if (response.status() >= 400) report(`HTTP ${response.status()}: ${response.url()}`);

@@ -27,7 +27,6 @@ export class KeptState {
   /** The run that the user did not want to go on with, and where it stood. */
   readonly #declined: Remembered;
   #begun = false;
-  #watching = false;
 
   constructor(store: KeptRuns | null, onRefused: (sentence: string) => void) {
     this.store = store;
@@ -42,11 +41,13 @@ export class KeptState {
     void this.#look();
   }
 
-  /** Looks what there is, and from then on whenever something changes. */
+  /** Looks again whenever something changes: as often as every second, so only while somebody looks on. @returns ends that */
+  follow(): () => void {
+    return this.store?.changed(() => void this.refresh()) ?? (() => undefined);
+  }
+
+  /** Looks what there is. */
   async refresh(): Promise<void> {
-    if (!this.store) return;
-    if (!this.#watching) this.store.changed(() => void this.refresh());
-    this.#watching = true;
     await this.#do(async (store) => {
       this.refused = await store.refused();
       this.#sort(await store.list());
@@ -84,7 +85,7 @@ export class KeptState {
       this.#sort(await store.list());
       this.inUse = await store.inUse();
       const last = this.runs.find(({ id }) => !this.inUse.includes(id));
-      if (last?.underWay && this.#declined.read() !== nameOfMoment(last)) this.offer = last;
+      if (last?.underWay && last.damage === undefined && this.#declined.read() !== nameOfMoment(last)) this.offer = last;
     });
   }
 
