@@ -10,7 +10,7 @@ import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite';
 import { oembed } from './src/cli/oembed.ts';
 import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vitePlugin.ts';
 import { isolationHeaders } from './src/worker/isolation.ts';
-import { keptOnDemand } from './src/worker/onDemand.ts';
+import { onDemand } from './src/worker/onDemand.ts';
 
 const require = createRequire(import.meta.url);
 const packageDir = (name: string): string => dirname(require.resolve(`${name}/package.json`));
@@ -148,13 +148,13 @@ function serviceWorker(name: string): Plugin {
         const texts = paths
           .filter((path) => path === 'index.html' || path.endsWith('.js'))
           .map(async (path) => [path, await readFile(join(folder, path), 'utf8')] as const);
-        const onDemand = keptOnDemand(paths, new Map(await Promise.all(texts)));
+        const later = onDemand(paths, new Map(await Promise.all(texts)));
         const entry = fileURLToPath(new URL('./src/worker/offline.worker.ts', import.meta.url));
         const result = await build({
           configFile: false,
           logLevel: 'error',
           publicDir: false,
-          define: { OFFLINE_FILES: JSON.stringify(files), OFFLINE_ON_DEMAND: JSON.stringify(onDemand) },
+          define: { OFFLINE_FILES: JSON.stringify(files), OFFLINE_ON_DEMAND: JSON.stringify(later) },
           build: {
             write: false,
             target: 'es2022',
@@ -187,6 +187,8 @@ const tfjsForPages: Plugin = {
   }),
 };
 
+const { version } = createRequire(import.meta.url)('./package.json') as { version: string };
+
 /**
  * GitHub Pages leaves out files that begin with "_" or ".": Jekyll keeps those to itself. Rolldown begins virtual modules so. A back
  * end is called by its name, so that the service worker knows it.
@@ -197,6 +199,7 @@ const chunkFileNames = (chunk: { name: string; facadeModuleId: string | null }):
 };
 
 export default defineConfig({
+  define: { COCOS_VERSION: JSON.stringify(version) },
   base: './', // a static host may serve the playground from any folder
   appType: 'mpa', // a missing file is a 404, not the page
   plugins: [

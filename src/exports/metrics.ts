@@ -54,14 +54,16 @@ export function trlRowsOf({ updates, experimentAt }: Measured): Row[] {
  * `{"step": 12, "changes": {"gamma": 0.5}}`.
  */
 export function metricsJsonLines(measured: Measured, under: Names): string {
-  const changes =
-    under === 'trl'
-      ? []
-      : measured.changes.map(({ step, changes }) => ({
-          step,
-          changes: Object.fromEntries(changes.map(({ field, to }) => [field, to])),
-        }));
-  return [...(under === 'trl' ? trlRowsOf(measured) : rowsOf(measured)), ...changes]
+  return under === 'trl' ? trlRowsOf(measured).map(jsonLine).join('') : metricsLines(measured);
+}
+
+/** Those under our names. */
+export function metricsLines(measured: Omit<Measured, 'experimentAt'>): string {
+  const changes = measured.changes.map(({ step, changes }) => ({
+    step,
+    changes: Object.fromEntries(changes.map(({ field, to }) => [field, to])),
+  }));
+  return [...rowsOf(measured), ...changes]
     .sort((a, b) => a.step - b.step) // stable: a change stands after its update
     .map(jsonLine)
     .join('');

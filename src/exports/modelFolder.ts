@@ -26,8 +26,8 @@ export interface Provenance {
   /** Of the evaluation at that step, or the last before it. */
   readonly evaluated: { readonly step: number; readonly metrics: Readonly<Record<string, number>> } | null;
   readonly backend: string;
-  /** Version of the playground. */
-  readonly build: string;
+  /** Version of the playground, where it is known. */
+  readonly build?: string;
 }
 
 /** @throws Error naming the file that is missing or wrong */
@@ -85,10 +85,11 @@ function objectIn(files: ModelFiles, name: string, maxBytes: number): Record<str
   return value;
 }
 
-function modelCard({ name, model, experiment, step, evaluated, backend, build }: Provenance): string {
+function modelCard({ name, model, experiment, step, evaluated, backend, build = '' }: Provenance): string {
   const changed = Object.entries(diff(experiment)).map(([field, value]) => `${field} ${value}`);
+  const told = /^eval\/(accuracy|tests_passed|delta|delta_i_to_c|delta_c_to_i)(@t\d+)?$/;
   const measured = Object.entries(evaluated?.metrics ?? {}).flatMap(([key, value]) => {
-    const found = findMetric(key);
+    const found = told.test(key) ? findMetric(key) : undefined;
     if (!found || Number.isNaN(value)) return [];
     const turn = found.turn === null ? '' : `, turn ${found.turn}`;
     return [`| ${found.metric.label}${turn} | ${Number(value.toPrecision(4))} |`];
@@ -103,7 +104,7 @@ tags: [cocos, reinforcement-learning, self-correction, code]
 # ${name}, after ${step} updates
 
 A very small Llama that writes short Python functions and corrects its own answers, trained by reinforcement learning (CoCoS,
-[arXiv 2505.23060](https://arxiv.org/abs/2505.23060)) in the CoCoS Playground ${build}, on ${backend}. It knows the playground's
+[arXiv 2505.23060](https://arxiv.org/abs/2505.23060)) in the CoCoS Playground${build && ` ${build}`}, on ${backend}. It knows the playground's
 task families and nothing else: it is made to be looked at, not to write code for you.
 
 - It began as ${began}.
@@ -119,7 +120,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained(".")
 model = AutoModelForCausalLM.from_pretrained(".")
-text = "<bos>" + "Return the largest number in xs." + "<code>"
+text = "<bos>" + "Write largest(xs): the largest number in xs." + "<code>"
 ids = tokenizer(text, add_special_tokens=False, return_tensors="pt").input_ids
 first = model.generate(ids, do_sample=False, max_new_tokens=${experiment.maxNewTokens})
 fixed = tokenizer("<fix>", add_special_tokens=False, return_tensors="pt").input_ids

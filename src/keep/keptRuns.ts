@@ -16,7 +16,7 @@ import type { Bytes } from '../train/store.ts';
 export interface KeptRun {
   /** Of its folder, and of the run while it is open. */
   readonly id: string;
-  /** As the user gave it; '' where nobody did: then it is called by what differs (`nameOf` in ui/state/openRun.svelte.ts). */
+  /** As the user gave it; '' where nobody did: then it is called by what differs (`titleOf` in ui/state/kept.svelte.ts). */
   readonly name: string;
   /** What it began with. Its preset is the one that is nearest (`nearestPreset`). */
   readonly experiment: Experiment;
@@ -30,6 +30,8 @@ export interface KeptRun {
   /** Updates done, of `steps`. */
   readonly step: number;
   readonly steps: number;
+  /** It trained when it was written last: it was left in the middle, or trains now. */
+  readonly underWay: boolean;
   /** Held-out accuracy of the last turn, [after so many updates, share], at most `curvePoints`; without what was not measured. */
   readonly curve: readonly (readonly [step: number, accuracy: number])[];
   /** Of the whole folder. */

@@ -1,32 +1,63 @@
-/** A row of the index, made from a run's log and what else lies in its folder. */
+/** A row of the index, made from a run's log and what is known of its folder. */
 import * as v from 'valibot';
+import { backendNames } from '../config/backends.ts';
+import { experimentSchema } from '../config/experiment.ts';
 import { Entries } from '../train/entries.ts';
 import { readLog, type Manifest } from '../train/logFormat.ts';
 import { curvePoints, type KeptRun } from './keptRuns.ts';
 
 /** What the user said of a run. */
-export const aboutSchema = v.object({
+const aboutSchema = v.object({
   name: v.optional(v.string(), ''),
   /** When, ms since 1970. */
   deleted: v.optional(v.number()),
 });
 export type About = v.InferOutput<typeof aboutSchema>;
 
-export interface Facts extends About {
-  readonly begun: number;
-  readonly changed: number;
-  readonly bytes: number;
+/** Reads what was written of it; what cannot be read says nothing. @param text null: nothing was */
+export function readAbout(text: string | null): About {
+  try {
+    return v.parse(aboutSchema, JSON.parse(text ?? '{}'));
+  } catch {
+    return { name: '' }; // a name is lost, no run
+  }
 }
 
+/** What a log and its folder tell. */
+export type Row = Omit<KeptRun, keyof About>;
+
+export const rowSchema = v.object({
+  id: v.string(),
+  experiment: experimentSchema,
+  backend: v.picklist(backendNames),
+  device: v.string(),
+  model: v.object({ name: v.string(), digest: v.optional(v.string()) }),
+  begun: v.number(),
+  changed: v.number(),
+  step: v.number(),
+  steps: v.number(),
+  underWay: v.boolean(),
+  curve: v.array(v.tuple([v.number(), v.number()])),
+  bytes: v.number(),
+  parent: v.optional(v.object({ run: v.string(), step: v.number() })),
+  damage: v.optional(v.string()),
+  notes: v.optional(v.array(v.string())),
+});
+
 /** @param entries those of its log that hold */
-export function rowOf(id: string, manifest: Manifest, entries: Entries, facts: Facts): KeptRun {
-  const { experiment, backend, device, model, parent } = manifest;
+export function rowOf(
+  id: string,
+  { experiment, backend, device, model, parent }: Manifest,
+  entries: Entries,
+  { underWay, ...facts }: Pick<KeptRun, 'begun' | 'changed' | 'bytes' | 'underWay'>,
+): Row {
   const now = entries.experimentAt(Infinity);
+  const { step } = entries;
   return {
-    ...{ id, ...facts, experiment, backend, device, model },
+    ...{ id, experiment, backend, device, model, ...facts, step },
     ...(parent ? { parent } : {}),
-    step: entries.step,
     steps: now.steps,
+    underWay: underWay && step < now.steps,
     curve: curveOf(entries, `eval/accuracy@t${now.turns}`),
   };
 }
@@ -35,7 +66,7 @@ export function rowOf(id: string, manifest: Manifest, entries: Entries, facts: F
  * The same from the log's text; of one that is damaged, up to there.
  * @throws LogError when it has no manifest that can be read
  */
-export function rowOfText(id: string, log: string, facts: Facts): KeptRun {
+export function rowOfText(id: string, log: string, facts: Parameters<typeof rowOf>[3]): Row {
   const { manifest, entries: lines, damage, notes } = readLog(log);
   const entries = new Entries(manifest);
   for (const { entry } of lines) entries.add(entry);
@@ -47,13 +78,13 @@ export function rowOfText(id: string, log: string, facts: Facts): KeptRun {
 }
 
 /** The first point, the last, and others evenly between. */
-function curveOf(entries: Entries, metric: string): KeptRun['curve'] {
+function curveOf(entries: Entries, metric: string): [number, number][] {
   const all = entries
     .of('evaluation')
-    .map(({ step, metrics }) => [step, metrics[metric] ?? NaN] as const)
+    .map(({ step, metrics }): [number, number] => [step, metrics[metric] ?? NaN])
     .filter(([, accuracy]) => !Number.isNaN(accuracy))
     .sort(([a], [b]) => a - b);
-  const last = curvePoints - 1;
   if (all.length <= curvePoints) return all;
-  return Array.from({ length: curvePoints }, (_, i) => all[Math.round((i * (all.length - 1)) / last)]);
+  const at = (i: number) => all[Math.round((i * (all.length - 1)) / (curvePoints - 1))];
+  return Array.from({ length: curvePoints }, (_, i) => at(i));
 }

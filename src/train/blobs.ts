@@ -76,6 +76,9 @@ async function through(
       controller.enqueue(chunk);
     },
   });
-  const stream = new Blob([bytes]).stream().pipeThrough(transform).pipeThrough(counted);
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const writer = transform.writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  const read = new Response(transform.readable.pipeThrough(counted)).arrayBuffer();
+  const [buffer] = await Promise.all([read, written]);
+  return new Uint8Array(buffer);
 }

@@ -44,6 +44,7 @@ export class Entries {
   }
 
   add(entry: Entry): void {
+    if (entry.kind === 'checkpoint') this.#writtenOver(entry.blob);
     const holds = (before: Entry) => !replaces(entry, before);
     if (entry.step === this.#furthest) {
       this.#all.push(...this.#all.splice(this.#tail).filter(holds), entry);
@@ -58,6 +59,14 @@ export class Entries {
     this.#all = [...this.#all.filter(holds), entry];
     this.#furthest = this.#all.reduce((most, { step }) => Math.max(most, step), -1);
     this.#tail = this.#all.findIndex(({ step }) => step === this.#furthest);
+  }
+
+  /** A blob that is written over is not the state any more that an entry before says. */
+  #writtenOver(blob: string): void {
+    const at = this.#all.findLastIndex((before) => before.kind === 'checkpoint' && before.blob === blob);
+    if (at < 0) return;
+    this.#all.splice(at, 1);
+    if (at < this.#tail) this.#tail--;
   }
 
   /**

@@ -35,11 +35,18 @@ export interface LogOptions {
   readonly rolloutBytes?: number;
   /** States that are kept, 4 unless given, at least 2: the first, the last, and others evenly between. 0 = none. */
   readonly checkpoints?: number;
+  /** The state after each update is kept too, in the place of the one before the last, so that none has to be done again. */
+  readonly lastStates?: boolean;
+  /** Given, answers are put while the run goes on, and this hears when one update's could not be: it has to be made again. */
+  readonly onAnswersLost?: (error: unknown) => void;
 }
 
 /** What a log's blobs are called: what they hold, the line of their entry, its step. */
 const blobName = (kind: 'rollouts' | 'checkpoint', line: number, step: number) =>
   `${kind}-${String(line).padStart(7, '0')}-${step}.${kind === 'rollouts' ? 'json.gz' : 'safetensors'}`;
+
+/** Two, so that one is whole whenever a crash comes. */
+const lastBlob = (step: number) => `last-${step % 2}.safetensors`;
 
 export class RunLog {
   readonly manifest: Manifest;
@@ -50,6 +57,8 @@ export class RunLog {
   readonly #store: Store;
   readonly #rolloutBytes: number;
   readonly #checkpoints: number;
+  readonly #lastStates: boolean;
+  readonly #onAnswersLost: LogOptions['onAnswersLost'];
   readonly #entries: Entries;
   /** Lines there are. */
   #lines: number;
@@ -59,6 +68,8 @@ export class RunLog {
   readonly #rollouts: { readonly name: string; readonly size: number }[];
   /** The write under way, after which the next may begin. */
   #last: Promise<unknown> = Promise.resolve();
+  /** Answers that are still being put. */
+  #answering: Promise<void> = Promise.resolve();
   /** Why the log's end is not known any more. */
   #broken: Error | null = null;
 
@@ -66,11 +77,13 @@ export class RunLog {
     store: Store,
     read: Pick<ReadLog, 'manifest' | 'notes' | 'entries' | 'torn' | 'lines' | 'ended'>,
     rollouts: readonly { readonly name: string; readonly size: number }[],
-    { rolloutBytes = 64 << 20, checkpoints = 4 }: LogOptions,
+    { rolloutBytes = 64 << 20, checkpoints = 4, lastStates = false, onAnswersLost }: LogOptions,
   ) {
     this.#store = store;
     this.#rolloutBytes = rolloutBytes;
     this.#checkpoints = checkpoints;
+    this.#lastStates = lastStates;
+    this.#onAnswersLost = onAnswersLost;
     this.manifest = read.manifest;
     this.#entries = new Entries(read.manifest);
     this.notes = read.notes;
@@ -113,6 +126,11 @@ export class RunLog {
     return new RunLog(store, read, rollouts, options);
   }
 
+  /** What holds of it. */
+  get held(): Entries {
+    return this.#entries;
+  }
+
   /** Those that hold, in the order in which they were written. */
   get entries(): readonly Entry[] {
     return this.#entries.all;
@@ -137,14 +155,19 @@ export class RunLog {
     return this.#entries.experimentAt(step);
   }
 
-  /** @throws Error when the record was made under another experiment than the log says: a change was not entered */
-  update(record: UpdateRecord): Promise<void> {
+  /**
+   * @param state after it
+   * @throws Error when the record was made under another experiment than the log says: a change was not entered
+   */
+  update(record: UpdateRecord, state?: TrainerState): Promise<void> {
     return this.#inTurn(async () => {
       const { step, metrics, timing, groups, digests } = record;
       checkExperiment(record, this.experimentAt(step - 1));
-      const kept = { ...(await this.#keepAnswers(step, groups)), ...(digests ? { digests } : {}) };
-      await this.#append({ kind: 'update', step, metrics, timing, ...this.#backend(record), ...kept });
-      await this.#dropAnswers();
+      const last = this.#lastStates && state ? [await this.#putLast(state)] : [];
+      const facts = { step, metrics, timing, ...this.#backend(record), ...(digests ? { digests } : {}) };
+      await this.#withAnswers(step, groups, (kept) =>
+        this.#append({ kind: 'update', ...facts, ...kept }, ...last),
+      );
     });
   }
 
@@ -153,9 +176,10 @@ export class RunLog {
     return this.#inTurn(async () => {
       const { step, metrics, ms, examples } = record;
       checkExperiment(record, this.experimentAt(step));
-      const kept = await this.#keepAnswers(step, examples);
-      await this.#append({ kind: 'evaluation', step, metrics, ms, ...this.#backend(record), ...kept });
-      await this.#dropAnswers();
+      const facts = { step, metrics, ms, ...this.#backend(record) };
+      await this.#withAnswers(step, examples, (kept) =>
+        this.#append({ kind: 'evaluation', ...facts, ...kept }),
+      );
     });
   }
 
@@ -187,14 +211,21 @@ export class RunLog {
 
   /**
    * The last kept state of a run at or before a step: what to resume or replay from.
+   * @param onDamaged hears of a blob that is damaged, in whose place the one before is read
    * @returns null when there is none
-   * @throws Error naming the blob that is damaged
+   * @throws Error naming the blob that is damaged, unless somebody hears of it
    */
-  async stateAt(step: number): Promise<TrainerState | null> {
+  async stateAt(step: number, onDamaged?: (error: unknown) => void): Promise<TrainerState | null> {
     await this.#last;
     for (const entry of this.entriesOf('checkpoint').toSorted(byStep).toReversed()) {
       const bytes = entry.step <= step ? await this.#store.get(entry.blob) : null;
-      if (bytes) return unpackState(bytes, entry);
+      try {
+        if (bytes) return await unpackState(bytes, entry);
+      } catch (error) {
+        const over = entry.blob === lastBlob(entry.step); // a crash came while it was written over
+        if (!onDamaged && !over) throw error;
+        if (!over) onDamaged?.(error);
+      }
     }
     return null;
   }
@@ -229,9 +260,15 @@ export class RunLog {
     return checked(evalRecordSchema, { experiment, backend, step, metrics, examples, ms }, entry.rollouts);
   }
 
+  /** Waits for what is being written. */
+  async written(): Promise<void> {
+    await this.#last;
+    await this.#answering;
+  }
+
   /** Waits for what is being written, and lets go of the store. */
   async close(): Promise<void> {
-    await this.#last;
+    await this.written();
     await this.#store.close();
   }
 
@@ -242,21 +279,24 @@ export class RunLog {
     return done;
   }
 
-  async #append(entry: Entry): Promise<void> {
+  /** Entries at once: a crash leaves none of them without the ones before. */
+  async #append(...entries: readonly Entry[]): Promise<void> {
     if (this.#broken) throw this.#broken;
-    v.parse(entrySchema, entry); // a line that could not be read again would be the end of the log
-    const problem = this.#problemOf(entry);
-    if (problem !== null) throw new Error(problem);
+    for (const entry of entries) {
+      v.parse(entrySchema, entry); // a line that could not be read again would be the end of the log
+      const problem = this.#problemOf(entry);
+      if (problem !== null) throw new Error(problem);
+    }
     try {
-      await this.#store.appendLog(this.#mend + entryLine(entry));
+      await this.#store.appendLog(this.#mend + entries.map(entryLine).join(''));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#broken = new Error(`The run's log could not be written: ${why}`, { cause: error });
       throw this.#broken;
     }
     this.#mend = '';
-    this.#lines++;
-    this.#entries.add(entry);
+    this.#lines += entries.length;
+    for (const entry of entries) this.#entries.add(entry);
   }
 
   /** What is wrong with a change after what was before it. */
@@ -273,13 +313,35 @@ export class RunLog {
     return backend === this.manifest.backend ? {} : { backend };
   }
 
-  async #keepAnswers(step: number, answers: unknown): Promise<{ rollouts?: string }> {
-    if (this.#rolloutBytes === 0) return {};
-    const bytes = await packJson(answers);
+  async #putLast(state: TrainerState): Promise<Entry> {
+    const [bytes, facts] = await packState(state);
+    const blob = lastBlob(state.step);
+    await this.#store.putOver(blob, bytes);
+    return { kind: 'checkpoint', ...facts, blob };
+  }
+
+  /** @param append enters that these are the answers */
+  async #withAnswers(
+    step: number,
+    answers: unknown,
+    append: (kept: { rollouts?: string }) => Promise<void>,
+  ): Promise<void> {
+    if (this.#rolloutBytes === 0) return append({});
     const name = blobName('rollouts', this.#lines + 1, step);
-    await this.#store.put(name, bytes);
-    this.#rollouts.push({ name, size: bytes.byteLength });
-    return { rollouts: name };
+    const put = async () => {
+      const bytes = await packJson(answers);
+      await this.#store.put(name, bytes);
+      this.#rollouts.push({ name, size: bytes.byteLength });
+      await this.#dropAnswers();
+    };
+    if (this.#onAnswersLost) {
+      await this.#answering; // one at a time: they are large
+      await append({ rollouts: name });
+      this.#answering = put().catch(this.#onAnswersLost);
+    } else {
+      await put();
+      await append({ rollouts: name });
+    }
   }
 
   async #dropAnswers(): Promise<void> {
@@ -306,6 +368,7 @@ export class RunLog {
   async #answers(name: string | undefined): Promise<unknown> {
     if (name === undefined) return undefined;
     await this.#last;
+    await this.#answering;
     const bytes: Bytes | null = await this.#store.get(name);
     return bytes ? unpackJson(bytes, name) : undefined;
   }

@@ -7,13 +7,15 @@
  * their hash, and what does not match is refused. A new version is a new script. It installs beside the old one,
  * fetching only what changed, and takes over at the first visit or reload with no other tab open.
  */
+import { hasSimd } from '../engine/simd.ts';
 import { isolationHeaders } from './isolation.ts';
+import { machineKey, type ExtraBackend, type OnDemand } from './onDemand.ts';
 import { offlineMessage, type OfflineMessage } from './offline.ts';
 
 /** Path below the site's root → SHA-256 of the file, base64. Put in by the build. */
 declare const OFFLINE_FILES: Readonly<Record<string, string>>;
-/** Those of them that are kept when they are used. Put in by the build (onDemand.ts). */
-declare const OFFLINE_ON_DEMAND: readonly string[];
+/** Those of them that a machine keeps when they are asked for. Put in by the build. */
+declare const OFFLINE_ON_DEMAND: OnDemand;
 
 /** What TypeScript's library for pages does not know of a service worker. */
 interface LifecycleEvent extends Event {
@@ -37,7 +39,6 @@ interface ServiceWorkerScope {
 const scope: ServiceWorkerScope = globalThis as typeof globalThis & ServiceWorkerScope;
 
 const files = new Map(Object.entries(OFFLINE_FILES));
-const onDemand = new Set(OFFLINE_ON_DEMAND);
 const root = new URL(scope.registration.scope);
 const openCache = (): Promise<Cache> => caches.open('cocos-files');
 
@@ -57,11 +58,7 @@ function fileAt(address: string): { path: string; hash: string } | null {
 /** Fetches a file of this version. Rejects when it is missing or of another one. */
 async function load(path: string, hash: string, cache: RequestCache): Promise<Response> {
   // The page too by its name: a bucket has no folders. Hosts that send from one to the other do no harm, its hash is checked.
-  const response = await fetch(new URL(path, root), {
-    cache,
-    credentials: 'same-origin',
-    mode: 'same-origin',
-  });
+  const response = await fetch(new URL(path, root), { cache, credentials: 'same-origin' });
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
   const bytes = await response.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
@@ -76,20 +73,22 @@ async function keep(cache: Cache, path: string, hash: string): Promise<void> {
   await cache.put(placeOf(path, hash), response);
 }
 
-/** Keeps a file that was used before this script went to work, so that the browser's ordinary cache has it; else it waits for its use. */
-async function keepIfUsed(cache: Cache, path: string, hash: string): Promise<void> {
-  const used = await load(path, hash, 'only-if-cached').catch(() => null);
-  if (used) await cache.put(placeOf(path, hash), used);
+/** What this machine keeps only when it is asked for. */
+async function waiting(): Promise<ReadonlySet<string>> {
+  const gpu = 'gpu' in navigator ? await navigator.gpu.requestAdapter().catch(() => null) : null;
+  const has: ExtraBackend[] = [...(gpu ? ['webgpu' as const] : []), ...(hasSimd() ? [] : ['cpu' as const])];
+  return new Set(OFFLINE_ON_DEMAND[machineKey(has)]);
 }
 
 async function install(): Promise<void> {
   let current = 'the cache';
   try {
     const cache = await openCache();
+    const later = await waiting();
     for (const [path, hash] of files) {
+      if (later.has(path)) continue;
       current = path;
-      if (await cache.match(placeOf(path, hash))) continue;
-      await (onDemand.has(path) ? keepIfUsed : keep)(cache, path, hash);
+      if (!(await cache.match(placeOf(path, hash)))) await keep(cache, path, hash);
     }
   } catch (error) {
     const reason = `${current}: ${error instanceof Error ? error.message : String(error)}`;

@@ -10,6 +10,17 @@ export interface Found {
   readonly examples: Readonly<Record<string, string>>;
 }
 
+/** What two stretches found, together. Of each kind the first example stays. */
+export function together(first: Found, second: Found): Found {
+  const counts = { ...first.counts };
+  for (const [name, count] of Object.entries(second.counts)) counts[name] = (counts[name] ?? 0) + count;
+  return {
+    counts,
+    failed: first.failed + second.failed,
+    examples: { ...second.examples, ...first.examples },
+  };
+}
+
 /** Some of a part's cases: those numbered `from` up to `from + count` of a seed. */
 export interface Stretch {
   readonly seed: number;

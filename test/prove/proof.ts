@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
-import type { Found, Part } from './part.ts';
+import { together, type Found, type Part } from './part.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -44,19 +44,13 @@ const begun = (code: string, seed: number): ProofRecord => ({
   examples: {},
 });
 
-/** The record with another stretch in it. Of each kind the first example stays. */
-function added(record: ProofRecord, found: Found, cases: number, seconds: number): ProofRecord {
-  const counts = { ...record.counts };
-  for (const [name, count] of Object.entries(found.counts)) counts[name] = (counts[name] ?? 0) + count;
-  return {
-    ...record,
-    done: record.done + cases,
-    seconds: record.seconds + seconds,
-    counts,
-    failed: record.failed + found.failed,
-    examples: { ...found.examples, ...record.examples },
-  };
-}
+/** The record with another stretch in it. */
+const added = (record: ProofRecord, found: Found, cases: number, seconds: number): ProofRecord => ({
+  ...record,
+  ...together(record, found),
+  done: record.done + cases,
+  seconds: record.seconds + seconds,
+});
 
 const fileOf = ({ name }: Part, { folder, seed }: Request): string => resolve(folder, `${name}-${seed}.json`);
 

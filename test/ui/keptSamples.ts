@@ -44,6 +44,6 @@ export function sampleRuns(now = Date.now()): MemoryRuns {
   );
   runs.put(sampleLog({ gamma: 1 }, 0), '', now - hour);
   runs.put(sampleLog({ seed: 3 }, 90) + '{"kind":"update","step":"ninety-one"}\n', '', now - 2 * hour);
-  runs.put(sampleLog({}, 3).replace('"format":1', '"format":99'), '', now - 9 * hour);
+  runs.put(sampleLog({}, 3).replace(/"format":\d+/, '"format":99'), '', now - 9 * hour);
   return runs;
 }

@@ -129,5 +129,8 @@ const bytesOf = ({ file }: Kept): number =>
 
 function rowOfKept(id: string, kept: Kept): KeptRun {
   const { file, about, begun, changed } = kept;
-  return rowOfText(id, file.log, { ...about, begun, changed, bytes: bytesOf(kept) });
+  return {
+    ...rowOfText(id, file.log, { underWay: false, begun, changed, bytes: bytesOf(kept) }),
+    ...about,
+  };
 }

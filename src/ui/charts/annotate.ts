@@ -54,6 +54,8 @@ export function annotate(
   const [left, right, top] = [bbox.left, bbox.left + bbox.width, bbox.top];
   const x = (step: number) => u.valToPos(step, 'x', true);
   const y = (value: number) => u.valToPos(value, 'y', true);
+  /** A part of all updates may be shown. */
+  const shown = (step: number) => x(step) >= left - 1 && x(step) <= right + 1;
   ctx.save();
   ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
@@ -79,15 +81,17 @@ export function annotate(
   };
 
   font(500);
-  marks.forEach(({ step, text }, i) => {
-    rule(x(step), top, x(step), top + bbox.height, '--changed', []);
-    if (!words) return;
-    const width = ctx.measureText(text).width;
-    const toTheLeft = x(step) + 5 * ratio + width > right;
-    const atX = toTheLeft ? Math.max(left, x(step) - 5 * ratio - width) : x(step) + 5 * ratio;
-    write(text, atX, top + (0.7 + 1.25 * (i % 3)) * size * ratio, '--changed');
-  });
-  if (cursor !== null) rule(x(cursor), top, x(cursor), top + bbox.height, '--ink', []);
+  marks
+    .filter(({ step }) => shown(step))
+    .forEach(({ step, text }, i) => {
+      rule(x(step), top, x(step), top + bbox.height, '--changed', []);
+      if (!words) return;
+      const width = ctx.measureText(text).width;
+      const toTheLeft = x(step) + 5 * ratio + width > right;
+      const atX = toTheLeft ? Math.max(left, x(step) - 5 * ratio - width) : x(step) + 5 * ratio;
+      write(text, atX, top + (0.7 + 1.25 * (i % 3)) * size * ratio, '--changed');
+    });
+  if (cursor !== null && shown(cursor)) rule(x(cursor), top, x(cursor), top + bbox.height, '--ink', []);
   if (level) {
     rule(left, y(level.value), right, y(level.value), '--ink-3', [5, 4]);
     write(
@@ -99,9 +103,7 @@ export function annotate(
   }
   font(650);
   const placed = ends.flatMap((end) => {
-    const last = end.values.findLastIndex(
-      (value, i) => Number.isFinite(value) && x(steps[i] ?? NaN) <= right + 1,
-    );
+    const last = end.values.findLastIndex((value, i) => Number.isFinite(value) && shown(steps[i] ?? NaN));
     return last < 0 ? [] : [{ ...end, atX: x(steps[last] ?? 0), atY: y(end.values[last] ?? 0) }];
   });
   const heights = spread(

@@ -1,6 +1,6 @@
 /** One of the runs that the page has open: what was told of it, what is looked at in it, its form, and where it comes from. */
-import { diff, type Experiment } from '../../config/experiment.ts';
-import { fieldNames, fields } from '../../config/fields.ts';
+import { diff, refusedInFork, type Experiment } from '../../config/experiment.ts';
+import { field, fieldNames, fields } from '../../config/fields.ts';
 import { presetExperiment, type Preset } from '../../config/presets.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import { change } from '../charts/catalogue.ts';
@@ -69,6 +69,13 @@ export class OpenRun {
     this.name = nameOf(experiment, this.form.preset);
   }
 
+  /** It was kept, and goes on under the experiment that was in force last. */
+  goOn({ began, experiment }: { readonly began: Experiment; readonly experiment: Experiment }): void {
+    this.#began = began;
+    this.form.draft = experiment;
+    this.form.applyAll(experiment);
+  }
+
   /** The trainer does not have it any more. @returns whether something was under way, which has stopped */
   end(): boolean {
     const stopped = this.wish !== null || this.told.training;
@@ -102,7 +109,12 @@ export class OpenRun {
   get canGoOn(): boolean {
     const { phase, step } = this.told;
     const more = phase === 'finished' && this.form.applied.steps > step;
-    return this.alive && this.wish === null && (more || phase === 'ready' || phase === 'paused');
+    return (
+      this.alive &&
+      !this.told.readOnly &&
+      this.wish === null &&
+      (more || phase === 'ready' || phase === 'paused')
+    );
   }
 
   /** It is this run, or was forked from it, or from one of its forks. */
@@ -141,4 +153,11 @@ export function changesBetween(from: Experiment, to: Experiment): ChangeRecord['
   return fieldNames
     .filter((name) => name in differ)
     .map((name) => ({ field: name, from: from[name], to: to[name] }));
+}
+
+/** Why one of these experiments cannot be had in a fork from another, a sentence; '' where all can. */
+export function whyNotForked(from: Experiment, wanted: readonly Experiment[]): string {
+  const name = wanted.map((one) => refusedInFork(from, one)).find((one) => one !== undefined);
+  if (name === undefined) return '';
+  return `${field(name).label} cannot be another in a fork, which takes over the weights of its origin: begin a new run.`;
 }

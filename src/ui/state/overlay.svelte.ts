@@ -1,4 +1,6 @@
 /** A kept run whose curves are drawn behind those of the run on screen, without opening it. */
+import type { KeptRun, KeptRuns } from '../../keep/keptRuns.ts';
+import type { Chapter } from '../../keep/reading.ts';
 import type { Ghost } from './openRun.svelte.ts';
 
 /** Read it anywhere; it is written by its own methods only. */
@@ -13,13 +15,21 @@ export class OverlayState {
   }
 
   /**
-   * In the place of the one before.
-   * @param log its log.jsonl
+   * In the place of the one before; of a fork also what it comes from, as far as that is kept.
+   * @param all where the runs are looked for that it comes from
    * @throws LogError when it has no manifest that can be read
    */
-  async lay(id: string, name: string, log: string): Promise<void> {
-    const { evalsOfLog } = await import('../../keep/evals.ts');
-    this.#laid = { id, ghost: { label: 'kept', laid: name, evals: evalsOfLog(log) } };
+  async lay(run: KeptRun, name: string, store: KeptRuns, all: readonly KeptRun[]): Promise<void> {
+    const { evalsOf } = await import('../../keep/reading.ts');
+    const chapters: Chapter[] = [{ log: await store.log(run.id), until: Infinity }];
+    for (let { parent } = run; parent;) {
+      const { run: id, step } = parent;
+      const from = all.find((one) => one.id === id);
+      if (!from || chapters.length > all.length) break;
+      chapters.unshift({ log: await store.log(id), until: step });
+      parent = from.parent;
+    }
+    this.#laid = { id: run.id, ghost: { label: 'kept', laid: name, evals: evalsOf(chapters) } };
   }
 
   takeAway(): void {

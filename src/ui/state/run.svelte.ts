@@ -49,6 +49,14 @@ export const keptAnswers = 6000;
 /** Updates over which the speed is averaged. */
 const speedWindow = 8;
 
+/** What a run has behind it that is only looked at. */
+export interface RecalledPast extends Pick<
+  RunState,
+  'step' | 'train' | 'evals' | 'changes' | 'updates' | 'backend'
+> {
+  readonly finished: boolean;
+}
+
 /** One run, as far as the trainer has told. Read it anywhere; it is written here only, by `apply` and its neighbours. */
 export class RunState {
   phase = $state.raw<Phase>('loading');
@@ -86,6 +94,8 @@ export class RunState {
   inspected = $state.raw<EventOf<'inspected'> | null>(null);
   /** Where the update went that was last asked about. */
   layers = $state.raw<EventOf<'layers'> | null>(null);
+  /** The model that was asked for, until it is saved. */
+  files = $state.raw<EventOf<'files'> | null>(null);
   /** The update under way, while it is watched; null between two. */
   live = $state.raw<LiveUpdate | null>(null);
   /** Where the run stands within the next update; null: between two. */
@@ -98,6 +108,8 @@ export class RunState {
   catching = $state.raw(false);
   notices = $state.raw<readonly Notice[]>([]);
   failure = $state.raw<Failure | null>(null);
+  /** Why it can be looked at and forked only, a sentence; '' where it can go on. */
+  readOnly = $state.raw('');
   counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
   /** How long the last few updates took, ms. */
   updateMs = $state.raw<readonly number[]>([]);
@@ -138,6 +150,18 @@ export class RunState {
   update(step: number): UpdateRecord | null {
     const is = (record: UpdateRecord) => record.step === step;
     return this.updates.find(is) ?? this.fetched.find(is) ?? null;
+  }
+
+  /** What a run has behind it that was made elsewhere, and stands now. */
+  recall(past: RecalledPast): void {
+    this.step = past.step;
+    this.train = past.train;
+    this.evals = past.evals;
+    this.changes = past.changes;
+    this.updates = latestThatFit(past.updates, this.#room);
+    this.backend = past.backend;
+    this.phase = past.finished ? 'finished' : 'paused';
+    this.stage = 'idle';
   }
 
   /** What a run knows that begins where another stood: all up to that step, and what was changed for it. */
@@ -193,7 +217,7 @@ export class RunState {
   /** Nobody will look at it again: what is heavy goes. */
   forget(): void {
     this.updates = this.fetched = [];
-    this.live = this.inspected = this.layers = null;
+    this.live = this.inspected = this.layers = this.files = null;
   }
 
   /** Takes in one event. */
@@ -217,6 +241,21 @@ export class RunState {
       case 'memory':
         this.memory = event.facts;
         break;
+      case 'past': {
+        const { steps, ms, metrics, latest } = event;
+        const names = Object.keys(metrics);
+        this.train = Array.from(steps, (step, i) => ({
+          step,
+          metrics: Object.fromEntries(names.map((name) => [name, metrics[name]?.[i] ?? NaN])),
+        }));
+        this.step = steps.at(-1) ?? 0;
+        this.evals = event.evals;
+        this.changes = event.changes.reduce<ChangeRecord[]>(withChange, []);
+        this.updates = latest ? [latest] : [];
+        this.updateMs = [...ms].slice(-speedWindow);
+        this.readOnly = event.readOnly;
+        break;
+      }
       case 'update': {
         const { record } = event;
         this.step = record.step;
@@ -248,6 +287,9 @@ export class RunState {
         break;
       case 'layers':
         this.layers = event;
+        break;
+      case 'files':
+        this.files = event;
         break;
       case 'caught':
         this.caught = event.record;

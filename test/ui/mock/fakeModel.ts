@@ -182,6 +182,16 @@ class FakeModel implements Loaded {
     return fakeInspectedLayers();
   }
 
+  files() {
+    const config = { model_type: 'llama', bos_token_id: 1, eos_token_id: 5, pad_token_id: 0 };
+    const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+    return {
+      'config.json': json(config),
+      'model.safetensors': new Uint8Array(8),
+      'tokenizer.json': json({ added_tokens: [] }),
+    };
+  }
+
   get counters(): Counters {
     this.#updates++;
     const [graded, cacheHits] = [128 * this.#updates, 40 * this.#updates];

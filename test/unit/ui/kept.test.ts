@@ -1,14 +1,9 @@
 /** Kept runs as the page lists them; the dialog itself is tried in a browser (test/e2e/kept.test.ts). */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeptRun } from '../../../src/keep/keptRuns.ts';
-import {
-  curveWords,
-  keptFacts,
-  keptName,
-  stayWords,
-  storageWords,
-} from '../../../src/ui/panels/kept/words.ts';
-import { KeptState } from '../../../src/ui/state/kept.svelte.ts';
+import { wholePart } from '../../../src/keep/reading.ts';
+import { curveWords, keptFacts, stayWords, storageWords } from '../../../src/ui/panels/kept/words.ts';
+import { KeptState, titleOf } from '../../../src/ui/state/kept.svelte.ts';
 import { OverlayState } from '../../../src/ui/state/overlay.svelte.ts';
 import { StayingState } from '../../../src/ui/state/staying.svelte.ts';
 import { sampleLog, sampleRuns } from '../../ui/keptSamples.ts';
@@ -27,9 +22,9 @@ describe('a kept run in words', () => {
     const plain = await only(sampleLog({}, 150));
     expect(keptFacts(plain)).toBe('WASM · 150 updates'); // its preset is its name
     const changed = await only(sampleLog({ gamma: 0.3, seed: 4 }, 40));
-    expect(keptName(changed)).toBe('γ 0.3, Seed 4');
-    expect(keptFacts(changed)).toBe(`${keptName(plain)} · WASM · 40 of 150 updates`);
-    expect(keptName(await only(sampleLog(), 'Mine'))).toBe('Mine');
+    expect(titleOf(changed)).toBe('γ 0.3, Seed 4');
+    expect(keptFacts(changed)).toBe(`${titleOf(plain)} · WASM · 40 of 150 updates`);
+    expect(titleOf(await only(sampleLog(), 'Mine'))).toBe('Mine');
   });
 
   it('its curve is said as it is drawn', async () => {
@@ -54,7 +49,7 @@ describe('a kept run in words', () => {
 
 describe('damaged runs and those of other versions', () => {
   it('are listed with what is wrong', async () => {
-    const kept = new KeptState(sampleRuns());
+    const kept = new KeptState(sampleRuns(), () => {});
     await kept.refresh();
     const damaged = kept.runs.filter(({ damage }) => damage !== undefined);
     expect(damaged.map(({ step }) => step)).toEqual([90]);
@@ -66,16 +61,48 @@ describe('damaged runs and those of other versions', () => {
 
 describe('an overlay', () => {
   it('is the curves of a run, one at a time', async () => {
+    const runs = new MemoryRuns();
+    runs.put(sampleLog({}, 30), 'first', 1);
+    runs.put(sampleLog({}, 20) + 'not a line\nnor this\n', 'second', 2); // up to the damage
+    const all = await runs.list();
+    const [second, first] = all;
     const overlay = new OverlayState();
-    await overlay.lay('a', 'first', sampleLog({}, 30));
+    await overlay.lay(first, 'first', runs, all);
     expect(overlay.ghost?.evals.map(({ step }) => step)).toEqual([0, 10, 20, 30]);
     expect(overlay.ghost?.evals[1]?.metrics['eval/accuracy@t1']).toBeCloseTo(0.34, 2);
-    await overlay.lay('b', 'second', sampleLog({}, 20) + 'not a line\n' + 'nor this\n'); // up to the damage
-    expect([overlay.has('a'), overlay.has('b'), overlay.ghost?.laid]).toEqual([false, true, 'second']);
+    await overlay.lay(second, 'second', runs, all);
+    expect([overlay.has(first.id), overlay.has(second.id), overlay.ghost?.laid]).toEqual([
+      false,
+      true,
+      'second',
+    ]);
     expect(overlay.ghost?.evals).toHaveLength(3);
-    await expect(overlay.lay('c', 'third', 'nothing')).rejects.toThrow('no log of a run');
+    await expect(overlay.lay({ ...first, id: 'gone' }, '', runs, all)).rejects.toThrow('not kept any more');
+    expect(overlay.has(second.id)).toBe(true);
     overlay.takeAway();
     expect(overlay.ghost).toBeNull();
+  });
+
+  it('of a fork begins with what it comes from, as long as that is kept', async () => {
+    const runs = new MemoryRuns();
+    runs.put(sampleLog({}, 40), 'origin', 1);
+    runs.put(sampleLog({ gamma: 0 }, 30), 'fork', 2);
+    const [fork, origin] = await runs.list();
+    const forked = { ...fork, parent: { run: origin.id, step: 20 } };
+    const overlay = new OverlayState();
+    await overlay.lay(forked, 'fork', runs, [forked, origin]);
+    expect(overlay.ghost?.evals.map(({ step }) => step)).toEqual([0, 10, 0, 10, 20, 30]);
+    await overlay.lay(forked, 'fork', runs, [forked]);
+    expect(overlay.ghost?.evals).toHaveLength(4);
+  });
+});
+
+describe('a damaged log', () => {
+  it('is opened up to the damage', async () => {
+    const log = sampleLog({}, 20);
+    expect(wholePart(log)).toBe(log);
+    expect(wholePart(`${log}{"kind":"update","step":"x"}\n${log}`)).toBe(log);
+    expect(() => wholePart('nothing')).toThrow('no log of a run');
   });
 });
 
@@ -100,7 +127,7 @@ describe('the browser is asked not to clear runs', () => {
   }
   const visit = async (runs: Asked): Promise<{ said: string[]; staying: StayingState }> => {
     const said: string[] = [];
-    const staying = new StayingState(new KeptState(runs), (sentence) => said.push(sentence));
+    const staying = new StayingState(new KeptState(runs, () => {}), (sentence) => said.push(sentence));
     await staying.atLast((answer) => said.push(answer));
     await staying.atLast((answer) => said.push(answer));
     return { said, staying };

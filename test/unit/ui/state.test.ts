@@ -6,7 +6,7 @@ import { AppState } from '../../../src/ui/state/app.svelte.ts';
 import { ExperimentState } from '../../../src/ui/state/experiment.svelte.ts';
 import { latestThatFit } from '../../../src/ui/state/run.svelte.ts';
 import { stories, storyOf } from '../../../src/ui/stories.ts';
-import { metricsLines } from '../../../src/ui/download.ts';
+import { metricsOf } from '../../../src/ui/download.ts';
 import { fakeUpdate } from '../../ui/mock/fakeRun.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
 
@@ -218,7 +218,7 @@ describe('AppState', () => {
     await vi.waitFor(() => expect(app.run.step).toBe(2));
     expect(app.run.updates.at(-1)?.experiment).toMatchObject({ gamma: 0, beta: 0.2 });
     expect(app.selection.moment?.experiment.gamma).toBe(0);
-    const lines = metricsLines(app.run)
+    const lines = metricsOf(app.run)
       .trim()
       .split('\n')
       .map((line): unknown => JSON.parse(line));

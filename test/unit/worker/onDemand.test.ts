@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { keptOnDemand } from '../../../src/worker/onDemand.ts';
+import { machineKey, onDemand } from '../../../src/worker/onDemand.ts';
 
-describe('what is kept for use offline only once it was used', () => {
+describe('what not everybody keeps for use offline', () => {
   const scripts = new Map([
     ['index.html', '<script src="./assets/index-a.js"></script>'],
     [
@@ -14,7 +14,7 @@ describe('what is kept for use offline only once it was used', () => {
       'import("./wasm-e.js"); import("./webgpu-f.js"); import("./cpu-g.js"); import "./names-h.js"',
     ],
     ['assets/wasm-e.js', 'import "./names-h.js"; import "./thread.worker-i.js"'],
-    ['assets/webgpu-f.js', 'import "./names-h.js"'],
+    ['assets/webgpu-f.js', 'import "./names-h.js"; import "./topK-k.js"'],
     ['assets/cpu-g.js', 'import "./topK-k.js"'],
     ['assets/speed.worker-d.js', 'import("./wasm-l.js"); import("./webgpu-m.js")'],
     ['assets/names-h.js', ''],
@@ -30,15 +30,21 @@ describe('what is kept for use offline only once it was used', () => {
     'models/cheating/model.safetensors',
   ];
 
-  it('is what few visitors want, and what only that leads to', () => {
-    expect(keptOnDemand(files, scripts).sort()).toEqual([
-      'assets/cpu-g.js',
-      'assets/speed.worker-d.js',
-      'assets/topK-k.js',
-      'assets/wasm-l.js',
-      'assets/webgpu-f.js',
-      'assets/webgpu-m.js',
-      'models/cheating/model.safetensors',
-    ]);
+  const seldom = [
+    'assets/speed.worker-d.js',
+    'assets/wasm-l.js',
+    'assets/webgpu-m.js',
+    'models/cheating/model.safetensors',
+  ];
+
+  it('is what few visitors want, and the back ends of other machines, with what only those lead to', () => {
+    const waits = onDemand(files, scripts);
+    const of = (...has: ('webgpu' | 'cpu')[]) =>
+      waits[machineKey(has)]?.filter((path) => !seldom.includes(path));
+    expect(Object.values(waits).every((list) => seldom.every((path) => list.includes(path)))).toBe(true);
+    expect(of()).toEqual(['assets/webgpu-f.js', 'assets/cpu-g.js', 'assets/topK-k.js']);
+    expect(of('webgpu')).toEqual(['assets/cpu-g.js']);
+    expect(of('cpu')).toEqual(['assets/webgpu-f.js']);
+    expect(of('cpu', 'webgpu')).toEqual([]);
   });
 });

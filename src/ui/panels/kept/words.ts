@@ -3,16 +3,12 @@ import { backendTitles } from '../../../config/backends.ts';
 import { nearestPreset } from '../../../config/presets.ts';
 import type { KeptRun, StorageUse } from '../../../keep/keptRuns.ts';
 import { byteSize, percent, plural } from '../../format.ts';
-import { nameOf } from '../../state/openRun.svelte.ts';
-
-/** As the user gave it, or what differs from the preset. */
-export const keptName = ({ name, experiment }: Pick<KeptRun, 'name' | 'experiment'>): string =>
-  name || nameOf(experiment, nearestPreset(experiment));
+import { titleOf } from '../../state/kept.svelte.ts';
 
 /** "A healthy first run · WASM · 40 of 150 updates", without a preset that is its name already. */
 export function keptFacts(run: KeptRun): string {
   const { title } = nearestPreset(run.experiment);
-  const preset = title === keptName(run) ? [] : [title];
+  const preset = title === titleOf(run) ? [] : [title];
   const done =
     run.step >= run.steps ? plural(run.step, 'update') : `${run.step} of ${plural(run.steps, 'update')}`;
   return [...preset, backendTitles[run.backend], done].join(' · ');
