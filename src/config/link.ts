@@ -13,6 +13,7 @@ import { defaultExperiment, describeError, diff, parseExperiment, valueFromText 
 import { field, isFieldName, type Experiment } from './fields.ts';
 import { defaultsAt, experimentFormat, migrate, oldestFormat } from './formats.ts';
 import { decodeText, encodeText } from './linkText.ts';
+import { shownText } from './outside.ts';
 import { encodeView, viewNames, viewSchema, type View } from './view.ts';
 
 /** The newest version of a link that is read: the format of the fields it names. */
@@ -219,6 +220,4 @@ function readLink(body: string): DecodedLink {
   return { experiment: parsed.experiment, version: format, madeOn, view, receipt, problem: null, notes };
 }
 
-function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-}
+const shorten = (text: string): string => shownText(text, 40);

@@ -60,7 +60,12 @@ export function explanation(outcome: Outcome, { receipt, backend }: Claim, here:
 
 /** Why the first difference may be there. */
 function why({ step, part, machine }: Difference, backend: BackendName, here: BackendName): string {
-  const before = step > 1 ? `Updates 1 to ${step - 1} are the same to the last bit.` : '';
+  const before =
+    step > 2
+      ? `Updates 1 to ${step - 1} are the same to the last bit.`
+      : step === 2
+        ? 'Update 1 is the same to the last bit.'
+        : '';
   const { timeouts, infra } = machine;
   const said =
     part === 'verdicts' && infra.here !== infra.there

@@ -106,7 +106,10 @@ it('the keyboard alone does the main job, in a narrow window', async () => {
     await page.keyboard.type('0.5');
     expect(await fieldOf(page, 'Discount γ').inputValue()).toBe('0.5');
     await press(/^Share$/);
+    await page.getByRole('button', { name: 'Copy link' }).waitFor();
+    await page.keyboard.press('Enter'); // the dialog begins there
     await page.getByText('Link copied.').waitFor();
+    await page.keyboard.press('Escape');
     await press(/^Reset$/);
     await waitForReady(playground);
     expect(await stepOf(page)).toBe(0);

@@ -27,6 +27,7 @@ describe('links', () => {
       await fieldOf(page, 'Discount γ').fill('1.5');
       await fieldOf(page, 'Reward r').selectOption('binary');
       await button(page, 'Share').click();
+      await button(page, 'Copy link').click();
       await page.getByText('Link copied.').waitFor();
       const link = await page.evaluate(() => navigator.clipboard.readText());
       expect(link).toBe(page.url());
@@ -80,23 +81,28 @@ describe('links', () => {
     });
   });
 
-  it('that are wrong say so and load the default experiment', async () => {
+  it('that are wrong say so: at first with the default experiment, later with the page as it was', async () => {
     const gamma = String(defaultExperiment.gamma);
     await withPlayground({ path: '#v=1&gamma=0.5&k=99' }, async ({ page, problems }) => {
       const alert = page.getByRole('alert');
-      const expectRefused = async (words: string) => {
+      const expectRefused = async (words: string, instead = 'Nothing was changed.') => {
         await alert.filter({ hasText: words }).waitFor();
-        expect(await alert.textContent()).toContain('The default experiment is loaded instead');
+        expect(await alert.textContent()).toContain(instead);
         expect(await fieldOf(page, 'Discount γ').inputValue()).toBe(gamma);
         expect(await fieldOf(page, 'Samples per prompt k').inputValue()).toBe(String(defaultExperiment.k));
       };
-      await expectRefused('k: must be a whole number from 2 to 16, not 99');
+      const first = 'The default experiment is loaded instead.';
+      await expectRefused('k: must be a whole number from 2 to 16, not 99', first);
 
       const bad: [string, string][] = [
         [`#v=${linkVersion + 1}&gamma=0.5`, 'made by a newer playground'],
         [`#v=1&gamma=0.5&level=${'1'.repeat(maxLinkLength)}`, 'The link is too long'],
         ['#v=1&gamma=0.5&gama=1', 'unknown field: gama'],
         ['#gamma=0.5', 'no version'],
+        [
+          `${microLink({}, { backend: 'wasm', modelDigest: '0'.repeat(64) })}&z=rAAAAAAAAz`,
+          'a result that cannot be read',
+        ],
       ];
       for (const [hash, words] of bad) {
         await page.evaluate((text) => (window.location.hash = text), hash);

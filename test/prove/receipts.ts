@@ -99,7 +99,9 @@ export async function madeInPage(page: Page, address: string, experiment: Experi
   await runToEnd(page);
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   await page.getByLabel('With what came of it').check();
-  return page.getByLabel('Link', { exact: true }).inputValue();
+  const link = await page.getByLabel('Link', { exact: true }).inputValue();
+  await page.keyboard.press('Escape');
+  return link;
 }
 
 /** What the page says of a link, once it has trained again. */

@@ -66,7 +66,7 @@ export class LinkState {
   ghost(run: OpenRun): Ghost | null {
     const { claim } = this;
     if (!claim || !this.claims(run)) return null;
-    return { label: 'claimed', laid: 'the result that came with the link', evals: claim.receipt.evaluations };
+    return { label: 'link', laid: 'the result that came with the link', evals: claim.receipt.evaluations };
   }
 
   /** Reads a fragment. A receipt is unpacked by what is fetched for that. */

@@ -1,13 +1,15 @@
 /** How the page is shown: whole, or as a part of another one, as the link asks it. */
 import type { Experiment } from '../../config/experiment.ts';
 import { decodeLink, encodeLink, type DecodedLink } from '../../config/link.ts';
-import { panelNames, type PanelName } from '../../config/view.ts';
+import { panelNames, type PanelName, type View } from '../../config/view.ts';
+import type { OpenRun } from './openRun.svelte.ts';
 
 /** Read it anywhere; it is written by its own methods only. */
 export class ViewState {
   #fragment = '';
   #link: DecodedLink;
   #showsAll = $state.raw(false);
+  #looked = false;
 
   /** @param fragment of the page's address */
   constructor(fragment: string) {
@@ -19,11 +21,29 @@ export class ViewState {
     this.#fragment = fragment;
     this.#link = decodeLink(fragment);
     this.#showsAll = false;
+    this.#looked = false;
   }
 
   /** The panels that the link hides, too. */
   showAll(): void {
     this.#showsAll = true;
+  }
+
+  /** What the link wants to be looked at. */
+  get asked(): View {
+    return this.#link.view;
+  }
+
+  /** Looks at the update that the link names, and its task and try, as soon as the run has made it; once. */
+  lookAt({ told, selection }: OpenRun): void {
+    const { update, task, try: attempt } = this.#link.view;
+    const there = update === 0 ? told.evals.length > 0 : told.train.at(-1)?.step === update;
+    if (update === undefined || !there || this.#looked) return;
+    this.#looked = true;
+    selection.goTo(update);
+    if (task !== undefined) selection.chooseGroup(task - 1);
+    if (attempt !== undefined) selection.chooseTrajectory(attempt - 1);
+    selection.hold();
   }
 
   /** Without the header, as a part of another page. */
