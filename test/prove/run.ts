@@ -6,11 +6,12 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { cpython } from './cpython.ts';
+import { kills } from './kills.ts';
 import type { Part } from './part.ts';
 import { codeNow, keptIn, prove, summary, type ProofRecord, type Request } from './proof.ts';
 import { samples } from './samples.ts';
 
-const parts: readonly Part[] = [cpython, samples];
+const parts: readonly Part[] = [cpython, kills, samples];
 
 const usage = `npm run prove -- NAME…|all [--cases N] [--seed N] [--from N] [--anew]
 
