@@ -44,7 +44,7 @@ export async function killRun(options: KillsOptions, signal?: AbortSignal): Prom
       signal?.throwIfAborted();
       const { page, kill } = browser;
       await run(page);
-      await toldOf(page, now + Math.round(uniform(seed, 2 * at) * updates));
+      await toldOf(page, Math.max(1, now + Math.round(uniform(seed, 2 * at) * updates))); // before, there is nothing to keep
       await page.waitForTimeout(uniform(seed, 2 * at + 1) * into);
       const told = await toldOf(page, 0);
       await kill();
@@ -85,7 +85,12 @@ const run = (page: Page): Promise<void> => page.getByRole('button', { name: 'Run
 
 /** @returns the update at which it goes on */
 async function goOn(page: Page): Promise<number> {
-  await page.getByRole('button', { name: /^Go on at update \d+$/ }).click();
+  const offered = page.getByRole('button', { name: /^Go on at update \d+$/ });
+  await offered.click().catch(async (error: unknown) => {
+    throw new Error(`No run was offered to go on with: ${await page.locator('.notices').innerText()}`, {
+      cause: error,
+    });
+  });
   return Number(/\d+/.exec(await status(page, '^(Paused|Finished|Stopped)'))?.[0] ?? NaN);
 }
 
