@@ -40,6 +40,19 @@ export interface KeptRun {
   readonly parent?: { readonly run: string; readonly step: number } | undefined;
   /** When it was deleted, ms since 1970; it can still be had back. */
   readonly deleted?: number | undefined;
+  /** What is wrong with its log, and where, for the end of a sentence; the run is what stands before it. Absent: nothing. */
+  readonly damage?: string | undefined;
+  /** What had to be filled in or left out of the experiment, which an older version wrote; a clause each. */
+  readonly notes?: readonly string[] | undefined;
+}
+
+/** A folder whose log does not even say what it is of: a newer version wrote it, or its first line is damaged. */
+export interface UnreadableRun {
+  readonly id: string;
+  readonly changed: number;
+  readonly bytes: number;
+  /** What is wrong, and what to do, in sentences. */
+  readonly why: string;
 }
 
 /** Points of a curve in miniature. */
@@ -67,6 +80,8 @@ export interface KeptRuns {
   refused(): Promise<string>;
   /** The one changed last first, with those that were deleted and can be had back; none where nothing is kept. */
   list(): Promise<readonly KeptRun[]>;
+  /** Those that `list` cannot show; they are in its place, never hidden. */
+  unreadable(): Promise<readonly UnreadableRun[]>;
   /** Hears that something is different, in this tab or another. @returns ends that */
   changed(listener: () => void): () => void;
   /** Ids of runs that are open for writing, in this tab or another. */
@@ -77,6 +92,8 @@ export interface KeptRuns {
   undelete(id: string): Promise<void>;
   /** For good. @throws Error when it is open */
   forget(id: string): Promise<void>;
+  /** Text of its log.jsonl, without the blobs; whatever is in it. */
+  log(id: string): Promise<string>;
   /** Also while it is written: up to the last whole line. */
   read(id: string): Promise<RunFile>;
   /** Keeps a run from elsewhere, as one of its own. @throws Error when the log cannot be read, or there is no room */

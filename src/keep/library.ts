@@ -3,7 +3,7 @@ import { RunLog } from '../train/log.ts';
 import { readLog } from '../train/logFormat.ts';
 import { noRoom, type Bytes } from '../train/store.ts';
 import { sentence } from '../train/failure.ts';
-import type { KeptRun, RunFile } from './keptRuns.ts';
+import type { KeptRun, RunFile, UnreadableRun } from './keptRuns.ts';
 import { readAbout, rowOfText, type About, type Row } from './row.ts';
 import { madeAt, newRunId } from './runId.ts';
 import type { FolderFacts, RunIndex, Shelf } from './shelf.ts';
@@ -37,7 +37,7 @@ export class Library {
     }
   }
 
-  /** The one changed last first. A run whose log cannot be read is left out, and stays as it is. */
+  /** The one changed last first. A run whose log cannot be read is among the `unreadable`, and stays as it is. */
   async list(): Promise<KeptRun[]> {
     const { shelf, index } = this.#options;
     const known = new Map((await index.all().catch(() => [])).map((run) => [run.row.id, run]));
@@ -53,6 +53,30 @@ export class Library {
     const gone = [...known.keys()].filter((id) => !ids.includes(id));
     for (const id of gone) void index.delete(id).catch(() => undefined);
     return found.filter((run) => run !== null).sort((a, b) => b.changed - a.changed);
+  }
+
+  async unreadable(): Promise<UnreadableRun[]> {
+    const { shelf } = this.#options;
+    const listed = new Set((await this.list()).map(({ id }) => id));
+    const others = (await shelf.ids()).filter((id) => !listed.has(id));
+    const found = await Promise.all(
+      others.map(async (id) => {
+        const { logSize, changed } = await shelf.facts(id);
+        if (logSize === 0) return null; // nothing was written yet
+        const folder = await shelf.look(id);
+        try {
+          readLog(await folder.readLog());
+          return null; // it came while this looked
+        } catch (error) {
+          return { id, changed, bytes: folder.size, why: sentence(error) };
+        }
+      }),
+    );
+    return found.filter((run) => run !== null);
+  }
+
+  async log(id: string): Promise<string> {
+    return (await this.#options.shelf.look(id)).readLog();
   }
 
   inUse(): Promise<readonly string[]> {
@@ -148,9 +172,8 @@ export class Library {
       });
       void index.put({ row, logSize: facts.logSize }).catch(() => undefined);
       return row;
-    } catch (error) {
-      console.warn(`The kept run ${id} cannot be shown: ${sentence(error)}`);
-      return null;
+    } catch {
+      return null; // `unreadable` says why
     }
   }
 }

@@ -40,6 +40,8 @@ export const rowSchema = v.object({
   curve: v.array(v.tuple([v.number(), v.number()])),
   bytes: v.number(),
   parent: v.optional(v.object({ run: v.string(), step: v.number() })),
+  damage: v.optional(v.string()),
+  notes: v.optional(v.array(v.string())),
 });
 
 /** @param entries those of its log that hold */
@@ -65,10 +67,14 @@ export function rowOf(
  * @throws LogError when it has no manifest that can be read
  */
 export function rowOfText(id: string, log: string, facts: Parameters<typeof rowOf>[3]): Row {
-  const { manifest, entries: lines } = readLog(log);
+  const { manifest, entries: lines, damage, notes } = readLog(log);
   const entries = new Entries(manifest);
   for (const { entry } of lines) entries.add(entry);
-  return rowOf(id, manifest, entries, facts);
+  return {
+    ...rowOf(id, manifest, entries, facts),
+    ...(damage ? { damage: `line ${damage.line}: ${damage.problem}` } : {}),
+    ...(notes.length > 0 ? { notes } : {}),
+  };
 }
 
 /** The first point, the last, and others evenly between. */

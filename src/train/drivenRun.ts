@@ -5,7 +5,7 @@
 import type { Experiment } from '../config/fields.ts';
 import type { ChangeRecord } from '../rl/records.ts';
 import { withLiveFields } from './changes.ts';
-import { Evaluating } from './evaluating.ts';
+import { Evaluating, evaluationDue } from './evaluating.ts';
 import { saidOfMasked, sentence } from './failure.ts';
 import { Jobs } from './jobs.ts';
 import type { Past, Phase, RunCommand, Stage } from './messages.ts';
@@ -14,10 +14,6 @@ import { Teller } from './teller.ts';
 import { Timeline, UnreachableError } from './timeline.ts';
 import type { Beginning, DrivenOptions, Loaded, Trainable } from './trainable.ts';
 import { UnderWay } from './underWay.ts';
-
-/** Whether a run evaluates after so many updates: at its start, after every `evalEvery`, and at its end. */
-export const evaluationDue = ({ evalEvery, steps }: Experiment, step: number): boolean =>
-  step % evalEvery === 0 || step >= steps;
 
 /** Commands that would write into the run's log. */
 const writing = new Set<RunCommand['type']>(['run', 'step', 'station', 'change', 'evaluate', 'goTo']);
@@ -158,7 +154,8 @@ export class DrivenRun {
         return;
       case 'inspect': // looked at only: it does not say that it trains
       case 'layers':
-        return this.#do((loaded) => this.#reach(() => this.#answer(command, loaded)));
+      case 'files':
+        return this.#do((loaded) => this.#answer(command, loaded));
       default:
         command satisfies never;
     }
@@ -443,8 +440,7 @@ export class DrivenRun {
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#teller.hurry();
-    this.status(
-      phase === 'running' ? 'sample' : this.#evaluating.underWay && !this.#underWay.at ? 'evaluate' : 'idle',
-    );
+    const resting = this.#evaluating.underWay && !this.#underWay.at ? 'evaluate' : 'idle';
+    this.status(phase === 'running' ? 'sample' : resting);
   }
 }

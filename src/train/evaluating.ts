@@ -1,6 +1,11 @@
 /** A run's evaluations: the one at step 0, which may be made in parts while the run goes on, and those that are made whole. */
+import type { Experiment } from '../config/fields.ts';
 import type { EvalRecord } from '../rl/records.ts';
 import type { Trainable } from './trainable.ts';
+
+/** Whether a run evaluates after so many updates: at its start, after every `evalEvery`, and at its end. */
+export const evaluationDue = ({ evalEvery, steps }: Experiment, step: number): boolean =>
+  step % evalEvery === 0 || step >= steps;
 
 export interface EvaluatingOptions {
   /** Keeps and tells an evaluation. */

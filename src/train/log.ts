@@ -161,10 +161,10 @@ export class RunLog {
    */
   update(record: UpdateRecord, state?: TrainerState): Promise<void> {
     return this.#inTurn(async () => {
-      const { step, metrics, timing, groups } = record;
+      const { step, metrics, timing, groups, digests } = record;
       checkExperiment(record, this.experimentAt(step - 1));
       const last = this.#lastStates && state ? [await this.#putLast(state)] : [];
-      const facts = { step, metrics, timing, ...this.#backend(record) };
+      const facts = { step, metrics, timing, ...this.#backend(record), ...(digests ? { digests } : {}) };
       await this.#withAnswers(step, groups, (kept) =>
         this.#append({ kind: 'update', ...facts, ...kept }, ...last),
       );
@@ -240,11 +240,11 @@ export class RunLog {
     const entry = this.entriesOf('update').find((one) => one.step === step);
     const groups = await this.#answers(entry?.rollouts);
     if (!entry || groups === undefined) return null;
-    const { metrics, timing, backend = this.manifest.backend } = entry;
+    const { metrics, timing, digests, backend = this.manifest.backend } = entry;
     const experiment = this.experimentAt(step - 1);
     return checked(
       updateRecordSchema,
-      { experiment, backend, step, metrics, groups, timing },
+      { experiment, backend, step, metrics, groups, timing, ...(digests ? { digests } : {}) },
       entry.rollouts,
     );
   }

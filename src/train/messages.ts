@@ -13,6 +13,7 @@ import { liveSchema, reachedSchema } from './live.ts';
 
 const runId = v.string();
 const num = v.union([v.number(), v.nan()]);
+const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes');
 const column = v.instance(Float64Array);
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -53,10 +54,12 @@ export const runCommandSchema = v.variant('type', [
   v.object({ type: v.literal('record'), runId, step: count }),
   /** No answer is wanted any more to any `record` so far; each is answered with `unanswered`. */
   v.object({ type: v.literal('drop'), runId }),
-  /** What an update did to each token of one of its tries, both from 0; answered with `inspected`. */
+  /** What an update did to each token of one of its tries, both from 0; answered with `inspected` or `unanswered`. */
   v.object({ type: v.literal('inspect'), runId, step: count, group: count, trajectory: count }),
-  /** Where an update went, layer by layer; answered with `layers`. */
+  /** Where an update went, layer by layer; answered with `layers` or `unanswered`. */
   v.object({ type: v.literal('layers'), runId, step: count }),
+  /** The model as it was after so many updates, as files; answered with `files` or `unanswered`. */
+  v.object({ type: v.literal('files'), runId, step: count }),
   /** Ends the run and frees what it holds; nothing more is told of it. */
   v.object({ type: v.literal('close'), runId }),
 ]);
@@ -150,7 +153,7 @@ export const runEventSchema = v.variant('type', [
   v.object({ type: v.literal('moved'), runId, step: v.number(), experiment: experimentSchema }),
   /** An update in full: the answer to `record`. */
   v.object({ type: v.literal('record'), runId, record: updateRecordSchema }),
-  /** There is no answer to the `record` of this step. `why`: a sentence, or '' when it was dropped. */
+  /** There is no answer to what was asked for or about the update of this step. `why`: a sentence, or '' when it was dropped. */
   v.object({ type: v.literal('unanswered'), runId, step: count, why: v.string() }),
   /** After which updates the run has kept a state to go back to, oldest first, and what they take. */
   v.object({ type: v.literal('kept'), runId, steps: v.array(count), bytes: v.number() }),
@@ -165,6 +168,8 @@ export const runEventSchema = v.variant('type', [
   }),
   /** Where an update went, from the first layer to the last: the answer to `layers`. */
   v.object({ type: v.literal('layers'), runId, step: count, layers: v.array(layerSchema) }),
+  /** The model as it was after `step` updates, by file name: the answer to `files`. */
+  v.object({ type: v.literal('files'), runId, step: count, files: v.record(v.string(), bytes) }),
   /** Something the user should know; the run goes on. */
   v.object({ type: v.literal('notice'), runId, level: v.picklist(['info', 'warning']), message: v.string() }),
   /** The run cannot go on. What was recorded stays. */

@@ -62,6 +62,8 @@ export interface Loaded {
   inspect(record: UpdateRecord, at: Place, states: Around): Promise<InspectedTurn[]>;
   /** Where an update went. @param experiment the update's own */
   layers(states: Around, experiment: Experiment): InspectedLayer[];
+  /** The model with the weights of a state, as the files of a Hugging Face folder, by name. */
+  files(state: TrainerState): Record<string, Uint8Array>;
   dispose(): void;
 }
 

@@ -145,6 +145,11 @@ export class TrainerClient {
     this.#send({ type: 'layers', runId, step });
   }
 
+  /** Asks for the model as it was after so many updates, as files. */
+  files(runId: string, step: number): void {
+    this.#send({ type: 'files', runId, step });
+  }
+
   /** On to the next station of an update, then wait. */
   station(runId: string): void {
     this.#send({ type: 'station', runId });

@@ -16,6 +16,8 @@ function obey(library: Library, command: KeepCall): Promise<unknown> {
   switch (command.call) {
     case 'list':
       return library.list();
+    case 'unreadable':
+      return library.unreadable();
     case 'inUse':
       return library.inUse();
     case 'rename':
@@ -26,6 +28,8 @@ function obey(library: Library, command: KeepCall): Promise<unknown> {
       return library.undelete(command.id);
     case 'forget':
       return library.forget(command.id);
+    case 'log':
+      return library.log(command.id);
     case 'read':
       return library.read(command.id);
     case 'write':

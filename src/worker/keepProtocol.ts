@@ -8,11 +8,13 @@ const blob = v.custom<Uint8Array<ArrayBuffer>>((data) => data instanceof Uint8Ar
 /** Page → worker; what each does and gives: `KeptRuns`. */
 export const keepCallSchema = v.variant('call', [
   v.object({ call: v.literal('list') }),
+  v.object({ call: v.literal('unreadable') }),
   v.object({ call: v.literal('inUse') }),
   v.object({ call: v.literal('rename'), id, name: v.pipe(v.string(), v.maxLength(200)) }),
   v.object({ call: v.literal('delete'), id }),
   v.object({ call: v.literal('undelete'), id }),
   v.object({ call: v.literal('forget'), id }),
+  v.object({ call: v.literal('log'), id }),
   v.object({ call: v.literal('read'), id }),
   v.object({
     call: v.literal('write'),

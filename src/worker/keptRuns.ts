@@ -1,5 +1,5 @@
 /** The page's end of what is kept in this browser; its worker is started when it is first asked. */
-import type { KeptRun, KeptRuns, RunFile, StorageUse } from '../keep/keptRuns.ts';
+import type { KeptRun, KeptRuns, RunFile, StorageUse, UnreadableRun } from '../keep/keptRuns.ts';
 import keepScript from './keep.worker.ts?worker&url';
 import { keptChannel, type KeepAnswer, type KeepCall } from './keepProtocol.ts';
 import { startWorker } from './window.ts';
@@ -18,6 +18,11 @@ export class BrowserRuns implements KeptRuns {
   async list(): Promise<readonly KeptRun[]> {
     const answer = await this.#ask({ call: 'list' });
     return 'refused' in answer ? [] : valueOf<readonly KeptRun[]>(answer);
+  }
+
+  async unreadable(): Promise<readonly UnreadableRun[]> {
+    const answer = await this.#ask({ call: 'unreadable' });
+    return 'refused' in answer ? [] : valueOf<readonly UnreadableRun[]>(answer);
   }
 
   async inUse(): Promise<readonly string[]> {
@@ -52,6 +57,9 @@ export class BrowserRuns implements KeptRuns {
   }
   forget(id: string): Promise<void> {
     return this.#call({ call: 'forget', id });
+  }
+  log(id: string): Promise<string> {
+    return this.#call({ call: 'log', id });
   }
   read(id: string): Promise<RunFile> {
     return this.#call({ call: 'read', id });

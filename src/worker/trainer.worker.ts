@@ -77,7 +77,7 @@ async function load(
   markStart('backend');
 
   show.stage('model');
-  const { tokenizer, checkpoint, digest } = await attempt(
+  const { digest, ...model } = await attempt(
     `The model "${experiment.model}" could not be loaded.`,
     'Reload the page; if it happens again, the files beside the page are incomplete.',
     () => readShippedModel(assets, experiment.model),
@@ -85,7 +85,8 @@ async function load(
   markStart('model');
 
   return new SharedModel({
-    ...{ model: experiment.model, checkpoint, tokenizer, sandbox, backend, breathe },
+    ...{ model: experiment.model, sandbox, backend, breathe },
+    ...model,
     ...(digest === undefined ? {} : { digest }),
     readInitial: (name) =>
       attempt(

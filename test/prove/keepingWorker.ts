@@ -23,7 +23,7 @@ const loaded: Loaded = {
   model: 'boost',
   backend: { name: 'wasm', device: 'none', why: '', threads: 1 },
   counters: { tensors: 0, bytes: 0, graded: 0, cacheHits: 0, timeouts: 0, respawns: 0, infra: 0 },
-  ...{ begin: unused, inspect: unused, layers: unused, dispose: unused },
+  ...{ begin: unused, inspect: unused, layers: unused, files: unused, dispose: unused },
 };
 
 const values = Float32Array.from({ length: parameters }, (_, i) => Math.sin(i));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { vi } from 'vitest';
+import { exportCommand } from '../../src/cli/exportCommand.ts';
 import { lessonsCommand } from '../../src/cli/lessonsCommand.ts';
 import { sweepCommand } from '../../src/cli/sweep/command.ts';
 import { train as trainCommand } from '../../src/cli/trainCommand.ts';
@@ -58,6 +59,7 @@ vi.mock('../../src/sandbox/node.ts', async (original) => {
 /** Commands in this process, where everything they need is loaded. One at a time. */
 export const train = (...args: string[]): Promise<Ended> => inThisProcess(trainCommand, args);
 export const lessons = (...args: string[]): Promise<Ended> => inThisProcess(lessonsCommand, args);
+export const exportRun = (...args: string[]): Promise<Ended> => inThisProcess(exportCommand, args);
 export const sweep = (...args: string[]): Promise<Ended> => inThisProcess(sweepCommand, args);
 
 /** `npm run train -- …`, with everything npm puts in between. */

@@ -1,6 +1,6 @@
 /** Kept runs in memory, for tests and the page's test double. */
 import { newRunId } from '../../src/keep/runId.ts';
-import type { KeptRun, KeptRuns, RunFile, StorageUse } from '../../src/keep/keptRuns.ts';
+import type { KeptRun, KeptRuns, RunFile, StorageUse, UnreadableRun } from '../../src/keep/keptRuns.ts';
 import { rowOfText, type About } from '../../src/keep/row.ts';
 
 interface Kept {
@@ -26,8 +26,18 @@ export class MemoryRuns implements KeptRuns {
   }
 
   async list(): Promise<readonly KeptRun[]> {
-    if (this.why) return [];
-    return [...this.#runs].map(([id, run]) => rowOfKept(id, run)).sort((a, b) => b.changed - a.changed);
+    const rows = this.#rows().map(({ row }) => row);
+    return rows.filter((row) => row !== null).sort((a, b) => b.changed - a.changed);
+  }
+
+  async unreadable(): Promise<readonly UnreadableRun[]> {
+    return this.#rows().flatMap(({ id, kept, row, why }) =>
+      row ? [] : [{ id, changed: kept.changed, bytes: bytesOf(kept), why }],
+    );
+  }
+
+  async log(id: string): Promise<string> {
+    return this.#find(id).file.log;
   }
 
   changed(listener: () => void): () => void {
@@ -70,6 +80,13 @@ export class MemoryRuns implements KeptRuns {
     return row;
   }
 
+  /** As `write`, whatever is in the log. @returns its id */
+  put(log: string, name = '', at = Date.now()): string {
+    const id = newRunId();
+    this.#put(id, { file: { log, blobs: new Map() }, about: { name }, begun: at, changed: at });
+    return id;
+  }
+
   async storage(): Promise<StorageUse | null> {
     if (this.why) return null;
     const used = (await this.list()).reduce((sum, { bytes }) => sum + bytes, 0);
@@ -78,6 +95,17 @@ export class MemoryRuns implements KeptRuns {
 
   async persist(): Promise<boolean> {
     return (this.persisted = true);
+  }
+
+  #rows() {
+    if (this.why) return [];
+    return [...this.#runs].map(([id, kept]) => {
+      try {
+        return { id, kept, row: rowOfKept(id, kept), why: '' };
+      } catch (error) {
+        return { id, kept, row: null, why: error instanceof Error ? error.message : String(error) };
+      }
+    });
   }
 
   #find(id: string): Kept {
@@ -96,10 +124,13 @@ export class MemoryRuns implements KeptRuns {
   }
 }
 
-function rowOfKept(id: string, { file, about, begun, changed }: Kept): KeptRun {
-  const blobs = [...file.blobs.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+const bytesOf = ({ file }: Kept): number =>
+  [...file.blobs.values()].reduce((sum, { byteLength }) => sum + byteLength, file.log.length);
+
+function rowOfKept(id: string, kept: Kept): KeptRun {
+  const { file, about, begun, changed } = kept;
   return {
-    ...rowOfText(id, file.log, { underWay: false, begun, changed, bytes: file.log.length + blobs }),
+    ...rowOfText(id, file.log, { underWay: false, begun, changed, bytes: bytesOf(kept) }),
     ...about,
   };
 }

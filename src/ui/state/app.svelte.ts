@@ -1,6 +1,6 @@
 /** The page: the experiment, the run, what is looked at, and what the buttons do. */
 import type { BackendName } from '../../config/backends.ts';
-import { decodeLink, type MadeOn } from '../../config/link.ts';
+import type { MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
 import type { Experiment, FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
@@ -10,19 +10,19 @@ import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
 import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools } from '../../worker/speed.ts';
-import { differences } from '../madeOn.ts';
 import { presetOfStory, type Story } from '../stories.ts';
 import { Asking } from './asking.ts';
-import { CompareState, differing, inStep, nameAmong } from './compare.svelte.ts';
+import { CompareState, differing, nameAmong } from './compare.svelte.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import type { Extras } from './extras.ts';
 import { formOf, KeptState } from './kept.svelte.ts';
+import { LinkState } from './link.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
 import { changesBetween, whyNotForked, type OpenRun, type Wish } from './openRun.svelte.ts';
+import { LockStep } from './lockStep.ts';
 import { maxRuns, RunsState } from './runs.svelte.ts';
-import { ShareState } from './share.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
@@ -34,6 +34,7 @@ type Resumed = Pick<KeptRun, 'id' | 'name'> & { readonly there: OpenRun | undefi
 export class AppState {
   readonly runs = new RunsState();
   readonly compare = new CompareState();
+  readonly #lockStep = new LockStep(this.compare, (run, wish) => this.#want(run, wish));
   readonly problems: ProblemsState;
   readonly speed: SpeedState;
   readonly offline: OfflineState;
@@ -41,16 +42,11 @@ export class AppState {
   readonly kept: KeptState;
   /** What the user asked for; `run.backend` says what was taken. */
   backendChoice = $state.raw<BackendChoice>('auto');
-  /** What was wrong with the link the page was opened with, or ''. */
-  linkProblem = $state.raw('');
-  /** What an older link names that no longer exists. */
-  linkNotes = $state.raw<readonly string[]>([]);
-  readonly #sharing = new ShareState();
+  /** The link that the page was opened with. */
+  readonly link = new LinkState((model) => this.madeOn(model));
   readonly #client: TrainerClient;
   /** What runs are asked, and by whom. */
   readonly asking: Asking;
-  #linkMadeOn = $state.raw<MadeOn>({});
-  #linkModel = '';
   /** What the last load was asked for. */
   #loaded: { readonly backend: BackendChoice; readonly model: string } | null = null;
 
@@ -68,10 +64,6 @@ export class AppState {
     this.asking = new Asking(this.runs, this.#client);
   }
 
-  /** What came of the last Share, for a while. */
-  get shared() {
-    return this.#sharing.said;
-  }
   /** The run on screen, as far as the trainer has told. */
   get run() {
     return this.runs.selected.told;
@@ -82,10 +74,6 @@ export class AppState {
   /** The form of the run on screen. */
   get experiment() {
     return this.runs.selected.form;
-  }
-  /** What the link was made on and this page is not: results may differ. */
-  get linkDifferences(): readonly string[] {
-    return differences(this.#linkMadeOn, this.#madeOn(this.#linkModel));
   }
   get canRun(): boolean {
     return this.experiment.valid !== null && this.#driven.some((run) => run.canGoOn);
@@ -111,14 +99,12 @@ export class AppState {
 
   /** Shows the experiment of a link's fragment and loads it; waits for Run. */
   openLink(fragment: string): void {
-    const link = decodeLink(fragment);
-    this.linkProblem = link.problem ?? '';
-    this.linkNotes = link.notes;
-    this.#linkMadeOn = link.madeOn;
-    this.#linkModel = link.experiment.model;
-    const form = this.experiment.copy();
-    form.open(link.experiment);
-    this.#load(form);
+    void this.link.open(fragment, (experiment) => this.openExperiment(experiment));
+  }
+
+  /** The same with a file that Share saved. */
+  openFile(file: File): void {
+    void this.link.openFile(file, (experiment) => this.openExperiment(experiment));
   }
 
   start(): void {
@@ -141,6 +127,7 @@ export class AppState {
 
   pause(): void {
     for (const { id, told } of this.#driven) if (told.phase === 'running') this.#client.pause(id);
+    this.#lockStep.pause();
   }
 
   /** A new run with the experiment of the form, from the beginning; the one on screen pauses and is kept, once it has got anywhere. */
@@ -190,8 +177,9 @@ export class AppState {
     return this.#allows(whyNotForked(from, wanted) || this.runs.whyNoRoom(wanted.length));
   }
 
-  #hasRoom(more: number): boolean {
-    return this.#allows(this.runs.whyNoRoom(more));
+  /** So many more runs can be open; else the run on screen says what to do. */
+  #hasRoom(more: number, stops = false): boolean {
+    return this.#allows(this.runs.whyNoRoom(more, stops));
   }
 
   #allows(why: string): boolean {
@@ -269,6 +257,13 @@ export class AppState {
     else this.experiment.change(changes); // the form says which field is wrong
   }
 
+  /** Loads an experiment from a file, and waits for Run. */
+  openExperiment(experiment: Experiment): void {
+    const form = this.experiment.copy();
+    form.open(experiment);
+    this.#load(form);
+  }
+
   /** Loads a story's experiment and runs it. */
   tell(story: Story): void {
     this.#runWith((form) => form.choose(presetOfStory(story)));
@@ -293,26 +288,10 @@ export class AppState {
   }
 
   chooseBackend(backend: BackendChoice): void {
+    const { backendChoice: former } = this;
     this.backendChoice = backend;
     this.reset();
-  }
-
-  /** Copies a link to the experiment of the form. */
-  async share(): Promise<void> {
-    const { valid, problem } = this.experiment;
-    await this.#sharing.share(valid, problem, valid ? this.#madeOn(valid.model) : {});
-  }
-
-  dismissLinkProblem(): void {
-    this.linkProblem = '';
-  }
-
-  dismissLinkNotes(): void {
-    this.linkNotes = [];
-  }
-
-  dismissLinkDifferences(): void {
-    this.#linkMadeOn = {};
+    if (this.canReset && this.#loaded?.backend !== backend) this.backendChoice = former; // it was refused
   }
 
   /** Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run. */
@@ -325,7 +304,7 @@ export class AppState {
   }
 
   /** What the page computes with, as far as the trainer has said; the digest only of this model. */
-  #madeOn(model: string): MadeOn {
+  madeOn(model: string): MadeOn {
     const loaded = this.run.model?.name === model ? this.run.model : null;
     return { backend: this.run.backend?.name, modelDigest: loaded?.digest };
   }
@@ -338,16 +317,18 @@ export class AppState {
     const { selected: before } = this.runs;
     const experiment = form.valid;
     const { kept } = before;
-    if (!experiment || !this.#hasRoom(kept ? 1 : 0)) return before;
+    if (!experiment) return before;
+    const wanted = { backend: this.backendChoice, model: experiment.model };
+    const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
+    const over = same && this.#client.canBegin;
+    if (!this.#hasRoom(kept ? 1 : 0, !over)) return before;
     if (kept) before.form.takeBack();
     const instead = from?.there ?? (kept ? null : before);
     const run = this.runs.make(form, { instead, id: from?.id });
     run.begin(experiment);
     if (from?.name) run.name = from.name;
     run.told.surround(before.told);
-    const wanted = { backend: this.backendChoice, model: experiment.model };
-    const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
-    if (same && this.#client.canBegin) {
+    if (over) {
       if (kept) this.#client.pause(before.id);
       const begin = () => (from ? this.#client.resume(run.id) : this.#client.begin(run.id, experiment));
       this.#open(run, begin, instead);
@@ -418,7 +399,7 @@ export class AppState {
   #begin(wish: Wish): void {
     if (!this.canRun) return;
     if (wish !== 'run') this.selection.followTraining(); // who takes a step wants to see it
-    if (this.compare.on) for (const run of inStep(this.#driven, wish)) this.#want(run, wish);
+    if (this.compare.on) this.#lockStep.begin(wish);
     else if (!this.run.begun && this.experiment.pending.length > 0) this.#load(this.experiment.copy(), wish);
     else this.#want(this.runs.selected, wish);
   }
@@ -443,8 +424,10 @@ export class AppState {
     if (event.type === 'past') run.goOn(event);
     run.alive = this.#client.has(run.id);
     if (run.told.phase !== 'loading') run.wish = null;
+    this.#lockStep.settle();
     this.runs.tellIdle();
     if (run.told.phase !== 'loading') this.kept.begin();
+    if (['update', 'eval', 'change'].includes(event.type)) void this.link.check(run);
     if (run.told.evals.length > 0) this.offline.begin(); // the first minute has the network and the processor to itself
   }
 }

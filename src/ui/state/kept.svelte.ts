@@ -1,6 +1,6 @@
 /** The runs that outlive the page, as it shows them. */
 import { nearestPreset } from '../../config/presets.ts';
-import type { KeptRun, KeptRuns, StorageUse } from '../../keep/keptRuns.ts';
+import type { KeptRun, KeptRuns, StorageUse, UnreadableRun } from '../../keep/keptRuns.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { nameOf } from './openRun.svelte.ts';
 import { Remembered } from './remembered.ts';
@@ -12,6 +12,8 @@ export class KeptState {
   /** The one changed last first; those that were deleted are in `deleted`. */
   runs = $state.raw<readonly KeptRun[]>([]);
   deleted = $state.raw<readonly KeptRun[]>([]);
+  /** Those whose log does not even say what it is of. */
+  unreadable = $state.raw<readonly UnreadableRun[]>([]);
   /** Ids of those that are open for writing, in this tab or another. */
   inUse = $state.raw<readonly string[]>([]);
   /** Why nothing is kept, for the end of a sentence; '' where runs are kept. */
@@ -45,9 +47,10 @@ export class KeptState {
     if (!this.store) return;
     if (!this.#watching) this.store.changed(() => void this.refresh());
     this.#watching = true;
-    await this.attempt(async (store) => {
+    await this.#do(async (store) => {
       this.refused = await store.refused();
       this.#sort(await store.list());
+      this.unreadable = await store.unreadable();
       this.inUse = await store.inUse();
       this.storage = await store.storage();
     });
@@ -55,8 +58,12 @@ export class KeptState {
 
   /** Does something with the store; what cannot be done is said in `problem`. */
   async attempt(work: (store: KeptRuns) => Promise<void>): Promise<void> {
-    if (!this.store) return;
     this.problem = '';
+    await this.#do(work);
+  }
+
+  async #do(work: (store: KeptRuns) => Promise<void>): Promise<void> {
+    if (!this.store) return;
     try {
       await work(this.store);
     } catch (error) {

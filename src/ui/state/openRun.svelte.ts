@@ -4,6 +4,7 @@ import { field, fieldNames, fields } from '../../config/fields.ts';
 import { presetExperiment, type Preset } from '../../config/presets.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import { change } from '../charts/catalogue.ts';
+import type { Point } from '../charts/series.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
@@ -17,8 +18,11 @@ export interface Origin {
 
 /** A run to compare with, as charts draw it behind the other. */
 export interface Ghost {
+  /** A word, at the end of its lines. */
   readonly label: string;
-  readonly evals: RunState['evals'];
+  readonly evals: readonly Point[];
+  /** Its name, where it was laid there by hand: then all of it is shown, however far the run has come. */
+  readonly laid?: string;
 }
 
 /** What a run is to do once it is loaded. */

@@ -46,10 +46,12 @@ export class RunsState {
     const earlier = this.#all.filter(({ number, told }) => number < selected.number && told.train.length > 0);
     return earlier.reduce<OpenRun | null>((a, b) => (a && a.number > b.number ? a : b), null);
   }
-  /** The run that is drawn behind the one on screen, to compare with: the one that was pinned, or came before. */
+  /** The run that is drawn behind the one on screen, to compare with: the one that was pinned, or came before; else the newest other. */
   get ghost(): OpenRun | null {
-    const { pinned } = this;
-    return pinned && pinned !== this.selected ? pinned : this.before;
+    const { pinned, selected } = this;
+    if (pinned && pinned !== selected) return pinned;
+    const others = this.#all.filter((run) => run !== selected && run.kept);
+    return this.before ?? others.reduce<OpenRun | null>((a, b) => (a && a.number > b.number ? a : b), null);
   }
   /** Something is computed for one of them. */
   get computing(): boolean {
@@ -57,27 +59,27 @@ export class RunsState {
   }
 
   /** Those that may be closed for another, oldest first: they rest, nobody looks at them, and no open run comes from them. */
-  get #spare(): readonly OpenRun[] {
+  #spare(stops = false): readonly OpenRun[] {
     const needed = (one: OpenRun) => this.#all.some((other) => other !== one && other.comesFrom(one));
-    const resting = this.#all.filter(({ wish, told }) => wish === null && !told.computing);
+    const resting = this.#all.filter(({ wish, told }) => stops || (wish === null && !told.computing));
     return resting
       .filter((one) => one !== this.selected && one !== this.pinned && !needed(one))
       .sort((a, b) => a.number - b.number);
   }
-  /** As many runs can be opened. */
-  get room(): number {
-    return maxRuns - this.#all.length + this.#spare.length;
+  /** As many runs can be opened. @param stops all that there are stop for it */
+  room(stops: boolean): number {
+    return maxRuns - this.#all.length + this.#spare(stops).length;
   }
   /** Why so many more runs cannot be open, and what to do; '' where they can. */
-  whyNoRoom(more: number): string {
-    if (more <= Math.max(0, this.room)) return '';
+  whyNoRoom(more: number, stops = false): string {
+    if (more <= Math.max(0, this.room(stops))) return '';
     const some = more === 1 ? 'one' : `up to ${more}`;
     const why = `${maxRuns} runs are kept, and of those that are open too few can be spared: they train, or others come from them`;
     return `Nothing was begun: ${why}. Close ${some} first.`;
   }
   /** The run that has to be closed, because there are too many; null: none has to, or none can be spared. */
   get surplus(): OpenRun | null {
-    return this.#all.length > maxRuns ? (this.#spare[0] ?? null) : null;
+    return this.#all.length > maxRuns ? (this.#spare()[0] ?? null) : null;
   }
 
   /** Resolves when nothing is computed for any of them. */
