@@ -3,9 +3,11 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite';
+import { oembed } from './src/cli/oembed.ts';
 import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vitePlugin.ts';
 import { isolationHeaders } from './src/worker/isolation.ts';
 import { onDemand } from './src/worker/onDemand.ts';
@@ -101,6 +103,26 @@ function hostFiles(files: Record<string, string>): Plugin {
 
 const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('base64');
 
+/** Adds what sites ask that embed by oEmbed, to a build that is told where it will lie. */
+function describeForEmbedding(siteAddress: string | undefined): Plugin | null {
+  if (!siteAddress) return null;
+  const { answer, address } = oembed(siteAddress);
+  return {
+    name: 'oembed',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'link',
+        attrs: { rel: 'alternate', type: 'application/json+oembed', href: address },
+        injectTo: 'head',
+      },
+    ],
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'oembed.json', source: answer });
+    },
+  };
+}
+
 /** Builds the service worker last, with the hash of every file of the build in it: another build is another script. */
 function serviceWorker(name: string): Plugin {
   let config: ResolvedConfig;
@@ -165,6 +187,8 @@ const tfjsForPages: Plugin = {
   }),
 };
 
+const { version } = createRequire(import.meta.url)('./package.json') as { version: string };
+
 /**
  * GitHub Pages leaves out files that begin with "_" or ".": Jekyll keeps those to itself. Rolldown begins virtual modules so. A back
  * end is called by its name, so that the service worker knows it.
@@ -175,6 +199,7 @@ const chunkFileNames = (chunk: { name: string; facadeModuleId: string | null }):
 };
 
 export default defineConfig({
+  define: { COCOS_VERSION: JSON.stringify(version) },
   base: './', // a static host may serve the playground from any folder
   appType: 'mpa', // a missing file is a 404, not the page
   plugins: [
@@ -183,6 +208,7 @@ export default defineConfig({
     hostFiles(hosted),
     sandboxFrameWorker(),
     contentSecurityPolicy(contentPolicy),
+    describeForEmbedding(process.env['SITE_ADDRESS']),
     serviceWorker('service-worker.js'),
   ],
   worker: { format: 'es', rolldownOptions: { output: { chunkFileNames } } },

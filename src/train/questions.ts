@@ -6,7 +6,7 @@ import type { BareEvent } from './teller.ts';
 import { UnreachableError, type Side, type Timeline } from './timeline.ts';
 import type { Loaded, Trainable } from './trainable.ts';
 
-export type Question = Extract<RunCommand, { type: 'inspect' | 'layers' | 'catch' }>;
+export type Question = Extract<RunCommand, { type: 'inspect' | 'layers' | 'files' | 'catch' }>;
 
 interface Asked {
   readonly loaded: Loaded;
@@ -32,6 +32,14 @@ async function found(question: Question, asked: Asked): Promise<BareEvent> {
       return inspected(question, asked);
     case 'layers':
       return { type: 'layers', step: question.step, layers: await layersAt(question.step, asked) };
+    case 'files': {
+      const { step } = question;
+      return {
+        type: 'files',
+        step,
+        files: asked.loaded.files(await asked.timeline.stateAt(step, asked.side)),
+      };
+    }
     case 'catch':
       return { type: 'caught', record: await asked.run.caught() };
   }

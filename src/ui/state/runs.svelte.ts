@@ -1,4 +1,5 @@
 /** The runs that the page has open: which there are, which is on screen, and which was closed last. */
+import { newRunId } from '../../keep/runId.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OpenRun, type Origin } from './openRun.svelte.ts';
 import { keptAnswers } from './run.svelte.ts';
@@ -10,6 +11,8 @@ export const maxRuns = 8;
 interface MakeOptions {
   readonly origin?: Origin | null;
   readonly instead?: OpenRun | null;
+  /** Of a run that was kept; by default a new one. */
+  readonly id?: string | undefined;
 }
 
 /** Read it anywhere; it is written by AppState only. */
@@ -24,7 +27,6 @@ export class RunsState {
   #recorded: UpdateRecord | null = null;
   /** Called when nothing is computed any more. */
   #whenIdle: (() => void)[] = [];
-  #ids = 0;
   #numbers = 1;
 
   /** In the order in which they were opened, each fork behind the run it comes from. */
@@ -68,6 +70,13 @@ export class RunsState {
   room(stops: boolean): number {
     return maxRuns - this.#all.length + this.#spare(stops).length;
   }
+  /** Why so many more runs cannot be open, and what to do; '' where they can. */
+  whyNoRoom(more: number, stops = false): string {
+    if (more <= Math.max(0, this.room(stops))) return '';
+    const some = more === 1 ? 'one' : `up to ${more}`;
+    const why = `${maxRuns} runs are kept, and of those that are open too few can be spared: they train, or others come from them`;
+    return `Nothing was begun: ${why}. Close ${some} first.`;
+  }
   /** The run that has to be closed, because there are too many; null: none has to, or none can be spared. */
   get surplus(): OpenRun | null {
     return this.#all.length > maxRuns ? (this.#spare()[0] ?? null) : null;
@@ -83,6 +92,20 @@ export class RunsState {
     }
   }
 
+  /**
+   * All are to rest, whatever their phase: a Run may be on its way.
+   * @param pause tells the trainer
+   * @returns whether one had something to do
+   */
+  interrupt(pause: (id: string) => void): boolean {
+    const busy = this.#all.some(({ wish, told }) => wish !== null || told.training);
+    for (const one of this.#all) {
+      one.wish = null;
+      pause(one.id);
+    }
+    return busy;
+  }
+
   /** Something may have come to rest. */
   tellIdle(): void {
     if (!this.computing) for (const resolve of this.#whenIdle.splice(0)) resolve();
@@ -95,8 +118,8 @@ export class RunsState {
   }
 
   /** A run that is not in the list yet. @param instead whose number it takes, because that one leaves */
-  make(form: ExperimentState, { origin = null, instead = null }: MakeOptions = {}): OpenRun {
-    return new OpenRun(`run-${++this.#ids}`, instead?.number ?? ++this.#numbers, form, origin);
+  make(form: ExperimentState, { origin = null, instead = null, id = newRunId() }: MakeOptions = {}): OpenRun {
+    return new OpenRun(id, instead?.number ?? ++this.#numbers, form, origin);
   }
 
   /** Adds a run; see `surplus`. */
