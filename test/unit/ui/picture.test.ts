@@ -215,29 +215,32 @@ describe('a push that looks wrong', () => {
   const pushed = (advantage: number, changes: Partial<Comparison> = {}) =>
     comparison({ advantage, ...changes });
 
-  it('is said of a right try that is pushed down, and of a wrong one that is pushed up', () => {
-    expect(pushSurprise(lane(4, 4), pushed(-0.1))).toBe('right, but below the others’ average R′');
-    expect(pushSurprise(lane(2, 4), pushed(-0.1))).toBe('right in the end, but below the others’ average R′');
-    expect(pushSurprise(lane(2, 3), pushed(0.1, { comparedWith: 'group' }))).toBe(
-      'not right, but above the group’s average R′',
+  const said = (...of: Parameters<typeof pushSurprise>) => pushSurprise(...of)?.join(' ');
+
+  it('is said of a right try that is pushed down, and of one that passes nothing and is pushed up', () => {
+    expect(said(lane(4, 4), pushed(-0.1))).toBe('right, but below the others’ average R′');
+    expect(said(lane(2, 4), pushed(-0.1))).toBe('ends right, but below the others’ average R′');
+    expect(said(lane(2, 0), pushed(0.1, { comparedWith: 'group' }))).toBe(
+      'wrong, but above the group’s average R′',
     );
   });
 
   it('is said of the turns that the push is for', () => {
     const second = { turns: [2], name: 'G₂', comparedWith: 'batch' } as const;
-    expect(pushSurprise(lane(1, 4), pushed(-0.1, second))).toBe('right, but below the update’s average G₂');
-    expect(pushSurprise(lane(4, 1), pushed(-0.1, second))).toBe('');
+    expect(said(lane(1, 4), pushed(-0.1, second))).toBe('right, but below the update’s average G₂');
+    expect(said(lane(4, 1), pushed(-0.1, second))).toBeUndefined();
   });
 
   it('is said of nothing else', () => {
-    expect(pushSurprise(lane(4, 4), pushed(0.1))).toBe('');
-    expect(pushSurprise(lane(0, 0), pushed(-0.1))).toBe('');
-    expect(pushSurprise(lane(4, 4), pushed(0))).toBe('');
-    expect(pushSurprise(lane(4, 4), pushed(NaN))).toBe('');
-    expect(pushSurprise(lane(0, 0), pushed(0.1, { count: 0 }))).toBe('');
+    expect(said(lane(4, 4), pushed(0.1))).toBeUndefined();
+    expect(said(lane(0, 0), pushed(-0.1))).toBeUndefined();
+    expect(said(lane(2, 3), pushed(0.1))).toBeUndefined();
+    expect(said(lane(4, 4), pushed(0))).toBeUndefined();
+    expect(said(lane(4, 4), pushed(NaN))).toBeUndefined();
+    expect(said(lane(0, 0), pushed(0.1, { count: 0 }))).toBeUndefined();
     expect(
-      pushSurprise({ turns: [turn('x', 0, 4, 'infra')], explanation: null }, pushed(0.1, { turns: [1] })),
-    ).toBe('');
+      said({ turns: [turn('x', 0, 4, 'infra')], explanation: null }, pushed(0.1, { turns: [1] })),
+    ).toBeUndefined();
   });
 });
 

@@ -166,20 +166,23 @@ export function pushWord(advantage: number): string {
 
 const averages = { others: 'the others’', group: 'the group’s', batch: 'the update’s' } as const;
 
+/** "right, but below" + "the others’" + "average R′"; where there is little room, without the middle. */
+export type Surprise = readonly [how: string, whose: string, average: string];
+
 /**
- * What looks wrong about a push, and why it is not: an answer that is right pushed down, one that is wrong pushed up. The last of
- * the answers counts that are pushed. '' where nothing does.
+ * What looks wrong about a push, and why it is not: an answer that is right pushed down, one that passes no test pushed up. The last
+ * of the answers counts that are pushed. null where nothing does.
  */
-export function pushSurprise({ turns }: SeenLane, one: Comparison): string {
+export function pushSurprise({ turns }: SeenLane, one: Comparison): Surprise | null {
   const answers = one.turns.flatMap((turn) => turns[turn - 1] ?? []);
   const last = answers.at(-1);
-  if (!last || !judged(last) || one.count === 0) return '';
+  if (!last || !judged(last) || one.count === 0) return null;
   const word = pushWord(one.advantage);
-  const average = `${averages[one.comparedWith]} average ${one.name}`;
+  const average = [averages[one.comparedWith], `average ${one.name}`] as const;
   if (solved(last) && word === 'less likely') {
-    return `${answers.every(solved) ? 'right' : 'right in the end'}, but below ${average}`;
+    return [`${answers.every(solved) ? 'right' : 'ends right'}, but below`, ...average];
   }
-  return !solved(last) && word === 'more likely' ? `not right, but above ${average}` : '';
+  return last.verdict?.passed === 0 && word === 'more likely' ? ['wrong, but above', ...average] : null;
 }
 
 const whoWords = {
