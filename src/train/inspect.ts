@@ -88,7 +88,7 @@ async function probabilities(
       const rows = Int32Array.from({ length }, (_, n) => start + n - 1);
       const logits = tf.tidy(() => {
         const hidden = model.hidden(tf.tensor1d(ids, 'int32'), 1, ids.length);
-        return tf.matMul(gatherRows(hidden, tf.tensor1d(rows, 'int32')), model.embedding, false, true);
+        return tf.matMul(gatherRows(hidden, tf.tensor1d(rows, 'int32')), model.head, false, true);
       });
       const values = Float32Array.from(await logits.data());
       logits.dispose();

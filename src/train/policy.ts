@@ -123,7 +123,7 @@ function forward(model: Llama, { ids, batch, time, rows, targets }: Packed<unkno
   const hidden = model.hidden(tf.tensor1d(ids, 'int32'), batch, time);
   return tokenLogProbs(
     gatherRows(hidden, tf.tensor1d(rows, 'int32')),
-    model.embedding,
+    model.head,
     tf.tensor1d(targets, 'int32'),
     { temperature: options.temperature, allowedFrom: options.allowedFrom },
   );
