@@ -1,7 +1,7 @@
 /** No barrier: axe finds nothing serious, nothing is wider than the window, and the keyboard does the whole job. */
 import type { Page } from 'playwright';
 import { expect, it } from 'vitest';
-import { overflow, violations } from './barriers.ts';
+import { expectNoBarrier, overflow } from './barriers.ts';
 import { withPlayground } from './page.ts';
 import {
   button,
@@ -19,20 +19,8 @@ const narrow = { width: 390, height: 844 };
 it('has no serious barrier and no overflow, wide or narrow, light or dark, before and after updates', async () => {
   await withPlayground({ path: microLink({ evalEvery: 1 }), viewport: wide }, async (playground) => {
     const { page, problems } = playground;
-    const scan = async (when: string) => {
-      for (const viewport of [narrow, wide]) {
-        await page.setViewportSize(viewport);
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          await page.locator(`html[data-theme="${colorScheme}"]`).waitFor();
-          const where = `${when}, ${viewport.width}, ${colorScheme}`;
-          expect(await violations(page), where).toEqual([]);
-          expect(await overflow(page), where).toEqual([]);
-        }
-      }
-    };
     await waitForReady(playground);
-    await scan('before the first update');
+    await expectNoBarrier(page, null, 'before the first update');
 
     for (const step of [1, 2]) {
       await button(page, 'Step').click();
@@ -52,7 +40,7 @@ it('has no serious barrier and no overflow, wide or narrow, light or dark, befor
     await page.locator('button.token').nth(2).click();
     await page.getByText('What else the model considered here').waitFor();
     await fieldOf(page, 'Discount γ').fill('9');
-    await scan('after two updates, everything unfolded, one field wrong');
+    await expectNoBarrier(page, null, 'after two updates, everything unfolded, one field wrong');
     for (const [opens, title] of [
       [button(page, 'Held-out accuracy: every value, as a table'), /every value/],
       [button(page, 'Help'), 'Help'],
@@ -60,7 +48,7 @@ it('has no serious barrier and no overflow, wide or narrow, light or dark, befor
       await opens.click();
       const dialog = page.getByRole('dialog', { name: title });
       await dialog.waitFor();
-      await scan(`dialog ${String(title)}`);
+      await expectNoBarrier(page, dialog, `dialog ${String(title)}`);
       await dialog.getByRole('button', { name: 'Close' }).click();
     }
     expect(problems).toEqual([]);

@@ -83,9 +83,6 @@ export const hosts = {
   },
   /** One that lost a file which the page itself does not ask for. */
   incomplete: { ...plain, drops: /^models\/repairer\/model\.safetensors$/ },
-  /** Plain ones, for tests that deploy another version, and that take the host away. */
-  deployed: plain,
-  gone: plain,
   /** Whoever set this one up gave types at random, and forbids the browser to guess. */
   wrongTypes: {
     ...plain,

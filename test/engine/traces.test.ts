@@ -1,13 +1,15 @@
 /**
- * Twenty updates of a small experiment give the same trace on cpu, wasm and webgpu. Each adds in its own order, so weights
+ * Updates of a small experiment give the same trace on cpu, wasm and webgpu. Each adds in its own order, so weights
  * drift apart in their last digits, and AdamW's division by √v makes much of gradients that are nearly nothing. So two
  * comparisons:
  *
- * - 20 updates on recorded trajectories, where nothing is sampled: log-probabilities, loss, gradient norm and the weights at
+ * - updates on recorded trajectories, where nothing is sampled: log-probabilities, loss, gradient norm and the weights at
  *   the end agree.
  * - Whole updates, each back end sampling for itself from the same seed: the same, and every token. (A token may differ only
  *   where its random number falls between two cumulative sums that differ in their last digits.) A software GPU takes a
  *   second and more for each, so there they are 2, the second of which starts from what the first changed.
+ *
+ * `npm test` does the first 6 of 20.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -24,11 +26,12 @@ import { weightedLogProbGradient, type Placed, type Weighted } from '../../src/t
 import { rollout } from '../../src/train/rollout.ts';
 import { createSession } from '../../src/train/session.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
+import { amount } from '../amount.ts';
 import { expectNoGpuErrors, open, openFor, relativeError } from './backends.ts';
 
 afterEach(expectNoGpuErrors);
 
-const updates = 20;
+const updates = amount(6, 20);
 const micro = findPreset('micro');
 if (!micro) throw new Error('There is no preset "micro".');
 const experiment = withChanges(presetExperiment(micro), { maxNewTokens: 8, evalTasks: 4 });
@@ -182,7 +185,7 @@ describe('the trace of cpu', () => {
   });
 
   it.for(['wasm', 'webgpu'] as const)(
-    'is that of %s: 20 updates on recorded trajectories',
+    `is that of %s: ${updates} updates on recorded trajectories`,
     async (name, context) => {
       await openFor(context, name);
       expectSame(await replay(recorded), replayed);

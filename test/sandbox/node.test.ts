@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createNodeSandbox } from '../../src/sandbox/node.ts';
 import type { GradeRequest } from '../../src/sandbox/types.ts';
 import { pythonRepr, type Encoded } from '../../src/sandbox/values.ts';
+import { amount } from '../amount.ts';
 import { externalFor, hostileFor, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
 import { gradeAndProbe } from './fresh.ts';
 import { PATIENT } from './patient.ts';
@@ -26,13 +27,26 @@ const request = (code: string, more: Partial<GradeRequest> = {}): GradeRequest =
 const minutes = { timeout: 300_000 };
 
 describe('our corpus, in Node', () => {
-  it.each(KINDS)('%s', minutes, async (kind) => {
+  /** Every program finds the interpreter as the first one did: files, directory, descriptors, clock. */
+  it.each(KINDS)('%s, each looked after', minutes, async (kind) => {
     const programs = ownCorpus(kind);
-    const verdicts = await (kind === 'hangs'
-      ? gradeAndProbe((ask) => hasty.grade(ask), kind, requests(programs))
-      : sandbox.grade(requests(programs)));
+    const judge = kind === 'hangs' ? hasty : sandbox;
+    const verdicts = await gradeAndProbe((ask) => judge.grade(ask), kind, requests(programs));
     expect(surprises(programs, verdicts)).toEqual([]);
   });
+
+  /** In a sandbox of their own, for the other one remembers their verdicts. */
+  it.each(amount(['leftovers'] as const, ['leftovers', 'forgery', 'honest', 'host', 'memory'] as const))(
+    '%s, one right after the other',
+    minutes,
+    async (kind) => {
+      const another = createNodeSandbox({ workers: 1, ...PATIENT });
+      const programs = ownCorpus(kind);
+      const verdicts = await another.grade(requests(programs));
+      another.dispose();
+      expect(surprises(programs, verdicts)).toEqual([]);
+    },
+  );
 });
 
 describe('the external corpora, in Node', () => {

@@ -190,21 +190,22 @@ function parts({ pair, test }: Difference): Pair[] {
   ];
 }
 
-const percent = (part: number, whole: number): string =>
-  `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
-
-/** The tally in words; the differences are told by `explain`. */
-export function summary(tally: Tally): string {
+/** What was counted, by name. */
+export function countsOf(tally: Tally): Record<string, number> {
   const cannot = [...tally.cannot.values()].reduce((sum, { count }) => sum + count, 0);
-  const rights = [...tally.right].sort((a, b) => b[1] - a[1]).map(([status, count]) => `${status} ${count}`);
-  return [
-    `${tally.pairs} pairs, ${tally.tests} tests (CPython: ${rights.join(', ')}); ` +
-      `${tally.discarded} pairs discarded because CPython differs from itself, ${tally.tooNew} too new for this machine's Python`,
-    `equal ${tally.equal}, different ${tally.different.length}, cannot be judged here ${cannot} (${percent(cannot, tally.tests)})`,
-    `weaker tier: ${percent(tally.inside, tally.tests)} of all tests, ` +
-      `${percent(tally.plainInside, tally.plain)} of the ${tally.plain} single plain asserts`,
-    ...[...tally.cannot].map(([reason, { count }]) => `  cannot: ${count} × ${reason}`),
-  ].join('\n');
+  return {
+    tests: tally.tests,
+    ...Object.fromEntries(
+      [...tally.right].map(([status, count]) => [`of CPython’s verdict ${status}`, count]),
+    ),
+    equal: tally.equal,
+    'judged by the weaker tier': tally.inside,
+    'single plain asserts': tally.plain,
+    'those by the weaker tier': tally.plainInside,
+    'not to be judged here': cannot,
+    'pairs discarded because CPython differs from itself': tally.discarded,
+    'pairs too new for the machine’s Python': tally.tooNew,
+  };
 }
 
 const indented = (text: string): string => text.replace(/^/gm, '    ');
@@ -222,19 +223,28 @@ export function explain({ pair, test, right, ours }: Difference, seed: number): 
   ].join('\n');
 }
 
-/** The most frequent classes of differences, each with its smallest example made smaller, and what we cannot judge. */
-export async function explainAll(judges: Judges, tally: Tally, seed: number, most = 25): Promise<string> {
-  const sorted = [...classes(tally.different)].sort((a, b) => b[1].length - a[1].length);
-  const shown = sorted.slice(0, most);
+/** Of each of the most frequent classes of differences the smallest example, made smaller. */
+export async function explainDifferent(
+  judges: Judges,
+  tally: Tally,
+  seed: number,
+  most = 25,
+): Promise<Record<string, string>> {
+  const sorted = [...classes(tally.different)].sort((a, b) => b[1].length - a[1].length).slice(0, most);
   const examples = await shrunk(
     judges,
-    shown.flatMap(([, differences]) => smallest(differences) ?? []),
+    sorted.flatMap(([, differences]) => smallest(differences) ?? []),
   );
-  const told = shown.map(([key, differences], i) => {
-    const example = examples[i];
-    return `${differences.length} × ${key}\n${example ? explain(example, seed) : ''}`;
-  });
-  if (sorted.length > most) told.push(`and ${sorted.length - most} more classes`);
-  for (const [reason, { example }] of tally.cannot) told.push(`cannot: ${reason}\n${explain(example, seed)}`);
-  return told.join('\n\n');
+  return Object.fromEntries(
+    sorted.map(([kind], i) => {
+      const example = examples[i];
+      return [kind, example ? explain(example, seed) : ''];
+    }),
+  );
 }
+
+/** Of each reason for which we cannot judge an example. */
+export const explainCannot = (tally: Tally, seed: number): Record<string, string> =>
+  Object.fromEntries(
+    [...tally.cannot].map(([reason, { example }]) => [`cannot be judged: ${reason}`, explain(example, seed)]),
+  );
