@@ -9,8 +9,9 @@ import { cpython } from './cpython.ts';
 import type { Part } from './part.ts';
 import { codeNow, keptIn, prove, summary, type ProofRecord, type Request } from './proof.ts';
 import { samples } from './samples.ts';
+import { smollm2 } from './smollm2.ts';
 
-const parts: readonly Part[] = [cpython, samples];
+const parts: readonly Part[] = [cpython, samples, smollm2];
 
 const usage = `npm run prove -- NAME…|all [--cases N] [--seed N] [--from N] [--anew]
 
