@@ -1,7 +1,7 @@
 /** What the benchmark asks of each contestant: train a decoder on a batch, and write tokens. */
 import type { OpenedBackend } from '../engine/index.ts';
 import type { ModelConfig } from '../model/modelConfig.ts';
-import type { HostWeights } from '../model/llama.ts';
+import type { HostWeights } from '../model/parameters.ts';
 
 /** Token ids [sequence][time + 1]: each id but the last is an input, each but the first a target. */
 export type TokenBatch = readonly (readonly number[])[];

@@ -7,7 +7,7 @@
 import { init, jit, blockUntilReady, defaultDevice, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import { tf } from '../engine/index.ts';
 import type { ModelConfig } from '../model/modelConfig.ts';
-import { parameterShapes } from '../model/llama.ts';
+import { parameterShapes } from '../model/parameters.ts';
 import { adam, type BenchModel, type Contestant } from './contestant.ts';
 
 /** Arrays by parameter name. */

@@ -6,7 +6,7 @@
 import { readJson } from '../config/outside.ts';
 import { parseConfig } from './config.ts';
 import { familyOf } from './families/index.ts';
-import { parameterShapes, type HostWeights } from './llama.ts';
+import { parameterShapes, type HostWeights } from './parameters.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { openSafetensors, writeSafetensors } from './safetensors.ts';
 import { parametersFrom, tensorsOf } from './tensors.ts';

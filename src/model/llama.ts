@@ -17,36 +17,10 @@ import {
   type Variable,
   type Weight,
 } from '../engine/index.ts';
+import type { Adapter } from './adapter.ts';
 import { familyOf } from './families/index.ts';
 import { attentionShape, type ModelConfig } from './modelConfig.ts';
-
-/** Name → shape of every parameter, in the order of the forward pass. */
-export function parameterShapes(config: ModelConfig): Record<string, number[]> {
-  const shapes = familyOf(config)
-    .layout(config)
-    .map(([ours, parts]): [string, number[]] => {
-      const [first] = parts;
-      const [rows = 0, columns] = first?.shape ?? [];
-      const width = parts.reduce((sum, { shape: [part = 0] }) => sum + part, 0);
-      if (columns === undefined) return [ours, [width]];
-      return [ours, isTransposed(ours) ? [columns, width] : [rows, columns]];
-    });
-  return Object.fromEntries(shapes);
-}
-
-/** Whether a matrix stands [in, out] here: all but the two tables of tokens, which others write as we do. */
-export const isTransposed = (ours: string): boolean => ours !== 'embed' && ours !== 'head';
-
-/** The part of the model that a parameter belongs to: 'embed' (the head too, where it is the same matrix; else 'head'), '1.attention', '1.mlp', …, 'norm'. */
-export function partOf(parameter: string): string {
-  const [, layer, what] = /^layers\.(\d+)\.(\w+)$/.exec(parameter) ?? [];
-  if (layer === undefined) return parameter;
-  const inAttention = what !== undefined && ['attnNorm', 'qkv', 'qkvBias', 'out'].includes(what);
-  return `${Number(layer) + 1}.${inAttention ? 'attention' : 'mlp'}`;
-}
-
-/** Values of every parameter on the host: what checkpoints, resets and traces exchange. */
-export type HostWeights = Record<string, Float32Array>;
+import { parameterShapes, type HostWeights } from './parameters.ts';
 
 export interface HiddenOptions {
   readonly onLayer?: (layer: number, qkv: Tensor2D) => void;
@@ -57,12 +31,38 @@ export class Llama {
   readonly config: ModelConfig;
   readonly shape: RopeShape;
   readonly weights: Readonly<Record<string, Variable>>;
+  /** What is added to its matrices; null: nothing. */
+  readonly adapter: Adapter | null;
+  /** Its weights get no gradient. */
+  readonly frozen: boolean;
+  readonly #loaded: LoadedWeights;
 
-  /** Copies `values` to the current back end. Throws if a parameter is missing or has the wrong size. */
-  constructor(config: ModelConfig, values: HostWeights | LoadedWeights, trainable = true) {
+  /**
+   * Copies `values` to the current back end, or takes what is there.
+   * @throws if a parameter is missing or has the wrong size
+   */
+  constructor(
+    config: ModelConfig,
+    values: HostWeights | LoadedWeights,
+    trainable = true,
+    adapter: Adapter | null = null,
+  ) {
     this.config = config;
     this.shape = attentionShape(config);
-    this.weights = values instanceof LoadedWeights ? values.all() : copied(config, values, trainable);
+    this.#loaded = values instanceof LoadedWeights ? values : copied(config, values, trainable);
+    this.weights = this.#loaded.all();
+    this.frozen = !trainable || adapter !== null;
+    this.adapter = adapter;
+  }
+
+  /** The same model with an adapter, over the same weights: without it this one is its reference. It must not outlive this one. */
+  adapted(adapter: Adapter): Llama {
+    return new Llama(this.config, this.#loaded, false, adapter);
+  }
+
+  /** What training changes, and all that is copied, saved and put back: its adapter where it has one. */
+  get trained(): Readonly<Record<string, Variable>> {
+    return this.adapter?.weights ?? this.weights;
   }
 
   /**
@@ -77,7 +77,7 @@ export class Llama {
     const loaded = new LoadedWeights(config, false);
     try {
       for await (const [name, values] of parameters) loaded.add(name, values);
-      return new Llama(config, loaded);
+      return new Llama(config, loaded, false);
     } catch (error) {
       loaded.dispose();
       throw error;
@@ -91,7 +91,11 @@ export class Llama {
   /** Its weights as the engine's decoder takes them. Variables: they follow the optimizer. */
   get decoder(): DecoderModel {
     const matrix = (name: string) => this.weights[name] as Tensor as Tensor2D;
-    const weight = (name: string): Weight => ({ dtype: 'f32', base: matrix(name) });
+    const { adapter, frozen } = this;
+    const weight = (name: string): Weight => {
+      const lora = adapter?.of(name) ?? [];
+      return { dtype: 'f32', base: matrix(name), frozen, ...(lora.length > 0 ? { lora } : {}) };
+    };
     const vector = (name: string) => this.weights[name] as Tensor as Tensor1D;
     const { qkvBias } = familyOf(this.config);
     return {
@@ -136,23 +140,25 @@ export class Llama {
     return this.weights[this.config.tie_word_embeddings ? 'embed' : 'head'] as Tensor as Tensor2D;
   }
 
-  /** Every parameter's values, copied to the host; all are asked for at once, because a GPU answers late. */
+  /** The values of all that is trained, copied to the host; all are asked for at once, because a GPU answers late. */
   async values(): Promise<HostWeights> {
-    const read = Object.entries(this.weights).map(
+    const read = Object.entries(this.trained).map(
       async ([name, weight]) => [name, Float32Array.from(await weight.data())] as const,
     );
     return Object.fromEntries(await Promise.all(read));
   }
 
-  /** Overwrites every parameter. */
+  /** Overwrites all that is trained. */
   assign(values: HostWeights): void {
-    for (const [name, weight] of Object.entries(this.weights)) {
+    for (const [name, weight] of Object.entries(this.trained)) {
       tf.tidy(() => weight.assign(tf.tensor(values[name], weight.shape)));
     }
   }
 
+  /** Frees its weights; of one that was adapted, its adapter. */
   dispose(): void {
-    for (const weight of Object.values(this.weights)) weight.dispose();
+    if (this.adapter) this.adapter.dispose();
+    else this.#loaded.dispose();
   }
 }
 
@@ -194,11 +200,11 @@ class LoadedWeights {
   }
 }
 
-function copied(config: ModelConfig, values: HostWeights, trainable: boolean): Record<string, Variable> {
+function copied(config: ModelConfig, values: HostWeights, trainable: boolean): LoadedWeights {
   const loaded = new LoadedWeights(config, trainable);
   try {
     for (const name of Object.keys(parameterShapes(config))) loaded.add(name, values[name]);
-    return loaded.all();
+    return loaded;
   } catch (error) {
     loaded.dispose();
     throw error;

@@ -5,7 +5,7 @@
 import { shownText } from '../config/outside.ts';
 import type { Parameter } from './families/family.ts';
 import { familyOf } from './families/index.ts';
-import { isTransposed, type HostWeights } from './llama.ts';
+import { isTransposed, type HostWeights } from './parameters.ts';
 import { attentionShape, type ModelConfig } from './modelConfig.ts';
 import { frequencies } from './rotary.ts';
 

@@ -5,7 +5,8 @@
 import type { Experiment } from '../config/fields.ts';
 import { gatherRows, tf } from '../engine/index.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
-import { Llama, type HostWeights } from '../model/llama.ts';
+import { Llama } from '../model/llama.ts';
+import type { HostWeights } from '../model/parameters.ts';
 import type { Episode, GradedAnswer, Group } from '../rl/episode.ts';
 import type { InspectedTurn } from '../rl/inspection.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/model/config.ts';
 import { harmless, neutral } from '../../../src/model/configKeys.ts';
-import { parameterShapes } from '../../../src/model/llama.ts';
+import { parameterShapes } from '../../../src/model/parameters.ts';
 import { attentionShape } from '../../../src/model/modelConfig.ts';
 
 /** As transformers 4 writes it. */
