@@ -8,6 +8,7 @@
 import {
   causalAttention,
   decoderForward,
+  merged,
   tf,
   type DecoderModel,
   type RopeShape,
@@ -146,6 +147,19 @@ export class Llama {
       async ([name, weight]) => [name, Float32Array.from(await weight.data())] as const,
     );
     return Object.fromEntries(await Promise.all(read));
+  }
+
+  /** Every parameter with what its adapter adds: the values of a model without one that computes the same. */
+  async merged(): Promise<HostWeights> {
+    const values: HostWeights = {};
+    for (const [name, weight] of Object.entries(this.weights)) {
+      const lora = this.adapter?.of(name) ?? [];
+      const base = weight as Tensor as Tensor2D;
+      const whole = lora.length > 0 ? merged({ dtype: 'f32', base, lora }) : base;
+      values[name] = Float32Array.from(await whole.data());
+      if (whole !== base) whole.dispose();
+    }
+    return values;
   }
 
   /** Overwrites all that is trained. */

@@ -6,12 +6,13 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { cpython } from './cpython.ts';
+import { lora } from './lora.ts';
 import type { Part } from './part.ts';
 import { codeNow, keptIn, prove, summary, type ProofRecord, type Request } from './proof.ts';
 import { samples } from './samples.ts';
 import { smollm2 } from './smollm2.ts';
 
-const parts: readonly Part[] = [cpython, samples, smollm2];
+const parts: readonly Part[] = [cpython, samples, smollm2, lora];
 
 const usage = `npm run prove -- NAME…|all [--cases N] [--seed N] [--from N] [--anew]
 

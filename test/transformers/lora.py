@@ -1,7 +1,8 @@
 """A tiny model with an adapter as PEFT trains it: its files, logits and gradients, for test/unit/model/adapter.test.ts.
 
     python lora.py lora.json            makes lora.json
-    python lora.py --check FOLDER       prints the logits of the model in FOLDER with the adapter in FOLDER/adapter
+    python lora.py --check FOLDER...    prints for each the logits of the model in FOLDER with the adapter in FOLDER/adapter,
+                                        and of the model in FOLDER/merged
 
 Needs torch, transformers and peft.
 """
@@ -26,10 +27,13 @@ def logits_of(model):
 
 
 if sys.argv[1] == "--check":
-    folder = sys.argv[2]
-    base = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    model = PeftModel.from_pretrained(base, os.path.join(folder, "adapter")).eval()
-    print(json.dumps(logits_of(model)))
+    found = []
+    for folder in sys.argv[2:]:
+        base = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32)
+        adapted = PeftModel.from_pretrained(base, os.path.join(folder, "adapter")).eval()
+        merged = LlamaForCausalLM.from_pretrained(os.path.join(folder, "merged"), dtype=torch.float32).eval()
+        found.append({"adapted": logits_of(adapted), "merged": logits_of(merged)})
+    print(json.dumps({"ids": ids, "found": found}))
     sys.exit()
 
 torch.manual_seed(1)
