@@ -20,11 +20,20 @@ const maxConfigBytes = 1 << 20;
 /** Float32 values of 8 GB: more than any back end holds. */
 const maxParameters = 2e9;
 
-/** File name → bytes of a checkpoint (the tokenizer is not among them). Weights are saved as F32, whatever was read. */
+/**
+ * File name → bytes of a checkpoint (the tokenizer is not among them). Weights are saved as F32, whatever was read.
+ * @throws for positions scaled in a way that config.json has no words for
+ */
 export function checkpointFiles(
   { config, weights }: Checkpoint,
   tokens: { bos: number; eot: number; pad: number },
 ): Record<string, Uint8Array> {
+  if (config.rope_scaling?.rope_type === 'divided') {
+    throw new Error(
+      'The scaling of positions in a GGUF file (rope_freqs.weight) cannot be written to config.json. ' +
+        'Start from the safetensors files of the same model.',
+    );
+  }
   const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value, null, 2) + '\n');
   const ids = { bos_token_id: tokens.bos, eos_token_id: tokens.eot, pad_token_id: tokens.pad };
   return {

@@ -5,10 +5,12 @@ import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend, tf } from '../../../src/engine/index.ts';
 import { bytesInMemory } from '../../../src/model/byteSource.ts';
+import { checkpointFiles, readCheckpoint } from '../../../src/model/checkpoint.ts';
 import { dequantise } from '../../../src/model/gguf/blocks.ts';
 import { blockTypes, isKnownType } from '../../../src/model/gguf/types.ts';
 import { Llama } from '../../../src/model/llama.ts';
 import { openFolder, openGgufFile, type OpenedCheckpoint } from '../../../src/model/openCheckpoint.ts';
+import type { HostWeights } from '../../../src/model/parameters.ts';
 import { parametersFrom } from '../../../src/model/tensors.ts';
 
 const { ids, models, blocks } = v.parse(
@@ -64,6 +66,20 @@ describe.each(['cpu', 'wasm'] as const)('checkpoints on %s', (backend) => {
     const apart = Math.max(...every4th.map((value, i) => Math.abs(value - (theirs[i] ?? NaN))));
     expect(apart).toBeLessThan(1e-5 * Math.max(...theirs.map(Math.abs)));
   });
+});
+
+it.each(Object.keys(models))('can be saved and read again, or are refused: %s', async (name) => {
+  const { config, tensors } = await open(name);
+  const weights: HostWeights = {};
+  for await (const [ours, values] of parametersFrom(config, tensors)) weights[ours] = values;
+  const save = () => checkpointFiles({ config, weights }, { bos: 1, eot: 2, pad: 0 });
+  if (config.rope_scaling?.rope_type === 'divided') {
+    expect(save).toThrow('cannot be written to config.json');
+  } else {
+    const files = save();
+    const again = await readCheckpoint((file) => Promise.resolve(files[file] ?? new Uint8Array()));
+    expect(again).toEqual({ config, weights });
+  }
 });
 
 it.each(Object.keys(blocks))('blocks of %s say the same numbers as for gguf (Python)', (name) => {

@@ -47,6 +47,23 @@ describe('the tokenizer of a model', () => {
     expect(tokenizer.encode('', true)).toEqual([]);
   });
 
+  it('leaves out bytes without a token before it merges what is around them', () => {
+    const { ć: _, ...vocab } = json.model.vocab;
+    const moved = Object.keys(vocab).map((token, id) => [token, id] as const);
+    const without = ModelTokenizer.fromJson({
+      ...json,
+      added_tokens: [],
+      model: { ...json.model, vocab: Object.fromEntries(moved) },
+    });
+    expect(characterOfByte[7]).toBe('ć');
+    expect(without.encode('th\u0007e', false)).toEqual([
+      ...without.encode('th', false),
+      ...without.encode('e', false),
+    ]);
+    expect(without.encode('!\u0007!', false)).toEqual(without.encode('!!', false));
+    expect(without.encode('\u0007', false)).toEqual([]);
+  });
+
   it('gives back every text; special tokens have none, and a name', () => {
     const text = 'def f(x):\n\treturn "é中😀" + x  # <tool>';
     expect(tokenizer.decode(tokenizer.encode(text, false))).toBe(text);
