@@ -3,11 +3,14 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite';
+import { oembed } from './src/cli/oembed.ts';
 import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vitePlugin.ts';
 import { isolationHeaders } from './src/worker/isolation.ts';
+import { onDemand } from './src/worker/onDemand.ts';
 
 const require = createRequire(import.meta.url);
 const packageDir = (name: string): string => dirname(require.resolve(`${name}/package.json`));
@@ -100,6 +103,26 @@ function hostFiles(files: Record<string, string>): Plugin {
 
 const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('base64');
 
+/** Adds what sites ask that embed by oEmbed, to a build that is told where it will lie. */
+function describeForEmbedding(siteAddress: string | undefined): Plugin | null {
+  if (!siteAddress) return null;
+  const { answer, address } = oembed(siteAddress);
+  return {
+    name: 'oembed',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'link',
+        attrs: { rel: 'alternate', type: 'application/json+oembed', href: address },
+        injectTo: 'head',
+      },
+    ],
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'oembed.json', source: answer });
+    },
+  };
+}
+
 /** Builds the service worker last, with the hash of every file of the build in it: another build is another script. */
 function serviceWorker(name: string): Plugin {
   let config: ResolvedConfig;
@@ -122,12 +145,16 @@ function serviceWorker(name: string): Plugin {
           .sort();
         const hashes = paths.map(async (path) => [path, sha256(await readFile(join(folder, path)))] as const);
         const files = Object.fromEntries(await Promise.all(hashes));
+        const texts = paths
+          .filter((path) => path === 'index.html' || path.endsWith('.js'))
+          .map(async (path) => [path, await readFile(join(folder, path), 'utf8')] as const);
+        const later = onDemand(paths, new Map(await Promise.all(texts)));
         const entry = fileURLToPath(new URL('./src/worker/offline.worker.ts', import.meta.url));
         const result = await build({
           configFile: false,
           logLevel: 'error',
           publicDir: false,
-          define: { OFFLINE_FILES: JSON.stringify(files) },
+          define: { OFFLINE_FILES: JSON.stringify(files), OFFLINE_ON_DEMAND: JSON.stringify(later) },
           build: {
             write: false,
             target: 'es2022',
@@ -160,11 +187,19 @@ const tfjsForPages: Plugin = {
   }),
 };
 
-/** GitHub Pages leaves out files that begin with "_" or ".": Jekyll keeps those to itself. Rolldown begins virtual modules so. */
-const chunkFileNames = ({ name }: { name: string }): string =>
-  `assets/${name.replace(/^[^a-z0-9]+/i, '')}-[hash].js`;
+const { version } = createRequire(import.meta.url)('./package.json') as { version: string };
+
+/**
+ * GitHub Pages leaves out files that begin with "_" or ".": Jekyll keeps those to itself. Rolldown begins virtual modules so. A back
+ * end is called by its name, so that the service worker knows it.
+ */
+const chunkFileNames = (chunk: { name: string; facadeModuleId: string | null }): string => {
+  const [, backend] = /tfjs-backend-(\w+)/.exec(chunk.facadeModuleId ?? '') ?? [];
+  return `assets/${backend ?? chunk.name.replace(/^[^a-z0-9]+/i, '')}-[hash].js`;
+};
 
 export default defineConfig({
+  define: { COCOS_VERSION: JSON.stringify(version) },
   base: './', // a static host may serve the playground from any folder
   appType: 'mpa', // a missing file is a 404, not the page
   plugins: [
@@ -173,6 +208,7 @@ export default defineConfig({
     hostFiles(hosted),
     sandboxFrameWorker(),
     contentSecurityPolicy(contentPolicy),
+    describeForEmbedding(process.env['SITE_ADDRESS']),
     serviceWorker('service-worker.js'),
   ],
   worker: { format: 'es', rolldownOptions: { output: { chunkFileNames } } },

@@ -1,5 +1,5 @@
 /** Draws the growth report: small multiples, both axes logarithmic, so that a power law is a straight line. */
-import { escaped, inks } from './svg.ts';
+import { escaped, inks } from '../exports/svg.ts';
 import type { GrowthPanel, GrowthReport } from './growth.ts';
 
 const panelWidth = 340;

@@ -26,6 +26,7 @@ const options: ExtraOptions = {
     value: '',
     help: 'Only how smoothly the built page runs while it trains, beside the same page at rest.',
   },
+  compare: { value: '', help: 'For --smooth: four runs side by side, trained in turns.' },
   visits: { value: 'N', help: 'Visits of each kind for --start; 5 unless given.' },
   site: {
     value: 'DIR',
@@ -83,7 +84,7 @@ await runCommand(async (argv) => {
     return void process.stdout.write(startTable(report));
   }
   if (given['smooth']) {
-    const report = await benchSmooth({ ...ofPage, seconds: 30 });
+    const report = await benchSmooth({ ...ofPage, seconds: 30, compares: given['compare'] === true });
     line.end();
     return void process.stdout.write(smoothTable(report));
   }

@@ -28,6 +28,20 @@ export interface DrivenFromHere {
   dispose(): Promise<void>;
 }
 
+/** What runs begin over; it ends with its sandbox. */
+export function sharedModelOf({
+  experiment,
+  model: { checkpoint, tokenizer, tokenizerJson },
+  ...rest
+}: Pick<DriveOptions, 'experiment' | 'model' | 'backend' | 'reopen'> & {
+  readonly sandbox: Sandbox;
+}): SharedModel {
+  return new SharedModel({
+    ...{ model: experiment.model, checkpoint, tokenizer, tokenizerJson, ...rest },
+    readInitial: async (name) => (await loadModel(shippedModel(name))).checkpoint,
+  });
+}
+
 const runId = 'run';
 
 /**
@@ -40,15 +54,7 @@ export async function drive(options: DriveOptions): Promise<DrivenFromHere> {
   const driver = new Driver({
     emit: hear,
     strictLog: true,
-    load: () =>
-      Promise.resolve(
-        new SharedModel({
-          ...{ model: experiment.model, sandbox, backend, reopen },
-          checkpoint: model.checkpoint,
-          tokenizer: model.tokenizer,
-          readInitial: async (name) => (await loadModel(shippedModel(name))).checkpoint,
-        }),
-      ),
+    load: () => Promise.resolve(sharedModelOf({ experiment, model, backend, reopen, sandbox })),
   });
   driver.begin(runId, { ...beginning, experiment });
   try {

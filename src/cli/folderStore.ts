@@ -35,6 +35,10 @@ export class FolderStore implements Store {
     await rename(unfinished(path), path);
   }
 
+  putOver(name: string, bytes: Bytes): Promise<void> {
+    return this.put(name, bytes);
+  }
+
   async delete(name: string): Promise<void> {
     await rm(this.#path(name), { force: true });
   }

@@ -9,14 +9,16 @@ import { basename, join, resolve } from 'node:path';
 import { diff } from '../config/experiment.ts';
 import { field, type Experiment, type FieldName } from '../config/fields.ts';
 import { experimentFile, experimentFormat, readExperimentFile } from '../config/formats.ts';
+import { jsonLine, rowsOf } from '../exports/metrics.ts';
+import type { RunFile } from '../keep/keptRuns.ts';
 import { modelDigest, sha256 } from '../model/digest.ts';
-import { evaluationDue } from '../train/drivenRun.ts';
+import { evaluationDue } from '../train/evaluating.ts';
 import { RunLog } from '../train/log.ts';
 import type { Manifest } from '../train/logFormat.ts';
 import { MemoryStore, unfinished } from '../train/store.ts';
 import type { KeptLog } from '../train/trainable.ts';
 import type { TrainerState } from '../train/trainer.ts';
-import { saveModel, type LoadedModel } from './common.ts';
+import { saveModel, writeFolder, type LoadedModel } from './common.ts';
 import { FolderStore } from './folderStore.ts';
 import { oldEntries, oldState, parseLine, readJsonFile } from './oldRun.ts';
 
@@ -68,6 +70,21 @@ export class RunFolder {
     const log = await RunLog.create(this.#store, await manifestOf(circumstances, this.reference));
     await this.saveExperiment(circumstances.experiment);
     return log;
+  }
+
+  /**
+   * Takes in a run from elsewhere, to go on with. Whole or not at all.
+   * @param modelFolder of the model it began with
+   * @throws Error when the folder already holds a run: nothing is overwritten
+   */
+  async take({ log, blobs }: RunFile, modelFolder: string): Promise<void> {
+    this.checkFree();
+    const files = ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json'];
+    const there = files.filter((file) => existsSync(join(modelFolder, file)));
+    const model = there.map(async (file) => [file, await readBytes(join(modelFolder, file))] as const);
+    await writeFolder(this.reference, Object.fromEntries(await Promise.all(model)));
+    for (const [name, bytes] of blobs) await this.#store.put(name, bytes);
+    await this.#write('log.jsonl', log); // last: without it there is no run
   }
 
   /**
@@ -279,15 +296,12 @@ const adviceOnDamage =
 
 const namesIn = (changes: Partial<Experiment>) => Object.keys(changes) as FieldName[];
 
-/** The line of metrics.jsonl of an update: what it measured, the evaluation after it, its times; with its end. */
+/** The line of metrics.jsonl of an update: what it measured, its times, the evaluation after it; with its end. */
 function metricsLine(log: RunLog, step: number): string {
-  const update = log.entriesOf('update').find((entry) => entry.step === step);
-  const evaluation = log.entriesOf('evaluation').find((entry) => entry.step === step);
-  const times = Object.entries(update?.timing ?? {}).map(([stage, ms]) => [
-    `time/${stage}_ms`,
-    Math.round(ms),
-  ]);
-  // JSON has no NaN: what could not be measured is null.
-  const line = { step, ...update?.metrics, ...evaluation?.metrics, ...Object.fromEntries(times) };
-  return JSON.stringify(line) + '\n';
+  const at = (entry: { readonly step: number }) => entry.step === step;
+  const rows = rowsOf({
+    updates: log.entriesOf('update').filter(at),
+    evaluations: log.entriesOf('evaluation').filter(at),
+  });
+  return jsonLine(rows[0] ?? { step });
 }

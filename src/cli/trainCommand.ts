@@ -1,6 +1,7 @@
 /** What `npm run train` does: the same experiments as the page, without a browser. */
 import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, type ExtraOptions } from '../config/flags.ts';
+import { fileName } from '../exports/modelFolder.ts';
 import type { RunEvent } from '../train/messages.ts';
 import {
   backendOptions,
@@ -18,6 +19,7 @@ import {
 } from './common.ts';
 import { drive } from './drive.ts';
 import { untilInterrupted } from './interrupt.ts';
+import { modelOf, openRunAt, isRunFile } from './packedRun.ts';
 import { nameOfModel, RunFolder } from './runFolder.ts';
 import { parseTrainingFlags, startOptions } from './startFrom.ts';
 
@@ -27,8 +29,10 @@ const options: ExtraOptions = {
     help: 'Folder for the run: its log, metrics, experiment and checkpoints; runs/<preset>-seed<seed> unless given.',
   },
   resume: {
-    value: 'DIR',
-    help: 'Go on with the run in this folder, exactly where it stopped. Only --steps may be given with it.',
+    value: 'PATH',
+    help:
+      'Go on with the run in this folder, or in this file that the page or npm run export saved, exactly where it stopped. Only ' +
+      '--steps may be given with it; with a file also --out and --model-dir.',
   },
   ...modelDirOption,
   ...backendOptions,
@@ -46,14 +50,18 @@ export const train: Command = async (argv) => {
   const text = (name: string) => flags.options[name] as string | undefined;
 
   const resume = text('resume');
+  const file = resume !== undefined && isRunFile(resume) ? resume : null;
   const start = Object.keys(startOptions).find((name) => flags.options[name] !== undefined);
-  const other = Object.keys(flags.changes).find((name) => name !== 'steps') ?? start;
-  if (resume !== undefined && (other !== undefined || flags.options['out'] !== undefined)) {
+  const ofFile = ['out', 'model-dir'].find((name) => file === null && flags.options[name] !== undefined);
+  const other = Object.keys(flags.changes).find((name) => name !== 'steps') ?? start ?? ofFile;
+  if (resume !== undefined && other !== undefined) {
     throw new FlagError(
-      `--resume goes on with the run's own experiment; only --steps may change, not ${other ?? 'out'}.`,
+      `--resume goes on with the run's own experiment; only --steps may change, not ${other}.`,
     );
   }
-  const folder = new RunFolder(resume ?? text('out') ?? `runs/${flags.preset}-seed${flags.experiment.seed}`);
+  const folder = file
+    ? await unpacked(file, text('out'), text('model-dir'))
+    : new RunFolder(resume ?? text('out') ?? `runs/${flags.preset}-seed${flags.experiment.seed}`);
   const found = resume === undefined ? null : await folder.find();
   if (!found) folder.checkFree();
   const experiment = found ? withChanges(found.experiment, flags.changes) : flags.experiment;
@@ -136,3 +144,17 @@ export const train: Command = async (argv) => {
     await run.dispose();
   });
 };
+
+/** The run of a file, in a folder of its own. @throws Error when the file is none, its model is not to be had, or the folder is taken */
+async function unpacked(
+  file: string,
+  out: string | undefined,
+  modelDir: string | undefined,
+): Promise<RunFolder> {
+  const run = await openRunAt(file);
+  const folder = new RunFolder(out ?? `runs/${fileName(run.name)}`);
+  folder.checkFree();
+  await folder.take(await run.files(), await modelOf(run.log.manifest, null, modelDir));
+  process.stderr.write(`${file} is now the folder ${folder.path}.\n`);
+  return folder;
+}

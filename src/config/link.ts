@@ -1,9 +1,10 @@
 /**
  * Experiments in the address bar: `#v=1&gamma=0.5&objective=released-code`. The fragment holds the version of this
  * format and every field that differs from the default, in words a person can read and edit. The page adds what the link was
- * made on: `&made-on=wasm&model-digest=sha256-0123456789ab`.
+ * made on, `&made-on=wasm&model-digest=sha256-0123456789ab`, and what it is to show (`view.ts`), and, packed,
+ * what came of it (`&z=…`, receipts/pack.ts).
  *
- * Such a link is made of letters, digits and `-.=&` only, texts included (`linkText.ts`). Whatever else stands in one was put there on the way, by a mail or chat
+ * Such a link is made of letters, digits and `-.=&` only, and `_` in what is packed; texts too (`linkText.ts`). Whatever else stands in one was put there on the way, by a mail or chat
  * program, and is undone before the link is given up.
  */
 import * as v from 'valibot';
@@ -12,6 +13,7 @@ import { defaultExperiment, describeError, diff, parseExperiment, valueFromText 
 import { field, isFieldName, type Experiment } from './fields.ts';
 import { defaultsAt, experimentFormat, migrate, oldestFormat } from './formats.ts';
 import { decodeText, encodeText } from './linkText.ts';
+import { encodeView, viewNames, viewSchema, type View } from './view.ts';
 
 /** The newest version of a link that is read: the format of the fields it names. */
 export const linkVersion = experimentFormat;
@@ -26,39 +28,57 @@ export interface MadeOn {
   readonly modelDigest?: string | undefined;
 }
 
-/** The format since which links say what they were made on. */
+/** The formats since which links say what they were made on, and what they show or came to. */
 const sinceMadeOn = 3;
+const sinceView = 7;
 
 export interface DecodedLink {
   /** The default experiment whenever there is a problem: a link is taken whole or not at all. */
   readonly experiment: Experiment;
+  /** The format that it states; today's where there is none. */
+  readonly version: number;
   readonly madeOn: MadeOn;
+  readonly view: View;
+  /** A receipt, still packed; '' for none. Whoever wants it unpacks it (receipts/pack.ts). */
+  readonly receipt: string;
   /** What was wrong, in plain words that name the field, or null. */
   readonly problem: string | null;
   /** What an older link names that is gone since, without a change of the result. */
   readonly notes: readonly string[];
 }
 
-/** The fragment, with its '#', that `decodeLink` turns back into the same experiment. Its version is the oldest that can say it. */
-export function encodeLink(experiment: Experiment, madeOn: MadeOn = {}): string {
+/** The fragment, with its '#', that `decodeLink` turns back into the same. Its version is the oldest that can say it. */
+export function encodeLink(
+  experiment: Experiment,
+  madeOn: MadeOn = {},
+  view: View = {},
+  receipt = '',
+): string {
   const changes = diff(experiment);
   const pairs = Object.entries(changes).map(([name, value]) => `${name}=${inLink(name, value)}`);
   const on = encodeMadeOn(madeOn);
-  const version = Math.max(oldestFormat(changes), on.length > 0 ? sinceMadeOn : 1);
-  return `#${[`v=${version}`, ...pairs, ...on].join('&')}`;
+  const shows = [...encodeView(view), ...(receipt ? [`z=${receipt}`] : [])];
+  const version = Math.max(
+    oldestFormat(changes),
+    on.length > 0 ? sinceMadeOn : 1,
+    shows.length > 0 ? sinceView : 1,
+  );
+  return `#${[`v=${version}`, ...pairs, ...on, ...shows].join('&')}`;
 }
 
 const isText = (name: string): boolean => isFieldName(name) && field(name).kind === 'text';
 const inLink = (name: string, value: string | number | boolean): string =>
   isText(name) ? encodeText(String(value)) : encodeURIComponent(value);
 
-/** The parts of a link that say what it was made on. No field's name has a hyphen. */
-const madeOnSchema = v.object({
+/** The parts of a link beside the experiment's fields, which have other names. */
+const partsSchema = v.object({
+  ...viewSchema.entries,
   'made-on': v.optional(v.picklist(backendNames, `must be one of ${backendNames.join(', ')}`)),
   // A word before the digits: "=3d" would be taken for quoted-printable.
   'model-digest': v.optional(
     v.pipe(v.string(), v.regex(/^sha256-[\da-f]{12}$/, 'must be sha256- and 12 hexadecimal digits')),
   ),
+  z: v.optional(v.pipe(v.string(), v.regex(/^r[\w-]*z$/, 'was cut short or changed on the way'))),
 });
 
 const encodeMadeOn = ({ backend, modelDigest }: MadeOn): string[] => [
@@ -91,15 +111,13 @@ const maxRounds = 6;
  * characters it removes or decodes never stand in one. A link that was cut short (…) is left alone: its last value is in doubt.
  */
 function undoOnce(text: string): string {
-  const whole = text
+  const plain = text
     // White space is put in where a long line is wrapped and is to be ignored (RFC 3986, appendix C); in forms it is a plus.
     .replace(/[\s+\p{Cf}]/gu, '')
     .replace(/&(?:amp|#0*38|#x0*26);/gi, '&')
     .replace(/&(?:equals|#0*61|#x0*3d);/gi, '=')
-    .replace(/=3D/gi, '=') // quoted-printable; no value begins so
-    .replace(/(?:&(?:amp|[gl]t|quot|apos|#x?[\da-f]+)|[)\]}>"'’”»*_~`.,;:!?&])+$/iu, (end) =>
-      end.includes('..') ? end : '',
-    );
+    .replace(/=3D/gi, '='); // quoted-printable; no value begins so
+  const whole = withoutEnd(plain);
   try {
     return decodeURIComponent(whole);
   } catch {
@@ -107,19 +125,41 @@ function undoOnce(text: string): string {
   }
 }
 
+/** What stood behind a link in a text, one piece. */
+const endPiece = /(?:&(?:amp|[gl]t|quot|apos|#x?[\da-f]{1,8})|[)\]}>"'’”»*_~`.,;:!?&])$/iu;
+/** At least as long as any piece. Looked for in the whole text, it would take minutes with a link made for that. */
+const longestPiece = 12;
+
+/** Without such pieces, unless two points say that the link was cut short. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  for (;;) {
+    const piece = endPiece.exec(text.slice(Math.max(0, end - longestPiece), end));
+    if (!piece) break;
+    end -= piece[0].length;
+  }
+  return text.slice(end).includes('..') ? text : text.slice(0, end);
+}
+
 /** The default experiment: nothing is there, or something is wrong. */
 const refuse = (problem: string | null): DecodedLink => ({
   experiment: defaultExperiment,
+  version: linkVersion,
   madeOn: {},
+  view: {},
+  receipt: '',
   problem,
   notes: [],
 });
+
+/** Parts that may stand without a value. */
+const bare: readonly string[] = viewNames.filter((name) => v.is(viewSchema.entries[name], ''));
 
 /** Reads a link as it was made, but for parts that are empty. */
 function readLink(body: string): DecodedLink {
   const values = new Map<string, string>();
   for (const pair of body.split('&').filter((part) => part !== '')) {
-    const cut = pair.indexOf('=');
+    const cut = bare.includes(pair) ? pair.length : pair.indexOf('=');
     if (cut < 1) return refuse(`The link has a part that is not name=value: "${shorten(pair)}".`);
     const name = pair.slice(0, cut);
     if (values.has(name)) return refuse(`The link sets ${shorten(name)} twice.`);
@@ -143,18 +183,20 @@ function readLink(body: string): DecodedLink {
   }
 
   values.delete('v');
-  const on = v.safeParse(madeOnSchema, Object.fromEntries(values));
-  if (!on.success) {
-    const name = v.getDotPath(on.issues[0]) ?? '';
+  const parts = v.safeParse(partsSchema, Object.fromEntries(values));
+  if (!parts.success) {
+    const name = v.getDotPath(parts.issues[0])?.split('.')[0] ?? '';
     return refuse(
-      `A value in the link is not valid: ${name}: ${on.issues[0].message}, not "${shorten(values.get(name) ?? '')}".`,
+      `A value in the link is not valid: ${name}: ${parts.issues[0].message}, not "${shorten(values.get(name) ?? '')}".`,
     );
   }
-  for (const name of Object.keys(madeOnSchema.entries)) values.delete(name);
-  const madeOn: MadeOn = {
-    backend: on.output['made-on'],
-    modelDigest: on.output['model-digest']?.replace('sha256-', ''),
-  };
+  for (const name of Object.keys(partsSchema.entries)) values.delete(name);
+  const { 'made-on': backend, 'model-digest': modelDigest, z: receipt = '', ...view } = parts.output;
+  if (receipt && !(backend && modelDigest))
+    return refuse(
+      'The link has a result, but does not say on which back end and with which model it was made.',
+    );
+  const madeOn: MadeOn = { backend, modelDigest: modelDigest?.replace('sha256-', '') };
 
   const format = Number(version);
   const {
@@ -174,7 +216,7 @@ function readLink(body: string): DecodedLink {
     ),
   );
   if (!parsed.ok) return refuse(`A value in the link is not valid: ${describeError(parsed.errors[0])}.`);
-  return { experiment: parsed.experiment, madeOn, problem: null, notes };
+  return { experiment: parsed.experiment, version: format, madeOn, view, receipt, problem: null, notes };
 }
 
 function shorten(text: string): string {

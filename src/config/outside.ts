@@ -6,8 +6,8 @@ export const maxVocabulary = 262_144;
 const longestShown = 60;
 
 /** A key, name or text from a file on one short line: nothing in it can fill the screen or move the cursor. */
-export function shownText(text: string): string {
-  const cut = text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+export function shownText(text: string, longest = longestShown): string {
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
   // eslint-disable-next-line no-control-regex -- control characters are what must not reach a terminal
   return cut.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) => {
     return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;

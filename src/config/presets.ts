@@ -1,5 +1,5 @@
 /** Named experiments worth a look: each is a difference from the default, with its story. */
-import { defaultExperiment, withChanges, type Experiment } from './experiment.ts';
+import { defaultExperiment, diff, withChanges, type Experiment } from './experiment.ts';
 
 export interface Preset {
   readonly id: string;
@@ -115,4 +115,10 @@ export function findPreset(id: string): Preset | undefined {
 /** The complete experiment of a preset. */
 export function presetExperiment(preset: Preset): Experiment {
   return withChanges(defaultExperiment, preset.changes);
+}
+
+/** The preset that an experiment differs least from; of several the first. */
+export function nearestPreset(experiment: Experiment): Preset {
+  const far = presets.map((preset) => Object.keys(diff(experiment, presetExperiment(preset))).length);
+  return presets[far.indexOf(Math.min(...far))];
 }

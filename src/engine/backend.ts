@@ -6,6 +6,7 @@ import { useWasmKernels } from './wasm/kernels.ts';
 import { whyNoSharedMemory, withSharedMemory } from './wasm/sharedMemory.ts';
 import { watchGpu } from './webgpu/errors.ts';
 import { useGpuKernels } from './webgpu/program.ts';
+import { hasSimd } from './simd.ts';
 
 export type BackendRequest = 'auto' | 'webgpu' | 'wasm' | 'cpu';
 
@@ -214,15 +215,6 @@ async function keepingProcessListeners(start: () => Promise<void>): Promise<void
       if (!before[i]?.has(listener)) process.off(event, listener as (...args: unknown[]) => void);
     }
   });
-}
-
-/** The module (v128.const; drop), which only engines with SIMD accept. */
-function hasSimd(): boolean {
-  if (typeof WebAssembly === 'undefined') return false;
-  const code = [0x0a, 23, 1, 21, 0, 0xfd, 0x0c, ...new Array<number>(16).fill(0), 0x1a, 0x0b];
-  return WebAssembly.validate(
-    new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, ...code]),
-  );
 }
 
 interface FoundAdapter {

@@ -59,6 +59,7 @@ const controlNames = [
   'failsAsItShould',
   'holdsAgainstIt',
   'notMeasured',
+  'sampled',
   'yet',
   'predicted',
   'right',

@@ -35,6 +35,24 @@ const groups = <S extends v.GenericSchema>(trajectory: S) =>
 const gradedEpisodeSchema = v.object({ turns: list(gradedAnswerSchema) });
 const trainedEpisodeSchema = v.object({ ...creditSchema.entries, turns: list(trainedAnswerSchema) });
 
+/** The parts of an update in the order in which each comes from the one before. */
+export const digestParts = ['tasks', 'ids', 'verdicts', 'rewards', 'weights'] as const;
+export type DigestPart = (typeof digestParts)[number];
+
+const digest = v.pipe(v.string(), v.regex(/^[\da-f]{16}$/, 'must be 16 hexadecimal digits'));
+const answers = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/**
+ * What an update was, in a few digits (train/digests.ts): with equal ones, two updates were the same. And how many of its answers had
+ * a test that timed out, or that could not be judged, for these depend on the machine too.
+ */
+export const digestsSchema = v.object({
+  ...v.entriesFromList(digestParts, digest),
+  timeouts: answers,
+  infra: answers,
+});
+export type Digests = v.InferOutput<typeof digestsSchema>;
+
 export const updateRecordSchema = v.object({
   ...circumstances,
   /** Updates done, counting this one (from 1). */
@@ -44,6 +62,8 @@ export const updateRecordSchema = v.object({
   /** Each prompt with its k trajectories. */
   groups: groups(trainedEpisodeSchema),
   timing: timingSchema,
+  /** Absent where there is no cryptography. */
+  digests: v.optional(digestsSchema),
 });
 
 export const evalRecordSchema = v.object({

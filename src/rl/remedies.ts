@@ -32,11 +32,12 @@ export function remediesFor(e: Experiment, proposals: readonly Proposal[]): Reme
 
 type NumberName = { [N in FieldName]: Experiment[N] extends number ? N : never }[FieldName];
 
-/** A number kept within its field's range, and on the field's grid where that is even. */
+/** A number kept within its field's range, and on the field's grid where that is even and within the range too. */
 export function within(name: NumberName, value: number): number {
   const row = field(name);
   if (row.kind !== 'int' && row.kind !== 'float') return value;
   const kept = Math.min(row.max, Math.max(row.min, value));
   if (row.scale === 'log') return Number(kept.toPrecision(2));
-  return Number((Math.round(kept / row.step) * row.step).toPrecision(6));
+  const onGrid = Number((Math.round(kept / row.step) * row.step).toPrecision(6));
+  return onGrid < row.min || onGrid > row.max ? kept : onGrid;
 }

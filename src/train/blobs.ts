@@ -5,6 +5,9 @@ import { fromJson, toJson, type EntryOf } from './logFormat.ts';
 import type { Bytes } from './store.ts';
 import type { TrainerState } from './trainer.ts';
 
+/** Bytes of one update's answers, unpacked, at most: many times those of the largest experiment. */
+const maxUnpacked = 256 << 20;
+
 /** A state's tensors are called weights.NAME, m.NAME and v.NAME. */
 const kinds = ['weights', 'm', 'v'] as const;
 
@@ -50,7 +53,7 @@ export async function packJson(value: unknown): Promise<Bytes> {
 /** @throws Error naming the blob, when it is damaged */
 export async function unpackJson(bytes: Bytes, name: string): Promise<unknown> {
   try {
-    const text = await through(bytes, new DecompressionStream('gzip'));
+    const text = await through(bytes, new DecompressionStream('gzip'), maxUnpacked);
     return fromJson(new TextDecoder('utf-8', { fatal: true }).decode(text));
   } catch (error) {
     throw new Error(`${name} is damaged: ${error instanceof Error ? error.message : error}`, {
@@ -59,6 +62,23 @@ export async function unpackJson(bytes: Bytes, name: string): Promise<unknown> {
   }
 }
 
-async function through(bytes: Bytes, transform: CompressionStream | DecompressionStream): Promise<Bytes> {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(transform)).arrayBuffer());
+/** @param most bytes that may come of it: a blob may be a stranger's, and a few kilobytes can hold gigabytes */
+async function through(
+  bytes: Bytes,
+  transform: CompressionStream | DecompressionStream,
+  most = Infinity,
+): Promise<Bytes> {
+  let sum = 0;
+  const counted = new TransformStream<Bytes, Bytes>({
+    transform(chunk, controller) {
+      sum += chunk.byteLength;
+      if (sum > most) throw new Error(`it unpacks to more than ${most / 2 ** 20} MB`);
+      controller.enqueue(chunk);
+    },
+  });
+  const writer = transform.writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  const read = new Response(transform.readable.pipeThrough(counted)).arrayBuffer();
+  const [buffer] = await Promise.all([read, written]);
+  return new Uint8Array(buffer);
 }

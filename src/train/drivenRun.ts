@@ -3,33 +3,40 @@
  * evaluate every n updates, keep a checkpoint every n, stop at the end.
  */
 import type { Experiment } from '../config/fields.ts';
-import type { ChangeRecord, EvalRecord } from '../rl/records.ts';
+import type { ChangeRecord } from '../rl/records.ts';
 import { withLiveFields } from './changes.ts';
-import { sentence } from './failure.ts';
-import type { Phase, RunCommand, Stage } from './messages.ts';
+import { Evaluating, evaluationDue } from './evaluating.ts';
+import { saidOfMasked, sentence } from './failure.ts';
+import { Jobs } from './jobs.ts';
+import type { Past, Phase, RunCommand, Stage } from './messages.ts';
 import { answer, answerRecord, type Question } from './questions.ts';
 import { Teller } from './teller.ts';
 import { Timeline, UnreachableError } from './timeline.ts';
 import type { Beginning, DrivenOptions, Loaded, Trainable } from './trainable.ts';
 import { UnderWay } from './underWay.ts';
 
-/** Whether a run evaluates after so many updates: at its start, after every `evalEvery`, and at its end. */
-export const evaluationDue = ({ evalEvery, steps }: Experiment, step: number): boolean =>
-  step % evalEvery === 0 || step >= steps;
-
-/** Something to be done before the next update. */
-type Job = { readonly change: Experiment } | { readonly work: (loaded: Loaded) => Promise<void> };
+/** Commands that would write into the run's log. */
+const writing = new Set<RunCommand['type']>(['run', 'step', 'station', 'change', 'evaluate', 'goTo']);
 
 export class DrivenRun {
   readonly id: string;
   readonly #options: DrivenOptions;
   readonly #abort = new AbortController();
   readonly #teller: Teller;
-  readonly #jobs: Job[] = [];
+  readonly #jobs = new Jobs();
   #run: Trainable | null = null;
   #timeline: Timeline | null = null;
-  /** The evaluation at step 0, while it is under way. */
-  #baseline: AsyncGenerator<EvalRecord, EvalRecord> | null = null;
+  readonly #evaluating = new Evaluating({
+    preview: (record) => {
+      if (this.#phase === 'loading') this.#teller.tell({ type: 'preview', record });
+    },
+    keep: async (record) => {
+      await this.timeline.evaluation(record);
+      this.#teller.tell({ type: 'eval', record });
+    },
+  });
+  /** It goes on with what was done at another time; `readOnly`: why it can be looked at and forked only. */
+  #resumed: Pick<Past, 'readOnly'> | null = null;
   #wanted: 'stand' | 'station' | 'step' | 'run' = 'stand';
   readonly #underWay = new UnderWay({
     signal: this.#abort.signal,
@@ -56,12 +63,12 @@ export class DrivenRun {
 
   /** It has something to do; what it was told while it stands between two stations, only after that update. */
   get wants(): boolean {
-    return this.#underWay.at === null && (this.#called || this.#baseline !== null);
+    return this.#underWay.at === null && (this.#called || this.#evaluating.underWay);
   }
 
   /** The user waits for something; not while it stands between two stations. */
   get #called(): boolean {
-    return this.#underWay.at === null && (this.#jobs.length > 0 || this.#training);
+    return this.#underWay.at === null && (this.#jobs.any || this.#training);
   }
 
   get #training(): boolean {
@@ -96,18 +103,21 @@ export class DrivenRun {
   /** @param find reads what it begins with, e.g. from the run it is forked from */
   begin(find: (loaded: Loaded) => Promise<Beginning>): void {
     this.#do(async (loaded) => {
-      let beginning: Beginning;
+      let beginning: Beginning | undefined;
       try {
         beginning = await find(loaded);
         await this.#open(loaded, beginning);
       } catch (error) {
+        await beginning?.abandon?.();
         return this.fail(error, true);
       }
       await this.#introduce(loaded, beginning);
     });
   }
 
-  obey(command: Exclude<RunCommand, { type: 'begin' | 'fork' | 'close' }>): void {
+  obey(command: Exclude<RunCommand, { type: 'begin' | 'fork' | 'resume' | 'close' }>): void {
+    const why = this.#resumed?.readOnly;
+    if (why && writing.has(command.type)) return this.#say('warning', why);
     switch (command.type) {
       case 'run':
       case 'step':
@@ -126,10 +136,10 @@ export class DrivenRun {
       case 'watch':
         return this.#underWay.live.watch(command.group);
       case 'change':
-        return this.#change(command.experiment);
+        return this.#push(() => this.#jobs.addChange(command.experiment));
       case 'evaluate':
         this.#endUpdate();
-        return this.#work(() => this.#evaluate());
+        return this.#work(async () => this.#run && this.#evaluating.whole(this.#run));
       case 'goTo':
         this.#wanted = 'stand';
         this.#endUpdate();
@@ -144,7 +154,8 @@ export class DrivenRun {
         return;
       case 'inspect': // looked at only: it does not say that it trains
       case 'layers':
-        return this.#do((loaded) => this.#reach(() => this.#answer(command, loaded)));
+      case 'files':
+        return this.#do((loaded) => this.#answer(command, loaded));
       default:
         command satisfies never;
     }
@@ -156,8 +167,8 @@ export class DrivenRun {
     await this.#attempt(async () => {
       if (this.#run && this.#underWay.begun) return this.#update(this.#run);
       if (this.#run) await this.#settle(this.#run);
-      const job = this.#jobs.shift();
-      if (job && 'work' in job) await job.work(loaded);
+      const work = this.#jobs.takeWork();
+      if (work) await work(loaded);
       else if (this.#run && this.#training) await this.#update(this.#run);
       else await this.#evaluatePart();
       await this.#timeline?.flush();
@@ -207,6 +218,7 @@ export class DrivenRun {
     this.#run = this.#timeline = null; // the states it could go back to are most of what it holds
     run?.dispose();
     await timeline?.checkpoint();
+    await timeline?.close();
   }
 
   async #open(loaded: Loaded, { experiment, state, openLog }: Beginning): Promise<void> {
@@ -242,20 +254,27 @@ export class DrivenRun {
   }
 
   /** What the run begins with: its model, how good that is, and its first checkpoint; only what the log does not have yet. */
-  async #introduce({ model: name, digest }: Loaded, { state }: Beginning): Promise<void> {
+  async #introduce({ model: name, digest }: Loaded, beginning: Beginning): Promise<void> {
     const [run, timeline] = [this.#run, this.timeline];
     if (!run) return;
+    const { state, past, notes = [] } = beginning;
+    if (past) this.#teller.tell({ type: 'past', ...past });
+    const readOnly = past?.readOnly ?? '';
+    this.#resumed = past ? { readOnly } : null;
     this.#teller.tell({ type: 'model', name, ...(digest === undefined ? {} : { digest }), ...run.model });
     this.#teller.tell({ type: 'memory', facts: run.memory });
     this.#teller.tell({ type: 'kept', ...timeline.kept });
+    for (const note of readOnly ? [readOnly, ...notes] : notes) this.#say('info', note);
+    if (readOnly) return;
     await this.#settle(run);
+    if (beginning.unevaluated) this.#evaluating.begin(run);
     const due = !timeline.resumed || evaluationDue(run.experiment, run.state.step);
     if (due && !timeline.evaluated) {
       const same = state === undefined && run.experiment.initialPolicy === 'model'; // as the reference
       const early = this.#options.readyEarly && same;
-      if (early) this.#baseline = run.baseline();
+      if (early) this.#evaluating.begin(run);
       if (early) this.status('sandbox'); // what the first answers wait for longest
-      await (early ? this.#evaluatePart() : this.#evaluate());
+      await (early ? this.#evaluatePart() : this.#evaluating.whole(run));
     }
     await timeline.checkpoint();
   }
@@ -269,15 +288,11 @@ export class DrivenRun {
     await timeline.update(record, run.state);
     this.#teller.tell({ type: 'update', record }); // what is told is kept
     this.#teller.tell({ type: 'kept', ...timeline.kept });
-    const masked = record.metrics['train/masked'] ?? 0;
-    if (masked > 0) {
-      const share = `${(100 * masked).toFixed(0)} % of the episodes of update ${record.step} could not be graded`;
-      const why = 'because the Python sandbox was lost';
-      this.#notice('warning', `${share}, ${why}. They were left out of the update.`);
-    }
+    const ungraded = saidOfMasked(record);
+    if (ungraded) this.#notice('warning', ungraded);
     await this.#evaluatePart();
     await this.#settle(run);
-    if (evaluationDue(run.experiment, record.step)) await this.#evaluate();
+    if (evaluationDue(run.experiment, record.step)) await this.#evaluating.whole(run);
     const finished = record.step >= run.experiment.steps;
     const stops = finished || this.#wanted === 'stand';
     if (stops || record.step % this.#options.checkpointEvery === 0) await this.timeline.checkpoint();
@@ -292,26 +307,8 @@ export class DrivenRun {
 
   /** A part of the evaluation at step 0, if it is not done yet. */
   async #evaluatePart(): Promise<void> {
-    const part = await this.#baseline?.next();
-    if (!part) return;
-    if (part.done !== true) {
-      if (this.#phase === 'loading') this.#teller.tell({ type: 'preview', record: part.value });
-      return;
-    }
-    this.#baseline = null;
-    await this.#keepEvaluation(part.value);
+    if (!(await this.#evaluating.part())) return;
     if (this.#phase !== 'running' && this.#phase !== 'loading') this.status('idle');
-  }
-
-  async #evaluate(): Promise<void> {
-    if (!this.#run) return;
-    while (this.#baseline) await this.#evaluatePart(); // first things first
-    await this.#keepEvaluation(await this.#run.evaluate());
-  }
-
-  async #keepEvaluation(record: EvalRecord): Promise<void> {
-    await this.timeline.evaluation(record);
-    this.#teller.tell({ type: 'eval', record });
   }
 
   async #goTo(step: number): Promise<void> {
@@ -338,17 +335,10 @@ export class DrivenRun {
     });
   }
 
-  #change(experiment: Experiment): void {
-    const last = this.#jobs.at(-1);
-    if (last && 'change' in last) this.#jobs.pop(); // only the newest counts
-    this.#push({ change: experiment });
-  }
-
   /** Brings into force what was asked for before anything else, and says so. */
   async #settle(run: Trainable): Promise<void> {
-    for (let [next] = this.#jobs; next && 'change' in next; [next] = this.#jobs) {
-      this.#jobs.shift();
-      await this.#apply(next.change, run);
+    for (let next = this.#jobs.takeChange(); next; next = this.#jobs.takeChange()) {
+      await this.#apply(next, run);
     }
   }
 
@@ -366,7 +356,7 @@ export class DrivenRun {
   }
 
   /** Has something done by a run that stands or trains. */
-  #work(work: (loaded: Loaded) => Promise<void>): void {
+  #work(work: (loaded: Loaded) => Promise<unknown>): void {
     this.#do(async (loaded) => {
       if (!this.#run) return;
       if (this.#phase !== 'pausing') this.#enter('running');
@@ -375,7 +365,7 @@ export class DrivenRun {
   }
 
   /** What cannot be reached is said, and the run stays as it is. */
-  async #reach(work: () => Promise<void>): Promise<void> {
+  async #reach(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -385,12 +375,12 @@ export class DrivenRun {
   }
 
   #do(work: (loaded: Loaded) => Promise<void>): void {
-    this.#push({ work });
+    this.#push(() => this.#jobs.add(work));
   }
 
-  #push(job: Job): void {
+  #push(add: () => void): void {
     if (this.#error !== null && !this.#run) return; // it could not even begin
-    this.#jobs.push(job);
+    add();
     this.#options.wake();
   }
 
@@ -409,9 +399,9 @@ export class DrivenRun {
     const finished = run.state.step >= run.experiment.steps;
     if (finished || this.#error !== null) this.#wanted = 'stand';
     if (this.#called) return;
-    const standing = run.state.step === this.timeline.first ? 'ready' : 'paused';
-    const within = this.#underWay.at ? 'paused' : standing;
-    const phase = this.#error !== null ? 'failed' : finished ? 'finished' : within;
+    this.timeline.rest();
+    const ready = run.state.step === this.timeline.first && !this.#resumed && !this.#underWay.at;
+    const phase = this.#error !== null ? 'failed' : finished ? 'finished' : ready ? 'ready' : 'paused';
     if (phase !== this.#phase) this.#enter(phase);
     this.#nowStill();
   }
@@ -419,8 +409,8 @@ export class DrivenRun {
   /** Nothing is to be done any more. */
   #stop(): void {
     this.#wanted = 'stand';
-    this.#baseline = null;
-    this.#jobs.length = 0;
+    this.#evaluating.drop();
+    this.#jobs.drop();
     this.#nowStill();
   }
 
@@ -430,19 +420,27 @@ export class DrivenRun {
 
   #logLost(error: unknown): null {
     if (this.#options.strictLog) throw error;
-    const message = `This run is not kept from here on, because its log failed: ${sentence(error)} The run itself goes on.`;
-    this.#teller.tell({ type: 'notice', level: 'warning', message });
+    this.#say(
+      'warning',
+      `This run is not kept from here on, because its log failed: ${sentence(error)} The run itself goes on.`,
+    );
     return null;
   }
 
-  #notice(level: 'info' | 'warning', message: string): void {
+  #say(level: 'info' | 'warning', message: string): void {
     this.#teller.tell({ type: 'notice', level, message });
+  }
+
+  /** Says it, and enters it in the log. */
+  #notice(level: 'info' | 'warning', message: string): void {
+    this.#say(level, message);
     this.#timeline?.notice(level, message);
   }
 
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#teller.hurry();
-    this.status(phase === 'running' ? 'sample' : this.#baseline && !this.#underWay.at ? 'evaluate' : 'idle');
+    const resting = this.#evaluating.underWay && !this.#underWay.at ? 'evaluate' : 'idle';
+    this.status(phase === 'running' ? 'sample' : resting);
   }
 }

@@ -38,8 +38,10 @@ export interface DriverOptions {
   readonly explain?: DrivenOptions['explain'];
   /** Lets messages in between two pieces of work; by default a timer. */
   readonly breathe?: () => Promise<void>;
-  /** Makes the log of a new run; without it runs are kept in memory only. */
-  readonly newLog?: (run: NewRun) => Promise<KeptLog>;
+  /** Makes the log of a new run; without it, or where it makes none, runs are kept in memory only. */
+  readonly newLog?: (run: NewRun) => Promise<KeptLog | null>;
+  /** Opens a run that was kept. @throws UnrecoverableError saying why it cannot go on here */
+  readonly openKept?: (id: string, loaded: Loaded) => Promise<Beginning>;
   /** A log that fails ends its run; by default the run goes on without it, and says so. */
   readonly strictLog?: boolean;
   /** See `DrivenOptions`; default false: nothing is done before the first evaluation is whole. */
@@ -75,6 +77,8 @@ export class Driver {
         return this.begin(command.runId, { experiment: command.experiment });
       case 'fork':
         return this.#fork(command);
+      case 'resume':
+        return this.#resume(command.runId);
       case 'close':
         void this.close(command.runId);
         return;
@@ -139,6 +143,14 @@ export class Driver {
       }
       const state = await timeline.stateAt(at, run.side);
       return this.#withLog({ id, loaded, parent: { runId: from, step: at } }, { experiment, state });
+    });
+  }
+
+  #resume(id: string): void {
+    this.#add(id).begin(async (loaded) => {
+      const { openKept } = this.#options;
+      if (openKept) return openKept(id, loaded);
+      throw new UnrecoverableError('No run is kept here, so none can go on.', 'Begin a new run.', null);
     });
   }
 

@@ -1,10 +1,7 @@
 /**
  * A run's log: what it began with, then everything that happened, in order, a line each (logFormat.ts), in a store. The
  * answers of an update and the state after it are blobs of the store, of which only some are kept: a dropped update is made
- * again by replaying the run from the checkpoint before it.
- *
- * A run that goes back, because it was resumed or somebody wanted it, does updates again. Lines are never taken away, so the
- * reader does: an update takes the place of everything from its step on, a change that of everything after its step.
+ * again by replaying the run from the checkpoint before it. Of the entries those hold that no later one took the place of (entries.ts).
  */
 import * as v from 'valibot';
 import { describeError, diff, parseExperiment } from '../config/experiment.ts';
@@ -29,6 +26,7 @@ import {
   type Manifest,
   type ReadLog,
 } from './logFormat.ts';
+import { Entries, valuesOf } from './entries.ts';
 import type { Bytes, Store } from './store.ts';
 import type { TrainerState } from './trainer.ts';
 
@@ -37,11 +35,18 @@ export interface LogOptions {
   readonly rolloutBytes?: number;
   /** States that are kept, 4 unless given, at least 2: the first, the last, and others evenly between. 0 = none. */
   readonly checkpoints?: number;
+  /** The state after each update is kept too, in the place of the one before the last, so that none has to be done again. */
+  readonly lastStates?: boolean;
+  /** Given, answers are put while the run goes on, and this hears when one update's could not be: it has to be made again. */
+  readonly onAnswersLost?: (error: unknown) => void;
 }
 
 /** What a log's blobs are called: what they hold, the line of their entry, its step. */
 const blobName = (kind: 'rollouts' | 'checkpoint', line: number, step: number) =>
   `${kind}-${String(line).padStart(7, '0')}-${step}.${kind === 'rollouts' ? 'json.gz' : 'safetensors'}`;
+
+/** Two, so that one is whole whenever a crash comes. */
+const lastBlob = (step: number) => `last-${step % 2}.safetensors`;
 
 export class RunLog {
   readonly manifest: Manifest;
@@ -52,9 +57,9 @@ export class RunLog {
   readonly #store: Store;
   readonly #rolloutBytes: number;
   readonly #checkpoints: number;
-  #entries: Entry[] = [];
-  /** The largest step of an entry. */
-  #furthest = 0;
+  readonly #lastStates: boolean;
+  readonly #onAnswersLost: LogOptions['onAnswersLost'];
+  readonly #entries: Entries;
   /** Lines there are. */
   #lines: number;
   /** What has to stand before the next line. */
@@ -63,6 +68,8 @@ export class RunLog {
   readonly #rollouts: { readonly name: string; readonly size: number }[];
   /** The write under way, after which the next may begin. */
   #last: Promise<unknown> = Promise.resolve();
+  /** Answers that are still being put. */
+  #answering: Promise<void> = Promise.resolve();
   /** Why the log's end is not known any more. */
   #broken: Error | null = null;
 
@@ -70,18 +77,21 @@ export class RunLog {
     store: Store,
     read: Pick<ReadLog, 'manifest' | 'notes' | 'entries' | 'torn' | 'lines' | 'ended'>,
     rollouts: readonly { readonly name: string; readonly size: number }[],
-    { rolloutBytes = 64 << 20, checkpoints = 4 }: LogOptions,
+    { rolloutBytes = 64 << 20, checkpoints = 4, lastStates = false, onAnswersLost }: LogOptions,
   ) {
     this.#store = store;
     this.#rolloutBytes = rolloutBytes;
     this.#checkpoints = checkpoints;
+    this.#lastStates = lastStates;
+    this.#onAnswersLost = onAnswersLost;
     this.manifest = read.manifest;
+    this.#entries = new Entries(read.manifest);
     this.notes = read.notes;
     this.torn = read.torn;
     for (const { line, entry } of read.entries) {
       const problem = this.#problemOf(entry);
       if (problem !== null) throw damaged(line, problem);
-      this.#take(entry);
+      this.#entries.add(entry);
     }
     this.#lines = read.lines;
     this.#mend = read.ended ? '' : '\n';
@@ -116,38 +126,48 @@ export class RunLog {
     return new RunLog(store, read, rollouts, options);
   }
 
-  /** Those that hold, in the order in which they were written: without those of updates that were done again. */
-  get entries(): readonly Entry[] {
+  /** What holds of it. */
+  get held(): Entries {
     return this.#entries;
   }
 
+  /** Those that hold, in the order in which they were written. */
+  get entries(): readonly Entry[] {
+    return this.#entries.all;
+  }
+
   entriesOf<K extends Entry['kind']>(kind: K): EntryOf<K>[] {
-    return this.#entries.filter((entry): entry is EntryOf<K> => entry.kind === kind);
+    return this.#entries.of(kind);
   }
 
   /** Whether there is an entry of a kind at a step. */
   holds(kind: Entry['kind'], step: number): boolean {
-    return this.#entries.some((entry) => entry.kind === kind && entry.step === step);
+    return this.#entries.holds(kind, step);
   }
 
   /** Updates done. */
   get step(): number {
-    return this.#entries.findLast(({ kind }) => kind === 'update')?.step ?? this.manifest.parent?.step ?? 0;
+    return this.#entries.step;
   }
 
   /** The experiment in force once `step` updates were done, changes made there included: update step + 1 was made under it. */
   experimentAt(step: number): Experiment {
-    return this.#experiment(this.#entries, step);
+    return this.#entries.experimentAt(step);
   }
 
-  /** @throws Error when the record was made under another experiment than the log says: a change was not entered */
-  update(record: UpdateRecord): Promise<void> {
+  /**
+   * @param state after it
+   * @throws Error when the record was made under another experiment than the log says: a change was not entered
+   */
+  update(record: UpdateRecord, state?: TrainerState): Promise<void> {
     return this.#inTurn(async () => {
-      const { step, metrics, timing, groups } = record;
+      const { step, metrics, timing, groups, digests } = record;
       checkExperiment(record, this.experimentAt(step - 1));
-      const kept = await this.#keepAnswers(step, groups);
-      await this.#append({ kind: 'update', step, metrics, timing, ...this.#backend(record), ...kept });
-      await this.#dropAnswers();
+      const last = this.#lastStates && state ? [await this.#putLast(state)] : [];
+      const facts = { step, metrics, timing, ...this.#backend(record), ...(digests ? { digests } : {}) };
+      await this.#withAnswers(step, groups, (kept) =>
+        this.#append({ kind: 'update', ...facts, ...kept }, ...last),
+      );
     });
   }
 
@@ -156,9 +176,10 @@ export class RunLog {
     return this.#inTurn(async () => {
       const { step, metrics, ms, examples } = record;
       checkExperiment(record, this.experimentAt(step));
-      const kept = await this.#keepAnswers(step, examples);
-      await this.#append({ kind: 'evaluation', step, metrics, ms, ...this.#backend(record), ...kept });
-      await this.#dropAnswers();
+      const facts = { step, metrics, ms, ...this.#backend(record) };
+      await this.#withAnswers(step, examples, (kept) =>
+        this.#append({ kind: 'evaluation', ...facts, ...kept }),
+      );
     });
   }
 
@@ -190,14 +211,21 @@ export class RunLog {
 
   /**
    * The last kept state of a run at or before a step: what to resume or replay from.
+   * @param onDamaged hears of a blob that is damaged, in whose place the one before is read
    * @returns null when there is none
-   * @throws Error naming the blob that is damaged
+   * @throws Error naming the blob that is damaged, unless somebody hears of it
    */
-  async stateAt(step: number): Promise<TrainerState | null> {
+  async stateAt(step: number, onDamaged?: (error: unknown) => void): Promise<TrainerState | null> {
     await this.#last;
     for (const entry of this.entriesOf('checkpoint').toSorted(byStep).toReversed()) {
       const bytes = entry.step <= step ? await this.#store.get(entry.blob) : null;
-      if (bytes) return unpackState(bytes, entry);
+      try {
+        if (bytes) return await unpackState(bytes, entry);
+      } catch (error) {
+        const over = entry.blob === lastBlob(entry.step); // a crash came while it was written over
+        if (!onDamaged && !over) throw error;
+        if (!over) onDamaged?.(error);
+      }
     }
     return null;
   }
@@ -212,30 +240,35 @@ export class RunLog {
     const entry = this.entriesOf('update').find((one) => one.step === step);
     const groups = await this.#answers(entry?.rollouts);
     if (!entry || groups === undefined) return null;
-    const { metrics, timing, backend = this.manifest.backend } = entry;
+    const { metrics, timing, digests, backend = this.manifest.backend } = entry;
     const experiment = this.experimentAt(step - 1);
     return checked(
       updateRecordSchema,
-      { experiment, backend, step, metrics, groups, timing },
+      { experiment, backend, step, metrics, groups, timing, ...(digests ? { digests } : {}) },
       entry.rollouts,
     );
   }
 
   /** An evaluation's record, likewise. */
   async evalRecord(step: number): Promise<EvalRecord | null> {
-    const at = this.#entries.findIndex((one) => one.kind === 'evaluation' && one.step === step);
-    const entry = this.#entries[at];
-    if (entry?.kind !== 'evaluation') return null;
+    const entry = this.entriesOf('evaluation').find((one) => one.step === step);
+    if (!entry) return null;
     const examples = await this.#answers(entry.rollouts);
     if (examples === undefined) return null;
     const { metrics, ms, backend = this.manifest.backend } = entry;
-    const experiment = this.#experiment(this.#entries.slice(0, at), step);
+    const experiment = this.#entries.experimentAt(step, entry);
     return checked(evalRecordSchema, { experiment, backend, step, metrics, examples, ms }, entry.rollouts);
+  }
+
+  /** Waits for what is being written. */
+  async written(): Promise<void> {
+    await this.#last;
+    await this.#answering;
   }
 
   /** Waits for what is being written, and lets go of the store. */
   async close(): Promise<void> {
-    await this.#last;
+    await this.written();
     await this.#store.close();
   }
 
@@ -246,21 +279,24 @@ export class RunLog {
     return done;
   }
 
-  async #append(entry: Entry): Promise<void> {
+  /** Entries at once: a crash leaves none of them without the ones before. */
+  async #append(...entries: readonly Entry[]): Promise<void> {
     if (this.#broken) throw this.#broken;
-    v.parse(entrySchema, entry); // a line that could not be read again would be the end of the log
-    const problem = this.#problemOf(entry);
-    if (problem !== null) throw new Error(problem);
+    for (const entry of entries) {
+      v.parse(entrySchema, entry); // a line that could not be read again would be the end of the log
+      const problem = this.#problemOf(entry);
+      if (problem !== null) throw new Error(problem);
+    }
     try {
-      await this.#store.appendLog(this.#mend + entryLine(entry));
+      await this.#store.appendLog(this.#mend + entries.map(entryLine).join(''));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#broken = new Error(`The run's log could not be written: ${why}`, { cause: error });
       throw this.#broken;
     }
     this.#mend = '';
-    this.#lines++;
-    this.#take(entry);
+    this.#lines += entries.length;
+    for (const entry of entries) this.#entries.add(entry);
   }
 
   /** What is wrong with a change after what was before it. */
@@ -273,34 +309,39 @@ export class RunLog {
     return after.ok ? null : `change.${describeError(after.errors[0])}`;
   }
 
-  #take(entry: Entry): void {
-    if (entry.step <= this.#furthest) {
-      this.#entries = this.#entries.filter((before) => !replaces(entry, before));
-    }
-    this.#entries.push(entry);
-    this.#furthest = Math.max(this.#furthest, entry.step);
-  }
-
-  #experiment(entries: readonly Entry[], step: number): Experiment {
-    let { experiment } = this.manifest;
-    for (const entry of entries) {
-      // Its values were checked when the entry came in.
-      if (entry.kind === 'change' && entry.step <= step) experiment = { ...experiment, ...valuesOf(entry) };
-    }
-    return experiment;
-  }
-
   #backend({ backend }: UpdateRecord | EvalRecord): { backend?: UpdateRecord['backend'] } {
     return backend === this.manifest.backend ? {} : { backend };
   }
 
-  async #keepAnswers(step: number, answers: unknown): Promise<{ rollouts?: string }> {
-    if (this.#rolloutBytes === 0) return {};
-    const bytes = await packJson(answers);
+  async #putLast(state: TrainerState): Promise<Entry> {
+    const [bytes, facts] = await packState(state);
+    const blob = lastBlob(state.step);
+    await this.#store.putOver(blob, bytes);
+    return { kind: 'checkpoint', ...facts, blob };
+  }
+
+  /** @param append enters that these are the answers */
+  async #withAnswers(
+    step: number,
+    answers: unknown,
+    append: (kept: { rollouts?: string }) => Promise<void>,
+  ): Promise<void> {
+    if (this.#rolloutBytes === 0) return append({});
     const name = blobName('rollouts', this.#lines + 1, step);
-    await this.#store.put(name, bytes);
-    this.#rollouts.push({ name, size: bytes.byteLength });
-    return { rollouts: name };
+    const put = async () => {
+      const bytes = await packJson(answers);
+      await this.#store.put(name, bytes);
+      this.#rollouts.push({ name, size: bytes.byteLength });
+      await this.#dropAnswers();
+    };
+    if (this.#onAnswersLost) {
+      await this.#answering; // one at a time: they are large
+      await append({ rollouts: name });
+      this.#answering = put().catch(this.#onAnswersLost);
+    } else {
+      await put();
+      await append({ rollouts: name });
+    }
   }
 
   async #dropAnswers(): Promise<void> {
@@ -327,26 +368,9 @@ export class RunLog {
   async #answers(name: string | undefined): Promise<unknown> {
     if (name === undefined) return undefined;
     await this.#last;
+    await this.#answering;
     const bytes: Bytes | null = await this.#store.get(name);
     return bytes ? unpackJson(bytes, name) : undefined;
-  }
-}
-
-/** Whether an entry takes the place of one before it. */
-function replaces(entry: Entry, before: Entry): boolean {
-  if (before.kind === 'notice') return false;
-  switch (entry.kind) {
-    case 'update':
-      return before.step >= entry.step;
-    case 'change':
-      return before.step > entry.step;
-    case 'evaluation':
-    case 'checkpoint':
-      return before.kind === entry.kind && before.step === entry.step;
-    case 'notice':
-      return false;
-    default:
-      return entry satisfies never;
   }
 }
 
@@ -364,9 +388,6 @@ function thinned<C extends { readonly step: number }>(checkpoints: readonly C[],
 }
 
 const byStep = (a: EntryOf<'checkpoint'>, b: EntryOf<'checkpoint'>) => a.step - b.step;
-
-const valuesOf = ({ changes }: EntryOf<'change'>) =>
-  Object.fromEntries(changes.map(({ field, to }) => [field, to]));
 
 function checkExperiment(record: UpdateRecord | EvalRecord, logged: Experiment): void {
   const [field] = Object.keys(diff(record.experiment, logged));

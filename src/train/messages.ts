@@ -13,6 +13,8 @@ import { liveSchema, reachedSchema } from './live.ts';
 
 const runId = v.string();
 const num = v.union([v.number(), v.nan()]);
+const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes');
+const column = v.instance(Float64Array);
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 // ---- commands ------------------------------------------------------------------------------------------------------
@@ -20,6 +22,8 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const runCommandSchema = v.variant('type', [
   /** A new run over the loaded model; it shows what the model can do and stops, ready, at step 0. */
   v.object({ type: v.literal('begin'), runId, experiment: experimentSchema }),
+  /** Goes on with a run that was kept under this id, over the loaded model: `past`, then it stands where it stood. */
+  v.object({ type: v.literal('resume'), runId }),
   /** Train until paused or finished. */
   v.object({ type: v.literal('run'), runId }),
   /** Finish the update under way, then wait. */
@@ -50,10 +54,12 @@ export const runCommandSchema = v.variant('type', [
   v.object({ type: v.literal('record'), runId, step: count }),
   /** No answer is wanted any more to any `record` so far; each is answered with `unanswered`. */
   v.object({ type: v.literal('drop'), runId }),
-  /** What an update did to each token of one of its tries, both from 0; answered with `inspected`. */
+  /** What an update did to each token of one of its tries, both from 0; answered with `inspected` or `unanswered`. */
   v.object({ type: v.literal('inspect'), runId, step: count, group: count, trajectory: count }),
-  /** Where an update went, layer by layer; answered with `layers`. */
+  /** Where an update went, layer by layer; answered with `layers` or `unanswered`. */
   v.object({ type: v.literal('layers'), runId, step: count }),
+  /** The model as it was after so many updates, as files; answered with `files` or `unanswered`. */
+  v.object({ type: v.literal('files'), runId, step: count }),
   /** Ends the run and frees what it holds; nothing more is told of it. */
   v.object({ type: v.literal('close'), runId }),
 ]);
@@ -116,6 +122,25 @@ export const runEventSchema = v.variant('type', [
   }),
   /** What the page needs to estimate the memory of any experiment with this model on this back end. */
   v.object({ type: v.literal('memory'), runId, facts: memoryFactsSchema }),
+  /** All that a run that was kept has behind it, at once, before anything else that happens to it. */
+  v.object({
+    type: v.literal('past'),
+    runId,
+    /** Of each update: updates done, how long it took (ms), and a column a metric, NaN where it was not measured. */
+    steps: column,
+    ms: column,
+    metrics: v.record(v.string(), column),
+    /** Their examples only where they are still kept, and of the first and the last few only. */
+    evals: v.array(evalRecordSchema),
+    changes: v.array(changeRecordSchema),
+    /** The last update in full, where that is kept. */
+    latest: v.nullable(updateRecordSchema),
+    /** What it began with, and what is in force. */
+    began: experimentSchema,
+    experiment: experimentSchema,
+    /** Why it can be looked at and forked only, a sentence; '' where it can go on. */
+    readOnly: v.string(),
+  }),
   v.object({ type: v.literal('update'), runId, record: updateRecordSchema }),
   v.object({ type: v.literal('eval'), runId, record: evalRecordSchema }),
   /** Part of the evaluation at step 0, which follows: the first held-out tasks, with what is known so far. Nothing that is kept. */
@@ -128,7 +153,7 @@ export const runEventSchema = v.variant('type', [
   v.object({ type: v.literal('moved'), runId, step: v.number(), experiment: experimentSchema }),
   /** An update in full: the answer to `record`. */
   v.object({ type: v.literal('record'), runId, record: updateRecordSchema }),
-  /** There is no answer to the `record` of this step. `why`: a sentence, or '' when it was dropped. */
+  /** There is no answer to what was asked for or about the update of this step. `why`: a sentence, or '' when it was dropped. */
   v.object({ type: v.literal('unanswered'), runId, step: count, why: v.string() }),
   /** After which updates the run has kept a state to go back to, oldest first, and what they take. */
   v.object({ type: v.literal('kept'), runId, steps: v.array(count), bytes: v.number() }),
@@ -143,6 +168,8 @@ export const runEventSchema = v.variant('type', [
   }),
   /** Where an update went, from the first layer to the last: the answer to `layers`. */
   v.object({ type: v.literal('layers'), runId, step: count, layers: v.array(layerSchema) }),
+  /** The model as it was after `step` updates, by file name: the answer to `files`. */
+  v.object({ type: v.literal('files'), runId, step: count, files: v.record(v.string(), bytes) }),
   /** Something the user should know; the run goes on. */
   v.object({ type: v.literal('notice'), runId, level: v.picklist(['info', 'warning']), message: v.string() }),
   /** The run cannot go on. What was recorded stays. */
@@ -165,3 +192,4 @@ export type RunEvent = v.InferOutput<typeof runEventSchema>;
 type Body<T extends RunEvent['type']> = Omit<Extract<RunEvent, { type: T }>, 'type' | 'runId'>;
 export type ModelFacts = Omit<Body<'model'>, 'name' | 'digest'>;
 export type Counters = Body<'counters'>;
+export type Past = Body<'past'>;

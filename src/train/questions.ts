@@ -6,7 +6,7 @@ import type { BareEvent } from './teller.ts';
 import { UnreachableError, type Side, type Timeline } from './timeline.ts';
 import type { Loaded, Trainable } from './trainable.ts';
 
-export type Question = Extract<RunCommand, { type: 'inspect' | 'layers' | 'catch' }>;
+export type Question = Extract<RunCommand, { type: 'inspect' | 'layers' | 'files' | 'catch' }>;
 
 interface Asked {
   readonly loaded: Loaded;
@@ -16,13 +16,30 @@ interface Asked {
   readonly side: Side;
 }
 
-/** @throws UnreachableError saying why there is no answer */
+/** The answer, or why there is none: nobody is to wait for it. */
 export async function answer(question: Question, asked: Asked): Promise<BareEvent> {
+  try {
+    return await found(question, asked);
+  } catch (error) {
+    if (!(error instanceof UnreachableError) || question.type === 'catch') throw error;
+    return { type: 'unanswered', step: question.step, why: error.message };
+  }
+}
+
+async function found(question: Question, asked: Asked): Promise<BareEvent> {
   switch (question.type) {
     case 'inspect':
       return inspected(question, asked);
     case 'layers':
       return { type: 'layers', step: question.step, layers: await layersAt(question.step, asked) };
+    case 'files': {
+      const { step } = question;
+      return {
+        type: 'files',
+        step,
+        files: asked.loaded.files(await asked.timeline.stateAt(step, asked.side)),
+      };
+    }
     case 'catch':
       return { type: 'caught', record: await asked.run.caught() };
   }

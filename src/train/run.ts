@@ -9,6 +9,7 @@ import type { Experiment } from '../config/fields.ts';
 import type { MemoryFacts } from '../config/memory.ts';
 import type { CaughtRecord } from '../rl/caught.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
+import { digestsOf } from './digests.ts';
 import type { ModelFacts } from './messages.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
 import type { SharedBackend } from './sharedBackend.ts';
@@ -90,7 +91,8 @@ export class TrainingRun implements Trainable {
       return [done, await trainer.state()] as const;
     });
     this.#saved = saved;
-    return record;
+    const digests = await digestsOf(record, saved.weights);
+    return digests ? { ...record, digests } : record;
   }
 
   /** As `Trainer.evaluate`, likewise. */

@@ -1,7 +1,7 @@
 /** A model, its tokenizer, the back end and the sandbox, loaded once; runs are begun over them. */
 import type { Experiment } from '../config/fields.ts';
 import { tf, type OpenedBackend } from '../engine/index.ts';
-import type { Checkpoint } from '../model/checkpoint.ts';
+import { checkpointFiles, type Checkpoint } from '../model/checkpoint.ts';
 import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { InspectedLayer, InspectedTurn } from '../rl/inspection.ts';
 import type { UpdateRecord } from '../rl/records.ts';
@@ -11,6 +11,7 @@ import type { Counters } from './messages.ts';
 import { inspect } from './inspect.ts';
 import { layersOf, type Around } from './layers.ts';
 import { TrainingRun } from './run.ts';
+import type { TrainerState } from './trainer.ts';
 import { SharedBackend } from './sharedBackend.ts';
 import type { BeginOptions, Loaded } from './trainable.ts';
 
@@ -23,6 +24,8 @@ export interface SharedModelOptions {
   /** Reads what a run starts with that an experiment's `initialPolicy` names, when one asks for it. */
   readonly readInitial?: (name: string) => Promise<Checkpoint>;
   readonly tokenizer: Tokenizer;
+  /** Bytes of tokenizer.json, for `files`. */
+  readonly tokenizerJson?: Uint8Array;
   /** Is disposed with the rest. */
   readonly sandbox: Sandbox;
   /** The back end that is running. */
@@ -82,6 +85,12 @@ export class SharedModel implements Loaded {
 
   layers(states: Around, experiment: Experiment): InspectedLayer[] {
     return layersOf(this.#options.checkpoint.config, states, experiment);
+  }
+
+  files({ weights }: TrainerState): Record<string, Uint8Array> {
+    const { checkpoint, tokenizer, tokenizerJson } = this.#options;
+    const files = checkpointFiles({ ...checkpoint, weights }, tokenizer.specials);
+    return tokenizerJson ? { ...files, 'tokenizer.json': tokenizerJson } : files;
   }
 
   async #initial({ initialPolicy }: Experiment): Promise<Checkpoint | null> {

@@ -19,12 +19,26 @@ export interface Store {
   /** @returns null when there is none of that name */
   get(name: string): Promise<Bytes | null>;
   put(name: string, bytes: Bytes): Promise<void>;
+  /**
+   * Writes a blob in the place of the one before, as fast as can be. A crash may leave it half written, so whoever reads it must be
+   * able to tell.
+   */
+  putOver(name: string, bytes: Bytes): Promise<void>;
   /** Nothing happens when there is none of that name. */
   delete(name: string): Promise<void>;
   list(): Promise<StoredBlob[]>;
   /** Lets go of what it holds open. Nothing is written afterwards. */
   close(): Promise<void>;
 }
+
+/** There is no room for what was to be written. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError';
+}
+
+/** Whether something could not be written because the disk is full, or the browser grants no more. */
+export const noRoom = (error: unknown): boolean =>
+  error instanceof NoRoomError || (error instanceof Error && error.name === 'QuotaExceededError');
 
 /** What a blob is called while it is written; such a file is no blob yet. */
 export const unfinished = (name: string): string => `${name}.writing`;
@@ -55,6 +69,10 @@ export class MemoryStore implements Store {
 
   async put(name: string, bytes: Bytes): Promise<void> {
     this.#blobs.set(checkBlobName(name), bytes.slice());
+  }
+
+  putOver(name: string, bytes: Bytes): Promise<void> {
+    return this.put(name, bytes);
   }
 
   async delete(name: string): Promise<void> {

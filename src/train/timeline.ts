@@ -107,7 +107,7 @@ export class Timeline {
     this.#forget(state.step - 1);
     this.#ring.add(state);
     this.#now = this.#last = state;
-    await this.#logging((log) => log.update(record));
+    await this.#logging((log) => log.update(record, state));
   }
 
   async evaluation(record: EvalRecord): Promise<void> {
@@ -130,6 +130,19 @@ export class Timeline {
     if (this.#logged >= state.step) return;
     this.#logged = state.step;
     await this.#logging((log) => log.checkpoint(state));
+  }
+
+  /** Nothing is to be done for a while. */
+  rest(): void {
+    this.#log?.rests?.();
+  }
+
+  /** Lets go of the log. */
+  async close(): Promise<void> {
+    await this.flush();
+    const log = this.#log;
+    this.#log = null;
+    await log?.close?.();
   }
 
   /** The run stands at a state that it had before. */

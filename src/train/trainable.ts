@@ -8,7 +8,7 @@ import type { CaughtRecord } from '../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Explanation } from './failure.ts';
 import type { Around } from './layers.ts';
-import type { Counters, ModelFacts, RunEvent } from './messages.ts';
+import type { Counters, ModelFacts, Past, RunEvent } from './messages.ts';
 import type { TrainerParts, TrainerState } from './trainer.ts';
 
 /** One run, a piece of work at a time; the driver sees to that. `TrainingRun` is one, the page's test double another. */
@@ -62,6 +62,8 @@ export interface Loaded {
   inspect(record: UpdateRecord, at: Place, states: Around): Promise<InspectedTurn[]>;
   /** Where an update went. @param experiment the update's own */
   layers(states: Around, experiment: Experiment): InspectedLayer[];
+  /** The model with the weights of a state, as the files of a Hugging Face folder, by name. */
+  files(state: TrainerState): Record<string, Uint8Array>;
   dispose(): void;
 }
 
@@ -71,7 +73,8 @@ export interface Loaded {
  */
 export interface KeptLog {
   change(record: ChangeRecord): Promise<void>;
-  update(record: UpdateRecord): Promise<void>;
+  /** @param state after it */
+  update(record: UpdateRecord, state: TrainerState): Promise<void>;
   evaluation(record: EvalRecord): Promise<void>;
   notice(level: 'info' | 'warning', message: string, step: number): Promise<void>;
   checkpoint(state: TrainerState): Promise<void>;
@@ -83,6 +86,10 @@ export interface KeptLog {
   updateRecord(step: number): Promise<UpdateRecord | null>;
   /** In force after so many updates, for the next. */
   experimentAt(step: number): Experiment;
+  /** Nothing is to be done for a while: nobody leaves it in the middle now. */
+  rests?(): void;
+  /** Waits for what is being written, and lets go of what is held open. */
+  close?(): Promise<void>;
 }
 
 /** What a run begins with. */
@@ -90,8 +97,16 @@ export interface Beginning {
   readonly experiment: Experiment;
   /** Where it goes on; by default at the loaded model. */
   readonly state?: TrainerState;
-  /** Opens the log it is kept in, once the experiment is known to fit: a new one, or that of a run that goes on. */
-  readonly openLog?: () => Promise<KeptLog>;
+  /** Opens the log it is kept in, once the experiment is known to fit: a new one, or that of a run that goes on; null: it is not kept. */
+  readonly openLog?: () => Promise<KeptLog | null>;
+  /** What it has behind it, of a run that was kept and goes on. */
+  readonly past?: Past;
+  /** Its evaluation at step 0 was never finished. */
+  readonly unevaluated?: boolean;
+  /** Sentences the user should know. */
+  readonly notes?: readonly string[];
+  /** Lets go of what was opened for it, where it could not begin. */
+  readonly abandon?: () => Promise<void>;
 }
 
 /** What a run under a driver is given. */

@@ -42,10 +42,11 @@ export function compact(x: number): string {
   return String(Math.round(x));
 }
 
-/** Bytes in the unit that reads best: 73400320 → "73 MB", 5.1e9 → "5.1 GB"; the space does not break. */
+/** Bytes in the unit that reads best: 73400320 → "73 MB", 5.1e9 → "5.1 GB", 1400 → "1.4 kB"; the space does not break. */
 export function byteSize(bytes: number): string {
   if (!Number.isFinite(bytes)) return '–';
-  const [value, unit] = bytes >= 1e9 ? [bytes / 1e9, 'GB'] : [bytes / 1e6, 'MB'];
+  const [value, unit] =
+    bytes >= 1e9 ? [bytes / 1e9, 'GB'] : bytes >= 1e5 ? [bytes / 1e6, 'MB'] : [bytes / 1e3, 'kB'];
   return `${value >= 10 ? Math.round(value) : significant(value, 2)}\u00a0${unit}`;
 }
 

@@ -5,7 +5,8 @@ import App from './App.svelte';
 import './base.css';
 import './print.css';
 import { readFirstEpisode } from './firstEpisode.ts';
-import { AppState, type Extras } from './state/app.svelte.ts';
+import { AppState } from './state/app.svelte.ts';
+import type { Extras } from './state/extras.ts';
 import { IntroState } from './state/intro.svelte.ts';
 import './tokens.css';
 

@@ -74,13 +74,21 @@ export class TrainerClient {
     return this.#runs.has(runId);
   }
 
-  /** Abandons the runs there are, and loads all that a new one needs; the worker answers with `status` events until it is ready. */
-  async load(runId: string, experiment: Experiment, backend: BackendName | 'auto'): Promise<void> {
+  /**
+   * Abandons the runs there are, and loads all that a new one needs; the worker answers with `status` events until it is ready.
+   * @param kept it was kept under this id, and goes on
+   */
+  async load(
+    runId: string,
+    experiment: Experiment,
+    backend: BackendName | 'auto',
+    kept = false,
+  ): Promise<void> {
     this.#runs.clear();
     this.#begun.clear();
     this.#runs.add(runId);
     this.#loader = runId;
-    const message: Load = { type: 'load', runId, experiment, backend, assets: this.#options.assets };
+    const message: Load = { type: 'load', runId, experiment, backend, assets: this.#options.assets, kept };
     const { port1: toWorker, port2 } = new MessageChannel();
     try {
       this.#connect().postMessage(message, [port2]); // it has enough to do until Python is there
@@ -104,6 +112,11 @@ export class TrainerClient {
   /** A new run that begins where another stood. */
   fork(runId: string, where: ForkFrom): void {
     this.#add({ type: 'fork', runId, ...where });
+  }
+
+  /** Goes on with a run that was kept under this id, over what is loaded. */
+  resume(runId: string): void {
+    this.#add({ type: 'resume', runId });
   }
 
   /** Ends a run and frees what it holds. */
@@ -130,6 +143,11 @@ export class TrainerClient {
   /** Asks where an update went, layer by layer. */
   layers(runId: string, step: number): void {
     this.#send({ type: 'layers', runId, step });
+  }
+
+  /** Asks for the model as it was after so many updates, as files. */
+  files(runId: string, step: number): void {
+    this.#send({ type: 'files', runId, step });
   }
 
   /** On to the next station of an update, then wait. */
@@ -183,7 +201,7 @@ export class TrainerClient {
     if (this.#runs.has(command.runId)) this.#worker?.postMessage(command, []);
   }
 
-  #add(command: Extract<Command, { type: 'begin' | 'fork' }>): void {
+  #add(command: Extract<Command, { type: 'begin' | 'fork' | 'resume' }>): void {
     this.#runs.add(command.runId);
     this.#send(command);
     this.#sayWatched(command.runId);

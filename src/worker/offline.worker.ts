@@ -7,11 +7,15 @@
  * their hash, and what does not match is refused. A new version is a new script. It installs beside the old one,
  * fetching only what changed, and takes over at the first visit or reload with no other tab open.
  */
+import { hasSimd } from '../engine/simd.ts';
 import { isolationHeaders } from './isolation.ts';
+import { machineKey, type ExtraBackend, type OnDemand } from './onDemand.ts';
 import { offlineMessage, type OfflineMessage } from './offline.ts';
 
 /** Path below the site's root → SHA-256 of the file, base64. Put in by the build. */
 declare const OFFLINE_FILES: Readonly<Record<string, string>>;
+/** Those of them that a machine keeps when they are asked for. Put in by the build. */
+declare const OFFLINE_ON_DEMAND: OnDemand;
 
 /** What TypeScript's library for pages does not know of a service worker. */
 interface LifecycleEvent extends Event {
@@ -69,15 +73,20 @@ async function keep(cache: Cache, path: string, hash: string): Promise<void> {
   await cache.put(placeOf(path, hash), response);
 }
 
-/** Kept when it is first asked for: the models of one story or one lesson each, which not every visitor wants. */
-const waitsToBeUsed = (path: string): boolean => /^models\/(cheating|three-turns|beginner)\//.test(path);
+/** What this machine keeps only when it is asked for. */
+async function waiting(): Promise<ReadonlySet<string>> {
+  const gpu = 'gpu' in navigator ? await navigator.gpu.requestAdapter().catch(() => null) : null;
+  const has: ExtraBackend[] = [...(gpu ? ['webgpu' as const] : []), ...(hasSimd() ? [] : ['cpu' as const])];
+  return new Set(OFFLINE_ON_DEMAND[machineKey(has)]);
+}
 
 async function install(): Promise<void> {
   let current = 'the cache';
   try {
     const cache = await openCache();
+    const later = await waiting();
     for (const [path, hash] of files) {
-      if (waitsToBeUsed(path)) continue;
+      if (later.has(path)) continue;
       current = path;
       if (!(await cache.match(placeOf(path, hash)))) await keep(cache, path, hash);
     }

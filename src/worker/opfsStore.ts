@@ -2,51 +2,66 @@
  * A run's log and blobs in the browser's own file system (OPFS), a folder for each run. For dedicated workers: only they may
  * write there with a flush (createSyncAccessHandle). Nothing of it is to be seen in the user's folders.
  */
-import { checkBlobName, unfinished, type Bytes, type Store, type StoredBlob } from '../train/store.ts';
+import type { Folder } from '../keep/shelf.ts';
+import { checkBlobName, type Bytes, type StoredBlob } from '../train/store.ts';
+import {
+  blobsIn,
+  logFile,
+  nameOf,
+  readFile,
+  writeAll,
+  writeFile,
+  type SyncAccessHandle,
+} from './opfsFiles.ts';
 
-/** What TypeScript's declarations keep for programs made of workers only, or do not know at all. */
-declare global {
-  interface FileSystemFileHandle {
-    createSyncAccessHandle(): Promise<SyncAccessHandle>;
-    /** Not in every browser. */
-    move?(name: string): Promise<void>;
-  }
-}
-interface SyncAccessHandle {
-  read(into: Bytes, options: { at: number }): number;
-  write(bytes: Bytes, options: { at: number }): number;
-  getSize(): number;
-  truncate(size: number): void;
-  flush(): void;
-  close(): void;
-}
-
-const logFile = 'log.jsonl';
-
-export class OpfsStore implements Store {
+export class OpfsStore implements Folder {
   readonly #folder: FileSystemDirectoryHandle;
   /** Held as long as the store is open, so that no other tab writes the same log. */
   readonly #log: SyncAccessHandle;
+  /** Blobs that are written over again and again: opening one takes longer than writing it. */
+  readonly #over = new Map<string, SyncAccessHandle>();
+  /** Bytes of each blob. */
+  readonly #sizes: Map<string, number>;
+  readonly #onClosed: () => void;
 
-  private constructor(folder: FileSystemDirectoryHandle, log: SyncAccessHandle) {
+  private constructor(
+    folder: FileSystemDirectoryHandle,
+    log: SyncAccessHandle,
+    blobs: readonly StoredBlob[],
+    onClosed: () => void,
+  ) {
     this.#folder = folder;
     this.#log = log;
+    this.#sizes = new Map(blobs.map(({ name, size }) => [name, size]));
+    this.#onClosed = onClosed;
   }
 
   /**
    * @param folder of this run and nothing else
    * @throws Error when another tab or worker has the run open; DOMException where the browser keeps nothing
    */
-  static async open(folder: FileSystemDirectoryHandle): Promise<OpfsStore> {
+  static async open(
+    folder: FileSystemDirectoryHandle,
+    onClosed: () => void = () => undefined,
+  ): Promise<OpfsStore> {
     const file = await folder.getFileHandle(logFile, { create: true });
     try {
-      return new OpfsStore(folder, await file.createSyncAccessHandle());
+      const log = await file.createSyncAccessHandle();
+      return new OpfsStore(folder, log, await blobsIn(folder), onClosed);
     } catch (error) {
       if (nameOf(error) !== 'NoModificationAllowedError') throw error;
       throw new Error(`The run ${folder.name} is open in another tab. Close it there first.`, {
         cause: error,
       });
     }
+  }
+
+  get logSize(): number {
+    return this.#log.getSize();
+  }
+
+  get size(): number {
+    return [...this.#sizes.values()].reduce((sum, size) => sum + size, this.logSize);
   }
 
   async readLog(): Promise<string> {
@@ -66,70 +81,53 @@ export class OpfsStore implements Store {
   }
 
   async get(name: string): Promise<Bytes | null> {
-    const handle = await this.#file(checkBlobName(name));
-    return handle && new Uint8Array(await (await handle.getFile()).arrayBuffer());
+    const over = this.#over.get(checkBlobName(name));
+    if (!over) return readFile(this.#folder, name);
+    const bytes = new Uint8Array(over.getSize());
+    over.read(bytes, { at: 0 });
+    return bytes;
   }
 
   async put(name: string, bytes: Bytes): Promise<void> {
-    const beside = await this.#write(unfinished(checkBlobName(name)), bytes);
-    if (beside.move) return beside.move(name);
-    // A crash in the middle of this copy leaves half a blob, which no entry names yet.
-    await this.#write(name, bytes);
-    await this.#folder.removeEntry(beside.name);
+    this.#letGo(checkBlobName(name));
+    await writeFile(this.#folder, name, bytes);
+    this.#sizes.set(name, bytes.byteLength);
+  }
+
+  async putOver(name: string, bytes: Bytes): Promise<void> {
+    let file = this.#over.get(checkBlobName(name));
+    if (!file) {
+      const handle = await this.#folder.getFileHandle(name, { create: true });
+      file = await handle.createSyncAccessHandle();
+      this.#over.set(name, file);
+    }
+    writeAll(file, bytes, 0);
+    file.truncate(bytes.byteLength);
+    this.#sizes.set(name, bytes.byteLength);
   }
 
   async delete(name: string): Promise<void> {
+    this.#letGo(checkBlobName(name));
+    this.#sizes.delete(name);
     try {
-      await this.#folder.removeEntry(checkBlobName(name));
+      await this.#folder.removeEntry(name);
     } catch (error) {
       if (nameOf(error) !== 'NotFoundError') throw error;
     }
   }
 
   async list(): Promise<StoredBlob[]> {
-    const blobs: StoredBlob[] = [];
-    for await (const [name, handle] of this.#folder.entries()) {
-      if (name === logFile || name.endsWith(unfinished('')) || !isFile(handle)) continue;
-      blobs.push({ name, size: (await handle.getFile()).size });
-    }
-    return blobs;
+    return [...this.#sizes].map(([name, size]) => ({ name, size }));
   }
 
   async close(): Promise<void> {
+    for (const name of [...this.#over.keys()]) this.#letGo(name);
     this.#log.close();
+    this.#onClosed();
   }
 
-  async #file(name: string): Promise<FileSystemFileHandle | null> {
-    try {
-      return await this.#folder.getFileHandle(name);
-    } catch (error) {
-      if (nameOf(error) === 'NotFoundError') return null;
-      throw error;
-    }
-  }
-
-  async #write(name: string, bytes: Bytes): Promise<FileSystemFileHandle> {
-    const handle = await this.#folder.getFileHandle(name, { create: true });
-    const file = await handle.createSyncAccessHandle();
-    try {
-      file.truncate(0);
-      writeAll(file, bytes, 0);
-    } finally {
-      file.close();
-    }
-    return handle;
+  #letGo(name: string): void {
+    this.#over.get(name)?.close();
+    this.#over.delete(name);
   }
 }
-
-/** @throws Error when there is no room for all of it */
-function writeAll(file: SyncAccessHandle, bytes: Bytes, at: number): void {
-  const written = file.write(bytes, { at });
-  if (written < bytes.byteLength) {
-    throw new Error(`Only ${written} of ${bytes.byteLength} bytes could be stored: there is no room left.`);
-  }
-  file.flush();
-}
-
-const isFile = (handle: FileSystemHandle): handle is FileSystemFileHandle => handle.kind === 'file';
-
-const nameOf = (error: unknown): string => (error instanceof DOMException ? error.name : '');

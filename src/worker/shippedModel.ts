@@ -6,6 +6,8 @@ import { Tokenizer } from '../tasks/tokenizer.ts';
 export interface ShippedModel {
   readonly checkpoint: Checkpoint;
   readonly tokenizer: Tokenizer;
+  /** Bytes of tokenizer.json. */
+  readonly tokenizerJson: Uint8Array;
   /** See model/digest.ts; undefined where the browser cannot compute it. */
   readonly digest: string | undefined;
 }
@@ -21,9 +23,10 @@ export async function readShippedModel(assets: string, name: string): Promise<Sh
     fetched.set(file, bytes);
     return bytes;
   };
-  const tokenizer = Tokenizer.fromBytes(await read('tokenizer.json'));
+  const tokenizerJson = await read('tokenizer.json');
+  const tokenizer = Tokenizer.fromBytes(tokenizerJson);
   const checkpoint = await readCheckpoint(read);
-  return { tokenizer, checkpoint, digest: await modelDigest(read) };
+  return { tokenizer, tokenizerJson, checkpoint, digest: await modelDigest(read) };
 }
 
 /** As `readShippedModel`, without the tokenizer: what a run starts with has that of its reference. */

@@ -91,8 +91,9 @@ export function speedTools(assets: string, host: SpeedHost = pageHost): SpeedToo
           worker.addEventListener('messageerror', () =>
             reject(lost('A message of the worker that measures could not be read', '')),
           );
-          worker.addEventListener('error', ({ message }) =>
-            reject(lost('The worker that measures was lost', message)),
+          worker.addEventListener('error', ({ message }: { readonly message?: string }) =>
+            // A script that does not load says nothing.
+            reject(message === undefined ? absent : lost('The worker that measures was lost', message)),
           );
           const measure: ToSpeedWorker = { type: 'measure', ...request, machine: host.describe(), assets };
           worker.postMessage(measure, []);
@@ -125,6 +126,12 @@ function sandboxesFor(worker: WorkerLike, host: SpeedHost) {
     },
   };
 }
+
+/** It is kept for use offline when it has been used once. */
+const absent = new SpeedError(
+  'The script that measures did not arrive.',
+  'It is loaded when it is first wanted: measure when there is a network.',
+);
 
 /** The worker cannot be trusted any more. */
 function lost(what: string, reason: unknown): SpeedError {

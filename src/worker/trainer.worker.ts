@@ -3,6 +3,7 @@
  * It speaks the protocol of protocol.ts. The port that comes with 'load' is where the sandbox's own will come through: Python starts
  * meanwhile.
  */
+import { Keeper } from '../keep/keeper.ts';
 import { openBackend, reopenBackend, type BackendOptions } from '../engine/index.ts';
 import { connectSandbox } from '../sandbox/client.ts';
 import { startingSandbox } from '../sandbox/starting.ts';
@@ -10,10 +11,14 @@ import type { Sandbox } from '../sandbox/types.ts';
 import type { ShowLoading } from '../train/driver.ts';
 import { UnrecoverableError } from '../train/failure.ts';
 import { SharedModel } from '../train/sharedModel.ts';
-import { commandSchema, parseMessage, type Load } from './protocol.ts';
+import { openKeeping } from './kept.ts';
+import { commandSchema, parseMessage, type Load, type TrainerEvent } from './protocol.ts';
 import { readShippedModel, readShippedWeights } from './shippedModel.ts';
 import { markStart } from './startMarks.ts';
 import { TrainerService } from './trainerService.ts';
+
+/** From package.json (vite.config.ts). */
+declare const COCOS_VERSION: string;
 
 /** Yields to the message queue. A channel, not a timer: timers are slowed down in hidden tabs. */
 function breathe(): Promise<void> {
@@ -72,7 +77,7 @@ async function load(
   markStart('backend');
 
   show.stage('model');
-  const { tokenizer, checkpoint, digest } = await attempt(
+  const { digest, ...model } = await attempt(
     `The model "${experiment.model}" could not be loaded.`,
     'Reload the page; if it happens again, the files beside the page are incomplete.',
     () => readShippedModel(assets, experiment.model),
@@ -80,7 +85,8 @@ async function load(
   markStart('model');
 
   return new SharedModel({
-    ...{ model: experiment.model, checkpoint, tokenizer, sandbox, backend, breathe },
+    ...{ model: experiment.model, sandbox, backend, breathe },
+    ...model,
     ...(digest === undefined ? {} : { digest }),
     readInitial: (name) =>
       attempt(
@@ -89,6 +95,21 @@ async function load(
         () => readShippedWeights(assets, name),
       ),
     reopen: () => reopenBackend(requested, options),
+  });
+}
+
+const emit = (event: TrainerEvent): void => postMessage(event);
+
+/** Keeps the runs of this worker; why nothing can be kept, where it cannot. */
+let opened: Promise<Keeper | string> | undefined;
+const keeper = () => (opened ??= openKeeper());
+
+async function openKeeper(): Promise<Keeper | string> {
+  const keeping = await openKeeping();
+  if (typeof keeping === 'string') return keeping;
+  return new Keeper({
+    ...{ ...keeping, build: COCOS_VERSION },
+    warn: (runId, message) => emit({ type: 'notice', runId, level: 'warning', message }),
   });
 }
 
@@ -104,8 +125,19 @@ const service = new TrainerService({
       throw error;
     }
   },
-  emit: (event) => postMessage(event),
+  emit,
   breathe,
+  keeping: {
+    newLog: async (run) => {
+      const opened = await keeper();
+      return typeof opened === 'string' ? null : opened.newLog(run);
+    },
+    openKept: async (id, loaded) => {
+      const opened = await keeper();
+      if (typeof opened !== 'string') return opened.open(id, loaded);
+      throw new UnrecoverableError(`Nothing is kept here: ${opened}.`, 'Begin a new run.', null);
+    },
+  },
 });
 
 addEventListener('message', (message: MessageEvent<unknown>) => {

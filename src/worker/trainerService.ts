@@ -3,7 +3,7 @@
  * the other commands go to that. The worker and the page's test double are both this, each with its own way to load.
  */
 import { SandboxLostError } from '../sandbox/client.ts';
-import { Driver, type ShowLoading } from '../train/driver.ts';
+import { Driver, type DriverOptions, type ShowLoading } from '../train/driver.ts';
 import { UnrecoverableError, type Explanation } from '../train/failure.ts';
 import type { Loaded } from '../train/trainable.ts';
 import type { Command, Load, TrainerEvent } from './protocol.ts';
@@ -22,6 +22,8 @@ export interface TrainerServiceOptions {
   ) => Promise<Loaded>;
   readonly emit: (event: TrainerEvent) => void;
   readonly breathe?: () => Promise<void>;
+  /** Keeps runs; without it none is kept. */
+  readonly keeping?: Pick<DriverOptions, 'newLog' | 'openKept'>;
 }
 
 export class TrainerService {
@@ -35,17 +37,18 @@ export class TrainerService {
   /** @param port comes with `load` */
   obey(command: Command, port?: MessagePort): void {
     if (command.type !== 'load') return this.#driver?.obey(command);
-    const { load, emit, breathe } = this.#options;
+    const { load, emit, breathe, keeping = {} } = this.#options;
     const before = this.dispose(); // gone before the next begins: they share one back end
     this.#driver = new Driver({
-      ...{ emit, explain, readyEarly: true },
+      ...{ emit, explain, readyEarly: true, ...keeping },
       ...(breathe ? { breathe } : {}),
       load: async (show, signal) => {
         await before;
         return load(command, port, show, signal);
       },
     });
-    this.#driver.obey({ type: 'begin', runId: command.runId, experiment: command.experiment });
+    const { runId, experiment, kept } = command;
+    this.#driver.obey(kept ? { type: 'resume', runId } : { type: 'begin', runId, experiment });
   }
 
   /** Ends all runs; resolves when everything is freed. */

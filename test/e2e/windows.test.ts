@@ -11,13 +11,15 @@ const folder = join(import.meta.dirname, '../../test-results/dist');
 let host: StaticHost;
 let strict: BrowserContext;
 
-/** A page of another site (an address instead of a name) around the playground. */
+/** An address of another site, which has a name instead. */
+const elsewhere = (name: 'plain' | 'isolated'): string => host.at(name).replace('localhost', '127.0.0.1');
+/** A page of another site around the playground. */
 const around = (attributes: string): string => {
   host.changed.set(
     'around.html',
     `<!doctype html><title>Around</title><link rel="icon" href="data:," /><iframe ${attributes}></iframe>`,
   );
-  return host.at('plain').replace('localhost', '127.0.0.1');
+  return elsewhere('plain');
 };
 const framed = ({ page, waitFor }: OpenPage) => ({ page: page.frameLocator('iframe'), waitFor });
 const refusals = (place: Pick<OpenPage['page'], 'getByTestId'>): Promise<string[]> =>
@@ -50,8 +52,8 @@ it('cookies blocked', async () => {
   });
 });
 
-it('a frame of another site, which may keep nothing', async () => {
-  const address = around(`src="${host.at('plain')}${microLink()}"`);
+it('a frame of another site, which may keep nothing, with everything but the header', async () => {
+  const address = around(`src="${host.at('plain')}${microLink()}&embed"`);
   const options = { address, path: 'around.html', ignore: [otherOrigin] };
   await withPlaygroundIn(strict, options, async (playground) => {
     const inside = framed(playground);

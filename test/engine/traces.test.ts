@@ -9,7 +9,7 @@
  *   where its random number falls between two cumulative sums that differ in their last digits.) A software GPU takes a
  *   second and more for each, so there they are 2, the second of which starts from what the first changed.
  *
- * `npm test` does the first 6 of 20.
+ * `npm test` does the first 4 of 20.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ import { expectNoGpuErrors, open, openFor, relativeError } from './backends.ts';
 
 afterEach(expectNoGpuErrors);
 
-const updates = amount(6, 20);
+const updates = amount(4, 20);
 const micro = findPreset('micro');
 if (!micro) throw new Error('There is no preset "micro".');
 const experiment = withChanges(presetExperiment(micro), { maxNewTokens: 8, evalTasks: 4 });

@@ -6,13 +6,15 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { cpython } from './cpython.ts';
+import { links } from './links.ts';
 import { lora } from './lora.ts';
 import type { Part } from './part.ts';
+import { receipts } from './receipts.ts';
 import { codeNow, keptIn, prove, summary, type ProofRecord, type Request } from './proof.ts';
 import { samples } from './samples.ts';
 import { smollm2 } from './smollm2.ts';
 
-const parts: readonly Part[] = [cpython, samples, smollm2, lora];
+const parts: readonly Part[] = [cpython, samples, links, receipts, smollm2, lora];
 
 const usage = `npm run prove -- NAME…|all [--cases N] [--seed N] [--from N] [--anew]
 

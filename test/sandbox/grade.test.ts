@@ -1,4 +1,4 @@
-/** `npm run grade`, as a user runs it: files in, JSON lines out. */
+/** `npm run grade`: files in, JSON lines out. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { grade as command } from '../../src/cli/gradeCommand.ts';
+import { inThisProcess, type Ended } from '../inThisProcess.ts';
 import { externalFor } from './corpus.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -29,19 +31,27 @@ interface Graded {
   readonly lines: v.InferOutput<typeof lineSchema>[];
   readonly stderr: string;
 }
+type Run = (args: readonly string[]) => Promise<Ended>;
+
+const here: Run = (args) => inThisProcess(command, args);
+/** As a user runs it, which takes two seconds longer. */
+const alone: Run = (args) =>
+  new Promise((done) => {
+    const program = ['--import', 'tsx', join(root, 'src/cli/grade.ts')];
+    const child = spawn(process.execPath, [...program, ...args], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('close', (code) => done({ code, stdout: '', stderr }));
+  });
 
 /** Runs the command; the lines come from its --json file. */
-async function grade(data: string, ...flags: string[]): Promise<Graded> {
+async function grade(data: string, flags: readonly string[] = [], run = here): Promise<Graded> {
   const json = join(folder, 'verdicts.jsonl');
   await rm(json, { force: true });
-  const command = ['--import', 'tsx', join(root, 'src/cli/grade.ts')];
-  const child = spawn(process.execPath, [...command, '--data', data, '--json', json, ...flags], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await new Promise<number | null>((done) => child.on('close', done));
+  const { code, stderr } = await run(['--data', data, '--json', json, ...flags]);
   if (code !== 2 && !existsSync(json)) throw new Error(`grade ended with code ${code}: ${stderr}`);
   const text = existsSync(json) ? await readFile(json, 'utf8') : '';
   const lines = text
@@ -51,10 +61,10 @@ async function grade(data: string, ...flags: string[]): Promise<Graded> {
   return { code, lines, stderr };
 }
 
-async function gradeText(text: string, ...flags: string[]): Promise<Graded> {
+async function gradeText(text: string, flags: readonly string[] = [], run = here): Promise<Graded> {
   const data = join(folder, 'problems.jsonl');
   await writeFile(data, text);
-  return grade(data, ...flags);
+  return grade(data, flags, run);
 }
 const jsonl = (...records: unknown[]): string => records.map((record) => JSON.stringify(record)).join('\n');
 const short = ({ lines }: Graded): unknown[] =>
@@ -85,8 +95,8 @@ describe('npm run grade', () => {
         mbpp(3, 'import numpy\ndef f(x):\n    return x', ['assert f(1) == 1']),
         mbpp(4, 'def f(x):\n    while x: pass', ['assert f(0) == None', 'assert f(1) == 1']),
       ),
-      '--test-seconds',
-      '0.5',
+      ['--test-seconds', '0.5'],
+      alone,
     );
     expect(short(graded)).toEqual([
       ['mbpp-1', 'pass', 2, 2],
@@ -115,8 +125,7 @@ describe('npm run grade', () => {
         ),
         humanEval(2, '    return x / 2\n', loop),
       ),
-      '--workers',
-      '1',
+      ['--workers', '1'],
     );
     expect(short(graded)).toEqual([
       ['Mine/1', 'pass', 2, 2],
@@ -134,8 +143,7 @@ describe('npm run grade', () => {
         { ...good, name: 'no tests', tests: [] },
         { ...good, name: 'broken test', tests: ['assert f(1) == 1', 'assert f(1 2)'] },
       )}`,
-      '--workers',
-      '1',
+      ['--workers', '1'],
     );
     expect(short(graded)).toEqual([
       ['line 1', 'infra', 0, 0],
@@ -152,7 +160,7 @@ describe('npm run grade', () => {
     const empty = await gradeText('');
     expect([empty.code, empty.lines.length]).toEqual([2, 0]);
     expect(empty.stderr).toContain('the file is empty');
-    const flag = await gradeText('{}', '--workers', '0');
+    const flag = await gradeText('{}', ['--workers', '0']);
     expect([flag.code, flag.lines.length]).toEqual([2, 0]);
   });
 
@@ -163,12 +171,7 @@ describe('npm run grade', () => {
         { name: 'half', code: 'def f(x): return 1', tests: ['assert f(1) == 1', 'assert f(2) == 2'] },
         { name: 'hangs', code: 'def f(x):\n  while True: pass', tests: ['assert f(1) == 1'] },
       ),
-      '--in',
-      'browser',
-      '--workers',
-      '1',
-      '--test-seconds',
-      '0.5',
+      ['--in', 'browser', '--workers', '1', '--test-seconds', '0.5'],
     );
     expect(short(graded)).toEqual([
       ['right', 'pass', 2, 2],

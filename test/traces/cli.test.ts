@@ -12,6 +12,7 @@ import { defaultExperiment } from '../../src/config/experiment.ts';
 import { experimentFormat } from '../../src/config/formats.ts';
 import { RunLog } from '../../src/train/log.ts';
 import {
+  exportRun,
   metricsOf,
   npmTrain,
   reproduce,
@@ -48,13 +49,22 @@ describe('20 updates of the micro preset', () => {
   });
 
   it(
-    'are the same after 10, a stop, and --resume',
+    'are the same after 10, a stop, a file, and --resume of the file',
     async () => {
-      const out = join(folder.path, 'stopped');
-      expect(await train(...micro(out, '--steps', '10'))).toMatchObject({ code: 0 });
-      expect(metricsOf(out).at(-1)?.['step']).toBe(10);
-      expect(await train('--resume', out, '--steps', '20')).toMatchObject({ code: 0 });
+      const [stopped, out] = [join(folder.path, 'stopped'), join(folder.path, 'unpacked')];
+      const file = join(folder.path, 'stopped.cocos');
+      expect(await train(...micro(stopped, '--steps', '10'))).toMatchObject({ code: 0 });
+      expect(metricsOf(stopped).at(-1)?.['step']).toBe(10);
+      expect(await exportRun('--run', stopped, '--out', file)).toMatchObject({ code: 0 });
+      expect(await train('--resume', file, '--steps', '20', '--out', out)).toMatchObject({ code: 0 });
       expect(withoutTimes(metricsOf(out))).toEqual(withoutTimes(whole));
+      // Neither a file nor a run is overwritten, and the run's own experiment is kept.
+      const again = await exportRun('--run', stopped, '--out', file);
+      expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('is there already') });
+      const taken = await train('--resume', file, '--out', out);
+      expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining('already holds a run') });
+      const other = await train('--resume', file, '--gamma', '0');
+      expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('only --steps may change') });
     },
     5 * minutes,
   );

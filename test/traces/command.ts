@@ -5,18 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { vi } from 'vitest';
-import { exitCodeOf, type Command } from '../../src/cli/common.ts';
+import { exportCommand } from '../../src/cli/exportCommand.ts';
 import { lessonsCommand } from '../../src/cli/lessonsCommand.ts';
 import { sweepCommand } from '../../src/cli/sweep/command.ts';
 import { train as trainCommand } from '../../src/cli/trainCommand.ts';
+import { createNodeSandbox } from '../../src/sandbox/node.ts';
+import { inThisProcess, type Ended } from '../inThisProcess.ts';
 import { readMetrics, type MetricsLine } from './golden.ts';
-
-export interface Ended {
-  /** Exit code; null when a signal ended it. */
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A command under way. */
 export interface Running {
@@ -53,25 +48,19 @@ const command =
 export const trainAlone = command('train');
 export const reproduce = command('reproduce');
 
-/** Commands in this process, where everything they need is loaded. One at a time. */
-export const train = (...args: string[]): Promise<Ended> => here(trainCommand, args);
-export const lessons = (...args: string[]): Promise<Ended> => here(lessonsCommand, args);
-export const sweep = (...args: string[]): Promise<Ended> => here(sweepCommand, args);
+/** All commands in this process are lent one sandbox, in which Python has been started. */
+vi.mock('../../src/sandbox/node.ts', async (original) => {
+  const real = await original<{ createNodeSandbox: typeof createNodeSandbox }>();
+  const lent = real.createNodeSandbox();
+  lent.dispose = () => undefined; // it ends with the process
+  return { ...real, createNodeSandbox: () => lent };
+});
 
-async function here(command: Command, args: readonly string[]): Promise<Ended> {
-  const written = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      written[name] += text.toString();
-      return true;
-    }),
-  );
-  try {
-    return { code: await exitCodeOf(command, args), ...written };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+/** Commands in this process, where everything they need is loaded. One at a time. */
+export const train = (...args: string[]): Promise<Ended> => inThisProcess(trainCommand, args);
+export const lessons = (...args: string[]): Promise<Ended> => inThisProcess(lessonsCommand, args);
+export const exportRun = (...args: string[]): Promise<Ended> => inThisProcess(exportCommand, args);
+export const sweep = (...args: string[]): Promise<Ended> => inThisProcess(sweepCommand, args);
 
 /** `npm run train -- …`, with everything npm puts in between. */
 export const npmTrain = (...args: string[]): Running => start('npm', ['run', 'train', '--', ...args]);

@@ -22,6 +22,7 @@ import type { UpdateRecord } from '../../src/rl/records.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { createSession, type Session } from '../../src/train/session.ts';
 import type * as policyModule from '../../src/train/policy.ts';
+import { amount } from '../amount.ts';
 import { FakeSandbox } from '../unit/train/fakeSandbox.ts';
 
 /** What the gradient was asked for: each sequence's ids, and the coefficient of each of its answers' tokens. */
@@ -106,6 +107,12 @@ function combinations(): Map<string, Experiment> {
       return idle ? [] : [[name, experiment] as const];
     }),
   );
+}
+
+/** Those that are run: all to record them, else every third, among which are all values of all axes. */
+function tried(): [string, Experiment][] {
+  const step = process.env['UPDATE_TRACE'] === '1' ? 1 : amount(3, 1);
+  return [...combinations()].filter((_, i) => i % step === 0);
 }
 
 const digest = (data: ArrayBuffer | Uint8Array | string): string =>
@@ -193,12 +200,13 @@ describe('the matrix of algorithms', () => {
 
   it('computes what was recorded, to the last digit', async () => {
     const made: Record<string, string[]> = {};
-    for (const [name, experiment] of combinations()) made[name] = await run(experiment);
+    for (const [name, experiment] of tried()) made[name] = await run(experiment);
     if (process.env['UPDATE_TRACE'] === '1') {
       writeFileSync(file, JSON.stringify(made, null, 2) + '\n');
       return;
     }
-    const recorded = JSON.parse(readFileSync(file, 'utf8')) as Recording;
+    const whole = JSON.parse(readFileSync(file, 'utf8')) as Recording;
+    const recorded = Object.fromEntries(Object.keys(made).map((name) => [name, whole[name]]));
     expect(made, 'Digests that differ from the recording').toEqual(recorded);
   });
 

@@ -27,6 +27,8 @@ export interface SmoothReport {
 export interface SmoothOptions {
   /** How long to watch it train, s. */
   readonly seconds: number;
+  /** Four runs side by side instead of one. */
+  readonly compares: boolean;
   readonly site?: string | undefined;
   readonly onProgress: (what: string, done: number, total: number) => void;
 }
@@ -39,6 +41,7 @@ const settling = 3000;
 /** @throws Error when there is no Chromium, the page cannot be built, or it never becomes ready */
 export async function benchSmooth({
   seconds,
+  compares,
   site: given,
   onProgress,
 }: SmoothOptions): Promise<SmoothReport> {
@@ -48,24 +51,47 @@ export async function benchSmooth({
       await page.goto(address);
       const evaluated = () => performance.getEntriesByName('cocos:firstEvaluation').length > 0;
       await page.waitForFunction(evaluated, undefined, { timeout: patience });
+      if (compares) await sideBySide(page);
       await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
       const half = Math.ceil(seconds / 2);
       onProgress('at rest', 0, 3);
       const before = await watch(page, half);
       const heapBefore = await heap(page);
       onProgress('training', 1, 3);
-      await page.keyboard.press('Space');
+      await press(page, 'Run');
       const training = await watch(page, seconds);
       onProgress('at rest', 2, 3);
-      await page.keyboard.press('Space');
-      const still = () =>
-        /^(Paused|Finished)/.test(document.querySelector('[data-testid=status]')?.textContent ?? '');
-      await page.waitForFunction(still, undefined, { timeout: patience });
+      await press(page, 'Pause');
+      await untilStill(page);
       return { rest: [before, await watch(page, half)], training, heap: [heapBefore, await heap(page)] };
     });
   } finally {
     site.close();
   }
+}
+
+/** Four runs that have begun, and stand. */
+async function sideBySide(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('button', { name: 'γ 0, 0.5, 0.75, 1' }).click();
+  const all = () => document.querySelectorAll('[data-testid=run-at]').length === 4;
+  await page.waitForFunction(all, undefined, { timeout: patience });
+  const begun = () =>
+    [...document.querySelectorAll('[data-testid=run-at]')].every((one) => /[1-9]/.test(one.textContent));
+  await page.waitForFunction(begun, undefined, { timeout: patience });
+  await press(page, 'Pause');
+  await untilStill(page);
+}
+
+const press = (page: Page, name: 'Run' | 'Pause') =>
+  page.getByRole('button', { name, exact: true }).first().click();
+
+/** No run trains, and of several the round is ended. */
+async function untilStill(page: Page): Promise<void> {
+  const still = () =>
+    /^(Paused|Finished)/.test(document.querySelector('[data-testid=status]')?.textContent ?? '') &&
+    new Set([...document.querySelectorAll('[data-testid=run-at]')].map((one) => one.textContent)).size < 2;
+  await page.waitForFunction(still, undefined, { timeout: patience });
 }
 
 async function watch(page: Page, seconds: number): Promise<Stretch> {
@@ -91,7 +117,12 @@ async function watch(page: Page, seconds: number): Promise<Stretch> {
   return { ...stretch, updates: (await updatesDone(page)) - first };
 }
 
+/** Of all runs together. */
 async function updatesDone(page: Page): Promise<number> {
+  const places = await page.getByTestId('run-at').allTextContents();
+  const sum = (texts: readonly string[]) =>
+    texts.reduce((a, text) => a + Number(/\d+/.exec(text)?.[0] ?? 0), 0);
+  if (places.length > 0) return sum(places);
   return Number(/update (\d+)/i.exec((await status(page)) ?? '')?.[1] ?? 0);
 }
 

@@ -1,5 +1,5 @@
 /** Draws a sweep as SVG: held-out accuracy over updates, a panel a turn; a line a setting, the mean of its seeds, in the band of all of them. */
-import { escaped, inks } from '../../bench/svg.ts';
+import { escaped, inks } from '../../exports/svg.ts';
 import { mean } from '../../rl/statistics.ts';
 import type { Swept } from './report.ts';
 

@@ -29,6 +29,8 @@ export const de: Words = {
     failsAsItShould: 'Hier trifft es nicht zu, und so soll es sein.',
     holdsAgainstIt: 'Es trifft sogar hier zu: Die Ursache ist also eine andere, als die Lektion sagt.',
     notMeasured: 'Manches ließ sich in diesem Lauf nicht messen.',
+    sampled:
+      'Wo nicht „zurückgehalten“ steht, gilt eine Zahl hier für die Antworten, die für die Schritte ausgewürfelt wurden. Die großen Zahlen über den Kurven gelten für zurückgehaltene Aufgaben, an denen das Modell nie trainiert, stets mit dem wahrscheinlichsten Token beantwortet: Darum sind sie verschieden.',
     yet: 'Das Ergebnis kommt, wenn der Lauf zu Ende ist.',
     predicted: 'Vorhergesagt war: {answer}.',
     right: 'Das stimmt.',
@@ -64,7 +66,7 @@ export const de: Words = {
       },
       look: [
         'Im Feld **Episode** sind die vier Bahnen die vier Versuche. Eine Aufgabe suchen, deren Versuche verschieden viel verdienen: Die Pfeile rechts zeigen, wer hinauf- und wer hinabgeschoben wird.',
-        'Dann mit ‹ und › eine Aufgabe suchen, bei der alle vier gleich viel verdienen. Jedes $A$ ist 0.',
+        'Dann mit ‹ und › eine Aufgabe suchen, bei der alle vier gleich viel verdienen. Wie groß sind ihre $A$?',
       ],
       clauses: {
         alike:
@@ -105,8 +107,8 @@ export const de: Words = {
           'Die Belohnung der ersten Antwort hat das Gewicht −1, die der letzten +1. Das Modell gibt seine erste Antwort auf, um etwas zum Reparieren zu haben.',
       },
       look: [
-        'Die beiden großen Zahlen: „Turn 1“ bleibt weit unter „Turn 2“, obwohl das Modell es offenbar besser weiß.',
-        'Im Feld Episode einen Versuch wählen, der hinaufgeschoben wurde, und sein erstes Programm lesen. Oft ist es so kaputt, dass das zweite es mit einer einzigen Änderung richtet.',
+        'Die beiden großen Zahlen: Kommen sie einander näher?',
+        'Im Feld Episode einen Versuch wählen, der hinaufgeschoben wurde, und sein erstes Programm lesen. Ist es richtig? Was ändert das zweite?',
       ],
       clauses: {
         gap: 'In den letzten zehn Schritten bestanden die letzten Antworten {value} Punkte mehr der Tests als die ersten; erwartet war {bound} oder mehr.',
@@ -122,7 +124,7 @@ export const de: Words = {
       apply: {
         task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen. Dann die Einstellungen zeigen und es vom selben Zwischenstand aus versuchen: Beendet das das Schummeln?',
         answer:
-          '$(1, 1)$ bringt γ ein und $(0, 1)$ bringt 1 ein; gleich sind sie erst bei $γ = 1$, darunter bringt das Scheitern immer mehr. Ob ein Modell dort hingerät, hängt auch davon ab, wie sehr eine bessere erste Antwort der zweiten hilft: von der Kopplung $c$. Sicher ist die erste Antwort, wo $c > 1 − γ$ ist.',
+          '$(1, 1)$ bringt γ ein und $(0, 1)$ bringt 1 ein; gleich sind sie erst bei $γ = 1$, darunter bringt das Scheitern immer mehr. Ob ein Modell dort hingerät, hängt auch davon ab, wie sehr eine bessere erste Antwort der zweiten hilft. Die Kurve **Coupling c** zeichnet das: um wie viel $r_2$ von einem Versuch zum anderen höher ist, wo $r_1$ um 1 höher ist. Sicher ist die erste Antwort, wo $c > 1 − γ$ ist, über der gestrichelten Linie.',
       },
       notes: [
         'Zwanzig Minuten. Der Kern der Sache: Gelernt wird, wofür bezahlt wird.',
@@ -149,7 +151,7 @@ export const de: Words = {
       },
       look: [
         'Alle vier Bahnen beginnen mit demselben ersten Programm.',
-        '**Settings** öffnen und γ verstellen, während der Lauf steht: Ein Satz daneben sagt, warum sich nichts ändert.',
+        '**Settings** öffnen und γ verstellen, während der Lauf steht: Ein Satz daneben sagt, was das bewirkt.',
       ],
       clauses: {
         effect:
@@ -189,7 +191,7 @@ export const de: Words = {
       },
       look: [
         'Im Feld Learning **Groups without signal**: wie viele der Aufgaben nichts lehren.',
-        'Die bestandenen Tests steigen lange vor der Genauigkeit.',
+        'Was bewegt sich zuerst, die bestandenen Tests oder die Genauigkeit?',
       ],
       clauses: {
         alike:
@@ -205,7 +207,7 @@ export const de: Words = {
       apply: {
         task: 'Vorhersagen, welche Belohnung voraus ist, wenn mit dem Modell Boost auf allen Stufen begonnen wird, wo ein Drittel der Programme richtig ist. Dann beide 50 Schritte laufen lassen.',
         answer:
-          'Dort liegen sie etwa gleichauf. Stufenweise ist nicht überhaupt besser, sondern schneller, wo am Anfang fast nichts alles besteht. Bei halb leichten Aufgaben hat die binäre Belohnung sogar einen Vorteil: Sie bezahlt nie für ein nur halb richtiges Programm.',
+          'In unseren beiden Läufen (Seeds 1 und 2) war die binäre voraus: Die letzten Antworten lösten 68 und 67 % von 128 zurückgehaltenen Aufgaben, mit der stufenweisen Belohnung 60 und 59 %, vorher 34 %. Stufenweise ist also nicht überhaupt besser, sondern schneller, wo am Anfang fast nichts alles besteht. Wo schon ein Drittel richtig ist, hat die binäre Belohnung einen Vorteil: Sie bezahlt nie für ein nur halb richtiges Programm.',
       },
       notes: [
         'Fünfzehn Minuten. Ein Einstieg in das Gestalten von Belohnungen.',
@@ -230,8 +232,8 @@ export const de: Words = {
           'Schummeln bringt höchstens 1 mehr ein als Ehrlichkeit. Bei $β = 0,3$ kostet ein Abstand von 5 nats 1,5. Zurückzukommen lohnt sich also, was immer die Tests sagen.',
       },
       look: [
-        'Die Kurve **KL to the starting model**: Die Linie von „turn 1“ fällt.',
-        'Im Feld Episode hat ein Versuch bei „compare“ einen Balken für KL. Am Anfang ist er der längste von allen.',
+        'Die Kurve **KL to the starting model**: Wohin geht die Linie von „turn 1“?',
+        'Im Feld Episode hat ein Versuch bei „compare“ einen Balken für KL. Wie lang ist er neben den anderen, am Anfang und später?',
       ],
       clauses: {
         distance:
@@ -245,7 +247,7 @@ export const de: Words = {
       apply: {
         task: 'Wenn eine starke Leine ein Modell zurückholt: Warum nicht gleich mit einer beginnen? Vorhersagen, was β = 1 mit einem Lauf der Voreinstellung „A healthy first run“ macht, dann 30 Schritte lang versuchen.',
         answer:
-          'Es lernt wenig. Der Abstand ist nur aus Stichproben bekannt, und β vervielfacht ihr Rauschen mit: Bei β = 1, acht Aufgaben je Schritt und verdoppelter Lernrate trieb das Modell durch bloßen Zufall 0,4 nats ab und lernte so gut wie nichts. Eine Leine ist ein Mittel mit einem Preis; eine Belohnung, die verlangt, was man will, ist besser.',
+          'Es lernt wenig. In unseren beiden Läufen (Seeds 1 und 2) lösten die letzten Antworten nach 30 Schritten 37 % von 128 zurückgehaltenen Aufgaben, mit dem β = 0,01 der Voreinstellung 58 und 56 %, vorher 34 %. Der Abstand ist nur aus Stichproben bekannt, und β vervielfacht ihr Rauschen mit. Eine Leine ist ein Mittel mit einem Preis; eine Belohnung, die verlangt, was man will, ist besser.',
       },
       notes: [
         'Fünfzehn Minuten. Am besten nach „Fürs Scheitern bezahlt“.',
@@ -270,7 +272,7 @@ export const de: Words = {
           'Ein Fehler, den der eine Test nicht zeigt, kostet nichts; also beseitigt ihn nichts. Bei wenigen Aufgaben lernt das Modell, was diese wenigen Tests besteht.',
       },
       look: [
-        'Unter „Unit tests, turn by turn“: Die erste Zeile ist der bezahlte Test, die anderen sind verdeckt. Einen Versuch suchen, der den ersten besteht und andere nicht, und sehen, wie er geschoben wird.',
+        'Unter „Unit tests, turn by turn“: Die erste Zeile ist der bezahlte Test, die anderen sind verdeckt. Gibt es einen Versuch, der den ersten besteht und andere nicht, und wie wird er geschoben?',
         'Die Kurven der **bestandenen Tests** und der **Tests trained on, passed**.',
       ],
       clauses: {
@@ -285,7 +287,7 @@ export const de: Words = {
       apply: {
         task: 'Wie viele der sechs Tests müssen bei 16 Aufgaben bezahlt werden, bis sich der Abstand schließt? Vorhersagen, dann 3 und 5 versuchen.',
         answer:
-          'Zu erwarten ist: Er schrumpft, je mehr Tests bezahlt werden. Bei 5 bleibt ein einziger zum Urteilen, und die Zahl wird verrauscht. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
+          'Mit einem Test betrug der Abstand in unseren Läufen (Seeds 1 und 2) 8,4 und 8,1 Punkte, mit dreien 2,9 und 4,5, mit fünfen 5,2 und −3,9. Er schrumpft also, je mehr Tests bezahlt werden; bei fünfen bleibt ein einziger zum Urteilen, und die Zahl ist vor allem Rauschen. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
       },
       notes: [
         'Zwanzig Minuten. Dasselbe wie Überanpassung, und wie Unterricht auf die Prüfung hin.',
@@ -311,7 +313,7 @@ export const de: Words = {
       },
       look: [
         'Das Bild hat eine Station mehr: schreiben, korrigieren, noch einmal korrigieren.',
-        'Die dritte große Zahl steht über der zweiten, nicht darunter.',
+        'Wo steht die dritte große Zahl, über der zweiten oder darunter?',
       ],
       clauses: {
         third:

@@ -29,6 +29,8 @@ export const en: Words = {
     failsAsItShould: 'It fails here, as it should.',
     holdsAgainstIt: 'It holds even here, so the cause is another one than the lesson says.',
     notMeasured: 'Some of it could not be measured in this run.',
+    sampled:
+      'Unless it says “held-out”, a figure here is of the answers that were sampled for the updates. The large numbers above the curves are of held-out tasks, which the model never trains on, answered with the most likely token every time: so the two differ.',
     yet: 'The verdict comes when the run is over.',
     predicted: 'You predicted: {answer}.',
     right: 'That was right.',
@@ -63,7 +65,7 @@ export const en: Words = {
       },
       look: [
         'In the **Episode** panel, the four lanes are the four tries. Look for a task whose tries earn different rewards: the arrows on the right show who is pushed up and who down.',
-        'Then use ‹ and › to find a task where all four earn the same. Every $A$ is 0.',
+        'Then use ‹ and › to find a task where all four earn the same. What are their $A$?',
       ],
       clauses: {
         alike:
@@ -104,8 +106,8 @@ export const en: Words = {
           'The first answer’s reward has the weight −1, the last one’s +1. The model gives up its first answer in order to have something to repair.',
       },
       look: [
-        'Watch the two large numbers: turn 1 stays far below turn 2, although the model plainly knows better.',
-        'In the Episode panel, choose a try that was pushed up and read its first program. Often it is broken in a way that the second one mends with a single change.',
+        'Watch the two large numbers: do they come nearer to each other?',
+        'In the Episode panel, choose a try that was pushed up and read its first program. Is it right? What does the second one change?',
       ],
       clauses: {
         gap: 'In the last ten updates the last answers passed {value} points more of the tests than the first; {bound} or more was expected.',
@@ -121,7 +123,7 @@ export const en: Words = {
       apply: {
         task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper. Then show the settings and try it from the same checkpoint: does it stop the cheating?',
         answer:
-          '$(1, 1)$ earns γ and $(0, 1)$ earns 1, so only at $γ = 1$ are they equal; below it failing first always earns more. Whether a model gets there also depends on how much a better first answer helps the second: the coupling $c$. The first answer is safe where $c > 1 − γ$.',
+          '$(1, 1)$ earns γ and $(0, 1)$ earns 1, so only at $γ = 1$ are they equal; below it failing first always earns more. Whether a model gets there also depends on how much a better first answer helps the second. The chart **Coupling c** draws that: by how much $r_2$ is higher, from one try to another, where $r_1$ is higher by 1. The first answer is safe where $c > 1 − γ$, the dashed line.',
       },
       notes: [
         'Twenty minutes. The heart of the matter: what is paid for is what is learned.',
@@ -148,7 +150,7 @@ export const en: Words = {
       },
       look: [
         'All four lanes begin with the same first program.',
-        'Open **Settings** and move γ while the run stands: a sentence beside it says why nothing changes.',
+        'Open **Settings** and move γ while the run stands: a sentence beside it says what that does.',
       ],
       clauses: {
         effect:
@@ -188,7 +190,7 @@ export const en: Words = {
       },
       look: [
         'In the Learning panel, **Groups without signal**: how many of the tasks teach nothing.',
-        'Tests passed rise long before accuracy does.',
+        'Which moves first, tests passed or accuracy?',
       ],
       clauses: {
         alike: 'In {value} of the groups all tries earned the same; at most {bound} were expected.',
@@ -203,7 +205,7 @@ export const en: Words = {
       apply: {
         task: 'Predict which reward is ahead from the starting model Boost on all levels, where a third of the programs are right. Then run both for 50 updates.',
         answer:
-          'They are about equal there. Progressive is not better in general: it is faster from a start where nearly nothing passes everything. On half-easy tasks the binary reward even has an advantage: it never pays for a program that is only half right.',
+          'Binary was ahead in both of our runs (seeds 1 and 2): the last answers solved 68 and 67 % of 128 held-out tasks, with the progressive reward 60 and 59 %, and 34 % before. So progressive is not better in general: it is faster from a start where nearly nothing passes everything. Where a third is right already, the binary reward has an advantage: it never pays for a program that is only half right.',
       },
       notes: [
         'Fifteen minutes. Opens the discussion of reward shaping.',
@@ -228,8 +230,8 @@ export const en: Words = {
           'Cheating earns at most 1 more than honesty. At $β = 0.3$ a distance of 5 nats costs 1.5. So coming back pays, whatever the tests say.',
       },
       look: [
-        'The chart of the **KL to the starting model**: the line of turn 1 falls.',
-        'In the Episode panel, the compare lane of a try has a bar for the KL. At first it is the longest of all.',
+        'The chart of the **KL to the starting model**: which way does the line of turn 1 go?',
+        'In the Episode panel, the compare lane of a try has a bar for the KL. How long is it beside the others, at first and later?',
       ],
       clauses: {
         distance:
@@ -243,7 +245,7 @@ export const en: Words = {
       apply: {
         task: 'If a strong leash brings a model back, why not begin with one? Predict what β = 1 does to a run of the preset “A healthy first run”, then try it for 30 updates.',
         answer:
-          'It learns little. The distance is known only from samples, and β multiplies their noise along with it: at β = 1, eight prompts an update and a doubled learning rate, the model drifted 0.4 nats away by chance alone and learned next to nothing. A leash is a remedy with a price; a reward that asks for what is wanted is better.',
+          'It learns little. In both of our runs (seeds 1 and 2) the last answers solved 37 % of 128 held-out tasks after 30 updates, with the preset’s β = 0.01 58 and 56 %, and 34 % before. The distance is known only from samples, and β multiplies their noise along with it. A leash is a remedy with a price; a reward that asks for what is wanted is better.',
       },
       notes: [
         'Fifteen minutes. Best after “Paid to fail”.',
@@ -268,7 +270,7 @@ export const en: Words = {
           'A bug that the one test does not show costs nothing, so nothing removes it. With few tasks the model learns what passes these few tests.',
       },
       look: [
-        'Under “Unit tests, turn by turn”: the first row is the test that is paid for, the others are hidden. Look for a try that passes the first and fails others, and see how it is pushed.',
+        'Under “Unit tests, turn by turn”: the first row is the test that is paid for, the others are hidden. Is there a try that passes the first and fails others, and how is it pushed?',
         'The charts of **tests passed** and of **tests trained on, passed**.',
       ],
       clauses: {
@@ -283,7 +285,7 @@ export const en: Words = {
       apply: {
         task: 'With 16 tasks, how many of the six tests must be paid for until the gap closes? Predict, then try 3 and 5.',
         answer:
-          'To be expected: it shrinks as more tests are paid for. At 5 a single test is left to judge, and the figure becomes noisy. More tests per task or more tasks: both make it harder to be right for the wrong reason. Hidden tests are what shows it.',
+          'With one test the gap was 8.4 and 8.1 points in our runs (seeds 1 and 2), with three 2.9 and 4.5, with five 5.2 and −3.9. So it shrinks as more tests are paid for; at five a single test is left to judge, and the figure is mostly noise. More tests per task or more tasks: both make it harder to be right for the wrong reason. Hidden tests are what shows it.',
       },
       notes: [
         'Twenty minutes. The same as overfitting, and as teaching to the test.',
@@ -309,7 +311,7 @@ export const en: Words = {
       },
       look: [
         'The picture has a lane step more: write, correct, correct again.',
-        'The third large number stands above the second, not below.',
+        'Where does the third large number stand, above the second or below?',
       ],
       clauses: {
         third:

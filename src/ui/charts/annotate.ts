@@ -34,6 +34,10 @@ export interface Annotations {
   readonly words: boolean;
 }
 
+/** The middle of a level's label: above its line, or below where there is no room above. All in the same pixels. @param size of the letters */
+export const besideLevel = (line: number, size: number, top: number): number =>
+  line - 1.25 * size < top ? line + 0.75 * size : line - 0.75 * size;
+
 /**
  * Draws onto the chart, after its lines.
  * @param css the value of a CSS custom property
@@ -50,6 +54,8 @@ export function annotate(
   const [left, right, top] = [bbox.left, bbox.left + bbox.width, bbox.top];
   const x = (step: number) => u.valToPos(step, 'x', true);
   const y = (value: number) => u.valToPos(value, 'y', true);
+  /** A part of all updates may be shown. */
+  const shown = (step: number) => x(step) >= left - 1 && x(step) <= right + 1;
   ctx.save();
   ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
@@ -75,29 +81,29 @@ export function annotate(
   };
 
   font(500);
-  marks.forEach(({ step, text }, i) => {
-    rule(x(step), top, x(step), top + bbox.height, '--changed', []);
-    if (!words) return;
-    const width = ctx.measureText(text).width;
-    const toTheLeft = x(step) + 5 * ratio + width > right;
-    const atX = toTheLeft ? Math.max(left, x(step) - 5 * ratio - width) : x(step) + 5 * ratio;
-    write(text, atX, top + (0.7 + 1.25 * (i % 3)) * size * ratio, '--changed');
-  });
-  if (cursor !== null) rule(x(cursor), top, x(cursor), top + bbox.height, '--ink', []);
+  marks
+    .filter(({ step }) => shown(step))
+    .forEach(({ step, text }, i) => {
+      rule(x(step), top, x(step), top + bbox.height, '--changed', []);
+      if (!words) return;
+      const width = ctx.measureText(text).width;
+      const toTheLeft = x(step) + 5 * ratio + width > right;
+      const atX = toTheLeft ? Math.max(left, x(step) - 5 * ratio - width) : x(step) + 5 * ratio;
+      write(text, atX, top + (0.7 + 1.25 * (i % 3)) * size * ratio, '--changed');
+    });
+  if (cursor !== null && shown(cursor)) rule(x(cursor), top, x(cursor), top + bbox.height, '--ink', []);
   if (level) {
     rule(left, y(level.value), right, y(level.value), '--ink-3', [5, 4]);
     write(
       level.label,
       right - ctx.measureText(level.label).width,
-      y(level.value) - 0.75 * size * ratio,
+      besideLevel(y(level.value), size * ratio, top),
       '--ink-2',
     );
   }
   font(650);
   const placed = ends.flatMap((end) => {
-    const last = end.values.findLastIndex(
-      (value, i) => Number.isFinite(value) && x(steps[i] ?? NaN) <= right + 1,
-    );
+    const last = end.values.findLastIndex((value, i) => Number.isFinite(value) && shown(steps[i] ?? NaN));
     return last < 0 ? [] : [{ ...end, atX: x(steps[last] ?? 0), atY: y(end.values[last] ?? 0) }];
   });
   const heights = spread(

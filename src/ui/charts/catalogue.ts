@@ -6,6 +6,7 @@ import { couplingThreshold } from '../../rl/metrics.ts';
 import { findMetric, type Metric } from '../../rl/metricTable.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import { fixed, percent, significant } from '../format.ts';
+import { glossary } from '../glossary.ts';
 import type { Level, Mark } from './annotate.ts';
 import { couplingWords } from './coupling.ts';
 import { turnLook, type ChartData, type LineLook, type Point, type Series } from './series.ts';
@@ -99,7 +100,7 @@ export const whereWords: Readonly<Record<Chart['where'], string>> = {
 /** The same for a newcomer. */
 export const whereHelp: Readonly<Record<Chart['where'], string>> = {
   train: 'Measured on the answers sampled for each update.',
-  eval: 'Measured on held-out tasks, which the model never trains on, with greedy answers: the most likely token every time.',
+  eval: `Measured on held-out tasks (${glossary['held-out']}), with greedy answers (${glossary.greedy}).`,
 };
 
 /** Looks of metrics that are not per turn. */

@@ -1,5 +1,6 @@
 /** Several runs in one chart, and where they part: pure functions of what was measured. */
 import type { Experiment } from '../../config/experiment.ts';
+import { mean, scored } from '../../rl/statistics.ts';
 import { charts, formatOf, metricOf, type Chart } from './catalogue.ts';
 import type { ChartData, LineLook, Point } from './series.ts';
 
@@ -60,7 +61,7 @@ const pointsOf = (run: Compared, chart: Chart) => (chart.where === 'eval' ? run.
 export function comparedData(
   { chart, metric }: Pick<ComparedChart, 'chart' | 'metric'>,
   runs: readonly Compared[],
-  mean = false,
+  withMean = false,
 ): ChartData {
   const steps = [...new Set(runs.flatMap((run) => pointsOf(run, chart).map(({ step }) => step)))].sort(
     (a, b) => a - b,
@@ -69,8 +70,8 @@ export function comparedData(
     const at = new Map(pointsOf(run, chart).map((point) => [point.step, point.metrics[metric] ?? NaN]));
     return { label: run.label, look: run.look, values: steps.map((step) => at.get(step) ?? NaN) };
   });
-  if (!mean) return { steps, series: lines };
-  const values = steps.map((_, i) => spreadOf(lines.map((line) => line.values[i] ?? NaN)).mean);
+  if (!withMean) return { steps, series: lines };
+  const values = steps.map((_, i) => mean(scored(lines.map((line) => line.values[i] ?? NaN))));
   return { steps, series: [{ label: 'mean', look: { color: '--focus', dash: [] }, values }, ...lines] };
 }
 
@@ -78,14 +79,6 @@ export function comparedData(
 export const valueBy = (points: readonly Point[], metric: string, step: number): number =>
   points.findLast((point) => point.step <= step && Number.isFinite(point.metrics[metric]))?.metrics[metric] ??
   NaN;
-
-/** Of the values that are known; NaN where none is. */
-export function spreadOf(values: readonly number[]): { mean: number; min: number; max: number } {
-  const known = values.filter((value) => Number.isFinite(value));
-  if (known.length === 0) return { mean: NaN, min: NaN, max: NaN };
-  const mean = known.reduce((a, b) => a + b, 0) / known.length;
-  return { mean, min: Math.min(...known), max: Math.max(...known) };
-}
 
 /** Metrics that are functions of the answers alone, whatever they earn. */
 const ofAnswers = /^train\/(length|truncated|edit_distance|copy_rate|entropy)/;

@@ -26,20 +26,21 @@ const labelOf = (part: string): string =>
       : part.replace('.', ' ').replace('mlp', 'MLP');
 
 /**
- * @param lastStep the map is as wide as this many updates
+ * @param span the updates that the map is wide, both included
  * @param most columns; more updates than that share them, and a column has their mean
  */
-export function heatOf(points: readonly Point[], lastStep: number, most: number): Heat {
-  const width = Math.max(1, Math.ceil(lastStep / most));
-  const columns = Array.from({ length: Math.ceil(lastStep / width) }, (_, i) => ({
-    from: i * width + 1,
-    to: Math.min(lastStep, (i + 1) * width),
+export function heatOf(points: readonly Point[], { from, to }: Heat['columns'][number], most: number): Heat {
+  const count = to - from + 1;
+  const width = Math.max(1, Math.ceil(count / most));
+  const columns = Array.from({ length: Math.ceil(count / width) }, (_, i) => ({
+    from: from + i * width,
+    to: Math.min(to, from + (i + 1) * width - 1),
   }));
   const keys = Object.keys(points.at(-1)?.metrics ?? {}).filter((key) => key.startsWith(prefix));
   const sums = keys.map(() => columns.map(() => ({ sum: 0, count: 0 })));
   for (const { step, metrics } of points)
     keys.forEach((key, row) => {
-      const cell = sums[row]?.[Math.floor((step - 1) / width)];
+      const cell = sums[row]?.[Math.floor((step - from) / width)];
       const value = metrics[key] ?? NaN;
       if (!cell || !Number.isFinite(value)) return;
       cell.sum += value;

@@ -1,65 +1,59 @@
 /** The page: the experiment, the run, what is looked at, and what the buttons do. */
 import type { BackendName } from '../../config/backends.ts';
-import { decodeLink, type MadeOn } from '../../config/link.ts';
+import type { MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
-import { refusedInFork, type Experiment, type FieldName } from '../../config/experiment.ts';
-import { field } from '../../config/fields.ts';
+import type { Experiment, FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
+import type { KeptRun } from '../../keep/keptRuns.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
-import type { KeepOffline } from '../../worker/offline.ts';
 import type { TrainerEvent } from '../../worker/protocol.ts';
-import { speedTools, type SpeedTools } from '../../worker/speed.ts';
-import { differences } from '../madeOn.ts';
+import { speedTools } from '../../worker/speed.ts';
 import { presetOfStory, type Story } from '../stories.ts';
 import { Asking } from './asking.ts';
 import { CompareState, differing, nameAmong } from './compare.svelte.ts';
 import { ExperimentState } from './experiment.svelte.ts';
+import type { Extras } from './extras.ts';
+import { formOf, KeptState } from './kept.svelte.ts';
+import { LinkState } from './link.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
-import { changesBetween, type OpenRun, type Wish } from './openRun.svelte.ts';
+import { changesBetween, whyNotForked, type OpenRun, type Wish } from './openRun.svelte.ts';
+import { LockStep } from './lockStep.ts';
 import { maxRuns, RunsState } from './runs.svelte.ts';
-import { ShareState } from './share.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
-/** What the page may be given beside the trainer. */
-export interface Extras {
-  readonly keepOffline?: KeepOffline | undefined;
-  /** What measures speed; the real thing unless given. */
-  readonly speed?: SpeedTools;
-  /** Where the trainer says what the browser refuses. */
-  readonly refusals?: RefusalsState;
-}
+
+/** A run that was kept and goes on, and what the page still shows of it. */
+type Resumed = Pick<KeptRun, 'id' | 'name'> & { readonly there: OpenRun | undefined };
 
 /** The page as a whole. Read it anywhere; it is written by its own methods only. */
 export class AppState {
   readonly runs = new RunsState();
   readonly compare = new CompareState();
+  readonly #lockStep = new LockStep(this.compare, (run, wish) => this.#want(run, wish));
   readonly problems: ProblemsState;
   readonly speed: SpeedState;
   readonly offline: OfflineState;
   readonly refusals: RefusalsState;
+  readonly kept: KeptState;
   /** What the user asked for; `run.backend` says what was taken. */
   backendChoice = $state.raw<BackendChoice>('auto');
-  /** What was wrong with the link the page was opened with, or ''. */
-  linkProblem = $state.raw('');
-  /** What an older link names that no longer exists. */
-  linkNotes = $state.raw<readonly string[]>([]);
-  readonly #sharing = new ShareState();
+  /** The link that the page was opened with. */
+  readonly link = new LinkState((model) => this.madeOn(model));
   readonly #client: TrainerClient;
   /** What runs are asked, and by whom. */
   readonly asking: Asking;
-  #linkMadeOn = $state.raw<MadeOn>({});
-  #linkModel = '';
   /** What the last load was asked for. */
   #loaded: { readonly backend: BackendChoice; readonly model: string } | null = null;
 
   constructor(options: Omit<TrainerClientOptions, 'onEvent'>, extras: Extras = {}) {
     this.offline = new OfflineState(extras.keepOffline);
     this.refusals = extras.refusals ?? new RefusalsState();
+    this.kept = new KeptState(extras.kept ?? null, this.refusals.add);
     this.speed = new SpeedState(extras.speed ?? speedTools(options.assets), {
       backend: () => this.backendChoice,
       interrupt: () => this.#interrupt(),
@@ -70,10 +64,6 @@ export class AppState {
     this.asking = new Asking(this.runs, this.#client);
   }
 
-  /** What came of the last Share, for a while. */
-  get shared() {
-    return this.#sharing.said;
-  }
   /** The run on screen, as far as the trainer has told. */
   get run() {
     return this.runs.selected.told;
@@ -84,10 +74,6 @@ export class AppState {
   /** The form of the run on screen. */
   get experiment() {
     return this.runs.selected.form;
-  }
-  /** What the link was made on and this page is not: results may differ. */
-  get linkDifferences(): readonly string[] {
-    return differences(this.#linkMadeOn, this.#madeOn(this.#linkModel));
   }
   get canRun(): boolean {
     return this.experiment.valid !== null && this.#driven.some((run) => run.canGoOn);
@@ -113,14 +99,12 @@ export class AppState {
 
   /** Shows the experiment of a link's fragment and loads it; waits for Run. */
   openLink(fragment: string): void {
-    const link = decodeLink(fragment);
-    this.linkProblem = link.problem ?? '';
-    this.linkNotes = link.notes;
-    this.#linkMadeOn = link.madeOn;
-    this.#linkModel = link.experiment.model;
-    const form = this.experiment.copy();
-    form.open(link.experiment);
-    this.#load(form);
+    void this.link.open(fragment, (experiment) => this.openExperiment(experiment));
+  }
+
+  /** The same with a file that Share saved. */
+  openFile(file: File): void {
+    void this.link.openFile(file, (experiment) => this.openExperiment(experiment));
   }
 
   start(): void {
@@ -143,6 +127,7 @@ export class AppState {
 
   pause(): void {
     for (const { id, told } of this.#driven) if (told.phase === 'running') this.#client.pause(id);
+    this.#lockStep.pause();
   }
 
   /** A new run with the experiment of the form, from the beginning; the one on screen pauses and is kept, once it has got anywhere. */
@@ -189,20 +174,17 @@ export class AppState {
 
   /** There is room for such forks, and they can be; else the run on screen says why not. */
   #allowsFork(from: Experiment, wanted: readonly Experiment[]): boolean {
-    const name = wanted.map((one) => refusedInFork(from, one)).find((one) => one !== undefined);
-    if (name === undefined) return this.#hasRoom(wanted.length);
-    const why = `${field(name).label} cannot be another in a fork, which takes over the weights of its origin: begin a new run`;
-    this.run.notify('warning', `${why}.`);
-    return false;
+    return this.#allows(whyNotForked(from, wanted) || this.runs.whyNoRoom(wanted.length));
   }
 
   /** So many more runs can be open; else the run on screen says what to do. */
-  #hasRoom(more: number): boolean {
-    if (more <= Math.max(0, this.runs.room)) return true;
-    const some = more === 1 ? 'one' : `up to ${more}`;
-    const why = `${maxRuns} runs are kept, and of those that are open too few can be spared: they train, or others come from them`;
-    this.run.notify('warning', `Nothing was begun: ${why}. Close ${some} first.`);
-    return false;
+  #hasRoom(more: number, stops = false): boolean {
+    return this.#allows(this.runs.whyNoRoom(more, stops));
+  }
+
+  #allows(why: string): boolean {
+    if (why) this.run.notify('warning', why);
+    return why === '';
   }
 
   /** Shows a run by itself; what others do goes on. */
@@ -275,17 +257,26 @@ export class AppState {
     else this.experiment.change(changes); // the form says which field is wrong
   }
 
+  /** Loads an experiment from a file, and waits for Run. */
+  openExperiment(experiment: Experiment): void {
+    const form = this.experiment.copy();
+    form.open(experiment);
+    this.#load(form);
+  }
+
   /** Loads a story's experiment and runs it. */
   tell(story: Story): void {
-    const form = this.experiment.copy();
-    form.choose(presetOfStory(story));
-    this.#load(form, 'run');
+    this.#runWith((form) => form.choose(presetOfStory(story)));
   }
 
   /** Loads a lesson's experiment and runs it. */
   teach(experiment: Experiment): void {
+    this.#runWith((form) => form.open(experiment));
+  }
+
+  #runWith(fill: (form: ExperimentState) => void): void {
     const form = this.experiment.copy();
-    form.open(experiment);
+    fill(form);
     this.#load(form, 'run');
   }
 
@@ -297,55 +288,56 @@ export class AppState {
   }
 
   chooseBackend(backend: BackendChoice): void {
+    const { backendChoice: former } = this;
     this.backendChoice = backend;
     this.reset();
+    if (this.canReset && this.#loaded?.backend !== backend) this.backendChoice = former; // it was refused
   }
 
-  /** Copies a link to the experiment of the form. */
-  async share(): Promise<void> {
-    const { valid, problem } = this.experiment;
-    await this.#sharing.share(valid, problem, valid ? this.#madeOn(valid.model) : {});
-  }
-
-  dismissLinkProblem(): void {
-    this.linkProblem = '';
-  }
-
-  dismissLinkNotes(): void {
-    this.linkNotes = [];
-  }
-
-  dismissLinkDifferences(): void {
-    this.#linkMadeOn = {};
+  /** Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run. */
+  resume(kept: KeptRun): void {
+    this.kept.answer(true);
+    const there = this.runs.find(kept.id);
+    if (this.runs.closed?.run.id === kept.id) this.runs.undoClose();
+    if (there?.alive) return this.#select(there);
+    this.#load(formOf(kept), null, { ...kept, there });
   }
 
   /** What the page computes with, as far as the trainer has said; the digest only of this model. */
-  #madeOn(model: string): MadeOn {
+  madeOn(model: string): MadeOn {
     const loaded = this.run.model?.name === model ? this.run.model : null;
     return { backend: this.run.backend?.name, modelDigest: loaded?.digest };
   }
 
-  /** A new run with the experiment of a form takes the place of the one on screen, which is kept once it has got anywhere. */
-  #load(form: ExperimentState, wish: Wish | null = null): OpenRun {
+  /**
+   * A new run with the experiment of a form takes the place of the one on screen, which stays once it has got anywhere.
+   * @param from the run that goes on, which was kept
+   */
+  #load(form: ExperimentState, wish: Wish | null = null, from: Resumed | null = null): OpenRun {
     const { selected: before } = this.runs;
     const experiment = form.valid;
     const { kept } = before;
-    if (!experiment || !this.#hasRoom(kept ? 1 : 0)) return before;
-    if (kept) before.form.takeBack();
-    const run = this.runs.make(form, { instead: kept ? null : before });
-    run.begin(experiment);
-    run.told.surround(before.told);
+    if (!experiment) return before;
     const wanted = { backend: this.backendChoice, model: experiment.model };
     const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
-    if (same && this.#client.canBegin) {
+    const over = same && this.#client.canBegin;
+    if (!this.#hasRoom(kept ? 1 : 0, !over)) return before;
+    if (kept) before.form.takeBack();
+    const instead = from?.there ?? (kept ? null : before);
+    const run = this.runs.make(form, { instead, id: from?.id });
+    run.begin(experiment);
+    if (from?.name) run.name = from.name;
+    run.told.surround(before.told);
+    if (over) {
       if (kept) this.#client.pause(before.id);
-      this.#open(run, () => this.#client.begin(run.id, experiment), kept ? null : before);
+      const begin = () => (from ? this.#client.resume(run.id) : this.#client.begin(run.id, experiment));
+      this.#open(run, begin, instead);
     } else {
       const stopped = this.runs.all.filter((other) => other.end() && (kept || other !== before)); // what is loaded goes, and they with it
       this.forgetClosed();
       this.#loaded = wanted;
-      const load = () => void this.#client.load(run.id, experiment, this.backendChoice);
-      this.#open(run, load, kept ? null : before);
+      const load = () => void this.#client.load(run.id, experiment, this.backendChoice, from !== null);
+      this.#open(run, load, instead);
       const names = stopped.map(({ number, name }) => `Run ${number} (${name})`).join(', ');
       if (names) run.told.notify('info', `${names} stopped, because something else was loaded.`);
     }
@@ -407,16 +399,9 @@ export class AppState {
   #begin(wish: Wish): void {
     if (!this.canRun) return;
     if (wish !== 'run') this.selection.followTraining(); // who takes a step wants to see it
-    if (this.compare.on) this.#beginTogether(wish);
+    if (this.compare.on) this.#lockStep.begin(wish);
     else if (!this.run.begun && this.experiment.pending.length > 0) this.#load(this.experiment.copy(), wish);
     else this.#want(this.runs.selected, wish);
-  }
-
-  /** Those that are behind go first, so that all keep in step. */
-  #beginTogether(wish: Wish): void {
-    const able = this.#driven.filter((run) => run.canGoOn);
-    const behind = Math.min(...able.map(({ told }) => told.step));
-    for (const run of able) if (wish === 'run' || run.told.step === behind) this.#want(run, wish);
   }
 
   #sendLive(): void {
@@ -426,12 +411,8 @@ export class AppState {
 
   /** Pauses whatever computes on this machine. */
   #interrupt(): Interrupted {
-    const run = this.runs.all.some(({ wish, told }) => wish !== null || told.training);
+    const run = this.runs.interrupt((id) => this.#client.pause(id));
     const grading = this.problems.phase === 'grading';
-    for (const one of this.runs.all) {
-      one.wish = null;
-      this.#client.pause(one.id); // whatever the phase: a Run may be on its way
-    }
     if (grading) this.problems.cancel();
     return { run, grading };
   }
@@ -440,9 +421,13 @@ export class AppState {
     const run = this.runs.find(event.runId);
     if (!run) return;
     for (const one of this.asking.hearers(run, event)) one.told.apply(event);
+    if (event.type === 'past') run.goOn(event);
     run.alive = this.#client.has(run.id);
     if (run.told.phase !== 'loading') run.wish = null;
+    this.#lockStep.settle();
     this.runs.tellIdle();
+    if (run.told.phase !== 'loading') this.kept.begin();
+    if (['update', 'eval', 'change'].includes(event.type)) void this.link.check(run);
     if (run.told.evals.length > 0) this.offline.begin(); // the first minute has the network and the processor to itself
   }
 }

@@ -5,7 +5,10 @@ import type { OpenRun } from './openRun.svelte.ts';
 import type { InspectedPlace } from './run.svelte.ts';
 import type { RunsState } from './runs.svelte.ts';
 
-type Answering = Pick<TrainerClient, 'has' | 'record' | 'drop' | 'inspect' | 'layers' | 'askForCaught'>;
+type Answering = Pick<
+  TrainerClient,
+  'has' | 'record' | 'drop' | 'inspect' | 'layers' | 'files' | 'askForCaught'
+>;
 
 /** Why nothing is known of an update whose episodes are there. */
 const statesGone = 'its run has ended, and the states before and after it are gone.';
@@ -37,6 +40,17 @@ export class Asking {
   layers(step: number): void {
     const owner = this.#ownerOf(this.#runs.selected, step, statesGone);
     if (owner) this.#client.layers(owner.id, step);
+  }
+
+  /** Why a run cannot give its model after so many updates, or ''. */
+  whyNoModel(run: OpenRun, step: number): string {
+    return this.#client.has(run.ownerOfState(step).id) ? '' : 'its run has ended, and its states are gone.';
+  }
+
+  /** Asks for the model as it was after so many updates; `told.files` has the answer, or `told.refused` why there is none. */
+  model(run: OpenRun, step: number): void {
+    run.told.refused = null;
+    this.#client.files(run.ownerOfState(step).id, step);
   }
 
   get canAskForCaught(): boolean {
@@ -93,8 +107,12 @@ export class Asking {
         // What was dropped is not waited for any more; the same update may have been asked for again since.
         if (event.type === 'unanswered' && event.why === '') return [];
         const step = event.type === 'record' ? event.record.step : event.step;
-        return all.filter((one) => one.told.asked === step && one.owner(step) === run);
+        const waiting = all.filter((one) => one.told.asked === step && one.owner(step) === run);
+        if (event.type === 'record' || waiting.length > 0) return waiting;
+        return [selected.owner(step) === run ? selected : run]; // it was asked about the update, not for it
       }
+      case 'files':
+        return [selected.ownerOfState(event.step) === run ? selected : run];
       case 'inspected':
       case 'layers':
         return [selected.owner(event.step) === run ? selected : run];

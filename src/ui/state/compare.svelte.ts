@@ -1,8 +1,8 @@
 /** Runs side by side: which, and what of them is drawn. */
-import { fieldNames, type FieldName } from '../../config/fields.ts';
-import type { Experiment } from '../../config/experiment.ts';
+import { field, fieldNames, type FieldName } from '../../config/fields.ts';
+import { defaultExperiment, type Experiment } from '../../config/experiment.ts';
 import { change } from '../charts/catalogue.ts';
-import type { OpenRun } from './openRun.svelte.ts';
+import { changesBetween, type OpenRun } from './openRun.svelte.ts';
 
 /** Runs that are compared at most: more lines cannot be told apart. */
 export const maxCompared = 4;
@@ -14,6 +14,12 @@ export const differing = (experiments: readonly Experiment[]): FieldName[] =>
 /** What one of several experiments is called: its values of the fields in which they differ. */
 export const nameAmong = (experiment: Experiment, fields: readonly FieldName[]): string =>
   fields.map((field) => change({ field, to: experiment[field] })).join(', ') || 'the same';
+
+/** What runs that begin with these settings have in common and a first run has not: nobody is to inherit a setting without knowing it. */
+export const inherited = (base: Experiment) =>
+  changesBetween(defaultExperiment, base).filter(
+    ({ field: name }) => name !== 'initialPolicy' && field(name).group !== 'run',
+  );
 
 /** Read it anywhere; it is written by its own methods only. */
 export class CompareState {

@@ -1,9 +1,10 @@
 /** One of the runs that the page has open: what was told of it, what is looked at in it, its form, and where it comes from. */
-import { diff, type Experiment } from '../../config/experiment.ts';
-import { fieldNames, fields } from '../../config/fields.ts';
+import { diff, refusedInFork, type Experiment } from '../../config/experiment.ts';
+import { field, fieldNames, fields } from '../../config/fields.ts';
 import { presetExperiment, type Preset } from '../../config/presets.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import { change } from '../charts/catalogue.ts';
+import type { Point } from '../charts/series.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
@@ -17,8 +18,11 @@ export interface Origin {
 
 /** A run to compare with, as charts draw it behind the other. */
 export interface Ghost {
+  /** A word, at the end of its lines. */
   readonly label: string;
-  readonly evals: RunState['evals'];
+  readonly evals: readonly Point[];
+  /** Its name, where it was laid there by hand: then all of it is shown, however far the run has come. */
+  readonly laid?: string;
 }
 
 /** What a run is to do once it is loaded. */
@@ -65,6 +69,13 @@ export class OpenRun {
     this.name = nameOf(experiment, this.form.preset);
   }
 
+  /** It was kept, and goes on under the experiment that was in force last. */
+  goOn({ began, experiment }: { readonly began: Experiment; readonly experiment: Experiment }): void {
+    this.#began = began;
+    this.form.draft = experiment;
+    this.form.applyAll(experiment);
+  }
+
   /** The trainer does not have it any more. @returns whether something was under way, which has stopped */
   end(): boolean {
     const stopped = this.wish !== null || this.told.training;
@@ -98,7 +109,12 @@ export class OpenRun {
   get canGoOn(): boolean {
     const { phase, step } = this.told;
     const more = phase === 'finished' && this.form.applied.steps > step;
-    return this.alive && this.wish === null && (more || phase === 'ready' || phase === 'paused');
+    return (
+      this.alive &&
+      !this.told.readOnly &&
+      this.wish === null &&
+      (more || phase === 'ready' || phase === 'paused')
+    );
   }
 
   /** It is this run, or was forked from it, or from one of its forks. */
@@ -118,7 +134,7 @@ export class OpenRun {
 }
 
 /** "γ 0, k 8": how it differs from its preset; the preset's own title where it does not. */
-function nameOf(experiment: Experiment, preset: Preset): string {
+export function nameOf(experiment: Experiment, preset: Preset): string {
   const base = presetExperiment(preset);
   // Where it starts is long to say, and behind what tells it from others.
   const changes = changesBetween(base, experiment).toSorted(
@@ -137,4 +153,11 @@ export function changesBetween(from: Experiment, to: Experiment): ChangeRecord['
   return fieldNames
     .filter((name) => name in differ)
     .map((name) => ({ field: name, from: from[name], to: to[name] }));
+}
+
+/** Why one of these experiments cannot be had in a fork from another, a sentence; '' where all can. */
+export function whyNotForked(from: Experiment, wanted: readonly Experiment[]): string {
+  const name = wanted.map((one) => refusedInFork(from, one)).find((one) => one !== undefined);
+  if (name === undefined) return '';
+  return `${field(name).label} cannot be another in a fork, which takes over the weights of its origin: begin a new run.`;
 }

@@ -2,7 +2,7 @@
 import type { MemoryFacts } from '../../config/memory.ts';
 import { alarmsOf } from '../../rl/alarms.ts';
 import type { CaughtRecord } from '../../rl/caught.ts';
-import type { ChangeRecord, EvalRecord, UpdateRecord } from '../../rl/records.ts';
+import type { ChangeRecord, Digests, EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Phase, Reached, Stage, TrainerEvent } from '../../worker/protocol.ts';
 import type { Point } from '../charts/series.ts';
 import { withChange } from './changes.ts';
@@ -30,6 +30,12 @@ export function latestThatFit(updates: readonly UpdateRecord[], room = keptAnswe
   return updates.slice(Math.min(tooOld + 1, updates.length - 1));
 }
 
+/** What is kept of every update: its metrics, and what a receipt needs, as far as it was told. */
+export interface TrainPoint extends Point {
+  readonly digests?: Digests | undefined;
+  readonly backend?: UpdateRecord['backend'];
+}
+
 /** A try of an update: step, and group and trajectory from 0. */
 export type InspectedPlace = Pick<EventOf<'inspected'>, 'step' | 'group' | 'trajectory'>;
 
@@ -42,6 +48,14 @@ type EventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }
 export const keptAnswers = 6000;
 /** Updates over which the speed is averaged. */
 const speedWindow = 8;
+
+/** What a run has behind it that is only looked at. */
+export interface RecalledPast extends Pick<
+  RunState,
+  'step' | 'train' | 'evals' | 'changes' | 'updates' | 'backend'
+> {
+  readonly finished: boolean;
+}
 
 /** One run, as far as the trainer has told. Read it anywhere; it is written here only, by `apply` and its neighbours. */
 export class RunState {
@@ -57,7 +71,7 @@ export class RunState {
   /** What an estimate of memory needs to know; null before the first model was loaded. */
   memory = $state.raw<MemoryFacts | null>(null);
   /** Sampled metrics of every update (`train/…`). */
-  train = $state.raw<readonly Point[]>([]);
+  train = $state.raw<readonly TrainPoint[]>([]);
   /** What they say has gone wrong. */
   readonly alarms = $derived(alarmsOf(this.train));
   /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
@@ -80,6 +94,8 @@ export class RunState {
   inspected = $state.raw<EventOf<'inspected'> | null>(null);
   /** Where the update went that was last asked about. */
   layers = $state.raw<EventOf<'layers'> | null>(null);
+  /** The model that was asked for, until it is saved. */
+  files = $state.raw<EventOf<'files'> | null>(null);
   /** The update under way, while it is watched; null between two. */
   live = $state.raw<LiveUpdate | null>(null);
   /** Where the run stands within the next update; null: between two. */
@@ -92,6 +108,8 @@ export class RunState {
   catching = $state.raw(false);
   notices = $state.raw<readonly Notice[]>([]);
   failure = $state.raw<Failure | null>(null);
+  /** Why it can be looked at and forked only, a sentence; '' where it can go on. */
+  readOnly = $state.raw('');
   counters = $state.raw<Omit<EventOf<'counters'>, 'type' | 'runId'> | null>(null);
   /** How long the last few updates took, ms. */
   updateMs = $state.raw<readonly number[]>([]);
@@ -132,6 +150,18 @@ export class RunState {
   update(step: number): UpdateRecord | null {
     const is = (record: UpdateRecord) => record.step === step;
     return this.updates.find(is) ?? this.fetched.find(is) ?? null;
+  }
+
+  /** What a run has behind it that was made elsewhere, and stands now. */
+  recall(past: RecalledPast): void {
+    this.step = past.step;
+    this.train = past.train;
+    this.evals = past.evals;
+    this.changes = past.changes;
+    this.updates = latestThatFit(past.updates, this.#room);
+    this.backend = past.backend;
+    this.phase = past.finished ? 'finished' : 'paused';
+    this.stage = 'idle';
   }
 
   /** What a run knows that begins where another stood: all up to that step, and what was changed for it. */
@@ -187,7 +217,7 @@ export class RunState {
   /** Nobody will look at it again: what is heavy goes. */
   forget(): void {
     this.updates = this.fetched = [];
-    this.live = this.inspected = this.layers = null;
+    this.live = this.inspected = this.layers = this.files = null;
   }
 
   /** Takes in one event. */
@@ -211,11 +241,27 @@ export class RunState {
       case 'memory':
         this.memory = event.facts;
         break;
+      case 'past': {
+        const { steps, ms, metrics, latest } = event;
+        const names = Object.keys(metrics);
+        this.train = Array.from(steps, (step, i) => ({
+          step,
+          metrics: Object.fromEntries(names.map((name) => [name, metrics[name]?.[i] ?? NaN])),
+        }));
+        this.step = steps.at(-1) ?? 0;
+        this.evals = event.evals;
+        this.changes = event.changes.reduce<ChangeRecord[]>(withChange, []);
+        this.updates = latest ? [latest] : [];
+        this.updateMs = [...ms].slice(-speedWindow);
+        this.readOnly = event.readOnly;
+        break;
+      }
       case 'update': {
         const { record } = event;
         this.step = record.step;
         this.live = this.at = null;
-        this.train = [...this.train, { step: record.step, metrics: record.metrics }];
+        const { step, metrics, digests, backend } = record;
+        this.train = [...this.train, { step, metrics, digests, backend }];
         this.updates = latestThatFit([...this.updates, record], this.#room);
         this.updateMs = [...this.updateMs, record.timing.total].slice(-speedWindow);
         break;
@@ -241,6 +287,9 @@ export class RunState {
         break;
       case 'layers':
         this.layers = event;
+        break;
+      case 'files':
+        this.files = event;
         break;
       case 'caught':
         this.caught = event.record;

@@ -1,4 +1,5 @@
 /** The runs that the page has open: which there are, which is on screen, and which was closed last. */
+import { newRunId } from '../../keep/runId.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { OpenRun, type Origin } from './openRun.svelte.ts';
 import { keptAnswers } from './run.svelte.ts';
@@ -10,6 +11,8 @@ export const maxRuns = 8;
 interface MakeOptions {
   readonly origin?: Origin | null;
   readonly instead?: OpenRun | null;
+  /** Of a run that was kept; by default a new one. */
+  readonly id?: string | undefined;
 }
 
 /** Read it anywhere; it is written by AppState only. */
@@ -24,7 +27,6 @@ export class RunsState {
   #recorded: UpdateRecord | null = null;
   /** Called when nothing is computed any more. */
   #whenIdle: (() => void)[] = [];
-  #ids = 0;
   #numbers = 1;
 
   /** In the order in which they were opened, each fork behind the run it comes from. */
@@ -44,10 +46,12 @@ export class RunsState {
     const earlier = this.#all.filter(({ number, told }) => number < selected.number && told.train.length > 0);
     return earlier.reduce<OpenRun | null>((a, b) => (a && a.number > b.number ? a : b), null);
   }
-  /** The run that is drawn behind the one on screen, to compare with: the one that was pinned, or came before. */
+  /** The run that is drawn behind the one on screen, to compare with: the one that was pinned, or came before; else the newest other. */
   get ghost(): OpenRun | null {
-    const { pinned } = this;
-    return pinned && pinned !== this.selected ? pinned : this.before;
+    const { pinned, selected } = this;
+    if (pinned && pinned !== selected) return pinned;
+    const others = this.#all.filter((run) => run !== selected && run.kept);
+    return this.before ?? others.reduce<OpenRun | null>((a, b) => (a && a.number > b.number ? a : b), null);
   }
   /** Something is computed for one of them. */
   get computing(): boolean {
@@ -55,20 +59,27 @@ export class RunsState {
   }
 
   /** Those that may be closed for another, oldest first: they rest, nobody looks at them, and no open run comes from them. */
-  get #spare(): readonly OpenRun[] {
+  #spare(stops = false): readonly OpenRun[] {
     const needed = (one: OpenRun) => this.#all.some((other) => other !== one && other.comesFrom(one));
-    const resting = this.#all.filter(({ wish, told }) => wish === null && !told.computing);
+    const resting = this.#all.filter(({ wish, told }) => stops || (wish === null && !told.computing));
     return resting
       .filter((one) => one !== this.selected && one !== this.pinned && !needed(one))
       .sort((a, b) => a.number - b.number);
   }
-  /** As many runs can be opened. */
-  get room(): number {
-    return maxRuns - this.#all.length + this.#spare.length;
+  /** As many runs can be opened. @param stops all that there are stop for it */
+  room(stops: boolean): number {
+    return maxRuns - this.#all.length + this.#spare(stops).length;
+  }
+  /** Why so many more runs cannot be open, and what to do; '' where they can. */
+  whyNoRoom(more: number, stops = false): string {
+    if (more <= Math.max(0, this.room(stops))) return '';
+    const some = more === 1 ? 'one' : `up to ${more}`;
+    const why = `${maxRuns} runs are kept, and of those that are open too few can be spared: they train, or others come from them`;
+    return `Nothing was begun: ${why}. Close ${some} first.`;
   }
   /** The run that has to be closed, because there are too many; null: none has to, or none can be spared. */
   get surplus(): OpenRun | null {
-    return this.#all.length > maxRuns ? (this.#spare[0] ?? null) : null;
+    return this.#all.length > maxRuns ? (this.#spare()[0] ?? null) : null;
   }
 
   /** Resolves when nothing is computed for any of them. */
@@ -79,6 +90,20 @@ export class RunsState {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
     }
+  }
+
+  /**
+   * All are to rest, whatever their phase: a Run may be on its way.
+   * @param pause tells the trainer
+   * @returns whether one had something to do
+   */
+  interrupt(pause: (id: string) => void): boolean {
+    const busy = this.#all.some(({ wish, told }) => wish !== null || told.training);
+    for (const one of this.#all) {
+      one.wish = null;
+      pause(one.id);
+    }
+    return busy;
   }
 
   /** Something may have come to rest. */
@@ -93,8 +118,8 @@ export class RunsState {
   }
 
   /** A run that is not in the list yet. @param instead whose number it takes, because that one leaves */
-  make(form: ExperimentState, { origin = null, instead = null }: MakeOptions = {}): OpenRun {
-    return new OpenRun(`run-${++this.#ids}`, instead?.number ?? ++this.#numbers, form, origin);
+  make(form: ExperimentState, { origin = null, instead = null, id = newRunId() }: MakeOptions = {}): OpenRun {
+    return new OpenRun(id, instead?.number ?? ++this.#numbers, form, origin);
   }
 
   /** Adds a run; see `surplus`. */

@@ -95,8 +95,13 @@ export class SelectionState {
   }
   /** The update that is looked at and that the page does not have: it must be asked for. */
   get wanted(): number | null {
-    const held = this.cursor;
+    const held = this.#looked;
     return held !== null && this.source === 'batch' && !this.#run.update(held) ? held : null;
+  }
+  /** The update that is looked at, where that is not simply the latest one that came: of a run that goes on none came yet. */
+  get #looked(): number | null {
+    const { train, updates, step } = this.#run;
+    return this.cursor ?? (train.length > 0 && updates.length === 0 ? step : null);
   }
   /** Steps that can be looked at, oldest first. */
   get steps(): readonly number[] {
@@ -126,8 +131,8 @@ export class SelectionState {
   get #update(): UpdateRecord | null {
     if (this.source === 'held-out' || this.live) return null;
     if (this.source === 'recorded') return this.recorded;
-    const { cursor } = this;
-    return cursor === null ? (this.#run.updates.at(-1) ?? null) : this.#run.update(cursor);
+    const looked = this.#looked;
+    return looked === null ? (this.#run.updates.at(-1) ?? null) : this.#run.update(looked);
   }
   /** True while the latest moment is shown as it comes. */
   get following(): boolean {

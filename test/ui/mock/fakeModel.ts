@@ -1,4 +1,5 @@
 /** A loaded model that computes nothing: its runs make the records of fakeRun.ts, so that the real driver can be shown driving. */
+import { digestsOf } from '../../../src/train/digests.ts';
 import type { Experiment } from '../../../src/config/experiment.ts';
 import type { MemoryFacts } from '../../../src/config/memory.ts';
 import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
@@ -96,7 +97,8 @@ class FakeTrainable implements Trainable {
     }
     if (step > 0 && step === this.#options.loseAfter) this.#begun.onRecovery?.(lostGpu(step));
     this.state = stateAt(step + 1);
-    return record;
+    const digests = await digestsOf(record, this.state.weights);
+    return digests ? { ...record, digests } : record;
   }
 
   /** Tells of the answers of a record as if they were being written. */
@@ -178,6 +180,16 @@ class FakeModel implements Loaded {
 
   layers() {
     return fakeInspectedLayers();
+  }
+
+  files() {
+    const config = { model_type: 'llama', bos_token_id: 1, eos_token_id: 5, pad_token_id: 0 };
+    const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+    return {
+      'config.json': json(config),
+      'model.safetensors': new Uint8Array(8),
+      'tokenizer.json': json({ added_tokens: [] }),
+    };
   }
 
   get counters(): Counters {

@@ -135,7 +135,7 @@ describe('a run', () => {
     ],
     [
       'log.jsonl',
-      (text: string) => text.replace('"format":1', '"format":99'),
+      (text: string) => text.replace(/"format":\d+/, '"format":99'),
       'log.jsonl: line 1: made by a newer version',
     ],
     ['log.jsonl', () => '', 'log.jsonl: line 1: is no manifest'],

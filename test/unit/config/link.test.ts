@@ -1,11 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backendNames } from '../../../src/config/backends.ts';
-import { defaultExperiment } from '../../../src/config/experiment.ts';
-import { decodeLink, encodeLink, linkVersion, maxLinkLength, type MadeOn } from '../../../src/config/link.ts';
+import { defaultExperiment, type Experiment } from '../../../src/config/experiment.ts';
+import {
+  decodeLink,
+  encodeLink,
+  linkVersion,
+  maxLinkLength,
+  type DecodedLink,
+  type MadeOn,
+} from '../../../src/config/link.ts';
 import { defaultsAt } from '../../../src/config/formats.ts';
 import { field, fieldNames } from '../../../src/config/fields.ts';
 import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
+import { panelNames, viewNames, type View } from '../../../src/config/view.ts';
 import { anyExperiment } from './arbitrary.ts';
 
 /** What a link may say that it was made on. */
@@ -19,20 +27,51 @@ const anyMadeOn: fc.Arbitrary<MadeOn> = fc.record(
   { requiredKeys: [] },
 );
 
+/** What a link may ask the page to show. */
+const anyView: fc.Arbitrary<View> = fc.record(
+  {
+    embed: fc.constant(true as const),
+    panels: fc.shuffledSubarray([...panelNames], { minLength: 1 }),
+    lesson: fc.constantFrom('paidToFail', 'lessonOfTomorrow'),
+    lang: fc.constantFrom('de', 'en', 'fr'),
+    update: fc.integer({ min: 0, max: 10_000 }),
+    task: fc.integer({ min: 1, max: 10_000 }),
+    try: fc.integer({ min: 1, max: 64 }),
+    turn: fc.integer({ min: 1, max: 6 }),
+  },
+  { requiredKeys: [] },
+);
+
+/** All that makes a link. */
+const anyLink = fc.tuple(anyExperiment, anyMadeOn, anyView);
+
+/** A link that was read without a problem. */
+const taken = (experiment: Experiment, madeOn: MadeOn = {}, view: View = {}): DecodedLink => ({
+  ...{
+    experiment,
+    madeOn,
+    view,
+    receipt: '',
+    problem: null,
+    notes: [],
+    version: expect.any(Number) as number,
+  },
+});
+
 describe('links', () => {
   it('give back any valid experiment', () => {
     fc.assert(
       fc.property(anyExperiment, (e) => {
-        expect(decodeLink(encodeLink(e))).toEqual({ experiment: e, madeOn: {}, problem: null, notes: [] });
+        expect(decodeLink(encodeLink(e))).toEqual(taken(e));
       }),
     );
   });
 
   it('give back what they were made on', () => {
     fc.assert(
-      fc.property(anyExperiment, anyMadeOn, (experiment, madeOn) => {
-        const link = encodeLink(experiment, madeOn);
-        expect(decodeLink(link), link).toEqual({ experiment, madeOn, problem: null, notes: [] });
+      fc.property(anyExperiment, anyMadeOn, anyView, (experiment, madeOn, view) => {
+        const link = encodeLink(experiment, madeOn, view);
+        expect(decodeLink(link), link).toEqual(taken(experiment, madeOn, view));
       }),
     );
     const digest = '0123456789abcdef'.repeat(4);
@@ -48,12 +87,7 @@ describe('links', () => {
   });
 
   it.each(['', '#'])('%j is the default experiment', (fragment) => {
-    expect(decodeLink(fragment)).toEqual({
-      experiment: defaultExperiment,
-      madeOn: {},
-      problem: null,
-      notes: [],
-    });
+    expect(decodeLink(fragment)).toEqual(taken(defaultExperiment));
   });
 
   it.each([
@@ -84,6 +118,18 @@ describe('links', () => {
     ['#v=3&model-digest=sha256-0123456789a', 'model-digest: must be'], // cut short
     ['#v=3&model-digest=sha256-0123456789ag', 'model-digest: must be'],
     ['#v=3&made-by=me', 'unknown field: made-by'],
+    ['#v=7&embed=1', 'embed: has no value, not "1"'],
+    ['#v=7&embed&embed', 'embed twice'],
+    ['#v=7&panels=episode.cellar', 'panels: must be some of controls, timeline, '],
+    ['#v=7&panels=episode.episode', 'panels: must name no panel twice'],
+    ['#v=7&panels=', 'panels: must be some of'],
+    ['#v=7&lesson=../x', 'lesson: must be the id of a lesson, not "../x"'],
+    ['#v=7&lang=deutsch', 'lang: must be two small letters'],
+    ['#v=7&update=-1', 'update: must be a whole number from 0 to 10000, not "-1"'],
+    ['#v=7&update=1e3', 'update: must be'],
+    ['#v=7&update=10001', 'update: must be'],
+    ['#v=7&task=0', 'task: must be a whole number from 1 to 10000, not "0"'],
+    ['#v=7&turn=', 'turn: must be'],
   ])('%.40s is refused in words', (fragment, words) => {
     const { experiment, problem } = decodeLink(fragment);
     expect(problem).toContain(words);
@@ -138,22 +184,22 @@ describe('links that mail or a chat re-encoded', () => {
 
   it.each(Object.keys(reencodings))('%s', (name) => {
     fc.assert(
-      fc.property(anyExperiment, anyMadeOn, place, (experiment, madeOn, n) => {
-        const link = `#${reencodings[name](encodeLink(experiment, madeOn).slice(1), n)}`;
-        expect(decodeLink(link), link).toEqual({ experiment, madeOn, problem: null, notes: [] });
+      fc.property(anyExperiment, anyMadeOn, anyView, place, (experiment, madeOn, view, n) => {
+        const link = `#${reencodings[name](encodeLink(experiment, madeOn, view).slice(1), n)}`;
+        expect(decodeLink(link), link).toEqual(taken(experiment, madeOn, view));
       }),
     );
   });
 
   it('twice, by two programs', () => {
     fc.assert(
-      fc.property(anyExperiment, anyMadeOn, names, place, names, place, (e, madeOn, first, m, second, n) => {
-        const once = reencodings[first](encodeLink(e, madeOn).slice(1), m);
+      fc.property(anyLink, names, place, names, place, ([e, madeOn, view], first, m, second, n) => {
+        const once = reencodings[first](encodeLink(e, madeOn, view).slice(1), m);
         // A %20 between the digits of another escape is damage, not an encoding.
         fc.pre(second !== 'with an encoded space' || !once.includes('%'));
         const link = `#${reencodings[second](once, n)}`;
         fc.pre(!link.endsWith('..')); // as if cut short
-        expect(decodeLink(link), link).toEqual({ experiment: e, madeOn, problem: null, notes: [] });
+        expect(decodeLink(link), link).toEqual(taken(e, madeOn, view));
       }),
       { numRuns: 2000 },
     );
@@ -162,16 +208,25 @@ describe('links that mail or a chat re-encoded', () => {
   it('a link is made of characters that nothing undone stands for', () => {
     for (const name of fieldNames) {
       expect(name).toMatch(/^[A-Za-z][A-Za-z0-9]*$/);
+      expect(viewNames).not.toContain(name);
       const f = field(name);
       if (f.kind === 'choice')
         for (const { value } of f.choices) expect(value).toMatch(/^[a-z0-9-]*[a-z0-9]$/);
     }
     fc.assert(
-      fc.property(anyExperiment, anyMadeOn, (e, madeOn) => {
-        expect(encodeLink(e, madeOn)).toMatch(/^#[A-Za-z0-9.=&-]+$/);
+      fc.property(anyLink, ([e, madeOn, view]) => {
+        expect(encodeLink(e, madeOn, view)).toMatch(/^#[A-Za-z0-9.=&-]+$/);
       }),
     );
   });
+
+  it.each([')', '.', '&', '&amp', '&gt', '%25', '=3D', ' '])(
+    'made of %j over and over is refused in less than the hours that a pattern could take',
+    (piece) => {
+      const { problem } = decodeLink(`#v=1&gamma=0.5${piece.repeat(30_000 / piece.length)}x`);
+      expect(problem).not.toBeNull();
+    },
+  );
 
   it.each([
     ['#v=1&gamma=0.5...', 'gamma'], // cut short: 0.5 may have been 0.55
@@ -200,6 +255,14 @@ describe('versions of links', () => {
     expect(encodeLink({ ...defaultExperiment, lrSchedulerType: 'cosine' })).toBe(
       '#v=2&lrSchedulerType=cosine',
     );
+  });
+
+  it('say what is to be shown from version 7 on', () => {
+    const view: View = { lesson: 'paidToFail', lang: 'de', panels: ['episode', 'learning'], embed: true };
+    expect(encodeLink(defaultExperiment, {}, view)).toBe(
+      '#v=7&embed&panels=episode.learning&lesson=paidToFail&lang=de',
+    );
+    expect(() => encodeLink(defaultExperiment, {}, { update: -1 })).toThrow('must be a whole number from 0');
   });
 
   it('say what they were made on from version 3 on, so that an older page asks for a newer one', () => {

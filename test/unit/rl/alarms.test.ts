@@ -4,7 +4,7 @@ import { presetExperiment, presets } from '../../../src/config/presets.ts';
 import { alarmsOf, confirmation } from '../../../src/rl/alarms.ts';
 import { Course, metricOf, signatureWindow } from '../../../src/rl/course.ts';
 import type { Metrics } from '../../../src/rl/metrics.ts';
-import { remediesFor } from '../../../src/rl/remedies.ts';
+import { remediesFor, within } from '../../../src/rl/remedies.ts';
 import { signatures } from '../../../src/rl/signatures.ts';
 import recorded from './recordedRuns.json';
 
@@ -38,6 +38,13 @@ const run = (end: Partial<Metrics>): Metrics[] => [
 const after = (history: readonly Metrics[]) =>
   alarmsOf(history.map((metrics, i) => ({ step: i + 1, metrics })));
 const found = (history: readonly Metrics[]) => after(history).map(({ signature }) => signature.id);
+
+describe('a number of a remedy', () => {
+  it('is kept within its field’s range, and on its grid where that is in the range', () => {
+    expect([within('steps', 2), within('steps', 44), within('steps', 1e9)]).toEqual([2, 40, 10_000]);
+    expect([within('gamma', -0.25), within('gamma', 0.26)]).toEqual([0, 0.25]);
+  });
+});
 
 describe('alarmsOf', () => {
   it('finds nothing in a healthy run, nor in one that improves', () => {

@@ -77,7 +77,7 @@ describe('inspect', () => {
       driver.obey({ type: 'inspect', runId: 'a', step, group, trajectory });
       await driver.still('a');
     }
-    expect(of('a', 'notice').map(({ message }) => message)).toEqual([
+    expect(of('a', 'unanswered').map(({ why }) => why)).toEqual([
       expect.stringContaining('Update 99 has not been made yet'),
       'There is no task 9 in this update.',
       'There is no trajectory 9 of this task.',

@@ -85,7 +85,7 @@ describe('layers', () => {
 
   it('of an update that was not made are not to be had, and the run goes on', async () => {
     const { of } = await askedAfter({}, 9);
-    expect(of('a', 'notice').map(({ message }) => message)).toEqual([
+    expect(of('a', 'unanswered').map(({ why }) => why)).toEqual([
       expect.stringContaining('Update 9 has not been made yet'),
     ]);
     expect(of('a', 'failure')).toEqual([]);

@@ -1,7 +1,7 @@
 /** What is read of a log that was cut short, damaged, or written by another version. */
 import { describe, expect, it } from 'vitest';
 import { RunLog } from '../../../src/train/log.ts';
-import { entryLine, readLog } from '../../../src/train/logFormat.ts';
+import { entryLine, logFormat, readLog } from '../../../src/train/logFormat.ts';
 import { experiment, gammaAt, logOf, steps, storeWith, update } from './logs.ts';
 
 describe('a log that was cut short', () => {
@@ -97,7 +97,7 @@ describe('a log that is damaged in the middle', () => {
 describe('a log of another version', () => {
   it('that is newer is refused by its format', async () => {
     const { store } = await logOf(1);
-    const newer = (await store.readLog()).replace('"format":1', '"format":99');
+    const newer = (await store.readLog()).replace(`"format":${logFormat}`, '"format":99');
     await expect(RunLog.open(await storeWith(newer))).rejects.toThrow(
       /^line 1: made by a newer version of the playground \(format 99.*update the playground/,
     );

@@ -6,12 +6,11 @@ import {
   comparedData,
   partingOf,
   runLook,
-  spreadOf,
   valueBy,
 } from '../../../src/ui/charts/comparison.ts';
 import type { Point } from '../../../src/ui/charts/series.ts';
 import { AppState } from '../../../src/ui/state/app.svelte.ts';
-import { differing, maxCompared, nameAmong } from '../../../src/ui/state/compare.svelte.ts';
+import { differing, inherited, maxCompared, nameAmong } from '../../../src/ui/state/compare.svelte.ts';
 import type { OpenRun } from '../../../src/ui/state/openRun.svelte.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
 
@@ -51,8 +50,6 @@ describe('a chart of several runs', () => {
   it('says what was measured last by then, and leaves out what is not known', () => {
     const points = [point(0, { a: 1 }), point(5, { a: NaN }), point(10, { a: 3 })];
     expect([0, 7, 10].map((step) => valueBy(points, 'a', step))).toEqual([1, 1, 3]);
-    expect(spreadOf([1, NaN, 3])).toEqual({ mean: 2, min: 1, max: 3 });
-    expect(spreadOf([NaN]).mean).toBeNaN();
   });
 });
 
@@ -77,6 +74,17 @@ describe('where two runs part', () => {
     const experiments = [0, 1].map((gamma) => ({ ...defaultExperiment, gamma }));
     expect(differing(experiments)).toEqual(['gamma']);
     expect(experiments.map((one) => nameAmong(one, ['gamma']))).toEqual(['γ 0', 'γ 1']);
+  });
+});
+
+describe('what runs that are compared inherit', () => {
+  it('is named: every setting that a first run has not, but where they begin and how long they are', () => {
+    const names = (changes: Partial<Experiment>) =>
+      inherited(withChanges(defaultExperiment, changes)).map(({ field }) => field);
+    expect(names({})).toEqual([]);
+    expect(
+      names({ initialPolicy: 'cheating', gamma: 0, learningRate: 6e-4, steps: 20, evalEvery: 10 }),
+    ).toEqual(['gamma', 'learningRate']);
   });
 });
 
@@ -148,6 +156,32 @@ describe('runs side by side', () => {
     await reaches(second, 'finished');
     app.select(second);
     expect(app.compare.on).toBe(false);
+  });
+
+  it('stand at the same update after a pause: the round that was under way is ended', async () => {
+    const app = openApp();
+    await reaches(app.runs.selected, 'ready');
+    app.runTogether(gammas(withChanges(app.experiment.applied, { steps: 500, evalEvery: 500 })), null);
+    const { runs } = app.compare;
+    const steps = () => runs.map(({ told }) => told.step);
+    const stands = () => runs.every(({ told }) => told.phase === 'paused');
+    for (const reached of [2, 4, 6]) {
+      // In the middle of a round: some have made an update more than others.
+      await vi.waitFor(() => expect(new Set(steps()).size).toBeGreaterThan(1), {
+        timeout: 10_000,
+        interval: 1,
+      });
+      await vi.waitFor(() => expect(Math.max(...steps())).toBeGreaterThanOrEqual(reached), { interval: 1 });
+      app.pause();
+      await vi.waitFor(() => expect(stands() && new Set(steps()).size === 1).toBe(true), { timeout: 10_000 });
+      const at = steps();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(steps()).toEqual(at); // nothing follows
+      app.start();
+    }
+    app.pause();
+    app.compare.on = false; // what is not looked at together is left as it is
+    await vi.waitFor(() => expect(stands()).toBe(true));
   });
 
   it('can begin where a run stood, are four at most, and are fewer when one is closed', async () => {

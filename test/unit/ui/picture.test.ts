@@ -9,6 +9,8 @@ import {
   advantageFormula,
   barsOf,
   changeOf,
+  levelIn,
+  pushSurprise,
   pushWord,
   readingOf,
   scaleOf,
@@ -202,5 +204,60 @@ describe('a weight', () => {
       'each test passed at turn 1 raises R′ by 0.5',
     );
     expect(weightMeans({ turn: 1, factor: 0 }, 'R′', share)).toBe('what turn 1 earns is left out of R′');
+  });
+});
+
+describe('a push that looks wrong', () => {
+  const lane = (...passed: number[]) => ({
+    turns: passed.map((n, t) => turn(`answer ${t}`, n)),
+    explanation: null,
+  });
+  const pushed = (advantage: number, changes: Partial<Comparison> = {}) =>
+    comparison({ advantage, ...changes });
+
+  it('is said of a right try that is pushed down, and of a wrong one that is pushed up', () => {
+    expect(pushSurprise(lane(4, 4), pushed(-0.1))).toBe('right, but below the others’ average R′');
+    expect(pushSurprise(lane(2, 4), pushed(-0.1))).toBe('right in the end, but below the others’ average R′');
+    expect(pushSurprise(lane(2, 3), pushed(0.1, { comparedWith: 'group' }))).toBe(
+      'not right, but above the group’s average R′',
+    );
+  });
+
+  it('is said of the turns that the push is for', () => {
+    const second = { turns: [2], name: 'G₂', comparedWith: 'batch' } as const;
+    expect(pushSurprise(lane(1, 4), pushed(-0.1, second))).toBe('right, but below the update’s average G₂');
+    expect(pushSurprise(lane(4, 1), pushed(-0.1, second))).toBe('');
+  });
+
+  it('is said of nothing else', () => {
+    expect(pushSurprise(lane(4, 4), pushed(0.1))).toBe('');
+    expect(pushSurprise(lane(0, 0), pushed(-0.1))).toBe('');
+    expect(pushSurprise(lane(4, 4), pushed(0))).toBe('');
+    expect(pushSurprise(lane(4, 4), pushed(NaN))).toBe('');
+    expect(pushSurprise(lane(0, 0), pushed(0.1, { count: 0 }))).toBe('');
+    expect(
+      pushSurprise({ turns: [turn('x', 0, 4, 'infra')], explanation: null }, pushed(0.1, { turns: [1] })),
+    ).toBe('');
+  });
+});
+
+describe('what is looked at, when another try is selected', () => {
+  const explanation = { formula: '', comparisons: [comparison()], klPushes: [] };
+  const marks = (count: number) => ({
+    ...turn('x', 1),
+    verdict: { ...turn('x', 1).verdict, tests: Array.from({ length: count }, () => test) },
+  });
+  const test = { status: 'pass', expression: '', expected: '', got: '', exception: null, ms: 1 } as const;
+
+  it('goes with it as far as it has the same', () => {
+    const lane = { turns: [marks(2), marks(4)], explanation };
+    expect(levelIn(lane, { of: 'push', comparison: 0 })).toEqual({ of: 'push', comparison: 0 });
+    expect(levelIn(lane, { of: 'sum', comparison: 1 })).toBeNull();
+    expect(levelIn(lane, { of: 'turn', turn: 2 })).toEqual({ of: 'turn', turn: 2 });
+    expect(levelIn(lane, { of: 'turn', turn: 3 })).toBeNull();
+    expect(levelIn(lane, { of: 'test', turn: 2, test: 3 })).toEqual({ of: 'test', turn: 2, test: 3 });
+    expect(levelIn(lane, { of: 'test', turn: 1, test: 3 })).toEqual({ of: 'turn', turn: 1 });
+    expect(levelIn({ ...lane, explanation: null }, { of: 'push', comparison: 0 })).toBeNull();
+    expect(levelIn(lane, null)).toBeNull();
   });
 });

@@ -84,7 +84,7 @@ describe('the map of layers', () => {
     metrics: { 'train/layer_grad_norm@embed': embed, 'train/layer_grad_norm@1.mlp': mlp, 'train/loss': 1 },
   });
   it('has a column an update, and rows in the order of the model', () => {
-    const heat = heatOf([layers(1, 1, 2), layers(2, 3, 4)], 4, 160);
+    const heat = heatOf([layers(1, 1, 2), layers(2, 3, 4)], { from: 1, to: 4 }, 160);
     expect(heat.columns.map(({ from, to }) => [from, to])).toEqual([1, 2, 3, 4].map((step) => [step, step]));
     expect(heat.rows).toEqual([
       { label: 'embedding', values: [1, 3, NaN, NaN] },
@@ -93,8 +93,19 @@ describe('the map of layers', () => {
     expect(heat.max).toBe(4);
     expect([shade(0, 4), shade(1, 4), shade(4, 4), shade(0, 0)]).toEqual([0, 0.5, 1, 0]);
   });
+  it('shows a part of all updates', () => {
+    const heat = heatOf([layers(1, 1, 2), layers(2, 3, 4), layers(4, 5, 6)], { from: 2, to: 3 }, 160);
+    expect(heat.columns.map(({ from, to }) => [from, to])).toEqual([
+      [2, 2],
+      [3, 3],
+    ]);
+    expect(heat.rows.map(({ values }) => values)).toEqual([
+      [3, NaN],
+      [4, NaN],
+    ]);
+  });
   it('puts updates together where there are too many, and shows their mean', () => {
-    const heat = heatOf([layers(1, 1, 2), layers(2, 3, NaN), layers(3, 5, 6)], 5, 3);
+    const heat = heatOf([layers(1, 1, 2), layers(2, 3, NaN), layers(3, 5, 6)], { from: 1, to: 5 }, 3);
     expect(heat.columns.map(({ from, to }) => [from, to])).toEqual([
       [1, 2],
       [3, 4],
@@ -106,6 +117,6 @@ describe('the map of layers', () => {
     ]);
   });
   it('is empty without updates', () => {
-    expect(heatOf([], 20, 160)).toMatchObject({ rows: [], max: 0 });
+    expect(heatOf([], { from: 1, to: 20 }, 160)).toMatchObject({ rows: [], max: 0 });
   });
 });

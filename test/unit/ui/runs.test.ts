@@ -120,6 +120,22 @@ describe('looking back', () => {
   });
 });
 
+describe('a question about an update', () => {
+  it('that cannot be answered is not waited for: why is said in its place', async () => {
+    const app = await finished();
+    const { selected } = app.runs;
+    app.asking.layers(99);
+    await vi.waitFor(() =>
+      expect(app.run.refused).toEqual({ step: 99, why: expect.stringContaining('not been made yet') }),
+    );
+    expect(app.run.notices).toEqual([]);
+    // One who waits for the update itself hears it too.
+    app.askFor(98);
+    await vi.waitFor(() => expect(selected.told.asked).toBeNull());
+    expect(app.run.refused?.step).toBe(98);
+  });
+});
+
 describe('a fork', () => {
   it('without changes repeats its origin, knows its past, and leaves it as it was', async () => {
     const app = await finished();
@@ -221,6 +237,20 @@ describe('the runs of the page', () => {
     expect([first.told.step, second.told.step]).toEqual([8, 0]);
   });
 
+  it('are each drawn over another: what they come from or came after, else the newest that got anywhere', async () => {
+    const app = await finished();
+    const first = app.runs.selected;
+    expect(app.runs.ghost).toBeNull();
+    app.fork(3, first.experimentAfter(3), true);
+    const branch = app.runs.selected;
+    await reaches(branch, 'finished');
+    expect(app.runs.ghost).toBe(first);
+    app.select(first);
+    expect(app.runs.ghost).toBe(branch);
+    app.runs.pinned = first; // which is on screen
+    expect(app.runs.ghost).toBe(branch);
+  });
+
   it('are bounded, and so is what is kept of them; the oldest goes, and that is said', async () => {
     const app = await finished();
     const first = app.runs.selected;
@@ -260,10 +290,28 @@ describe('the runs of the page', () => {
       expect(app.run.notices.at(-1)?.message).toMatch(/Close (one|up to 2) first/);
       for (const { id } of app.run.notices) app.run.dismiss(id);
     }
+    // Nor for another back end: the page stays with the one that computes.
+    app.chooseBackend('cpu');
+    expect([app.backendChoice, app.runs.selected]).toEqual(['auto', selected]);
     app.start();
     await reaches(selected, 'finished');
     app.close(selected);
     app.fork(6, app.runs.selected.experimentAfter(6), false);
+    await reaches(app.runs.selected, 'ready');
+  });
+
+  it('that train stop for another back end, and so one of them can be spared', async () => {
+    const app = await finished();
+    const first = app.runs.selected;
+    await forks(app, first, maxRuns - 1);
+    const progress = { done: 0, total: 0, step: 6 };
+    for (const { id, told } of app.runs.all)
+      told.apply({ type: 'status', runId: id, phase: 'running', stage: 'sample', ...progress });
+    app.reset(); // over what is loaded: nothing can be spared
+    expect(app.run.notices.at(-1)?.message).toMatch(/Close one first/);
+    app.chooseBackend('wasm');
+    expect(app.backendChoice).toBe('wasm');
+    expect(app.runs.all).toHaveLength(maxRuns);
     await reaches(app.runs.selected, 'ready');
   });
 

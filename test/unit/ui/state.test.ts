@@ -6,7 +6,7 @@ import { AppState } from '../../../src/ui/state/app.svelte.ts';
 import { ExperimentState } from '../../../src/ui/state/experiment.svelte.ts';
 import { latestThatFit } from '../../../src/ui/state/run.svelte.ts';
 import { stories, storyOf } from '../../../src/ui/stories.ts';
-import { metricsLines } from '../../../src/ui/download.ts';
+import { metricsOf } from '../../../src/ui/download.ts';
 import { fakeUpdate } from '../../ui/mock/fakeRun.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
 
@@ -218,7 +218,7 @@ describe('AppState', () => {
     await vi.waitFor(() => expect(app.run.step).toBe(2));
     expect(app.run.updates.at(-1)?.experiment).toMatchObject({ gamma: 0, beta: 0.2 });
     expect(app.selection.moment?.experiment.gamma).toBe(0);
-    const lines = metricsLines(app.run)
+    const lines = metricsOf(app.run)
       .trim()
       .split('\n')
       .map((line): unknown => JSON.parse(line));
@@ -232,22 +232,22 @@ describe('AppState', () => {
     const link = encodeLink({ ...defaultExperiment, gamma: 0.5, seed: 9 });
     expect(openApp(link).experiment.valid).toMatchObject({ gamma: 0.5, seed: 9 });
     const bad = openApp('#v=1&gamma=9');
-    expect(bad.linkProblem).toMatch(/gamma/);
+    expect(bad.link.problem).toMatch(/gamma/);
     expect(bad.experiment.valid).toEqual(defaultExperiment);
   });
 
   it('says on which back end a link was made, when it is another, until it is dismissed', async () => {
     const app = openApp(encodeLink(defaultExperiment, { backend: 'webgpu' }));
     await reaches(app, 'ready');
-    expect(app.linkDifferences).toEqual([expect.stringMatching(/made on WebGPU.*computes on WASM/)]);
+    expect(app.link.differences).toEqual([expect.stringMatching(/made on WebGPU.*computes on WASM/)]);
     app.reset();
     await reaches(app, 'ready');
-    expect(app.linkDifferences).toHaveLength(1);
-    app.dismissLinkDifferences();
-    expect(app.linkDifferences).toEqual([]);
+    expect(app.link.differences).toHaveLength(1);
+    app.link.dismissDifferences();
+    expect(app.link.differences).toEqual([]);
     app.openLink(encodeLink(defaultExperiment, { backend: 'wasm' }));
     await reaches(app, 'ready');
-    expect(app.linkDifferences).toEqual([]);
+    expect(app.link.differences).toEqual([]);
   });
 
   it('tells a story: loads it, runs it, keeps what the run before has measured, and finds who cheats', async () => {

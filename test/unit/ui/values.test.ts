@@ -5,6 +5,7 @@ import type { NumberField } from '../../../src/config/types.ts';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { findMetric } from '../../../src/rl/metricTable.ts';
 import { phases, stages, stations } from '../../../src/worker/protocol.ts';
+import { besideLevel } from '../../../src/ui/charts/annotate.ts';
 import { chartData, charts, formatOf, marksOf, metricOf } from '../../../src/ui/charts/catalogue.ts';
 import {
   axisRange,
@@ -16,7 +17,7 @@ import {
   turnLook,
 } from '../../../src/ui/charts/series.ts';
 import { fromSlider, sliderOf, toSlider } from '../../../src/ui/controls/slider.ts';
-import { metricsLines } from '../../../src/ui/download.ts';
+import { metricsOf } from '../../../src/ui/download.ts';
 import { compact, fixed, percent, plural, signed, significant } from '../../../src/ui/format.ts';
 import { announcement, howItWent, stageProgress, stationOf, statusText } from '../../../src/ui/status.ts';
 import { throttled } from '../../../src/ui/throttled.ts';
@@ -175,13 +176,18 @@ describe('charts', () => {
     expect(level({ objective: 'released-code' })).toBeNull();
   });
 
+  it('write a level’s label where it is not cut off: below a line at the upper edge', () => {
+    expect(besideLevel(100, 12, 8)).toBe(91);
+    expect(besideLevel(12, 12, 8)).toBe(21);
+  });
+
   it('summarise only what was measured', () => {
     expect(summarise([NaN, 2, 1, NaN])).toEqual({ first: 2, latest: 1, min: 1, max: 2 });
     expect(summarise([]).latest).toBeNaN();
   });
 
   it('download one object per step, with evaluations where they were made', () => {
-    const lines = metricsLines({
+    const lines = metricsOf({
       train: [update],
       evals: [evaluation, { ...evaluation, step: 1 }],
       changes: [],
@@ -193,7 +199,8 @@ describe('charts', () => {
     expect(rows[0]).not.toHaveProperty('train/reward@t1');
     expect(rows[1]).toHaveProperty('train/reward@t1');
     expect(rows[1]).toHaveProperty('eval/accuracy@t2');
-    for (const key of Object.keys(rows[1]).filter((k) => k !== 'step')) expect(findMetric(key)).toBeDefined();
+    const metrics = Object.keys(rows[1]).filter((key) => key !== 'step' && !key.startsWith('time/'));
+    for (const key of metrics) expect(findMetric(key)).toBeDefined();
   });
 });
 

@@ -42,6 +42,15 @@ export interface View {
   readonly source: 'recorded' | 'live';
 }
 
+/** What of a lane can be looked at in another: the same, as far as that has it. */
+export function levelIn({ turns, explanation }: SeenLane, level: Level | null): Level | null {
+  if (!level) return null;
+  if ('comparison' in level) return explanation?.comparisons[level.comparison] ? level : null;
+  const turn = turns[level.turn - 1];
+  if (!turn?.verdict) return null;
+  return level.of === 'turn' || turn.verdict.tests[level.test] ? level : { of: 'turn', turn: level.turn };
+}
+
 /** A group as recorded; `batch`: the whole update it belongs to, null for a held-out episode, which is measured only. */
 export function viewOf(
   group: GroupRecord,
@@ -153,6 +162,24 @@ export function pushWord(advantage: number): string {
   if (advantage === 0) return 'left as it is';
   if (Math.abs(advantage) < negligible) return 'hardly moved';
   return advantage > 0 ? 'more likely' : 'less likely';
+}
+
+const averages = { others: 'the others’', group: 'the group’s', batch: 'the update’s' } as const;
+
+/**
+ * What looks wrong about a push, and why it is not: an answer that is right pushed down, one that is wrong pushed up. The last of
+ * the answers counts that are pushed. '' where nothing does.
+ */
+export function pushSurprise({ turns }: SeenLane, one: Comparison): string {
+  const answers = one.turns.flatMap((turn) => turns[turn - 1] ?? []);
+  const last = answers.at(-1);
+  if (!last || !judged(last) || one.count === 0) return '';
+  const word = pushWord(one.advantage);
+  const average = `${averages[one.comparedWith]} average ${one.name}`;
+  if (solved(last) && word === 'less likely') {
+    return `${answers.every(solved) ? 'right' : 'right in the end'}, but below ${average}`;
+  }
+  return !solved(last) && word === 'more likely' ? `not right, but above ${average}` : '';
 }
 
 const whoWords = {

@@ -1,0 +1,112 @@
+/**
+ * What people pass on to one another: a link or, where the receipt is too long for one, a file of the same content. The page and
+ * `npm run verify` read both here.
+ */
+import * as v from 'valibot';
+import { decodeLink, encodeLink, maxLinkLength, type DecodedLink, type MadeOn } from '../config/link.ts';
+import type { Experiment } from '../config/fields.ts';
+import { checkFormat } from '../config/formats.ts';
+import { isObject, shownText } from '../config/outside.ts';
+import type { View } from '../config/view.ts';
+import { packReceipt, unpackReceipt } from './pack.ts';
+import { narrowed, readReceipt, widths, writtenReceipt, type Receipt } from './receipt.ts';
+
+/** A link that is short enough for a chat or a slide; its digests are shortened to get there. */
+const comfortable = 1900;
+
+/** Most bytes of a file that are read: the longest receipt there can be has 700,000. */
+export const maxFileBytes = 2 << 20;
+
+const fileFormat = 1;
+
+export interface Shared {
+  readonly link: DecodedLink;
+  readonly receipt: Receipt | null;
+}
+
+/** What is passed on. */
+export interface ToShare {
+  readonly experiment: Experiment;
+  readonly madeOn: MadeOn;
+  readonly view?: View;
+  readonly receipt?: Receipt | null;
+}
+
+/** The fragment of a link, with its '#'; null where it would be too long to be read, so that a file has to do. */
+export function fragmentOf({ experiment, madeOn, view = {}, receipt = null }: ToShare): string | null {
+  if (!receipt) return encodeLink(experiment, madeOn, view);
+  let fragment = '';
+  for (const width of widths.toReversed()) {
+    fragment = encodeLink(experiment, madeOn, view, packReceipt(narrowed(receipt, width)));
+    if (fragment.length <= comfortable) return fragment;
+  }
+  return fragment.length <= maxLinkLength ? fragment : null;
+}
+
+/** The same as a file, with whole digests. */
+export const fileOf = ({ experiment, madeOn, view = {}, receipt = null }: ToShare): string =>
+  `${JSON.stringify({
+    kind: 'cocos-playground',
+    format: fileFormat,
+    link: encodeLink(experiment, madeOn, view),
+    ...(receipt ? { result: writtenReceipt(receipt) } : {}),
+  })}\n`;
+
+const fileSchema = v.strictObject({
+  kind: v.literal('cocos-playground'),
+  format: v.number(),
+  link: v.string(),
+  result: v.optional(v.unknown()),
+});
+
+/**
+ * Reads a whole link, what stands behind its '#', or the content of a file.
+ * @throws Error with a sentence that says what is wrong
+ */
+export function readShared(text: string): Shared {
+  return /^\s*\{/.test(text) ? readFile(text) : readLink(text.replace(/^[^#]*#/, ''));
+}
+
+/** @throws Error likewise */
+export function readLink(fragment: string): Shared {
+  const link = decodeLink(fragment);
+  if (link.problem !== null) throw new Error(link.problem);
+  if (link.receipt === '') return { link, receipt: null };
+  try {
+    return { link, receipt: unpackReceipt(link.receipt, link.experiment) };
+  } catch (error) {
+    throw new Error(`The link has a result that cannot be read: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+function readFile(text: string): Shared {
+  if (text.length > maxFileBytes)
+    throw new Error(`The file is too long: at most ${maxFileBytes >> 20} MB are read.`);
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw new Error('The file is not JSON: it is damaged, or of another kind.', { cause: error });
+  }
+  try {
+    if (!isObject(data) || data['kind'] !== 'cocos-playground')
+      throw new Error('it is not a file that Share made');
+    checkFormat(data['format'], fileFormat);
+    const parsed = v.safeParse(fileSchema, data);
+    if (!parsed.success)
+      throw new Error(`${v.getDotPath(parsed.issues[0]) ?? ''}: ${parsed.issues[0].message}`);
+    const { link: fragment, result } = parsed.output;
+    const link = decodeLink(fragment);
+    if (link.problem !== null) throw new Error(link.problem);
+    if (result === undefined) return { link, receipt: null };
+    if (!(link.madeOn.backend && link.madeOn.modelDigest))
+      throw new Error('it does not say on which back end and with which model its result was made');
+    return { link, receipt: readReceipt(result, link.experiment) };
+  } catch (error) {
+    throw new Error(`The file cannot be used: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+/** Of a message that may quote what came from outside. */
+const messageOf = (error: unknown): string =>
+  shownText((error instanceof Error ? error.message : String(error)).replace(/\.$/, ''), 240);

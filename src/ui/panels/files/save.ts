@@ -1,0 +1,86 @@
+/** What of a run is saved as a file. */
+import { experimentFile } from '../../../config/formats.ts';
+import type { Experiment } from '../../../config/fields.ts';
+import { metricsCsv, metricsJsonLines, type Measured, type Names } from '../../../exports/metrics.ts';
+import { fileName, modelArchive } from '../../../exports/modelFolder.ts';
+import { rolloutLines } from '../../../exports/rollouts.ts';
+import { openRun, packRun, runFileEnding } from '../../../exports/runFile.ts';
+import { unipoHeader, unipoStep } from '../../../exports/unipo.ts';
+import type { KeptRuns } from '../../../keep/keptRuns.ts';
+import type { UpdateRecord } from '../../../rl/records.ts';
+import { download } from '../../download.ts';
+import type { OpenRun } from '../../state/openRun.svelte.ts';
+import type { RunState } from '../../state/run.svelte.ts';
+
+const nameOf = ({ number, name }: OpenRun): string => fileName(`run-${number}-${name}`);
+
+const measuredOf = (run: OpenRun): Measured => ({
+  updates: run.told.train,
+  evaluations: run.told.evals,
+  changes: run.told.changes,
+  experimentAt: (step) => run.experimentAfter(step),
+});
+
+export function saveMetrics(run: OpenRun, as: 'csv' | 'jsonl', under: Names): void {
+  const name = `${nameOf(run)}-metrics${under === 'trl' ? '-trl' : ''}.${as}`;
+  if (as === 'csv') download(name, metricsCsv(measuredOf(run), under), 'text/csv');
+  else download(name, metricsJsonLines(measuredOf(run), under), 'application/jsonl');
+}
+
+export function saveExperiment(experiment: Experiment): void {
+  const text = `${JSON.stringify(experimentFile(experiment), null, 2)}\n`;
+  download('experiment.json', text, 'application/json');
+}
+
+/**
+ * Episodes of the updates of which they are kept.
+ * @param store null: only those that the page holds
+ * @returns of how many updates
+ */
+export async function saveEpisodes(
+  run: OpenRun,
+  as: 'ours' | 'unipo',
+  store: KeptRuns | null,
+): Promise<number> {
+  const records = await recordsOf(run, store);
+  const name = `${nameOf(run)}-${as === 'unipo' ? 'unipo' : 'episodes'}.jsonl`;
+  const lines =
+    as === 'ours'
+      ? records.map(rolloutLines)
+      : [unipoHeader(run.began, run.told.model?.name ?? run.began.model), ...records.map(unipoStep)];
+  download(name, new Blob(lines), 'application/jsonl');
+  return records.length;
+}
+
+async function recordsOf(run: OpenRun, store: KeptRuns | null): Promise<readonly UpdateRecord[]> {
+  const held = new Map([...run.told.fetched, ...run.told.updates].map((record) => [record.step, record]));
+  const kept = await store?.read(run.id).catch(() => null); // a run that is not kept has what the page holds
+  if (kept) {
+    const log = await openRun(kept);
+    for (const { step } of log.entriesOf('update')) {
+      const record = held.has(step) ? null : await log.updateRecord(step);
+      if (record) held.set(step, record);
+    }
+  }
+  return [...held.values()].sort((a, b) => a.step - b.step);
+}
+
+/** @throws Error when the run is not kept */
+export async function saveRun(run: OpenRun, store: KeptRuns): Promise<void> {
+  const bytes = await packRun({ ...(await store.read(run.id)), name: run.name });
+  download(nameOf(run) + runFileEnding, bytes, 'application/zip');
+}
+
+/** @param model the answer to `files` */
+export function saveModel(run: OpenRun, { step, files }: NonNullable<RunState['files']>): void {
+  const { told } = run;
+  const archive = modelArchive(new Map(Object.entries(files)), {
+    name: run.name,
+    model: { name: told.model?.name ?? run.began.model, digest: told.model?.digest },
+    experiment: run.experimentAfter(step),
+    step,
+    evaluated: told.evals.findLast((record) => record.step <= step) ?? null,
+    backend: told.backend?.name ?? 'an unknown back end',
+  });
+  download(`${nameOf(run)}-model-${step}.zip`, archive, 'application/zip');
+}

@@ -1,0 +1,109 @@
+/** The runs that outlive the page, as it shows them. */
+import { nearestPreset } from '../../config/presets.ts';
+import type { KeptRun, KeptRuns, StorageUse, UnreadableRun } from '../../keep/keptRuns.ts';
+import { ExperimentState } from './experiment.svelte.ts';
+import { nameOf } from './openRun.svelte.ts';
+import { Remembered } from './remembered.ts';
+
+/** Read it anywhere; it is written by its own methods only. */
+export class KeptState {
+  /** What can be done with them; null where this page is given none. */
+  readonly store: KeptRuns | null;
+  /** The one changed last first; those that were deleted are in `deleted`. */
+  runs = $state.raw<readonly KeptRun[]>([]);
+  deleted = $state.raw<readonly KeptRun[]>([]);
+  /** Those whose log does not even say what it is of. */
+  unreadable = $state.raw<readonly UnreadableRun[]>([]);
+  /** Ids of those that are open for writing, in this tab or another. */
+  inUse = $state.raw<readonly string[]>([]);
+  /** Why nothing is kept, for the end of a sentence; '' where runs are kept. */
+  refused = $state.raw('');
+  storage = $state.raw<StorageUse | null>(null);
+  /** It was under way when the page was left, and waits for an answer. */
+  offer = $state.raw<KeptRun | null>(null);
+  /** What was last asked of the store and could not be done, a sentence; ''. */
+  problem = $state.raw('');
+  readonly #onRefused: (sentence: string) => void;
+  /** The run that the user did not want to go on with, and where it stood. */
+  readonly #declined: Remembered;
+  #begun = false;
+  #watching = false;
+
+  constructor(store: KeptRuns | null, onRefused: (sentence: string) => void) {
+    this.store = store;
+    this.#onRefused = onRefused;
+    this.#declined = new Remembered('declined-run', 'That a run is not to go on', onRefused);
+  }
+
+  /** Looks, once, whether a run was left in the middle. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    void this.#look();
+  }
+
+  /** Looks what there is, and from then on whenever something changes. */
+  async refresh(): Promise<void> {
+    if (!this.store) return;
+    if (!this.#watching) this.store.changed(() => void this.refresh());
+    this.#watching = true;
+    await this.#do(async (store) => {
+      this.refused = await store.refused();
+      this.#sort(await store.list());
+      this.unreadable = await store.unreadable();
+      this.inUse = await store.inUse();
+      this.storage = await store.storage();
+    });
+  }
+
+  /** Does something with the store; what cannot be done is said in `problem`. */
+  async attempt(work: (store: KeptRuns) => Promise<void>): Promise<void> {
+    this.problem = '';
+    await this.#do(work);
+  }
+
+  async #do(work: (store: KeptRuns) => Promise<void>): Promise<void> {
+    if (!this.store) return;
+    try {
+      await work(this.store);
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** The offer has its answer. @param wanted the run goes on */
+  answer(wanted: boolean): void {
+    if (this.offer && !wanted) this.#declined.write(nameOfMoment(this.offer));
+    this.offer = null;
+  }
+
+  async #look(): Promise<void> {
+    await this.attempt(async (store) => {
+      this.refused = await store.refused();
+      if (this.refused) return this.#onRefused(`No run is kept when the page is closed: ${this.refused}.`);
+      this.#sort(await store.list());
+      this.inUse = await store.inUse();
+      const last = this.runs.find(({ id }) => !this.inUse.includes(id));
+      if (last?.underWay && this.#declined.read() !== nameOfMoment(last)) this.offer = last;
+    });
+  }
+
+  #sort(all: readonly KeptRun[]): void {
+    this.runs = all.filter(({ deleted }) => deleted === undefined);
+    this.deleted = all.filter(({ deleted }) => deleted !== undefined);
+  }
+}
+
+const nameOfMoment = ({ id, step }: KeptRun) => `${id}@${step}`;
+
+/** The form of a kept run, until it says what is in force. */
+export function formOf({ experiment }: KeptRun): ExperimentState {
+  const form = new ExperimentState();
+  form.choose(nearestPreset(experiment));
+  form.draft = experiment;
+  return form;
+}
+
+/** What a kept run is called: as the user wanted, or by what tells it from its preset. */
+export const titleOf = ({ name, experiment }: KeptRun): string =>
+  name || nameOf(experiment, nearestPreset(experiment));

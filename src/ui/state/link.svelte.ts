@@ -1,0 +1,166 @@
+/**
+ * The link, or file, that the page was opened with: what was wrong with it, what it is about, and, where it has a receipt, whether the
+ * run on screen is the one of the receipt. Nothing of it is believed: whoever made it may have written anything.
+ */
+import type { BackendName } from '../../config/backends.ts';
+import { diff, type Experiment } from '../../config/experiment.ts';
+import { decodeLink, type MadeOn } from '../../config/link.ts';
+import type { Claim, Outcome } from '../../receipts/compare.ts';
+import type { RunSoFar } from '../../receipts/receipt.ts';
+import type { Shared } from '../../receipts/shared.ts';
+import { differences } from '../madeOn.ts';
+import type { Ghost, OpenRun } from './openRun.svelte.ts';
+
+/** What a receipt says of a run, as far as it has come. */
+export interface Checked {
+  readonly run: OpenRun;
+  readonly outcome: Outcome;
+  readonly here: BackendName;
+}
+
+/** Shows an experiment and loads it. */
+type Show = (experiment: Experiment) => void;
+
+/** Read it anywhere; it is written by its own methods only. */
+export class LinkState {
+  /** What was wrong, a sentence or two, or ''. */
+  problem = $state.raw('');
+  /** What an older link names that no longer exists. */
+  notes = $state.raw<readonly string[]>([]);
+  /** What was opened, while it is spoken of; null: nothing, or nothing but the default experiment. */
+  shared = $state.raw<Shared | null>(null);
+  #checked = $state.raw<Checked | null>(null);
+  #madeOn = $state.raw<MadeOn>({});
+  #model = '';
+  readonly #here: (model: string) => MadeOn;
+  /** The page shows an experiment: a link that is wrong leaves it as it is. */
+  #shows = false;
+  #openings = 0;
+  #checks = 0;
+
+  /** @param here what the page computes with, as far as it is known; the digest only of this model */
+  constructor(here: (model: string) => MadeOn) {
+    this.#here = here;
+  }
+
+  /** What the link was made on and this page is not: results may differ. */
+  get differences(): readonly string[] {
+    return differences(this.#madeOn, this.#here(this.#model));
+  }
+  /** What the receipt claims; null: there is none. */
+  get claim(): Claim | null {
+    const { link, receipt } = this.shared ?? {};
+    const backend = link?.madeOn.backend;
+    return link && receipt && backend ? { receipt, experiment: link.experiment, backend } : null;
+  }
+  /** What came of checking a run; null: it is not that of the receipt, or has not begun. */
+  checked(run: OpenRun): Checked | null {
+    return this.#checked?.run === run ? this.#checked : null;
+  }
+  /** The run began as the receipt's did. */
+  claims(run: OpenRun): boolean {
+    const { claim } = this;
+    return claim !== null && Object.keys(diff(run.began, claim.experiment)).length === 0;
+  }
+  /** The receipt's curve, to be drawn behind that of a run that began like it. */
+  ghost(run: OpenRun): Ghost | null {
+    const { claim } = this;
+    if (!claim || !this.claims(run)) return null;
+    return { label: 'claimed', laid: 'the result that came with the link', evals: claim.receipt.evaluations };
+  }
+
+  /** Reads a fragment. A receipt is unpacked by what is fetched for that. */
+  async open(fragment: string, show: Show): Promise<void> {
+    const link = decodeLink(fragment);
+    if (link.problem !== null) return this.#refuse(link.problem, show);
+    if (link.receipt === '') return this.#take({ link, receipt: null }, show);
+    await this.#read(show, ({ readLink }) => readLink(fragment));
+  }
+
+  /** Reads a file that Share saved. */
+  async openFile(file: File, show: Show): Promise<void> {
+    await this.#read(show, async ({ maxFileBytes, readShared }) => {
+      if (file.size > maxFileBytes) throw new Error(`${file.name} is too long: it is no file of Share.`);
+      return readShared(await file.text());
+    });
+  }
+
+  /** Compares a run with the receipt, if it began like it, as far as it has come. */
+  async check(run: OpenRun): Promise<void> {
+    const { claim } = this;
+    const here = run.told.backend?.name;
+    if (!claim || !here || !this.claims(run)) return;
+    const check = ++this.#checks;
+    const { compare } = await import('../../receipts/compare.ts');
+    const outcome = await compare(claim, soFar(run), here);
+    if (check === this.#checks) this.#checked = { run, outcome, here };
+  }
+
+  dismissProblem(): void {
+    this.problem = '';
+  }
+  dismissNotes(): void {
+    this.notes = [];
+  }
+  dismissDifferences(): void {
+    this.#madeOn = {};
+  }
+  /** Nothing more is said of it, and nothing compared with it. */
+  dismiss(): void {
+    this.shared = null;
+    this.#checked = null;
+  }
+
+  async #read(
+    show: Show,
+    read: (by: typeof import('../../receipts/shared.ts')) => Shared | Promise<Shared>,
+  ): Promise<void> {
+    const opening = ++this.#openings;
+    let shared: Shared;
+    try {
+      shared = await read(await import('../../receipts/shared.ts'));
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      if (opening === this.#openings) this.#refuse(problem, show);
+      return;
+    }
+    if (opening === this.#openings) this.#take(shared, show);
+  }
+
+  #refuse(problem: string, show: Show): void {
+    this.#openings++;
+    this.problem = this.#shows
+      ? `${problem} Nothing was changed.`
+      : `${problem} The default experiment is loaded instead.`;
+    if (this.#shows) return;
+    this.#shows = true;
+    show(decodeLink('').experiment);
+  }
+
+  #take(shared: Shared, show: Show): void {
+    const { experiment, madeOn, notes } = shared.link;
+    this.#openings++;
+    this.#shows = true;
+    this.problem = '';
+    this.notes = notes;
+    this.#madeOn = madeOn;
+    this.#model = experiment.model;
+    this.#checked = null;
+    const says = shared.receipt !== null || Object.keys(diff(experiment)).length > 0;
+    this.shared = says ? shared : null;
+    show(experiment);
+  }
+}
+
+/** What a receipt is made of, or compared with: a run as the page knows it. */
+export function soFar({ began, told }: OpenRun): RunSoFar {
+  const named = told.train.flatMap(({ backend }) => (backend ? [backend] : []));
+  const { backend } = told;
+  return {
+    experiment: began,
+    changes: told.changes,
+    updates: told.train,
+    evaluations: told.evals,
+    backends: named.length > 0 ? named : backend ? [backend.name] : [],
+  };
+}

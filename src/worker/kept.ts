@@ -1,0 +1,25 @@
+/** What a worker needs to keep runs in this browser; null where the browser refuses, with the reason. */
+import { OpfsShelf } from './opfsShelf.ts';
+import { keptChannel } from './keepProtocol.ts';
+import { BrowserRunIndex } from './runIndex.ts';
+import { whyRefused } from './window.ts';
+
+export interface Keeping {
+  readonly shelf: OpfsShelf;
+  readonly index: BrowserRunIndex;
+  readonly onChanged: () => void;
+}
+
+/** @returns why nothing can be kept, for the end of a sentence, where it cannot */
+export async function openKeeping(): Promise<Keeping | string> {
+  if (!('storage' in navigator) || typeof FileSystemFileHandle === 'undefined')
+    return 'the browser is too old for it';
+  if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) return 'the browser is too old for it';
+  try {
+    const shelf = await OpfsShelf.open();
+    const channel = new BroadcastChannel(keptChannel);
+    return { shelf, index: new BrowserRunIndex(), onChanged: () => channel.postMessage(null) };
+  } catch (error) {
+    return whyRefused(error);
+  }
+}

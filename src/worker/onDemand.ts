@@ -1,0 +1,44 @@
+/** Which files of the built page are kept for use offline only once they are asked for. The build asks (vite.config.ts). */
+
+/** The back ends that are no use to most machines: WASM is what nearly all have. */
+export const extraBackends = ['webgpu', 'cpu'] as const;
+export type ExtraBackend = (typeof extraBackends)[number];
+
+/** What waits, by the extra back ends that a machine computes with, as `machineKey` names them. */
+export type OnDemand = Readonly<Record<string, readonly string[]>>;
+export const machineKey = (has: readonly ExtraBackend[]): string =>
+  extraBackends.filter((name) => has.includes(name)).join(' ');
+
+/** The model of one story or lesson, and the measurement of speed. */
+const seldom = [/^models\/(cheating|three-turns|beginner)\//, /^assets\/speed\.worker-/];
+
+/** The scripts that the page leads to, but not by way of these. A script leads to those whose names stand in it. */
+function reached(scripts: ReadonlyMap<string, string>, shut: readonly RegExp[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (text: string): void => {
+    for (const [path, next] of scripts) {
+      if (found.has(path) || shut.some((door) => door.test(path))) continue;
+      if (!text.includes(path.slice(path.lastIndexOf('/') + 1))) continue;
+      found.add(path);
+      visit(next);
+    }
+  };
+  visit(scripts.get('index.html') ?? '');
+  return found;
+}
+
+/**
+ * @param files every path of the site
+ * @param scripts the text of index.html and of each script, by path
+ */
+export function onDemand(files: readonly string[], scripts: ReadonlyMap<string, string>): OnDemand {
+  const machines: readonly ExtraBackend[][] = [[], ['webgpu'], ['cpu'], ['webgpu', 'cpu']];
+  const waiting = (has: readonly ExtraBackend[]): string[] => {
+    const lacks = extraBackends.filter((name) => !has.includes(name));
+    const wanted = reached(scripts, [...seldom, ...lacks.map((name) => new RegExp(`^assets/${name}-`))]);
+    const waits = (path: string) =>
+      /^assets\/.*\.js$/.test(path) ? !wanted.has(path) : seldom.some((door) => door.test(path));
+    return files.filter(waits);
+  };
+  return Object.fromEntries(machines.map((has) => [machineKey(has), waiting(has)]));
+}
