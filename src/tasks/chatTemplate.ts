@@ -36,7 +36,9 @@ export class ChatTemplate {
     try {
       this.#template = new Template(source);
     } catch (error) {
-      throw new Error(`The chat template cannot be read (${reason(error)}). Choose another model.`);
+      throw new Error(`The chat template cannot be read (${reason(error)}). Choose another model.`, {
+        cause: error,
+      });
     }
     this.#tokens = tokens;
   }
@@ -88,7 +90,7 @@ export class ChatTemplate {
         date_string: date,
       });
     } catch (error) {
-      throw new Error(`The chat template refuses the conversation (${reason(error)}).`);
+      throw new Error(`The chat template refuses the conversation (${reason(error)}).`, { cause: error });
     }
   }
 }
