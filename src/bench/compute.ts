@@ -1,6 +1,6 @@
 /** Tensor work side by side: training step, generation, operation counts. */
 import { countOps, tf } from '../engine/index.ts';
-import type { LlamaConfig } from '../model/config.ts';
+import type { ModelConfig } from '../model/modelConfig.ts';
 import type { BenchModel, Contestant } from './contestant.ts';
 import { countGpu } from './countGpu.ts';
 import type { Matmuls, Peak } from './matmul.ts';
@@ -140,7 +140,7 @@ export interface OpenedModel {
 /** Opens a model of each contestant, all with equal weights, and frees them after the work. */
 export async function withModels<T>(
   contestants: readonly Contestant[],
-  config: LlamaConfig,
+  config: ModelConfig,
   work: (models: Record<string, OpenedModel>) => Promise<T>,
 ): Promise<T> {
   const weights = benchWeights(config);

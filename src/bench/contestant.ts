@@ -1,7 +1,7 @@
 /** What the benchmark asks of each contestant: train a decoder on a batch, and write tokens. */
 import type { OpenedBackend } from '../engine/index.ts';
-import type { LlamaConfig } from '../model/config.ts';
-import type { HostWeights } from '../model/llama.ts';
+import type { ModelConfig } from '../model/modelConfig.ts';
+import type { HostWeights } from '../model/parameters.ts';
 
 /** Token ids [sequence][time + 1]: each id but the last is an input, each but the first a target. */
 export type TokenBatch = readonly (readonly number[])[];
@@ -36,5 +36,5 @@ export interface Contestant {
   /** true: it computes beside the TensorFlow.js back end, so that its operations cannot be counted there. */
   readonly ownDevice?: boolean;
   /** A model with these weights; all contestants start equal. */
-  open(config: LlamaConfig, weights: HostWeights): BenchModel | Promise<BenchModel>;
+  open(config: ModelConfig, weights: HostWeights): BenchModel | Promise<BenchModel>;
 }

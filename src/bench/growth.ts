@@ -1,7 +1,7 @@
 /** How cost grows: time against parameters, sequences, their length, and turns. */
 import { withChanges } from '../config/experiment.ts';
 import type { OpenedBackend } from '../engine/index.ts';
-import type { LlamaConfig } from '../model/config.ts';
+import type { ModelConfig } from '../model/modelConfig.ts';
 import { withModels } from './compute.ts';
 import type { Contestant } from './contestant.ts';
 import type { GradingHost } from './grading.ts';
@@ -56,7 +56,7 @@ const patienceMs = 8_000;
 
 interface Shape {
   readonly x: number;
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly sequences: number;
   readonly tokens: number;
 }

@@ -6,8 +6,8 @@
  */
 import { init, jit, blockUntilReady, defaultDevice, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import { tf } from '../engine/index.ts';
-import type { LlamaConfig } from '../model/config.ts';
-import { parameterShapes } from '../model/llama.ts';
+import type { ModelConfig } from '../model/modelConfig.ts';
+import { parameterShapes } from '../model/parameters.ts';
 import { adam, type BenchModel, type Contestant } from './contestant.ts';
 
 /** Arrays by parameter name. */
@@ -65,7 +65,7 @@ export const jaxJs: Contestant = {
   },
 };
 
-function arrays(config: LlamaConfig, make: (shape: number[], name: string) => np.Array): Arrays {
+function arrays(config: ModelConfig, make: (shape: number[], name: string) => np.Array): Arrays {
   return Object.fromEntries(
     Object.entries(parameterShapes(config)).map(([name, shape]) => [name, make(shape, name)]),
   );
@@ -75,7 +75,7 @@ const integers = (rows: readonly (readonly number[])[]): np.Array =>
   np.array(Int32Array.from(rows.flat()), { dtype: np.int32 }).reshape([rows.length, rows[0].length]);
 
 /** Mean cross-entropy of the targets, nats; `ids` and `targets` are [batch, time]. */
-function loss(config: LlamaConfig, weights: Arrays, ids: np.Array, targets: np.Array): np.Array {
+function loss(config: ModelConfig, weights: Arrays, ids: np.Array, targets: np.Array): np.Array {
   const { hidden_size: d, num_attention_heads: heads, num_hidden_layers: layers } = config;
   const [batch, time] = ids.shape;
   const headDim = d / heads;
@@ -110,7 +110,7 @@ function loss(config: LlamaConfig, weights: Arrays, ids: np.Array, targets: np.A
 }
 
 /** Cosines and sines of the rotary angles, [time, headDim/2]. */
-function rotations(config: LlamaConfig, time: number): [np.Array, np.Array] {
+function rotations(config: ModelConfig, time: number): [np.Array, np.Array] {
   const half = config.hidden_size / config.num_attention_heads / 2;
   const table = (part: (angle: number) => number) =>
     np

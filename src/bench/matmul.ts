@@ -1,11 +1,11 @@
 /** How fast the back end multiplies matrices: what a training step could reach at best. */
-import { linear, tf, type Tensor2D } from '../engine/index.ts';
+import { matMul, tf, type Tensor2D } from '../engine/index.ts';
 import { breathe, interleave, median, settle, type Measuring } from './measure.ts';
 
 /** Un-transposed rank-2 products: TensorFlow.js' own, and our kernel's, which uses all threads. On WebGPU they are one. */
 const products = {
   'TensorFlow.js': (a: Tensor2D, b: Tensor2D): Tensor2D => tf.matMul(a, b),
-  'our kernel': linear,
+  'our kernel': matMul,
 } as const;
 type ProductName = keyof typeof products;
 

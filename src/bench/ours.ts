@@ -39,7 +39,7 @@ export const ours: Contestant = {
         );
         await optimizer.step(gradients, adam.learningRate, Infinity);
         tf.dispose(gradients);
-        await settle(model.embedding);
+        await settle(model.head);
         return loss;
       },
       async generate(prompts, newTokens, temperature) {

@@ -1,6 +1,7 @@
 /** Model sizes of the benchmark. */
-import { tinyLlama, type LlamaConfig } from '../model/config.ts';
-import { initialWeights, parameterShapes, type HostWeights } from '../model/llama.ts';
+import { tinyLlama, type ModelConfig } from '../model/config.ts';
+import { initialWeights } from '../model/llama.ts';
+import { parameterShapes, type HostWeights } from '../model/parameters.ts';
 import { RandomStream, uniform } from '../rl/random.ts';
 
 const vocabulary = 512;
@@ -11,10 +12,10 @@ export const sizes = {
   '0.9M': sized(128, 344, 4, 4),
   '5M': sized(256, 688, 6, 8),
   '25M': sized(512, 1376, 8, 16),
-} as const satisfies Record<string, LlamaConfig>;
+} as const satisfies Record<string, ModelConfig>;
 export type SizeName = keyof typeof sizes;
 
-function sized(hidden: number, intermediate: number, layers: number, heads: number): LlamaConfig {
+function sized(hidden: number, intermediate: number, layers: number, heads: number): ModelConfig {
   return tinyLlama(vocabulary, {
     hidden_size: hidden,
     intermediate_size: intermediate,
@@ -24,7 +25,7 @@ function sized(hidden: number, intermediate: number, layers: number, heads: numb
   });
 }
 
-export function parameterCount(config: LlamaConfig): number {
+export function parameterCount(config: ModelConfig): number {
   return Object.values(parameterShapes(config)).reduce(
     (sum, shape) => sum + shape.reduce((a, b) => a * b, 1),
     0,
@@ -32,13 +33,13 @@ export function parameterCount(config: LlamaConfig): number {
 }
 
 /** Always the same random weights: what they are does not change the work. */
-export function benchWeights(config: LlamaConfig): HostWeights {
+export function benchWeights(config: ModelConfig): HostWeights {
   const spread = 2 * Math.sqrt(3); // a uniform number of this width has variance 1
   return initialWeights(config, (parameter, index) => spread * (uniform(1, parameter, index) - 0.5));
 }
 
 /** Random token ids [sequences][length]. */
-export function randomTokens(config: LlamaConfig, sequences: number, length: number): number[][] {
+export function randomTokens(config: ModelConfig, sequences: number, length: number): number[][] {
   const stream = new RandomStream(2);
   return Array.from({ length: sequences }, () =>
     Array.from({ length }, () => stream.integer(config.vocab_size)),

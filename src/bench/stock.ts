@@ -6,7 +6,7 @@
  * likes best; all prompts have one length, so its cache needs no mask.
  */
 import { tf, type Tensor, type Tensor2D, type Variable } from '../engine/index.ts';
-import type { LlamaConfig } from '../model/config.ts';
+import type { ModelConfig } from '../model/modelConfig.ts';
 import { adam, type BenchModel, type Contestant } from './contestant.ts';
 import { settle } from './measure.ts';
 
@@ -60,7 +60,7 @@ export const stock: Contestant = {
 };
 
 /** Every parameter's shape, [in, out]; the names are those of model/llama.ts, whose weights both sides start from. */
-function stockShapes(config: LlamaConfig): Record<string, number[]> {
+function stockShapes(config: ModelConfig): Record<string, number[]> {
   const { hidden_size: d, intermediate_size: f, vocab_size, num_hidden_layers } = config;
   const shapes: Record<string, number[]> = { embed: [vocab_size, d], norm: [d] };
   for (let i = 0; i < num_hidden_layers; i++) {
@@ -75,13 +75,13 @@ function stockShapes(config: LlamaConfig): Record<string, number[]> {
 }
 
 class StockDecoder {
-  readonly #config: LlamaConfig;
+  readonly #config: ModelConfig;
   readonly #weights: Record<string, Variable>;
   /** Cosines and sines of the rotary angles, [positions, headDim/2]. */
   readonly #cos: Tensor2D;
   readonly #sin: Tensor2D;
 
-  constructor(config: LlamaConfig, weights: Record<string, Variable>) {
+  constructor(config: ModelConfig, weights: Record<string, Variable>) {
     this.#config = config;
     this.#weights = weights;
     const half = config.hidden_size / config.num_attention_heads / 2;

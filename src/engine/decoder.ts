@@ -7,29 +7,36 @@ import type { RopeShape } from './kernels/shape.ts';
 import { swiglu } from './kernels/swiglu/op.ts';
 import { tf } from './tf.ts';
 import type { Tensor1D, Tensor2D } from './tf.ts';
+import type { Weight } from './weight.ts';
 
 /** Matrices are stored [in, out]. With d features, f hidden ones of the MLP and the widths of `shape`: */
 export interface DecoderLayer {
   /** [d] */
   readonly attnNorm: Tensor1D;
   /** [d, (heads + 2·kvHeads)·headDim] */
-  readonly qkv: Tensor2D;
+  readonly qkv: Weight;
+  /** [(heads + 2·kvHeads)·headDim], added to that product. */
+  readonly qkvBias?: Tensor1D;
   /** [heads·headDim, d] */
-  readonly out: Tensor2D;
+  readonly out: Weight;
   /** [d] */
   readonly mlpNorm: Tensor1D;
   /** [d, 2·f] */
-  readonly gateUp: Tensor2D;
+  readonly gateUp: Weight;
   /** [f, d] */
-  readonly down: Tensor2D;
+  readonly down: Weight;
 }
 
 export interface DecoderModel {
   readonly shape: RopeShape;
   /** Added to the mean square in every RMSNorm. */
   readonly eps: number;
-  /** [V, d]; also the head, transposed. */
+  /** [V, d] */
   readonly embed: Tensor2D;
+  /** [V, d]: scores are x·headᵀ. The embedding itself where they are tied. */
+  readonly head: Tensor2D;
+  /** No gradient for embedding and head. */
+  readonly frozen?: boolean;
   readonly layers: readonly DecoderLayer[];
   /** [d], before the head. */
   readonly norm: Tensor1D;
@@ -52,7 +59,8 @@ export function decoderForward(
 ): Tensor2D {
   let x = gatherRows(embed, ids);
   layers.forEach((w, layer) => {
-    const qkv = rope(linear(rmsNorm(x, w.attnNorm, eps), w.qkv), positions, shape);
+    const projected = linear(rmsNorm(x, w.attnNorm, eps), w.qkv);
+    const qkv = rope(w.qkvBias ? tf.add(projected, w.qkvBias) : projected, positions, shape);
     let mixed = attention(layer, qkv);
     if (only && layer === layers.length - 1) [x, mixed] = [gatherRows(x, only), gatherRows(mixed, only)];
     x = tf.add(x, linear(mixed, w.out));

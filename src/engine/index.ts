@@ -12,7 +12,7 @@ export type { BackendOptions, BackendRequest, OpenedBackend } from './backend.ts
 export { qkvWidth } from './kernels/shape.ts';
 export type { RopeShape, HeadShape } from './kernels/shape.ts';
 export { rmsNorm } from './kernels/rmsNorm/op.ts';
-export { linear, linearTransposed } from './kernels/linear/op.ts';
+export { linear, matMul, matMulTransposed } from './kernels/linear/op.ts';
 export { MAX_POSITIONS, rope } from './kernels/rope/op.ts';
 export { causalAttention } from './kernels/causalAttention/op.ts';
 export type { SequenceShape } from './kernels/causalAttention/op.ts';
@@ -23,6 +23,8 @@ export type { HeadOptions, TokenLogProbs } from './kernels/tokenLogProbs/op.ts';
 export { logits } from './kernels/logits/op.ts';
 export { sampleToken } from './kernels/sampleToken/op.ts';
 export type { SampledTokens, SampleOptions } from './kernels/sampleToken/op.ts';
+export { merged } from './weight.ts';
+export type { LowRank, Weight } from './weight.ts';
 export { decoderForward } from './decoder.ts';
 export type { DecoderLayer, DecoderModel } from './decoder.ts';
 export { openDecoder } from './kernels/decodeTurn/open.ts';

@@ -1,125 +1,95 @@
 /**
- * The model's shape, under the names of Hugging Face's LlamaConfig, so that config.json is an ordinary one.
- *
- * config.json is read as transformers 4 and 5 write it. Every key falls under one rule:
- * 1. a field of `llamaConfigSchema`: honoured, within its bounds; one that is absent or null has LlamaConfig's default;
+ * Reads config.json as transformers 4 and 5 write it. Every key falls under one rule:
+ * 1. a field of `configSchema`: honoured, within its bounds; one that is absent or null has the default of its family;
  * 2. a key of rotary positions, a list of layer types, a sliding window, `head_dim`: understood, and refused unless it asks
  *    for what this model computes;
- * 3. a key of `neutral`: refused unless it has the value that changes nothing;
+ * 3. a key of `neutral`, here or in the family: refused unless it has the value that changes nothing;
  * 4. a key of `harmless`: accepted, whatever its value, because it says nothing about the numbers;
  * 5. any other: accepted if null or false, since a feature that is switched off changes nothing; refused by name if not,
  *    since it may change what the model computes.
  */
 import * as v from 'valibot';
-import { isObject, maxVocabulary, shown, shownText } from '../config/outside.ts';
+import { isObject, shown, shownText } from '../config/outside.ts';
 import { harmless, neutral, remedies } from './configKeys.ts';
+import type { Family } from './families/family.ts';
+import { families } from './families/index.ts';
+import { configSchema, type ModelConfig } from './modelConfig.ts';
+import type { RopeScaling } from './rotary.ts';
 
-const between = (min: number, max: number) => `must be a number from ${min} to ${max}`;
-const count = (max: number) => {
-  const message = `must be a whole number from 1 to ${max}`;
-  return v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(max, message));
-};
-const real = (min: number, max: number) =>
-  v.pipe(v.number(between(min, max)), v.minValue(min, between(min, max)), v.maxValue(max, between(min, max)));
-const only = <T extends string | boolean>(value: T) => v.literal(value, `must be ${shown(value)}`);
+export type { ModelConfig };
 
-/** The bounds are those of the largest Llama models, rounded up: nothing is allocated for a config.json that lies. */
-export const llamaConfigSchema = v.pipe(
-  v.object({
-    model_type: only('llama'),
-    vocab_size: count(maxVocabulary),
-    hidden_size: count(16_384),
-    intermediate_size: count(65_536),
-    num_hidden_layers: count(256),
-    num_attention_heads: count(256),
-    num_key_value_heads: count(256),
-    max_position_embeddings: count(1 << 24),
-    rms_norm_eps: real(1e-12, 0.1),
-    rope_theta: real(1, 1e10),
-    hidden_act: only('silu'),
-    tie_word_embeddings: only(true),
-  }),
-  v.forward(
-    v.check(
-      (c) => c.hidden_size % c.num_attention_heads === 0,
-      'hidden_size must be a multiple of num_attention_heads',
-    ),
-    ['hidden_size'],
-  ),
-  v.forward(
-    v.check(
-      (c) => (c.hidden_size / c.num_attention_heads) % 2 === 0,
-      'hidden_size / num_attention_heads must be even (rotary embedding turns pairs)',
-    ),
-    ['hidden_size'],
-  ),
-  v.forward(
-    v.check(
-      (c) => c.num_attention_heads % c.num_key_value_heads === 0,
-      'num_attention_heads must be a multiple of num_key_value_heads',
-    ),
-    ['num_key_value_heads'],
-  ),
-);
-export type LlamaConfig = v.InferOutput<typeof llamaConfigSchema>;
+const general = 'The playground runs Llama and Qwen2 checkpoints; choose one, or convert this one.';
 
-const general =
-  'The playground runs Llama checkpoints with tied embeddings; choose one, or convert this one.';
+class Refusal extends Error {}
 
 function refuse(key: string, problem: string, remedy = remedies.get(key) ?? general): never {
-  throw new Error(`config.json: ${shownText(key)}: ${problem}. ${remedy}`);
+  throw new Refusal(`${shownText(key)}: ${problem}. ${remedy}`);
 }
 
 /** The keys that have a value; null is how transformers writes "not set". */
 const given = (object: object): Map<string, unknown> =>
-  new Map(Object.entries(object).filter(([, value]) => value !== null));
+  new Map(Object.entries(object).filter(([, value]) => value !== null && value !== undefined));
 
 /**
  * Reads a parsed config.json.
+ * @param file whose keys these are, for errors
  * @throws an error that names the key, its value and what to do
  */
-export function parseLlamaConfig(json: unknown): LlamaConfig {
-  if (!isObject(json)) throw new Error(`config.json: the file is ${shown(json)}, not an object. ${general}`);
+export function parseConfig(json: unknown, file = 'config.json'): ModelConfig {
+  try {
+    return parse(json);
+  } catch (error) {
+    throw error instanceof Refusal ? new Error(`${file}: ${error.message}`) : error;
+  }
+}
+
+function parse(json: unknown): ModelConfig {
+  if (!isObject(json)) throw new Refusal(`the file is ${shown(json)}, not an object. ${general}`);
   const keys = given(json);
-  const theta = ropeTheta(keys);
-  // What LlamaConfig of transformers says of a key that is absent; the sizes have to be there.
-  const defaults = new Map<string, unknown>([
-    ['num_key_value_heads', keys.get('num_attention_heads')],
-    ['max_position_embeddings', 2048],
-    ['rms_norm_eps', 1e-6],
-    ['hidden_act', 'silu'],
-    ['tie_word_embeddings', false],
-  ]);
-  const fields = Object.fromEntries([...defaults, ...keys, ['rope_theta', theta.value]]);
-  const result = v.safeParse(llamaConfigSchema, fields);
+  const modelType = keys.get('model_type');
+  const family = families.find((one) => one.modelType === modelType);
+  if (!family) {
+    const known = families.map((one) => one.modelType).join(' and ');
+    refuse('model_type', `${shown(modelType)} is not supported; ${known} are`);
+  }
+  const rope = readRope(keys, family);
+  const defaults = new Map(Object.entries(family.defaults(keys)));
+  const fields = Object.fromEntries([...defaults, ...keys, ['rope_theta', rope.theta]]);
+  const result = v.safeParse(configSchema, fields);
   if (!result.success) {
     const [issue] = result.issues;
     const field = v.getDotPath(issue) ?? '';
-    const key = field === 'rope_theta' ? theta.key : field;
+    const key = field === 'rope_theta' ? rope.key : field;
     if (issue.input === undefined) refuse(key, 'the key is missing');
     if (issue.type === 'check') refuse(key, `${shown(fields[key])} does not fit: ${issue.message}`);
     const origin =
-      !keys.has(field) && defaults.has(field) ? ", LlamaConfig's default for an absent key," : '';
+      !keys.has(field) && defaults.has(field) ? `, ${family.configClass}'s default for an absent key,` : '';
     refuse(key, `${shown(issue.input)}${origin} ${issue.message}`);
   }
   const config = result.output;
   for (const [key, value] of keys) {
     if (Object.hasOwn(config, key) || ropeKeys.has(key) || harmless.has(key)) continue;
-    checkKey(key, value, config, keys);
+    checkKey(key, value, { config, keys, family });
   }
-  return config;
+  return rope.scaling ? { ...config, rope_scaling: rope.scaling } : config;
+}
+
+interface Around {
+  readonly config: ModelConfig;
+  readonly keys: Map<string, unknown>;
+  readonly family: Family;
 }
 
 /** @throws unless a key outside the schema leaves the numbers as this model computes them */
-function checkKey(key: string, value: unknown, config: LlamaConfig, keys: Map<string, unknown>): void {
+function checkKey(key: string, value: unknown, { config, keys, family }: Around): void {
   const refuseUnless = (right: boolean, expected: string) => {
     if (!right) refuse(key, `${shown(value)} is not supported; ${expected}`);
   };
   switch (key) {
     case 'architectures':
       return refuseUnless(
-        Array.isArray(value) && value.length === 1 && value[0] === 'LlamaForCausalLM',
-        'it must be ["LlamaForCausalLM"]',
+        Array.isArray(value) && value.length === 1 && value[0] === family.architecture,
+        `it must be ["${family.architecture}"]`,
       );
     case 'torch_dtype':
     case 'dtype':
@@ -146,28 +116,36 @@ function checkKey(key: string, value: unknown, config: LlamaConfig, keys: Map<st
         'here a token attends to all before it (add "use_sliding_window": false if the model was trained so)',
       );
   }
-  if (neutral.has(key)) {
-    const expected = neutral.get(key);
+  const expected = family.neutral.get(key) ?? neutral.get(key);
+  if (expected !== undefined) {
     return refuseUnless(value === expected, `it must be ${shown(expected)}`);
   }
   if (value === false) return;
   refuse(
     key,
     `${shown(value)} is not supported; the key may change what the model computes`,
-    remedies.get(key) ?? 'Remove it if it changes nothing; else choose a plain Llama checkpoint.',
+    remedies.get(key) ?? 'Remove it if it changes nothing; else choose a plain checkpoint.',
   );
 }
 
 const ropeKeys = new Set(['rope_theta', 'rope_parameters', 'rope_scaling']);
 
+interface Rope {
+  /** Where θ stands. */
+  readonly key: string;
+  readonly theta: unknown;
+  readonly scaling?: RopeScaling;
+}
+
 /**
- * θ of the rotary positions: `rope_theta` at the top (transformers 4), or in `rope_parameters` (transformers 5), which
- * reads `rope_scaling` as another name of that. Where two of them disagree the versions of transformers do too.
- * @throws for any scaling of the positions, and for two values of θ
+ * Rotary positions: `rope_theta` at the top (transformers 4), or in `rope_parameters` (transformers 5), which reads
+ * `rope_scaling` as another name of that. Where two of them disagree the versions of transformers do too.
+ * @throws for a scaling that is not the family's, and for two values of θ
  */
-function ropeTheta(keys: Map<string, unknown>): { key: string; value: unknown } {
-  const found: { key: string; value: unknown }[] = [];
-  if (keys.has('rope_theta')) found.push({ key: 'rope_theta', value: keys.get('rope_theta') });
+function readRope(keys: Map<string, unknown>, family: Family): Rope {
+  const found: { key: string; theta: unknown }[] = [];
+  let scaling: RopeScaling | undefined;
+  if (keys.has('rope_theta')) found.push({ key: 'rope_theta', theta: keys.get('rope_theta') });
   const places = ['rope_parameters', 'rope_scaling'].filter(
     (place) => keys.has(place) && keys.get(place) !== false,
   );
@@ -178,31 +156,79 @@ function ropeTheta(keys: Map<string, unknown>): { key: string; value: unknown } 
     const value = keys.get(place);
     if (!isObject(value)) return refuse(place, `${shown(value)} is not an object`);
     const parameters = given(value);
-    // The type comes first: it says more than the numbers that belong to it.
-    for (const name of new Set([...ropeNeutral.keys(), ...parameters.keys()])) {
-      if (!parameters.has(name)) continue;
-      const inner = parameters.get(name);
-      const key = `${place}.${name}`;
-      const expected = ropeNeutral.get(name);
-      if (name === 'rope_theta') found.push({ key, value: inner });
-      else if (inner !== (expected ?? false)) {
-        refuse(
-          key,
-          `${shown(inner)} is not supported${expected === undefined ? '' : `; it must be ${shown(expected)}`}`,
-          'The playground does not scale rotary positions; choose a checkpoint without rope scaling.',
-        );
-      }
-    }
+    const theta = parameters.get('rope_theta');
+    if (theta !== undefined) found.push({ key: `${place}.rope_theta`, theta });
+    parameters.delete('rope_theta');
+    scaling = readScaling(place, parameters, family);
   }
   const [first, second] = found;
-  if (first && second && first.value !== second.value) {
+  if (first && second && first.theta !== second.theta) {
     refuse(
       second.key,
-      `${shown(second.value)} contradicts ${first.key}, which is ${shown(first.value)}`,
+      `${shown(second.theta)} contradicts ${first.key}, which is ${shown(first.theta)}`,
       'Keep the one that the model was trained with.',
     );
   }
-  return first ?? { key: 'rope_theta', value: 10_000 };
+  return { ...(first ?? { key: 'rope_theta', theta: 10_000 }), ...(scaling ? { scaling } : {}) };
+}
+
+/** A factor by which a text may become longer, or a bound of the ramp. */
+const factor = v.pipe(
+  v.number('must be a number'),
+  v.check((x) => x >= 1 && x <= 1024, 'must be from 1 to 1024'),
+);
+const scalings = {
+  linear: v.object({ rope_type: v.literal('linear'), factor }),
+  llama3: v.object({
+    rope_type: v.literal('llama3'),
+    ...{ factor, low_freq_factor: factor, high_freq_factor: factor },
+    original_max_position_embeddings: v.pipe(
+      v.number('must be a whole number'),
+      v.check((x) => Number.isInteger(x) && x >= 1 && x <= 1 << 24, 'must be a whole number from 1'),
+    ),
+  }),
+} as const;
+
+/** @param parameters of `place`, without θ */
+function readScaling(
+  place: string,
+  parameters: Map<string, unknown>,
+  family: Family,
+): RopeScaling | undefined {
+  const typeKey = parameters.has('rope_type') ? 'rope_type' : 'type';
+  const type = parameters.get(typeKey);
+  const schema = (['linear', 'llama3'] as const).find(
+    (one) => one === type && family.ropeTypes.includes(one),
+  );
+  const known = new Set(schema ? ['type', ...Object.keys(scalings[schema].entries)] : []);
+  // The type comes first: it says more than the numbers that belong to it.
+  for (const name of new Set([...ropeNeutral.keys(), ...parameters.keys()])) {
+    if (!parameters.has(name) || known.has(name)) continue;
+    const value = parameters.get(name);
+    const expected = ropeNeutral.get(name);
+    if (value === (expected ?? false)) continue;
+    const choice = [shown(expected), ...family.ropeTypes.filter((one) => one !== 'divided')].join(', ');
+    refuse(
+      `${place}.${name}`,
+      `${shown(value)} is not supported${expected === undefined ? '' : `; it must be ${name.endsWith('type') ? choice : shown(expected)}`}`,
+      'Choose a checkpoint whose rotary positions are not scaled so.',
+    );
+  }
+  if (!schema) return undefined;
+  const read = v.safeParse(scalings[schema], { ...Object.fromEntries(parameters), rope_type: type });
+  if (!read.success) {
+    const [issue] = read.issues;
+    const key = `${place}.${v.getDotPath(issue) ?? ''}`;
+    return refuse(
+      key,
+      issue.input === undefined ? 'the key is missing' : `${shown(issue.input)} ${issue.message}`,
+    );
+  }
+  const scaling: RopeScaling = read.output;
+  if (scaling.rope_type === 'llama3' && !(scaling.high_freq_factor > scaling.low_freq_factor)) {
+    refuse(`${place}.high_freq_factor`, `${scaling.high_freq_factor} is not above low_freq_factor`);
+  }
+  return scaling;
 }
 
 /** Within rope_parameters: the values that scale nothing. Any other key must be off. */
@@ -215,8 +241,8 @@ const ropeNeutral = new Map<string, unknown>([
 ]);
 
 /** The playground's default shape: 180 k parameters, minutes to boost on one core, seconds to see it learn. */
-export function tinyLlama(vocabSize: number, overrides: Partial<LlamaConfig> = {}): LlamaConfig {
-  return parseLlamaConfig({
+export function tinyLlama(vocabSize: number, overrides: Partial<ModelConfig> = {}): ModelConfig {
+  return parseConfig({
     model_type: 'llama',
     vocab_size: vocabSize,
     hidden_size: 64,

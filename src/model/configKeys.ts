@@ -3,7 +3,6 @@
 /** Keys that change what a model computes, and the one value (beside null) with which this model computes it. */
 export const neutral: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   // Switched off.
-  ['attention_bias', false],
   ['mlp_bias', false],
   ['use_sliding_window', false],
   // Regularisation while training.
@@ -111,14 +110,10 @@ export const harmless: ReadonlySet<string> = new Set([
 
 /** What to do about keys that people meet. */
 export const remedies: ReadonlyMap<string, string> = new Map([
-  ['attention_bias', "The playground's layers have no biases; choose a checkpoint without them."],
+  ['attention_bias', "The playground's Llama layers have no biases; choose a checkpoint without them."],
   ['mlp_bias', "The playground's layers have no biases; choose a checkpoint without them."],
   ['quantization', 'Save the model without quantisation first (mlx_lm: `convert --dequantize`).'],
   ['quantization_config', 'Save the model without quantisation first (transformers: `model.dequantize()`).'],
-  [
-    'tie_word_embeddings',
-    "The playground's models share the embedding with the output layer; choose a checkpoint that does.",
-  ],
   ['dtype', 'Save the model in one of them (transformers: `model.float().save_pretrained(DIR)`).'],
   ['torch_dtype', 'Save the model in one of them (transformers: `model.float().save_pretrained(DIR)`).'],
 ]);

@@ -1,5 +1,5 @@
 /**
- * A Llama-style decoder (`engine/decoder.ts` has its layers) with a tied head: its parameters, and whole sequences through it.
+ * A Llama-style decoder (`engine/decoder.ts` has its layers) its parameters, and whole sequences through it.
  *
  * Activations are kept as rows, [N, features] with N = batch·time and row = b·time + t, because a rank-2 product is what
  * every back end does fastest. Matrices are stored [in, out]; `checkpoint.ts` transposes to Hugging Face's [out, in].
@@ -8,6 +8,7 @@
 import {
   causalAttention,
   decoderForward,
+  merged,
   tf,
   type DecoderModel,
   type RopeShape,
@@ -15,46 +16,12 @@ import {
   type Tensor1D,
   type Tensor2D,
   type Variable,
+  type Weight,
 } from '../engine/index.ts';
-import type { LlamaConfig } from './config.ts';
-
-/** Name → shape of every parameter, in the order of the forward pass. */
-export function parameterShapes(config: LlamaConfig): Record<string, number[]> {
-  const d = config.hidden_size;
-  const f = config.intermediate_size;
-  const { headDim, heads, kvHeads } = attentionShape(config);
-  const shapes: Record<string, number[]> = { embed: [config.vocab_size, d] };
-  for (let i = 0; i < config.num_hidden_layers; i++) {
-    shapes[`layers.${i}.attnNorm`] = [d];
-    shapes[`layers.${i}.qkv`] = [d, (heads + 2 * kvHeads) * headDim];
-    shapes[`layers.${i}.out`] = [heads * headDim, d];
-    shapes[`layers.${i}.mlpNorm`] = [d];
-    shapes[`layers.${i}.gateUp`] = [d, 2 * f];
-    shapes[`layers.${i}.down`] = [f, d];
-  }
-  shapes['norm'] = [d];
-  return shapes;
-}
-
-export function attentionShape(config: LlamaConfig): RopeShape {
-  return {
-    heads: config.num_attention_heads,
-    kvHeads: config.num_key_value_heads,
-    headDim: config.hidden_size / config.num_attention_heads,
-    theta: config.rope_theta,
-  };
-}
-
-/** The part of the model that a parameter belongs to: 'embed' (the head too, it is the same matrix), '1.attention', '1.mlp', …, 'norm'. */
-export function partOf(parameter: string): string {
-  const [, layer, what] = /^layers\.(\d+)\.(\w+)$/.exec(parameter) ?? [];
-  if (layer === undefined) return parameter;
-  const inAttention = what === 'attnNorm' || what === 'qkv' || what === 'out';
-  return `${Number(layer) + 1}.${inAttention ? 'attention' : 'mlp'}`;
-}
-
-/** Values of every parameter on the host: what checkpoints, resets and traces exchange. */
-export type HostWeights = Record<string, Float32Array>;
+import type { Adapter } from './adapter.ts';
+import { familyOf } from './families/index.ts';
+import { attentionShape, type ModelConfig } from './modelConfig.ts';
+import { parameterShapes, type HostWeights } from './parameters.ts';
 
 export interface HiddenOptions {
   readonly onLayer?: (layer: number, qkv: Tensor2D) => void;
@@ -62,24 +29,59 @@ export interface HiddenOptions {
 }
 
 export class Llama {
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly shape: RopeShape;
-  readonly weights: Record<string, Variable> = {};
+  readonly weights: Readonly<Record<string, Variable>>;
+  /** What is added to its matrices; null: nothing. */
+  readonly adapter: Adapter | null;
+  /** Its weights get no gradient. */
+  readonly frozen: boolean;
+  readonly #loaded: LoadedWeights;
 
-  /** Copies `values` to the current back end. Throws if a parameter is missing or has the wrong size. */
-  constructor(config: LlamaConfig, values: HostWeights, trainable = true) {
+  /**
+   * Copies `values` to the current back end, or takes what is there.
+   * @throws if a parameter is missing or has the wrong size
+   */
+  constructor(
+    config: ModelConfig,
+    values: HostWeights | LoadedWeights,
+    trainable = true,
+    adapter: Adapter | null = null,
+  ) {
     this.config = config;
     this.shape = attentionShape(config);
-    for (const [name, shape] of Object.entries(parameterShapes(config))) {
-      const value = values[name];
-      const size = shape.reduce((a, b) => a * b, 1);
-      if (value?.length !== size) {
-        this.dispose();
-        throw new Error(
-          `Parameter ${name} has ${value?.length ?? 'no'} values; shape [${shape.join(', ')}] needs ${size}.`,
-        );
-      }
-      this.weights[name] = tf.tidy(() => tf.variable(tf.tensor(value, shape), trainable));
+    this.#loaded = values instanceof LoadedWeights ? values : copied(config, values, trainable);
+    this.weights = this.#loaded.all();
+    this.frozen = !trainable || adapter !== null;
+    this.adapter = adapter;
+  }
+
+  /** The same model with an adapter, over the same weights: without it this one is its reference. It must not outlive this one. */
+  adapted(adapter: Adapter): Llama {
+    return new Llama(this.config, this.#loaded, false, adapter);
+  }
+
+  /** What training changes, and all that is copied, saved and put back: its adapter where it has one. */
+  get trained(): Readonly<Record<string, Variable>> {
+    return this.adapter?.weights ?? this.weights;
+  }
+
+  /**
+   * A model that is not trained, its parameters copied to the current back end one by one as they come, so that none is held
+   * here as well.
+   * @throws as the constructor, and what `parameters` throws; nothing is left on the back end then
+   */
+  static async load(
+    config: ModelConfig,
+    parameters: AsyncIterable<readonly [name: string, values: Float32Array]>,
+  ): Promise<Llama> {
+    const loaded = new LoadedWeights(config, false);
+    try {
+      for await (const [name, values] of parameters) loaded.add(name, values);
+      return new Llama(config, loaded, false);
+    } catch (error) {
+      loaded.dispose();
+      throw error;
     }
   }
 
@@ -90,20 +92,28 @@ export class Llama {
   /** Its weights as the engine's decoder takes them. Variables: they follow the optimizer. */
   get decoder(): DecoderModel {
     const matrix = (name: string) => this.weights[name] as Tensor as Tensor2D;
+    const { adapter, frozen } = this;
+    const weight = (name: string): Weight => {
+      const lora = adapter?.of(name) ?? [];
+      return { dtype: 'f32', base: matrix(name), frozen, ...(lora.length > 0 ? { lora } : {}) };
+    };
     const vector = (name: string) => this.weights[name] as Tensor as Tensor1D;
+    const { qkvBias } = familyOf(this.config);
     return {
       shape: this.shape,
       eps: this.config.rms_norm_eps,
       embed: matrix('embed'),
       layers: Array.from({ length: this.config.num_hidden_layers }, (_, i) => ({
         attnNorm: vector(`layers.${i}.attnNorm`),
-        qkv: matrix(`layers.${i}.qkv`),
-        out: matrix(`layers.${i}.out`),
+        qkv: weight(`layers.${i}.qkv`),
+        ...(qkvBias ? { qkvBias: vector(`layers.${i}.qkvBias`) } : {}),
+        out: weight(`layers.${i}.out`),
         mlpNorm: vector(`layers.${i}.mlpNorm`),
-        gateUp: matrix(`layers.${i}.gateUp`),
-        down: matrix(`layers.${i}.down`),
+        gateUp: weight(`layers.${i}.gateUp`),
+        down: weight(`layers.${i}.down`),
       })),
       norm: vector('norm'),
+      head: this.head,
     };
   }
 
@@ -126,27 +136,92 @@ export class Llama {
     return decoderForward(this.decoder, ids, positions, attention, only);
   }
 
-  get embedding(): Tensor2D {
-    return this.decoder.embed;
+  /** The output head [vocabulary, hidden_size]; the embedding itself where the two are tied. */
+  get head(): Tensor2D {
+    return this.weights[this.config.tie_word_embeddings ? 'embed' : 'head'] as Tensor as Tensor2D;
   }
 
-  /** Every parameter's values, copied to the host; all are asked for at once, because a GPU answers late. */
+  /** The values of all that is trained, copied to the host; all are asked for at once, because a GPU answers late. */
   async values(): Promise<HostWeights> {
-    const read = Object.entries(this.weights).map(
+    const read = Object.entries(this.trained).map(
       async ([name, weight]) => [name, Float32Array.from(await weight.data())] as const,
     );
     return Object.fromEntries(await Promise.all(read));
   }
 
-  /** Overwrites every parameter. */
-  assign(values: HostWeights): void {
+  /** Every parameter with what its adapter adds: the values of a model without one that computes the same. */
+  async merged(): Promise<HostWeights> {
+    const values: HostWeights = {};
     for (const [name, weight] of Object.entries(this.weights)) {
+      const lora = this.adapter?.of(name) ?? [];
+      const base = weight as Tensor as Tensor2D;
+      const whole = lora.length > 0 ? merged({ dtype: 'f32', base, lora }) : base;
+      values[name] = Float32Array.from(await whole.data());
+      if (whole !== base) whole.dispose();
+    }
+    return values;
+  }
+
+  /** Overwrites all that is trained. */
+  assign(values: HostWeights): void {
+    for (const [name, weight] of Object.entries(this.trained)) {
       tf.tidy(() => weight.assign(tf.tensor(values[name], weight.shape)));
     }
   }
 
+  /** Frees its weights; of one that was adapted, its adapter. */
   dispose(): void {
-    for (const weight of Object.values(this.weights)) weight.dispose();
+    if (this.adapter) this.adapter.dispose();
+    else this.#loaded.dispose();
+  }
+}
+
+/** Parameters on the back end, as they come. */
+class LoadedWeights {
+  readonly #shapes: Record<string, number[]>;
+  readonly #trainable: boolean;
+  readonly #weights: Record<string, Variable> = {};
+
+  constructor(config: ModelConfig, trainable: boolean) {
+    this.#shapes = parameterShapes(config);
+    this.#trainable = trainable;
+  }
+
+  add(name: string, values: Float32Array | undefined): void {
+    const shape = this.#shapes[name] ?? [];
+    const size = shape.reduce((a, b) => a * b, 1);
+    if (values?.length !== size) {
+      throw new Error(
+        `Parameter ${name} has ${values?.length ?? 'no'} values; shape [${shape.join(', ')}] needs ${size}.`,
+      );
+    }
+    this.#weights[name] = tf.tidy(() => tf.variable(tf.tensor(values, shape), this.#trainable));
+  }
+
+  /** In the order of the forward pass. @throws when one is missing */
+  all(): Record<string, Variable> {
+    return Object.fromEntries(
+      Object.keys(this.#shapes).map((name) => {
+        const weight = this.#weights[name];
+        if (!weight) throw new Error(`Parameter ${name} is missing.`);
+        return [name, weight];
+      }),
+    );
+  }
+
+  dispose(): void {
+    tf.dispose(Object.values(this.#weights));
+  }
+}
+
+function copied(config: ModelConfig, values: HostWeights, trainable: boolean): LoadedWeights {
+  const loaded = new LoadedWeights(config, trainable);
+  try {
+    for (const name of Object.keys(parameterShapes(config))) loaded.add(name, values[name]);
+    return loaded;
+  } catch (error) {
+    loaded.dispose();
+    throw error;
   }
 }
 
@@ -155,7 +230,7 @@ export class Llama {
  * (GPT-2's rule), norms at 1. `normal(name, index)` gives standard normal numbers.
  */
 export function initialWeights(
-  config: LlamaConfig,
+  config: ModelConfig,
   normal: (parameter: number, index: number) => number,
 ): HostWeights {
   const out: HostWeights = {};

@@ -5,11 +5,9 @@
  */
 import * as v from 'valibot';
 import { isObject, shown, shownText } from '../config/outside.ts';
-
-export interface HostTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
+import type { ByteSource } from './byteSource.ts';
+import { widenHalves } from './halves.ts';
+import type { HostTensor, TensorSource } from './tensors.ts';
 
 /** Bytes of one value in each dtype that is read. */
 const dtypes = { F32: 4, F16: 2, BF16: 2 } as const;
@@ -17,11 +15,9 @@ type Dtype = keyof typeof dtypes;
 
 const isDtype = (name: string): name is Dtype => Object.hasOwn(dtypes, name);
 
-/** A checked file: what its header says, and its values, converted when they are asked for. */
-export interface SafetensorsFile {
-  /** In the order of their data. */
+/** A checked file in memory; its tensors are in the order of their data. F16 and BF16 are widened exactly. */
+export interface SafetensorsFile extends TensorSource {
   readonly tensors: ReadonlyMap<string, { readonly dtype: Dtype; readonly shape: readonly number[] }>;
-  /** Values of a tensor as float32, a copy; F16 and BF16 are widened exactly. Throws for a name that is not in `tensors`. */
   read(name: string): Float32Array;
 }
 
@@ -42,33 +38,38 @@ interface Entry {
   readonly end: number;
 }
 
-/**
- * Checks a .safetensors file without converting its data.
- * @param file its name, for errors
- * @throws an error that says which part is wrong; the ranges must tile the data exactly
- */
-export function openSafetensors(bytes: Uint8Array, file = 'model.safetensors'): SafetensorsFile {
+/** What is wrong with a file, and what to do. */
+function failing(file: string) {
   const fail = (problem: string, remedy: string): never => {
     throw new Error(`${file}: ${problem}. ${remedy}`);
   };
-  const damaged = (problem: string): never =>
-    fail(problem, 'The file is damaged or of another kind; download it again.');
-  const cut = (problem: string): never =>
-    fail(problem, 'The file is cut short or damaged; download it again.');
+  return {
+    fail,
+    damaged: (problem: string): never =>
+      fail(problem, 'The file is damaged or of another kind; download it again.'),
+    cut: (problem: string): never => fail(problem, 'The file is cut short or damaged; download it again.'),
+  };
+}
 
-  if (bytes.byteLength < 8) cut(`it has ${bytes.byteLength} bytes, too few for a header`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = view.getBigUint64(0, true);
+/** Where the data begins. @param start the first 8 bytes of a file of `size` bytes */
+function dataStartOf(start: Uint8Array, size: number, file: string): number {
+  const { damaged, cut } = failing(file);
+  if (size < 8) cut(`it has ${size} bytes, too few for a header`);
+  const headerLength = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
   if (headerLength > BigInt(maxHeaderBytes)) {
     damaged(`the header would have ${headerLength} bytes, at most ${maxHeaderBytes} are read`);
   }
   const dataStart = 8 + Number(headerLength);
-  if (dataStart > bytes.byteLength) {
-    cut(`the header has ${headerLength} bytes, and only ${bytes.byteLength - 8} follow`);
-  }
+  if (dataStart > size) cut(`the header has ${headerLength} bytes, and only ${size - 8} follow`);
+  return dataStart;
+}
+
+/** @param there bytes of data in the file @throws unless the ranges tile the data exactly */
+function readHeader(bytes: Uint8Array, there: number, file: string): Map<string, Entry> {
+  const { fail, damaged, cut } = failing(file);
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, dataStart)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     damaged('the header is not JSON');
   }
@@ -105,19 +106,46 @@ export function openSafetensors(bytes: Uint8Array, file = 'model.safetensors'): 
     if (begin !== at) damaged(`tensor ${shownText(name)} begins at ${begin}, expected ${at}`);
     at = end;
   }
-  const there = bytes.byteLength - dataStart;
   if (there < at) cut(`it has ${there} bytes of data, its header describes ${at}`);
   if (there > at) damaged(`it has ${there} bytes of data, its header describes ${at}`);
+  return new Map(entries);
+}
 
-  const tensors = new Map(entries);
+/**
+ * Checks a .safetensors file that is in memory, without converting its data.
+ * @param file its name, for errors
+ * @throws an error that says which part is wrong; the ranges must tile the data exactly
+ */
+export function openSafetensors(bytes: Uint8Array, file = 'model.safetensors'): SafetensorsFile {
+  const dataStart = dataStartOf(bytes, bytes.byteLength, file);
+  const tensors = readHeader(bytes.subarray(8, dataStart), bytes.byteLength - dataStart, file);
   return {
-    tensors,
+    ...{ file, configFile: 'config.json', tensors },
     read: (name) => {
-      const entry = tensors.get(name);
-      if (!entry) throw new Error(`${file}: there is no tensor ${shownText(name)}.`);
-      return toFloat32(bytes.subarray(dataStart + entry.begin, dataStart + entry.end), entry.dtype);
+      const { begin, end, dtype } = entryOf(tensors, name, file);
+      return toFloat32(bytes.subarray(dataStart + begin, dataStart + end), dtype);
     },
   };
+}
+
+/** The same for a file elsewhere, of which a tensor's bytes are read when its values are asked for. */
+export async function streamSafetensors(source: ByteSource): Promise<TensorSource> {
+  const { file, size } = source;
+  const dataStart = dataStartOf(await source.read(0, Math.min(8, size)), size, file);
+  const tensors = readHeader(await source.read(8, dataStart), size - dataStart, file);
+  return {
+    ...{ file, configFile: 'config.json', tensors },
+    read: async (name) => {
+      const { begin, end, dtype } = entryOf(tensors, name, file);
+      return toFloat32(await source.read(dataStart + begin, dataStart + end), dtype);
+    },
+  };
+}
+
+function entryOf(tensors: ReadonlyMap<string, Entry>, name: string, file: string): Entry {
+  const entry = tensors.get(name);
+  if (!entry) throw new Error(`${file}: there is no tensor ${shownText(name)}.`);
+  return entry;
 }
 
 /** Every tensor of a file, with its values. Throws as `openSafetensors` does. */
@@ -136,27 +164,8 @@ function toFloat32(bytes: Uint8Array, dtype: Dtype): Float32Array {
   }
   const halves = new Uint16Array(count);
   new Uint8Array(halves.buffer).set(bytes);
-  const bits = new Uint32Array(out.buffer);
-  const widen = dtype === 'BF16' ? (h: number) => h << 16 : halfToFloatBits;
-  for (let i = 0; i < count; i++) bits[i] = widen(halves[i]);
+  widenHalves(halves, dtype, out);
   return out;
-}
-
-/** The bits of an IEEE 754 half as those of the equal float32; infinities and NaN stay what they are. */
-function halfToFloatBits(half: number): number {
-  const sign = (half & 0x8000) << 16;
-  const exponent = (half >> 10) & 0x1f;
-  let fraction = half & 0x3ff;
-  if (exponent === 0x1f) return sign | 0x7f800000 | (fraction << 13);
-  if (exponent !== 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
-  if (fraction === 0) return sign;
-  // Subnormal: fraction · 2⁻²⁴. Moved up until its leading bit is the implied one.
-  let shift = 0;
-  while ((fraction & 0x400) === 0) {
-    fraction <<= 1;
-    shift++;
-  }
-  return sign | ((113 - shift) << 23) | ((fraction & 0x3ff) << 13);
 }
 
 /** Writes tensors in the order given, with string metadata (Hugging Face's loaders want `format: "pt"`). */

@@ -1,7 +1,8 @@
 /** The tokenizer: Hugging Face's tokenizer.json read with their library, with our special tokens kept apart. */
-import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
+import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { readJson } from '../config/outside.ts';
 import { specialTokens } from './bpe.ts';
+import { libraryOf } from './library.ts';
 import { readTokenizerFile } from './tokenizerFile.ts';
 
 /** Ids of the special tokens. */
@@ -46,26 +47,8 @@ export class Tokenizer {
    * @throws Error naming the field of tokenizer.json that is wrong
    */
   static fromJson(json: unknown): Tokenizer {
-    const { tokens, merges, ignoreMerges, normalizer, preTokenizer } = readTokenizerFile(json);
-    // The library gets what was checked and nothing else.
-    const library = new HuggingFaceTokenizer(
-      {
-        // Without its added tokens the library reads "<eot>" in a user's text as five ordinary characters.
-        added_tokens: [],
-        normalizer,
-        pre_tokenizer: preTokenizer,
-        post_processor: null, // it would add special tokens, which episodes place themselves
-        decoder: { type: 'ByteLevel' },
-        model: {
-          type: 'BPE',
-          vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-          merges,
-          ignore_merges: ignoreMerges,
-        },
-      },
-      { clean_up_tokenization_spaces: false },
-    );
-    return new Tokenizer(library, tokens);
+    const file = readTokenizerFile(json);
+    return new Tokenizer(libraryOf(file), file.tokens);
   }
 
   /** Ids of a text; never a special token, whatever the text says. `decode(encode(text)) === text` for well-formed text. */

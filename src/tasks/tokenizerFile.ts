@@ -1,6 +1,6 @@
 /**
  * What a tokenizer.json may say. The file comes from outside and decides how text is cut, so only forms that are known are
- * read: byte-level BPE with one of the splits below. A regular expression that is not in the table is never run.
+ * read: byte-level BPE with the splits below. A regular expression that is not in the table is never run.
  */
 import * as v from 'valibot';
 import { isObject, maxVocabulary, shown, shownText } from '../config/outside.ts';
@@ -13,12 +13,13 @@ const maxMerges = 4 * maxVocabulary;
 const likeCl100k = (digits: string) =>
   `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 
+export const splits = {
+  llama3: likeCl100k('\\p{N}{1,3}'), // cl100k too
+  qwen2: likeCl100k('\\p{N}'), // 2, 2.5 and 3
+} as const;
+
 /** The regular expressions that may cut text before merging. Each takes linear time. */
-const knownSplits: ReadonlySet<string> = new Set([
-  preTokenizerPattern,
-  likeCl100k('\\p{N}{1,3}'), // cl100k, Llama 3
-  likeCl100k('\\p{N}'), // Qwen 2, 2.5 and 3
-]);
+const knownSplits: ReadonlySet<string> = new Set([preTokenizerPattern, ...Object.values(splits)]);
 
 const one = (...values: unknown[]) => `must be ${values.map(shown).join(' or ')}`;
 const is = <T extends string | boolean>(value: T) => v.literal(value, one(value));
@@ -53,6 +54,7 @@ const split = object({
   behavior: is('Isolated'),
   invert: is(false),
 });
+const digits = object({ type: is('Digits'), individual_digits: is(true) });
 /** Its options say how text would be encoded; decoding ignores them. */
 const anyByteLevel = object({
   type: is('ByteLevel'),
@@ -70,8 +72,7 @@ const fileSchema = object({
     object({
       id: v.number('must be a number'),
       content: text,
-      special: is(true),
-      // Special tokens are never looked for in a text, so these change nothing.
+      special: v.boolean(one(true, false)),
       single_word: flag,
       lstrip: flag,
       rstrip: flag,
@@ -86,12 +87,18 @@ const fileSchema = object({
       byteLevel,
       object({
         type: is('Sequence'),
-        pretokenizers: v.strictTuple([split, byteLevel], 'must be a list of a Split and a ByteLevel'),
+        pretokenizers: v.strictTuple(
+          [v.variant('type', [split, digits], 'must be a Split or Digits'), byteLevel],
+          'must be a list of a Split or Digits, and a ByteLevel',
+        ),
       }),
     ],
-    'is not supported; a ByteLevel is, and a Sequence of a Split and a ByteLevel',
+    'is not supported; a ByteLevel is, and a Sequence of a Split or Digits and a ByteLevel',
   ),
-  post_processor: v.nullish(anyByteLevel),
+  // What is added around a text: episodes place their own special tokens, so this changes nothing.
+  post_processor: v.nullish(
+    v.looseObject({ type: v.picklist(['ByteLevel', 'TemplateProcessing', 'Sequence'], 'is not supported') }),
+  ),
   decoder: anyByteLevel,
   model: object({
     type: is('BPE'),
@@ -108,9 +115,24 @@ const fileSchema = object({
   }),
 });
 
-export interface TokenizerFile {
-  /** Text of each token, in the characters that stand for bytes, by id. */
+/** A token that text may contain by name. */
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  /** Control tokens, as opposed to text that happens to have a token of its own. */
+  readonly special: boolean;
+  /** Ways of looking for it in a text. */
+  readonly lstrip?: boolean | undefined;
+  readonly rstrip?: boolean | undefined;
+  readonly single_word?: boolean | undefined;
+}
+
+export interface Bpe {
+  /** Text of each token, in the characters that stand for bytes, by id; of an added token its content. */
   readonly tokens: readonly string[];
+  readonly added: readonly AddedToken[];
+  /** Ids of `model.vocab`, by text: all but added tokens that stand in their list only. */
+  readonly vocabulary: ReadonlyMap<string, number>;
   readonly merges: readonly (readonly [string, string])[];
   readonly ignoreMerges: boolean;
   readonly normalizer: { readonly type: 'NFC' } | null;
@@ -119,16 +141,37 @@ export interface TokenizerFile {
 
 function refuse(field: string, problem: string): never {
   throw new Error(
-    `tokenizer.json: ${field}: ${problem}. The playground reads byte-level BPE with its own special tokens; ` +
+    `tokenizer.json: ${field}: ${problem}. The playground reads byte-level BPE; ` +
       'use the tokenizer.json that was saved with the model.',
   );
 }
 
 /**
- * Reads a parsed tokenizer.json: byte-level BPE, our six specials.
+ * Reads a parsed tokenizer.json of the playground's own models: byte-level BPE, our six specials and no other.
  * @throws Error naming the field that is wrong
  */
-export function readTokenizerFile(json: unknown): TokenizerFile {
+export function readTokenizerFile(json: unknown): Bpe {
+  const file = readBpe(json);
+  const { added, vocabulary } = file;
+  const byte = characterOfByte.findIndex((character) => !vocabulary.has(character));
+  if (byte >= 0) refuse('model.vocab', `byte ${byte} has no token`);
+  specialTokens.forEach((content, id) => {
+    const right = added.some((token) => token.content === content && token.id === id);
+    if (!right || vocabulary.get(content) !== id)
+      refuse('added_tokens', `${content} must be a special token with id ${id}`);
+  });
+  const ordinary = added.findIndex(({ special }) => !special);
+  if (ordinary >= 0) refuse(`added_tokens.${ordinary}.special`, 'false must be true');
+  const other = added.find(({ content }) => !specialTokens.some((special) => special === content));
+  if (other) refuse('added_tokens', `${shown(other.content)} is not one of ${specialTokens.join(' ')}`);
+  return file;
+}
+
+/**
+ * Reads a parsed tokenizer.json of any model.
+ * @throws Error naming the field that is wrong
+ */
+export function readBpe(json: unknown): Bpe {
   const parsed = v.safeParse(fileSchema, json);
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -140,20 +183,11 @@ export function readTokenizerFile(json: unknown): TokenizerFile {
     );
   }
   const { added_tokens: added, model, normalizer, pre_tokenizer: preTokenizer } = parsed.output;
-  const tokens = readVocabulary(model.vocab);
-  const ids = new Map(tokens.map((token, id) => [token, id]));
-  specialTokens.forEach((content, id) => {
-    const right = added.some((token) => token.content === content && token.id === id);
-    if (!right || ids.get(content) !== id)
-      refuse('added_tokens', `${content} must be a special token with id ${id}`);
-  });
-  const other = added.find(({ content }) => !specialTokens.some((special) => special === content));
-  if (other) refuse('added_tokens', `${shown(other.content)} is not one of ${specialTokens.join(' ')}`);
-  const byte = characterOfByte.findIndex((character) => !ids.has(character));
-  if (byte >= 0) refuse('model.vocab', `byte ${byte} has no token`);
+  const vocabulary = readVocabulary(model.vocab);
   return {
-    tokens,
-    merges: readMerges(model.merges, ids),
+    tokens: inOrder(vocabulary, added),
+    ...{ added, vocabulary },
+    merges: readMerges(model.merges, vocabulary),
     ignoreMerges: model.ignore_merges ?? false,
     normalizer: normalizer ?? null,
     preTokenizer,
@@ -161,18 +195,30 @@ export function readTokenizerFile(json: unknown): TokenizerFile {
 }
 
 /** By hand, and not through a schema: a token may be called "constructor". */
-function readVocabulary(vocab: unknown): string[] {
+function readVocabulary(vocab: unknown): Map<string, number> {
   if (!isObject(vocab)) refuse('model.vocab', `${shown(vocab)} must be an object`);
   const entries = Object.entries(vocab);
   if (entries.length > maxVocabulary) {
     refuse('model.vocab', `${entries.length} tokens; at most ${maxVocabulary} are read`);
   }
-  const tokens = new Array<string | undefined>(entries.length).fill(undefined);
-  for (const [token, id] of entries) {
-    if (typeof id !== 'number' || !(id in tokens) || tokens[id] !== undefined) {
+  return new Map(
+    entries.map(([token, id]) => {
+      if (typeof id === 'number') return [token, id];
+      return refuse('model.vocab', `${shown(token)} has id ${shown(id)}, which is not a number`);
+    }),
+  );
+}
+
+/** All tokens by id: each id from 0 on belongs to one. */
+function inOrder(vocabulary: ReadonlyMap<string, number>, added: readonly AddedToken[]): string[] {
+  const only = added.filter(({ content, id }) => vocabulary.get(content) !== id);
+  const all = [...vocabulary, ...only.map(({ content, id }) => [content, id] as const)];
+  const tokens = new Array<string | undefined>(all.length).fill(undefined);
+  for (const [token, id] of all) {
+    if (!(id in tokens) || tokens[id] !== undefined) {
       refuse(
         'model.vocab',
-        `${shown(token)} has id ${shown(id)}; ids must be 0 to ${entries.length - 1}, each once`,
+        `${shown(token)} has id ${shown(id)}; ids must be 0 to ${all.length - 1}, each once`,
       );
     }
     tokens[id] = token;

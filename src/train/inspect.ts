@@ -5,7 +5,8 @@
 import type { Experiment } from '../config/fields.ts';
 import { gatherRows, tf } from '../engine/index.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
-import { Llama, type HostWeights } from '../model/llama.ts';
+import { Llama } from '../model/llama.ts';
+import type { HostWeights } from '../model/parameters.ts';
 import type { Episode, GradedAnswer, Group } from '../rl/episode.ts';
 import type { InspectedTurn } from '../rl/inspection.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
@@ -88,7 +89,7 @@ async function probabilities(
       const rows = Int32Array.from({ length }, (_, n) => start + n - 1);
       const logits = tf.tidy(() => {
         const hidden = model.hidden(tf.tensor1d(ids, 'int32'), 1, ids.length);
-        return tf.matMul(gatherRows(hidden, tf.tensor1d(rows, 'int32')), model.embedding, false, true);
+        return tf.matMul(gatherRows(hidden, tf.tensor1d(rows, 'int32')), model.head, false, true);
       });
       const values = Float32Array.from(await logits.data());
       logits.dispose();

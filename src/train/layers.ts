@@ -3,8 +3,8 @@
  * computed again: AdamW's first moment m ← β1·m + (1−β1)·g gives the gradient back, g = (m′ − β1·m) / (1 − β1).
  */
 import type { Experiment } from '../config/fields.ts';
-import { layout } from '../model/checkpoint.ts';
-import type { LlamaConfig } from '../model/config.ts';
+import { familyOf } from '../model/families/index.ts';
+import type { ModelConfig } from '../model/modelConfig.ts';
 import type { InspectedLayer } from '../rl/inspection.ts';
 import type { TrainerState } from './trainer.ts';
 
@@ -16,13 +16,13 @@ export interface Around {
 
 /** @param experiment the update's own */
 export function layersOf(
-  config: LlamaConfig,
+  config: ModelConfig,
   { before, after }: Around,
   { adamBeta1, innerEpochs }: Pick<Experiment, 'adamBeta1' | 'innerEpochs'>,
 ): InspectedLayer[] {
   const kept = adamBeta1 ** innerEpochs;
   const layers: InspectedLayer[] = [];
-  for (const [ours, parts] of layout(config)) {
+  for (const [ours, parts] of familyOf(config).layout(config)) {
     const [m0, m1] = [before.optimizer.m[ours], after.optimizer.m[ours]];
     const [w0, w1] = [before.weights[ours], after.weights[ours]];
     /** Rows of a matrix stand one after the other, and its parts side by side in each; a vector is one row. */
@@ -31,7 +31,7 @@ export function layersOf(
     for (const { name, shape } of parts) {
       const width = parts.length === 1 ? columns : shape[0];
       const at = { columns, offset, width };
-      const within = /^model\.layers\.(\d+)\.(.*)\.weight$/.exec(name);
+      const within = /^model\.layers\.(\d+)\.(.*?)(?:\.weight)?$/.exec(name);
       const layer = within ? Number(within[1]) + 1 : 0;
       const matrix = {
         name: within?.[2] ?? name.replace(/^model\.|\.weight$/g, ''),

@@ -123,9 +123,9 @@ function forward(model: Llama, { ids, batch, time, rows, targets }: Packed<unkno
   const hidden = model.hidden(tf.tensor1d(ids, 'int32'), batch, time);
   return tokenLogProbs(
     gatherRows(hidden, tf.tensor1d(rows, 'int32')),
-    model.embedding,
+    model.head,
     tf.tensor1d(targets, 'int32'),
-    { temperature: options.temperature, allowedFrom: options.allowedFrom },
+    { temperature: options.temperature, allowedFrom: options.allowedFrom, frozen: model.frozen },
   );
 }
 
@@ -190,7 +190,7 @@ export interface Weighted {
 
 /**
  * Gradient of loss = −Σ c · log π(token) over the tokens of all answers, c the token's coefficient.
- * @returns gradients by parameter name (dispose them), the loss, and the statistics of the same forward pass
+ * @returns gradients by name of all that is trained (dispose them), the loss, and the statistics of the same forward pass
  * @throws RangeError when an answer has not as many coefficients as tokens
  */
 export async function weightedLogProbGradient<A extends Placed & Weighted>(
@@ -198,8 +198,8 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
   answers: readonly A[],
   options: PassOptions,
 ): Promise<{ gradients: Gradients; loss: number; stats: StatsOf<A> }> {
-  const names = Object.keys(model.weights);
-  const variables = names.map((name) => model.weights[name]);
+  const names = Object.keys(model.trained);
+  const variables = names.map((name) => model.trained[name]);
   const found = new Found<A>();
   let loss = 0;
   let total: Gradients | undefined;
@@ -223,13 +223,13 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
     value.dispose();
     if (stats) await found.add(batch.answers, stats);
     const gradients: Gradients = Object.fromEntries(
-      names.map((name) => [name, grads[model.weights[name].name]]),
+      names.map((name) => [name, grads[model.trained[name].name]]),
     );
     total = total ? addInto(total, gradients) : gradients;
     releaseUnused();
     await options.breathe?.();
   }
-  total ??= Object.fromEntries(names.map((name) => [name, tf.zerosLike(model.weights[name])]));
+  total ??= Object.fromEntries(names.map((name) => [name, tf.zerosLike(model.trained[name])]));
   return { gradients: total, loss, stats: found.of };
 }
 

@@ -92,7 +92,7 @@ export async function* superviseModel(
   recipe: Recipe,
   seed: number,
 ): AsyncGenerator<SupervisedStep> {
-  const optimizer = new AdamW(model.weights, { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0.01 });
+  const optimizer = new AdamW(model.trained, { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0.01 });
   const { eot, pad } = tokenizer.specials;
   try {
     for (let step = 0; step < recipe.steps; step++) {

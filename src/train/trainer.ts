@@ -8,7 +8,8 @@
 import type { BackendName } from '../config/backends.ts';
 import type { Experiment } from '../config/fields.ts';
 import { AdamW, tf, type AdamWState, type GradNorms } from '../engine/index.ts';
-import type { HostWeights, Llama } from '../model/llama.ts';
+import type { Llama } from '../model/llama.ts';
+import type { HostWeights } from '../model/parameters.ts';
 import type { Algorithm } from '../rl/algorithms/algorithm.ts';
 import { findCaught, type CaughtRecord } from '../rl/caught.ts';
 import { fill, type Episode, type Group } from '../rl/episode.ts';
@@ -96,7 +97,7 @@ export class Trainer {
   constructor(experiment: Experiment, parts: TrainerParts) {
     this.experiment = experiment;
     this.#parts = parts;
-    this.#optimizer = new AdamW(parts.policy.weights, {
+    this.#optimizer = new AdamW(parts.policy.trained, {
       beta1: experiment.adamBeta1,
       beta2: experiment.adamBeta2,
       eps: 1e-8,

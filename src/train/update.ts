@@ -10,7 +10,8 @@
  */
 import type { Experiment } from '../config/fields.ts';
 import type { GradNorms } from '../engine/index.ts';
-import { partOf, type Llama } from '../model/llama.ts';
+import { type Llama } from '../model/llama.ts';
+import { partOf } from '../model/parameters.ts';
 import type { Algorithm, Explanation, Place } from '../rl/algorithms/algorithm.ts';
 import { algorithmOf } from '../rl/algorithms/index.ts';
 import { answersOf, fill } from '../rl/episode.ts';

@@ -12,10 +12,13 @@ import {
 import type {
   Decoder,
   DecoderModel,
+  RopeShape,
+  Tensor,
   Tensor1D,
   Tensor2D,
   TurnSampling,
   TurnTokens,
+  Weight,
 } from '../../src/engine/index.ts';
 import { expectNoGpuErrors, open, openForAll, relativeError, toTensor } from '../engine/backends.ts';
 import { floats, seeded } from '../engine/cases.ts';
@@ -30,6 +33,10 @@ interface Shape {
   readonly kvHeads: number;
   readonly headDim: number;
   readonly vocabulary: number;
+  /** Biases of q, k and v, a head of its own, scaled positions. */
+  readonly more?: boolean;
+  /** Adapters of some columns. */
+  readonly adapted?: boolean;
 }
 interface Case {
   readonly name: string;
@@ -75,6 +82,20 @@ const cases: Case[] = [
     sampling: { ...sampling, temperature: 0 },
     look: 3,
   },
+  {
+    name: 'biases, an untied head, scaled positions',
+    model: { ...odd, more: true },
+    given: [[[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3]]],
+    sampling,
+    look: 2,
+  },
+  {
+    name: 'adapters too',
+    model: { ...odd, more: true, adapted: true },
+    given: [[[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3]]],
+    sampling,
+    look: 2,
+  },
 ];
 
 const turnsOf = (one: Case) => one.given.length;
@@ -88,25 +109,53 @@ const slotsOf = (one: Case) =>
   ) +
   turnsOf(one) * (one.sampling.maxNewTokens - 1);
 
-function randomModel({ layers, d, f, heads, kvHeads, headDim, vocabulary }: Shape): DecoderModel {
+const ropeShape = ({ heads, kvHeads, headDim, more = false }: Shape): RopeShape => ({
+  ...{ heads, kvHeads, headDim, theta: 10000 },
+  ...(more ? { frequencies: Array.from({ length: headDim / 2 }, (_, i) => 0.9 / (1 + i)) } : {}),
+});
+
+function randomModel(one: Shape): DecoderModel {
+  const { layers, d, f, heads, kvHeads, headDim, vocabulary, more = false } = one;
   let seed = 10;
   const matrix = (k: number, n: number) => toTensor(floats([k, n], seed++, k ** -0.5)) as Tensor2D;
   const gain = () => tf.tidy(() => toTensor(floats([d], seed++, 0.2)).add(1)) as Tensor1D;
+  const weight = (k: number, n: number): Weight => ({ dtype: 'f32', base: matrix(k, n) });
+  const table = () => toTensor(floats([vocabulary, d], seed++, 0.5)) as Tensor2D;
+  const width = (heads + 2 * kvHeads) * headDim;
+  const adapted = (k: number, n: number): Weight => ({
+    ...weight(k, n),
+    ...(one.adapted ? { lora: [{ a: matrix(k, 2), b: matrix(2, n - 3), from: 1, scale: 0.7 }] } : {}),
+  });
+  const embed = table();
   return {
-    shape: { heads, kvHeads, headDim, theta: 10000 },
+    shape: ropeShape(one),
     eps: 1e-5,
-    embed: toTensor(floats([vocabulary, d], seed++, 0.5)) as Tensor2D,
+    embed,
     layers: Array.from({ length: layers }, () => ({
       attnNorm: gain(),
-      qkv: matrix(d, (heads + 2 * kvHeads) * headDim),
-      out: matrix(heads * headDim, d),
+      qkv: adapted(d, width),
+      ...(more ? { qkvBias: toTensor(floats([width], seed++)) as Tensor1D } : {}),
+      out: weight(heads * headDim, d),
       mlpNorm: gain(),
-      gateUp: matrix(d, 2 * f),
-      down: matrix(f, d),
+      gateUp: adapted(d, 2 * f),
+      down: adapted(f, d),
     })),
     norm: gain(),
+    head: more ? table() : embed,
   };
 }
+
+/** Its layers in the form that `tf.dispose` walks through, its head too. */
+const tensorsOf = ({ embed, head, norm, layers }: DecoderModel) =>
+  [...new Set<Tensor>([embed, head, norm])].concat(
+    layers.flatMap(({ attnNorm, qkv, qkvBias, out, mlpNorm, gateUp, down }) => [
+      ...[attnNorm, mlpNorm, ...(qkvBias ? [qkvBias] : [])],
+      ...[qkv, out, gateUp, down].flatMap(({ base, lora = [] }) => [
+        base,
+        ...lora.flatMap(({ a, b }) => [a, b]),
+      ]),
+    ]),
+  );
 
 interface Written {
   readonly turns: TurnTokens[];
@@ -160,7 +209,7 @@ async function write(
   }
   decoder.dispose();
   cache.dispose();
-  tf.dispose([last, model.embed, model.norm, model.layers.map((layer) => ({ ...layer }))]);
+  tf.dispose([last, ...tensorsOf(model)]);
   return written;
 }
 
@@ -201,7 +250,7 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('turns on %s', (name) => {
   beforeAll(async () => {
     // Tables of angles are kept; they are made now.
     for (const { model } of cases) {
-      const shape = { ...model, theta: 10000 };
+      const shape = ropeShape(model);
       tf.tidy(() =>
         rope(tf.zeros([1, qkvWidth(shape)]), tf.tensor1d([slotsOf(cases[2] as Case)], 'int32'), shape),
       );
@@ -245,14 +294,15 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('turns on %s', (name) => {
     ).toThrow(/fit/);
     decoder.dispose();
     cache.dispose();
-    tf.dispose([last, model.embed, model.norm, model.layers.map((layer) => ({ ...layer }))]);
+    tf.dispose([last, ...tensorsOf(model)]);
   });
 });
 
 describe('turns on wasm', () => {
   afterAll(() => openThreads(1));
 
-  it.each(cases)(
+  // Here adapters are added to their matrix, there to its product.
+  it.each(cases.filter(({ model }) => !model.adapted))(
     'are those of its single kernels to the last bit, on 1 and 3 threads: $name',
     async (one) => {
       await openThreads(1);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { withChanges } from '../../src/config/experiment.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { linear, openBackend, releaseUnused, reopenBackend, tf } from '../../src/engine/index.ts';
+import { matMul, openBackend, releaseUnused, reopenBackend, tf } from '../../src/engine/index.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
 import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { tinyLlama } from '../../src/model/config.ts';
@@ -73,7 +73,7 @@ describe('memory on webgpu', () => {
     await openFor(context, 'webgpu');
     const { bufferManager } = tf.backend() as WebGPUBackend;
     const work = async (rows: number) => {
-      const product = tf.tidy(() => linear(tf.ones([rows, 32]), tf.ones([32, 48])));
+      const product = tf.tidy(() => matMul(tf.ones([rows, 32]), tf.ones([32, 48])));
       await product.data();
       product.dispose();
     };

@@ -5,7 +5,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import {
   backendFault,
   BackendLostError,
-  linear,
+  matMul,
   OutOfMemoryError,
   reopenBackend,
   tf,
@@ -18,7 +18,7 @@ const node = { environment: 'node' } as const;
 
 /** A product of our kernels and an operation of the back end's own, read back. */
 async function works(): Promise<boolean> {
-  const result = tf.tidy(() => linear(tf.ones([2, 3]), tf.ones([3, 2])).add(1));
+  const result = tf.tidy(() => matMul(tf.ones([2, 3]), tf.ones([3, 2])).add(1));
   const values = [...(await result.data())];
   result.dispose();
   return values.every((value) => value === 4);
@@ -38,7 +38,7 @@ afterEach(() => vi.unstubAllGlobals());
 describe('a lost GPU', () => {
   it('is told from other errors, and opened again', async (context) => {
     await openFor(context, 'webgpu');
-    const left = linear(tf.ones([64, 64]), tf.ones([64, 64])); // so large that it is on the GPU
+    const left = matMul(tf.ones([64, 64]), tf.ones([64, 64])); // so large that it is on the GPU
     const { device } = tf.backend() as WebGPUBackend;
     device.destroy();
     const error = await failure(() => left.data());
@@ -85,7 +85,7 @@ describe('the WebAssembly heap', () => {
     const big = new Float32Array(2e6);
     expect(await backendFault(await failure(() => tf.tensor1d(big)))).toBeInstanceOf(OutOfMemoryError);
     expect(await backendFault(await failure(() => tf.fill([2e6], 1)))).toBeInstanceOf(OutOfMemoryError);
-    const wide = await failure(() => tf.tidy(() => linear(tf.ones([4000, 1]), tf.ones([1, 500]))));
+    const wide = await failure(() => tf.tidy(() => matMul(tf.ones([4000, 1]), tf.ones([1, 500]))));
     expect(await backendFault(wide)).toBeInstanceOf(OutOfMemoryError);
     expect([...(await kept.data())]).toEqual([1, 2, 3]);
     expect(await works()).toBe(true);

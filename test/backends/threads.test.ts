@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ours } from '../../src/bench/ours.ts';
 import { benchWeights, randomTokens, sizes } from '../../src/bench/sizes.ts';
-import { linear, openBackend, tf } from '../../src/engine/index.ts';
+import { matMul, openBackend, tf } from '../../src/engine/index.ts';
 import type { Tensor2D } from '../../src/engine/index.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
 import { withSharedMemory } from '../../src/engine/wasm/sharedMemory.ts';
@@ -64,7 +64,7 @@ describe('threads on wasm', () => {
         name: 'product',
         extreme: false,
         inputs: [floats([rows, inner], 1), floats([inner, columns], 2)],
-        run: (x, w) => [linear(x as Tensor2D, w as Tensor2D)],
+        run: (x, w) => [matMul(x as Tensor2D, w as Tensor2D)],
       });
     await openWith(1);
     const alone = await product();
@@ -76,7 +76,7 @@ describe('threads on wasm', () => {
     await openWith(2);
     const [x, w] = [tf.ones<tf.Rank.R2>([2048, 256]), tf.ones<tf.Rank.R2>([256, 256])];
     const big = Array.from({ length: 8 }, () => tf.zeros([4_000_000]));
-    const y = linear(x, w);
+    const y = matMul(x, w);
     expect((await y.min().data())[0]).toBe(256);
     tf.dispose([x, w, y, big]);
   });

@@ -6,11 +6,13 @@ import {
   causalAttention,
   gatherRows,
   linear,
-  linearTransposed,
+  matMul,
+  matMulTransposed,
   logits,
   rmsNorm,
   rope,
   swiglu,
+  tf,
   tokenLogProbs,
 } from '../../src/engine/index.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../src/engine/index.ts';
@@ -81,9 +83,9 @@ for (const [n, i, o] of [
   [6, 300, 8],
 ] as const) {
   const x = floats([n, i], 3, i ** -0.5);
-  add(`linear ${n}×${i}×${o}`, [x, floats([i, o], 4)], (a, w) => [linear(a as Tensor2D, w as Tensor2D)]);
-  add(`linearTransposed ${n}×${i}×${o}`, [x, floats([o, i], 5)], (a, w) => [
-    linearTransposed(a as Tensor2D, w as Tensor2D),
+  add(`matMul ${n}×${i}×${o}`, [x, floats([i, o], 4)], (a, w) => [matMul(a as Tensor2D, w as Tensor2D)]);
+  add(`matMulTransposed ${n}×${i}×${o}`, [x, floats([o, i], 5)], (a, w) => [
+    matMulTransposed(a as Tensor2D, w as Tensor2D),
   ]);
 }
 add('logits', [floats([5, 6], 6), floats([11, 6], 7)], (x, t) => [logits(x as Tensor2D, t as Tensor2D)]);
@@ -101,6 +103,39 @@ for (const [heads, kvHeads, headDim] of [
     (x, p) => [rope(x as Tensor2D, p as Tensor1D, shape)],
   );
 }
+
+add(
+  'rope with frequencies of its own',
+  [floats([3, 24], 8), { shape: [3], values: Int32Array.of(0, 7, 400) }],
+  (x, p) => [
+    rope(x as Tensor2D, p as Tensor1D, {
+      ...{ heads: 2, kvHeads: 1, headDim: 6, theta: 10000 },
+      frequencies: [1, 0.2, 0.003],
+    }),
+  ],
+);
+
+add(
+  'linear with two adapters, a frozen base',
+  [floats([5, 6], 3), floats([6, 2], 4), floats([2, 3], 5), floats([6, 1], 6), floats([1, 4], 7)],
+  (x, a1, b1, a2, b2) => [
+    linear(x as Tensor2D, {
+      ...{ dtype: 'f32', frozen: true },
+      base: tf.tensor2d(floats([6, 11], 8).values, [6, 11]),
+      lora: [
+        { a: a1 as Tensor2D, b: b1 as Tensor2D, from: 2, scale: 0.5 },
+        { a: a2 as Tensor2D, b: b2 as Tensor2D, from: 6, scale: 2 },
+      ],
+    }),
+  ],
+);
+
+add('tokenLogProbs of a frozen table', [floats([70, 8], 13), integers(70, 3, 33, 15)], (x, targets) => {
+  const table = tf.tensor2d(floats([33, 8], 14).values, [33, 8]);
+  const options = { temperature: 1.3, allowedFrom: 3, frozen: true };
+  const { logp, entropy, sumSq } = tokenLogProbs(x as Tensor2D, table, targets as Tensor1D, options);
+  return [logp, entropy, sumSq];
+});
 
 for (const [batch, time, heads, kvHeads, headDim, scale] of [
   [1, 1, 1, 1, 3, 1],

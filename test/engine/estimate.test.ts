@@ -7,7 +7,7 @@ import { withChanges, type Experiment } from '../../src/config/experiment.ts';
 import { estimateMemory } from '../../src/config/memory.ts';
 import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { tf } from '../../src/engine/index.ts';
-import { tinyLlama, type LlamaConfig } from '../../src/model/config.ts';
+import { tinyLlama, type ModelConfig } from '../../src/model/config.ts';
 import { initialWeights } from '../../src/model/llama.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { createSession } from '../../src/train/session.ts';
@@ -64,7 +64,7 @@ function gpuMeter(): Meter {
 }
 
 /** Peak over one evaluation and one update of a model that never ends an answer early, and the estimate. */
-async function compare(meter: Meter, shape: Partial<LlamaConfig>, changes: Partial<Experiment>) {
+async function compare(meter: Meter, shape: Partial<ModelConfig>, changes: Partial<Experiment>) {
   const preset = findPreset('default');
   if (!preset) throw new Error('There is no preset "default".');
   const experiment = withChanges(presetExperiment(preset), { trainTasks: 64, ...changes });

@@ -8,7 +8,7 @@ import {
   causalAttention,
   gatherRows,
   KVCache,
-  linear,
+  matMul,
   MAX_POSITIONS,
   rmsNorm,
   rope,
@@ -160,7 +160,7 @@ const cases: readonly OpCase[] = [
   {
     name: 'linear of ±1e4',
     inputs: [spikes([3, 5], 25, 1e4), floats([5, 4], 26)],
-    run: (x, w) => [linear(x as Tensor2D, w as Tensor2D)],
+    run: (x, w) => [matMul(x as Tensor2D, w as Tensor2D)],
     extreme: true,
   },
   {

@@ -33,7 +33,7 @@ export async function compareLogits({ ids, variants }: Reference): Promise<Recor
     for (const [row, sequence] of ids.entries()) {
       const ours = tf.tidy(() => {
         const hidden = model.hidden(tf.tensor1d(sequence, 'int32'), 1, sequence.length);
-        return tf.matMul(hidden, model.embedding, false, true);
+        return tf.matMul(hidden, model.head, false, true);
       });
       const values = await ours.data();
       ours.dispose();

@@ -13,6 +13,16 @@ export interface HeadShape {
 export interface RopeShape extends HeadShape {
   /** Base of the rotary wavelengths, 10000 in the paper. */
   readonly theta: number;
+  /**
+   * Radians a position that each of the headDim/2 pairs turns by. Default: theta^(−2i/headDim). Given where a model was
+   * trained for longer texts by scaling positions.
+   */
+  readonly frequencies?: readonly number[];
+}
+
+/** What a pair of a head turns by from one position to the next, radians. */
+export function frequency({ headDim, theta, frequencies }: RopeShape, pair: number): number {
+  return frequencies?.[pair] ?? theta ** (-pair / (headDim / 2));
 }
 
 /** Width of a query/key/value row: (heads + 2·kvHeads)·headDim. */

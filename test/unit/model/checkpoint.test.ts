@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { checkpointFiles, readCheckpoint } from '../../../src/model/checkpoint.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
 import { initialWeights } from '../../../src/model/llama.ts';
-import { readSafetensors, writeSafetensors, type HostTensor } from '../../../src/model/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../../src/model/safetensors.ts';
+import type { HostTensor } from '../../../src/model/tensors.ts';
 
 const config = tinyLlama(10, {
   hidden_size: 8,

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseLlamaConfig } from '../../../src/model/config.ts';
+import { parseConfig } from '../../../src/model/config.ts';
 import { harmless, neutral } from '../../../src/model/configKeys.ts';
+import { parameterShapes } from '../../../src/model/parameters.ts';
+import { attentionShape } from '../../../src/model/modelConfig.ts';
 
 /** As transformers 4 writes it. */
 const four = {
@@ -35,17 +37,22 @@ const four = {
 const { rope_theta, rope_scaling: _scaling, torch_dtype, ...both } = four;
 const five = { ...both, dtype: torch_dtype, rope_parameters: { rope_type: 'default', rope_theta } };
 
+const llama3 = {
+  ...{ rope_type: 'llama3', factor: 32, low_freq_factor: 1, high_freq_factor: 4 },
+  original_max_position_embeddings: 8192,
+};
+
 const without = (key: keyof typeof four) =>
   Object.fromEntries(Object.entries(four).filter(([k]) => k !== key));
 
 describe('config.json', () => {
   it('is read as transformers 4 and 5 write it, θ included', () => {
-    const config = parseLlamaConfig(four);
+    const config = parseConfig(four);
     expect(config).toMatchObject({ rope_theta: 20000, hidden_size: 16, num_key_value_heads: 2 });
-    expect(parseLlamaConfig(five)).toEqual(config);
+    expect(parseConfig(five)).toEqual(config);
   });
 
-  it('has the defaults of LlamaConfig where a key is absent or null', () => {
+  it('has the defaults of its family where a key is absent or null', () => {
     for (const [key, value] of [
       ['num_key_value_heads', 4],
       ['rope_theta', 10000],
@@ -53,15 +60,12 @@ describe('config.json', () => {
       ['max_position_embeddings', 2048],
       ['hidden_act', 'silu'],
     ] as const) {
-      expect(parseLlamaConfig(without(key))[key]).toBe(value);
-      expect(parseLlamaConfig({ ...four, [key]: null })[key]).toBe(value);
+      expect(parseConfig(without(key))[key]).toBe(value);
+      expect(parseConfig({ ...four, [key]: null })[key]).toBe(value);
     }
-    expect(() => parseLlamaConfig(without('tie_word_embeddings'))).toThrow(
-      /^config\.json: tie_word_embeddings: false, LlamaConfig's default for an absent key, must be true/,
-    );
-    expect(() => parseLlamaConfig(without('hidden_size'))).toThrow(
-      'config.json: hidden_size: the key is missing',
-    );
+    expect(parseConfig(without('tie_word_embeddings')).tie_word_embeddings).toBe(false);
+    expect(() => parseConfig({ ...four, hidden_act: 'gelu' })).toThrow(/hidden_act: "gelu" must be "silu"/);
+    expect(() => parseConfig(without('hidden_size'))).toThrow('config.json: hidden_size: the key is missing');
   });
 
   it.each([
@@ -81,11 +85,40 @@ describe('config.json', () => {
       rope_interleaved: false,
     },
   ])('accepts what changes nothing: %j', (keys) => {
-    expect(parseLlamaConfig({ ...four, ...keys })).toEqual(parseLlamaConfig(four));
+    expect(parseConfig({ ...four, ...keys })).toEqual(parseConfig(four));
+  });
+
+  it('honours scaled positions, as both versions of transformers write them', () => {
+    const linear = parseConfig({ ...four, rope_scaling: { type: 'linear', factor: 4 } });
+    expect(linear.rope_scaling).toEqual({ rope_type: 'linear', factor: 4 });
+    const rope_parameters = { ...llama3, rope_theta: 500000 };
+    const config = parseConfig({ ...five, rope_parameters });
+    expect(config).toMatchObject({ rope_theta: 500000, rope_scaling: llama3 });
+    expect(attentionShape(config).frequencies).toHaveLength(2);
+    expect(attentionShape(parseConfig(four)).frequencies).toBeUndefined();
+  });
+
+  it('knows Qwen2, which has biases and no default for key/value heads', () => {
+    const qwen = { ...four, model_type: 'qwen2', architectures: ['Qwen2ForCausalLM'], attention_bias: null };
+    const config = parseConfig(qwen);
+    expect(config.model_type).toBe('qwen2');
+    expect(parameterShapes(config)['layers.0.qkvBias']).toEqual([32]);
+    expect(() => parseConfig({ ...qwen, num_key_value_heads: null })).toThrow(
+      'config.json: num_key_value_heads: the key is missing',
+    );
+    expect(() => parseConfig({ ...qwen, rope_scaling: { rope_type: 'linear', factor: 2 } })).toThrow(
+      'config.json: rope_scaling.rope_type: "linear" is not supported; it must be "default".',
+    );
   });
 
   it.each([
-    ['rope_scaling.rope_type', { rope_scaling: { rope_type: 'linear', factor: 4 } }],
+    ['rope_scaling.rope_type', { rope_scaling: { rope_type: 'yarn', factor: 4 } }],
+    ['rope_scaling.rope_type', { rope_scaling: { rope_type: 'divided', by: [1, 1] } }],
+    ['rope_scaling.factor', { rope_scaling: { rope_type: 'linear' } }],
+    ['rope_scaling.factor', { rope_scaling: { rope_type: 'linear', factor: 0.5 } }],
+    ['rope_scaling.beta_fast', { rope_scaling: { rope_type: 'linear', factor: 2, beta_fast: 32 } }],
+    ['rope_scaling.low_freq_factor', { rope_scaling: { ...llama3, low_freq_factor: undefined } }],
+    ['rope_scaling.high_freq_factor', { rope_scaling: { ...llama3, high_freq_factor: 1 } }],
     ['rope_scaling.type', { rope_scaling: { factor: 2, type: 'dynamic' } }],
     ['rope_scaling.low_freq_factor', { rope_scaling: { low_freq_factor: 1 } }],
     ['rope_scaling.factor', { rope_scaling: { factor: 4 } }],
@@ -109,7 +142,7 @@ describe('config.json', () => {
     ['hidden_act', { hidden_act: 'gelu' }],
     ['head_dim', { head_dim: 8 }],
     ['num_key_value_heads', { num_key_value_heads: 3 }],
-    ['tie_word_embeddings', { tie_word_embeddings: false }],
+    ['tie_word_embeddings', { tie_word_embeddings: 'yes' }],
     ['is_causal', { is_causal: false }],
     ['do_layer_norm_before', { do_layer_norm_before: false }],
     ['logits_scaling', { logits_scaling: 8 }],
@@ -117,7 +150,8 @@ describe('config.json', () => {
     ['dtype', { dtype: 'float8_e4m3fn' }],
     ['torch_dtype', { torch_dtype: 'float64' }],
     ['architectures', { architectures: ['LlamaForSequenceClassification'] }],
-    ['model_type', { model_type: 'qwen2' }],
+    ['model_type', { model_type: 'mistral' }],
+    ['architectures', { model_type: 'qwen2' }],
     ['auto_map', { auto_map: { AutoModel: 'x.Y' } }],
     ['num_hidden_layers', { num_hidden_layers: 1e9 }],
     ['num_hidden_layers', { num_hidden_layers: 1e6 }],
@@ -128,22 +162,22 @@ describe('config.json', () => {
     ['rms_norm_eps', { rms_norm_eps: 0 }],
   ])('refuses by name: %s in %j', (key, keys) => {
     const escaped = key.replace('.', '\\.');
-    expect(() => parseLlamaConfig({ ...four, ...keys })).toThrow(
+    expect(() => parseConfig({ ...four, ...keys })).toThrow(
       new RegExp(`^config\\.json: ${escaped}: .+\\. .+\\.$`),
     );
   });
 
   it('shows the value, shortened, and what to do', () => {
-    expect(() => parseLlamaConfig({ ...four, num_hidden_layers: 1e9 })).toThrow(
+    expect(() => parseConfig({ ...four, num_hidden_layers: 1e9 })).toThrow(
       'config.json: num_hidden_layers: 1000000000 must be a whole number from 1 to 256.',
     );
-    expect(() => parseLlamaConfig({ ...four, attention_bias: true })).toThrow(
-      "attention_bias: true is not supported; it must be false. The playground's layers have no biases;",
+    expect(() => parseConfig({ ...four, attention_bias: true })).toThrow(
+      "attention_bias: true is not supported; it must be false. The playground's Llama layers have no biases;",
     );
     const huge = { ...four, [`\u001b[2J${'k'.repeat(1e6)}`]: 'v'.repeat(1e6) };
     let message = '';
     try {
-      parseLlamaConfig(huge);
+      parseConfig(huge);
     } catch (error) {
       message = String(error);
     }
@@ -152,8 +186,7 @@ describe('config.json', () => {
   });
 
   it('of any other kind is refused', () => {
-    for (const json of [null, 3, 'x', [], [four]])
-      expect(() => parseLlamaConfig(json)).toThrow(/^config\.json: /);
+    for (const json of [null, 3, 'x', [], [four]]) expect(() => parseConfig(json)).toThrow(/^config\.json: /);
   });
 
   it('no key is both neutral and harmless', () => {
@@ -163,13 +196,13 @@ describe('config.json', () => {
   const odd = [null, false, true, 0, -1, 0.5, 2, 1e9, 1e308, '', 'default', [], [1], {}, { a: 1 }];
 
   it('with one key changed is the same model, honoured in that key, or refused by a name', () => {
-    const base = parseLlamaConfig(four);
+    const base = parseConfig(four);
     const keys = [...Object.keys({ ...four, ...five }), ...neutral.keys(), 'sliding_window', 'layer_types'];
     for (const key of keys) {
       for (const value of odd) {
         let config;
         try {
-          config = parseLlamaConfig({ ...four, [key]: value });
+          config = parseConfig({ ...four, [key]: value });
         } catch (error) {
           expect((error as Error).message).toMatch(/^config\.json: [\w.]+: .+/);
           continue;
@@ -181,7 +214,7 @@ describe('config.json', () => {
   });
 
   it('with a key that nobody knows is refused by that name, unless it is null or false', () => {
-    const base = parseLlamaConfig(four);
+    const base = parseConfig(four);
     const names = fc.oneof(
       fc.string({ maxLength: 12 }),
       fc.constantFrom('__proto__', 'constructor', 'toString'),
@@ -192,7 +225,7 @@ describe('config.json', () => {
     fc.assert(
       fc.property(unknown, fc.jsonValue(), (name, value) => {
         const text = `${JSON.stringify(four).slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(value)}}`;
-        const read = () => parseLlamaConfig(JSON.parse(text));
+        const read = () => parseConfig(JSON.parse(text));
         if (value === null || value === false) expect(read()).toEqual(base);
         else expect(read).toThrow(/^config\.json: .*: .+ is not supported; /s);
       }),

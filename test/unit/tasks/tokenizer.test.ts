@@ -110,7 +110,7 @@ describe('Tokenizer.fromJson', () => {
     ['normalizer.type', { normalizer: { type: 'Lowercase' } }],
     ['normalizer.type', { normalizer: { type: 'Replace', pattern: { Regex: '(a+)+$' }, content: '' } }],
     ['decoder.type', { decoder: { type: 'Replace', pattern: { Regex: '(a+)+$' }, content: '' } }],
-    ['post_processor.type', { post_processor: { type: 'TemplateProcessing', single: [] } }],
+    ['post_processor.type', { post_processor: { type: 'BertProcessing', sep: ['x', 0] } }],
     ['truncation', { truncation: { max_length: 8 } }],
     ['padding', { padding: { strategy: 'BatchLongest' } }],
     ['version', { version: '2.0' }],

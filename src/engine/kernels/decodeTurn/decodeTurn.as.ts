@@ -28,7 +28,7 @@ class Decoder {
   angles: usize;
   embed: usize;
   norm: usize;
-  /** The transposed embedding, packed. */
+  /** The transposed output head, packed. */
   head: usize;
 }
 
@@ -37,6 +37,8 @@ class Decoder {
 class Layer {
   attnNorm: usize;
   qkv: usize;
+  /** Of the columns of qkv, or 0. */
+  qkvBias: usize;
   out: usize;
   mlpNorm: usize;
   gateUp: usize;
@@ -154,6 +156,9 @@ function feed(
     const w = changetype<Layer>(layer);
     rmsNormForward(m, d, net.eps, x, w.attnNorm, a);
     product(m, width, d, a, w.qkv, y, small);
+    if (w.qkvBias) {
+      for (let i = 0; i < m; i++) add(width, y + ((<usize>(i * width)) << 2), w.qkvBias);
+    }
     ropeRotate(m, net.heads + net.kvHeads, net.headDim >> 1, width, at, net.angles, 1, y, y);
     for (let i = 0; i < m; i++) {
       const cell = (<usize>i) << 2;

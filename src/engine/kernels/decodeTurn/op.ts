@@ -136,7 +136,7 @@ class ReferenceTurn implements TurnWriter {
     const { eot, uniforms } = this.#sampling;
     const rows = this.#positions.length;
     const u = tf.tensor1d(uniforms.subarray(this.#done * rows, (this.#done + 1) * rows));
-    const draw = (last: Tensor2D) => sampleToken(logits(last, this.#model.embed), u, this.#sampling);
+    const draw = (last: Tensor2D) => sampleToken(logits(last, this.#model.head), u, this.#sampling);
     const newest = this.#newest;
     if (!newest) return { last: this.#last, ...draw(this.#last) };
     const ended = tf.fill<tf.Rank.R1>([rows], -1, 'int32');

@@ -4,6 +4,7 @@ import type { KVCache } from '../../kvCache.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { merged } from '../../weight.ts';
 import { angleTable } from '../rope/op.ts';
 import type { SampleOptions } from '../sampleToken/op.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
@@ -114,12 +115,16 @@ function openState(wasm: WasmKernels, { last, positions }: TurnStart): RowState 
   return { last: own, positions: keepInts(positions), live: keepInts(positions) };
 }
 
+/** Fields of `Decoder` and of `Layer` in `decodeTurn.as.ts`. */
+const DECODER_CELLS = 13;
+const LAYER_CELLS = 9;
+
 /** A decoder's weights as the kernel takes them, and its calls. */
 class PackedDecoder {
   readonly #wasm: WasmKernels;
   readonly #model: DecoderModel;
   readonly #cache: KVCache;
-  /** Every matrix in panels (`wasm/gemm.as.ts`), one after the other: packed once, not at every product. */
+  /** Every matrix, with its adapters, in panels (`wasm/gemm.as.ts`), one after the other: packed once, not at every product. */
   readonly #panels: Tensor1D;
   /** The addresses in it of each layer's four matrices, and last of the head. */
   readonly #starts: readonly number[];
@@ -130,24 +135,29 @@ class PackedDecoder {
     this.#wasm = wasm;
     this.#model = model;
     this.#cache = cache;
-    const { embed, layers } = model;
+    const { head, layers } = model;
     const matrices = layers.flatMap(({ qkv, out, gateUp, down }) =>
       [qkv, out, gateUp, down].map((weight) => {
-        const [k, n] = weight.shape;
+        const [k, n] = weight.base.shape;
         return { weight, k, n, toRow: 4 * n, toColumn: 4 };
       }),
     );
-    const [vocabulary, d] = embed.shape;
-    matrices.push({ weight: embed, k: d, n: vocabulary, toRow: 4, toColumn: 4 * d });
+    const [vocabulary, d] = head.shape;
+    matrices.push({
+      weight: { dtype: 'f32', base: head },
+      ...{ k: d, n: vocabulary, toRow: 4, toColumn: 4 * d },
+    });
     const room = matrices.reduce((sum, { k, n }) => sum + k * Math.ceil(n / 8) * 8, 0);
     this.#panels = tf.keep(wasm.output<Tensor1D>([room]));
     let free = wasm.address(this.#panels);
     this.#starts = matrices.map(({ weight, k, n, toRow, toColumn }) => {
       const start = free;
-      free = wasm.run.packWeight(n, k, wasm.address(weight), toRow, toColumn, start) >>> 0;
+      const whole = merged(weight);
+      free = wasm.run.packWeight(n, k, wasm.address(whole), toRow, toColumn, start) >>> 0;
+      if (whole !== weight.base) whole.dispose();
       return start;
     });
-    this.#description = keepInts(new Int32Array(13 + 8 * layers.length));
+    this.#description = keepInts(new Int32Array(DECODER_CELLS + LAYER_CELLS * layers.length));
   }
 
   /**
@@ -183,7 +193,7 @@ class PackedDecoder {
     const wasm = this.#wasm;
     const { shape, eps, embed, layers, norm } = this.#model;
     const address = (tensor: Tensor) => wasm.address(tensor);
-    const width = layers[0]?.down.shape[0] ?? 0;
+    const width = layers[0]?.down.base.shape[0] ?? 0;
     const head = this.#starts.at(-1) ?? 0;
     const [vocabulary, d] = embed.shape;
     const cells = ints(wasm, this.#description);
@@ -199,11 +209,15 @@ class PackedDecoder {
     ]);
     floats(wasm, this.#description)[8] = eps;
     cells.set([angleTable(wasm, this.#cache.slots - 1, shape), address(embed), address(norm), head], 9);
-    layers.forEach(({ attnNorm, mlpNorm }, layer) => {
+    layers.forEach(({ attnNorm, qkvBias, mlpNorm }, layer) => {
       const { k, v } = this.#cache.layer(layer);
       const [qkv, out, gateUp, down] = this.#starts.slice(4 * layer) as [number, number, number, number];
       const [gain1, gain2] = [address(attnNorm), address(mlpNorm)];
-      cells.set([gain1, qkv, out, gain2, gateUp, down, address(k), address(v)], 13 + 8 * layer);
+      const bias = qkvBias ? address(qkvBias) : 0;
+      cells.set(
+        [gain1, qkv, bias, out, gain2, gateUp, down, address(k), address(v)],
+        DECODER_CELLS + LAYER_CELLS * layer,
+      );
     });
   }
 

@@ -3,12 +3,13 @@
  * waiting: sampling, the ends of rows and the cache are looked after on the device (`wgsl.ts`). The host reads one result.
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { DecoderModel } from '../../decoder.ts';
+import type { DecoderLayer, DecoderModel } from '../../decoder.ts';
 import type { KVCache } from '../../kvCache.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import { bind, readBack, record, recordCopy, submit, unfilled } from '../../webgpu/record.ts';
 import type { Bound, Stage } from '../../webgpu/record.ts';
+import { merged } from '../../weight.ts';
 import { angleTensor } from '../rope/op.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
 import {
@@ -56,19 +57,34 @@ interface Bindings {
   readonly layers: readonly Bound[];
 }
 
+/** A layer as the kernels take it: each matrix with its adapters, each gain with the bias that follows. */
+interface OneBuffer {
+  readonly attnNorm: Tensor1D;
+  readonly qkv: Tensor2D;
+  readonly out: Tensor2D;
+  readonly mlpNorm: Tensor1D;
+  readonly gateUp: Tensor2D;
+  readonly down: Tensor2D;
+}
+
 class BoundDecoder {
   readonly model: DecoderModel;
   readonly #gpu: WebGPUBackend;
   readonly #cache: KVCache;
   /** The head [d, V], so that neighbouring columns are neighbours. */
   readonly #head: Tensor2D;
+  readonly #layers: readonly OneBuffer[];
   #bindings: (Bindings & { readonly cache: object }) | null = null;
 
   constructor(gpu: WebGPUBackend, model: DecoderModel, cache: KVCache) {
     this.#gpu = gpu;
     this.model = model;
     this.#cache = cache;
-    this.#head = tf.keep(tf.tidy(() => tf.transpose(model.embed)));
+    this.#head = tf.keep(tf.tidy(() => tf.transpose(model.head)));
+    this.#layers = model.layers.map(({ attnNorm, qkv, qkvBias, out, mlpNorm, gateUp, down }) => ({
+      attnNorm: qkvBias ? tf.keep(tf.concat([attnNorm, qkvBias])) : attnNorm,
+      ...{ qkv: merged(qkv), out: merged(out), mlpNorm, gateUp: merged(gateUp), down: merged(down) },
+    }));
   }
 
   /** Made at the first use, and again when the cache got other buffers, as when its rows were repeated. */
@@ -94,7 +110,8 @@ class BoundDecoder {
 
   #layer(layer: number, { rows, x, q, mixed, h }: Scratch): Bound[] {
     const { shape, eps, embed, layers } = this.model;
-    const { attnNorm, qkv, out, mlpNorm, gateUp, down } = layers[layer] as DecoderModel['layers'][number];
+    const { attnNorm, qkv, out, mlpNorm, gateUp, down } = this.#layers[layer] as OneBuffer;
+    const biased = layers[layer]?.qkvBias !== undefined;
     const { k: keys, v: values } = this.#cache.layer(layer);
     const d = embed.shape[1];
     const [f] = down.shape;
@@ -102,7 +119,7 @@ class BoundDecoder {
     const attending = { rows, qkv: q, keys, values, result: mixed };
     const batch = this.#cache.batch;
     return [
-      this.#product(qkvStage(d, shape, eps), qkv.shape[1], {
+      this.#product(qkvStage(d, shape, eps, biased), qkv.shape[1], {
         ...{ rows, a: x, w: qkv, gain: attnNorm, angles, q, keys, values },
       }),
       bind(this.#gpu, attendStage(shape), attending, [shape.heads, batch]),
@@ -165,7 +182,7 @@ class BoundDecoder {
       x: room(d),
       q: room(shape.heads * shape.headDim),
       mixed: room(shape.heads * shape.headDim),
-      h: room(layers[0]?.down.shape[0] ?? 1),
+      h: room(layers[0]?.down.base.shape[0] ?? 1),
       logits: room(vocabulary),
     };
   }
@@ -178,6 +195,11 @@ class BoundDecoder {
   dispose(): void {
     this.#forget();
     this.#head.dispose();
+    this.#layers.forEach((own, i) => {
+      const { attnNorm, qkv, out, gateUp, down } = this.model.layers[i] as DecoderLayer;
+      const models = new Set<Tensor>([attnNorm, own.mlpNorm, qkv.base, out.base, gateUp.base, down.base]);
+      for (const tensor of Object.values(own)) if (!models.has(tensor)) tensor.dispose();
+    });
   }
 }
 

@@ -169,9 +169,19 @@ const plainColumns = (write: string) => `
     put(row, column(pair, 1), second);
   }`;
 
-/** q = rotated queries of norm(a)·w [rows, heads·headDim]; rotated keys and values go into the row's slot of the cache. */
-export function qkvStage(width: number, { heads, kvHeads, headDim }: RopeShape, normEps: number) {
+/**
+ * q = rotated queries of norm(a)·w [rows, heads·headDim]; rotated keys and values go into the row's slot of the cache.
+ * With a bias, `gain` goes on with it: a device promises eight buffers, and these are eight.
+ */
+export function qkvStage(
+  width: number,
+  { heads, kvHeads, headDim }: RopeShape,
+  normEps: number,
+  biased: boolean,
+) {
   const half = headDim / 2;
+  const plus = (value: string, which: number) =>
+    biased ? `${value} + gain[K + column(pair, ${which})]` : value;
   return product({
     name: 'decode qkv',
     buffers: {
@@ -188,7 +198,9 @@ export function qkvStage(width: number, { heads, kvHeads, headDim }: RopeShape, 
     code: `
   const HALF = ${half};
   fn column(pair : i32, which : i32) -> i32 { return pair / HALF * (2 * HALF) + pair % HALF + which * HALF; }
-  fn finish(row : i32, pair : i32, first : f32, second : f32) {
+  fn finish(row : i32, pair : i32, one : f32, two : f32) {
+    let first = ${plus('one', 0)};
+    let second = ${plus('two', 1)};
     let head = pair / HALF;
     let i = pair % HALF;
     let slot = rows[row].slot;

@@ -2,57 +2,83 @@ import { tf } from '../../tf.ts';
 import type { Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { atTheirColumns } from '../../weight.ts';
+import type { Weight } from '../../weight.ts';
 import { differentiable } from '../differentiable.ts';
 import { gemm } from './gemm.ts';
 
 /**
- * Matrix product y = x·w without a bias.
+ * y = x·W for a weight W = base + Σ scale·a·b, without a bias.
  *
  * @param x [N, in]
- * @param w [in, out]
- * @returns [N, out]; differentiable in `x` and `w`: dx = dy·wᵀ, dw = xᵀ·dy
+ * @returns [N, out]; differentiable in `x`, in the adapters, and in the base unless it is frozen
  */
-export function linear(x: Tensor2D, w: Tensor2D): Tensor2D {
-  return product(x, w, false);
+export function linear(x: Tensor2D, { base, frozen = false, lora = [] }: Weight): Tensor2D {
+  const y = matMul(x, base, frozen);
+  if (lora.length === 0) return y;
+  return tf.tidy(() => {
+    const parts = lora.map(({ a, b, scale }) => matMul(matMul(x, a), b).mul<Tensor2D>(scale));
+    return tf.add(y, atTheirColumns(lora, parts, ...y.shape));
+  });
 }
 
 /**
- * y = x·wᵀ, for a weight stored [out, in] (the tied output head).
+ * Matrix product y = x·w.
+ *
+ * @param x [N, in]
+ * @param w [in, out]
+ * @param frozen no gradient for `w`
+ * @returns [N, out]; differentiable in `x` and `w`: dx = dy·wᵀ, dw = xᵀ·dy
+ */
+export function matMul(x: Tensor2D, w: Tensor2D, frozen = false): Tensor2D {
+  return product(x, w, false, frozen);
+}
+
+/**
+ * y = x·wᵀ, for a weight stored [out, in] (the output head).
  *
  * @param x [N, in]
  * @param w [out, in]
  * @returns [N, out]; differentiable in `x` and `w`: dx = dy·w, dw = dyᵀ·x
  */
-export function linearTransposed(x: Tensor2D, w: Tensor2D): Tensor2D {
-  return product(x, w, true);
+export function matMulTransposed(x: Tensor2D, w: Tensor2D): Tensor2D {
+  return product(x, w, true, false);
 }
 
 type MatMul = (a: Tensor2D, b: Tensor2D, transposeA: boolean, transposeB: boolean) => Tensor2D;
 
 /** The same product out of plain TensorFlow.js ops on every back end. */
-export function linearReference(x: Tensor2D, w: Tensor2D, transposed = false): Tensor2D {
-  return productWith(matMulPlain, x, w, transposed);
+export function matMulReference(x: Tensor2D, w: Tensor2D, transposed = false, frozen = false): Tensor2D {
+  return productWith(matMulPlain, x, w, transposed, frozen);
 }
 
-function product(x: Tensor2D, w: Tensor2D, transposed: boolean): Tensor2D {
+function product(x: Tensor2D, w: Tensor2D, transposed: boolean, frozen: boolean): Tensor2D {
   const wasm = wasmKernels();
-  if (!wasm) return linearReference(x, w, transposed);
-  return productWith((a, b, ta, tb) => matMulWasm(wasm, a, b, ta, tb), x, w, transposed);
+  if (!wasm) return matMulReference(x, w, transposed, frozen);
+  return productWith((a, b, ta, tb) => matMulWasm(wasm, a, b, ta, tb), x, w, transposed, frozen);
 }
 
-function productWith(matMul: MatMul, x: Tensor2D, w: Tensor2D, transposed: boolean): Tensor2D {
+function productWith(
+  multiply: MatMul,
+  x: Tensor2D,
+  w: Tensor2D,
+  transposed: boolean,
+  frozen: boolean,
+): Tensor2D {
   const inner = w.shape[transposed ? 1 : 0];
   if (x.shape[1] !== inner) {
     throw new Error(`linear: x is [${x.shape.join(', ')}], but the weight takes ${inner} features.`);
   }
   return differentiable(
-    [x, w],
-    [],
-    () => matMul(x, w, false, transposed),
+    frozen ? [x] : [x, w],
+    frozen ? [w] : [],
+    () => multiply(x, w, false, transposed),
     (dy, saved) => {
       const [sx, sw] = saved as [Tensor2D, Tensor2D];
-      const dw = transposed ? matMul(dy, sx, true, false) : matMul(sx, dy, true, false);
-      return [matMul(dy, sw, false, !transposed), dw];
+      const dx = multiply(dy, sw, false, !transposed);
+      if (frozen) return [dx];
+      const dw = transposed ? multiply(dy, sx, true, false) : multiply(sx, dy, true, false);
+      return [dx, dw];
     },
   );
 }

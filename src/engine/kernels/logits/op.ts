@@ -1,13 +1,13 @@
 import type { Tensor2D } from '../../tf.ts';
-import { linearTransposed } from '../linear/op.ts';
+import { matMulTransposed } from '../linear/op.ts';
 
 /**
- * Scores of every vocabulary entry under a tied output head: x·tableᵀ.
+ * Scores of every vocabulary entry under an output head: x·tableᵀ.
  *
  * @param x [N, d]
- * @param table [V, d], the token embedding
+ * @param table [V, d], the output head; where it is tied, the token embedding
  * @returns [N, V]; differentiable in `x` and `table`
  */
 export function logits(x: Tensor2D, table: Tensor2D): Tensor2D {
-  return linearTransposed(x, table);
+  return matMulTransposed(x, table);
 }

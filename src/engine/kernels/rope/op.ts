@@ -4,7 +4,7 @@ import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
-import { checkHeads } from '../shape.ts';
+import { checkHeads, frequency } from '../shape.ts';
 import type { RopeShape } from '../shape.ts';
 import { ropeGpu } from './webgpu.ts';
 
@@ -12,7 +12,7 @@ import { ropeGpu } from './webgpu.ts';
  * Rotary position embedding (arXiv 2104.09864) of the query and key heads; value heads pass unchanged.
  *
  * Half-split convention (Hugging Face `rotate_half`): dimension i of a head turns together with i + headDim/2,
- * by the angle position·theta^(−2i/headDim).
+ * by the angle position·theta^(−2i/headDim), or the shape's own frequencies.
  *
  * @param qkv [N, (heads + 2·kvHeads)·headDim]
  * @param positions int32 [N], each in [0, MAX_POSITIONS)
@@ -73,10 +73,15 @@ function lastPosition(wasm: WasmKernels, positions: Tensor1D): number {
 }
 
 /** The address of rows [cos(p·f_i) …, sin(p·f_i) …] for every position p up to `last`; valid until a longer one is made. */
-export function angleTable(wasm: WasmKernels, last: number, { headDim, theta }: RopeShape): number {
-  return wasm.table(`rope ${theta} ${headDim}`, last + 1, headDim, (row, angles) =>
-    fillAngles(row, angles, theta),
+export function angleTable(wasm: WasmKernels, last: number, shape: RopeShape): number {
+  return wasm.table(`rope ${nameOf(shape)}`, last + 1, shape.headDim, (row, angles) =>
+    fillAngles(row, angles, shape),
   );
+}
+
+/** Shapes whose heads turn alike have one name. */
+function nameOf({ headDim, theta, frequencies }: RopeShape): string {
+  return frequencies ? `${headDim} ${frequencies.join(' ')}` : `${theta} ${headDim}`;
 }
 
 /** Positions a sequence can have (the WASM kernel knows more), 0 … MAX_POSITIONS − 1. */
@@ -108,26 +113,27 @@ const tables = new WeakMap<object, Map<string, Tensor2D>>();
  * [MAX_POSITIONS, headDim], made once per back end and kept. The angles' cosines come from the host because WGSL promises
  * its own only to 2⁻¹¹, and only within ±π.
  */
-export function angleTensor({ headDim, theta }: RopeShape): Tensor2D {
+export function angleTensor(shape: RopeShape): Tensor2D {
+  const { headDim } = shape;
   const ofBackend = tables.get(tf.backend()) ?? new Map<string, Tensor2D>();
   tables.set(tf.backend(), ofBackend);
-  const name = `${theta} ${headDim}`;
+  const name = nameOf(shape);
   const found = ofBackend.get(name);
   if (found) return found;
   const values = new Float32Array(MAX_POSITIONS * headDim);
   for (let p = 0; p < MAX_POSITIONS; p++) {
-    fillAngles(p, values.subarray(p * headDim, (p + 1) * headDim), theta);
+    fillAngles(p, values.subarray(p * headDim, (p + 1) * headDim), shape);
   }
   const table = tf.keep(tf.tensor2d(values, [MAX_POSITIONS, headDim]));
   ofBackend.set(name, table);
   return table;
 }
 
-/** One row [cos(p·f_0) …, sin(p·f_0) …] with f_i = theta^(−2i/headDim). */
-function fillAngles(position: number, row: Float32Array, theta: number): void {
+/** One row [cos(p·f_0) …, sin(p·f_0) …]. */
+function fillAngles(position: number, row: Float32Array, shape: RopeShape): void {
   const half = row.length / 2;
   for (let i = 0; i < half; i++) {
-    const angle = position * theta ** (-i / half);
+    const angle = position * frequency(shape, i);
     row[i] = Math.cos(angle);
     row[half + i] = Math.sin(angle);
   }

@@ -4,7 +4,7 @@ import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
-import { linearReference } from '../linear/op.ts';
+import { matMulReference } from '../linear/op.ts';
 import { gemm } from '../linear/gemm.ts';
 import { headGpu, headGpuBackward } from './webgpu.ts';
 import { MASKED } from '../causalAttention/op.ts';
@@ -15,6 +15,8 @@ export interface HeadOptions {
   readonly temperature: number;
   /** Ids below this one are banned: probability exactly 0 (padding and other tokens never written). */
   readonly allowedFrom: number;
+  /** No gradient for the table, and none is computed. */
+  readonly frozen?: boolean;
 }
 
 export interface TokenLogProbs {
@@ -27,10 +29,10 @@ export interface TokenLogProbs {
 }
 
 /**
- * Log-probability of each row's target token under a tied output head, with the distribution's entropy and Σp².
+ * Log-probability of each row's target token under an output head, with the distribution's entropy and Σp².
  *
  * @param x [N, d], normalised hidden states
- * @param table [V, d], the token embedding
+ * @param table [V, d], the output head; where it is tied, the token embedding
  * @param targets int32 [N]; a target below `allowedFrom` (padding) yields a huge negative finite number: mask it
  */
 export function tokenLogProbs(
@@ -49,14 +51,14 @@ export function tokenLogProbs(
   if (wasm) return unpack(tokenLogProbsWasm(wasm, x, table, targets, options));
   const gpu = gpuBackend();
   if (!gpu) return tokenLogProbsReference(x, table, targets, options);
-  const { temperature, allowedFrom } = options;
+  const { temperature, allowedFrom, frozen = false } = options;
   const packed = differentiable(
-    [x, table],
-    [targets],
+    frozen ? [x] : [x, table],
+    frozen ? [table, targets] : [targets],
     () => headGpu(gpu, x, table, targets, temperature, allowedFrom),
     (dy, saved) => {
       const inputs = saved as [Tensor2D, Tensor2D, Tensor1D];
-      return headGpuBackward(gpu, ...inputs, dy, temperature, allowedFrom);
+      return headGpuBackward(gpu, ...inputs, dy, temperature, allowedFrom, frozen);
     },
   );
   return unpack(packed);
@@ -67,14 +69,14 @@ function tokenLogProbsWasm(
   x: Tensor2D,
   table: Tensor2D,
   targets: Tensor1D,
-  { temperature, allowedFrom }: HeadOptions,
+  { temperature, allowedFrom, frozen = false }: HeadOptions,
 ): Tensor2D {
   const [n, d] = x.shape;
   const vocabulary = table.shape[0];
   const sizes = [d, vocabulary, 1 / temperature, allowedFrom] as const;
   return differentiable(
-    [x, table],
-    [targets],
+    frozen ? [x] : [x, table],
+    frozen ? [table, targets] : [targets],
     () => {
       const bad = wasm.run.firstBadTarget(n, vocabulary, wasm.address(targets));
       if (bad >= 0)
@@ -90,10 +92,10 @@ function tokenLogProbsWasm(
     },
     (dy, saved) => {
       const dx = wasm.output<Tensor2D>([n, d]);
-      const dtable = wasm.zeros<Tensor2D>([vocabulary, d]);
+      const dtable = frozen ? null : wasm.zeros<Tensor2D>([vocabulary, d]);
       const dlogits = wasm.output<Tensor2D>([Math.min(n, CHUNK), vocabulary + 4]);
       const [px, pt, pi, dlogp] = [...saved, dy].map((tensor) => wasm.address(tensor)) as Four;
-      const [pdx, pdl, pdt] = [wasm.address(dx), wasm.address(dlogits), wasm.address(dtable)];
+      const [pdx, pdl] = [wasm.address(dx), wasm.address(dlogits)];
       const bytes = wasm.run.headBackwardScratch(d, vocabulary);
       for (let first = 0; first < n; first += CHUNK) {
         const rows = Math.min(CHUNK, n - first);
@@ -102,15 +104,16 @@ function tokenLogProbsWasm(
           const inputs = [px + 4 * d * at, pt, pi + 4 * at, dlogp + 4 * at];
           return [count, ...sizes, ...inputs, pdx + 4 * d * at, pdl + 4 * (vocabulary + 4) * start, scratch];
         });
-        gemm(wasm, {
-          ...{ m: vocabulary, n: d, k: rows },
-          ...{ a: pdl, rsa: 4, csa: 4 * (vocabulary + 4) },
-          ...{ b: px + 4 * d * first, rsb: 4 * d, csb: 4 },
-          ...{ c: pdt, accumulate: true },
-        });
+        if (dtable)
+          gemm(wasm, {
+            ...{ m: vocabulary, n: d, k: rows },
+            ...{ a: pdl, rsa: 4, csa: 4 * (vocabulary + 4) },
+            ...{ b: px + 4 * d * first, rsb: 4 * d, csb: 4 },
+            ...{ c: wasm.address(dtable), accumulate: true },
+          });
       }
       dlogits.dispose();
-      return [dx, dtable];
+      return dtable ? [dx, dtable] : [dx];
     },
   );
 }
@@ -137,7 +140,7 @@ export function tokenLogProbsReference(
 ): TokenLogProbs {
   const [logp, entropy, sumSq] = tf.tidy(() => {
     const vocabulary = table.shape[0];
-    const scaled = linearReference(x, table, true).div<Tensor2D>(options.temperature);
+    const scaled = matMulReference(x, table, true, options.frozen).div<Tensor2D>(options.temperature);
     const logits = banBelow(scaled, options.allowedFrom);
     const logProbs = logits.sub(logits.max(1, true)).logSoftmax();
     const oneHot = oneHotRows(targets, vocabulary);

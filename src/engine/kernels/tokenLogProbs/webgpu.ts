@@ -97,7 +97,7 @@ export function headGpu(
   return packed;
 }
 
-/** [dx, dtable]; the first N values of `dlogp` are the gradient of logp. */
+/** [dx, dtable], or [dx] of a frozen table; the first N values of `dlogp` are the gradient of logp. */
 export function headGpuBackward(
   gpu: WebGPUBackend,
   x: Tensor2D,
@@ -106,12 +106,14 @@ export function headGpuBackward(
   dlogp: Tensor2D,
   temperature: number,
   allowedFrom: number,
-): [Tensor2D, Tensor2D] {
+  frozen: boolean,
+): Tensor2D[] {
   const n = x.shape[0];
   const logits = tf.matMul(x, table, false, true);
   const scalars = [n, table.shape[0], allowedFrom, 1 / temperature];
   runGpu(gpu, backward, [targets, dlogp], scalars, { into: logits, groups: n });
-  const gradients: [Tensor2D, Tensor2D] = [tf.matMul(logits, table), tf.matMul(logits, x, true, false)];
+  const gradients: Tensor2D[] = [tf.matMul(logits, table)];
+  if (!frozen) gradients.push(tf.matMul(logits, x, true, false));
   logits.dispose();
   return gradients;
 }

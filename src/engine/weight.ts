@@ -1,0 +1,57 @@
+/** A matrix of a decoder, and the low-rank adapters that are added to it (LoRA, arXiv 2106.09685). */
+import { tf } from './tf.ts';
+import type { Tensor2D } from './tf.ts';
+
+/** Columns `from` … `from + width` of a matrix get scale·a·b added: so an adapter can belong to a part of a fused matrix. */
+export interface LowRank {
+  /** [in, rank] */
+  readonly a: Tensor2D;
+  /** [rank, width] */
+  readonly b: Tensor2D;
+  readonly from: number;
+  /** α / rank */
+  readonly scale: number;
+}
+
+export interface Weight {
+  readonly dtype: 'f32';
+  /** [in, out] */
+  readonly base: Tensor2D;
+  /** No gradient flows to `base`, and none is computed. */
+  readonly frozen?: boolean;
+  /** In the order of their columns, which do not overlap. */
+  readonly lora?: readonly LowRank[];
+}
+
+/** One matrix that does what the weight and its adapters do; the caller's, to be disposed of, unless it is `base` itself. */
+export function merged({ base, lora }: Weight): Tensor2D {
+  if (!lora || lora.length === 0) return base;
+  return tf.tidy(() => {
+    const parts = lora.map((part) => tf.matMul(part.a, part.b).mul<Tensor2D>(part.scale));
+    return tf.add(base, atTheirColumns(lora, parts, base.shape[0], base.shape[1]));
+  });
+}
+
+/** [rows, columns] with each part [rows, its width] at its columns and zeros elsewhere. */
+export function atTheirColumns(
+  lora: readonly LowRank[],
+  parts: readonly Tensor2D[],
+  rows: number,
+  columns: number,
+): Tensor2D {
+  const pieces: Tensor2D[] = [];
+  let at = 0;
+  const zerosUntil = (end: number) => {
+    if (end > at) pieces.push(tf.zeros<tf.Rank.R2>([rows, end - at]));
+    at = end;
+  };
+  lora.forEach(({ from }, i) => {
+    const part = parts[i] as Tensor2D;
+    if (from < at) throw new Error(`LoRA: two adapters would change column ${from}.`);
+    zerosUntil(from);
+    pieces.push(part);
+    at = from + part.shape[1];
+  });
+  zerosUntil(columns);
+  return pieces.length === 1 ? (pieces[0] as Tensor2D) : tf.concat(pieces, 1);
+}

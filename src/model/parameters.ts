@@ -1,0 +1,31 @@
+/** Our parameters: their names, shapes and values, and which part of the model they belong to. */
+import { familyOf } from './families/index.ts';
+import type { ModelConfig } from './modelConfig.ts';
+
+/** Name → shape of every parameter, in the order of the forward pass. */
+export function parameterShapes(config: ModelConfig): Record<string, number[]> {
+  const shapes = familyOf(config)
+    .layout(config)
+    .map(([ours, parts]): [string, number[]] => {
+      const [first] = parts;
+      const [rows = 0, columns] = first?.shape ?? [];
+      const width = parts.reduce((sum, { shape: [part = 0] }) => sum + part, 0);
+      if (columns === undefined) return [ours, [width]];
+      return [ours, isTransposed(ours) ? [columns, width] : [rows, columns]];
+    });
+  return Object.fromEntries(shapes);
+}
+
+/** Whether a matrix stands [in, out] here: all but the two tables of tokens, which others write as we do. */
+export const isTransposed = (ours: string): boolean => ours !== 'embed' && ours !== 'head';
+
+/** The part of the model that a parameter, or an adapter's, belongs to: 'embed' (the head too, where it is the same matrix; else 'head'), '1.attention', '1.mlp', …, 'norm'. */
+export function partOf(parameter: string): string {
+  const [, layer, what] = /^(?:model\.)?layers\.(\d+)\.(\w+)/.exec(parameter) ?? [];
+  if (layer === undefined || what === undefined) return parameter;
+  const inAttention = ['attnNorm', 'qkv', 'qkvBias', 'out', 'self_attn'].includes(what);
+  return `${Number(layer) + 1}.${inAttention ? 'attention' : 'mlp'}`;
+}
+
+/** Values of every parameter on the host: what checkpoints, resets and traces exchange. */
+export type HostWeights = Record<string, Float32Array>;

@@ -1,0 +1,171 @@
+/**
+ * Between the tensors of a file, under Hugging Face's names and [out, in], and our parameters. Read one at a time: beside the
+ * parameter that is being made, no other is held.
+ */
+import { shownText } from '../config/outside.ts';
+import type { Parameter } from './families/family.ts';
+import { familyOf } from './families/index.ts';
+import { isTransposed, type HostWeights } from './parameters.ts';
+import { attentionShape, type ModelConfig } from './modelConfig.ts';
+import { frequencies } from './rotary.ts';
+
+export interface HostTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** The tensors of a checkpoint, checked but not read. */
+export interface TensorSource {
+  /** Whose tensors they are and who says which there must be, for errors. */
+  readonly file: string;
+  readonly configFile: string;
+  readonly tensors: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }>;
+  /** Values as float32, a copy. @throws for a name that is not in `tensors` */
+  read(name: string): Float32Array | Promise<Float32Array>;
+}
+
+const embedding = 'model.embed_tokens.weight';
+const head = 'lm_head.weight';
+
+/** Our weights → Hugging Face tensors. */
+export function tensorsOf(config: ModelConfig, weights: HostWeights): Map<string, HostTensor> {
+  const tensors = new Map<string, HostTensor>();
+  for (const [ours, parts] of familyOf(config).layout(config)) {
+    const columns = parts.reduce((sum, { shape }) => sum + shape[0], 0);
+    let offset = 0;
+    for (const { name, shape } of parts) {
+      const [width, rows = 0] = shape;
+      if (shape.length === 1) {
+        tensors.set(name, { shape, data: weights[ours].subarray(offset, offset + width) });
+      } else if (!isTransposed(ours)) {
+        tensors.set(name, { shape, data: weights[ours] });
+      } else {
+        const data = new Float32Array(width * rows);
+        for (let r = 0; r < rows; r++) {
+          for (let c = 0; c < width; c++) data[c * rows + r] = weights[ours][r * columns + offset + c];
+        }
+        tensors.set(name, { shape, data });
+      }
+      offset += width;
+    }
+  }
+  return tensors;
+}
+
+/**
+ * A file's tensors → our parameters, in our order.
+ * @throws an error naming a missing, surplus or misshapen tensor, before any is read; or one whose values are not finite
+ */
+export async function* parametersFrom(
+  config: ModelConfig,
+  source: TensorSource,
+): AsyncGenerator<[name: string, values: Float32Array]> {
+  const wanted = familyOf(config).layout(config);
+  await checkTensors(config, source, wanted);
+  for (const [ours, parts] of wanted) {
+    const [first] = parts;
+    const columns = parts.reduce((sum, { shape }) => sum + shape[0], 0);
+    if (parts.length === 1 && !(isTransposed(ours) && first.shape.length === 2)) {
+      yield [ours, await readFinite(source, first.name)];
+      continue;
+    }
+    const rows = first.shape[1] ?? 1;
+    const data = new Float32Array(rows * columns);
+    let offset = 0;
+    for (const { name, shape } of parts) {
+      const theirs = await readFinite(source, name);
+      const [width] = shape;
+      for (let r = 0; r < rows; r++) {
+        for (let c = 0; c < width; c++) data[r * columns + offset + c] = theirs[c * rows + r];
+      }
+      offset += width;
+    }
+    yield [ours, data];
+  }
+}
+
+async function readFinite(source: TensorSource, name: string): Promise<Float32Array> {
+  const values = await source.read(name);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    refuse(
+      source,
+      name,
+      `has the value ${values[bad]} at place ${bad}. The file is damaged, or its training failed; choose another.`,
+    );
+  }
+  return values;
+}
+
+function refuse({ file }: TensorSource, tensor: string, problem: string): never {
+  throw new Error(`${file}: tensor ${shownText(tensor)} ${problem}`);
+}
+
+/** Names and shapes against the configuration; what is left over must be derivable from the rest. */
+async function checkTensors(
+  config: ModelConfig,
+  source: TensorSource,
+  wanted: readonly Parameter[],
+): Promise<void> {
+  const { configFile } = source;
+  const advice = configFile === source.file ? 'The file is damaged; download it again.' : `Use the ${configFile} that was saved with it.`; // prettier-ignore
+  const left = new Set(source.tensors.keys());
+  const take = (name: string, shape: readonly number[]) => {
+    const found = source.tensors.get(name)?.shape;
+    if (!found) refuse(source, name, `is missing; ${configFile} asks for it. ${advice}`);
+    if (found.join() !== shape.join()) {
+      refuse(
+        source,
+        name,
+        `has shape [${found.join(', ')}]; ${configFile} says [${shape.join(', ')}]. ${advice}`,
+      );
+    }
+    left.delete(name);
+  };
+  for (const [, parts] of wanted) for (const { name, shape } of parts) take(name, shape);
+
+  if (left.has(head)) {
+    take(head, [config.vocab_size, config.hidden_size]);
+    if (!sameBits(await source.read(head), await source.read(embedding))) {
+      refuse(
+        source,
+        head,
+        `differs from ${embedding}, and ${configFile} says that they are tied (tie_word_embeddings). ${advice}`,
+      );
+    }
+  }
+  for (const name of left) {
+    const layer = /^model\.(?:layers\.(\d+)\.self_attn\.)?rotary_emb\.inv_freq$/.exec(name);
+    if (!layer || Number(layer[1] ?? 0) >= config.num_hidden_layers) {
+      refuse(source, name, `does not belong to the model of ${configFile}. ${advice}`);
+    }
+    take(name, [attentionShape(config).headDim / 2]);
+    if (!(await isInverseFrequency(config, source, name))) {
+      refuse(source, name, `is not what ${configFile} says with rope_theta. ${advice}`);
+    }
+  }
+}
+
+/** So that -0 is not 0 and one NaN is not another. */
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  const [x, y] = [a, b].map((values) => new Uint32Array(values.buffer, values.byteOffset, values.length));
+  return x.length === y.length && x.every((bits, i) => bits === y[i]);
+}
+
+/** How far a rounded frequency may lie from the exact one: in relation to it, and absolutely (where halves end). */
+const rounding: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ['F32', [1e-5, 0]],
+  ['F16', [2e-3, 6e-8]],
+  ['BF16', [8e-3, 0]],
+]);
+
+/** Whether a stored buffer holds the frequencies, scaled or not, as old versions of transformers saved it. */
+async function isInverseFrequency(config: ModelConfig, source: TensorSource, name: string): Promise<boolean> {
+  const { headDim, theta } = attentionShape(config);
+  const [relative, absolute] = rounding.get(source.tensors.get(name)?.dtype ?? '') ?? [0, 0];
+  const values = await source.read(name);
+  return [undefined, config.rope_scaling].some((scaling) => {
+    const expected = frequencies(headDim, theta, scaling);
+    return values.every((value, i) => Math.abs(value - expected[i]) <= relative * expected[i] + absolute);
+  });
+}

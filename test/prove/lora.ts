@@ -1,0 +1,130 @@
+/**
+ * An adapter that we wrote is read by Hugging Face's PEFT, and the model it was merged into by transformers: the same logits.
+ * `COCOS_PYTHON` names a Python with torch, transformers and peft (`python3` unless it is set). Without one every case fails and
+ * says so.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import * as v from 'valibot';
+import { openBackend, tf } from '../../src/engine/index.ts';
+import {
+  Adapter,
+  adapterFiles,
+  adapterShapes,
+  loraTargets,
+  type LoraSettings,
+} from '../../src/model/adapter.ts';
+import { checkpointFiles } from '../../src/model/checkpoint.ts';
+import { tinyLlama } from '../../src/model/config.ts';
+import { initialWeights, Llama } from '../../src/model/llama.ts';
+import type { HostWeights } from '../../src/model/parameters.ts';
+import { uniform } from '../../src/rl/random.ts';
+import type { Found, Part } from './part.ts';
+
+const config = tinyLlama(24, {
+  ...{ hidden_size: 16, intermediate_size: 12, num_hidden_layers: 2, num_key_value_heads: 2 },
+});
+const tolerance = 1e-4;
+const tokens = { bos: 1, eot: 2, pad: 0 };
+
+const logits = v.array(v.number());
+const answerSchema = v.object({
+  ids: v.array(v.number()),
+  found: v.array(v.object({ adapted: logits, merged: logits })),
+});
+
+/** A case's rank, targets and numbers. */
+function caseOf(seed: number): { settings: LoraSettings; weights: HostWeights; values: HostWeights } {
+  const draw = (...counters: number[]) => uniform(seed, ...counters);
+  const normal = (parameter: number, index: number) => 3.5 * (draw(0, parameter, index) - 0.5);
+  const some = loraTargets.filter((_, i) => draw(1, i) < 0.6);
+  const settings = {
+    ...{ rank: 1 + Math.floor(4 * draw(2)), alpha: 1 + Math.floor(16 * draw(3)) },
+    targets: some.length > 0 ? some : loraTargets,
+  };
+  const values = Object.fromEntries(
+    Object.entries(adapterShapes(config, settings)).map(([name, [rows, columns]], parameter) => [
+      name,
+      Float32Array.from({ length: rows * columns }, (_, i) => draw(4, parameter, i) - 0.5),
+    ]),
+  );
+  return { settings, weights: initialWeights(config, normal), values };
+}
+
+function writeFiles(folder: string, files: Record<string, Uint8Array>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
+}
+
+async function logitsOf(model: Llama, ids: readonly number[]): Promise<Float32Array> {
+  const all = tf.tidy(() =>
+    tf.matMul(model.hidden(tf.tensor1d([...ids], 'int32'), 1, ids.length), model.head, false, true),
+  );
+  const values = Float32Array.from(await all.data());
+  all.dispose();
+  return values;
+}
+
+export const lora: Part = {
+  name: 'lora',
+  claim: 'exported adapters load in PEFT, merged models in transformers, with the logits they have here',
+  unit: 'adapters',
+  cases: 12,
+  stretch: 12,
+  async open() {
+    const python = process.env['COCOS_PYTHON'] ?? 'python3';
+    const has = spawnSync(python, ['-c', 'import torch, transformers, peft'], { encoding: 'utf8' });
+    await openBackend('wasm', { environment: 'node' });
+    return {
+      standard:
+        has.status === 0
+          ? python
+          : `NOT RUN, nothing was proved: ${python} has no torch, transformers and peft`,
+      async prove({ seed, from, count }): Promise<Found> {
+        if (has.status !== 0) return { counts: { 'not run': count }, failed: count, examples: {} };
+        const folder = mkdtempSync(join(tmpdir(), 'lora-'));
+        try {
+          const cases = Array.from({ length: count }, (_, i) => caseOf(1000 * seed + from + i));
+          const models: Llama[] = [];
+          for (const [i, { settings, weights, values }] of cases.entries()) {
+            const own = join(folder, String(i));
+            const model = new Llama(config, weights, false).adapted(new Adapter(config, settings, values));
+            writeFiles(own, checkpointFiles({ config, weights }, tokens));
+            writeFiles(join(own, 'adapter'), adapterFiles(config, settings, values));
+            writeFiles(
+              join(own, 'merged'),
+              checkpointFiles({ config, weights: await model.merged() }, tokens),
+            );
+            models.push(model);
+          }
+          const script = resolve(import.meta.dirname, '../transformers/lora.py');
+          const folders = cases.map((_, i) => join(folder, String(i)));
+          const { status, stdout, stderr } = spawnSync(python, [script, '--check', ...folders], {
+            ...{ encoding: 'utf8', maxBuffer: 1 << 28 },
+          });
+          if (status !== 0) throw new Error(`lora.py failed:\n${stderr.slice(-2000)}`);
+          const { ids, found } = v.parse(answerSchema, JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+          let [furthest, failed] = [0, 0];
+          for (const [i, model] of models.entries()) {
+            const ours = await logitsOf(model, ids);
+            const largest = ours.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+            const { adapted, merged } = found[i] ?? { adapted: [], merged: [] };
+            const apart = [adapted, merged].map((theirs) =>
+              ours.reduce((most, value, at) => Math.max(most, Math.abs(value - theirs[at]) / largest), 0),
+            );
+            if (!apart.every((one) => one <= tolerance)) failed++;
+            furthest = Math.max(furthest, ...apart);
+          }
+          const text = `max |Δlogit| / max |logit| = ${furthest.toExponential(2)}`;
+          return { counts: {}, failed, examples: { logits: text } };
+        } finally {
+          rmSync(folder, { recursive: true, force: true });
+        }
+      },
+      close: () => undefined,
+    };
+  },
+};
