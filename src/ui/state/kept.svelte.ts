@@ -85,7 +85,8 @@ export class KeptState {
       this.#sort(await store.list());
       this.inUse = await store.inUse();
       const last = this.runs.find(({ id }) => !this.inUse.includes(id));
-      if (last?.underWay && last.damage === undefined && this.#declined.read() !== nameOfMoment(last)) this.offer = last;
+      if (last?.underWay && last.damage === undefined && this.#declined.read() !== nameOfMoment(last))
+        this.offer = last;
     });
   }
 
