@@ -28,7 +28,7 @@ it('a run outlives its page, and the list does what it says', async () => {
     await page.keyboard.type('Mine');
     await page.keyboard.press('Enter');
     const mine = list.getByRole('listitem', { name: 'Mine' });
-    await mine.getByRole('button', { name: 'Delete' }).press('Enter');
+    await mine.getByRole('button', { name: 'Delete', disabled: false }).press('Enter');
     await mine.waitFor({ state: 'detached' });
     await list.locator(':focus').filter({ hasText: 'Undo' }).waitFor();
     await page.keyboard.press('Enter');
