@@ -42,11 +42,14 @@ export class Library {
     const { shelf, index } = this.#options;
     const known = new Map((await index.all().catch(() => [])).map((run) => [run.row.id, run]));
     const ids = await shelf.ids();
+    const inUse = new Set(await shelf.inUse());
     const found = await Promise.all(
       ids.map(async (id) => {
         const facts = await shelf.facts(id);
         const there = known.get(id);
-        const row = there?.logSize === facts.logSize ? there.row : await this.#rowFromLog(id, facts);
+        // Whoever writes a run brings its row up to date now and then.
+        const fresh = there && (there.logSize === facts.logSize || inUse.has(id));
+        const row = fresh ? there.row : await this.#rowFromLog(id, facts);
         return row && { ...row, ...readAbout(await shelf.about(id)) };
       }),
     );

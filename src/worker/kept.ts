@@ -1,4 +1,4 @@
-/** What a worker needs to keep runs in this browser; null where the browser refuses, with the reason. */
+/** What a worker needs to keep runs in this browser, or why the browser refuses. */
 import { OpfsShelf } from './opfsShelf.ts';
 import { keptChannel } from './keepProtocol.ts';
 import { BrowserRunIndex } from './runIndex.ts';
@@ -12,10 +12,12 @@ export interface Keeping {
 
 /** @returns why nothing can be kept, for the end of a sentence, where it cannot */
 export async function openKeeping(): Promise<Keeping | string> {
-  if (!('storage' in navigator) || typeof FileSystemFileHandle === 'undefined')
-    return 'the browser is too old for it';
-  if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) return 'the browser is too old for it';
   try {
+    const able =
+      'storage' in navigator &&
+      'getDirectory' in navigator.storage &&
+      'createSyncAccessHandle' in FileSystemFileHandle.prototype;
+    if (!able) throw new Error('the browser is too old for it');
     const shelf = await OpfsShelf.open();
     const channel = new BroadcastChannel(keptChannel);
     return { shelf, index: new BrowserRunIndex(), onChanged: () => channel.postMessage(null) };

@@ -1,5 +1,6 @@
 /** Before the end-to-end tests: builds the playground exactly as `npm run build` does and serves the result. */
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import process from 'node:process';
 import { preview } from 'vite';
 import type { TestProject } from 'vitest/node';
@@ -14,8 +15,17 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   process.env.CHROMIUM_PATH = obtainChromium();
-  const root = project.vitest.config.root;
-  const outDir = 'test-results/dist'; // not dist/: `npm start` may be serving that one
+  const { address, close } = await serveBuilt('test-results/dist', 4273); // not dist/: `npm start` may be serving that one
+  project.provide('playground', address);
+  return close;
+}
+
+/** Builds the playground into a folder and serves it. @param port the next free one when it is taken */
+export async function serveBuilt(
+  outDir: string,
+  port: number,
+): Promise<{ readonly address: string; readonly close: () => Promise<void> }> {
+  const root = resolve(import.meta.dirname, '../..');
 
   // A process of its own, without the test runner's environment: NODE_ENV=test would make a development build.
   const env = { ...process.env };
@@ -32,14 +42,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const build = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
   if (build.status !== 0) throw new Error(`The build failed:\n${build.stdout}\n${build.stderr}`);
 
-  const server = await preview({
-    root,
-    build: { outDir },
-    preview: { port: 4273, open: false },
-    logLevel: 'warn',
-  });
+  const server = await preview({ root, build: { outDir }, preview: { port, open: false }, logLevel: 'warn' });
   const address = server.resolvedUrls?.local[0];
   if (!address) throw new Error('The preview server gave no address.');
-  project.provide('playground', address);
-  return () => server.close();
+  return { address, close: () => server.close() };
 }

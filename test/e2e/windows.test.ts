@@ -22,8 +22,8 @@ const around = (attributes: string): string => {
   return elsewhere('plain');
 };
 const framed = ({ page, waitFor }: OpenPage) => ({ page: page.frameLocator('iframe'), waitFor });
-const refusals = (place: Pick<OpenPage['page'], 'getByTestId'>): Promise<string[]> =>
-  place.getByTestId('refusal').allTextContents();
+const refusals = async (place: Pick<OpenPage['page'], 'getByTestId'>): Promise<string[]> =>
+  (await place.getByTestId('refusal').allTextContents()).toSorted();
 const otherOrigin = /^left its origin: http:\/\/localhost/;
 
 beforeAll(async () => {
@@ -40,7 +40,8 @@ const withoutCookies = [
   `Whether the introduction is shown is not remembered: ${blocked}.`,
   `Light or dark is not remembered: ${blocked}.`,
   `Python starts slowly at every visit, because it could not be kept: ${blocked}.`,
-];
+  `No run is kept when the page is closed: ${blocked}.`,
+].toSorted();
 
 it('cookies blocked', async () => {
   const options = { address: host.at('plain'), path: microLink() };
@@ -102,7 +103,9 @@ it('http on a local network', async () => {
     await trainOnce(playground);
     await button(page, 'Back end: WASM').click();
     await page.getByText(/WebGPU on https and localhost only; one thread/).waitFor();
-    expect((await refusals(page)).join(' ')).toMatch(/Python starts slowly.*https and localhost only/);
+    expect((await refusals(page)).join(' ')).toMatch(
+      /No run is kept.*https and localhost only.*Python starts slowly.*https and localhost only/,
+    );
     await waitForOffline(playground, /Needs the network.*https and localhost only/);
     await button(page, 'Share').click();
     await page.getByText('did not allow copying').waitFor();

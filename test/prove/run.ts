@@ -6,13 +6,14 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { cpython } from './cpython.ts';
+import { kills } from './kills.ts';
 import { links } from './links.ts';
 import type { Part } from './part.ts';
 import { receipts } from './receipts.ts';
 import { codeNow, keptIn, prove, summary, type ProofRecord, type Request } from './proof.ts';
 import { samples } from './samples.ts';
 
-const parts: readonly Part[] = [cpython, samples, links, receipts];
+const parts: readonly Part[] = [cpython, samples, links, receipts, kills];
 
 const usage = `npm run prove -- NAME…|all [--cases N] [--seed N] [--from N] [--anew]
 

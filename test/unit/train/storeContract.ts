@@ -84,6 +84,25 @@ export const storeContract: Readonly<Record<string, (open: Opener) => Promise<vo
       expectEqual(await store.get('a'), bytes(1));
     }),
 
+  'a blob that is written over is what was written last, shorter or longer': async (open) => {
+    await reopened(open, async (store) => {
+      await store.putOver('last', bytes(1, 2, 3));
+      await store.putOver('last', bytes(4));
+      expectEqual(await store.get('last'), bytes(4));
+      await store.putOver('last', bytes(5, 6));
+      await store.putOver('put', bytes(1, 2));
+      await store.put('put', bytes(3));
+      await store.putOver('gone', bytes(1));
+      await store.delete('gone');
+      expectEqual(await names(store), ['last', 'put']);
+    });
+    await reopened(open, async (store) => {
+      expectEqual(await store.get('last'), bytes(5, 6));
+      expectEqual(await store.get('put'), bytes(3));
+      expectEqual(await store.get('gone'), null);
+    });
+  },
+
   'a part of a larger buffer is put as that part': (open) =>
     reopened(open, async (store) => {
       await store.put('part', bytes(1, 2, 3, 4).subarray(1, 3));
