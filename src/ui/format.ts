@@ -45,6 +45,7 @@ export function compact(x: number): string {
 /** Bytes in the unit that reads best: 73400320 → "73 MB", 5.1e9 → "5.1 GB", 1400 → "1.4 kB"; the space does not break. */
 export function byteSize(bytes: number): string {
   if (!Number.isFinite(bytes)) return '–';
+  if (bytes < 1e3) return `${Math.round(bytes)}\u00a0bytes`;
   const [value, unit] =
     bytes >= 1e9 ? [bytes / 1e9, 'GB'] : bytes >= 1e5 ? [bytes / 1e6, 'MB'] : [bytes / 1e3, 'kB'];
   return `${value >= 10 ? Math.round(value) : significant(value, 2)}\u00a0${unit}`;

@@ -43,7 +43,14 @@ export class KeptState {
 
   /** Looks again whenever something changes: as often as every second, so only while somebody looks on. @returns ends that */
   follow(): () => void {
-    return this.store?.changed(() => void this.refresh()) ?? (() => undefined);
+    const { store } = this;
+    if (!store) return () => undefined;
+    const end = store.changed(() => void this.refresh());
+    const looking = setInterval(() => void this.refresh(), 3000); // a tab that is closed tells nobody
+    return () => {
+      clearInterval(looking);
+      end();
+    };
   }
 
   /** Looks what there is. */

@@ -1,4 +1,4 @@
-/** Kept runs as the page lists them; the dialog itself is tried in a browser (test/e2e/kept.test.ts). */
+/** Kept runs as the page lists them; the dialog itself is tried in a browser (test/e2e/keptList.test.ts). */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeptRun } from '../../../src/keep/keptRuns.ts';
 import { wholePart } from '../../../src/keep/reading.ts';
