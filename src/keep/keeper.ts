@@ -210,10 +210,16 @@ class Writing {
 
   /** @param make called before each update */
   keep(log: RunLog, make: () => Promise<void>): KeptLog {
+    // One that was left in the middle and only opened since is still in the middle.
+    let trained = false;
+    const rests = () => {
+      if (trained) this.#note(log, { underWay: false });
+    };
     return {
       ...reading(log),
       change: (record) => log.change(record),
       update: async (record, state) => {
+        trained = true;
         await make();
         await log.update(record, state);
         this.#note(log, { underWay: true }, indexEvery);
@@ -221,10 +227,10 @@ class Writing {
       evaluation: (record) => log.evaluation(record),
       notice: (...notice) => log.notice(...notice),
       checkpoint: (state) => log.checkpoint(state),
-      rests: () => this.#note(log, { underWay: false }),
+      rests,
       close: async () => {
         await log.written();
-        this.#note(log, { underWay: false });
+        rests();
         await log.close();
       },
     };

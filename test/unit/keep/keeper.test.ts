@@ -323,6 +323,8 @@ describe('the library', () => {
     index.rows.clear();
     const [again] = await library().list();
     expect(again).toMatchObject({ id: 'a', step: 3, underWay: true, curve: row?.curve, bytes: row?.bytes });
+    await goOn(); // killed again before it has done anything
+    expect((await library().list())[0]?.underWay).toBe(true);
     const stale = index.rows.get('a');
     if (!stale) throw new Error('There is no row.');
     index.rows.set('a', { logSize: stale.logSize - 1, row: { ...stale.row, step: 1 } });
