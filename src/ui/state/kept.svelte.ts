@@ -19,7 +19,7 @@ export class KeptState {
   /** Why nothing is kept, for the end of a sentence; '' where runs are kept. */
   refused = $state.raw('');
   storage = $state.raw<StorageUse | null>(null);
-  /** It was under way when the page was left, and waits for an answer. */
+  /** The one that was trained last, perhaps left in the middle: whether to go on with it waits for an answer. */
   offer = $state.raw<KeptRun | null>(null);
   /** What was last asked of the store and could not be done, a sentence; ''. */
   problem = $state.raw('');
@@ -34,7 +34,7 @@ export class KeptState {
     this.#declined = new Remembered('declined-run', 'That a run is not to go on', onRefused);
   }
 
-  /** Looks, once, whether a run was left in the middle. */
+  /** Looks, once, whether there is a run to go on with. */
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
@@ -92,8 +92,8 @@ export class KeptState {
       this.#sort(await store.list());
       this.inUse = await store.inUse();
       const last = this.runs.find(({ id }) => !this.inUse.includes(id));
-      if (last?.underWay && last.damage === undefined && this.#declined.read() !== nameOfMoment(last))
-        this.offer = last;
+      const usable = last !== undefined && last.damage === undefined && last.step > 0;
+      if (usable && this.#declined.read() !== nameOfMoment(last)) this.offer = last;
     });
   }
 

@@ -42,6 +42,8 @@ export class OpenRun {
   wish = $state.raw<Wish | null>(null);
   /** What it is called, without its number. */
   name = $state.raw('');
+  /** The same, where nobody gave it a name. */
+  #ownName = '';
   /** What it began with; live changes come on top. */
   #began = $state.raw<Experiment>();
 
@@ -51,7 +53,7 @@ export class OpenRun {
     this.form = form;
     this.origin = origin;
     if (origin) {
-      this.name = `${origin.changes.map(change).join(', ') || 'again'} · from ${origin.step}`;
+      this.name = this.#ownName = `${origin.changes.map(change).join(', ') || 'again'} · from ${origin.step}`;
       this.#began = origin.run.began;
       this.told.inherit(origin.run.told, origin.step, origin.changes);
     }
@@ -66,7 +68,7 @@ export class OpenRun {
   begin(experiment: Experiment): void {
     this.form.applyAll(experiment);
     this.#began = experiment;
-    this.name = nameOf(experiment, this.form.preset);
+    this.name = this.#ownName = nameOf(experiment, this.form.preset);
   }
 
   /** It was kept, and goes on under the experiment that was in force last. */
@@ -74,6 +76,11 @@ export class OpenRun {
     this.#began = began;
     this.form.draft = experiment;
     this.form.applyAll(experiment);
+  }
+
+  /** @param name '' = by what differs again */
+  rename(name: string): void {
+    this.name = name || this.#ownName;
   }
 
   /** The trainer does not have it any more. @returns whether something was under way, which has stopped */

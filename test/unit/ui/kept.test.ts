@@ -59,6 +59,25 @@ describe('damaged runs and those of other versions', () => {
   });
 });
 
+describe('whoever comes back', () => {
+  const offered = async (runs: MemoryRuns) => {
+    const kept = new KeptState(runs, () => undefined);
+    kept.begin();
+    await vi.waitFor(() => expect(kept.runs.length).toBeGreaterThan(0));
+    await new Promise((resolve) => setTimeout(resolve, 0)); // the answers of the store
+    return kept.offer && titleOf(kept.offer);
+  };
+
+  it('is asked of the run that was trained last, if it got anywhere and can go on', async () => {
+    const runs = new MemoryRuns();
+    runs.put(sampleLog({}, 20), 'before', 1);
+    runs.put(sampleLog({}, 30), 'last', 2);
+    expect(await offered(runs)).toBe('last');
+    runs.put(sampleLog({}, 0), 'nothing yet', 3);
+    expect(await offered(runs)).toBeNull();
+  });
+});
+
 describe('an overlay', () => {
   it('is the curves of a run, one at a time', async () => {
     const runs = new MemoryRuns();
