@@ -60,6 +60,9 @@ describe('damaged runs and those of other versions', () => {
 });
 
 describe('whoever comes back', () => {
+  beforeEach(() => void vi.stubGlobal('self', { localStorage: { getItem: () => null } }));
+  afterEach(() => void vi.unstubAllGlobals());
+
   const offered = async (runs: MemoryRuns) => {
     const kept = new KeptState(runs, () => undefined);
     kept.begin();
