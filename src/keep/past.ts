@@ -1,4 +1,5 @@
 /** What a kept run has behind it, read from its log and those of the runs it comes from. */
+import type { BackendName } from '../config/backends.ts';
 import { diff } from '../config/experiment.ts';
 import { fieldNames, type Experiment } from '../config/fields.ts';
 import { Entries } from '../train/entries.ts';
@@ -12,6 +13,11 @@ const withExamples = 4;
 interface Chapter {
   readonly manifest: Manifest;
   readonly entries: Entries;
+}
+
+interface Computed {
+  readonly entry: EntryOf<'update' | 'evaluation'>;
+  readonly chapter: Chapter;
 }
 
 /** The logs of the runs that a run comes from, the oldest first; from where one is gone or cannot be read on. */
@@ -41,14 +47,15 @@ export async function pastOf(
   readOnly: string,
 ): Promise<Past> {
   const chapters = [...before, { manifest: log.manifest, entries: log.held }];
-  const updates: EntryOf<'update'>[] = [];
+  const updates: { readonly entry: EntryOf<'update'>; readonly chapter: Chapter }[] = [];
   const evaluations: { readonly entry: EntryOf<'evaluation'>; readonly chapter: Chapter }[] = [];
   const changes: EntryOf<'change'>[] = [];
   chapters.forEach((chapter, i) => {
     const next = chapters.at(i + 1);
     const end = next?.manifest.parent?.step ?? step;
     const { entries } = chapter;
-    updates.push(...entries.of('update').filter((entry) => entry.step <= end));
+    const made = entries.of('update').filter((entry) => entry.step <= end);
+    updates.push(...made.map((entry) => ({ entry, chapter })));
     changes.push(...entries.of('change').filter((entry) => entry.step <= end));
     // The fork evaluates where it begins.
     const own = entries.of('evaluation').filter((entry) => (next ? entry.step < end : entry.step <= end));
@@ -63,9 +70,11 @@ export async function pastOf(
   evaluations.sort((a, b) => a.entry.step - b.entry.step);
   const began = (chapters[0] ?? log).manifest.experiment;
   return {
-    steps: Float64Array.from(updates, (update) => update.step),
-    ms: Float64Array.from(updates, ({ timing }) => timing.total),
-    metrics: columnsOf(updates),
+    steps: Float64Array.from(updates, ({ entry }) => entry.step),
+    ms: Float64Array.from(updates, ({ entry }) => entry.timing.total),
+    metrics: columnsOf(updates.map(({ entry }) => entry)),
+    digests: updates.map(({ entry }) => entry.digests ?? null),
+    backends: updates.map(backendOf),
     evals: await Promise.all(
       evaluations.map(async ({ entry, chapter }, i) => {
         const own = chapter.entries === log.held;
@@ -84,9 +93,12 @@ export async function pastOf(
   };
 }
 
-const withoutExamples = (entry: EntryOf<'evaluation'>, { manifest, entries }: Chapter) => ({
-  experiment: entries.experimentAt(entry.step, entry),
-  backend: entry.backend ?? manifest.backend,
+/** On what an entry was computed. */
+const backendOf = ({ entry, chapter }: Computed): BackendName => entry.backend ?? chapter.manifest.backend;
+
+const withoutExamples = (entry: EntryOf<'evaluation'>, chapter: Chapter) => ({
+  experiment: chapter.entries.experimentAt(entry.step, entry),
+  backend: backendOf({ entry, chapter }),
   step: entry.step,
   metrics: entry.metrics,
   examples: [],

@@ -427,7 +427,7 @@ export class AppState {
     this.#lockStep.settle();
     this.runs.tellIdle();
     if (run.told.phase !== 'loading') this.kept.begin();
-    if (['update', 'eval', 'change'].includes(event.type)) void this.link.check(run);
+    if (['past', 'update', 'eval', 'change'].includes(event.type)) void this.link.check(run);
     if (run.told.evals.length > 0) this.offline.begin(); // the first minute has the network and the processor to itself
   }
 }

@@ -153,7 +153,7 @@ export class LinkState {
 }
 
 /** What a receipt is made of, or compared with: a run as the page knows it. */
-export function soFar({ began, told }: OpenRun): RunSoFar {
+export function soFar({ began, told }: Pick<OpenRun, 'began' | 'told'>): RunSoFar {
   const named = told.train.flatMap(({ backend }) => (backend ? [backend] : []));
   const { backend } = told;
   return {
