@@ -142,8 +142,8 @@ export const runEventSchema = v.variant('type', [
     /** Their examples only where they are still kept, and of the first and the last few only. */
     evals: v.array(evalRecordSchema),
     changes: v.array(changeRecordSchema),
-    /** The last update in full, where that is kept. */
-    latest: v.nullable(updateRecordSchema),
+    /** The last updates in full, or the last one, where they are kept; oldest first. */
+    latest: v.array(updateRecordSchema),
     /** What it began with, and what is in force. */
     began: experimentSchema,
     experiment: experimentSchema,

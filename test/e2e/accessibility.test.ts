@@ -42,7 +42,7 @@ it('has no serious barrier and no overflow, wide or narrow, light or dark, befor
     await fieldOf(page, 'Discount γ').fill('9');
     await expectNoBarrier(page, null, 'after two updates, everything unfolded, one field wrong');
     for (const [opens, title] of [
-      [button(page, 'Held-out accuracy: every value, as a table'), /every value/],
+      [button(page, 'Held-out accuracy: every value as a table, and the chart as an image'), /every value/],
       [button(page, 'Help'), 'Help'],
     ] as const) {
       await opens.click();

@@ -143,7 +143,7 @@ describe('the page around the picture', () => {
       expect(await legend.boundingBox()).toEqual(before);
       await page.keyboard.press('Escape');
 
-      await button(page, 'Held-out accuracy: every value, as a table').click();
+      await button(page, 'Held-out accuracy: every value as a table, and the chart as an image').click();
       const table = page.getByRole('dialog', { name: 'Held-out accuracy: every value' });
       await table.getByRole('row').nth(2).waitFor();
       // Behind them may be those of the run before, which another test has left.
