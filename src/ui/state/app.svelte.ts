@@ -5,6 +5,7 @@ import type { Preset } from '../../config/presets.ts';
 import type { Experiment, FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
 import type { KeptRun } from '../../keep/keptRuns.ts';
+import type { Shared } from '../../receipts/shared.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
@@ -105,6 +106,11 @@ export class AppState {
   /** The same with a file that Share saved. */
   openFile(file: File): void {
     void this.link.openFile(file, (experiment) => this.openExperiment(experiment));
+  }
+
+  /** The same with what was read from one. */
+  openShared(shared: Shared): void {
+    this.link.openShared(shared, (experiment) => this.openExperiment(experiment));
   }
 
   start(): void {

@@ -85,6 +85,11 @@ export class LinkState {
     });
   }
 
+  /** Opens what was read from such a file elsewhere. */
+  openShared(shared: Shared, show: Show): void {
+    this.#take(shared, show);
+  }
+
   /** Compares a run with the receipt, if it began like it, as far as it has come. */
   async check(run: OpenRun): Promise<void> {
     const { claim } = this;
