@@ -55,6 +55,7 @@ const rooms: Record<string, readonly Door[]> = {
     'receipts',
     'tasks/types.ts',
     'keep/keptRuns.ts',
+    'keep/past.ts',
     'keep/reading.ts',
     'keep/runId.ts',
     'exports',

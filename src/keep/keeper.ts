@@ -96,7 +96,7 @@ export class Keeper {
       return {
         experiment: log.experimentAt(step),
         ...(state ? { state } : {}),
-        past: await pastOf(log, step, before, readOnly),
+        past: await pastOf(log, step, { before, readOnly }),
         unevaluated: folder !== null && unevaluated(log),
         notes,
         openLog: async () => (folder ? writing.keep(log, () => Promise.resolve()) : reading(log)),

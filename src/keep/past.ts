@@ -1,4 +1,5 @@
 /** What a kept run has behind it, read from its log and those of the runs it comes from. */
+import type { BackendName } from '../config/backends.ts';
 import { diff } from '../config/experiment.ts';
 import { fieldNames, type Experiment } from '../config/fields.ts';
 import { Entries } from '../train/entries.ts';
@@ -6,12 +7,20 @@ import type { RunLog } from '../train/log.ts';
 import { readLog, type EntryOf, type Manifest } from '../train/logFormat.ts';
 import type { Past } from '../train/messages.ts';
 
-/** Evaluations whose examples are read when a run is opened: the first, and so many of the last. */
-const withExamples = 4;
+/** How much of a run's own past is read in full: so many of the last updates, and the first evaluation and so many of the last. */
+interface InFull {
+  readonly updates: number;
+  readonly evaluations: number;
+}
 
 interface Chapter {
   readonly manifest: Manifest;
   readonly entries: Entries;
+}
+
+interface Computed {
+  readonly entry: EntryOf<'update' | 'evaluation'>;
+  readonly chapter: Chapter;
 }
 
 /** The logs of the runs that a run comes from, the oldest first; from where one is gone or cannot be read on. */
@@ -30,25 +39,39 @@ export async function chaptersBefore(
   }
 }
 
+/** Of a run that goes on. */
+const aLittle: InFull = { updates: 1, evaluations: 4 };
+
+interface PastOptions {
+  /** `chaptersBefore` of its log. */
+  readonly before?: readonly Chapter[];
+  /** As in `Past`. */
+  readonly readOnly?: string;
+  /** For a run that is only looked at. Without it, what cannot be read is left out: it can be made again. */
+  readonly inFull?: InFull;
+}
+
 /**
  * @param step where it stands
- * @param before `chaptersBefore` of its log
+ * @throws Error with `inFull`, where an update or an evaluation is kept and cannot be read
  */
 export async function pastOf(
   log: RunLog,
   step: number,
-  before: readonly Chapter[],
-  readOnly: string,
+  { before = [], readOnly = '', inFull }: PastOptions = {},
 ): Promise<Past> {
+  const full = inFull ?? aLittle;
+  const read = <T>(record: Promise<T>): Promise<T | null> => (inFull ? record : record.catch(() => null));
   const chapters = [...before, { manifest: log.manifest, entries: log.held }];
-  const updates: EntryOf<'update'>[] = [];
+  const updates: { readonly entry: EntryOf<'update'>; readonly chapter: Chapter }[] = [];
   const evaluations: { readonly entry: EntryOf<'evaluation'>; readonly chapter: Chapter }[] = [];
   const changes: EntryOf<'change'>[] = [];
   chapters.forEach((chapter, i) => {
     const next = chapters.at(i + 1);
     const end = next?.manifest.parent?.step ?? step;
     const { entries } = chapter;
-    updates.push(...entries.of('update').filter((entry) => entry.step <= end));
+    const made = entries.of('update').filter((entry) => entry.step <= end);
+    updates.push(...made.map((entry) => ({ entry, chapter })));
     changes.push(...entries.of('change').filter((entry) => entry.step <= end));
     // The fork evaluates where it begins.
     const own = entries.of('evaluation').filter((entry) => (next ? entry.step < end : entry.step <= end));
@@ -61,32 +84,41 @@ export async function pastOf(
       });
   });
   evaluations.sort((a, b) => a.entry.step - b.entry.step);
+  const own = log.entriesOf('update').filter((entry) => entry.step <= step);
+  const last = own.slice(-full.updates);
   const began = (chapters[0] ?? log).manifest.experiment;
   return {
-    steps: Float64Array.from(updates, (update) => update.step),
-    ms: Float64Array.from(updates, ({ timing }) => timing.total),
-    metrics: columnsOf(updates),
+    steps: Float64Array.from(updates, ({ entry }) => entry.step),
+    ms: Float64Array.from(updates, ({ entry }) => entry.timing.total),
+    metrics: columnsOf(updates.map(({ entry }) => entry)),
+    digests: updates.map(({ entry }) => entry.digests ?? null),
+    backends: updates.map(backendOf),
     evals: await Promise.all(
       evaluations.map(async ({ entry, chapter }, i) => {
         const own = chapter.entries === log.held;
-        const wanted = own && (i === 0 || i >= evaluations.length - withExamples);
-        const record = wanted ? await log.evalRecord(entry.step).catch(() => null) : null;
+        const wanted = own && (i === 0 || i >= evaluations.length - full.evaluations);
+        const record = wanted ? await read(log.evalRecord(entry.step)) : null;
         return record ?? withoutExamples(entry, chapter);
       }),
     ),
     changes: changes
       .filter((change) => change.changes.length > 0)
       .map(({ step: at, changes: list }) => ({ step: at, changes: list })),
-    latest: await log.updateRecord(step).catch(() => null), // it can be made again
+    latest: (await Promise.all(last.map((entry) => read(log.updateRecord(entry.step))))).filter(
+      (record) => record !== null,
+    ),
     began,
     experiment: log.experimentAt(step),
     readOnly,
   };
 }
 
-const withoutExamples = (entry: EntryOf<'evaluation'>, { manifest, entries }: Chapter) => ({
-  experiment: entries.experimentAt(entry.step, entry),
-  backend: entry.backend ?? manifest.backend,
+/** On what an entry was computed. */
+const backendOf = ({ entry, chapter }: Computed): BackendName => entry.backend ?? chapter.manifest.backend;
+
+const withoutExamples = (entry: EntryOf<'evaluation'>, chapter: Chapter) => ({
+  experiment: chapter.entries.experimentAt(entry.step, entry),
+  backend: backendOf({ entry, chapter }),
   step: entry.step,
   metrics: entry.metrics,
   examples: [],

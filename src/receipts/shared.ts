@@ -46,14 +46,15 @@ export function fragmentOf({ experiment, madeOn, view = {}, receipt = null }: To
 /** The same as a file, with whole digests. */
 export const fileOf = ({ experiment, madeOn, view = {}, receipt = null }: ToShare): string =>
   `${JSON.stringify({
-    kind: 'cocos-playground',
+    kind: fileKind,
     format: fileFormat,
     link: encodeLink(experiment, madeOn, view),
     ...(receipt ? { result: writtenReceipt(receipt) } : {}),
   })}\n`;
 
+const fileKind = 'cocos-playground';
 const fileSchema = v.strictObject({
-  kind: v.literal('cocos-playground'),
+  kind: v.literal(fileKind),
   format: v.number(),
   link: v.string(),
   result: v.optional(v.unknown()),
@@ -89,22 +90,32 @@ function readFile(text: string): Shared {
     throw new Error('The file is not JSON: it is damaged, or of another kind.', { cause: error });
   }
   try {
-    if (!isObject(data) || data['kind'] !== 'cocos-playground')
-      throw new Error('it is not a file that Share made');
-    checkFormat(data['format'], fileFormat);
-    const parsed = v.safeParse(fileSchema, data);
-    if (!parsed.success)
-      throw new Error(`${v.getDotPath(parsed.issues[0]) ?? ''}: ${parsed.issues[0].message}`);
-    const { link: fragment, result } = parsed.output;
-    const link = decodeLink(fragment);
-    if (link.problem !== null) throw new Error(link.problem);
-    if (result === undefined) return { link, receipt: null };
-    if (!(link.madeOn.backend && link.madeOn.modelDigest))
-      throw new Error('it does not say on which back end and with which model its result was made');
-    return { link, receipt: readReceipt(result, link.experiment) };
+    return readSharedFile(data);
   } catch (error) {
     throw new Error(`The file cannot be used: ${messageOf(error)}.`, { cause: error });
   }
+}
+
+/** Share made it, or somebody says so. */
+export const saysShared = (data: unknown): boolean => isObject(data) && data['kind'] === fileKind;
+
+/**
+ * Reads the content of such a file, parsed.
+ * @throws Error with a clause that says what is wrong; it may quote the file
+ */
+export function readSharedFile(data: unknown): Shared {
+  if (!isObject(data) || !saysShared(data)) throw new Error('it is not a file that Share made');
+  checkFormat(data['format'], fileFormat);
+  const parsed = v.safeParse(fileSchema, data);
+  if (!parsed.success)
+    throw new Error(`${v.getDotPath(parsed.issues[0]) ?? ''}: ${parsed.issues[0].message}`);
+  const { link: fragment, result } = parsed.output;
+  const link = decodeLink(fragment);
+  if (link.problem !== null) throw new Error(link.problem);
+  if (result === undefined) return { link, receipt: null };
+  if (!(link.madeOn.backend && link.madeOn.modelDigest))
+    throw new Error('it does not say on which back end and with which model its result was made');
+  return { link, receipt: readReceipt(result, link.experiment) };
 }
 
 /** Of a message that may quote what came from outside. */

@@ -1,5 +1,5 @@
 /** What is written onto a chart beside its lines: names at their ends, marks at an update, a value to compare with. */
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import { spread } from './series.ts';
 
 /** Something happened after update `step`. */
@@ -50,7 +50,7 @@ export function annotate(
   size: number,
 ): void {
   const { ctx, bbox } = u;
-  const ratio = uPlot.pxRatio;
+  const ratio = devicePixelRatio; // by which uPlot draws
   const [left, right, top] = [bbox.left, bbox.left + bbox.width, bbox.top];
   const x = (step: number) => u.valToPos(step, 'x', true);
   const y = (value: number) => u.valToPos(value, 'y', true);

@@ -5,6 +5,7 @@ import type { Preset } from '../../config/presets.ts';
 import type { Experiment, FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
 import type { KeptRun } from '../../keep/keptRuns.ts';
+import type { Shared } from '../../receipts/shared.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
@@ -105,6 +106,11 @@ export class AppState {
   /** The same with a file that Share saved. */
   openFile(file: File): void {
     void this.link.openFile(file, (experiment) => this.openExperiment(experiment));
+  }
+
+  /** The same with what was read from one. */
+  openShared(shared: Shared): void {
+    this.link.openShared(shared, (experiment) => this.openExperiment(experiment));
   }
 
   start(): void {
@@ -427,7 +433,7 @@ export class AppState {
     this.#lockStep.settle();
     this.runs.tellIdle();
     if (run.told.phase !== 'loading') this.kept.begin();
-    if (['update', 'eval', 'change'].includes(event.type)) void this.link.check(run);
+    if (['past', 'update', 'eval', 'change'].includes(event.type)) void this.link.check(run);
     if (run.told.evals.length > 0) this.offline.begin(); // the first minute has the network and the processor to itself
   }
 }

@@ -85,6 +85,11 @@ export class LinkState {
     });
   }
 
+  /** Opens what was read from such a file elsewhere. */
+  openShared(shared: Shared, show: Show): void {
+    this.#take(shared, show);
+  }
+
   /** Compares a run with the receipt, if it began like it, as far as it has come. */
   async check(run: OpenRun): Promise<void> {
     const { claim } = this;
@@ -153,7 +158,7 @@ export class LinkState {
 }
 
 /** What a receipt is made of, or compared with: a run as the page knows it. */
-export function soFar({ began, told }: OpenRun): RunSoFar {
+export function soFar({ began, told }: Pick<OpenRun, 'began' | 'told'>): RunSoFar {
   const named = told.train.flatMap(({ backend }) => (backend ? [backend] : []));
   const { backend } = told;
   return {

@@ -1,15 +1,12 @@
 /** A run of a file in the page: its past, as its log tells it. It is looked at and compared; what trains goes on. */
-import type { EvalRecord, UpdateRecord } from '../../rl/records.ts';
-import type { openRun } from '../../exports/runFile.ts';
+import { pastOf } from '../../keep/past.ts';
+import type { RunLog } from '../../train/log.ts';
 import type { AppState } from './app.svelte.ts';
 import { maxRuns } from './runs.svelte.ts';
 import type { OpenRun } from './openRun.svelte.ts';
-import type { RecalledPast } from './run.svelte.ts';
 
-type RunLog = Awaited<ReturnType<typeof openRun>>;
-
-/** Updates whose episodes are read: those that a page would show first. */
-const withEpisodes = 50;
+/** What is read in full: the updates that a page would show first, and every evaluation, for nothing can be made again. */
+const inFull = { updates: 50, evaluations: Infinity };
 
 /**
  * Adds a run to the page, as one that has ended.
@@ -20,41 +17,18 @@ const withEpisodes = 50;
 export async function addRecalled(app: AppState, log: RunLog, name: string, id?: string): Promise<OpenRun> {
   if (app.runs.room(false) < 1)
     throw new Error(`${maxRuns} runs are open, and none can be spared: close one first`);
-  const past = await pastOf(log);
+  const past = await pastOf(log, log.step, { inFull });
   const form = app.experiment.copy();
-  form.open(log.experimentAt(log.step));
+  form.open(past.experiment);
   const run = app.runs.make(form, { id });
-  run.begin(log.manifest.experiment);
-  form.applyAll(log.experimentAt(log.step));
+  run.begin(past.began);
+  run.goOn(past);
   if (name !== '') run.name = name;
   run.alive = false;
   app.runs.add(run);
-  run.told.recall(past);
+  const { backend, device } = log.manifest;
+  const why = 'It was made there; this page only shows it.';
+  run.told.recall(past, log.step, { name: backend, device, why });
   for (let old = app.runs.surplus; old; old = app.runs.surplus) app.close(old);
   return run;
-}
-
-async function pastOf(log: RunLog): Promise<RecalledPast> {
-  const updates = log.entriesOf('update');
-  const records: UpdateRecord[] = [];
-  for (const { step } of updates.slice(-withEpisodes)) {
-    const record = await log.updateRecord(step);
-    if (record) records.push(record);
-  }
-  const evals: EvalRecord[] = [];
-  for (const { step, metrics, ms, backend = log.manifest.backend } of log.entriesOf('evaluation')) {
-    const whole = await log.evalRecord(step);
-    const bare = { experiment: log.experimentAt(step), backend, step, metrics, examples: [], ms };
-    evals.push(whole ?? bare);
-  }
-  const { backend: computed, device } = log.manifest;
-  return {
-    step: log.step,
-    train: updates.map(({ step, metrics }) => ({ step, metrics })),
-    evals: evals.sort((a, b) => a.step - b.step),
-    changes: log.entriesOf('change').map(({ step, changes }) => ({ step, changes })),
-    updates: records,
-    backend: { name: computed, device, why: 'It was made there; this page only shows it.' },
-    finished: log.step >= log.experimentAt(log.step).steps,
-  };
 }

@@ -40,6 +40,7 @@ export interface TrainPoint extends Point {
 export type InspectedPlace = Pick<EventOf<'inspected'>, 'step' | 'group' | 'trajectory'>;
 
 type EventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }>;
+type Past = Omit<EventOf<'past'>, 'type' | 'runId'>;
 
 /**
  * Episodes are heavy (about 5 kB an answer, for every token's numbers), so only the latest updates keep them, up to
@@ -48,14 +49,6 @@ type EventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }
 export const keptAnswers = 6000;
 /** Updates over which the speed is averaged. */
 const speedWindow = 8;
-
-/** What a run has behind it that is only looked at. */
-export interface RecalledPast extends Pick<
-  RunState,
-  'step' | 'train' | 'evals' | 'changes' | 'updates' | 'backend'
-> {
-  readonly finished: boolean;
-}
 
 /** One run, as far as the trainer has told. Read it anywhere; it is written here only, by `apply` and its neighbours. */
 export class RunState {
@@ -152,15 +145,12 @@ export class RunState {
     return this.updates.find(is) ?? this.fetched.find(is) ?? null;
   }
 
-  /** What a run has behind it that was made elsewhere, and stands now. */
-  recall(past: RecalledPast): void {
-    this.step = past.step;
-    this.train = past.train;
-    this.evals = past.evals;
-    this.changes = past.changes;
-    this.updates = latestThatFit(past.updates, this.#room);
-    this.backend = past.backend;
-    this.phase = past.finished ? 'finished' : 'paused';
+  /** What a run has behind it that was made elsewhere, on `backend`, and stands now after `step` updates. */
+  recall(past: Past, step: number, backend: NonNullable<RunState['backend']>): void {
+    this.#takeIn(past);
+    this.step = step;
+    this.backend = backend;
+    this.phase = step >= past.experiment.steps ? 'finished' : 'paused';
     this.stage = 'idle';
   }
 
@@ -175,6 +165,23 @@ export class RunState {
     this.fetched = past(from.fetched);
     this.changes = [...past(from.changes), ...(changes.length > 0 ? [{ step, changes }] : [])];
     this.surround(from);
+  }
+
+  #takeIn(past: Past): void {
+    const { steps, ms, metrics, digests, backends, latest } = past;
+    const names = Object.keys(metrics);
+    this.train = Array.from(steps, (step, i) => ({
+      step,
+      metrics: Object.fromEntries(names.map((name) => [name, metrics[name]?.[i] ?? NaN])),
+      digests: digests[i] ?? undefined,
+      backend: backends[i],
+    }));
+    this.step = steps.at(-1) ?? 0;
+    this.evals = past.evals;
+    this.changes = past.changes.reduce<ChangeRecord[]>(withChange, []);
+    this.updates = latestThatFit(latest, this.#room);
+    this.updateMs = [...ms].slice(-speedWindow);
+    this.readOnly = past.readOnly;
   }
 
   /** Takes over what holds for any run: where it computes. */
@@ -241,21 +248,9 @@ export class RunState {
       case 'memory':
         this.memory = event.facts;
         break;
-      case 'past': {
-        const { steps, ms, metrics, latest } = event;
-        const names = Object.keys(metrics);
-        this.train = Array.from(steps, (step, i) => ({
-          step,
-          metrics: Object.fromEntries(names.map((name) => [name, metrics[name]?.[i] ?? NaN])),
-        }));
-        this.step = steps.at(-1) ?? 0;
-        this.evals = event.evals;
-        this.changes = event.changes.reduce<ChangeRecord[]>(withChange, []);
-        this.updates = latest ? [latest] : [];
-        this.updateMs = [...ms].slice(-speedWindow);
-        this.readOnly = event.readOnly;
+      case 'past':
+        this.#takeIn(event);
         break;
-      }
       case 'update': {
         const { record } = event;
         this.step = record.step;

@@ -3,8 +3,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Experiment } from '../../../src/config/experiment.ts';
 import { Keeper } from '../../../src/keep/keeper.ts';
 import { Library } from '../../../src/keep/library.ts';
+import { receiptOf } from '../../../src/receipts/receipt.ts';
 import { readLog } from '../../../src/train/logFormat.ts';
 import type { Loaded } from '../../../src/train/trainable.ts';
+import { soFar } from '../../../src/ui/state/link.svelte.ts';
+import { RunState } from '../../../src/ui/state/run.svelte.ts';
 import { MemoryIndex, MemoryShelf } from '../../ui/memoryShelf.ts';
 import {
   begin,
@@ -72,6 +75,13 @@ const logOf = async (id = 'a') => (await shelf.folders.get(id)?.store.readLog())
 const entriesOf = async (id = 'a') => readLog(await logOf(id)).entries.map(({ entry }) => entry);
 const blobsOf = async (id = 'a') =>
   ((await shelf.folders.get(id)?.store.list()) ?? []).map(({ name }) => name).toSorted();
+/** What the page makes of all that it was told of a run. */
+function toldOf({ events }: Driving, id = 'a'): RunState {
+  const told = new RunState();
+  for (const event of events) if (event.runId === id) told.apply(event);
+  return told;
+}
+const shared = (told: RunState, began: Experiment = experiment) => receiptOf(soFar({ began, told }), 'test');
 const notices = ({ of }: Driving, id = 'a') => of(id, 'notice').map(({ message }) => message);
 
 /** The whole run, never interrupted: its updates, and the digest of its last state. */
@@ -118,6 +128,33 @@ describe('a run of the page', () => {
     expect(last).toMatchObject({ sha256: wanted.sha256 });
     const steps = (await entriesOf()).filter(({ kind }) => kind === 'update').map(({ step }) => step);
     expect(steps).toEqual([1, 2, 3, 4]);
+  });
+
+  it('that went on is shared with the result that it would have had', async () => {
+    const never = await visit();
+    never.driver.obey(begin('whole'));
+    await toItsEnd(never, 'whole');
+    const wanted = await shared(toldOf(never, 'whole'));
+    await trainTo(2);
+    const page = await goOn();
+    await toItsEnd(page);
+    expect(page.updates('a')).toHaveLength(2);
+    expect(await shared(toldOf(page))).toEqual(wanted);
+  });
+
+  it('that an older playground wrote is shared without a result, and why', async () => {
+    await trainTo(2);
+    const store = shelf.folders.get('a')?.store;
+    const old = await shelf.open('old');
+    for (const name of await blobsOf()) await old?.put(name, (await store?.get(name)) ?? new Uint8Array());
+    await old?.appendLog(
+      (await logOf()).replace('"format":2', '"format":1').replaceAll(/,"digests":\{[^}]*\}/g, ''),
+    );
+    const page = await goOn('old');
+    await toItsEnd(page, 'old');
+    await expect(shared(toldOf(page, 'old'))).rejects.toThrow(
+      /^update 1 has no digests: an older playground made it/,
+    );
   });
 
   it('whose last state a crash left half written goes on from the one before, and says so', async () => {
@@ -178,7 +215,7 @@ describe('a run of the page', () => {
       [0, true],
       [2, true],
     ]);
-    expect(past?.latest).toEqual(told.at(-1));
+    expect(past?.latest).toEqual(told.slice(-1));
     next.driver.obey({ type: 'record', runId: 'a', step: 1 });
     await next.driver.still('a');
     expect(next.of('a', 'record').map(({ record }) => record)).toEqual(told.slice(0, 1));
@@ -251,6 +288,7 @@ describe('a fork', () => {
     await page.driver.close('b');
     const next = await goOn('b');
     expect([...(next.of('b', 'past')[0]?.steps ?? [])]).toEqual([1, 2, 3]);
+    expect((await shared(toldOf(next, 'b'))).changes).toEqual([{ step: 2, field: 'gamma', to: 0.25 }]);
     expect(next.of('b', 'past')[0]).toMatchObject({
       began: experiment,
       changes: [{ step: 2, changes: [{ field: 'gamma', from: experiment.gamma, to: 0.25 }] }],
@@ -261,7 +299,10 @@ describe('a fork', () => {
     const alone = await goOn('b'); // the answers were all put when it was closed
     expect([...(alone.of('b', 'past')[0]?.steps ?? [])]).toEqual([3]);
     expect(alone.of('b', 'past')[0]?.began.gamma).toBe(0.25);
-    expect(alone.of('b', 'past')[0]?.latest).toEqual(third);
+    expect(alone.of('b', 'past')[0]?.latest).toEqual([third]);
+    await expect(shared(toldOf(alone, 'b'))).rejects.toThrow(
+      /made in another run, which is not open any more/,
+    );
     await toItsEnd(alone, 'b');
     expect(alone.updates('b').map(({ step }) => step)).toEqual([4]);
   });

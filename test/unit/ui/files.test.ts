@@ -3,10 +3,13 @@ import { describe, expect, it, vi } from 'vitest';
 import { defaultExperiment, withChanges } from '../../../src/config/experiment.ts';
 import { experimentFile } from '../../../src/config/formats.ts';
 import { packRun, runFileOf } from '../../../src/exports/runFile.ts';
+import { receiptOf } from '../../../src/receipts/receipt.ts';
+import { fileOf } from '../../../src/receipts/shared.ts';
 import { openFiles } from '../../../src/ui/panels/files/open.ts';
 import { AppState } from '../../../src/ui/state/app.svelte.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
 import { MemoryRuns } from '../../ui/memoryRuns.ts';
+import { madeRun, modelDigest } from '../receipts/made.ts';
 import { evaluation, logOf, state } from '../train/logs.ts';
 
 async function openApp(kept?: MemoryRuns): Promise<AppState> {
@@ -93,12 +96,42 @@ describe('an experiment', () => {
   });
 });
 
+describe('a file that Share saved', () => {
+  const experiment = withChanges(defaultExperiment, { gamma: 0.25, steps: 9 });
+  const made = { experiment, madeOn: { backend: 'wasm' as const, modelDigest } };
+
+  it('opens as its link would', async () => {
+    const app = await openApp();
+    const { done, problems } = await openFiles([textFile('a.json', fileOf(made))], app);
+    expect(problems).toEqual([]);
+    expect(done).toEqual(['The experiment of a.json is loaded, and waits for Run.']);
+    expect(app.experiment.applied).toEqual(experiment);
+    expect(app.link.shared?.link.experiment).toEqual(experiment);
+  });
+
+  it('brings its result along', async () => {
+    const app = await openApp();
+    const run = { ...madeRun(3), experiment };
+    const text = fileOf({ ...made, receipt: await receiptOf(run, 'test') });
+    const { done } = await openFiles([textFile('a.json', text)], app);
+    expect(done).toEqual(['The experiment, and what came of it, of a.json is loaded, and waits for Run.']);
+    expect(app.link.claim?.receipt.updates).toBe(3);
+    expect(app.link.claims(app.runs.selected)).toBe(true);
+  });
+});
+
 describe('what cannot be opened', () => {
   const cases: readonly [string, string, RegExp][] = [
     ['a.cocos', 'hello', /^a\.cocos is no run that can be opened: it is no zip archive\. /],
     ['a.json', '{', /^a\.json cannot be opened: it is neither a run nor JSON\. Choose a run/],
     ['a.json', '[1]', /^a\.json cannot be opened: it holds no experiment\. /],
     ['a.json', '{"format":6,"gamma":7}', /^a\.json cannot be opened: gamma: /],
+    ['a.json', '{"kind":"cocos-playground"}', /^a\.json cannot be opened: /],
+    [
+      'a.json',
+      '{"kind":"cocos-playground","format":1,"link":"#v=1&gamma=7"}',
+      /^a\.json cannot be opened: .*gamma/,
+    ],
     ['a.json', '{"format":99}', /^a\.json cannot be opened: made by a newer version/],
     ['a\u202e\n.json', '1', /^a\\u202e\\u000a\.json cannot be opened/],
   ];

@@ -1,14 +1,13 @@
-/** Opens files that somebody chose or dropped: runs and experiments. What cannot be opened leaves the page as it was. */
+/** Opens files that somebody chose or dropped: runs, experiments, and what Share saved. What cannot be opened leaves the page as it was. */
 import { readExperimentFile } from '../../../config/formats.ts';
 import { isObject, shownText } from '../../../config/outside.ts';
 import { readRunFile, runFileEnding, type NamedRun, type RunLog } from '../../../exports/runFile.ts';
 import type { KeptRun } from '../../../keep/keptRuns.ts';
+import { maxFileBytes, readSharedFile, saysShared } from '../../../receipts/shared.ts';
 import { plural } from '../../format.ts';
 import type { AppState } from '../../state/app.svelte.ts';
 import type { OpenRun } from '../../state/openRun.svelte.ts';
 import { addRecalled } from '../../state/recalled.ts';
-
-const maxExperiment = 1 << 20;
 
 export interface Opening {
   /** What came of it, a sentence each. */
@@ -19,7 +18,7 @@ export interface Opening {
 
 /**
  * A run goes on where it stood, if it is kept here and its model is the one that is loaded; else it is looked at. Several are put
- * side by side. An experiment is loaded, and waits for Run.
+ * side by side. An experiment is loaded, and waits for Run; so is that of a link that was saved as a file.
  */
 export async function openFiles(files: readonly File[], app: AppState): Promise<Opening> {
   const done: string[] = [];
@@ -29,7 +28,7 @@ export async function openFiles(files: readonly File[], app: AppState): Promise<
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
       if (isZip(bytes) || file.name.endsWith(runFileEnding)) read.push(await readRunFile(bytes, file.name));
-      else done.push(openExperimentFile(bytes, file.name, app));
+      else done.push(openJson(bytes, file.name, app));
     } catch (error) {
       problems.push(messageOf(error));
     }
@@ -72,10 +71,16 @@ function mayGoOn({ manifest }: RunLog, app: AppState): boolean {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function openExperimentFile(bytes: Uint8Array, name: string, app: AppState): string {
+function openJson(bytes: Uint8Array, name: string, app: AppState): string {
   try {
-    if (bytes.byteLength > maxExperiment) throw new Error('it is too large for an experiment');
+    if (bytes.byteLength > maxFileBytes) throw new Error('it is too large for an experiment');
     const data = parsed(bytes);
+    if (saysShared(data)) {
+      const shared = readSharedFile(data);
+      app.openShared(shared);
+      const result = shared.receipt ? ', and what came of it,' : '';
+      return `The experiment${result} of ${shownText(name)} is loaded, and waits for Run.`;
+    }
     if (!isObject(data)) throw new Error('it holds no experiment');
     const { experiment, notes } = readExperimentFile(data);
     app.openExperiment(experiment);
@@ -84,9 +89,9 @@ function openExperimentFile(bytes: Uint8Array, name: string, app: AppState): str
       ...notes.map((note) => `${note}.`),
     ].join(' ');
   } catch (error) {
-    const why = messageOf(error).replace(/\.$/, '');
+    const why = shownText(messageOf(error).replace(/\.$/, ''), 240);
     throw new Error(
-      `${shownText(name)} cannot be opened: ${why}. Choose a run (${runFileEnding}) or an experiment.json.`,
+      `${shownText(name)} cannot be opened: ${why}. Choose a run (${runFileEnding}), an experiment.json, or a file that Share saved.`,
       { cause: error },
     );
   }
