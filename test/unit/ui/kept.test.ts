@@ -60,7 +60,7 @@ describe('damaged runs and those of other versions', () => {
 });
 
 describe('whoever comes back', () => {
-  beforeEach(() => void vi.stubGlobal('self', { localStorage: { getItem: () => null } }));
+  beforeEach(() => void vi.stubGlobal('localStorage', { getItem: () => null }));
   afterEach(() => void vi.unstubAllGlobals());
 
   const offered = async (runs: MemoryRuns) => {
