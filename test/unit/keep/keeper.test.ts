@@ -368,3 +368,17 @@ describe('the library', () => {
     expect(await shelf.ids()).toEqual([id]);
   });
 });
+
+describe('a full disk', () => {
+  it('leaves no other run locked whose checkpoints were dropped', async () => {
+    const first = await trainTo(3, {}, 'old');
+    await first.driver.close('old');
+    const page = await trainTo(1, {}, 'new');
+    const log = (await shelf.used()) - 1;
+    shelf.room = log; // the next write must drop something
+    page.driver.obey({ type: 'step', runId: 'new' });
+    await page.driver.still('new');
+    expect(warnings[0]).toContain('checkpoints of runs kept earlier were dropped');
+    expect([...shelf.using]).toEqual(['new']);
+  });
+});
