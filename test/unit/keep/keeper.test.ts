@@ -381,4 +381,13 @@ describe('a full disk', () => {
     expect(warnings[0]).toContain('checkpoints of runs kept earlier were dropped');
     expect([...shelf.using]).toEqual(['new']);
   });
+
+  it('leaves a run unlocked whose log was given up', async () => {
+    const page = await trainTo(2);
+    shelf.room = 0;
+    page.driver.obey({ type: 'step', runId: 'a' });
+    await page.driver.still('a');
+    expect(notices(page).at(-1)).toContain('is not kept from here on');
+    expect([...shelf.using]).toEqual([]);
+  });
 });
