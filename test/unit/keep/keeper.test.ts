@@ -391,3 +391,17 @@ describe('a full disk', () => {
     expect([...shelf.using]).toEqual([]);
   });
 });
+
+describe('a run that rests', () => {
+  it('rests still after it was opened, evaluated and closed', async () => {
+    const library = new Library({ shelf, index, onChanged: () => undefined });
+    const page = await trainTo(2);
+    await page.driver.close('a');
+    expect((await library.list()).map(({ underWay }) => underWay)).toEqual([false]);
+    const again = await goOn();
+    again.driver.obey({ type: 'evaluate', runId: 'a' });
+    await again.driver.still('a');
+    await again.driver.close('a');
+    expect((await library.list()).map(({ underWay }) => underWay)).toEqual([false]);
+  });
+});
