@@ -1,4 +1,5 @@
 /** What a kept run has behind it, read from its log and those of the runs it comes from. */
+import type { BackendName } from '../config/backends.ts';
 import { diff } from '../config/experiment.ts';
 import { fieldNames, type Experiment } from '../config/fields.ts';
 import { Entries } from '../train/entries.ts';
@@ -42,13 +43,16 @@ export async function pastOf(
 ): Promise<Past> {
   const chapters = [...before, { manifest: log.manifest, entries: log.held }];
   const updates: EntryOf<'update'>[] = [];
+  const backends: BackendName[] = [];
   const evaluations: { readonly entry: EntryOf<'evaluation'>; readonly chapter: Chapter }[] = [];
   const changes: EntryOf<'change'>[] = [];
   chapters.forEach((chapter, i) => {
     const next = chapters.at(i + 1);
     const end = next?.manifest.parent?.step ?? step;
     const { entries } = chapter;
-    updates.push(...entries.of('update').filter((entry) => entry.step <= end));
+    const made = entries.of('update').filter((entry) => entry.step <= end);
+    updates.push(...made);
+    backends.push(...made.map(({ backend = chapter.manifest.backend }) => backend));
     changes.push(...entries.of('change').filter((entry) => entry.step <= end));
     // The fork evaluates where it begins.
     const own = entries.of('evaluation').filter((entry) => (next ? entry.step < end : entry.step <= end));
@@ -66,6 +70,8 @@ export async function pastOf(
     steps: Float64Array.from(updates, (update) => update.step),
     ms: Float64Array.from(updates, ({ timing }) => timing.total),
     metrics: columnsOf(updates),
+    digests: updates.map(({ digests = null }) => digests),
+    backends,
     evals: await Promise.all(
       evaluations.map(async ({ entry, chapter }, i) => {
         const own = chapter.entries === log.held;

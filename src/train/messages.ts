@@ -8,7 +8,13 @@ import { experimentSchema } from '../config/experiment.ts';
 import { memoryFactsSchema } from '../config/memory.ts';
 import { inspectedTurnSchema, layerSchema } from '../rl/inspection.ts';
 import { caughtRecordSchema } from '../rl/caught.ts';
-import { changeRecordSchema, evalRecordSchema, fieldValueSchema, updateRecordSchema } from '../rl/records.ts';
+import {
+  changeRecordSchema,
+  digestsSchema,
+  evalRecordSchema,
+  fieldValueSchema,
+  updateRecordSchema,
+} from '../rl/records.ts';
 import { liveSchema, reachedSchema } from './live.ts';
 
 const runId = v.string();
@@ -130,6 +136,9 @@ export const runEventSchema = v.variant('type', [
     steps: column,
     ms: column,
     metrics: v.record(v.string(), column),
+    /** What a receipt needs of each; null: an older version made it, or a page without https. */
+    digests: v.array(v.nullable(digestsSchema)),
+    backends: v.array(v.picklist(backendNames)),
     /** Their examples only where they are still kept, and of the first and the last few only. */
     evals: v.array(evalRecordSchema),
     changes: v.array(changeRecordSchema),

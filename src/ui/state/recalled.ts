@@ -50,7 +50,12 @@ async function pastOf(log: RunLog): Promise<RecalledPast> {
   const { backend: computed, device } = log.manifest;
   return {
     step: log.step,
-    train: updates.map(({ step, metrics }) => ({ step, metrics })),
+    train: updates.map(({ step, metrics, digests, backend = computed }) => ({
+      step,
+      metrics,
+      digests,
+      backend,
+    })),
     evals: evals.sort((a, b) => a.step - b.step),
     changes: log.entriesOf('change').map(({ step, changes }) => ({ step, changes })),
     updates: records,

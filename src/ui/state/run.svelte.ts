@@ -242,11 +242,13 @@ export class RunState {
         this.memory = event.facts;
         break;
       case 'past': {
-        const { steps, ms, metrics, latest } = event;
+        const { steps, ms, metrics, digests, backends, latest } = event;
         const names = Object.keys(metrics);
         this.train = Array.from(steps, (step, i) => ({
           step,
           metrics: Object.fromEntries(names.map((name) => [name, metrics[name]?.[i] ?? NaN])),
+          digests: digests[i] ?? undefined,
+          backend: backends[i],
         }));
         this.step = steps.at(-1) ?? 0;
         this.evals = event.evals;

@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Experiment } from '../../../src/config/experiment.ts';
 import { Keeper } from '../../../src/keep/keeper.ts';
 import { Library } from '../../../src/keep/library.ts';
+import { receiptOf } from '../../../src/receipts/receipt.ts';
 import { readLog } from '../../../src/train/logFormat.ts';
 import type { Loaded } from '../../../src/train/trainable.ts';
+import { RunState } from '../../../src/ui/state/run.svelte.ts';
 import { MemoryIndex, MemoryShelf } from '../../ui/memoryShelf.ts';
 import {
   begin,
@@ -173,7 +175,17 @@ describe('a run of the page', () => {
       began: experiment,
       experiment: { ...experiment, gamma: 0.25 },
       readOnly: '',
+      digests: told.map(({ digests }) => digests),
+      backends: ['wasm', 'wasm', 'wasm'],
     });
+    const seen = new RunState();
+    for (const event of next.of('a', 'past')) seen.apply(event);
+    const { train: updates, changes, evals: evaluations } = seen;
+    const receipt = await receiptOf(
+      { experiment, changes, updates, evaluations, backends: ['wasm'] },
+      'test',
+    );
+    expect(receipt).toMatchObject({ updates: 3 });
     expect(past?.evals.map(({ step, examples }) => [step, examples.length > 0])).toEqual([
       [0, true],
       [2, true],
