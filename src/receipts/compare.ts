@@ -81,6 +81,8 @@ export async function compare(claim: Claim, run: RunSoFar, here: BackendName): P
   // No back end changes a field, and before the first update there is nothing to reproduce.
   const settings = difference.part === 'settings' ? difference : otherSettings(claim, run);
   if (settings !== null) return { kind: 'differs', difference: settings, gaps };
+  // Nor the tasks of the first update, before anything was rounded.
+  if (difference.step === 1 && difference.part === 'tasks') return { kind: 'differs', difference, gaps };
   if ((receipt.evaluations.at(-1)?.step ?? 0) === 0) return { kind: 'differs', difference, gaps };
   if (!evaluated) return { kind: 'open', done, difference };
   const far = gaps.some(({ here, there, tolerance }) => !(Math.abs(here - there) <= tolerance));

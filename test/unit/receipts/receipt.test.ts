@@ -223,6 +223,14 @@ describe('comparing with a receipt', () => {
     });
   });
 
+  it('does not take other tasks at the start for another back end', async () => {
+    const claim = await claimOf(run);
+    const here = altered(run, 1, { tasks: '0'.repeat(16) });
+    expect(await compare(claim, here, 'webgpu')).toMatchObject({
+      ...{ kind: 'differs', difference: { step: 1, part: 'tasks' } },
+    });
+  });
+
   it.each([0, 1])(
     'says of %i evaluations, the one before training, that nothing was reproduced',
     async (n) => {
