@@ -394,6 +394,16 @@ describe('a full disk', () => {
     expect([...shelf.using]).toEqual(['new']);
   });
 
+  it('leaves a paused run its state where its checkpoints are gone', async () => {
+    const page = await trainTo(2);
+    await page.driver.close('a');
+    const store = shelf.folders.get('a')?.store;
+    for (const name of await blobsOf()) if (name.startsWith('checkpoint-')) await store?.delete(name);
+    const next = await goOn();
+    expect(notices(next)).toEqual([]);
+    expect(next.of('a', 'status').at(-1)?.step).toBe(2);
+  });
+
   it('leaves a run unlocked whose log was given up', async () => {
     const page = await trainTo(2);
     shelf.room = 0;
