@@ -62,12 +62,13 @@ export const verify: Command = async (argv) => {
     return;
   }
   const model = await loadModel(folder);
-  const opened = await openNodeBackend({ ...flags.options, backend: flags.options['backend'] ?? backend });
+  const computes = { ...flags.options, backend: flags.options['backend'] ?? backend };
+  const opened = await openNodeBackend(computes);
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   const loaded = sharedModelOf({
     ...{ experiment, model, backend: opened, sandbox },
-    reopen: () => reopenNodeBackend(flags.options),
+    reopen: () => reopenNodeBackend(computes),
   });
   const line = progressLine();
   const began = performance.now();

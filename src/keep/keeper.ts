@@ -69,6 +69,7 @@ export class Keeper {
       throw new UnrecoverableError('This run is not kept any more.', 'Begin a new run.', null);
     }
     const writing = new Writing(id, this.#options);
+    const left = await this.#leftUnderWay(id);
     const folder = await writing.openIfFree();
     const { log, state, notes } = folder
       ? await this.#read(id, this.#roomy(id, folder))
@@ -99,13 +100,22 @@ export class Keeper {
         past: await pastOf(log, step, { before, readOnly }),
         unevaluated: folder !== null && unevaluated(log),
         notes,
-        openLog: async () => (folder ? writing.keep(log, () => Promise.resolve()) : reading(log)),
+        openLog: async () => (folder ? writing.keep(log, () => Promise.resolve(), left) : reading(log)),
         abandon,
       };
     } catch (error) {
       await abandon();
       throw error;
     }
+  }
+
+  /** Whether nobody let it rest since it trained: that stands in the row of its log as it is. */
+  async #leftUnderWay(id: string): Promise<boolean> {
+    const { shelf, index } = this.#options;
+    const rows = await index.all().catch(() => []);
+    const { logSize } = await shelf.facts(id);
+    const fresh = rows.find(({ row, logSize: size }) => row.id === id && size === logSize);
+    return fresh?.row.underWay ?? true;
   }
 
   async #read(id: string, store: MakingRoom): Promise<Read> {
@@ -208,25 +218,37 @@ class Writing {
     throw new Error('It is open in another tab.');
   }
 
-  /** @param make called before each update */
-  keep(log: RunLog, make: () => Promise<void>): KeptLog {
-    // One that was left in the middle and only opened since is still in the middle.
+  /**
+   * @param make called before each update
+   * @param left in the middle, when it was opened: then it still is until it trains
+   */
+  keep(log: RunLog, make: () => Promise<void>, left = false): KeptLog {
     let trained = false;
+    let lost = false;
     const rests = () => {
-      if (trained) this.#note(log, { underWay: false });
+      if (!lost) this.#note(log, { underWay: left && !trained });
+    };
+    /** Nothing is kept any more once something could not be: what is kept was left in the middle. */
+    const written = async (writing: Promise<void>) => {
+      try {
+        await writing;
+      } catch (error) {
+        lost = true;
+        throw error;
+      }
     };
     return {
       ...reading(log),
-      change: (record) => log.change(record),
+      change: (record) => written(log.change(record)),
       update: async (record, state) => {
         trained = true;
-        await make();
-        await log.update(record, state);
+        await written(make());
+        await written(log.update(record, state));
         this.#note(log, { underWay: true }, indexEvery);
       },
-      evaluation: (record) => log.evaluation(record),
-      notice: (...notice) => log.notice(...notice),
-      checkpoint: (state) => log.checkpoint(state),
+      evaluation: (record) => written(log.evaluation(record)),
+      notice: (...notice) => written(log.notice(...notice)),
+      checkpoint: (state) => written(log.checkpoint(state)),
       rests,
       close: async () => {
         await log.written();

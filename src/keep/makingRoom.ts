@@ -55,20 +55,24 @@ export class MakingRoom implements Store {
 
   async #write(work: () => Promise<void>): Promise<void> {
     const more = this.#spare();
-    for (;;) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!noRoom(error)) throw error;
-        const next = await more.next();
-        if (next.done === true) throw error;
-        await next.value.drop();
-        this.#options.onDropped(next.value.what);
+    try {
+      for (;;) {
+        try {
+          return await work();
+        } catch (error) {
+          if (!noRoom(error)) throw error;
+          const next = await more.next();
+          if (next.done === true) throw error;
+          await next.value.drop();
+          this.#options.onDropped(next.value.what);
+        }
       }
+    } finally {
+      await more.return(); // it may hold another run open
     }
   }
 
-  async *#spare(): AsyncGenerator<Spare, void> {
+  async *#spare(): AsyncGenerator<Spare, void, void> {
     yield* this.#options.elsewhere();
     const blobs = await this.#store.list();
     for (const [kind, what] of [

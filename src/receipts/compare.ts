@@ -8,6 +8,7 @@ import {
   everyOf,
   experimentAfter,
   hexBytes,
+  inForce,
   type Measured,
   type Receipt,
   type RunSoFar,
@@ -77,6 +78,12 @@ export async function compare(claim: Claim, run: RunSoFar, here: BackendName): P
     return drawn === null ? { kind: 'same' } : { kind: 'differs', difference: drawn, gaps };
   }
   if (!mayDiffer(claim.backend, here)) return { kind: 'differs', difference, gaps };
+  // No back end changes a field, and before the first update there is nothing to reproduce.
+  const settings = difference.part === 'settings' ? difference : otherSettings(claim, run);
+  if (settings !== null) return { kind: 'differs', difference: settings, gaps };
+  // Nor the tasks of the first update, before anything was rounded.
+  if (difference.step === 1 && difference.part === 'tasks') return { kind: 'differs', difference, gaps };
+  if ((receipt.evaluations.at(-1)?.step ?? 0) === 0) return { kind: 'differs', difference, gaps };
   if (!evaluated) return { kind: 'open', done, difference };
   const far = gaps.some(({ here, there, tolerance }) => !(Math.abs(here - there) <= tolerance));
   return { kind: far ? 'differs' : 'close', difference, gaps };
@@ -110,18 +117,10 @@ const different = (a: Measured, b: Measured): boolean =>
  * @param known so many updates are known to be the same
  */
 export function firstDifference({ receipt, experiment }: Claim, run: RunSoFar, known = 0): Difference | null {
-  const changed = new Set([
-    0,
-    ...receipt.changes.map(({ step }) => step),
-    ...run.changes.map(({ step }) => step),
-  ]);
+  const settings = otherSettings({ receipt, experiment }, run);
   for (const { step, digests } of run.updates.slice(known, receipt.updates)) {
     if (!digests) return null;
-    const otherSettings =
-      changed.has(step - 1) &&
-      Object.keys(diff(experimentAfter(receipt, experiment, step - 1), experimentOf(run, step - 1))).length >
-        0;
-    const part = otherSettings ? 'settings' : differentPart(receipt, step, digests);
+    const part = step === settings?.step ? 'settings' : differentPart(receipt, step, digests);
     if (part === null) continue;
     const of = (list: Receipt['timeouts']) => list.find(([at]) => at === step)?.[1] ?? 0;
     return {
@@ -135,20 +134,25 @@ export function firstDifference({ receipt, experiment }: Claim, run: RunSoFar, k
   return null;
 }
 
+/** The first update that was made under other settings, whatever computed it. */
+function otherSettings(
+  { receipt, experiment }: Pick<Claim, 'receipt' | 'experiment'>,
+  run: RunSoFar,
+): Difference | null {
+  const changed = [...receipt.changes, ...run.changes].map(({ step }) => step);
+  const step = [0, ...changed]
+    .toSorted((a, b) => a - b)
+    .find((at) => Object.keys(diff(experimentAfter(receipt, experiment, at), inForce(run, at))).length > 0);
+  const made = step !== undefined && step < Math.min(receipt.updates, run.updates.length);
+  return made ? { step: step + 1, part: 'settings', machine: nothing } : null;
+}
+
 function differentPart({ width, cells }: Receipt, step: number, digests: Digests): DigestPart | null {
   const other = digestParts.find((part) => {
     const bytes = hexBytes(digests[part]);
     return cells[part].subarray((step - 1) * width, step * width).some((byte, i) => byte !== bytes[i]);
   });
   return other ?? null;
-}
-
-/** In force after so many updates of a run. */
-function experimentOf({ experiment, changes }: RunSoFar, step: number): Experiment {
-  const values = changes
-    .filter((record) => record.step <= step)
-    .flatMap((record) => record.changes.map(({ field, to }) => [field, to] as const));
-  return { ...experiment, ...Object.fromEntries(values) };
 }
 
 /** The held-out accuracies of the receipt's last evaluation, if the run was evaluated there too. */

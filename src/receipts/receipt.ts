@@ -6,7 +6,7 @@
  */
 import * as v from 'valibot';
 import type { BackendName } from '../config/backends.ts';
-import { describeError, fixedInFork, parseExperiment, type Experiment } from '../config/experiment.ts';
+import { describeError, diff, fixedInFork, parseExperiment, type Experiment } from '../config/experiment.ts';
 import { fieldNames, type FieldName } from '../config/fields.ts';
 import { checkFormat } from '../config/formats.ts';
 import { isObject } from '../config/outside.ts';
@@ -175,15 +175,24 @@ function digestsOf({ updates }: RunSoFar): Digests[] {
 export async function chainOf(run: RunSoFar, steps: number): Promise<string | undefined> {
   const digests = digestsOf({ ...run, updates: run.updates.slice(0, steps) });
   let link: string | undefined = '';
+  const changed = new Set(run.changes.map((change) => change.step));
   for (const [i, one] of digests.entries()) {
-    const changes = run.changes
-      .filter((change) => change.step === i)
-      .flatMap((change) => change.changes.map(({ field, to }) => [field, to]));
+    // What came of them: in which order, and by what detours, says nothing of the run.
+    const before = i === 0 ? run.experiment : inForce(run, i - 1);
+    const changes = changed.has(i) ? Object.entries(diff(inForce(run, i), before)) : [];
     const text = JSON.stringify([link, changes, digestParts.map((part) => one[part])]);
     link = await sha256(new TextEncoder().encode(text));
     if (link === undefined) return undefined;
   }
   return link.slice(0, 32);
+}
+
+/** In force after so many updates of a run, for the next. */
+export function inForce({ experiment, changes }: RunSoFar, step: number): Experiment {
+  const values = changes
+    .filter((record) => record.step <= step)
+    .flatMap((record) => record.changes.map(({ field, to }) => [field, to] as const));
+  return { ...experiment, ...Object.fromEntries(values) };
 }
 
 /** The same with fewer bytes of each digest. */
@@ -241,6 +250,9 @@ export function readReceipt(data: unknown, experiment: Experiment): Receipt {
     evaluations: pointsOf(rest.evaluations.steps, rest.evaluations.turns, 'evaluations'),
     sampled: pointsOf(blockEnds(updates, rest.sampled.every), rest.sampled.turns, 'sampled'),
   };
+  const steps = receipt.evaluations.map(({ step }) => step);
+  if (steps.some((at, i) => at > updates || at <= (steps[i - 1] ?? -1)))
+    throw new Error(`result.evaluations: must be made after updates 0 to ${updates}, in this order`);
   let then = experiment;
   for (const [i, { step: at, field, to }] of receipt.changes.entries()) {
     if (fixedInFork.includes(field)) throw new Error(`result.changes: ${field} cannot be changed on the way`);

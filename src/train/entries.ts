@@ -97,8 +97,8 @@ function replaces(entry: Entry, before: Entry): boolean {
     case 'change':
       return before.step > entry.step;
     case 'evaluation':
-    case 'checkpoint':
       return before.kind === entry.kind && before.step === entry.step;
+    case 'checkpoint': // the same state in another blob, which may be dropped before the one there was
     case 'notice':
       return false;
     default:

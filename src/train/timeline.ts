@@ -211,14 +211,16 @@ export class Timeline {
 
   /** @returns null also when there is no log */
   async #logging<T>(work: (log: KeptLog) => Promise<T>): Promise<T | null> {
-    if (!this.#log) return null;
+    const log = this.#log;
+    if (!log) return null;
     try {
       for (let next = this.#notices.shift(); next; next = this.#notices.shift()) {
-        await this.#log.notice(next.level, next.message, next.step);
+        await log.notice(next.level, next.message, next.step);
       }
-      return await work(this.#log);
+      return await work(log);
     } catch (error) {
       this.#log = null;
+      await log.close?.().catch(() => undefined); // nobody else is kept from it; why it was lost is said below
       this.#options.onLogLost(error);
       return null;
     }

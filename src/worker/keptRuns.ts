@@ -9,6 +9,8 @@ const tellEvery = 1000;
 
 export class BrowserRuns implements KeptRuns {
   #worker: Worker | null = null;
+  /** Calls that have no answer yet. */
+  readonly #waiting = new Set<(answer: KeepAnswer) => void>();
 
   async refused(): Promise<string> {
     const answer = await this.#ask({ call: 'inUse' });
@@ -92,17 +94,28 @@ export class BrowserRuns implements KeptRuns {
 
   async #ask(call: KeepCall): Promise<KeepAnswer> {
     const { port1, port2 } = new MessageChannel();
-    const worker = (this.#worker ??= startWorker(keepScript));
+    const worker = (this.#worker ??= this.#start());
     return new Promise((resolve) => {
-      port1.onmessage = ({ data }: MessageEvent<KeepAnswer>) => {
+      const answered = (answer: KeepAnswer): void => {
         port1.close();
-        resolve(data);
+        this.#waiting.delete(answered);
+        resolve(answer);
       };
-      worker.addEventListener('error', () => resolve({ refused: 'its worker did not start' }), {
-        once: true,
-      });
+      this.#waiting.add(answered);
+      port1.onmessage = ({ data }: MessageEvent<KeepAnswer>) => answered(data);
       worker.postMessage(call, [port2]);
     });
+  }
+
+  /** One that fails answers nobody any more: whoever waits is told, and the next call starts another. */
+  #start(): Worker {
+    const worker = startWorker(keepScript);
+    worker.addEventListener('error', () => {
+      worker.terminate();
+      this.#worker = null;
+      for (const answered of this.#waiting) answered({ refused: 'its worker did not start' });
+    });
+    return worker;
   }
 }
 

@@ -40,7 +40,10 @@ export class OpfsShelf implements Shelf {
   async open(id: string): Promise<Folder | null> {
     const release = await lock(`${lockPrefix}${id}`);
     if (!release) return null;
-    const folder = await this.#runs.getDirectoryHandle(id, { create: true });
+    const folder = await this.#runs.getDirectoryHandle(id, { create: true }).catch((error: unknown) => {
+      release();
+      throw error;
+    });
     for (let left = patience; ; left -= pause) {
       try {
         return await OpfsStore.open(folder, release);

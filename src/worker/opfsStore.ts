@@ -46,8 +46,8 @@ export class OpfsStore implements Folder {
   ): Promise<OpfsStore> {
     const file = await folder.getFileHandle(logFile, { create: true });
     try {
-      const log = await file.createSyncAccessHandle();
-      return new OpfsStore(folder, log, await blobsIn(folder), onClosed);
+      const blobs = await blobsIn(folder); // first: what fails leaves nothing open
+      return new OpfsStore(folder, await file.createSyncAccessHandle(), blobs, onClosed);
     } catch (error) {
       if (nameOf(error) !== 'NoModificationAllowedError') throw error;
       throw new Error(`The run ${folder.name} is open in another tab. Close it there first.`, {

@@ -210,7 +210,17 @@ describe('a run of the page', () => {
       began: experiment,
       experiment: { ...experiment, gamma: 0.25 },
       readOnly: '',
+      digests: told.map(({ digests }) => digests),
+      backends: ['wasm', 'wasm', 'wasm'],
     });
+    const seen = new RunState();
+    for (const event of next.of('a', 'past')) seen.apply(event);
+    const { train: updates, changes, evals: evaluations } = seen;
+    const receipt = await receiptOf(
+      { experiment, changes, updates, evaluations, backends: ['wasm'] },
+      'test',
+    );
+    expect(receipt).toMatchObject({ updates: 3 });
     expect(past?.evals.map(({ step, examples }) => [step, examples.length > 0])).toEqual([
       [0, true],
       [2, true],
@@ -407,5 +417,52 @@ describe('the library', () => {
     shelf.room = 10;
     await expect(library().write(file)).rejects.toThrow('There is no room for this run');
     expect(await shelf.ids()).toEqual([id]);
+  });
+});
+
+describe('a full disk', () => {
+  it('leaves no other run locked whose checkpoints were dropped', async () => {
+    const first = await trainTo(3, {}, 'old');
+    await first.driver.close('old');
+    const page = await trainTo(1, {}, 'new');
+    const log = (await shelf.used()) - 1;
+    shelf.room = log; // the next write must drop something
+    page.driver.obey({ type: 'step', runId: 'new' });
+    await page.driver.still('new');
+    expect(warnings[0]).toContain('checkpoints of runs kept earlier were dropped');
+    expect([...shelf.using]).toEqual(['new']);
+  });
+
+  it('leaves a paused run its state where its checkpoints are gone', async () => {
+    const page = await trainTo(2);
+    await page.driver.close('a');
+    const store = shelf.folders.get('a')?.store;
+    for (const name of await blobsOf()) if (name.startsWith('checkpoint-')) await store?.delete(name);
+    const next = await goOn();
+    expect(notices(next)).toEqual([]);
+    expect(next.of('a', 'status').at(-1)?.step).toBe(2);
+  });
+
+  it('leaves a run unlocked whose log was given up', async () => {
+    const page = await trainTo(2);
+    shelf.room = 0;
+    page.driver.obey({ type: 'step', runId: 'a' });
+    await page.driver.still('a');
+    expect(notices(page).at(-1)).toContain('is not kept from here on');
+    expect([...shelf.using]).toEqual([]);
+  });
+});
+
+describe('a run that rests', () => {
+  it('rests still after it was opened, evaluated and closed', async () => {
+    const library = new Library({ shelf, index, onChanged: () => undefined });
+    const page = await trainTo(2);
+    await page.driver.close('a');
+    expect((await library.list()).map(({ underWay }) => underWay)).toEqual([false]);
+    const again = await goOn();
+    again.driver.obey({ type: 'evaluate', runId: 'a' });
+    await again.driver.still('a');
+    await again.driver.close('a');
+    expect((await library.list()).map(({ underWay }) => underWay)).toEqual([false]);
   });
 });

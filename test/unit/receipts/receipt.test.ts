@@ -6,6 +6,7 @@ import { compare, tolerance, type Claim } from '../../../src/receipts/compare.ts
 import { packJson, packReceipt, unpackReceipt } from '../../../src/receipts/pack.ts';
 import {
   narrowed,
+  readReceipt,
   receiptOf,
   writtenReceipt,
   type Receipt,
@@ -212,6 +213,64 @@ describe('comparing with a receipt', () => {
     expect(await compare(claim, { ...here, evaluations: [] }, 'webgpu')).toMatchObject({ kind: 'open' });
     expect(tolerance(0.5, 0.5, 100)).toBeCloseTo(0.1414, 4);
     expect(tolerance(0, 0, 50)).toBe(1 / 50);
+  });
+
+  it('does not take other settings for another back end', async () => {
+    const claim = await claimOf(run);
+    const here = { ...altered(run, 1, { weights: '0'.repeat(16) }), changes: [] };
+    expect(await compare(claim, here, 'webgpu')).toMatchObject({
+      ...{ kind: 'differs', difference: { step: 11, part: 'settings' } },
+    });
+  });
+
+  it('does not take other tasks at the start for another back end', async () => {
+    const claim = await claimOf(run);
+    const here = altered(run, 1, { tasks: '0'.repeat(16) });
+    expect(await compare(claim, here, 'webgpu')).toMatchObject({
+      ...{ kind: 'differs', difference: { step: 1, part: 'tasks' } },
+    });
+  });
+
+  it.each([0, 1])(
+    'says of %i evaluations, the one before training, that nothing was reproduced',
+    async (n) => {
+      const made = await claimOf(run);
+      const claim = {
+        ...made,
+        receipt: { ...made.receipt, evaluations: made.receipt.evaluations.slice(0, n) },
+      };
+      const here = altered(run, 1, { weights: '0'.repeat(16) });
+      expect(await compare(claim, here, 'webgpu')).toMatchObject({ kind: 'differs' });
+    },
+  );
+
+  it('finds the same in what was changed by another way', async () => {
+    const plain = madeRun(12);
+    const lr = (from: number, to: number) => ({ field: 'learningRate' as const, from, to });
+    const g = gamma(3, plain.experiment.gamma, 0).changes;
+    const was = plain.experiment.learningRate;
+    const detour = [
+      { step: 3, changes: [lr(was, 0.001), ...g] },
+      { step: 3, changes: [lr(0.001, 0.0005)] },
+      { step: 5, changes: [lr(0.0005, 0.001)] },
+      { step: 5, changes: [lr(0.001, 0.0005)] },
+    ];
+    const straight = [{ step: 3, changes: [...g, lr(was, 0.0005)] }];
+    const claim = await claimOf({ ...plain, changes: detour });
+    expect(await compare(claim, { ...plain, changes: straight }, 'wasm')).toEqual({ kind: 'same' });
+  });
+
+  it('refuses evaluations after the last update, or out of order', async () => {
+    const plain = madeRun(30);
+    const { receipt } = await claimOf(plain);
+    const [first, second] = receipt.evaluations;
+    for (const evaluations of [
+      [first, { ...second, step: 31 }],
+      [second, first],
+    ])
+      expect(() => readReceipt(writtenReceipt({ ...receipt, evaluations }), plain.experiment)).toThrow(
+        'result.evaluations: must be made after updates 0 to 30, in this order',
+      );
   });
 });
 
