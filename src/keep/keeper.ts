@@ -5,6 +5,8 @@
 import { backendTitles, type BackendName } from '../config/backends.ts';
 import { sentence, UnrecoverableError } from '../train/failure.ts';
 import { RunLog, type LogOptions } from '../train/log.ts';
+import { readLog } from '../train/logFormat.ts';
+import type { StoredBlob } from '../train/store.ts';
 import type { NewRun } from '../train/driver.ts';
 import type { Beginning, KeptLog, Loaded } from '../train/trainable.ts';
 import type { TrainerState } from '../train/trainer.ts';
@@ -170,7 +172,8 @@ export class Keeper {
       try {
         const blobs = await folder.list();
         const checkpoints = inOrder(blobs, 'checkpoint-');
-        const goesOn = inOrder(blobs, 'last-').length > 0; // without any of them
+        const log = await folder.readLog();
+        const goesOn = lastStep(log, blobs, 'last-') >= lastStep(log, blobs, 'checkpoint-'); // without any of them
         for (const name of goesOn ? checkpoints : checkpoints.slice(0, -1)) {
           yield { what: 'checkpoints of other runs', drop: () => folder.delete(name) };
         }
@@ -178,6 +181,17 @@ export class Keeper {
         await folder.close();
       }
     }
+  }
+}
+
+/** The update after which the newest state of a kind was kept that is still there; -1: none is, or the log cannot be read. */
+function lastStep(text: string, blobs: readonly StoredBlob[], kind: 'last-' | 'checkpoint-'): number {
+  const there = new Set(inOrder(blobs, kind));
+  try {
+    const kept = readLog(text).entries.flatMap(({ entry }) => (entry.kind === 'checkpoint' ? [entry] : []));
+    return kept.findLast(({ blob }) => there.has(blob))?.step ?? -1;
+  } catch {
+    return kind === 'last-' ? -1 : 0;
   }
 }
 

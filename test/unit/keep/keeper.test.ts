@@ -1,103 +1,25 @@
-/** Runs that are kept while they are made, by the real driver on a tiny model: crashes, a second tab, a full disk. */
-import { beforeEach, describe, expect, it } from 'vitest';
-import type { Experiment } from '../../../src/config/experiment.ts';
-import { Keeper } from '../../../src/keep/keeper.ts';
-import { Library } from '../../../src/keep/library.ts';
-import { receiptOf } from '../../../src/receipts/receipt.ts';
-import { readLog } from '../../../src/train/logFormat.ts';
-import type { Loaded } from '../../../src/train/trainable.ts';
-import { soFar } from '../../../src/ui/state/link.svelte.ts';
-import { RunState } from '../../../src/ui/state/run.svelte.ts';
-import { MemoryIndex, MemoryShelf } from '../../ui/memoryShelf.ts';
+/** Runs that are kept while they are made: crashes, a second tab, a full disk. */
+import { describe, expect, it } from 'vitest';
+import { begin, experiment, timeless } from '../train/driving.ts';
 import {
-  begin,
-  experiment,
-  oneAtATime,
-  timeless,
-  type Driving,
-  type DrivingOptions,
-} from '../train/driving.ts';
+  besides,
+  blobsOf,
+  entriesOf,
+  goOn,
+  logOf,
+  notices,
+  shared,
+  shelf,
+  toItsEnd,
+  toldOf,
+  trainTo,
+  visit,
+  warnings,
+  whole,
+  eachAnew,
+} from './visits.ts';
 
-const driving = oneAtATime();
-let shelf: MemoryShelf;
-let index: MemoryIndex;
-let warnings: string[];
-
-beforeEach(() => {
-  shelf = new MemoryShelf();
-  index = new MemoryIndex();
-  warnings = [];
-});
-
-/** A page: whatever wrote before is gone. */
-async function visit(options: DrivingOptions = {}): Promise<Driving> {
-  shelf.crash();
-  return besides(options);
-}
-
-/** Another tab, or the same page. */
-function besides(options: DrivingOptions = {}): Promise<Driving> {
-  const keeper = new Keeper({
-    ...{ shelf, index, build: 'test', onChanged: () => undefined },
-    warn: (_, message) => warnings.push(message),
-  });
-  return driving({
-    newLog: (run) => keeper.newLog(run),
-    openKept: (id, loaded: Loaded) => keeper.open(id, loaded),
-    ...options,
-  });
-}
-
-/** Trains up to an update; the page is then left in the middle of the next. */
-async function trainTo(step: number, changes: Partial<Experiment> = {}, id = 'a'): Promise<Driving> {
-  const page = await visit();
-  page.driver.obey(begin(id, changes));
-  for (let at = 0; at < step; at++) {
-    page.driver.obey({ type: 'step', runId: id });
-    await page.driver.still(id);
-  }
-  return page;
-}
-
-async function goOn(id = 'a'): Promise<Driving> {
-  const page = await visit();
-  page.driver.obey({ type: 'resume', runId: id });
-  await page.driver.still(id);
-  return page;
-}
-
-async function toItsEnd({ driver }: Driving, id = 'a'): Promise<void> {
-  driver.obey({ type: 'run', runId: id });
-  await driver.still(id);
-}
-
-const logOf = async (id = 'a') => (await shelf.folders.get(id)?.store.readLog()) ?? '';
-const entriesOf = async (id = 'a') => readLog(await logOf(id)).entries.map(({ entry }) => entry);
-const blobsOf = async (id = 'a') =>
-  ((await shelf.folders.get(id)?.store.list()) ?? []).map(({ name }) => name).toSorted();
-/** What the page makes of all that it was told of a run. */
-function toldOf({ events }: Driving, id = 'a'): RunState {
-  const told = new RunState();
-  for (const event of events) if (event.runId === id) told.apply(event);
-  return told;
-}
-const shared = (told: RunState, began: Experiment = experiment) => receiptOf(soFar({ began, told }), 'test');
-const notices = ({ of }: Driving, id = 'a') => of(id, 'notice').map(({ message }) => message);
-
-/** The whole run, never interrupted: its updates, and the digest of its last state. */
-async function whole(
-  changes: Partial<Experiment> = {},
-): Promise<{ updates: unknown[]; evals: unknown[]; sha256: string | undefined }> {
-  const page = await visit();
-  page.driver.obey(begin('whole', changes));
-  await toItsEnd(page, 'whole');
-  const state = (await entriesOf('whole')).findLast((entry) => entry.kind === 'checkpoint');
-  return {
-    updates: page.updates('whole').map(timeless),
-    evals: page.evals('whole').map(({ ms: _, ...record }) => record),
-    sha256: state?.kind === 'checkpoint' ? state.sha256 : undefined,
-  };
-}
+eachAnew();
 
 describe('a run of the page', () => {
   it('leaves nothing behind before its first update, and everything from then on', async () => {
@@ -213,14 +135,6 @@ describe('a run of the page', () => {
       digests: told.map(({ digests }) => digests),
       backends: ['wasm', 'wasm', 'wasm'],
     });
-    const seen = new RunState();
-    for (const event of next.of('a', 'past')) seen.apply(event);
-    const { train: updates, changes, evals: evaluations } = seen;
-    const receipt = await receiptOf(
-      { experiment, changes, updates, evaluations, backends: ['wasm'] },
-      'test',
-    );
-    expect(receipt).toMatchObject({ updates: 3 });
     expect(past?.evals.map(({ step, examples }) => [step, examples.length > 0])).toEqual([
       [0, true],
       [2, true],
@@ -360,109 +274,5 @@ describe('a full disk', () => {
     ]);
     shelf.room = Infinity;
     expect([...((await goOn()).of('a', 'past')[0]?.steps ?? [])]).toEqual([1, 2]);
-  });
-});
-
-describe('the library', () => {
-  const library = () => new Library({ shelf, index, onChanged: () => undefined });
-
-  it('lists runs from the index, and makes it again where it is lost or stale', async () => {
-    await trainTo(3);
-    const [row] = await library().list();
-    expect(row).toMatchObject({ id: 'a', name: '', step: 3, steps: 4, underWay: false, backend: 'wasm' });
-    expect(row?.curve.map(([step]) => step)).toEqual([0, 2]);
-    index.rows.clear();
-    const [again] = await library().list();
-    expect(again).toMatchObject({ id: 'a', step: 3, underWay: true, curve: row?.curve, bytes: row?.bytes });
-    await goOn(); // killed again before it has done anything
-    expect((await library().list())[0]?.underWay).toBe(true);
-    const stale = index.rows.get('a');
-    if (!stale) throw new Error('There is no row.');
-    index.rows.set('a', { logSize: stale.logSize - 1, row: { ...stale.row, step: 1 } });
-    expect((await library().list())[0]?.step).toBe(1); // whoever writes it brings it up to date
-    shelf.crash();
-    expect((await library().list())[0]?.step).toBe(3);
-  });
-
-  it('keeps what the user says, forgets only what nobody has open, and tidies up', async () => {
-    await (await trainTo(1)).driver.close('a');
-    await library().rename('a', 'mine');
-    await library().delete('a');
-    expect((await library().list())[0]).toMatchObject({ name: 'mine', deleted: expect.any(Number) });
-    await library().undelete('a');
-    expect((await library().list())[0]).toMatchObject({ name: 'mine' });
-    expect((await library().list())[0]).not.toHaveProperty('deleted');
-    shelf.using.add('a');
-    await expect(library().forget('a')).rejects.toThrow('The run is open');
-    shelf.crash();
-    await shelf.writeAbout('a', JSON.stringify({ deleted: Date.now() - 25 * 3600_000 }));
-    await (await shelf.open('empty'))?.close();
-    await library().tidy();
-    expect(await library().list()).toEqual([]);
-    expect(await shelf.ids()).toEqual([]);
-  });
-
-  it('gives a run as a file, and keeps one from elsewhere, which goes on', async () => {
-    const wanted = await whole();
-    await (await trainTo(2)).driver.close('a');
-    const file = await library().read('a');
-    shelf = new MemoryShelf();
-    index = new MemoryIndex();
-    const { id } = await library().write(file, 'from afar');
-    expect(await library().list()).toMatchObject([{ id, name: 'from afar', step: 2, underWay: false }]);
-    const page = await goOn(id);
-    await toItsEnd(page, id);
-    expect(page.updates(id).map(timeless)).toEqual(wanted.updates.slice(2));
-    await expect(library().write({ log: '{}\n', blobs: new Map() })).rejects.toThrow('no manifest');
-    shelf.room = 10;
-    await expect(library().write(file)).rejects.toThrow('There is no room for this run');
-    expect(await shelf.ids()).toEqual([id]);
-  });
-});
-
-describe('a full disk', () => {
-  it('leaves no other run locked whose checkpoints were dropped', async () => {
-    const first = await trainTo(3, {}, 'old');
-    await first.driver.close('old');
-    const page = await trainTo(1, {}, 'new');
-    const log = (await shelf.used()) - 1;
-    shelf.room = log; // the next write must drop something
-    page.driver.obey({ type: 'step', runId: 'new' });
-    await page.driver.still('new');
-    expect(warnings[0]).toContain('checkpoints of runs kept earlier were dropped');
-    expect([...shelf.using]).toEqual(['new']);
-  });
-
-  it('leaves a paused run its state where its checkpoints are gone', async () => {
-    const page = await trainTo(2);
-    await page.driver.close('a');
-    const store = shelf.folders.get('a')?.store;
-    for (const name of await blobsOf()) if (name.startsWith('checkpoint-')) await store?.delete(name);
-    const next = await goOn();
-    expect(notices(next)).toEqual([]);
-    expect(next.of('a', 'status').at(-1)?.step).toBe(2);
-  });
-
-  it('leaves a run unlocked whose log was given up', async () => {
-    const page = await trainTo(2);
-    shelf.room = 0;
-    page.driver.obey({ type: 'step', runId: 'a' });
-    await page.driver.still('a');
-    expect(notices(page).at(-1)).toContain('is not kept from here on');
-    expect([...shelf.using]).toEqual([]);
-  });
-});
-
-describe('a run that rests', () => {
-  it('rests still after it was opened, evaluated and closed', async () => {
-    const library = new Library({ shelf, index, onChanged: () => undefined });
-    const page = await trainTo(2);
-    await page.driver.close('a');
-    expect((await library.list()).map(({ underWay }) => underWay)).toEqual([false]);
-    const again = await goOn();
-    again.driver.obey({ type: 'evaluate', runId: 'a' });
-    await again.driver.still('a');
-    await again.driver.close('a');
-    expect((await library.list()).map(({ underWay }) => underWay)).toEqual([false]);
   });
 });
