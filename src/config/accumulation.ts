@@ -8,7 +8,7 @@ export const accumulation = {
     choices: [
       {
         value: 'cocos',
-        label: 'CoCoS: gains, discounted by γ',
+        label: 'CoCoS: discounted gains',
         help: 'The first reward and each gain after it; what came earlier counts γ times as much.',
       },
       { value: 'last', label: 'Last answer only', help: 'What the last answer earns, and nothing else.' },
@@ -19,7 +19,7 @@ export const accumulation = {
       },
       {
         value: 'score',
-        label: 'SCoRe: both, and the gain α times',
+        label: 'SCoRe: both, and α · gain',
         help: 'Both rewards, and the gain from the first to the second once more, α times. Two turns only.',
       },
       { value: 'formula', label: 'A formula of your own', help: 'Whatever the formula says.' },

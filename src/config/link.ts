@@ -79,7 +79,7 @@ const partsSchema = v.object({
   'model-digest': v.optional(
     v.pipe(v.string(), v.regex(/^sha256-[\da-f]{12}$/, 'must be sha256- and 12 hexadecimal digits')),
   ),
-  z: v.optional(v.pipe(v.string(), v.regex(/^r[\w-]*z$/, 'was cut short or changed on the way'))),
+  z: v.optional(v.pipe(v.string(), v.regex(/^r[\w-]*z$/))),
 });
 
 const encodeMadeOn = ({ backend, modelDigest }: MadeOn): string[] => [
@@ -106,6 +106,9 @@ export function decodeLink(fragment: string): DecodedLink {
 
 /** How often what was done to a link is undone: a text that was encoded more often is not meant to be read. */
 const maxRounds = 6;
+
+/** Said of a link whose result is damaged: nobody can mend that by hand. */
+export const damagedLink = 'The link was cut short or changed on the way. Ask for it again.';
 
 /**
  * Undoes one layer of what mail and chat programs do to a link. No value that a link can hold is changed by any of it: the
@@ -187,6 +190,7 @@ function readLink(body: string): DecodedLink {
   const parts = v.safeParse(partsSchema, Object.fromEntries(values));
   if (!parts.success) {
     const name = v.getDotPath(parts.issues[0])?.split('.')[0] ?? '';
+    if (name === 'z') return refuse(damagedLink);
     return refuse(
       `A value in the link is not valid: ${name}: ${parts.issues[0].message}, not "${shorten(values.get(name) ?? '')}".`,
     );

@@ -16,6 +16,13 @@ const portion = 256;
 
 export const packReceipt = (receipt: Receipt): string => packJson(writtenReceipt(receipt));
 
+/** It is not what was packed. */
+export class DamagedError extends Error {
+  constructor(cause?: unknown) {
+    super('it was cut short or changed on the way', { cause });
+  }
+}
+
 /** Any value of JSON, in the same way. */
 export function packJson(value: unknown): string {
   const json = new TextEncoder().encode(JSON.stringify(value));
@@ -28,15 +35,14 @@ export function packJson(value: unknown): string {
 
 /**
  * @param experiment that of the link
- * @throws Error, a clause: what is wrong with it
+ * @throws Error, a clause: what is wrong with it; a DamagedError where that is not for a person to mend
  */
 export function unpackReceipt(text: string, experiment: Experiment): Receipt {
   const bytes = bytesOfBase64(text.slice(1, -1));
-  if (!/^r.*z$/s.test(text) || !bytes || bytes.length < 5)
-    throw new Error('it was cut short or changed on the way');
+  if (!/^r.*z$/s.test(text) || !bytes || bytes.length < 5) throw new DamagedError();
   const sum = new DataView(bytes.buffer).getUint32(bytes.length - 4);
   const json = inflate(bytes.subarray(0, -4));
-  if (crc32(json) !== sum) throw new Error('it was cut short or changed on the way');
+  if (crc32(json) !== sum) throw new DamagedError();
   let data: unknown;
   try {
     data = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
@@ -61,9 +67,9 @@ function inflate(packed: Uint8Array): Uint8Array {
       stream.push(packed.subarray(at, at + portion), at + portion >= packed.length);
   } catch (error) {
     if (error instanceof TooLargeError) throw error;
-    throw new Error('it was cut short or changed on the way', { cause: error });
+    throw new DamagedError(error);
   }
-  if (!ended) throw new Error('it was cut short or changed on the way');
+  if (!ended) throw new DamagedError();
   const whole = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

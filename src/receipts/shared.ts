@@ -3,12 +3,19 @@
  * `npm run verify` read both here.
  */
 import * as v from 'valibot';
-import { decodeLink, encodeLink, maxLinkLength, type DecodedLink, type MadeOn } from '../config/link.ts';
+import {
+  damagedLink,
+  decodeLink,
+  encodeLink,
+  maxLinkLength,
+  type DecodedLink,
+  type MadeOn,
+} from '../config/link.ts';
 import type { Experiment } from '../config/fields.ts';
 import { checkFormat } from '../config/formats.ts';
 import { isObject, shownText } from '../config/outside.ts';
 import type { View } from '../config/view.ts';
-import { packReceipt, unpackReceipt } from './pack.ts';
+import { DamagedError, packReceipt, unpackReceipt } from './pack.ts';
 import { narrowed, readReceipt, widths, writtenReceipt, type Receipt } from './receipt.ts';
 
 /** A link that is short enough for a chat or a slide; its digests are shortened to get there. */
@@ -76,6 +83,7 @@ export function readLink(fragment: string): Shared {
   try {
     return { link, receipt: unpackReceipt(link.receipt, link.experiment) };
   } catch (error) {
+    if (error instanceof DamagedError) throw new Error(damagedLink, { cause: error });
     throw new Error(`The link has a result that cannot be read: ${messageOf(error)}.`, { cause: error });
   }
 }

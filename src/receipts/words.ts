@@ -42,7 +42,7 @@ const differs = ({ step, part }: Difference) => `Differs from update ${step} on,
 export function explanation(outcome: Outcome, { receipt, backend }: Claim, here: BackendName): string {
   switch (outcome.kind) {
     case 'same':
-      return `All ${receipt.updates} updates have the same tasks, token ids, verdicts, rewards and weights as in the receipt.`;
+      return `All ${receipt.updates} updates have the same tasks, token ids, verdicts, rewards and weights as in the result that came with the link.`;
     case 'unknown':
       return 'What was computed here has no digests: a page without https gets no cryptography from the browser.';
     case 'close':

@@ -1,7 +1,7 @@
 /** What the status line says. */
 import type { Phase, Reached, Stage, Station } from '../worker/protocol.ts';
 import type { Point } from './charts/series.ts';
-import { fixed, plural } from './format.ts';
+import { fixed, percent, plural } from './format.ts';
 
 interface Standing {
   readonly phase: Phase;
@@ -28,6 +28,25 @@ export function howItWent(evals: readonly Point[]): string {
     turns.push(`turn ${turns.length + 1} ${from} → ${to}\u00a0%`);
   }
   return turns.length === 0 ? '' : `${turns.join(', ')}, held-out`;
+}
+
+/**
+ * What a result says of the last turn, a sentence that ends in "21 % → 64 %." or "34 % before training; not measured since."; ''
+ * where nothing was measured.
+ * @param updates how many the result is of
+ */
+export function cameTo(evals: readonly Point[], updates: number): string {
+  const measured = evals
+    .map(({ step, metrics }) => ({ step, share: Object.values(metrics).at(-1) ?? NaN }))
+    .filter(({ share }) => Number.isFinite(share));
+  const [first, last] = [measured.at(0), measured.at(-1)];
+  if (!first || !last) return '';
+  const when = ({ step }: { step: number }) => (step === 0 ? 'before training' : `after update ${step}`);
+  const said =
+    first === last
+      ? `${percent(first.share)} ${when(first)}${first.step < updates ? '; not measured since' : ''}`
+      : `${percent(first.share)} → ${percent(last.share)}${last.step < updates ? ` ${when(last)}` : ''}`;
+  return `Held-out tasks solved at the last turn: ${said}.`;
 }
 
 /** What is being done, in words that follow "Loading" or "Update 12:". */

@@ -62,10 +62,10 @@ export class LinkState {
     const { claim } = this;
     return claim !== null && Object.keys(diff(run.began, claim.experiment)).length === 0;
   }
-  /** The receipt's curve, to be drawn behind that of a run that began like it. */
+  /** The receipt's curve, to be drawn behind that of a run that began like it; null: it has none. */
   ghost(run: OpenRun): Ghost | null {
     const { claim } = this;
-    if (!claim || !this.claims(run)) return null;
+    if (!claim || !this.claims(run) || claim.receipt.evaluations.length < 2) return null; // a point is no curve
     return { label: 'link', laid: 'the result that came with the link', evals: claim.receipt.evaluations };
   }
 

@@ -19,8 +19,8 @@ export class StayingState {
     this.#asked = new Remembered('cocos-stay', 'Whether the browser was asked to keep runs', onRefused);
   }
 
-  /** There is such a run. @param say hears what the browser answered, where it was asked for the first time */
-  async atLast(say: (answer: string) => void): Promise<void> {
+  /** There is such a run. What the browser answers is for who looks at the list of runs: nothing is to be done about it now. */
+  async atLast(): Promise<void> {
     if (this.#began || !this.#kept.store) return;
     this.#began = true;
     await this.#kept.refresh();
@@ -31,12 +31,6 @@ export class StayingState {
       return;
     }
     await this.ask();
-    if (this.#kept.problem) return;
-    say(
-      this.refused
-        ? 'This run is kept in this browser. Asked not to clear it when space is short, the browser did not agree: save a run you need as a file (Runs).'
-        : 'This run is kept in this browser, which agreed not to clear it by itself (Runs).',
-    );
   }
 
   async ask(): Promise<void> {

@@ -19,7 +19,14 @@ import {
 import { fromSlider, sliderOf, toSlider } from '../../../src/ui/controls/slider.ts';
 import { metricsOf } from '../../../src/ui/download.ts';
 import { compact, fixed, percent, plural, signed, significant } from '../../../src/ui/format.ts';
-import { announcement, howItWent, stageProgress, stationOf, statusText } from '../../../src/ui/status.ts';
+import {
+  announcement,
+  cameTo,
+  howItWent,
+  stageProgress,
+  stationOf,
+  statusText,
+} from '../../../src/ui/status.ts';
 import { throttled } from '../../../src/ui/throttled.ts';
 import { fakeEvaluation, fakeUpdate } from '../../ui/mock/fakeRun.ts';
 
@@ -221,6 +228,12 @@ describe('status line', () => {
     expect(howItWent(evals)).toBe('turn 1 30 → 54\u00a0%, turn 2 34 → 63\u00a0%, held-out');
     expect(howItWent(evals.slice(0, 1))).toBe('');
     expect(howItWent([])).toBe('');
+    const solved = 'Held-out tasks solved at the last turn:';
+    expect(cameTo(evals, 20)).toBe(`${solved} 34\u00a0% → 63\u00a0%.`);
+    expect(cameTo(evals, 23)).toBe(`${solved} 34\u00a0% → 63\u00a0% after update 20.`);
+    expect(cameTo(evals.slice(0, 1), 6)).toBe(`${solved} 34\u00a0% before training; not measured since.`);
+    expect(cameTo([at(5, NaN, NaN), at(10, 0.5, 0.5)], 10)).toBe(`${solved} 50\u00a0% after update 10.`);
+    expect(cameTo([], 6)).toBe('');
     const done = { phase: 'finished', stage: 'idle', done: 0, total: 0, step: 20 } as const;
     expect(statusText({ ...done, evals })).toMatch(
       /^Finished after 20 updates: turn 1 30 → .*held-out\. Raise/,
