@@ -62,6 +62,22 @@ export function joined(data: ChartData, ghost: ChartData | null): Joined {
   return { steps, lines: onto(data), ghosts: ghost ? onto(ghost) : [] };
 }
 
+/** What lines say at one place. */
+export interface Reading {
+  /** One of their own; undefined: they have none by then. */
+  readonly step: number | undefined;
+  /** One per line, of that step; NaN where there is none. */
+  readonly values: readonly number[];
+}
+
+/** Reads lines where one of them has a value for the last time up to `at`: the steps between are another run's. */
+export function readAt(steps: readonly number[], lines: readonly (readonly number[])[], at: number): Reading {
+  const place = steps.findLastIndex(
+    (step, i) => step <= at && lines.some((values) => Number.isFinite(values[i])),
+  );
+  return { step: steps[place], values: lines.map((values) => values[place] ?? NaN) };
+}
+
 /** Moves labels at these heights apart, to at least `gap`, the order kept, within `from`…`to` as long as there is room. */
 export function spread(heights: readonly number[], gap: number, from: number, to: number): number[] {
   const order = heights.map((_, i) => i).sort((a, b) => (heights[a] ?? 0) - (heights[b] ?? 0));
