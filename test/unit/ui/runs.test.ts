@@ -251,6 +251,17 @@ describe('the runs of the page', () => {
     expect(app.runs.ghost).toBe(branch);
   });
 
+  it('are drawn over another by themselves only where both were evaluated on the same', async () => {
+    const app = await finished();
+    const first = app.runs.selected;
+    app.set('evalTasks', 8);
+    app.reset();
+    await reaches(app.runs.selected, 'ready');
+    expect([app.runs.before, app.runs.ghost]).toEqual([first, null]);
+    app.runs.pinned = first; // asked for
+    expect(app.runs.ghost).toBe(first);
+  });
+
   it('are bounded, and so is what is kept of them; the oldest goes, and that is said', async () => {
     const app = await finished();
     const first = app.runs.selected;
