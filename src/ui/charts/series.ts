@@ -95,6 +95,41 @@ export function spread(heights: readonly number[], gap: number, from: number, to
   return placed;
 }
 
+/** A place in a picture, across and down. */
+export type Spot = readonly [number, number];
+
+/**
+ * Where a line ends to the eye: its last spot between two edges, or where it goes on beyond the right one.
+ * @param spots of the line, from left to right
+ * @returns null where it cannot be seen there
+ */
+export function endInSight(spots: readonly Spot[], left: number, right: number): Spot | null {
+  const last = spots.findLast(([x]) => x <= right);
+  const next = spots.find(([x]) => x > right);
+  if (last && next) return [right, last[1] + ((next[1] - last[1]) * (right - last[0])) / (next[0] - last[0])];
+  return last && last[0] >= left ? last : null;
+}
+
+/** Heights that are taken, from and to. */
+export type Taken = readonly [number, number];
+
+/** The height nearest to this one at which a label that reaches `half` up and down lies on nothing that is taken; the same where there is none. */
+export function clearOf(
+  height: number,
+  half: number,
+  taken: readonly Taken[],
+  top: number,
+  bottom: number,
+): number {
+  const free = [height, ...taken.flatMap(([from, to]) => [from - half, to + half])].filter(
+    (at) =>
+      at - half >= top &&
+      at + half <= bottom &&
+      taken.every(([from, to]) => at + half <= from || at - half >= to),
+  );
+  return free.reduce((a, b) => (Math.abs(b - height) < Math.abs(a - height) ? b : a), free[0] ?? height);
+}
+
 /** Differences below this are rounding, as in a KL before the first step: an axis drawn to them would magnify nothing. */
 const rounding = 1e-6;
 

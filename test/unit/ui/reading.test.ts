@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { joined, readAt, turnLook, type ChartData } from '../../../src/ui/charts/series.ts';
+import {
+  clearOf,
+  endInSight,
+  joined,
+  readAt,
+  turnLook,
+  type ChartData,
+} from '../../../src/ui/charts/series.ts';
 
 const line = (steps: readonly number[], values: readonly number[]): ChartData => ({
   steps,
@@ -28,5 +35,40 @@ describe('what a chart with another run behind it reads', () => {
       [3, NaN],
     ];
     expect(readAt([1, 2], lines, 2)).toEqual({ step: 2, values: [2, NaN] });
+  });
+});
+
+describe('a name at the end of a line', () => {
+  const spots = [
+    [0, 10],
+    [10, 20],
+    [20, 0],
+  ] as const;
+
+  it('stands where the line ends to the eye', () => {
+    expect(endInSight(spots, 0, 30)).toEqual([20, 0]);
+    expect(endInSight(spots, 12, 15)).toEqual([15, 10]); // between two values
+    expect(endInSight(spots, 21, 30)).toBeNull();
+    expect(endInSight(spots, -9, -1)).toBeNull();
+    expect(endInSight([], 0, 1)).toBeNull();
+  });
+
+  it('moves off what is taken, as little as it must, and stays in the frame', () => {
+    expect(clearOf(50, 5, [], 0, 100)).toBe(50);
+    expect(clearOf(50, 5, [[48, 51]], 0, 100)).toBe(56);
+    expect(
+      clearOf(
+        50,
+        5,
+        [
+          [48, 51],
+          [58, 60],
+        ],
+        0,
+        100,
+      ),
+    ).toBe(43);
+    expect(clearOf(6, 5, [[4, 9]], 0, 100)).toBe(14);
+    expect(clearOf(50, 5, [[0, 100]], 0, 100)).toBe(50);
   });
 });
