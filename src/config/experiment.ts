@@ -12,6 +12,12 @@ export const fixedInFork: readonly FieldName[] = ['model', 'initialPolicy'];
 export const refusedInFork = (from: Experiment, to: Experiment): FieldName | undefined =>
   fixedInFork.find((name) => from[name] !== to[name]);
 
+/** Fields that say what an evaluation measures: where they differ, held-out accuracies are of other tasks, tests or answers. */
+const measured: readonly FieldName[] = ['level', 'evalTasks', 'trainTests', 'turns'];
+/** Held-out accuracies under these two experiments are of the same. */
+export const sameEvaluation = (a: Experiment, b: Experiment): boolean =>
+  measured.every((name) => a[name] === b[name]);
+
 /** What a legal value is, in words: "a whole number from 1 to 4", "one of paper, released-code". */
 export function describeValues(f: Field): string {
   switch (f.kind) {

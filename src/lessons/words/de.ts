@@ -78,7 +78,7 @@ export const de: Words = {
       counter:
         'Dasselbe bei Temperatur 0,1: Das Modell schreibt fast immer dasselbe, die vier Versuche sind fast immer das gleiche Programm. Nichts unterscheidet sich, und nichts wird gelernt.',
       apply: {
-        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0,5; 0,5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld Episode nachprüfen: einen Versuch wählen und seiner Zahl bei „compare“ bis zur Formel folgen.',
+        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0,5; 0,5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld Episode nachprüfen: einen Versuch wählen und auf die Zahl unter **5 Push** drücken, sein $A$: Darunter öffnet sich die Formel.',
         answer:
           'Das Mittel der drei anderen: $1/3; 1/2; 1/2; 2/3$. Also $A = 2/3; 0; 0; −2/3$. Die beiden mittleren werden nicht verschoben, obwohl jeder die Hälfte seiner Tests besteht.',
       },
@@ -233,7 +233,7 @@ export const de: Words = {
       },
       look: [
         'Die Kurve **KL to the starting model**: Wohin geht die Linie von „turn 1“?',
-        'Im Feld Episode hat ein Versuch bei „compare“ einen Balken für KL. Wie lang ist er neben den anderen, am Anfang und später?',
+        'Im Feld Episode steht einer der Balken unter **3 Reward** und **4 Compare** für KL. Wie lang ist er neben den anderen, am Anfang und später?',
       ],
       clauses: {
         distance:

@@ -77,7 +77,7 @@ export const en: Words = {
       counter:
         'The same at temperature 0.1: the model hardly varies what it writes, so the four tries are nearly always the same program. Nothing differs, and nothing is learned.',
       apply: {
-        task: 'The four tries of a task earn $R = 1, 0.5, 0.5, 0$. Compute the four advantages $A$. Then check one in the Episode panel: select a try and follow its “compare” number down to the formula.',
+        task: 'The four tries of a task earn $R = 1, 0.5, 0.5, 0$. Compute the four advantages $A$. Then check one in the Episode panel: select a try and press the number under **5 Push**, its $A$: the formula opens below.',
         answer:
           'The mean of the other three: $1/3, 1/2, 1/2, 2/3$. So $A = 2/3, 0, 0, −2/3$. The two in the middle are not pushed, although each passes half of its tests.',
       },
@@ -231,7 +231,7 @@ export const en: Words = {
       },
       look: [
         'The chart of the **KL to the starting model**: which way does the line of turn 1 go?',
-        'In the Episode panel, the compare lane of a try has a bar for the KL. How long is it beside the others, at first and later?',
+        'In the Episode panel, one of the bars under **3 Reward** and **4 Compare** is for the KL. How long is it beside the others, at first and later?',
       ],
       clauses: {
         distance:

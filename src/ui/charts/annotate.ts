@@ -1,6 +1,6 @@
 /** What is written onto a chart beside its lines: names at their ends, marks at an update, a value to compare with. */
 import type uPlot from 'uplot';
-import { spread } from './series.ts';
+import { clearOf, endInSight, spread, type Spot } from './series.ts';
 
 /** Something happened after update `step`. */
 export interface Mark {
@@ -26,6 +26,8 @@ export interface EndLabel {
 export interface Annotations {
   readonly steps: readonly number[];
   readonly ends: readonly EndLabel[];
+  /** The name of lines that lie behind and may end anywhere; null: there are none. */
+  readonly behind: EndLabel | null;
   readonly marks: readonly Mark[];
   readonly level: Level | null;
   /** The update that is looked at; null: the latest. */
@@ -45,7 +47,7 @@ export const besideLevel = (line: number, size: number, top: number): number =>
  */
 export function annotate(
   u: uPlot,
-  { steps, ends, marks, level, cursor, words }: Annotations,
+  { steps, ends, behind, marks, level, cursor, words }: Annotations,
   css: (name: string) => string,
   size: number,
 ): void {
@@ -102,16 +104,41 @@ export function annotate(
     );
   }
   font(650);
-  const placed = ends.flatMap((end) => {
-    const last = end.values.findLastIndex((value, i) => Number.isFinite(value) && shown(steps[i] ?? NaN));
-    return last < 0 ? [] : [{ ...end, atX: x(steps[last] ?? 0), atY: y(end.values[last] ?? 0) }];
+  const bottom = top + bbox.height;
+  const spotsOf = ({ values }: EndLabel): Spot[] =>
+    steps.map((step, i): Spot => [x(step), y(values[i] ?? NaN)]).filter(([, atY]) => Number.isFinite(atY));
+  const height = 1.15 * size * ratio;
+  const lines = ends.map(spotsOf);
+  const placed = ends.flatMap((end, i) => {
+    const at = endInSight(lines[i] ?? [], left - 1, right + 1);
+    return at ? [{ ...end, atX: at[0] + 7 * ratio, atY: at[1] }] : [];
   });
   const heights = spread(
     placed.map(({ atY }) => atY),
-    1.15 * size * ratio,
+    height,
     top,
-    top + bbox.height,
+    bottom,
   );
-  placed.forEach(({ text, color, atX }, i) => write(text, atX + 7 * ratio, heights[i] ?? 0, color));
+  placed.forEach(({ text, color, atX }, i) => write(text, atX, heights[i] ?? 0, color));
+  const end = behind && endInSight(spotsOf(behind), left - 1, right + 1);
+  if (end) {
+    const from = end[0] + 7 * ratio;
+    const to = from + ctx.measureText(behind.text).width;
+    /** What the lines in front take of the label's width, and their names. */
+    const crossed = lines.flatMap((spots) => {
+      const inside = [from, to].flatMap((edge) => {
+        const at = endInSight(spots, left - 1, Math.min(edge, right));
+        return at && edge <= (spots.at(-1)?.[0] ?? 0) + 1 ? [at] : [];
+      });
+      const over = [...inside, ...spots.filter(([atX]) => atX >= from && atX <= to)].map(([, atY]) => atY);
+      return over.length > 0 ? [[Math.min(...over) - ratio, Math.max(...over) + ratio] as const] : [];
+    });
+    const named = placed.flatMap(({ text, atX }, i) =>
+      atX < to && atX + ctx.measureText(text).width > from
+        ? [[(heights[i] ?? 0) - height / 2, (heights[i] ?? 0) + height / 2] as const]
+        : [],
+    );
+    write(behind.text, from, clearOf(end[1], height / 2, [...crossed, ...named], top, bottom), behind.color);
+  }
   ctx.restore();
 }

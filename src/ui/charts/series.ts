@@ -62,6 +62,22 @@ export function joined(data: ChartData, ghost: ChartData | null): Joined {
   return { steps, lines: onto(data), ghosts: ghost ? onto(ghost) : [] };
 }
 
+/** What lines say at one place. */
+export interface Reading {
+  /** One of their own; undefined: they have none by then. */
+  readonly step: number | undefined;
+  /** One per line, of that step; NaN where there is none. */
+  readonly values: readonly number[];
+}
+
+/** Reads lines where one of them has a value for the last time up to `at`: the steps between are another run's. */
+export function readAt(steps: readonly number[], lines: readonly (readonly number[])[], at: number): Reading {
+  const place = steps.findLastIndex(
+    (step, i) => step <= at && lines.some((values) => Number.isFinite(values[i])),
+  );
+  return { step: steps[place], values: lines.map((values) => values[place] ?? NaN) };
+}
+
 /** Moves labels at these heights apart, to at least `gap`, the order kept, within `from`…`to` as long as there is room. */
 export function spread(heights: readonly number[], gap: number, from: number, to: number): number[] {
   const order = heights.map((_, i) => i).sort((a, b) => (heights[a] ?? 0) - (heights[b] ?? 0));
@@ -77,6 +93,41 @@ export function spread(heights: readonly number[], gap: number, from: number, to
     ceiling = (placed[i] ?? 0) - gap;
   }
   return placed;
+}
+
+/** A place in a picture, across and down. */
+export type Spot = readonly [number, number];
+
+/**
+ * Where a line ends to the eye: its last spot between two edges, or where it goes on beyond the right one.
+ * @param spots of the line, from left to right
+ * @returns null where it cannot be seen there
+ */
+export function endInSight(spots: readonly Spot[], left: number, right: number): Spot | null {
+  const last = spots.findLast(([x]) => x <= right);
+  const next = spots.find(([x]) => x > right);
+  if (last && next) return [right, last[1] + ((next[1] - last[1]) * (right - last[0])) / (next[0] - last[0])];
+  return last && last[0] >= left ? last : null;
+}
+
+/** Heights that are taken, from and to. */
+export type Taken = readonly [number, number];
+
+/** The height nearest to this one at which a label that reaches `half` up and down lies on nothing that is taken; the same where there is none. */
+export function clearOf(
+  height: number,
+  half: number,
+  taken: readonly Taken[],
+  top: number,
+  bottom: number,
+): number {
+  const free = [height, ...taken.flatMap(([from, to]) => [from - half, to + half])].filter(
+    (at) =>
+      at - half >= top &&
+      at + half <= bottom &&
+      taken.every(([from, to]) => at + half <= from || at - half >= to),
+  );
+  return free.reduce((a, b) => (Math.abs(b - height) < Math.abs(a - height) ? b : a), free[0] ?? height);
 }
 
 /** Differences below this are rounding, as in a KL before the first step: an axis drawn to them would magnify nothing. */

@@ -275,15 +275,17 @@ export class AppState {
     this.#runWith((form) => form.choose(presetOfStory(story)));
   }
 
-  /** Loads a lesson's experiment and runs it. */
-  teach(experiment: Experiment): void {
-    this.#runWith((form) => form.open(experiment));
+  /** Loads a lesson's experiment and runs it, under the lesson's own name. */
+  teach(experiment: Experiment, name: string): void {
+    const { selected } = this.runs;
+    const run = this.#runWith((form) => form.open(experiment));
+    if (run !== selected) run.name = name; // else there was no room for it
   }
 
-  #runWith(fill: (form: ExperimentState) => void): void {
+  #runWith(fill: (form: ExperimentState) => void): OpenRun {
     const form = this.experiment.copy();
     fill(form);
-    this.#load(form, 'run');
+    return this.#load(form, 'run');
   }
 
   /** Takes a preset; before the run has begun it is loaded at once, so that what is on screen is true. */

@@ -1,5 +1,5 @@
 /** One of the runs that the page has open: what was told of it, what is looked at in it, its form, and where it comes from. */
-import { diff, refusedInFork, type Experiment } from '../../config/experiment.ts';
+import { diff, refusedInFork, sameEvaluation, type Experiment } from '../../config/experiment.ts';
 import { field, fieldNames, fields } from '../../config/fields.ts';
 import { presetExperiment, type Preset } from '../../config/presets.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
@@ -21,7 +21,7 @@ export interface Ghost {
   /** A word, at the end of its lines. */
   readonly label: string;
   readonly evals: readonly Point[];
-  /** Its name, where it was laid there by hand: then all of it is shown, however far the run has come. */
+  /** Its name, where it was chosen by hand and that is to be said: then all of it is shown, however far the run has come. */
   readonly laid?: string;
 }
 
@@ -110,6 +110,11 @@ export class OpenRun {
   /** It has got anywhere: it stays when another takes its place on screen. */
   get kept(): boolean {
     return this.told.train.length > 0;
+  }
+
+  /** Its held-out accuracies are of the same tasks as another's. */
+  comparable(other: OpenRun): boolean {
+    return sameEvaluation(this.form.applied, other.form.applied);
   }
 
   /** It can train on, and does not yet. */

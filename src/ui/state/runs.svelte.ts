@@ -15,6 +15,9 @@ interface MakeOptions {
   readonly id?: string | undefined;
 }
 
+const newest = (runs: readonly OpenRun[]): OpenRun | null =>
+  runs.reduce<OpenRun | null>((a, b) => (a && a.number > b.number ? a : b), null);
+
 /** Read it anywhere; it is written by AppState only. */
 export class RunsState {
   #all = $state.raw<readonly OpenRun[]>([new OpenRun('run-0', 1, new ExperimentState())]);
@@ -43,15 +46,18 @@ export class RunsState {
   get before(): OpenRun | null {
     const { selected } = this;
     if (selected.origin) return selected.origin.run;
-    const earlier = this.#all.filter(({ number, told }) => number < selected.number && told.train.length > 0);
-    return earlier.reduce<OpenRun | null>((a, b) => (a && a.number > b.number ? a : b), null);
+    return newest(this.#all.filter((run) => run.number < selected.number && run.kept));
   }
-  /** The run that is drawn behind the one on screen, to compare with: the one that was pinned, or came before; else the newest other. */
+  /**
+   * The run that is drawn behind the one on screen, to compare with: the one that was pinned; else, of those that were evaluated on the
+   * same, the one that it comes from or came after, or the newest other.
+   */
   get ghost(): OpenRun | null {
     const { pinned, selected } = this;
     if (pinned && pinned !== selected) return pinned;
-    const others = this.#all.filter((run) => run !== selected && run.kept);
-    return this.before ?? others.reduce<OpenRun | null>((a, b) => (a && a.number > b.number ? a : b), null);
+    const others = this.#all.filter((run) => run !== selected && run.kept && run.comparable(selected));
+    const origin = others.find((run) => run === selected.origin?.run);
+    return origin ?? newest(others.filter((run) => run.number < selected.number)) ?? newest(others);
   }
   /** Something is computed for one of them. */
   get computing(): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultExperiment, withChanges } from '../../../src/config/experiment.ts';
 import { lessons } from '../../../src/lessons/index.ts';
 import { experimentOf } from '../../../src/lessons/lesson.ts';
 import type { FieldName } from '../../../src/config/fields.ts';
@@ -18,6 +19,15 @@ describe('the verdict on a lesson', () => {
     expect(judgementOf(lesson, experiment, seen('gamma', 1, 0))).toBeNull();
     expect(judgementOf(lesson, experimentOf(lesson, 'counter'), seen('gamma', 0, 1))).toBeNull();
     expect(judgementOf(lesson, experiment, seen('steps', 20, 30))?.side).toBe('run');
+  });
+
+  it('is passed on the lesson’s own run only, of any seed, not on one that is as long already', () => {
+    const first = lessons.firstUpdate;
+    const own = experimentOf(first, 'run');
+    const other = { ...seen('gamma', 0, 1), changes: [] };
+    expect(judgementOf(first, withChanges(own, { seed: 9 }), other)?.side).toBe('run');
+    expect(judgementOf(first, defaultExperiment, other)).toBeNull();
+    expect(judgementOf(first, withChanges(own, { evalTasks: 64 }), other)).toBeNull();
   });
 
   it('comes when the last evaluation is in', () => {

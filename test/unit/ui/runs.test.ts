@@ -251,6 +251,32 @@ describe('the runs of the page', () => {
     expect(app.runs.ghost).toBe(branch);
   });
 
+  it('are called as their lesson is, and nothing else is when there is no room for it', async () => {
+    const app = await finished();
+    const first = app.runs.selected;
+    const experiment = withChanges(first.began, { steps: 3 });
+    app.teach(experiment, 'One two');
+    const taught = app.runs.selected;
+    expect([first.name === 'One two', taught.name]).toEqual([false, 'One two']);
+    await reaches(taught, 'finished');
+    await forks(app, first, maxRuns - 2);
+    for (const run of app.runs.all) run.wish = 'run'; // all are busy
+    const { name } = app.runs.selected;
+    app.teach(experiment, 'Three');
+    expect(app.runs.selected.name).toBe(name);
+  });
+
+  it('are drawn over another by themselves only where both were evaluated on the same', async () => {
+    const app = await finished();
+    const first = app.runs.selected;
+    app.set('evalTasks', 8);
+    app.reset();
+    await reaches(app.runs.selected, 'ready');
+    expect([app.runs.before, app.runs.ghost]).toEqual([first, null]);
+    app.runs.pinned = first; // asked for
+    expect(app.runs.ghost).toBe(first);
+  });
+
   it('are bounded, and so is what is kept of them; the oldest goes, and that is said', async () => {
     const app = await finished();
     const first = app.runs.selected;

@@ -15,15 +15,13 @@ export function findingText({ clause, value }: Finding, text: string, language: 
   return withValues(text, { value: shown(value), bound: shown(atLeast ?? atMost ?? NaN) });
 }
 
-/** Fields that change nothing in what a lesson shows, but its noise and how long it is looked at. */
+/** Fields that change nothing in what a lesson shows, but its noise and how long it is looked at: they may be changed under way. */
 const besides: readonly FieldName[] = ['seed', 'steps', 'evalEvery', 'evalTasks'];
 
-/** Which run of a lesson this experiment is; null: neither. */
-export function sideOf(lesson: Lesson, experiment: Experiment): Side | null {
+/** Which run of a lesson began with this experiment, whatever its seed; null: neither. A run that only looks like it was not run for it. */
+export function sideOf(lesson: Lesson, began: Experiment): Side | null {
   const is = (side: Side) =>
-    Object.keys(diff(experiment, experimentOf(lesson, side))).every((name) =>
-      besides.some((one) => one === name),
-    );
+    Object.keys(diff(began, experimentOf(lesson, side))).every((name) => name === 'seed');
   return sides.find(is) ?? null;
 }
 
@@ -37,9 +35,9 @@ export const courseOf = (lesson: Lesson, side: Side, { evals, train, updates }: 
   record: updates.at(-1) ?? null,
 });
 
-/** What the run on screen says of its lesson; null when it is none of the lesson's runs, or was changed under way. */
-export function judgementOf(lesson: Lesson, experiment: Experiment, run: Seen) {
-  const side = sideOf(lesson, experiment);
+/** What a run says of its lesson; null when it is none of the lesson's runs, or was changed under way. */
+export function judgementOf(lesson: Lesson, began: Experiment, run: Seen) {
+  const side = sideOf(lesson, began);
   const telling = ({ field }: { field: FieldName }) => !besides.includes(field);
   if (side === null || run.changes.some(({ changes }) => changes.some(telling))) return null;
   const course = courseOf(lesson, side, run);
