@@ -253,17 +253,11 @@ describe('the runs of the page', () => {
 
   it('are called as their lesson is, and nothing else is when there is no room for it', async () => {
     const app = await finished();
-    const first = app.runs.selected;
-    const experiment = withChanges(first.began, { steps: 3 });
-    app.teach(experiment, 'One two');
-    const taught = app.runs.selected;
-    expect([first.name === 'One two', taught.name]).toEqual([false, 'One two']);
-    await reaches(taught, 'finished');
-    await forks(app, first, maxRuns - 2);
-    for (const run of app.runs.all) run.wish = 'run'; // all are busy
-    const { name } = app.runs.selected;
-    app.teach(experiment, 'Three');
-    expect(app.runs.selected.name).toBe(name);
+    app.teach(app.experiment.applied, 'One two');
+    expect(app.runs.all.map(({ name }) => name === 'One two')).toEqual([false, true]);
+    vi.spyOn(app.runs, 'whyNoRoom').mockReturnValue('There is no room.');
+    app.teach(app.experiment.applied, 'Three');
+    expect(app.runs.selected.name).toBe('One two');
   });
 
   it('are drawn over another by themselves only where both were evaluated on the same', async () => {
