@@ -101,7 +101,7 @@ describe('links', () => {
         ['#gamma=0.5', 'no version'],
         [
           `${microLink({}, { backend: 'wasm', modelDigest: '0'.repeat(64) })}&z=rAAAAAAAAz`,
-          'a result that cannot be read',
+          'cut short or changed on the way',
         ],
       ];
       for (const [hash, words] of bad) {

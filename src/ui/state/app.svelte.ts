@@ -263,11 +263,12 @@ export class AppState {
     else this.experiment.change(changes); // the form says which field is wrong
   }
 
-  /** Loads an experiment from a file, and waits for Run. */
-  openExperiment(experiment: Experiment): void {
+  /** Loads an experiment from a file, and waits for Run. @returns false: too many runs are open, which the one on screen says */
+  openExperiment(experiment: Experiment): boolean {
+    const { selected } = this.runs;
     const form = this.experiment.copy();
     form.open(experiment);
-    this.#load(form);
+    return this.#load(form) !== selected;
   }
 
   /** Loads a story's experiment and runs it. */
@@ -302,13 +303,17 @@ export class AppState {
     if (this.canReset && this.#loaded?.backend !== backend) this.backendChoice = former; // it was refused
   }
 
-  /** Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run. */
-  resume(kept: KeptRun): void {
+  /**
+   * Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run.
+   * @returns false: too many are open, which the run on screen says
+   */
+  resume(kept: KeptRun): boolean {
     this.kept.answer(true);
     const there = this.runs.find(kept.id);
     if (this.runs.closed?.run.id === kept.id) this.runs.undoClose();
-    if (there?.alive) return this.#select(there);
-    this.#load(formOf(kept), null, { ...kept, there });
+    if (there?.alive) this.#select(there);
+    else this.#load(formOf(kept), null, { ...kept, there });
+    return this.runs.selected.id === kept.id;
   }
 
   /** What the page computes with, as far as the trainer has said; the digest only of this model. */

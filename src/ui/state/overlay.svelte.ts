@@ -5,6 +5,8 @@ import type { Ghost } from './openRun.svelte.ts';
 
 /** Read it anywhere; it is written by its own methods only. */
 export class OverlayState {
+  /** Counts what was asked for, so that the last one stays, whichever is read last. */
+  #asked = 0;
   #laid = $state.raw<{ readonly id: string; readonly ghost: Ghost } | null>(null);
 
   get ghost(): Ghost | null {
@@ -20,6 +22,7 @@ export class OverlayState {
    * @throws LogError when it has no manifest that can be read
    */
   async lay(run: KeptRun, name: string, store: KeptRuns, all: readonly KeptRun[]): Promise<void> {
+    const asked = ++this.#asked;
     const { evalsOf } = await import('../../keep/reading.ts');
     const chapters: Chapter[] = [{ log: await store.log(run.id), until: Infinity }];
     for (let { parent } = run; parent;) {
@@ -29,10 +32,12 @@ export class OverlayState {
       chapters.unshift({ log: await store.log(id), until: step });
       parent = from.parent;
     }
-    this.#laid = { id: run.id, ghost: { label: 'kept', laid: name, evals: evalsOf(chapters) } };
+    if (asked === this.#asked)
+      this.#laid = { id: run.id, ghost: { label: 'kept', laid: name, evals: evalsOf(chapters) } };
   }
 
   takeAway(): void {
+    this.#asked++;
     this.#laid = null;
   }
 }

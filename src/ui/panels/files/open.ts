@@ -43,8 +43,9 @@ export async function openFiles(files: readonly File[], app: AppState): Promise<
         );
         return null;
       });
-      if (alone && kept && mayGoOn(run.opened, app)) app.resume(kept);
-      else looked.push(await addRecalled(app, run.opened, run.name, kept?.id));
+      if (alone && kept && mayGoOn(run.opened, app)) {
+        if (!app.resume(kept)) throw new Error(full);
+      } else looked.push(await addRecalled(app, run.opened, run.name, kept?.id));
       done.push(`The run “${run.name}” is open, with ${plural(run.opened.step, 'update')}.`);
     } catch (error) {
       problems.push(
@@ -69,6 +70,8 @@ function mayGoOn({ manifest }: RunLog, app: AppState): boolean {
   return here === undefined || manifest.model.digest === undefined || here === manifest.model.digest;
 }
 
+const full = 'too many runs are open: close one first';
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function openJson(bytes: Uint8Array, name: string, app: AppState): string {
@@ -83,7 +86,7 @@ function openJson(bytes: Uint8Array, name: string, app: AppState): string {
     }
     if (!isObject(data)) throw new Error('it holds no experiment');
     const { experiment, notes } = readExperimentFile(data);
-    app.openExperiment(experiment);
+    if (!app.openExperiment(experiment)) throw new Error(full);
     return [
       `The experiment of ${shownText(name)} is loaded, and waits for Run.`,
       ...notes.map((note) => `${note}.`),

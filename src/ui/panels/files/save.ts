@@ -54,9 +54,9 @@ export async function saveEpisodes(
 
 async function recordsOf(run: OpenRun, store: KeptRuns | null): Promise<readonly UpdateRecord[]> {
   const held = new Map([...run.told.fetched, ...run.told.updates].map((record) => [record.step, record]));
-  const kept = await store?.read(run.id).catch(() => null); // a run that is not kept has what the page holds
-  if (kept) {
-    const log = await openRun(kept);
+  // A run that is not kept has what the page holds; one that is kept and cannot be read is no smaller for that.
+  if (store && (await store.list()).some(({ id }) => id === run.id)) {
+    const log = await openRun(await store.read(run.id));
     for (const { step } of log.entriesOf('update')) {
       const record = held.has(step) ? null : await log.updateRecord(step);
       if (record) held.set(step, record);
