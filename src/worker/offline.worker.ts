@@ -73,9 +73,13 @@ async function keep(cache: Cache, path: string, hash: string): Promise<void> {
   await cache.put(placeOf(path, hash), response);
 }
 
+const adapter = () => navigator.gpu.requestAdapter().catch(() => null);
+/** A graphics process that crashed may never answer, and a version that waits for it would keep a page from loading. */
+const afterAWhile = () => new Promise<null>((resolve) => setTimeout(resolve, 2000, null));
+
 /** What this machine keeps only when it is asked for. */
 async function waiting(): Promise<ReadonlySet<string>> {
-  const gpu = 'gpu' in navigator ? await navigator.gpu.requestAdapter().catch(() => null) : null;
+  const gpu = 'gpu' in navigator ? await Promise.race([adapter(), afterAWhile()]) : null;
   const has: ExtraBackend[] = [...(gpu ? ['webgpu' as const] : []), ...(hasSimd() ? [] : ['cpu' as const])];
   return new Set(OFFLINE_ON_DEMAND[machineKey(has)]);
 }
