@@ -131,7 +131,7 @@ function undoOnce(text: string): string {
 
 /** What stood behind a link in a text, one piece. */
 const endPiece = /(?:&(?:amp|[gl]t|quot|apos|#x?[\da-f]{1,8})|[)\]}>"'’”»*_~`.,;:!?&])$/iu;
-/** At least as long as any piece. Looked for in the whole text, it would take minutes with a link made for that. */
+/** At least as long as any piece. Looked for in the whole text, it holds up the page for seconds with a link made for that. */
 const longestPiece = 12;
 
 /** Without such pieces, unless two points say that the link was cut short. */
