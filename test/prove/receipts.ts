@@ -3,10 +3,8 @@
  * Chromium, by hand as a user would: Run, Share, with what came of it; odd ones in Node. `npm test` does one of each
  * (test/e2e/receipts.test.ts) on the smallest preset.
  */
-import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { chromium, type Page } from 'playwright';
-import { preview } from 'vite';
 import { build } from '../../src/config/build.ts';
 import { withChanges, type Experiment } from '../../src/config/experiment.ts';
 import { encodeLink } from '../../src/config/link.ts';
@@ -23,6 +21,7 @@ import { explanation, headline } from '../../src/receipts/words.ts';
 import { createNodeSandbox } from '../../src/sandbox/node.ts';
 import type { SharedModel } from '../../src/train/sharedModel.ts';
 import { chromiumArgs, obtainChromium } from '../browser.ts';
+import { serveBuilt } from '../e2e/setup.ts';
 import type { Part } from './part.ts';
 
 /** Enough for the weights to move, and for the second update to be sampled from what the first has learned. */
@@ -120,24 +119,7 @@ export const receipts: Part = {
   cases: 2 * presets.length,
   stretch: 1,
   async open() {
-    const outDir = 'test-results/prove-receipts';
-    const args = [
-      'node_modules/vite/bin/vite.js',
-      'build',
-      '--logLevel',
-      'warn',
-      '--outDir',
-      outDir,
-      '--emptyOutDir',
-    ];
-    const built = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    if (built.status !== 0) throw new Error(`The build failed:\n${built.stdout}\n${built.stderr}`);
-    const server = await preview({
-      build: { outDir },
-      preview: { port: 4373, open: false },
-      logLevel: 'warn',
-    });
-    const address = server.resolvedUrls?.local[0] ?? '';
+    const { address, close } = await serveBuilt('test-results/prove-receipts', 4373);
     const browser = await chromium.launch({ executablePath: obtainChromium(), args: [...chromiumArgs] });
     return {
       standard: `Chromium ${browser.version()}, Node ${process.version}`,
@@ -164,7 +146,7 @@ export const receipts: Part = {
       },
       async close() {
         await browser.close();
-        await server.close();
+        await close();
       },
     };
   },
