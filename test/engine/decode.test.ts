@@ -1,5 +1,5 @@
 /** Sampling and the key/value cache on every back end. */
-import fc from 'fast-check';
+import fc from '../property.ts';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { causalAttention, KVCache, sampleToken, tf, tokenLogProbs } from '../../src/engine/index.ts';
 import type { SampleOptions, Tensor2D } from '../../src/engine/index.ts';

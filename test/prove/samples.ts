@@ -10,10 +10,11 @@ import { together, type Found, type Part } from './part.ts';
 const root = resolve(import.meta.dirname, '../..');
 const tests = join(root, 'test');
 
-/** Test files that import `amount`, as paths below the repository, in their order. */
+/** Test files that import `amount` or draw cases at random (`property.ts`), as paths below the repository, in their order. */
 const files: readonly string[] = readdirSync(tests, { recursive: true, encoding: 'utf8' })
   .filter(
-    (name) => name.endsWith('.test.ts') && readFileSync(join(tests, name), 'utf8').includes('/amount.ts'),
+    (name) =>
+      name.endsWith('.test.ts') && /\/(amount|property)\.ts'/.test(readFileSync(join(tests, name), 'utf8')),
   )
   .map((name) => relative(root, join(tests, name)).split(sep).join('/'))
   .sort();

@@ -1,5 +1,5 @@
 /** Random plain Python values for property tests. */
-import fc from 'fast-check';
+import fc from '../property.ts';
 import type { Encoded } from '../../src/sandbox/values.ts';
 
 export const int = (n: number): Encoded => ['i', n.toString(16)];

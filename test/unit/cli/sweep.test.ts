@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { axesOf, folderNameOf, planOf, seedsOf } from '../../../src/cli/sweep/plan.ts';
 import { defaultExperiment, diff } from '../../../src/config/experiment.ts';

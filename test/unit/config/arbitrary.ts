@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import { parseExperiment, type Experiment } from '../../../src/config/experiment.ts';
 import { field, fieldNames } from '../../../src/config/fields.ts';
 import type { Field } from '../../../src/config/types.ts';

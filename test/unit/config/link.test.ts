@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { backendNames } from '../../../src/config/backends.ts';
 import { defaultExperiment, type Experiment } from '../../../src/config/experiment.ts';

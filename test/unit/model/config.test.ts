@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/model/config.ts';
 import { harmless, neutral } from '../../../src/model/configKeys.ts';

@@ -1,7 +1,7 @@
 /** Checkpoints that are damaged or want to do harm: each is refused in one sentence, before anything big is read. */
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { bytesInMemory, type ByteSource } from '../../../src/model/byteSource.ts';
 import { openGguf } from '../../../src/model/gguf/container.ts';

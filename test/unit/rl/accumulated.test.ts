@@ -1,5 +1,5 @@
 /** The rules of accumulation: what they come to, their weights, and how they are written. */
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import type { Experiment } from '../../../src/config/fields.ts';

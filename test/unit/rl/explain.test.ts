@@ -1,5 +1,5 @@
 /** How an algorithm explains itself: numbers that add up, and a formula that is right. */
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import type { Experiment } from '../../../src/config/fields.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import type { Credit, Episode, Group, TrainedAnswer } from '../../../src/rl/episode.ts';
 import type { TestStatus } from '../../../src/sandbox/types.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { accumulatedReward, turnWeights } from '../../../src/rl/accumulated/cocos.ts';
 import { perTurnReturns } from '../../../src/rl/algorithms/perTurn.ts';

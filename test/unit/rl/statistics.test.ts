@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { mean, norm, scored, std } from '../../../src/rl/statistics.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { promptIds } from '../../../src/tasks/episode.ts';
 import { bugRates } from '../../../src/tasks/families/family.ts';

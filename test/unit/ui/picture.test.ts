@@ -1,5 +1,5 @@
 /** The picture of one group as plain data: bars that add up, one scale, words. */
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
 import { turnWeights } from '../../../src/rl/accumulated/cocos.ts';
 import type { Comparison, Term } from '../../../src/rl/algorithms/algorithm.ts';

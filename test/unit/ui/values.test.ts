@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../property.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { field, fieldNames, type Experiment } from '../../../src/config/fields.ts';
 import type { NumberField } from '../../../src/config/types.ts';
