@@ -5,14 +5,14 @@ import type { Checkpoint } from '../model/checkpoint.ts';
 import { mean } from '../rl/statistics.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import type { EpisodeFormat } from '../tasks/formats/format.ts';
 import { createSession, type SessionOptions } from '../train/session.ts';
 
 /** What is updated. */
 export interface UpdateSubject {
   readonly experiment: Experiment;
   readonly checkpoint: Checkpoint;
-  readonly tokenizer: Tokenizer;
+  readonly format: EpisodeFormat;
   /** The model's name, for the report. */
   readonly model: string;
 }
@@ -37,7 +37,7 @@ export interface UpdateReport extends Record<keyof UpdateRecord['timing'], numbe
 
 /** @param updates measured after one that warms up */
 export async function measureUpdate(
-  { experiment, checkpoint, tokenizer, model }: UpdateSubject,
+  { experiment, checkpoint, format, model }: UpdateSubject,
   {
     backend,
     sandbox,
@@ -52,7 +52,7 @@ export async function measureUpdate(
   const session = createSession(withChanges(experiment, { trainTasks: few, evalTasks: 16 }), {
     backend,
     checkpoint,
-    tokenizer,
+    format,
     sandbox: watch.sandbox,
     ...(signal ? { signal } : {}),
   });

@@ -15,6 +15,8 @@ import {
   type OpenedBackend,
 } from '../engine/index.ts';
 import { checkpointFiles, readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
+import { specialIds, type EpisodeFormat } from '../tasks/formats/format.ts';
+import { oursFormat } from '../tasks/formats/ours.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
 import { UnrecoverableError } from '../train/failure.ts';
 import { checkFit } from '../train/session.ts';
@@ -149,7 +151,7 @@ export const loadTokenizer = (folder: string): Promise<Tokenizer> =>
 /** What a model folder holds. */
 export interface LoadedModel {
   readonly checkpoint: Checkpoint;
-  readonly tokenizer: Tokenizer;
+  readonly format: EpisodeFormat;
   /** Bytes of tokenizer.json. */
   readonly tokenizerJson: Uint8Array;
 }
@@ -158,19 +160,19 @@ export interface LoadedModel {
 export const loadModel = (folder: string): Promise<LoadedModel> =>
   inFolder(folder, async () => {
     const tokenizerJson = await readModelFile(folder, 'tokenizer.json');
-    const tokenizer = Tokenizer.fromBytes(tokenizerJson);
+    const format = oursFormat(Tokenizer.fromBytes(tokenizerJson));
     const checkpoint = await readCheckpoint((file) => readModelFile(folder, file));
-    checkFit(checkpoint, tokenizer);
-    return { checkpoint, tokenizer, tokenizerJson };
+    checkFit(checkpoint, format.tokens);
+    return { checkpoint, format, tokenizerJson };
   });
 
 /** Writes a model folder (config, weights, generation config) with the tokenizer that belongs to it. */
 export async function saveModel(
   folder: string,
-  { checkpoint, tokenizer, tokenizerJson }: LoadedModel,
+  { checkpoint, format, tokenizerJson }: LoadedModel,
 ): Promise<void> {
   await writeFolder(folder, {
-    ...checkpointFiles(checkpoint, tokenizer.specials),
+    ...checkpointFiles(checkpoint, specialIds(format)),
     'tokenizer.json': tokenizerJson,
   });
 }

@@ -31,13 +31,13 @@ export interface DrivenFromHere {
 /** What runs begin over; it ends with its sandbox. */
 export function sharedModelOf({
   experiment,
-  model: { checkpoint, tokenizer, tokenizerJson },
+  model: { checkpoint, format, tokenizerJson },
   ...rest
 }: Pick<DriveOptions, 'experiment' | 'model' | 'backend' | 'reopen'> & {
   readonly sandbox: Sandbox;
 }): SharedModel {
   return new SharedModel({
-    ...{ model: experiment.model, checkpoint, tokenizer, tokenizerJson, ...rest },
+    ...{ model: experiment.model, checkpoint, format, tokenizerJson, ...rest },
     readInitial: async (name) => (await loadModel(shippedModel(name))).checkpoint,
   });
 }

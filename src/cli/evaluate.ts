@@ -46,13 +46,13 @@ await runCommand(async (argv) => {
   if (flags.help) return void process.stdout.write(helpText(usage, options, accepted));
   const given = flags.options['model-dir'];
   const folder = typeof given === 'string' ? given : shippedModel(flags.experiment.model);
-  const { checkpoint, tokenizer } = await loadModel(folder);
+  const { checkpoint, format } = await loadModel(folder);
   const backend = await openNodeBackend(flags.options);
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   // No training here, so no training tasks are needed.
   const experiment = { ...flags.experiment, trainTasks: 16 };
-  const session = createSession(experiment, { backend: backend.name, checkpoint, tokenizer, sandbox });
+  const session = createSession(experiment, { backend: backend.name, checkpoint, format, sandbox });
   const { metrics, ms } = await session.trainer.evaluate();
   const rows = Object.entries(metrics).map(([name, value]) => {
     const found = findMetric(name);

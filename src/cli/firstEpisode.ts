@@ -44,14 +44,14 @@ const rounded = (_: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 
 await runCommand(async () => {
-  const { checkpoint, tokenizer } = await loadModel(shippedModel(defaultExperiment.model));
+  const { checkpoint, format } = await loadModel(shippedModel(defaultExperiment.model));
   const backend = await openNodeBackend({});
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   let found: UpdateRecord | undefined;
   for (let seed = 1; seed <= most.seeds && !found; seed++) {
     const experiment = withChanges(defaultExperiment, { seed, promptsPerUpdate: 1, trainTasks: 16 });
-    const session = createSession(experiment, { backend: backend.name, checkpoint, tokenizer, sandbox });
+    const session = createSession(experiment, { backend: backend.name, checkpoint, format, sandbox });
     const record = await session.trainer.update();
     if (record.groups.every(tells)) found = record;
     session.dispose();

@@ -23,6 +23,7 @@ export type { HeadOptions, TokenLogProbs } from './kernels/tokenLogProbs/op.ts';
 export { logits } from './kernels/logits/op.ts';
 export { sampleToken } from './kernels/sampleToken/op.ts';
 export type { SampledTokens, SampleOptions } from './kernels/sampleToken/op.ts';
+export { below, type IdRange } from './kernels/banned.ts';
 export { merged } from './weight.ts';
 export type { LowRank, Weight } from './weight.ts';
 export { decoderForward } from './decoder.ts';

@@ -41,7 +41,7 @@ export class TrainingRun implements Trainable {
   #told: number;
 
   private constructor(experiment: Experiment, options: RunOptions) {
-    const { shared, tokenizer, state = unsaved } = options;
+    const { shared, format, state = unsaved } = options;
     this.experiment = experiment;
     this.#options = options;
     this.#generation = shared.generation;
@@ -58,7 +58,7 @@ export class TrainingRun implements Trainable {
     const { policy, parts } = this.#session;
     this.model = {
       parameters: policy.parameterCount,
-      vocabulary: tokenizer.size,
+      vocabulary: format.tokens,
       trainTasks: parts.trainTasks.length,
       heldOutTasks: parts.heldOutTasks.length,
     };

@@ -7,10 +7,9 @@ import type { Checkpoint } from '../model/checkpoint.ts';
 import { Llama } from '../model/llama.ts';
 import { attentionShape } from '../model/modelConfig.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { promptIds } from '../tasks/episode.ts';
 import { longestPrompt } from '../tasks/longestPrompt.ts';
 import { TaskList } from '../tasks/taskList.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import type { EpisodeFormat } from '../tasks/formats/format.ts';
 import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
 
 /** A context with so many tokens to spare holds whatever the tasks say; with fewer, all tasks are made and looked at. */
@@ -26,7 +25,7 @@ export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgres
   readonly checkpoint: Checkpoint;
   /** What the policy starts with, if not with the model that is its reference. */
   readonly initial?: Checkpoint;
-  readonly tokenizer: Tokenizer;
+  readonly format: EpisodeFormat;
   readonly sandbox: Sandbox;
 }
 
@@ -43,9 +42,9 @@ export interface Session {
 
 /** @throws Error when the tokenizer does not fit the model, or prompts and answers do not fit its context */
 export function createSession(experiment: Experiment, options: SessionOptions): Session {
-  const { backend, divisions = 1, checkpoint, initial = checkpoint, tokenizer, sandbox } = options;
+  const { backend, divisions = 1, checkpoint, initial = checkpoint, format, sandbox } = options;
   const { signal, onProgress, breathe, live } = options;
-  checkFit(checkpoint, tokenizer);
+  checkFit(checkpoint, format.tokens);
   const { level, seed } = experiment;
   const trainTasks = new TaskList({ count: experiment.trainTasks, seed, split: 'train', level });
   const heldOutTasks = new TaskList({
@@ -54,18 +53,18 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     split: 'heldout',
     level,
   });
-  const prompt = longestPrompt(tokenizer, [...trainTasks.specs, ...heldOutTasks.specs]);
+  const prompt = longestPrompt(format, [...trainTasks.specs, ...heldOutTasks.specs]);
   const longest = longestSequence(experiment, prompt);
   if (longest + spareTokens > checkpoint.config.max_position_embeddings) {
     const all = [...trainTasks.slice(), ...heldOutTasks.slice()];
-    checkContext(experiment, checkpoint, Math.max(...all.map((task) => promptIds(tokenizer, task).length)));
+    checkContext(experiment, checkpoint, Math.max(...all.map((task) => format.prompt(task).length)));
   }
   const policy = new Llama(checkpoint.config, initial.weights);
   const reference = new Llama(checkpoint.config, checkpoint.weights, false);
   const parts: TrainerParts = {
     policy,
     reference,
-    tokenizer,
+    format,
     sandbox,
     trainTasks,
     heldOutTasks,
@@ -94,10 +93,10 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
 }
 
 /** @throws Error when the model's vocabulary is not the tokenizer's */
-export function checkFit({ config }: Checkpoint, tokenizer: Tokenizer): void {
-  if (config.vocab_size !== tokenizer.size) {
+export function checkFit({ config }: Checkpoint, tokens: number): void {
+  if (config.vocab_size !== tokens) {
     throw new Error(
-      `The tokenizer does not fit the model: tokenizer.json has ${tokenizer.size} tokens, config.json says ` +
+      `The tokenizer does not fit the model: tokenizer.json has ${tokens} tokens, config.json says ` +
         `vocab_size ${config.vocab_size}. Use the tokenizer.json that was saved with the model.`,
     );
   }

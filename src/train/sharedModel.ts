@@ -6,7 +6,7 @@ import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { InspectedLayer, InspectedTurn } from '../rl/inspection.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import { specialIds, type EpisodeFormat } from '../tasks/formats/format.ts';
 import type { Counters } from './messages.ts';
 import { inspect } from './inspect.ts';
 import { layersOf, type Around } from './layers.ts';
@@ -23,7 +23,7 @@ export interface SharedModelOptions {
   readonly checkpoint: Checkpoint;
   /** Reads what a run starts with that an experiment's `initialPolicy` names, when one asks for it. */
   readonly readInitial?: (name: string) => Promise<Checkpoint>;
-  readonly tokenizer: Tokenizer;
+  readonly format: EpisodeFormat;
   /** Bytes of tokenizer.json, for `files`. */
   readonly tokenizerJson?: Uint8Array;
   /** Is disposed with the rest. */
@@ -61,10 +61,10 @@ export class SharedModel implements Loaded {
 
   /** @throws Error when the experiment does not fit the model, or the state does not, or its initial policy cannot be read */
   async begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
-    const { checkpoint, tokenizer, sandbox, breathe } = this.#options;
+    const { checkpoint, format, sandbox, breathe } = this.#options;
     const initial = options.state ? null : await this.#initial(experiment);
     const parts = {
-      ...{ checkpoint, tokenizer, sandbox },
+      ...{ checkpoint, format, sandbox },
       ...(initial ? { initial } : {}),
       ...(breathe ? { breathe } : {}),
     };
@@ -78,9 +78,9 @@ export class SharedModel implements Loaded {
   ): Promise<InspectedTurn[]> {
     const asked = groups[group];
     if (!asked) throw new RangeError(`There is no task ${group} in this update.`);
-    const { checkpoint, tokenizer } = this.#options;
+    const { checkpoint, format } = this.#options;
     const weights = { before: before.weights, after: after.weights };
-    return inspect(asked, trajectory, { checkpoint, tokenizer, experiment, ...weights });
+    return inspect(asked, trajectory, { checkpoint, format, experiment, ...weights });
   }
 
   layers(states: Around, experiment: Experiment): InspectedLayer[] {
@@ -88,8 +88,8 @@ export class SharedModel implements Loaded {
   }
 
   files({ weights }: TrainerState): Record<string, Uint8Array> {
-    const { checkpoint, tokenizer, tokenizerJson } = this.#options;
-    const files = checkpointFiles({ ...checkpoint, weights }, tokenizer.specials);
+    const { checkpoint, format, tokenizerJson } = this.#options;
+    const files = checkpointFiles({ ...checkpoint, weights }, specialIds(format));
     return tokenizerJson ? { ...files, 'tokenizer.json': tokenizerJson } : files;
   }
 

@@ -1,11 +1,13 @@
 /** Reads a model that lies beside the page. */
 import { readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
 import { modelDigest } from '../model/digest.ts';
+import { oursFormat } from '../tasks/formats/ours.ts';
+import type { EpisodeFormat } from '../tasks/formats/format.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
 
 export interface ShippedModel {
   readonly checkpoint: Checkpoint;
-  readonly tokenizer: Tokenizer;
+  readonly format: EpisodeFormat;
   /** Bytes of tokenizer.json. */
   readonly tokenizerJson: Uint8Array;
   /** See model/digest.ts; undefined where the browser cannot compute it. */
@@ -24,9 +26,9 @@ export async function readShippedModel(assets: string, name: string): Promise<Sh
     return bytes;
   };
   const tokenizerJson = await read('tokenizer.json');
-  const tokenizer = Tokenizer.fromBytes(tokenizerJson);
+  const format = oursFormat(Tokenizer.fromBytes(tokenizerJson));
   const checkpoint = await readCheckpoint(read);
-  return { tokenizer, tokenizerJson, checkpoint, digest: await modelDigest(read) };
+  return { format, tokenizerJson, checkpoint, digest: await modelDigest(read) };
 }
 
 /** As `readShippedModel`, without the tokenizer: what a run starts with has that of its reference. */

@@ -1,6 +1,7 @@
 /** Whole turns, token after token: every back end writes what single operations on the cpu back end write. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
+  below,
   KVCache,
   openBackend,
   openDecoder,
@@ -49,7 +50,7 @@ interface Case {
 }
 
 const odd: Shape = { layers: 2, d: 10, f: 7, heads: 4, kvHeads: 2, headDim: 6, vocabulary: 19 };
-const sampling = { temperature: 1, topP: 1, allowedFrom: 2, eot: 11, maxNewTokens: 9 };
+const sampling = { temperature: 1, topP: 1, banned: below(2), stops: [11], maxNewTokens: 9 };
 const cases: Case[] = [
   {
     name: 'odd sizes, grouped heads, rows that end at different times, two turns',
@@ -72,8 +73,27 @@ const cases: Case[] = [
     name: 'more than 64 slots, sums longer than a block, a nucleus, nothing that ends a row',
     model: { layers: 1, d: 300, f: 270, heads: 3, kvHeads: 3, headDim: 24, vocabulary: 33 },
     given: [Array.from({ length: 2 }, (_, row) => Array.from({ length: 60 + row }, (_, i) => (i * 7) % 33))],
-    sampling: { ...sampling, temperature: 0.7, topP: 0.8, eot: -1, maxNewTokens: 7 },
+    sampling: { ...sampling, temperature: 0.7, topP: 0.8, stops: [], maxNewTokens: 7 },
     look: 16,
+  },
+  {
+    name: 'several tokens that end a row, and banned ones in between and at the end',
+    model: odd,
+    given: [
+      [[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3], [4, 4], [18]],
+      [[2, 3], [5], [], [9, 9, 9, 9, 9], [3, 1]],
+    ],
+    sampling: {
+      ...sampling,
+      stops: [11, 3, 7],
+      banned: [
+        [0, 1],
+        [5, 6],
+        [9, 9],
+        [17, 18],
+      ],
+    },
+    look: 2,
   },
   {
     name: 'greedy',
@@ -169,7 +189,7 @@ async function write(
   openWith: (model: DecoderModel, cache: KVCache) => Decoder,
   rows: readonly number[] = Array.from({ length: rowsOf(one) }, (_, row) => row),
 ): Promise<Written> {
-  const { eot, maxNewTokens } = one.sampling;
+  const { stops, maxNewTokens } = one.sampling;
   const model = randomModel(one.model);
   const cache = new KVCache({
     layers: one.model.layers,
@@ -203,7 +223,7 @@ async function write(
     writer.dispose();
     written.turns.push({ ids: Int32Array.from(ids), logp: Float32Array.from(logp) });
     positions = positions.map((p, i) => {
-      const own = ids.filter((id, at) => at % rows.length === i && id >= 0 && id !== eot);
+      const own = ids.filter((id, at) => at % rows.length === i && id >= 0 && !stops.includes(id));
       return p + Math.min(own.length, maxNewTokens - 1);
     });
   }
@@ -240,7 +260,7 @@ function expectWritten(got: Written, want: Written): void {
 it('rows end at different times in these cases', () => {
   const [first] = wanted.get(cases[0]?.name ?? '')?.turns ?? [];
   const ended = [...(first?.ids ?? [])]
-    .map((id, at) => (id === sampling.eot ? Math.floor(at / 5) : -1))
+    .map((id, at) => (sampling.stops.includes(id) ? Math.floor(at / 5) : -1))
     .filter((at) => at >= 0);
   expect(new Set(ended).size).toBeGreaterThan(1);
 });

@@ -12,6 +12,7 @@ import { algorithmOf } from '../../src/rl/algorithms/index.ts';
 import { uniform } from '../../src/rl/random.ts';
 import { updateRecordSchema } from '../../src/rl/records.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
+import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import type * as policyModule from '../../src/train/policy.ts';
 import { createSession } from '../../src/train/session.ts';
 import { FakeSandbox } from '../unit/train/fakeSandbox.ts';
@@ -27,8 +28,8 @@ vi.mock('../../src/train/policy.ts', async (original) => {
   return { ...policy, weightedLogProbGradient };
 });
 
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
-const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const config = tinyLlama(format.tokens, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
 const weights = initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1);
 /** Verdicts are a function of the text; every status occurs, the one that masks an episode too. */
 const sandbox = new FakeSandbox(({ code }, test) => {
@@ -63,7 +64,7 @@ describe('the explanation of a recorded update', () => {
     const session = createSession(e, {
       backend: 'wasm',
       checkpoint: { config, weights },
-      tokenizer,
+      format,
       sandbox,
     });
     await session.trainer.update(); // after it the policy is no longer the reference

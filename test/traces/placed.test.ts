@@ -11,6 +11,7 @@ import type * as algorithms from '../../src/rl/algorithms/index.ts';
 import { answersOf, fill } from '../../src/rl/episode.ts';
 import { uniform } from '../../src/rl/random.ts';
 import { makeTasks } from '../../src/tasks/makeTasks.ts';
+import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { placed } from '../../src/train/placed.ts';
 import { recorded } from '../../src/train/record.ts';
@@ -27,8 +28,8 @@ vi.mock('../../src/rl/algorithms/index.ts', async (original) => {
   return { algorithmOf: wrapped };
 });
 
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
-const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const config = tinyLlama(format.tokens, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
 const weights = initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1);
 const tasks = makeTasks({ count: 3, seed: 1, split: 'train', level: '1' });
 
@@ -49,7 +50,7 @@ describe('placed', () => {
 
   it.each(forms)('is what the rollout did: %o', async (form) => {
     const model = new Llama(config, weights);
-    const { groups } = await rollout(model, tokenizer, new FakeSandbox(() => 'fail'), tasks, {
+    const { groups } = await rollout(model, format, new FakeSandbox(() => 'fail'), tasks, {
       ...form,
       reward: 'progressive',
       rewardScale: 'fraction',
@@ -61,7 +62,7 @@ describe('placed', () => {
         position === 3 + (row % 3) && row % 2 === 0 ? 0 : 0.1 + 0.9 * uniform(5, row, turn, position),
     });
     expect(new Set(answersOf(groups).map(({ truncated }) => truncated)).size).toBe(2);
-    const again = placed(tokenizer, fill(groups, recorded), { ...form, trainTests: 'all' });
+    const again = placed(format, fill(groups, recorded), { ...form, trainTests: 'all' });
     expect(again).toEqual(groups);
     // Answers that are read in one pass share the very array.
     again.forEach(({ trajectories }, g) =>
@@ -84,7 +85,7 @@ describe('an algorithm that learns from recorded episodes', () => {
     const session = createSession(experiment, {
       backend: 'wasm',
       checkpoint: { config, weights },
-      tokenizer,
+      format,
       sandbox: countsLetter('e'),
     });
     const offline = new Trainer(experiment, {

@@ -8,7 +8,8 @@ import type { WholeReport } from '../../bench/whole.ts';
 import type { ParsedFlags } from '../../config/flags.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import { tinyLlama } from '../../model/config.ts';
-import type { Tokenizer } from '../../tasks/tokenizer.ts';
+import type { EpisodeFormat } from '../../tasks/formats/format.ts';
+import { oursFormat } from '../../tasks/formats/ours.ts';
 import { loadModel, loadTokenizer, projectRoot, shippedModel } from '../common.ts';
 import { randomModel } from './protocol.ts';
 
@@ -36,9 +37,9 @@ export function modelFolder(model: string): string {
 /** @throws Error naming the folder, the file and what is wrong with it */
 export async function updateModel(
   model: string,
-): Promise<{ readonly checkpoint: Checkpoint; readonly tokenizer: Tokenizer }> {
+): Promise<{ readonly checkpoint: Checkpoint; readonly format: EpisodeFormat }> {
   if (model !== randomModel) return loadModel(modelFolder(model));
-  const tokenizer = await loadTokenizer(modelFolder(model));
-  const config = tinyLlama(tokenizer.size);
-  return { checkpoint: { config, weights: benchWeights(config) }, tokenizer };
+  const format = oursFormat(await loadTokenizer(modelFolder(model)));
+  const config = tinyLlama(format.tokens);
+  return { checkpoint: { config, weights: benchWeights(config) }, format };
 }

@@ -115,13 +115,31 @@ export function decodeToken(
   temperature: f32,
   topP: f32,
   allowedFrom: i32,
+  holeCount: i32,
+  holes: usize,
   uniforms: usize,
   ids: usize,
   logp: usize,
   scratch: usize,
 ): void {
   if (fed) feed(decoder, m, rows, last, fed, positions, ahead, scratch);
-  if (ids) draw(decoder, m, rows, last, temperature, topP, allowedFrom, uniforms, ids, logp, scratch);
+  if (ids) {
+    draw(
+      decoder,
+      m,
+      rows,
+      last,
+      temperature,
+      topP,
+      allowedFrom,
+      holeCount,
+      holes,
+      uniforms,
+      ids,
+      logp,
+      scratch,
+    );
+  }
 }
 
 function feed(
@@ -200,6 +218,8 @@ function draw(
   temperature: f32,
   topP: f32,
   allowedFrom: i32,
+  holeCount: i32,
+  holes: usize,
   uniforms: usize,
   ids: usize,
   logp: usize,
@@ -224,6 +244,8 @@ function draw(
       temperature,
       topP,
       allowedFrom,
+      holeCount,
+      holes,
       logits,
       uniforms + row,
       ids + row,

@@ -6,7 +6,7 @@ import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
 import { merged } from '../../weight.ts';
 import { angleTable } from '../rope/op.ts';
-import type { SampleOptions } from '../sampleToken/op.ts';
+import { allowedOf, holesAt, holesTensor } from '../banned.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
 
 export function openDecoderWasm(wasm: WasmKernels, model: DecoderModel, cache: KVCache): Decoder {
@@ -47,13 +47,16 @@ class WasmTurn implements TurnWriter {
   readonly #uniforms: Tensor1D;
   readonly #ids: Tensor1D;
   readonly #logp: Tensor1D;
+  readonly #holes: Tensor1D | null;
+  readonly #allowedFrom: number;
   /** The rows that have not ended. */
   #live: number[];
   #done = 0;
   #read = 0;
 
   constructor(wasm: WasmKernels, decoder: PackedDecoder, start: TurnStart, sampling: TurnSampling) {
-    const { uniforms } = sampling;
+    const { uniforms, banned } = sampling;
+    const { allowedFrom, holes } = allowedOf('decodeTurn', banned, decoder.vocabulary);
     this.#wasm = wasm;
     this.#decoder = decoder;
     this.#sampling = sampling;
@@ -61,11 +64,14 @@ class WasmTurn implements TurnWriter {
     this.#uniforms = tf.keep(tf.tensor1d(uniforms));
     this.#ids = keepInts(new Int32Array(uniforms.length).fill(-1));
     this.#logp = tf.keep(tf.zeros([uniforms.length]));
+    const held = holesTensor(holes);
+    this.#holes = held && tf.keep(held);
+    this.#allowedFrom = allowedFrom;
     this.#live = [...start.positions.keys()];
   }
 
   advance(tokens: number): void {
-    const { eot, maxNewTokens } = this.#sampling;
+    const { stops, maxNewTokens } = this.#sampling;
     const rows = this.#state.positions.size;
     const end = Math.min(maxNewTokens, this.#done + tokens);
     for (; this.#done < end; this.#done++) {
@@ -74,13 +80,15 @@ class WasmTurn implements TurnWriter {
       const fed = place === 0 ? 0 : at(this.#ids, place - rows);
       const draw = {
         ...this.#sampling,
+        allowedFrom: this.#allowedFrom,
+        holes: holesAt(this.#wasm, this.#holes),
         uniforms: at(this.#uniforms),
         ids: at(this.#ids),
         logp: at(this.#logp),
       };
       this.#decoder.run(this.#state, this.#live, this.#done - 1, fed, draw);
       const ids = ints(this.#wasm, this.#ids);
-      this.#live = this.#live.filter((row) => ids[place + row] !== eot);
+      this.#live = this.#live.filter((row) => !stops.includes(ids[place + row] ?? -1));
     }
   }
 
@@ -95,7 +103,7 @@ class WasmTurn implements TurnWriter {
   }
 
   dispose(): void {
-    tf.dispose([{ ...this.#state }, this.#uniforms, this.#ids, this.#logp]);
+    tf.dispose([{ ...this.#state }, this.#uniforms, this.#ids, this.#logp, this.#holes ?? []]);
   }
 }
 
@@ -160,17 +168,15 @@ class PackedDecoder {
     this.#description = keepInts(new Int32Array(DECODER_CELLS + LAYER_CELLS * layers.length));
   }
 
+  get vocabulary(): number {
+    return this.#model.head.shape[0];
+  }
+
   /**
    * Feeds a token to each live row, where `fed` is the address of their ids and not 0; then samples one, where `draw` says
    * from which uniform numbers and where ids and log-probabilities go (addresses).
    */
-  run(
-    state: RowState,
-    live: readonly number[],
-    ahead: number,
-    fed: number,
-    draw?: SampleOptions & { readonly uniforms: number; readonly ids: number; readonly logp: number },
-  ): void {
+  run(state: RowState, live: readonly number[], ahead: number, fed: number, draw: Draw = nothing): void {
     const wasm = this.#wasm;
     if (live.length === 0) return;
     this.#describe();
@@ -178,13 +184,13 @@ class PackedDecoder {
     const [decoder, rows, last, positions] = [this.#description, state.live, state.last, state.positions].map(
       (tensor: Tensor) => wasm.address(tensor),
     ) as [number, number, number, number];
-    const { temperature, topP, allowedFrom, uniforms, ids, logp } = draw ?? nothing;
+    const { temperature, topP, allowedFrom, holes, uniforms, ids, logp } = draw;
     // Four rows share a weight in the matrix product.
     const share = Math.ceil(live.length / wasm.threads / 4) * 4;
     const bytes = wasm.run.decodeScratch(decoder, share);
     wasm.share('decodeToken', live.length, 4, bytes, (start, count, scratch) => [
       ...[decoder, count, rows + 4 * start, last, fed, positions, ahead],
-      ...[temperature, topP, allowedFrom, uniforms, ids, logp, scratch],
+      ...[temperature, topP, allowedFrom, ...holes, uniforms, ids, logp, scratch],
     ]);
   }
 
@@ -226,8 +232,23 @@ class PackedDecoder {
   }
 }
 
-/** Of `SampleOptions` and addresses, when nothing is sampled. */
-const nothing = { temperature: 0, topP: 1, allowedFrom: 0, uniforms: 0, ids: 0, logp: 0 };
+/** How a token is sampled: numbers and addresses. */
+interface Draw {
+  readonly temperature: number;
+  readonly topP: number;
+  readonly allowedFrom: number;
+  /** Of banned ids above that: how many, and where. */
+  readonly holes: readonly [number, number];
+  readonly uniforms: number;
+  readonly ids: number;
+  readonly logp: number;
+}
+
+/** When nothing is sampled. */
+const nothing: Draw = {
+  ...{ temperature: 0, topP: 1, allowedFrom: 0, holes: [0, 0] },
+  ...{ uniforms: 0, ids: 0, logp: 0 },
+};
 
 function keepInts(values: Int32Array): Tensor1D {
   return tf.keep(tf.tensor1d(values, 'int32'));
