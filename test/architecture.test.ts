@@ -29,9 +29,10 @@ const rooms: Record<string, readonly Door[]> = {
   receipts: ['config', 'rl', 'model/digest.ts'],
   train: ['config', 'rl', 'tasks', 'model', 'engine', 'sandbox/types.ts'],
   keep: ['config', 'train'],
+  hub: ['config', 'model', 'train/failure.ts', 'train/openedModel.ts', 'train/store.ts'],
   exports: ['config', 'rl', 'model/digest.ts', 'train/log.ts', 'train/store.ts', 'types:keep/keptRuns.ts'],
   bench: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'exports/svg.ts'],
-  worker: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'keep', 'bench'],
+  worker: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'keep', 'hub', 'bench'],
   cli: [
     'config',
     'rl',
@@ -45,6 +46,7 @@ const rooms: Record<string, readonly Door[]> = {
     'receipts',
     'exports',
     'types:keep/keptRuns.ts',
+    'hub',
     'worker/isolation.ts',
     'worker/startMarks.ts',
   ],
@@ -77,6 +79,7 @@ const packages: readonly { readonly name: RegExp; readonly rooms: readonly strin
   { name: /^@jax-js\//, rooms: ['bench'] },
   { name: /^pyodide/, rooms: ['sandbox'] },
   { name: /^(svelte|uplot)/, rooms: ['ui'] },
+  { name: /^@noble\//, rooms: ['hub'] },
   { name: /^@lezer\//, rooms: ['ui', 'tasks'] },
   { name: /^node:/, rooms: ['cli', 'sandbox', 'engine'] },
 ];
