@@ -14,13 +14,15 @@ import {
   duration,
   loadModel,
   modelDirOption,
+  modelFolderOf,
   openNodeBackend,
   percent,
   runCommand,
-  shippedModel,
 } from './common.ts';
+import { modelOption, withOtherModel } from './otherModel.ts';
 
 const options: ExtraOptions = {
+  ...modelOption,
   ...modelDirOption,
   json: { value: 'FILE', help: 'Also write the metrics to this file.' },
   ...backendOptions,
@@ -42,17 +44,18 @@ const usage = `npm run evaluate -- [flags]
 Prints the metrics of a model's greedy answers on held-out tasks; docs/metrics.md explains each.`;
 
 await runCommand(async (argv) => {
-  const flags = parseFlags(argv, options, accepted);
+  const flags = parseFlags(await withOtherModel(argv), options, accepted);
   if (flags.help) return void process.stdout.write(helpText(usage, options, accepted));
   const given = flags.options['model-dir'];
-  const folder = typeof given === 'string' ? given : shippedModel(flags.experiment.model);
-  const { checkpoint, format } = await loadModel(folder);
+  const folder = modelFolderOf(typeof given === 'string' ? given : undefined, flags.experiment);
+  const model = await loadModel(folder);
   const backend = await openNodeBackend(flags.options);
+  const base = await model.open();
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   // No training here, so no training tasks are needed.
   const experiment = { ...flags.experiment, trainTasks: 16 };
-  const session = createSession(experiment, { backend: backend.name, checkpoint, format, sandbox });
+  const session = createSession(experiment, { backend: backend.name, base, sandbox });
   const { metrics, ms } = await session.trainer.evaluate();
   const rows = Object.entries(metrics).map(([name, value]) => {
     const found = findMetric(name);
@@ -69,5 +72,6 @@ await runCommand(async (argv) => {
   const file = flags.options['json'];
   if (typeof file === 'string') await writeFile(file, JSON.stringify(metrics, null, 2) + '\n');
   session.dispose();
+  base.dispose();
   sandbox.dispose();
 });

@@ -17,6 +17,7 @@ import {
   version,
   type Command,
 } from './common.ts';
+import { modelOption, withOtherModel } from './otherModel.ts';
 import { drive } from './drive.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { modelOf, openRunAt, isRunFile } from './packedRun.ts';
@@ -34,6 +35,7 @@ const options: ExtraOptions = {
       'Go on with the run in this folder, or in this file that the page or npm run export saved, exactly where it stopped. Only ' +
       '--steps may be given with it; with a file also --out and --model-dir.',
   },
+  ...modelOption,
   ...modelDirOption,
   ...backendOptions,
 };
@@ -45,7 +47,7 @@ Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
 
 /** Trains, or goes on with a run. */
 export const train: Command = async (argv) => {
-  const flags = parseTrainingFlags(argv, options);
+  const flags = parseTrainingFlags(await withOtherModel(argv), options);
   if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
 

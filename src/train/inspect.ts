@@ -4,18 +4,17 @@
  */
 import type { Experiment } from '../config/fields.ts';
 import { gatherRows, tf } from '../engine/index.ts';
-import type { Checkpoint } from '../model/checkpoint.ts';
-import { Llama } from '../model/llama.ts';
+import type { Llama } from '../model/llama.ts';
 import type { HostWeights } from '../model/parameters.ts';
 import type { Episode, GradedAnswer, Group } from '../rl/episode.ts';
 import type { InspectedTurn } from '../rl/inspection.ts';
 import type { EpisodeFormat } from '../tasks/formats/format.ts';
+import type { OpenBase } from './base.ts';
 import { placed } from './placed.ts';
 import type { Placed } from './policy.ts';
 
 export interface InspectOptions {
-  readonly checkpoint: Checkpoint;
-  readonly format: EpisodeFormat;
+  readonly base: OpenBase;
   /** The policy before the update and after it. */
   readonly before: HostWeights;
   readonly after: HostWeights;
@@ -30,17 +29,18 @@ const listed = 5;
 export async function inspect(
   group: Group<Episode<GradedAnswer>>,
   trajectory: number,
-  { checkpoint, format, before, after, experiment }: InspectOptions,
+  { base, before, after, experiment }: InspectOptions,
 ): Promise<InspectedTurn[]> {
+  const { format } = base;
   const { task, trajectories } = group;
   const one = trajectories[trajectory];
   if (!one) throw new RangeError(`There is no trajectory ${trajectory} of this task.`);
   const turns = placed(format, [{ task, trajectories: [one] }], experiment)[0].trajectories[0].turns;
   const asked = { temperature: experiment.temperature, banned: format.banned };
   const [old, now, reference] = [
-    await probabilities(checkpoint, before, turns, asked),
-    await probabilities(checkpoint, after, turns, asked),
-    await probabilities(checkpoint, checkpoint.weights, turns, asked),
+    await probabilities(base.policy(experiment, before), turns, asked),
+    await probabilities(base.policy(experiment, after), turns, asked),
+    await probabilities(base.reference(), turns, asked),
   ];
   return turns.map(({ ids }, t) => ({
     tokens: ids.map((id, n) => ({
@@ -67,14 +67,12 @@ interface Asked {
   readonly banned: EpisodeFormat['banned'];
 }
 
-/** π(· | before) at every token of some answers: [turn][token][id]. */
+/** π(· | before) at every token of some answers: [turn][token][id]; disposes of the model. */
 async function probabilities(
-  { config }: Checkpoint,
-  weights: HostWeights,
+  model: Llama,
   turns: readonly Placed[],
   asked: Asked,
 ): Promise<Float32Array[][]> {
-  const model = new Llama(config, weights, false);
   try {
     const all: Float32Array[][] = [];
     for (const { place } of turns) {

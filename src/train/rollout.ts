@@ -101,6 +101,7 @@ export async function rollout(
         const slots = longestSequence(
           { ...options, ...sampling },
           longest,
+          format.longestCorrection(options.feedback === 'tests'),
           turn > 1 ? 1 : answersInView(options),
         );
         generation = Generation.start(

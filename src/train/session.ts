@@ -1,15 +1,15 @@
 /** From an experiment and a checkpoint to a trainer that is ready for its first update. Browser worker and CLI both start here. */
 import { longestSequence } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
-import type { MemoryFacts } from '../config/memory.ts';
+import { bytesPerToken, type MemoryFacts } from '../config/memory.ts';
 import { memoryLimits, qkvWidth, type OpenedBackend } from '../engine/index.ts';
-import type { Checkpoint } from '../model/checkpoint.ts';
-import { Llama } from '../model/llama.ts';
-import { attentionShape } from '../model/modelConfig.ts';
+import type { Llama } from '../model/llama.ts';
+import type { HostWeights } from '../model/parameters.ts';
+import { attentionShape, type ModelConfig } from '../model/modelConfig.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { longestPrompt } from '../tasks/longestPrompt.ts';
 import { TaskList } from '../tasks/taskList.ts';
-import type { EpisodeFormat } from '../tasks/formats/format.ts';
+import type { OpenBase } from './base.ts';
 import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
 
 /** A context with so many tokens to spare holds whatever the tasks say; with fewer, all tasks are made and looked at. */
@@ -22,10 +22,9 @@ export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgres
   readonly backend: OpenedBackend['name'];
   /** Into how many parts the work is cut where memory is short; see `TrainerParts`. Default 1. */
   readonly divisions?: number;
-  readonly checkpoint: Checkpoint;
-  /** What the policy starts with, if not with the model that is its reference. */
-  readonly initial?: Checkpoint;
-  readonly format: EpisodeFormat;
+  readonly base: OpenBase;
+  /** What the policy starts with, if not with what is its reference. */
+  readonly initial?: HostWeights;
   readonly sandbox: Sandbox;
 }
 
@@ -42,9 +41,10 @@ export interface Session {
 
 /** @throws Error when the tokenizer does not fit the model, or prompts and answers do not fit its context */
 export function createSession(experiment: Experiment, options: SessionOptions): Session {
-  const { backend, divisions = 1, checkpoint, initial = checkpoint, format, sandbox } = options;
+  const { backend, divisions = 1, base, initial, sandbox } = options;
+  const { format, config } = base;
   const { signal, onProgress, breathe, live } = options;
-  checkFit(checkpoint, format.tokens);
+  checkFit(config, format.tokens);
   const { level, seed } = experiment;
   const trainTasks = new TaskList({ count: experiment.trainTasks, seed, split: 'train', level });
   const heldOutTasks = new TaskList({
@@ -54,13 +54,15 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     level,
   });
   const prompt = longestPrompt(format, [...trainTasks.specs, ...heldOutTasks.specs]);
-  const longest = longestSequence(experiment, prompt);
-  if (longest + spareTokens > checkpoint.config.max_position_embeddings) {
+  const correction = format.longestCorrection(experiment.feedback === 'tests');
+  const longest = longestSequence(experiment, prompt, correction);
+  if (longest + spareTokens > config.max_position_embeddings) {
     const all = [...trainTasks.slice(), ...heldOutTasks.slice()];
-    checkContext(experiment, checkpoint, Math.max(...all.map((task) => format.prompt(task).length)));
+    const first = Math.max(...all.map((task) => format.prompt(task).length));
+    checkContext(longestSequence(experiment, first, correction), config);
   }
-  const policy = new Llama(checkpoint.config, initial.weights);
-  const reference = new Llama(checkpoint.config, checkpoint.weights, false);
+  const policy = base.policy(experiment, initial);
+  const reference = base.reference();
   const parts: TrainerParts = {
     policy,
     reference,
@@ -69,8 +71,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     trainTasks,
     heldOutTasks,
     backend,
-    // A GPU wants large batches; a CPU wants activations that stay in its cache.
-    maxTokens: backend === 'webgpu' ? 16_384 : 2048,
+    maxTokens: atOnce(backend, config),
     divisions,
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {}),
@@ -82,7 +83,10 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     trainer,
     policy,
     parts,
-    memory: memoryFacts(checkpoint, policy, parts, backend, prompt),
+    memory: {
+      ...memoryFacts(policy, parts, backend, prompt),
+      ...{ trained: base.trained(experiment), longestCorrection: correction },
+    },
     canDivide: experiment.promptsPerUpdate > divisions || parts.maxTokens / divisions > longest,
     dispose() {
       trainer.dispose();
@@ -93,7 +97,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
 }
 
 /** @throws Error when the model's vocabulary is not the tokenizer's */
-export function checkFit({ config }: Checkpoint, tokens: number): void {
+export function checkFit(config: ModelConfig, tokens: number): void {
   if (config.vocab_size !== tokens) {
     throw new Error(
       `The tokenizer does not fit the model: tokenizer.json has ${tokens} tokens, config.json says ` +
@@ -103,8 +107,7 @@ export function checkFit({ config }: Checkpoint, tokens: number): void {
 }
 
 /** @throws when the model cannot read the longest sequence */
-function checkContext(experiment: Experiment, { config }: Checkpoint, prompt: number): void {
-  const needed = longestSequence(experiment, prompt);
+function checkContext(needed: number, config: ModelConfig): void {
   if (needed > config.max_position_embeddings) {
     throw new Error(
       `maxNewTokens: an episode can reach ${needed} tokens, the model reads ${config.max_position_embeddings}. ` +
@@ -113,13 +116,31 @@ function checkContext(experiment: Experiment, { config }: Checkpoint, prompt: nu
   }
 }
 
+/**
+ * Tokens in one pass through the model. A GPU wants large batches; a CPU wants activations that stay in its cache; and what a large
+ * model leaves behind on the way forward must fit beside it.
+ */
+function atOnce(backend: OpenedBackend['name'], config: ModelConfig): number {
+  const shape = attentionShape(config);
+  const bytes = bytesPerToken({
+    layers: config.num_hidden_layers,
+    width: config.hidden_size,
+    mlpWidth: config.intermediate_size,
+    qkvWidth: qkvWidth(shape),
+  });
+  return Math.min(backend === 'webgpu' ? 16_384 : 2048, Math.max(1, Math.floor(mostActivations / bytes)));
+}
+
+/** Bytes of intermediate results that a pass may leave behind. */
+const mostActivations = 1e9;
+
 function memoryFacts(
-  { config }: Checkpoint,
   policy: Llama,
   { maxTokens, divisions }: TrainerParts,
   backend: OpenedBackend['name'],
   longestPrompt: number,
 ): MemoryFacts {
+  const { config } = policy;
   const shape = attentionShape(config);
   return {
     backend,

@@ -1,12 +1,12 @@
 /** A model, its tokenizer, the back end and the sandbox, loaded once; runs are begun over them. */
 import type { Experiment } from '../config/fields.ts';
 import { tf, type OpenedBackend } from '../engine/index.ts';
-import { checkpointFiles, type Checkpoint } from '../model/checkpoint.ts';
+import type { HostWeights } from '../model/parameters.ts';
 import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { InspectedLayer, InspectedTurn } from '../rl/inspection.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { specialIds, type EpisodeFormat } from '../tasks/formats/format.ts';
+import type { Base, OpenBase } from './base.ts';
 import type { Counters } from './messages.ts';
 import { inspect } from './inspect.ts';
 import { layersOf, type Around } from './layers.ts';
@@ -20,12 +20,9 @@ export interface SharedModelOptions {
   readonly model: string;
   /** The model's digest, where it is known. */
   readonly digest?: string;
-  readonly checkpoint: Checkpoint;
+  readonly base: Base;
   /** Reads what a run starts with that an experiment's `initialPolicy` names, when one asks for it. */
-  readonly readInitial?: (name: string) => Promise<Checkpoint>;
-  readonly format: EpisodeFormat;
-  /** Bytes of tokenizer.json, for `files`. */
-  readonly tokenizerJson?: Uint8Array;
+  readonly readInitial?: (name: string) => Promise<HostWeights>;
   /** Is disposed with the rest. */
   readonly sandbox: Sandbox;
   /** The back end that is running. */
@@ -41,6 +38,8 @@ export class SharedModel implements Loaded {
   readonly digest?: string;
   readonly #options: SharedModelOptions;
   readonly #shared: SharedBackend;
+  /** On the back end of that generation. */
+  #open: { readonly generation: number; readonly base: Promise<OpenBase> } | null = null;
 
   constructor(options: SharedModelOptions) {
     this.model = options.model;
@@ -61,10 +60,10 @@ export class SharedModel implements Loaded {
 
   /** @throws Error when the experiment does not fit the model, or the state does not, or its initial policy cannot be read */
   async begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
-    const { checkpoint, format, sandbox, breathe } = this.#options;
+    const { sandbox, breathe } = this.#options;
     const initial = options.state ? null : await this.#initial(experiment);
     const parts = {
-      ...{ checkpoint, format, sandbox },
+      ...{ sandbox, base: () => this.#base() },
       ...(initial ? { initial } : {}),
       ...(breathe ? { breathe } : {}),
     };
@@ -78,22 +77,31 @@ export class SharedModel implements Loaded {
   ): Promise<InspectedTurn[]> {
     const asked = groups[group];
     if (!asked) throw new RangeError(`There is no task ${group} in this update.`);
-    const { checkpoint, format } = this.#options;
     const weights = { before: before.weights, after: after.weights };
-    return inspect(asked, trajectory, { checkpoint, format, experiment, ...weights });
+    return inspect(asked, trajectory, { base: await this.#base(), experiment, ...weights });
   }
 
   layers(states: Around, experiment: Experiment): InspectedLayer[] {
-    return layersOf(this.#options.checkpoint.config, states, experiment);
+    return layersOf(this.#options.base, states, experiment);
   }
 
-  files({ weights }: TrainerState): Record<string, Uint8Array> {
-    const { checkpoint, format, tokenizerJson } = this.#options;
-    const files = checkpointFiles({ ...checkpoint, weights }, specialIds(format));
-    return tokenizerJson ? { ...files, 'tokenizer.json': tokenizerJson } : files;
+  files({ weights }: TrainerState, experiment: Experiment): Record<string, Uint8Array> {
+    return this.#options.base.files(experiment, weights);
   }
 
-  async #initial({ initialPolicy }: Experiment): Promise<Checkpoint | null> {
+  /** What runs have in common, on the back end that is running: what it was on another went with that. */
+  #base(): Promise<OpenBase> {
+    const { generation } = this.#shared;
+    if (this.#open?.generation === generation) return this.#open.base;
+    const opening = { generation, base: this.#options.base.open() };
+    this.#open = opening;
+    opening.base.catch(() => {
+      if (this.#open === opening) this.#open = null; // the next who needs it tries again
+    });
+    return opening.base;
+  }
+
+  async #initial({ initialPolicy }: Experiment): Promise<HostWeights | null> {
     if (initialPolicy === 'model') return null;
     const { readInitial } = this.#options;
     if (!readInitial) throw new Error(`initialPolicy: ${initialPolicy} is not to be had here; choose model.`);
@@ -102,5 +110,12 @@ export class SharedModel implements Loaded {
 
   dispose(): void {
     this.#options.sandbox.dispose();
+    const { generation, base } = this.#open ?? {};
+    if (generation === this.#shared.generation)
+      void base?.then(
+        (open) => open.dispose(),
+        () => undefined,
+      );
+    this.#open = null;
   }
 }

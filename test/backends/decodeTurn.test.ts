@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   below,
+  FrozenPanels,
   KVCache,
   openBackend,
   openDecoder,
@@ -38,6 +39,8 @@ interface Shape {
   readonly more?: boolean;
   /** Adapters of some columns. */
   readonly adapted?: boolean;
+  /** Its matrices are packed once. */
+  readonly kept?: boolean;
 }
 interface Case {
   readonly name: string;
@@ -116,6 +119,16 @@ const cases: Case[] = [
     sampling,
     look: 2,
   },
+  {
+    name: 'adapters over matrices that are packed once, for all that write with them',
+    model: { ...odd, adapted: true, kept: true },
+    given: [
+      [[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3], [1], [2]],
+      [[1], [3], [4], [5], [6]],
+    ],
+    sampling,
+    look: 2,
+  },
 ];
 
 const turnsOf = (one: Case) => one.given.length;
@@ -144,7 +157,14 @@ function randomModel(one: Shape): DecoderModel {
   const width = (heads + 2 * kvHeads) * headDim;
   const adapted = (k: number, n: number): Weight => ({
     ...weight(k, n),
-    ...(one.adapted ? { lora: [{ a: matrix(k, 2), b: matrix(2, n - 3), from: 1, scale: 0.7 }] } : {}),
+    ...(one.adapted
+      ? {
+          lora: [
+            { a: matrix(k, 2), b: matrix(2, n - 5), from: 1, scale: 0.7 },
+            ...(one.kept ? [{ a: matrix(k, 3), b: matrix(3, 2), from: n - 3, scale: 1.5 }] : []),
+          ],
+        }
+      : {}),
   });
   const embed = table();
   return {
@@ -162,6 +182,7 @@ function randomModel(one: Shape): DecoderModel {
     })),
     norm: gain(),
     head: more ? table() : embed,
+    ...(one.kept ? { panels: new FrozenPanels() } : {}),
   };
 }
 
@@ -229,6 +250,7 @@ async function write(
   }
   decoder.dispose();
   cache.dispose();
+  model.panels?.dispose();
   tf.dispose([last, ...tensorsOf(model)]);
   return written;
 }

@@ -10,6 +10,7 @@ import { initialWeights } from '../../src/model/llama.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { SharedModel } from '../../src/train/sharedModel.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { evaluate, expectNoGpuErrors, open, openFor } from '../engine/backends.ts';
 import { opCases, seeded } from '../engine/cases.ts';
@@ -41,8 +42,7 @@ describe('memory on wasm', () => {
       model: micro.model,
       backend: await openBackend('wasm', { environment: 'node' }),
       reopen: () => reopenBackend('wasm', { environment: 'node' }),
-      checkpoint: { config, weights: initialWeights(config, seeded(3)) },
-      format,
+      base: wholeBase({ config, weights: initialWeights(config, seeded(3)) }, format),
       sandbox: countsLetter('e'),
     });
     const run = await loaded.begin(micro);

@@ -12,6 +12,7 @@ import { initialWeights } from '../../src/model/llama.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { createSession } from '../../src/train/session.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { open, openFor } from './backends.ts';
 import { seeded } from './cases.ts';
@@ -74,7 +75,11 @@ async function compare(meter: Meter, shape: Partial<ModelConfig>, changes: Parti
   const weights = initialWeights(config, () => random() - 0.5);
   const checkpoint = { config, weights };
   const backend = tf.getBackend() === 'webgpu' ? 'webgpu' : 'wasm';
-  const session = createSession(experiment, { backend, checkpoint, format, sandbox: countsLetter('e') });
+  const session = createSession(experiment, {
+    backend,
+    base: wholeBase(checkpoint, format),
+    sandbox: countsLetter('e'),
+  });
   await session.trainer.evaluate();
   await session.trainer.update();
   session.dispose();

@@ -12,6 +12,7 @@ import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { UnrecoverableError } from '../../src/train/failure.ts';
 import { SharedModel } from '../../src/train/sharedModel.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { open, openFor } from './backends.ts';
 import { seeded } from './cases.ts';
@@ -51,8 +52,7 @@ async function train(
       recovered++;
       return reopenBackend(name, node);
     },
-    checkpoint: { config, weights },
-    format,
+    base: wholeBase({ config, weights }, format),
     sandbox: countsLetter('e'),
   });
   const run = await loaded.begin(experiment, {

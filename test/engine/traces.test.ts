@@ -27,6 +27,7 @@ import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { weightedLogProbGradient, type Placed, type Weighted } from '../../src/train/policy.ts';
 import { rollout } from '../../src/train/rollout.ts';
 import { createSession } from '../../src/train/session.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { amount } from '../amount.ts';
 import { expectNoGpuErrors, open, openFor, relativeError } from './backends.ts';
@@ -119,7 +120,7 @@ async function wholeUpdates(
   ends: readonly number[],
 ): Promise<WholeTrace[]> {
   const checkpoint = { config, weights: start };
-  const session = createSession(experiment, { backend, checkpoint, format, sandbox });
+  const session = createSession(experiment, { backend, base: wholeBase(checkpoint, format), sandbox });
   const [tokens, logp]: [string[][], number[][]] = [[], []];
   const [losses, norms]: [number[], number[]] = [[], []];
   const traces: WholeTrace[] = [];

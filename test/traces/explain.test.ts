@@ -15,6 +15,7 @@ import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import type * as policyModule from '../../src/train/policy.ts';
 import { createSession } from '../../src/train/session.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { FakeSandbox } from '../unit/train/fakeSandbox.ts';
 
 /** The coefficients of every answer, of each call. */
@@ -63,8 +64,7 @@ describe('the explanation of a recorded update', () => {
   it.each(kinds)('%s: is what the gradient got, to the last digit', async (_, e) => {
     const session = createSession(e, {
       backend: 'wasm',
-      checkpoint: { config, weights },
-      format,
+      base: wholeBase({ config, weights }, format),
       sandbox,
     });
     await session.trainer.update(); // after it the policy is no longer the reference

@@ -23,6 +23,7 @@ import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { createSession, type Session } from '../../src/train/session.ts';
 import type * as policyModule from '../../src/train/policy.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { amount } from '../amount.ts';
 import { FakeSandbox } from '../unit/train/fakeSandbox.ts';
 
@@ -177,8 +178,7 @@ async function lineOf(session: Session): Promise<string> {
 async function run(experiment: Experiment): Promise<string[]> {
   const session = createSession(experiment, {
     backend: 'wasm',
-    checkpoint: { config, weights },
-    format,
+    base: wholeBase({ config, weights }, format),
     sandbox,
   });
   try {

@@ -18,6 +18,7 @@ import { recorded } from '../../src/train/record.ts';
 import { rollout } from '../../src/train/rollout.ts';
 import { createSession } from '../../src/train/session.ts';
 import { Trainer, type TrainerParts } from '../../src/train/trainer.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { countsLetter, FakeSandbox } from '../unit/train/fakeSandbox.ts';
 
 /** None of the algorithms learns from recorded episodes yet; here each can be made to. */
@@ -84,8 +85,7 @@ describe('an algorithm that learns from recorded episodes', () => {
     const experiment = withChanges(micro, { maxNewTokens: 12, evalTasks: 4, ...changes });
     const session = createSession(experiment, {
       backend: 'wasm',
-      checkpoint: { config, weights },
-      format,
+      base: wholeBase({ config, weights }, format),
       sandbox: countsLetter('e'),
     });
     const offline = new Trainer(experiment, {

@@ -11,6 +11,7 @@ import { openBackend, type OpenedBackend } from '../../engine/index.ts';
 import { readCheckpoint } from '../../model/checkpoint.ts';
 import { tinyLlama } from '../../model/config.ts';
 import { AskedSandboxes } from '../../sandbox/client.ts';
+import { wholeBase } from '../../train/base.ts';
 import { oursFormat } from '../../tasks/formats/ours.ts';
 import { Tokenizer } from '../../tasks/tokenizer.ts';
 import {
@@ -80,7 +81,7 @@ async function subject(model: string): Promise<UpdateSubject> {
     model === randomModel
       ? { config, weights: benchWeights(config) }
       : await readCheckpoint((file) => fetchFile(`/model/${file}`));
-  return { experiment: defaultExperiment, checkpoint, format, model };
+  return { experiment: defaultExperiment, base: wholeBase(checkpoint, format), model };
 }
 
 async function fetchFile(address: string): Promise<Uint8Array> {

@@ -7,7 +7,7 @@
  * Lengths of the built-in families with the shipped tokenizer, in tokens with their special ones (mean, 95 %,
  * longest): first prompt 24, 33, 43; answer 26, 36, 45; episode of two turns without feedback 78, 102, 121.
  */
-import { maxFeedback } from '../../config/episodeLength.ts';
+import { maxFeedback, ownCorrection } from '../../config/episodeLength.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import type { EpisodeFormat } from './format.ts';
 
@@ -23,7 +23,7 @@ export function oursFormat(tokenizer: Tokenizer): EpisodeFormat {
       // A character takes at most one token, unless it is outside ASCII.
       return [fb, ...tokenizer.encode(feedback.slice(0, maxFeedback)).slice(0, maxFeedback), fix];
     },
-    longestCorrection: (feedback) => (feedback ? maxFeedback + 3 : 2),
+    longestCorrection: ownCorrection,
     answer: (text) => tokenizer.encode(text),
     text: (ids) => tokenizer.decode(ids),
     tokenText: (id) => tokenizer.tokenText(id),

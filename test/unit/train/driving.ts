@@ -16,6 +16,7 @@ import { oursFormat } from '../../../src/tasks/formats/ours.ts';
 import { Driver, type DriverOptions } from '../../../src/train/driver.ts';
 import { SharedModel } from '../../../src/train/sharedModel.ts';
 import { runEventSchema, type RunEvent } from '../../../src/train/messages.ts';
+import { wholeBase } from '../../../src/train/base.ts';
 import { countsLetter } from './fakeSandbox.ts';
 
 const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
@@ -67,8 +68,8 @@ export async function drive(options: DrivingOptions = {}): Promise<Driving> {
   const { sandbox = countsLetter('e'), hear, loading, reopened, readInitial, ...others } = options;
   const backend: OpenedBackend = await openBackend('wasm', { environment: 'node' });
   const loaded = new SharedModel({
-    ...{ model: experiment.model, backend, checkpoint, format, sandbox },
-    ...(readInitial ? { readInitial } : {}),
+    ...{ model: experiment.model, backend, base: wholeBase(checkpoint, format), sandbox },
+    ...(readInitial ? { readInitial: async (name) => (await readInitial(name)).weights } : {}),
     reopen: () => {
       reopened?.();
       return reopenBackend('wasm', { environment: 'node' });

@@ -13,6 +13,7 @@ import { RunLog } from '../../../src/train/log.ts';
 import type { TrainingRun } from '../../../src/train/run.ts';
 import { SharedModel } from '../../../src/train/sharedModel.ts';
 import { MemoryStore } from '../../../src/train/store.ts';
+import { wholeBase } from '../../../src/train/base.ts';
 import { countsLetter } from './fakeSandbox.ts';
 import { evaluation, experiment, gammaAt, logOf, manifest, state, steps, update } from './logs.ts';
 
@@ -24,7 +25,13 @@ describe('a real run', () => {
   beforeAll(async () => {
     const backend = await openBackend('wasm', { environment: 'node' });
     const reopen = () => Promise.reject(new Error('not in this test'));
-    const parts = { model: 'tiny', backend, checkpoint, format, sandbox: countsLetter('e'), reopen };
+    const parts = {
+      model: 'tiny',
+      backend,
+      base: wholeBase(checkpoint, format),
+      sandbox: countsLetter('e'),
+      reopen,
+    };
     start = (e) => new SharedModel(parts).begin(e);
   });
 

@@ -14,6 +14,7 @@ import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import { oursFormat } from '../../../src/tasks/formats/ours.ts';
 import { createSession } from '../../../src/train/session.ts';
 import { learningRate } from '../../../src/train/learningRate.ts';
+import { wholeBase } from '../../../src/train/base.ts';
 import { countsLetter, FakeSandbox } from './fakeSandbox.ts';
 
 const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
@@ -32,8 +33,7 @@ function session(
 ) {
   return createSession(withChanges(micro, { maxNewTokens: 12, evalTasks: 4, ...changes }), {
     backend: 'wasm',
-    checkpoint: { config, weights },
-    format,
+    base: wholeBase({ config, weights }, format),
     sandbox,
     divisions,
     onProgress,
@@ -255,8 +255,7 @@ describe('trainer', () => {
     expect(() =>
       createSession(micro, {
         backend: 'wasm',
-        checkpoint: { config: other, weights: initialWeights(other, () => 0) },
-        format,
+        base: wholeBase({ config: other, weights: initialWeights(other, () => 0) }, format),
         sandbox: countsLetter('e'),
       }),
     ).toThrow(/tokenizer does not fit.*512.*300/);

@@ -4,9 +4,11 @@ import type { KVCache } from '../../kvCache.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { merged } from '../../weight.ts';
 import { angleTable } from '../rope/op.ts';
 import { allowedOf, holesAt, holesTensor } from '../banned.ts';
+import type { Panels } from '../../frozenPanels.ts';
+import { packedAdapters, packedBase, packedWhole } from './packed.ts';
+import type { PackedAdapters } from './packed.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
 
 export function openDecoderWasm(wasm: WasmKernels, model: DecoderModel, cache: KVCache): Decoder {
@@ -124,18 +126,20 @@ function openState(wasm: WasmKernels, { last, positions }: TurnStart): RowState 
 }
 
 /** Fields of `Decoder` and of `Layer` in `decodeTurn.as.ts`. */
-const DECODER_CELLS = 13;
-const LAYER_CELLS = 9;
+const DECODER_CELLS = 14;
+const LAYER_CELLS = 13;
 
 /** A decoder's weights as the kernel takes them, and its calls. */
 class PackedDecoder {
   readonly #wasm: WasmKernels;
   readonly #model: DecoderModel;
   readonly #cache: KVCache;
-  /** Every matrix, with its adapters, in panels (`wasm/gemm.as.ts`), one after the other: packed once, not at every product. */
-  readonly #panels: Tensor1D;
-  /** The addresses in it of each layer's four matrices, and last of the head. */
+  /** Its own panels, to dispose of; null: its model keeps them. */
+  readonly #own: Panels | null;
+  /** The addresses in panels of each layer's four matrices, and last of the head. */
   readonly #starts: readonly number[];
+  /** Those that are not in the panels. */
+  readonly #adapters: PackedAdapters | null;
   /** `Decoder` and its `Layer`s as `decodeTurn.as.ts` reads them. */
   readonly #description: Tensor1D;
 
@@ -143,28 +147,10 @@ class PackedDecoder {
     this.#wasm = wasm;
     this.#model = model;
     this.#cache = cache;
-    const { head, layers } = model;
-    const matrices = layers.flatMap(({ qkv, out, gateUp, down }) =>
-      [qkv, out, gateUp, down].map((weight) => {
-        const [k, n] = weight.base.shape;
-        return { weight, k, n, toRow: 4 * n, toColumn: 4 };
-      }),
-    );
-    const [vocabulary, d] = head.shape;
-    matrices.push({
-      weight: { dtype: 'f32', base: head },
-      ...{ k: d, n: vocabulary, toRow: 4, toColumn: 4 * d },
-    });
-    const room = matrices.reduce((sum, { k, n }) => sum + k * Math.ceil(n / 8) * 8, 0);
-    this.#panels = tf.keep(wasm.output<Tensor1D>([room]));
-    let free = wasm.address(this.#panels);
-    this.#starts = matrices.map(({ weight, k, n, toRow, toColumn }) => {
-      const start = free;
-      const whole = merged(weight);
-      free = wasm.run.packWeight(n, k, wasm.address(whole), toRow, toColumn, start) >>> 0;
-      if (whole !== weight.base) whole.dispose();
-      return start;
-    });
+    const { layers, panels } = model;
+    this.#own = panels ? null : packedWhole(wasm, model);
+    this.#starts = (this.#own ?? panels?.of(() => packedBase(wasm, model)))?.starts ?? [];
+    this.#adapters = panels ? packedAdapters(wasm, model) : null;
     this.#description = keepInts(new Int32Array(DECODER_CELLS + LAYER_CELLS * layers.length));
   }
 
@@ -211,24 +197,27 @@ class PackedDecoder {
       shape.kvHeads,
       shape.headDim,
       vocabulary,
+      this.#adapters?.rank ?? 0,
       this.#cache.slots,
     ]);
-    floats(wasm, this.#description)[8] = eps;
-    cells.set([angleTable(wasm, this.#cache.slots - 1, shape), address(embed), address(norm), head], 9);
+    floats(wasm, this.#description)[9] = eps;
+    cells.set([angleTable(wasm, this.#cache.slots - 1, shape), address(embed), address(norm), head], 10);
     layers.forEach(({ attnNorm, qkvBias, mlpNorm }, layer) => {
       const { k, v } = this.#cache.layer(layer);
       const [qkv, out, gateUp, down] = this.#starts.slice(4 * layer) as [number, number, number, number];
       const [gain1, gain2] = [address(attnNorm), address(mlpNorm)];
       const bias = qkvBias ? address(qkvBias) : 0;
+      const adapters = this.#adapters?.first.slice(4 * layer, 4 * layer + 4) ?? [0, 0, 0, 0];
       cells.set(
-        [gain1, qkv, bias, out, gain2, gateUp, down, address(k), address(v)],
+        [gain1, qkv, bias, out, gain2, gateUp, down, address(k), address(v), ...adapters],
         DECODER_CELLS + LAYER_CELLS * layer,
       );
     });
   }
 
   dispose(): void {
-    tf.dispose([this.#panels, this.#description]);
+    const { panels, parts } = this.#adapters ?? {};
+    tf.dispose([this.#own?.tensor ?? [], this.#description, panels?.tensor ?? [], parts ?? []]);
   }
 }
 
