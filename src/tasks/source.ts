@@ -5,7 +5,7 @@
 import { longestSequence } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
 import { longestPrompt } from './longestPrompt.ts';
-import { splitProblems, type LeftOut } from './ownProblems.ts';
+import { leftOutWords, splitProblems, type LeftOut } from './ownProblems.ts';
 import type { ProblemSet } from './problemSet.ts';
 import { TaskList } from './taskList.ts';
 import type { ModelReader, Task, Tasks } from './types.ts';
@@ -59,6 +59,27 @@ function ownTasks(e: Experiment, reader: ModelReader, problems: ProblemSet | nul
     leftOut,
     longestPrompt: longestOf(reader, [...train, ...heldOut]),
   };
+}
+
+/** How many problems are used, why the others are not, and what is new to the model; nothing is to be said of generated tasks. */
+export function notesOn(
+  { train, heldOut, leftOut }: TaskSource,
+  problems: ProblemSet | null,
+  reader: ModelReader,
+): readonly string[] {
+  if (!problems) return [];
+  const held = heldOut.at(0) === train.at(0) ? 'none is held out' : `${heldOut.length} are held out`;
+  const words = leftOutWords(leftOut);
+  const used = `Of ${problems.problems.length} problems ${train.length} are trained on and ${held}`;
+  const texts = [...train.slice(), ...heldOut.slice()].map(({ instruction }) => instruction);
+  const read = reader.familiarity?.(texts);
+  const isNew =
+    read && read.unread > 0
+      ? [
+          `${read.unread} of the ${read.words} different words and signs of their texts were in no text that the starting models learned from: they read them letter by letter, without a meaning.`,
+        ]
+      : [];
+  return [words ? `${used}; left out: ${words}.` : `${used}.`, ...isNew];
 }
 
 const longestOf = (reader: ModelReader, tasks: readonly Task[]): number =>

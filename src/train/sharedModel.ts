@@ -6,7 +6,7 @@ import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { InspectedLayer, InspectedTurn } from '../rl/inspection.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import type { ProblemSet } from '../tasks/problemSet.ts';
+import { KnownProblems } from '../tasks/knownProblems.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Counters } from './messages.ts';
 import { inspect } from './inspect.ts';
@@ -24,8 +24,8 @@ export interface SharedModelOptions {
   readonly checkpoint: Checkpoint;
   /** Reads what a run starts with that an experiment's `initialPolicy` names, when one asks for it. */
   readonly readInitial?: (name: string) => Promise<Checkpoint>;
-  /** Finds the problems that an experiment names; null where they are not here. Without it there are none. */
-  readonly findProblems?: (name: string) => Promise<ProblemSet | null>;
+  /** Problems that were given to others before; by default there are none yet. */
+  readonly problems?: KnownProblems;
   readonly tokenizer: Tokenizer;
   /** Bytes of tokenizer.json, for `files`. */
   readonly tokenizerJson?: Uint8Array;
@@ -42,12 +42,14 @@ export interface SharedModelOptions {
 export class SharedModel implements Loaded {
   readonly model: string;
   readonly digest?: string;
+  readonly problems: KnownProblems;
   readonly #options: SharedModelOptions;
   readonly #shared: SharedBackend;
 
   constructor(options: SharedModelOptions) {
     this.model = options.model;
     if (options.digest !== undefined) this.digest = options.digest;
+    this.problems = options.problems ?? new KnownProblems();
     this.#options = options;
     this.#shared = new SharedBackend(options.backend, options.reopen);
   }
@@ -66,7 +68,8 @@ export class SharedModel implements Loaded {
   async begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
     const { checkpoint, tokenizer, sandbox, breathe } = this.#options;
     const initial = options.state ? null : await this.#initial(experiment);
-    const problems = experiment.tasks === 'own' ? await this.#problems(experiment) : null;
+    const own = experiment.tasks === 'own';
+    const problems = own ? this.problems.find(experiment.problems) : null; // or the task source says that they are not here
     const parts = {
       ...{ checkpoint, tokenizer, sandbox, problems },
       ...(initial ? { initial } : {}),
@@ -102,11 +105,6 @@ export class SharedModel implements Loaded {
     const { readInitial } = this.#options;
     if (!readInitial) throw new Error(`initialPolicy: ${initialPolicy} is not to be had here; choose model.`);
     return readInitial(initialPolicy);
-  }
-
-  /** Those that are not here are asked for by the task source, in words. */
-  async #problems({ problems }: Experiment): Promise<ProblemSet | null> {
-    return (await this.#options.findProblems?.(problems)) ?? null;
   }
 
   dispose(): void {

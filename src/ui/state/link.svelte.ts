@@ -73,7 +73,8 @@ export class LinkState {
   async open(fragment: string, show: Show): Promise<void> {
     const link = decodeLink(fragment);
     if (link.problem !== null) return this.#refuse(link.problem, show);
-    if (link.receipt === '') return this.#take({ link, receipt: null }, show);
+    if (link.receipt === '' && link.problems === '')
+      return this.#take({ link, receipt: null, problems: null }, show);
     await this.#read(show, ({ readLink }) => readLink(fragment));
   }
 
