@@ -8,6 +8,7 @@ import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { KnownProblems } from '../tasks/knownProblems.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
+import { UnrecoverableError } from './failure.ts';
 import type { Counters } from './messages.ts';
 import { inspect } from './inspect.ts';
 import { layersOf, type Around } from './layers.ts';
@@ -39,6 +40,14 @@ export interface SharedModelOptions {
   readonly breathe?: () => Promise<void>;
 }
 
+/** The problems that an experiment names were not given. */
+const missing = ({ problems }: Experiment) =>
+  new UnrecoverableError(
+    `The problems that this experiment is about (${problems.slice(0, 19)}…) are not here.`,
+    'Open the file they came from in Problem sets, or ask for a link or run file that carries them.',
+    null,
+  );
+
 export class SharedModel implements Loaded {
   readonly model: string;
   readonly digest?: string;
@@ -69,7 +78,8 @@ export class SharedModel implements Loaded {
     const { checkpoint, tokenizer, sandbox, breathe } = this.#options;
     const initial = options.state ? null : await this.#initial(experiment);
     const own = experiment.tasks === 'own';
-    const problems = own ? this.problems.find(experiment.problems) : null; // or the task source says that they are not here
+    const problems = own ? this.problems.find(experiment.problems) : null;
+    if (own && !problems) throw missing(experiment);
     const parts = {
       ...{ checkpoint, tokenizer, sandbox, problems },
       ...(initial ? { initial } : {}),

@@ -18,6 +18,7 @@ import { ExperimentState } from './experiment.svelte.ts';
 import type { Extras } from './extras.ts';
 import { formOf, KeptState } from './kept.svelte.ts';
 import { LinkState } from './link.svelte.ts';
+import { OwnProblemsState } from './ownProblems.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
@@ -43,8 +44,8 @@ export class AppState {
   readonly kept: KeptState;
   /** What the user asked for; `run.backend` says what was taken. */
   backendChoice = $state.raw<BackendChoice>('auto');
-  /** The link that the page was opened with. */
-  readonly link = new LinkState((model) => this.madeOn(model));
+  readonly link: LinkState;
+  readonly own: OwnProblemsState;
   readonly #client: TrainerClient;
   /** What runs are asked, and by whom. */
   readonly asking: Asking;
@@ -61,7 +62,10 @@ export class AppState {
       whenIdle: (signal) => this.runs.idle(signal),
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
-    this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
+    this.own = new OwnProblemsState(options.assets, this.refusals.add);
+    this.link = new LinkState((model) => this.madeOn(model), this.own);
+    const heard = { problems: this.own.text, onEvent: (event: TrainerEvent) => this.#receive(event) };
+    this.#client = new TrainerClient({ ...options, ...heard });
     this.asking = new Asking(this.runs, this.#client);
   }
 

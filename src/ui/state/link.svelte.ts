@@ -10,6 +10,7 @@ import type { RunSoFar } from '../../receipts/receipt.ts';
 import type { Shared } from '../../receipts/shared.ts';
 import { differences } from '../madeOn.ts';
 import type { Ghost, OpenRun } from './openRun.svelte.ts';
+import type { OwnProblemsState } from './ownProblems.svelte.ts';
 
 /** What a receipt says of a run, as far as it has come. */
 export interface Checked {
@@ -33,14 +34,19 @@ export class LinkState {
   #madeOn = $state.raw<MadeOn>({});
   #model = '';
   readonly #here: (model: string) => MadeOn;
+  readonly #own: Pick<OwnProblemsState, 'takeText' | 'recall'>;
   /** The page shows an experiment: a link that is wrong leaves it as it is. */
   #shows = false;
   #openings = 0;
   #checks = 0;
 
-  /** @param here what the page computes with, as far as it is known; the digest only of this model */
-  constructor(here: (model: string) => MadeOn) {
+  /**
+   * @param own takes problems that come with a link
+   * @param here what the page computes with, as far as it is known; the digest only of this model
+   */
+  constructor(here: (model: string) => MadeOn, own: Pick<OwnProblemsState, 'takeText' | 'recall'>) {
     this.#here = here;
+    this.#own = own;
   }
 
   /** What the link was made on and this page is not: results may differ. */
@@ -73,7 +79,7 @@ export class LinkState {
   async open(fragment: string, show: Show): Promise<void> {
     const link = decodeLink(fragment);
     if (link.problem !== null) return this.#refuse(link.problem, show);
-    if (link.receipt === '' && link.problems === '')
+    if (link.receipt === '' && link.experiment.tasks !== 'own')
       return this.#take({ link, receipt: null, problems: null }, show);
     await this.#read(show, ({ readLink }) => readLink(fragment));
   }
@@ -88,7 +94,7 @@ export class LinkState {
 
   /** Opens what was read from such a file elsewhere. */
   openShared(shared: Shared, show: Show): void {
-    this.#take(shared, show);
+    void this.#read(show, () => shared);
   }
 
   /** Compares a run with the receipt, if it began like it, as far as it has come. */
@@ -125,12 +131,24 @@ export class LinkState {
     let shared: Shared;
     try {
       shared = await read(await import('../../receipts/shared.ts'));
+      await this.#takeProblems(shared);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       if (opening === this.#openings) this.#refuse(problem, show);
       return;
     }
     if (opening === this.#openings) this.#take(shared, show);
+  }
+
+  /** Those that came along, else those that were opened here before. @throws Error with a sentence, when they are wrong */
+  async #takeProblems({ link: { experiment }, problems }: Shared): Promise<void> {
+    if (problems === null) return void (await this.#own.recall(experiment));
+    try {
+      await this.#own.takeText(problems, experiment);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`The problems that came with it cannot be used: ${why}`, { cause: error });
+    }
   }
 
   #refuse(problem: string, show: Show): void {
