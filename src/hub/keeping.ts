@@ -2,7 +2,7 @@
 import { shownText } from '../config/outside.ts';
 import type { ByteSource } from '../model/byteSource.ts';
 import { sentence } from '../train/failure.ts';
-import { ggufAmong, openModel, readFiles, type ModelFiles } from '../train/openedModel.ts';
+import { openModel, type ModelFiles, type OpenedModel } from '../train/openedModel.ts';
 import { noRoom } from '../train/store.ts';
 import { Sha256 } from './hashing.ts';
 import { HubError, type Hub } from './hub.ts';
@@ -121,24 +121,10 @@ export class Models {
    * @throws Error in a sentence; then nothing was copied, or what was is gone on with when they are dropped again
    */
   async copy(name: string, files: ReadonlyMap<string, ByteSource>, doing: Doing): Promise<KeptModel> {
-    const asked = new Map<string, ByteSource>();
-    const open = async (wanted: string): Promise<ByteSource | null> => {
-      const source = files.get(wanted);
-      if (source) asked.set(wanted, source);
-      return source ?? null;
-    };
-    const opened = await openModel({ names: [...files.keys()], open });
-    const total = [...asked.values()].reduce((sum, { size }) => sum + size, 0);
-    const entries: KeptFileEntry[] = [];
-    let done = 0;
-    for (const [file, source] of asked) {
-      const hash = new Sha256();
-      for await (const bytes of pieces(source, doing.signal)) {
-        hash.update(bytes);
-        doing.onProgress({ what: 'checking', done: (done += bytes.byteLength), total });
-      }
-      entries.push({ name: file, size: source.size, sha256: hash.hex() });
-    }
+    const { opened, asked, entries } = await hashed(
+      { names: [...files.keys()], open: async (file) => files.get(file) ?? null },
+      doing,
+    );
     const model: KeptModel = {
       ...{ format: 1, digest: digestOf(entries), name: shownText(name, 100), origin: { kind: 'dropped' } },
       licence: opened.licence ?? (await licenceOfCard(files.get('README.md'))),
@@ -242,15 +228,37 @@ export class Models {
   }
 }
 
-/** A file's own words for dropped files: those that can be a model's. @throws Error saying which are missing */
-export function modelNameOf(names: readonly string[], folder: string): string {
-  const gguf = ggufAmong(names);
-  if (gguf !== null) return gguf.replace(/\.gguf$/i, '');
-  if (names.includes('config.json')) return folder || 'dropped files';
-  throw new Error(
-    `Among ${names.length === 1 ? `the file ${shownText(names[0] ?? '')}` : `these ${names.length} files`} is no model: ` +
-      `drop one .gguf file, or a folder with ${readFiles.slice(0, 3).join(', ')} and its .safetensors.`,
-  );
+/** @returns `digestOf` a model that lies somewhere @throws Error in a sentence when it is none */
+export async function digestOfModel(files: ModelFiles, doing: Doing): Promise<string> {
+  return digestOf((await hashed(files, doing)).entries);
+}
+
+/** A model opened, the files that it is made of, and their hashes. */
+async function hashed(
+  { names, open }: ModelFiles,
+  { onProgress, signal }: Doing,
+): Promise<{ opened: OpenedModel; asked: ReadonlyMap<string, ByteSource>; entries: KeptFileEntry[] }> {
+  const asked = new Map<string, ByteSource>();
+  const opened = await openModel({
+    names,
+    open: async (name) => {
+      const source = await open(name);
+      if (source) asked.set(name, source);
+      return source;
+    },
+  });
+  const total = [...asked.values()].reduce((sum, { size }) => sum + size, 0);
+  const entries: KeptFileEntry[] = [];
+  let done = 0;
+  for (const [name, source] of asked) {
+    const hash = new Sha256();
+    for await (const bytes of pieces(source, signal)) {
+      hash.update(bytes);
+      onProgress({ what: 'checking', done: (done += bytes.byteLength), total });
+    }
+    entries.push({ name, size: source.size, sha256: hash.hex() });
+  }
+  return { opened, asked, entries };
 }
 
 function aboutIn(bytes: Uint8Array | null): KeptModel {
