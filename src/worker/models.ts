@@ -34,6 +34,8 @@ export interface ModelList {
 /** What a page can do with models of others. All reject with an Error in a sentence; with AbortError on abort. */
 export interface ModelTools {
   list(): Promise<ModelList>;
+  /** What the models beside the page are, in the order of their names. */
+  shipped(names: readonly string[]): Promise<readonly KeptModel['facts'][]>;
   /** Asks the hub what it has under a name; nothing large is fetched. */
   look(name: string, signal: AbortSignal): Promise<KeptModel>;
   /** Fetches what was looked at, or the rest of one of which a part is kept. */
@@ -71,6 +73,7 @@ export function browserModels(assets: string): ModelTools {
       if ('refused' in answer) return { models: [], unreadable: [], refused: answer.refused };
       return { ...valueOf<Omit<ModelList, 'refused'>>(answer), refused: '' };
     },
+    shipped: (names) => files.call({ call: 'shipped', assets, names: [...names] }, () => undefined, forAll),
     look: (name, signal) => files.call({ call: 'look', name }, () => undefined, signal),
     fetch: (digest, onProgress, signal) => files.call({ call: 'fetch', digest }, onProgress, signal),
     copy: (dropped, onProgress, signal) =>

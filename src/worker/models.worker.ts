@@ -7,8 +7,9 @@ import { Hub } from '../hub/hub.ts';
 import { Models, type Doing } from '../hub/keeping.ts';
 import { parseHubName } from '../hub/name.ts';
 import { planModel, type ModelPlan } from '../hub/plan.ts';
+import { parseConfig } from '../model/config.ts';
 import { sentence } from '../train/failure.ts';
-import { openModel, type OpenedModel } from '../train/openedModel.ts';
+import { factsOf, openModel, type ModelFacts, type OpenedModel } from '../train/openedModel.ts';
 import { blobSource } from './blobSource.ts';
 import { openModelShelf } from './kept.ts';
 import { insideOf } from './modelInside.ts';
@@ -50,6 +51,12 @@ async function open(models: Models, digest: string): Promise<OpenedModel> {
   }
 }
 
+/** @throws Error where there is no network and it was not needed yet */
+async function shippedFacts(assets: string, name: string, signal: AbortSignal): Promise<ModelFacts> {
+  const response = await fetch(`${assets}models/${name}/config.json`, { signal });
+  return factsOf(parseConfig(await response.json()), { tensors: new Map() });
+}
+
 async function obey(models: Models, command: ModelCall, doing: Doing & { tell(progress: unknown): void }) {
   const { signal, tell } = doing;
   switch (command.call) {
@@ -85,6 +92,8 @@ async function obey(models: Models, command: ModelCall, doing: Doing & { tell(pr
       const { tokenizer } = await open(models, command.digest);
       return tokenizer.encode(command.text, false).map((id) => ({ id, text: tokenizer.tokenText(id) }));
     }
+    case 'shipped':
+      return Promise.all(command.names.map((name) => shippedFacts(command.assets, name, signal)));
     case 'probe':
       return (await import('./modelWriter.ts')).probe(command.assets, command.width, command.inner);
     case 'write':

@@ -17,6 +17,7 @@ export const modelCallSchema = v.variant('call', [
   v.object({ call: v.literal('remove'), digest }),
   v.object({ call: v.literal('inside'), digest }),
   v.object({ call: v.literal('tokens'), digest, text: text(longestText) }),
+  v.object({ call: v.literal('shipped'), assets: v.string(), names: v.array(text(100)) }),
   v.object({ call: v.literal('probe'), assets: v.string(), width: v.number(), inner: v.number() }),
   v.object({
     call: v.literal('write'),
