@@ -64,6 +64,7 @@ const rooms: Record<string, readonly Door[]> = {
     'types:train/log.ts',
     'worker/client.ts',
     'worker/keptRuns.ts',
+    'worker/models.ts',
     'worker/offline.ts',
     'worker/problems.ts',
     'worker/protocol.ts',

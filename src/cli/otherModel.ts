@@ -1,17 +1,14 @@
 /** `--model PATH`: a model that others trained, as a folder of theirs or a .gguf file. */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { fields } from '../config/fields.ts';
 import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
 import { otherModelSettings, otherModelText } from '../config/modelFields.ts';
-import { digestOf } from '../hub/kept.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
-import { openModel, readFiles, type ModelFiles } from '../train/openedModel.ts';
-import { fileSource, filesOf } from './fileSource.ts';
+import { openModel, type ModelFiles } from '../train/openedModel.ts';
+import { foreignModel } from './foreignModel.ts';
 
 /** What a run's folder keeps of such a model, in reference/: which one it is, and where it lay. */
 export const pointerFile = 'other-model.json';
@@ -31,8 +28,11 @@ interface Found {
 
 const found = new Map<string, Promise<Found>>();
 
-/** Whether a path is a model that others trained: a .gguf file, a folder that points to one, or one whose tokenizer is not ours. */
+const isOfHub = (path: string): boolean => path.startsWith('hub:');
+
+/** Whether a path is a model that others trained: on a hub, a .gguf file, a folder that points to one, or one whose tokenizer is not ours. */
 export function isOtherModel(path: string): boolean {
+  if (isOfHub(path)) return true;
   if (!existsSync(path)) return false;
   if (statSync(path).isFile()) return true;
   if (existsSync(join(path, pointerFile))) return true;
@@ -50,7 +50,7 @@ export function isOtherModel(path: string): boolean {
  * @throws Error when it is not there, or is another than a run's folder says
  */
 export function findOther(path: string): Promise<Found> {
-  const at = resolve(path);
+  const at = isOfHub(path) ? path : resolve(path);
   const known = found.get(at) ?? find(at);
   found.set(at, known);
   return known;
@@ -60,7 +60,7 @@ async function find(path: string): Promise<Found> {
   const pointer = join(path, pointerFile);
   if (existsSync(pointer)) {
     const kept = v.parse(pointerSchema, JSON.parse(readFileSync(pointer, 'utf8')));
-    if (!existsSync(kept.path)) {
+    if (!isOfHub(kept.path) && !existsSync(kept.path)) {
       throw new Error(
         `The run began with the model ${kept.model}, which is no longer at ${kept.path}. Give its folder or file with --model-dir.`,
       );
@@ -71,28 +71,11 @@ async function find(path: string): Promise<Found> {
       `${kept.path} is no longer the model ${kept.model} that the run began with. Put it back.`,
     );
   }
-  const isFile = statSync(path).isFile();
-  const all = isFile ? [basename(path)] : await readdir(path);
-  const names = isFile
-    ? all
-    : all.filter((name) => readFiles.includes(name) || /\.safetensors(\.index\.json)?$/.test(name));
-  const open = filesOf(isFile ? dirname(path) : path);
-  const hashed = await Promise.all(
-    names.map(async (name) => ({ name, sha256: await sha256Of(join(isFile ? dirname(path) : path, name)) })),
-  );
-  const digest = digestOf(hashed);
-  return { files: { names, open }, digest, text: otherModelText(basename(path), digest) };
-}
-
-/** Of a file of any size. */
-async function sha256Of(path: string): Promise<string> {
-  const source = await fileSource(path);
-  const hash = createHash('sha256');
-  const step = 16 << 20;
-  for (let at = 0; at < source.size; at += step) {
-    hash.update(await source.read(at, Math.min(source.size, at + step)));
-  }
-  return hash.digest('hex');
+  const { files, name, digest } = await foreignModel(path, {
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
+  return { files, digest, text: otherModelText(name, digest) };
 }
 
 /** @throws Error naming the file, and what is wrong with it or not supported */
@@ -109,7 +92,7 @@ async function pointerTo(path: string): Promise<Uint8Array> {
   if (existsSync(kept)) return readFileSync(kept);
   const { text, digest } = await findOther(path);
   return new TextEncoder().encode(
-    `${JSON.stringify({ model: text, digest, path: resolve(path) }, null, 2)}\n`,
+    `${JSON.stringify({ model: text, digest, path: isOfHub(path) ? path : resolve(path) }, null, 2)}\n`,
   );
 }
 
@@ -130,7 +113,6 @@ function shippedNames(): string[] {
 /**
  * A command line as the field table understands it: `--model PATH` becomes the model's fields, settings that suit such a model, and
  * `--model-dir PATH`.
- * @param settled the experiment comes from elsewhere: only the model is given
  * @throws FlagError when there is nothing at that path
  */
 export async function withOtherModel(argv: readonly string[]): Promise<string[]> {
@@ -139,7 +121,7 @@ export async function withOtherModel(argv: readonly string[]): Promise<string[]>
   const inOne = word.startsWith('--model=');
   const path = inOne ? word.slice('--model='.length) : argv[at + 1];
   if (at < 0 || path === undefined || shippedNames().includes(path)) return [...argv];
-  if (!existsSync(path)) {
+  if (!isOfHub(path) && !existsSync(path)) {
     throw new FlagError(
       `--model must be one of ${shippedNames().join(', ')}, or the folder or .gguf file of a model; there is no ${path}.`,
     );

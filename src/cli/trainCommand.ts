@@ -1,7 +1,7 @@
 /** What `npm run train` does: the same experiments as the page, without a browser. */
 import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, type ExtraOptions } from '../config/flags.ts';
-import { fileName } from '../exports/modelFolder.ts';
+import { fileName } from '../exports/fileName.ts';
 import type { RunEvent } from '../train/messages.ts';
 import {
   backendOptions,
@@ -47,7 +47,7 @@ Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
 
 /** Trains, or goes on with a run. */
 export const train: Command = async (argv) => {
-  const flags = parseTrainingFlags(await withOtherModel(argv), options);
+  const flags = await parseTrainingFlags(await withOtherModel(argv), options);
   if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
 
@@ -122,7 +122,9 @@ export const train: Command = async (argv) => {
   };
 
   const openLog = async () => {
-    const log = await (found ? folder.resume(found, circumstances) : folder.begin(circumstances, model));
+    const log = await (found
+      ? folder.resume(found, circumstances)
+      : folder.begin(circumstances, model, flags.problems));
     const last = log.entriesOf('evaluation').at(-1);
     if (last) showAccuracy(last.metrics);
     await folder.completeMetrics(log, first);
@@ -131,6 +133,7 @@ export const train: Command = async (argv) => {
   await untilInterrupted(async ({ stopped, onpause }) => {
     const run = await drive({
       ...{ experiment, model, backend, hear, openLog },
+      problems: found ? await found.log?.problems() : flags.problems,
       reopen: () => reopenNodeBackend(flags.options),
       ...(found?.state ? { state: found.state } : {}),
     });

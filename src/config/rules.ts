@@ -1,6 +1,7 @@
 /** What one field requires of another. Ranges of single fields are in fields.ts. */
 import type { Experiment, FieldName } from './fields.ts';
 import { isOtherModel } from './modelFields.ts';
+import { isProblemsName, noProblems } from './taskFields.ts';
 import { formulaOf, formulaProblem, mentions, type Symbols } from './formula/index.ts';
 
 interface Rule {
@@ -15,6 +16,17 @@ const adds = (e: Experiment, ...rules: readonly Experiment['accumulate'][]): boo
   e.returns === 'accumulated' && rules.includes(e.accumulate);
 
 export const rules: readonly Rule[] = [
+  {
+    field: 'problems',
+    broken: (e) => e.problems !== noProblems && !isProblemsName(e.problems),
+    message: `must be ${noProblems}, or sha256- and 64 hexadecimal digits`,
+  },
+  {
+    field: 'tasks',
+    broken: (e) => e.tasks === 'own' && e.problems === noProblems,
+    message:
+      'must not be own as long as there are no problems: open a problem file or write some, then train on them',
+  },
   {
     field: 'objective',
     broken: (e) => e.objective === 'released-code' && e.turns < 2,
@@ -70,6 +82,21 @@ const inFormula = (e: Experiment, symbol: keyof Symbols): boolean =>
 const adapted = ['loraRank', 'loraAlpha', 'loraTargets'] as const;
 
 const idleness: readonly Idleness[] = [
+  ...(['problems', 'heldOut', 'splitSeed'] as const).map((field) => ({
+    field,
+    idle: ({ tasks }: Experiment) => tasks !== 'own',
+    why: 'The tasks are generated; this is for problems of your own.',
+  })),
+  {
+    field: 'level',
+    idle: (e) => e.tasks === 'own',
+    why: 'Problems of your own have no level.',
+  },
+  {
+    field: 'splitSeed',
+    idle: (e) => e.tasks === 'own' && e.heldOut === 0,
+    why: 'No problem is held out.',
+  },
   {
     field: 'otherModel',
     idle: (e) => e.model !== 'other',

@@ -2,7 +2,7 @@
 import { shownText } from '../config/outside.ts';
 import type { ByteSource } from '../model/byteSource.ts';
 import { sentence } from '../train/failure.ts';
-import { ggufAmong, openModel, readFiles, type ModelFiles } from '../train/openedModel.ts';
+import { openModel, type ModelFiles, type OpenedModel } from '../train/openedModel.ts';
 import { noRoom } from '../train/store.ts';
 import { Sha256 } from './hashing.ts';
 import { HubError, type Hub } from './hub.ts';
@@ -48,7 +48,7 @@ export class Models {
     this.#shelf = shelf;
   }
 
-  /** The last that came first. One that is being written says what it said before. */
+  /** The last that came first. */
   async list(): Promise<{
     readonly models: readonly KeptModel[];
     readonly unreadable: readonly UnreadableModel[];
@@ -56,14 +56,10 @@ export class Models {
     const models: KeptModel[] = [];
     const unreadable: UnreadableModel[] = [];
     for (const digest of await this.#shelf.digests()) {
-      const folder = await this.#shelf.look(digest);
-      if (!folder) continue;
       try {
-        models.push(await aboutIn(folder));
+        models.push(aboutIn(await this.#shelf.peek(digest, keptFile)));
       } catch (error) {
         unreadable.push({ digest, problem: sentence(error) });
-      } finally {
-        await folder.close();
       }
     }
     return { models: models.sort((a, b) => b.added - a.added), unreadable };
@@ -83,7 +79,7 @@ export class Models {
         `${model.name} was dropped here and is not complete: drop its files again, and it goes on there.`,
       );
     }
-    return this.#filling(model, doing, async (folder, entry, growing, onPiece) => {
+    return this.#filling(model, doing, async (entry, growing, onPiece) => {
       const there = fetched.get(entry.name);
       if (there) {
         if (growing.size > 0) await growing.clear();
@@ -91,7 +87,7 @@ export class Models {
         onPiece(there);
         return;
       }
-      const hash = await hashOfStart(folder, entry, growing, doing.signal);
+      const hash = await hashOfStart(entry.size, growing, doing.signal);
       const from = { model: parseHubName(origin.model), commit: origin.commit };
       let before = growing.size;
       onPiece(null, growing.size);
@@ -125,30 +121,16 @@ export class Models {
    * @throws Error in a sentence; then nothing was copied, or what was is gone on with when they are dropped again
    */
   async copy(name: string, files: ReadonlyMap<string, ByteSource>, doing: Doing): Promise<KeptModel> {
-    const asked = new Map<string, ByteSource>();
-    const open = async (wanted: string): Promise<ByteSource | null> => {
-      const source = files.get(wanted);
-      if (source) asked.set(wanted, source);
-      return source ?? null;
-    };
-    const opened = await openModel({ names: [...files.keys()], open });
-    const total = [...asked.values()].reduce((sum, { size }) => sum + size, 0);
-    const entries: KeptFileEntry[] = [];
-    let done = 0;
-    for (const [file, source] of asked) {
-      const hash = new Sha256();
-      for await (const bytes of pieces(source, doing.signal)) {
-        hash.update(bytes);
-        doing.onProgress({ what: 'checking', done: (done += bytes.byteLength), total });
-      }
-      entries.push({ name: file, size: source.size, sha256: hash.hex() });
-    }
+    const { opened, asked, entries } = await hashed(
+      { names: [...files.keys()], open: async (file) => files.get(file) ?? null },
+      doing,
+    );
     const model: KeptModel = {
       ...{ format: 1, digest: digestOf(entries), name: shownText(name, 100), origin: { kind: 'dropped' } },
       licence: opened.licence ?? (await licenceOfCard(files.get('README.md'))),
       ...{ files: entries, complete: false, added: Date.now(), facts: opened.facts },
     };
-    return this.#filling(model, doing, async (_, { name: file }, growing, onPiece) => {
+    return this.#filling(model, doing, async ({ name: file }, growing, onPiece) => {
       const source = asked.get(file);
       if (!source) return;
       if (growing.size > 0) await growing.clear(); // copying is quick, and what is there was not checked
@@ -165,7 +147,7 @@ export class Models {
     if (!folder)
       throw new Error('This model is not kept here any more, or it is being written in another tab.');
     try {
-      const model = await aboutIn(folder);
+      const model = aboutIn(await this.#shelf.peek(digest, keptFile));
       if (!model.complete) {
         throw new Error(`Of ${model.name} only a part is here: fetch the rest first.`);
       }
@@ -187,7 +169,6 @@ export class Models {
     model: KeptModel,
     { onProgress, signal }: Doing,
     fill: (
-      folder: ModelFolder,
       entry: KeptFileEntry,
       growing: Growing,
       onPiece: (bytes: Uint8Array | null, already?: number) => void,
@@ -199,14 +180,15 @@ export class Models {
     if (!folder) throw new Error(`${model.name} is being fetched or used in another tab.`);
     let done = 0;
     try {
-      const before = await aboutIn(folder).catch(() => null);
-      if (before?.complete) return before;
+      const before = await this.#shelf.peek(model.digest, keptFile);
+      const complete = before && completeIn(before);
+      if (complete) return complete;
       await this.#checkRoom(folder, model);
       await folder.write(keptFile, writtenKept(model));
       for (const entry of model.files) {
         const growing = await folder.grow(entry.name);
         try {
-          await fill(folder, entry, growing, (bytes, already = 0) => {
+          await fill(entry, growing, (bytes, already = 0) => {
             done += bytes?.byteLength ?? already;
             onProgress({ what, done, total });
           });
@@ -218,9 +200,9 @@ export class Models {
       // What was written is opened once more before it is called complete.
       const names = model.files.map((file) => file.name);
       await openModel({ names, open: (name) => folder.open(name) });
-      const complete = { ...model, complete: true };
-      await folder.write(keptFile, writtenKept(complete));
-      return complete;
+      const whole = { ...model, complete: true };
+      await folder.write(keptFile, writtenKept(whole));
+      return whole;
     } catch (error) {
       if (!noRoom(error)) throw error;
       throw new Error(
@@ -246,42 +228,70 @@ export class Models {
   }
 }
 
-/** A file's own words for dropped files: those that can be a model's. @throws Error saying which are missing */
-export function modelNameOf(names: readonly string[], folder: string): string {
-  const gguf = ggufAmong(names);
-  if (gguf !== null) return gguf.replace(/\.gguf$/i, '');
-  if (names.includes('config.json')) return folder || 'dropped files';
-  throw new Error(
-    `Among ${names.length === 1 ? `the file ${shownText(names[0] ?? '')}` : `these ${names.length} files`} is no model: ` +
-      `drop one .gguf file, or a folder with ${readFiles.slice(0, 3).join(', ')} and its .safetensors.`,
-  );
+/** @returns `digestOf` a model that lies somewhere @throws Error in a sentence when it is none */
+export async function digestOfModel(files: ModelFiles, doing: Doing): Promise<string> {
+  return digestOf((await hashed(files, doing)).entries);
 }
 
-async function aboutIn(folder: Pick<ModelFolder, 'open'>): Promise<KeptModel> {
-  const source = await folder.open(keptFile);
-  if (!source) throw new Error(`${keptFile} is missing: nothing says what this folder is.`);
-  return readKept(await source.read(0, source.size));
+/** A model opened, the files that it is made of, and their hashes. */
+async function hashed(
+  { names, open }: ModelFiles,
+  { onProgress, signal }: Doing,
+): Promise<{ opened: OpenedModel; asked: ReadonlyMap<string, ByteSource>; entries: KeptFileEntry[] }> {
+  const asked = new Map<string, ByteSource>();
+  const opened = await openModel({
+    names,
+    open: async (name) => {
+      const source = await open(name);
+      if (source) asked.set(name, source);
+      return source;
+    },
+  });
+  const total = [...asked.values()].reduce((sum, { size }) => sum + size, 0);
+  const entries: KeptFileEntry[] = [];
+  let done = 0;
+  for (const [name, source] of asked) {
+    const hash = new Sha256();
+    for await (const bytes of pieces(source, signal)) {
+      hash.update(bytes);
+      onProgress({ what: 'checking', done: (done += bytes.byteLength), total });
+    }
+    entries.push({ name, size: source.size, sha256: hash.hex() });
+  }
+  return { opened, asked, entries };
 }
 
-async function* pieces(source: ByteSource, signal: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  for (let at = 0; at < source.size; at += piece) {
+function aboutIn(bytes: Uint8Array | null): KeptModel {
+  if (!bytes) throw new Error(`${keptFile} is missing: nothing says what this folder is.`);
+  return readKept(bytes);
+}
+
+/** What was written of it if it is complete; half written or of another version it is written again. */
+function completeIn(bytes: Uint8Array): KeptModel | null {
+  try {
+    const model = readKept(bytes);
+    return model.complete ? model : null;
+  } catch {
+    return null;
+  }
+}
+
+async function* pieces(
+  source: Pick<ByteSource, 'size' | 'read'>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { size } = source;
+  for (let at = 0; at < size; at += piece) {
     signal.throwIfAborted();
-    yield new Uint8Array(await source.read(at, Math.min(at + piece, source.size)));
+    yield new Uint8Array(await source.read(at, Math.min(at + piece, size)));
   }
 }
 
 /** What is there of a file is hashed; more than there should be is none of it. */
-async function hashOfStart(
-  folder: ModelFolder,
-  { name, size }: KeptFileEntry,
-  growing: Growing,
-  signal: AbortSignal,
-): Promise<Sha256> {
+async function hashOfStart(size: number, growing: Growing, signal: AbortSignal): Promise<Sha256> {
   const hash = new Sha256();
   if (growing.size > size) await growing.clear();
-  if (growing.size === 0) return hash;
-  const source = await folder.open(name);
-  if (source) for await (const bytes of pieces(source, signal)) hash.update(bytes);
+  for await (const bytes of pieces(growing, signal)) hash.update(bytes);
   return hash;
 }
 

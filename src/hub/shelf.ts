@@ -8,6 +8,7 @@ import type { ByteSource } from '../model/byteSource.ts';
 export interface Growing {
   /** Bytes that are there. */
   readonly size: number;
+  read(begin: number, end: number): Promise<Uint8Array>;
   /** @throws NoRoomError when there is no room for all of it */
   append(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Begins again. */
@@ -28,6 +29,8 @@ export interface ModelFolder {
 export interface ModelShelf {
   /** Of every folder. */
   digests(): Promise<readonly string[]>;
+  /** A small file of a folder, whoever has it; null: it is not there. */
+  peek(digest: string, name: string): Promise<Uint8Array | null>;
   /**
    * For writing; the folder is made if it is not there. Until it is closed nobody else has it, here or in another tab.
    * @returns null when somebody has it

@@ -25,6 +25,8 @@ export interface KeeperOptions {
   readonly build: string;
   /** Tells whoever shows a run. */
   readonly warn: (runId: string, message: string) => void;
+  /** Packs answers away from this thread; see `LogOptions`. */
+  readonly packAnswers?: LogOptions['packAnswers'];
   /** Something about the kept runs is different. */
   readonly onChanged: () => void;
 }
@@ -56,7 +58,7 @@ export class Keeper {
         model: { name, ...(digest === undefined ? {} : { digest }) },
         ...(parent ? { parent: { run: parent.runId, step: parent.step } } : {}),
       },
-      this.#logOptions(id),
+      { ...this.#logOptions(id), problems: loaded.problems?.find(experiment.problems)?.text },
     );
     return writing.keep(log, () => log.written().then(() => late.make()));
   }
@@ -98,6 +100,7 @@ export class Keeper {
       const readOnly = folder ? '' : inAnotherTab;
       return {
         experiment: log.experimentAt(step),
+        problems: await log.problems(),
         ...(state ? { state } : {}),
         past: await pastOf(log, step, { before, readOnly }),
         unevaluated: folder !== null && unevaluated(log),
@@ -145,8 +148,10 @@ export class Keeper {
   }
 
   #logOptions(id: string): LogOptions {
+    const { packAnswers } = this.#options;
     return {
       lastStates: true,
+      ...(packAnswers ? { packAnswers } : {}),
       onAnswersLost: (error) =>
         this.#options.warn(
           id,

@@ -6,8 +6,18 @@
  * (arXiv 2505.23060): from the third turn on the sequence is rebuilt.
  */
 import { ended, type Asked, type EpisodeFormat } from './formats/format.ts';
+import type { ModelReader } from './types.ts';
 
 export type History = 'latest' | 'all';
+
+/** What `openTasks` asks of a model that reads a format. */
+export const readerOf = (format: EpisodeFormat, context: number): ModelReader => ({
+  promptTokens: (task) => format.prompt(task).length,
+  textTokens: (text) => format.answer(text).length,
+  longestCorrection: format.longestCorrection,
+  context,
+  ...(format.familiarity ? { familiarity: format.familiarity } : {}),
+});
 
 /** An earlier answer as the next turns see it. */
 export interface PastTurn {

@@ -138,6 +138,8 @@ export class DrivenRun {
         return this.#underWay.live.watch(command.group);
       case 'change':
         return this.#push(() => this.#jobs.addChange(command.experiment));
+      case 'ahead':
+        return this.#push(() => this.#jobs.lookAhead(command.changes));
       case 'evaluate':
         this.#endUpdate();
         return this.#work(async () => this.#run && this.#evaluating.whole(this.#run));
@@ -222,7 +224,7 @@ export class DrivenRun {
     await timeline?.close();
   }
 
-  async #open(loaded: Loaded, { experiment, state, openLog }: Beginning): Promise<void> {
+  async #open(loaded: Loaded, { experiment, state, openLog, problems }: Beginning): Promise<void> {
     if (modelNameOf(experiment) !== loaded.model) {
       throw new Error(
         `model: the model "${loaded.model}" is loaded, so no run of "${modelNameOf(experiment)}" can begin beside it. ` +
@@ -231,6 +233,7 @@ export class DrivenRun {
     }
     this.showBackend(loaded.backend);
     this.status('tasks');
+    await loaded.problems?.take(problems);
     const run = await loaded.begin(experiment, {
       ...this.side,
       live: this.#underWay.live,
@@ -258,7 +261,7 @@ export class DrivenRun {
   async #introduce({ model: name, digest }: Loaded, beginning: Beginning): Promise<void> {
     const [run, timeline] = [this.#run, this.timeline];
     if (!run) return;
-    const { state, past, notes = [] } = beginning;
+    const { state, past, notes = run.notes ?? [] } = beginning;
     if (past) this.#teller.tell({ type: 'past', ...past });
     const readOnly = past?.readOnly ?? '';
     this.#resumed = past ? { readOnly } : null;
@@ -338,7 +341,7 @@ export class DrivenRun {
 
   /** Brings into force what was asked for before anything else, and says so. */
   async #settle(run: Trainable): Promise<void> {
-    for (let next = this.#jobs.takeChange(); next; next = this.#jobs.takeChange()) {
+    for (let next = this.#jobs.takeChange(run); next; next = this.#jobs.takeChange(run)) {
       await this.#apply(next, run);
     }
   }

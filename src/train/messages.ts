@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { backendNames } from '../config/backends.ts';
 import { experimentSchema } from '../config/experiment.ts';
+import { field, fieldNames } from '../config/fields.ts';
 import { memoryFactsSchema } from '../config/memory.ts';
 import { inspectedTurnSchema, layerSchema } from '../rl/inspection.ts';
 import { caughtRecordSchema } from '../rl/caught.ts';
@@ -23,11 +24,25 @@ const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must
 const column = v.instance(Float64Array);
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** A live field that is to change once `step` updates are done. */
+const changeAheadSchema = v.object({
+  step: count,
+  field: v.pipe(
+    v.picklist(fieldNames),
+    v.check((name) => field(name).when === 'live', 'must be a field that may change during a run'),
+  ),
+  to: fieldValueSchema,
+});
+export type ChangeAhead = v.InferOutput<typeof changeAheadSchema>;
+
+/** The problems that an experiment names, as they are kept (tasks/problemSet.ts); not needed where they were given before. */
+const problems = v.optional(v.string());
+
 // ---- commands ------------------------------------------------------------------------------------------------------
 
 export const runCommandSchema = v.variant('type', [
   /** A new run over the loaded model; it shows what the model can do and stops, ready, at step 0. */
-  v.object({ type: v.literal('begin'), runId, experiment: experimentSchema }),
+  v.object({ type: v.literal('begin'), runId, experiment: experimentSchema, problems }),
   /** Goes on with a run that was kept under this id, over the loaded model: `past`, then it stands where it stood. */
   v.object({ type: v.literal('resume'), runId }),
   /** Train until paused or finished. */
@@ -42,6 +57,8 @@ export const runCommandSchema = v.variant('type', [
   v.object({ type: v.literal('watch'), runId, group: v.nullable(count) }),
   /** Change fields that may change during a run (see `when: 'live'` in the field table), from the next update or evaluation on. */
   v.object({ type: v.literal('change'), runId, experiment: experimentSchema }),
+  /** The same, later: each once the run stands where it says. It takes the place of what was said so before. */
+  v.object({ type: v.literal('ahead'), runId, changes: v.array(changeAheadSchema) }),
   /** Evaluate now, whatever `evalEvery` says. */
   v.object({ type: v.literal('evaluate'), runId }),
   /** Compare with the reference on held-out tasks, before the next update; answered with `caught`. */
@@ -55,6 +72,7 @@ export const runCommandSchema = v.variant('type', [
     from: v.string(),
     step: v.optional(count),
     changes: v.record(v.string(), fieldValueSchema),
+    problems,
   }),
   /** An update in full, as it was recorded or made again, while the run stays what it is; answered with `record` or `unanswered`. */
   v.object({ type: v.literal('record'), runId, step: count }),

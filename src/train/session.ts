@@ -7,16 +7,11 @@ import type { Llama } from '../model/llama.ts';
 import type { HostWeights } from '../model/parameters.ts';
 import { attentionShape, type ModelConfig } from '../model/modelConfig.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { longestPrompt } from '../tasks/longestPrompt.ts';
-import { TaskList } from '../tasks/taskList.ts';
+import { readerOf } from '../tasks/episode.ts';
+import type { ProblemSet } from '../tasks/problemSet.ts';
+import { notesOn, openTasks } from '../tasks/source.ts';
 import type { OpenBase } from './base.ts';
 import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
-
-/** A context with so many tokens to spare holds whatever the tasks say; with fewer, all tasks are made and looked at. */
-const spareTokens = 16;
-
-/** Held-out tasks are the same for every seed, so that runs can be compared. */
-const heldOutSeed = 999;
 
 export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe' | 'live'> {
   readonly backend: OpenedBackend['name'];
@@ -26,12 +21,16 @@ export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgres
   /** What the policy starts with, if not with what is its reference. */
   readonly initial?: HostWeights;
   readonly sandbox: Sandbox;
+  /** Those that the experiment names, where its tasks are the user's own. */
+  readonly problems?: ProblemSet | null;
 }
 
 export interface Session {
   readonly trainer: Trainer;
   readonly policy: Llama;
   readonly parts: TrainerParts;
+  /** What the user should know of the tasks, a sentence each. */
+  readonly notes: readonly string[];
   /** What an estimate of memory needs to know. */
   readonly memory: MemoryFacts;
   /** Whether cutting the work into more parts would make its largest pieces smaller. */
@@ -39,28 +38,16 @@ export interface Session {
   dispose(): void;
 }
 
-/** @throws Error when the tokenizer does not fit the model, or prompts and answers do not fit its context */
+/** @throws Error when the tokenizer does not fit the model, prompts and answers do not fit its context, or no problem is left */
 export function createSession(experiment: Experiment, options: SessionOptions): Session {
-  const { backend, divisions = 1, base, initial, sandbox } = options;
+  const { backend, divisions = 1, base, initial, sandbox, problems = null } = options;
   const { format, config } = base;
   const { signal, onProgress, breathe, live } = options;
   checkFit(config, format.tokens);
-  const { level, seed } = experiment;
-  const trainTasks = new TaskList({ count: experiment.trainTasks, seed, split: 'train', level });
-  const heldOutTasks = new TaskList({
-    count: experiment.evalTasks,
-    seed: heldOutSeed,
-    split: 'heldout',
-    level,
-  });
-  const prompt = longestPrompt(format, [...trainTasks.specs, ...heldOutTasks.specs]);
+  const reader = readerOf(format, config.max_position_embeddings);
+  const tasks = openTasks(experiment, reader, problems);
   const correction = format.longestCorrection(experiment.feedback === 'tests');
-  const longest = longestSequence(experiment, prompt, correction);
-  if (longest + spareTokens > config.max_position_embeddings) {
-    const all = [...trainTasks.slice(), ...heldOutTasks.slice()];
-    const first = Math.max(...all.map((task) => format.prompt(task).length));
-    checkContext(longestSequence(experiment, first, correction), config);
-  }
+  const longest = longestSequence(experiment, tasks.longestPrompt, correction);
   const policy = base.policy(experiment, initial);
   const reference = base.reference();
   const parts: TrainerParts = {
@@ -68,8 +55,8 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     reference,
     format,
     sandbox,
-    trainTasks,
-    heldOutTasks,
+    trainTasks: tasks.train,
+    heldOutTasks: tasks.heldOut,
     backend,
     maxTokens: atOnce(backend, config),
     divisions,
@@ -83,8 +70,9 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     trainer,
     policy,
     parts,
+    notes: notesOn(tasks, problems, reader),
     memory: {
-      ...memoryFacts(policy, parts, backend, prompt),
+      ...memoryFacts(policy, parts, backend, tasks.longestPrompt),
       ...{ trained: base.trained(experiment), longestCorrection: correction },
     },
     canDivide: experiment.promptsPerUpdate > divisions || parts.maxTokens / divisions > longest,
@@ -102,16 +90,6 @@ export function checkFit(config: ModelConfig, tokens: number): void {
     throw new Error(
       `The tokenizer does not fit the model: tokenizer.json has ${tokens} tokens, config.json says ` +
         `vocab_size ${config.vocab_size}. Use the tokenizer.json that was saved with the model.`,
-    );
-  }
-}
-
-/** @throws when the model cannot read the longest sequence */
-function checkContext(needed: number, config: ModelConfig): void {
-  if (needed > config.max_position_embeddings) {
-    throw new Error(
-      `maxNewTokens: an episode can reach ${needed} tokens, the model reads ${config.max_position_embeddings}. ` +
-        'Choose shorter answers, fewer turns, history latest, or no feedback.',
     );
   }
 }

@@ -6,7 +6,9 @@ import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { InspectedLayer, InspectedTurn } from '../rl/inspection.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
+import { KnownProblems } from '../tasks/knownProblems.ts';
 import type { Base, OpenBase } from './base.ts';
+import { UnrecoverableError } from './failure.ts';
 import type { Counters } from './messages.ts';
 import { inspect } from './inspect.ts';
 import { layersOf, type Around } from './layers.ts';
@@ -23,6 +25,8 @@ export interface SharedModelOptions {
   readonly base: Base;
   /** Reads what a run starts with that an experiment's `initialPolicy` names, when one asks for it. */
   readonly readInitial?: (name: string) => Promise<HostWeights>;
+  /** Problems that were given to others before; by default there are none yet. */
+  readonly problems?: KnownProblems;
   /** Is disposed with the rest. */
   readonly sandbox: Sandbox;
   /** The back end that is running. */
@@ -33,9 +37,18 @@ export interface SharedModelOptions {
   readonly breathe?: () => Promise<void>;
 }
 
+/** The problems that an experiment names were not given. */
+const missing = ({ problems }: Experiment) =>
+  new UnrecoverableError(
+    `The problems that this experiment is about (${problems.slice(0, 19)}…) are not here.`,
+    'Open the file they came from in Problem sets, or ask for a link or run file that carries them.',
+    null,
+  );
+
 export class SharedModel implements Loaded {
   readonly model: string;
   readonly digest?: string;
+  readonly problems: KnownProblems;
   readonly #options: SharedModelOptions;
   readonly #shared: SharedBackend;
   /** On the back end of that generation. */
@@ -44,6 +57,7 @@ export class SharedModel implements Loaded {
   constructor(options: SharedModelOptions) {
     this.model = options.model;
     if (options.digest !== undefined) this.digest = options.digest;
+    this.problems = options.problems ?? new KnownProblems();
     this.#options = options;
     this.#shared = new SharedBackend(options.backend, options.reopen);
   }
@@ -58,12 +72,15 @@ export class SharedModel implements Loaded {
     return { tensors, bytes, graded, cacheHits, timeouts, respawns, infra };
   }
 
-  /** @throws Error when the experiment does not fit the model, or the state does not, or its initial policy cannot be read */
+  /** @throws Error when the experiment does not fit the model, the state does not, its initial policy cannot be read, or its problems are not here */
   async begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
     const { sandbox, breathe } = this.#options;
     const initial = options.state ? null : await this.#initial(experiment);
+    const own = experiment.tasks === 'own';
+    const problems = own ? this.problems.find(experiment.problems) : null;
+    if (own && !problems) throw missing(experiment);
     const parts = {
-      ...{ sandbox, base: () => this.#base() },
+      ...{ sandbox, problems, base: () => this.#base() },
       ...(initial ? { initial } : {}),
       ...(breathe ? { breathe } : {}),
     };

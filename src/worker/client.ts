@@ -5,6 +5,7 @@
 import type { BackendName } from '../config/backends.ts';
 import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { Experiment } from '../config/experiment.ts';
+import type { ChangeAhead } from '../train/messages.ts';
 import { createBrowserSandboxHost } from '../sandbox/browser.ts';
 import trainerScript from './trainer.worker.ts?worker&url';
 import { eventSchema, parseMessage, type Command, type Load, type TrainerEvent } from './protocol.ts';
@@ -26,6 +27,8 @@ export interface TrainerClientOptions {
   /** Absolute address of the folder that holds models/ and the .wasm files. */
   readonly assets: string;
   readonly onEvent: (event: TrainerEvent) => void;
+  /** The problems of the user's own that an experiment names; without it there are none. */
+  readonly problems?: (of: Pick<Experiment, 'tasks' | 'problems'>) => string | undefined;
 }
 
 /**
@@ -88,7 +91,9 @@ export class TrainerClient {
     this.#begun.clear();
     this.#runs.add(runId);
     this.#loader = runId;
-    const message: Load = { type: 'load', runId, experiment, backend, assets: this.#options.assets, kept };
+    const { assets } = this.#options;
+    const problems = this.#problems(experiment);
+    const message: Load = { type: 'load', runId, experiment, problems, backend, assets, kept };
     const { port1: toWorker, port2 } = new MessageChannel();
     try {
       this.#connect().postMessage(message, [port2]); // it has enough to do until Python is there
@@ -106,12 +111,14 @@ export class TrainerClient {
 
   /** A new run over what is loaded. */
   begin(runId: string, experiment: Experiment): void {
-    this.#add({ type: 'begin', runId, experiment });
+    this.#add({ type: 'begin', runId, experiment, problems: this.#problems(experiment) });
   }
 
   /** A new run that begins where another stood. */
   fork(runId: string, where: ForkFrom): void {
-    this.#add({ type: 'fork', runId, ...where });
+    const { problems } = where.changes;
+    const named = typeof problems === 'string' ? this.#problems({ tasks: 'own', problems }) : undefined;
+    this.#add({ type: 'fork', runId, ...where, problems: named });
   }
 
   /** Goes on with a run that was kept under this id, over what is loaded. */
@@ -184,6 +191,11 @@ export class TrainerClient {
     this.#send({ type: 'change', runId, experiment });
   }
 
+  /** Change live fields once so many updates are done; in the place of what was said so before. */
+  changeAhead(runId: string, changes: readonly ChangeAhead[]): void {
+    this.#send({ type: 'ahead', runId, changes: [...changes] });
+  }
+
   /** Ask for held-out tasks on which the model has given up its first answer; answered with `caught`. */
   askForCaught(runId: string): void {
     this.#send({ type: 'catch', runId });
@@ -195,6 +207,10 @@ export class TrainerClient {
     this.#runs.clear();
     this.#worker?.terminate();
     this.#worker = null;
+  }
+
+  #problems(of: Pick<Experiment, 'tasks' | 'problems'>): string | undefined {
+    return this.#options.problems?.(of);
   }
 
   #send(command: Command): void {

@@ -10,8 +10,10 @@ import { startingSandbox } from '../sandbox/starting.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { ShowLoading } from '../train/driver.ts';
 import { UnrecoverableError } from '../train/failure.ts';
+import { KnownProblems } from '../tasks/knownProblems.ts';
 import { SharedModel } from '../train/sharedModel.ts';
 import { openKeeping } from './kept.ts';
+import { Packing } from './packing.ts';
 import { commandSchema, parseMessage, type Load, type TrainerEvent } from './protocol.ts';
 import { readShippedModel, readShippedWeights } from './shippedModel.ts';
 import { markStart } from './startMarks.ts';
@@ -85,7 +87,7 @@ async function load(
   markStart('model');
 
   return new SharedModel({
-    ...{ model: experiment.model, sandbox, backend, breathe },
+    ...{ model: experiment.model, sandbox, backend, breathe, problems },
     ...model,
     ...(digest === undefined ? {} : { digest }),
     readInitial: (name) =>
@@ -98,6 +100,9 @@ async function load(
   });
 }
 
+/** Problems of the user's own that the page gave, whatever is loaded. */
+const problems = new KnownProblems();
+
 const emit = (event: TrainerEvent): void => postMessage(event);
 
 /** Keeps the runs of this worker; why nothing can be kept, where it cannot. */
@@ -108,7 +113,7 @@ async function openKeeper(): Promise<Keeper | string> {
   const keeping = await openKeeping();
   if (typeof keeping === 'string') return keeping;
   return new Keeper({
-    ...{ ...keeping, build: COCOS_VERSION },
+    ...{ ...keeping, build: COCOS_VERSION, packAnswers: new Packing().pack },
     warn: (runId, message) => emit({ type: 'notice', runId, level: 'warning', message }),
   });
 }

@@ -3,7 +3,7 @@
  * and where the program is in what it wrote. `ours.ts` is that of the playground's own models, `chat.ts` that of models for
  * conversations. Whatever reads or writes tokens of an episode asks its format; no other file knows special tokens.
  */
-import type { Task } from '../types.ts';
+import type { ModelReader, Task } from '../types.ts';
 
 /** Ids from `first` to `last`, both included. */
 export type IdRange = readonly [first: number, last: number];
@@ -46,6 +46,8 @@ export interface EpisodeFormat {
   text(ids: readonly number[]): string;
   /** One token for people to read: the name of a special one, else its text. */
   tokenText(id: number): string;
+  /** What its models have read of some texts, where that is known; see `ModelReader`. */
+  readonly familiarity?: ModelReader['familiarity'];
   /** Where the program is in an answer's text. */
   code(text: string): CodeSpan;
 }

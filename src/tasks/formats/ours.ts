@@ -8,6 +8,7 @@
  * longest): first prompt 24, 33, 43; answer 26, 36, 45; episode of two turns without feedback 78, 102, 121.
  */
 import { maxFeedback, ownCorrection } from '../../config/episodeLength.ts';
+import { familiarity } from '../familiar.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import type { EpisodeFormat } from './format.ts';
 
@@ -24,6 +25,7 @@ export function oursFormat(tokenizer: Tokenizer): EpisodeFormat {
       return [fb, ...tokenizer.encode(feedback.slice(0, maxFeedback)).slice(0, maxFeedback), fix];
     },
     longestCorrection: ownCorrection,
+    familiarity,
     answer: (text) => tokenizer.encode(text),
     text: (ids) => tokenizer.decode(ids),
     tokenText: (id) => tokenizer.tokenText(id),

@@ -1,6 +1,7 @@
 /** Files that were dropped or chosen, as kept models. */
 import { describe, expect, it } from 'vitest';
-import { Models, modelNameOf } from '../../../src/hub/keeping.ts';
+import { droppedModel } from '../../../src/hub/dropped.ts';
+import { Models } from '../../../src/hub/keeping.ts';
 import { digestOf, keptFile, type KeptModel } from '../../../src/hub/kept.ts';
 import { bytesInMemory, type ByteSource } from '../../../src/model/byteSource.ts';
 import { tinyFolder, tinyGguf } from '../../tinyModel.ts';
@@ -84,11 +85,22 @@ it('a folder that says nothing usable of itself is listed as such, and can be de
   expect(await models.list()).toMatchObject({ unreadable: [{ digest: 'b'.repeat(64) }] });
 });
 
-it('dropped files have a name, or are no model', () => {
-  expect(modelNameOf(['SmolLM2-Q4_1.gguf'], '')).toBe('SmolLM2-Q4_1');
-  expect(modelNameOf(['config.json', 'x'], 'smol')).toBe('smol');
-  expect(() => modelNameOf(['cat.png'], '')).toThrow(
-    'Among the file cat.png is no model: drop one .gguf file, or a folder',
-  );
-  expect(() => modelNameOf(['a.gguf', 'b.gguf'], '')).toThrow('several GGUF files');
+it.each([
+  [['SmolLM2-Q4_1.gguf'], 'SmolLM2-Q4_1', ['SmolLM2-Q4_1.gguf']],
+  [['smol/config.json', 'smol/x.bin', 'smol/onnx/model.onnx'], 'smol', ['smol/config.json', 'smol/x.bin']],
+  [['config.json', 'model.gguf', '.DS_Store'], 'dropped files', ['config.json']],
+  [['a/b/smol/config.json'], 'smol', ['a/b/smol/config.json']],
+])('of %j the model is %s', (paths, name, used) => {
+  const dropped = droppedModel(paths);
+  expect(dropped.name).toBe(name);
+  expect([...dropped.paths.values()]).toEqual(used);
+});
+
+it.each([
+  [['cat.png'], 'cat.png is no model. Drop one .gguf file, or a folder'],
+  [['a.txt', 'b.txt'], 'Among these 2 files is no model'],
+  [['a.gguf', 'b.gguf'], 'There are 2 models, a and b among them'],
+  [[], 'is no model'],
+])('%j are refused', (paths, sentence) => {
+  expect(() => droppedModel(paths)).toThrow(sentence);
 });

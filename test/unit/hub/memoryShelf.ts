@@ -24,6 +24,9 @@ export class MemoryShelf implements ModelShelf {
   async room(): Promise<number | null> {
     return this.said;
   }
+  async peek(digest: string, name: string): Promise<Uint8Array | null> {
+    return this.folders.get(digest)?.get(name) ?? null;
+  }
   async remove(digest: string): Promise<boolean> {
     return !this.taken.has(digest) && this.folders.delete(digest);
   }
@@ -57,6 +60,7 @@ export class MemoryShelf implements ModelShelf {
       get size() {
         return now().length;
       },
+      read: async (begin, end) => now().subarray(begin, end),
       append: async (bytes) => {
         if (this.bytes + bytes.length > this.capacity) throw new NoRoomError('no room');
         const before = now();
