@@ -1,9 +1,9 @@
 /** The tasks of a run, each made when it is first asked for: a run of few updates needs few of them, the first screen eight. */
 import { drawTasks, makeDrawn, type DrawnTask, type TaskOptions } from './makeTasks.ts';
 import type { Spec } from './spec.ts';
-import type { Task } from './types.ts';
+import type { Task, Tasks } from './types.ts';
 
-export class TaskList {
+export class TaskList implements Tasks {
   readonly #drawn: readonly DrawnTask[];
   readonly #made: Task[] = [];
 
