@@ -149,7 +149,9 @@ export const train: Command = async (argv) => {
       line.end();
     }
     const how = stopped() ? 'stopped' : 'done';
-    process.stderr.write(`${how} at update ${step}; go on with: ${trainingCommand} --resume ${folder.path}\n`);
+    process.stderr.write(
+      `${how} at update ${step}; go on with: ${trainingCommand} --resume ${folder.path}\n`,
+    );
     await run.dispose();
   });
 };

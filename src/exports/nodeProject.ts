@@ -18,6 +18,8 @@ export interface NodeProjectOptions {
   readonly kit: Files;
   /** The shipped models that the experiment names (`modelsOf`), by name. */
   readonly models: ReadonlyMap<string, ModelFiles>;
+  /** The problems that the experiment names, as they are kept, where its tasks are the user's own. */
+  readonly problems?: string | null;
   /** A model of the user's own to start from, in place of the shipped one. */
   readonly own?: ModelFiles;
 }
@@ -54,6 +56,7 @@ export async function nodeProject({
   experiment: e,
   kit,
   models,
+  problems,
   own,
 }: NodeProjectOptions): Promise<Map<string, Uint8Array>> {
   const part = (name: string): string => {
@@ -62,7 +65,7 @@ export async function nodeProject({
     return new TextDecoder().decode(bytes);
   };
   const sources = new Map([
-    ['tasks.ts', forProject(part('tasks.ts'))],
+    ['tasks.ts', forProject(part(e.tasks === 'own' ? 'problems.ts' : 'tasks.ts'))],
     ['reward.ts', rewardFile(e, part)],
     ['algorithm.ts', algorithmFile(e, part)],
     ['train.ts', trainFile],
@@ -93,6 +96,13 @@ export async function nodeProject({
   const fields = Object.fromEntries(
     fieldNames.filter((name) => decidedBy[name]).map((name) => [name, e[name]]),
   );
+  if (e.tasks === 'own') {
+    if (!problems)
+      throw new Error(
+        `problems: those of the experiment (${e.problems}) are not here. Open the file they came from.`,
+      );
+    put('problems.jsonl', problems);
+  }
   put('engine/shipped.json', json({ files: await digests(sources), fields }));
   if (own) addModel(files, 'model', own);
   else

@@ -19,8 +19,7 @@ const replaced: Readonly<Record<string, string>> = {
   'rl/rewards.ts': 'ownRewards.ts',
   'rl/estimators.ts': 'ownEstimators.ts',
   'rl/algorithms/index.ts': 'ownAlgorithms.ts',
-  'tasks/taskList.ts': 'ownTasks.ts',
-  'tasks/longestPrompt.ts': 'ownLongestPrompt.ts',
+  'tasks/source.ts': 'ownTasks.ts',
   'cli/places.ts': 'ownPlaces.ts',
   'sandbox/nodeFiles.ts': 'ownSandboxFiles.ts',
   'engine/wasm/nodeBinary.ts': 'ownBinary.ts',
@@ -119,6 +118,9 @@ const declarations = (): string =>
   `${readFileSync(join(here, 'parts/api.ts'), 'utf8')}
 /** Tasks of the built-in families; the same options always give the same tasks. */
 export declare function makeTasks(options: TaskOptions): Task[];
+
+/** The problems of problems.jsonl that the model can read, split as experiment.json says; for trainTasks and heldOutTasks. */
+export declare function problemTasks(): { readonly train: readonly Task[]; readonly heldOut: readonly Task[] };
 
 /** Trains as the command line says; ends the process. */
 export declare function start(own: Own): Promise<void>;

@@ -8,12 +8,15 @@ import { FlagError, flagOf } from '../../config/flags.ts';
 import { readExperimentFile } from '../../config/formats.ts';
 import { decidedBy } from '../../exports/nodeProject.ts';
 import { makeTasks as make } from '../../tasks/makeTasks.ts';
+import { readProblemSet } from '../../tasks/problemSet.ts';
 import { sha256 } from '../../sandbox/nodeStore.ts';
 import { runCommand, type Command } from '../common.ts';
 import { projectRoot } from '../places.ts';
 import { train } from '../trainCommand.ts';
-import { useOwn } from './own.ts';
+import { problemTasks, useOwn, useProblems } from './own.ts';
 import type { Own, Task, TaskOptions } from './parts/api.ts';
+
+export { problemTasks };
 
 /** Tasks of the built-in families; the same options always give the same tasks. */
 export const makeTasks = (options: TaskOptions): Task[] => make(options);
@@ -26,6 +29,8 @@ export async function start(own: Own): Promise<void> {
       shippedSchema,
       JSON.parse(readFileSync(join(projectRoot, 'engine/shipped.json'), 'utf8')),
     );
+    const problems = join(projectRoot, 'problems.jsonl');
+    if (existsSync(problems)) useProblems(await readProblemSet(await readFile(problems, 'utf8')));
     checkDecided(argv, shipped.fields);
     const edited = await editedFiles(shipped.files);
     if (edited.length > 0) process.stderr.write(`edited since the project was made: ${edited.join(', ')}\n`);

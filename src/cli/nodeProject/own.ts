@@ -2,9 +2,28 @@
  * The user's own files in an exported project: what train.ts handed over, and the one way in which the engine calls it. The
  * modules beside this one (ownRewards.ts, …) stand in the bundled engine where this project has its own; kit.ts says which.
  */
+import type { Experiment } from '../../config/fields.ts';
+import { splitProblems, type SplitProblems } from '../../tasks/ownProblems.ts';
+import type { ProblemSet } from '../../tasks/problemSet.ts';
+import type { ModelReader } from '../../tasks/types.ts';
 import type { Own, Settings } from './parts/api.ts';
 
 let handed: Own | null = null;
+let problems: ProblemSet | null = null;
+let readBy: { readonly e: Experiment; readonly reader: ModelReader } | null = null;
+
+/** Those of problems.jsonl, where the project has some. */
+export const useProblems = (set: ProblemSet): void => void (problems = set);
+
+/** Whose tasks are asked for next, and who is to read them. */
+export const reading = (e: Experiment, reader: ModelReader): void => void (readBy = { e, reader });
+
+/** The problems of problems.jsonl that the model can read, split as the experiment says. @throws Error when there are none */
+export function problemTasks(): SplitProblems {
+  if (!problems) throw new Error('there is no problems.jsonl in this project.');
+  if (!readBy) throw new Error('problemTasks is for trainTasks and heldOutTasks: call it inside them.');
+  return splitProblems(problems.problems, readBy.e, readBy.reader);
+}
 
 /** @throws Error naming the file and what it must export */
 export function useOwn(own: Own): void {
@@ -71,7 +90,7 @@ export const settingsOf = <E extends Partial<Settings>>(experiment: E): E & Sett
 });
 
 function describe(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
+  if (value === undefined || value === null || typeof value === 'number') return String(value);
   return typeof value === 'object' || typeof value === 'function'
     ? `a ${typeof value}`
     : (JSON.stringify(value) ?? String(value));

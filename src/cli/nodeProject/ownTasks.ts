@@ -1,9 +1,10 @@
-/** Stands in an exported project for tasks/taskList.ts: the tasks are what the project's tasks.ts says. */
+/** Stands in an exported project for tasks/source.ts: the tasks are what the project's tasks.ts says. */
 import * as v from 'valibot';
-import type { TaskOptions } from '../../tasks/makeTasks.ts';
-import type { Task } from '../../tasks/types.ts';
-import { asking, settingsOf } from './own.ts';
-import type { Settings } from './parts/api.ts';
+import type { Experiment } from '../../config/fields.ts';
+import { longestSequence } from '../../config/episodeLength.ts';
+import type { ModelReader, TaskSource } from '../../tasks/source.ts';
+import type { Task, Tasks } from '../../tasks/types.ts';
+import { asking, reading } from './own.ts';
 
 const text = v.pipe(v.string(), v.regex(/\S/, 'must not be empty'));
 const taskSchema = v.object({
@@ -19,42 +20,41 @@ const taskSchema = v.object({
   ...{ composition: v.string(), family: v.string(), level: v.number() },
 });
 
-/** The same places as those of the project's list. */
-export class TaskList {
-  readonly #tasks: readonly Task[];
-
-  /** @throws Error naming tasks.ts, the task and the field */
-  constructor({ count, split, ...rest }: TaskOptions) {
-    const name = split === 'train' ? 'trainTasks' : 'heldOutTasks';
-    this.#tasks = listed(
-      name,
-      settingsOf({ ...rest, [name === 'trainTasks' ? 'trainTasks' : 'evalTasks']: count }),
-    );
+/** @throws Error naming tasks.ts, the task and the field; also when the model cannot read a task */
+export function openTasks(e: Experiment, reader: ModelReader): TaskSource {
+  reading(e, reader);
+  const train = listed('trainTasks', e);
+  const heldOut = listed('heldOutTasks', e);
+  for (const task of [...train, ...heldOut]) {
+    const needed = longestSequence(e, reader.promptTokens(task));
+    if (needed > reader.context)
+      throw new Error(
+        `tasks.ts: an episode of the task ${task.id} can reach ${needed} tokens, and the model reads ${reader.context}. ` +
+          'Shorten its instruction, or set fewer turns or a smaller maxNewTokens in experiment.json.',
+      );
   }
-
-  get length(): number {
-    return this.#tasks.length;
-  }
-
-  /** What the longest prompt is read from. */
-  get specs(): readonly Task[] {
-    return this.#tasks;
-  }
-
-  at(index: number): Task {
-    const task = this.#tasks[index];
-    if (!task) throw new RangeError(`There is no task ${index}; there are ${this.length}.`);
-    return task;
-  }
-
-  slice(first = 0, end = this.length): Task[] {
-    return this.#tasks.slice(first, end);
-  }
+  return {
+    train: fixed(train),
+    heldOut: fixed(heldOut),
+    leftOut: [],
+    longestPrompt: Math.max(...[...train, ...heldOut].map((task) => reader.promptTokens(task))),
+  };
 }
 
+/** Tasks that are all there. */
+const fixed = (tasks: readonly Task[]): Tasks => ({
+  length: tasks.length,
+  at(index) {
+    const task = tasks[index];
+    if (!task) throw new RangeError(`There is no task ${index}; there are ${tasks.length}.`);
+    return task;
+  },
+  slice: (first, end) => tasks.slice(first, end),
+});
+
 /** The tasks that a function of tasks.ts gives, each checked. */
-function listed(name: 'trainTasks' | 'heldOutTasks', settings: Settings): Task[] {
-  const given = asking('tasks.ts', ({ tasks }) => [...tasks[name](settings)]);
+function listed(name: 'trainTasks' | 'heldOutTasks', e: Experiment): Task[] {
+  const given = asking('tasks.ts', ({ tasks }) => [...tasks[name](e)]);
   if (given.length === 0) throw new Error(`tasks.ts: ${name} gives no task.`);
   const seen = new Set<string>();
   return given.map((task, at) => {

@@ -6,3 +6,6 @@ export type * from './api.ts';
 
 /** Tasks of the built-in families; the same options always give the same tasks. */
 export const makeTasks = (options: TaskOptions): Task[] => make(options);
+
+/** The problems of problems.jsonl, split as the experiment says. */
+export { problemTasks } from '../own.ts';
