@@ -2,6 +2,7 @@
  * What `npm start` runs in an exported project: translates train.ts with what it imports to one script, and runs it. Node 20 runs
  * no TypeScript by itself.
  */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, formatMessages, type BuildFailure } from 'esbuild';
@@ -10,6 +11,16 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const script = join(root, '.build', 'train.mjs');
 
 process.chdir(root);
+// StackBlitz takes texts only, so what is none came in base64.
+for (const folder of ['engine', 'model', 'models']
+  .map((name) => join(root, name))
+  .filter((path) => existsSync(path)))
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const file = join(folder, path.replace(/\.base64$/, ''));
+    if (!path.endsWith('.base64') || existsSync(file)) continue;
+    writeFileSync(file, Buffer.from(readFileSync(join(folder, path), 'utf8'), 'base64'));
+  }
+
 try {
   await build({
     absWorkingDir: root,
