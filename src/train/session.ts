@@ -17,7 +17,7 @@ import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
 const spareTokens = 16;
 
 /** Held-out tasks are the same for every seed, so that runs can be compared. */
-const heldOutSeed = 999;
+export const heldOutSeed = 999;
 
 export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe' | 'live'> {
   readonly backend: OpenedBackend['name'];
