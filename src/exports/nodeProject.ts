@@ -8,6 +8,8 @@ import { fieldNames, type Experiment, type FieldName } from '../config/fields.ts
 import { experimentFile } from '../config/formats.ts';
 import { formulaOf, type Formula } from '../config/formula/index.ts';
 import { sha256 } from '../model/digest.ts';
+import { algorithmOf } from '../rl/algorithms/index.ts';
+import { perTurn } from '../rl/algorithms/perTurn.ts';
 import type { ModelFiles } from './modelFolder.ts';
 
 /** Files by name. */
@@ -188,15 +190,15 @@ function joined(heading: string, texts: readonly string[]): string {
 
 function rewardFile(e: Experiment, part: Part): string {
   const reward = e.reward === 'binary' ? 'binary' : e.rewardScale === 'count' ? 'count' : 'progressive';
-  const perTurn = e.returns === 'per-turn';
   const heading =
     '/**\n * What an answer earns, and what an episode earns. Edit, and run again: the engine calls these two functions.\n' +
     ' * An answer whose tests could not be run is left out before it gets here, and so is its episode.\n */';
-  const sum = perTurn
-    ? part('accumulate/perTurn.ts')
-    : e.accumulate === 'formula'
-      ? formulaPart(e)
-      : part(`accumulate/${e.accumulate}.ts`);
+  const sum =
+    algorithmOf(e) === perTurn
+      ? part('accumulate/perTurn.ts')
+      : e.accumulate === 'formula'
+        ? formulaPart(e)
+        : part(`accumulate/${e.accumulate}.ts`);
   return joined(heading, [part(`reward/${reward}.ts`), sum]);
 }
 
@@ -211,10 +213,8 @@ function algorithmFile(e: Experiment, part: Part): string {
   const heading =
     '/**\n * How the tries at a task are compared, and so how much each is made more or less likely: with A the advantage, N the judged\n' +
     ' * tries of the update, every token of the answer gets the coefficient A / N. Edit, and run again.\n */';
-  const shared =
-    e.objective === 'released-code'
-      ? '/** The tries at a task have the first answer in common, and only what follows is pushed, as in the released code. */\nexport const sharedTurns = 1;'
-      : '/** How many of the first answers the tries at a task have in common; those are not pushed. */\nexport const sharedTurns = 0;';
+  const { sharedTurns } = algorithmOf(e);
+  const shared = `/** How many of the first answers the tries at a task have in common; those are not pushed. */\nexport const sharedTurns = ${sharedTurns};`;
   return joined(heading, [shared, part(`algorithm/${estimatorParts[e.estimator]}.ts`)]);
 }
 

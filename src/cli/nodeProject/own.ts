@@ -31,7 +31,7 @@ export function useOwn(own: Own): void {
     ['tasks.ts', 'trainTasks', own.tasks.trainTasks, 'function'],
     ['tasks.ts', 'heldOutTasks', own.tasks.heldOutTasks, 'function'],
     ['reward.ts', 'reward', own.reward.reward, 'function'],
-    ['reward.ts', 'accumulate or returns', own.reward.accumulate ?? own.reward.returns, 'function'],
+    ['reward.ts', 'accumulate or perTurn', own.reward.accumulate ?? own.reward.perTurn, 'function'],
     ['algorithm.ts', 'sharedTurns', own.algorithm.sharedTurns, 'number'],
     ['algorithm.ts', 'estimator', own.algorithm.estimator, 'object'],
     ['algorithm.ts', 'estimator.compare', own.algorithm.estimator?.compare, 'function'],
@@ -39,8 +39,8 @@ export function useOwn(own: Own): void {
   for (const [file, name, value, type] of needed)
     if (typeof value !== type || value === null)
       throw new Error(`${file} must export ${name} (a ${type}), and ${describe(value)} was found.`);
-  if (own.reward.accumulate && own.reward.returns)
-    throw new Error('reward.ts exports accumulate and returns: keep one of the two.');
+  if (own.reward.accumulate && own.reward.perTurn)
+    throw new Error('reward.ts exports accumulate and perTurn: keep one of the two.');
   const { sharedTurns } = own.algorithm;
   if (!Number.isInteger(sharedTurns) || sharedTurns < 0)
     throw new Error(`algorithm.ts: sharedTurns must be a whole number from 0, not ${sharedTurns}.`);

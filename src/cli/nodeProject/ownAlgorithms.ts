@@ -9,7 +9,7 @@ import { asking, finite, own, settingsOf } from './own.ts';
 
 export function algorithmOf(): Algorithm {
   const { sharedTurns } = own().algorithm;
-  const perTurn = own().reward.returns !== undefined;
+  const perTurn = own().reward.perTurn !== undefined;
   return comparing({
     title: 'reward.ts and algorithm.ts',
     sharedTurns,
@@ -42,7 +42,7 @@ const returnOf = (rewards: readonly number[], sharedTurns: number, e: Accumulati
 
 function returnsOf(rewards: readonly number[], e: Accumulating): Sample[] {
   const settings = settingsOf({ ...e, turns: rewards.length });
-  const all = asking('reward.ts', ({ reward }) => reward.returns?.(rewards, settings)) ?? [];
+  const all = asking('reward.ts', ({ reward }) => reward.perTurn?.(rewards, settings)) ?? [];
   return rewards.map((_, t) => {
     const value = all[t];
     const known = rewards.some(Number.isNaN) && Number.isNaN(value);

@@ -1,6 +1,7 @@
 /**
  * Stands for `@webcontainer/api` in tests of the page of a project: boots the fake, which "installs" and "trains" in a second. What
- * it does is read from `localStorage.fake`: 'refuse' to boot, fail to 'install', or 'die' in the middle of a run.
+ * it does is read from `localStorage.fake`: 'refuse' to boot, fail to 'install',
+ * 'die' in the middle of a run, or run 'endless'ly.
  */
 import { FakeContainer, type FakeProcess } from './fakeContainer.ts';
 
@@ -23,6 +24,8 @@ const line = (step: number, worse: boolean): string => {
             'train/grad_norm@t1': 0.03 + 0.005 * Math.sin(step),
             'train/grad_norm@t2': 0.028,
             'train/kl@t1': 1e-4 * step,
+            'train/entropy@t1': 0.05,
+            'train/entropy@t2': 0.045,
             'train/kl@t2': 2e-4 * step,
           },
         }
@@ -54,7 +57,7 @@ async function command(
   print('back end: wasm (WebAssembly SIMD, one thread); requested\r\n');
   const worse = reward.includes('1 -');
   if (worse) print('edited since the project was made: reward.ts\r\n');
-  for (let step = 0; step <= 8 && !killed.aborted; step++) {
+  for (let step = 0; (step <= 8 || wanted() === 'endless') && !killed.aborted; step++) {
     print(line(step, worse));
     if (step > 0) print(`update ${step}/100  reward t1 0.6, t2 0.7\r\n`);
     if (step === 3 && wanted() === 'die') return die();

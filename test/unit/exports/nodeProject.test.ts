@@ -54,7 +54,7 @@ async function use(experiment: Experiment, change: Partial<Own['reward']> = {}):
     reward: {
       reward: rewards['reward']!,
       accumulate: rewards['accumulate']!,
-      returns: rewards['returns']!,
+      perTurn: rewards['perTurn']!,
       ...change,
     },
     algorithm: { sharedTurns: algorithm['sharedTurns']!, estimator: algorithm['estimator']! },
@@ -196,9 +196,9 @@ describe('what is wrong with a file of the user’s own', () => {
   it('is said with its name: an export that is missing, or twice there', async () => {
     const own = await good();
     expect(() => useOwn({ ...own, reward: { reward: own.reward.reward } })).toThrow(
-      'reward.ts must export accumulate or returns (a function), and undefined was found.',
+      'reward.ts must export accumulate or perTurn (a function), and undefined was found.',
     );
-    expect(() => useOwn({ ...own, reward: { ...own.reward, returns: () => [] } })).toThrow(
+    expect(() => useOwn({ ...own, reward: { ...own.reward, perTurn: () => [] } })).toThrow(
       'keep one of the two',
     );
     expect(() => useOwn({ ...own, algorithm: { ...own.algorithm, sharedTurns: 0.5 } })).toThrow(

@@ -86,7 +86,7 @@ export interface Own {
     /** The reward of an episode, or … */
     readonly accumulate?: (r: readonly number[], settings: Settings) => number;
     /** … a return for each of its turns. */
-    readonly returns?: (r: readonly number[], settings: Settings) => readonly number[];
+    readonly perTurn?: (r: readonly number[], settings: Settings) => readonly number[];
   };
   readonly algorithm: {
     readonly sharedTurns: number;

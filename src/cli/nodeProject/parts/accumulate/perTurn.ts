@@ -4,7 +4,7 @@ import type { Settings } from '../engine.ts';
  * G_t: a return for each turn, which pushes that turn's answer: G_t = Σ_{i≥t} γ^(i−t) r_i.
  * @param r r_1 … r_T, so r[0] is the first; NaN where an answer could not be judged
  */
-export function returns(r: readonly number[], { gamma }: Settings): number[] {
+export function perTurn(r: readonly number[], { gamma }: Settings): number[] {
   const G: number[] = [];
   let next = 0;
   for (let t = r.length - 1; t >= 0; t--) {
