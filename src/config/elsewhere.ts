@@ -56,16 +56,7 @@ export const elsewhere = {
   },
   reward: rollout('reward'),
   rewardScale: rollout('reward_scale'),
-  objective: {
-    pytorch: { name: 'objective' },
-    trl: {
-      ...ours,
-      refuses: ({ objective }) =>
-        objective === 'released-code'
-          ? 'released-code has no counterpart: TRL trains every token of a completion, the shared first answer too'
-          : '',
-    },
-  },
+  objective: rollout('objective'),
   estimator: {
     pytorch: { name: 'estimator' },
     trl: {
