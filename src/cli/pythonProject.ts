@@ -9,8 +9,7 @@ import { FlagError } from '../config/flags.ts';
 import { pythonProject, type ProjectParts } from '../exports/pytorch/index.ts';
 import type { ModelFiles } from '../exports/modelFolder.ts';
 import { checkpointFiles } from '../model/checkpoint.ts';
-import { heldOutSeed } from '../train/session.ts';
-import { TaskList } from '../tasks/taskList.ts';
+import { generatedTasks } from '../tasks/taskList.ts';
 import { loadModel, modelFolderOf, projectRoot, shippedModel } from './common.ts';
 import { modelOf, openRunAt } from './packedRun.ts';
 
@@ -29,11 +28,8 @@ export interface Asked {
 /** @returns the project's files by path */
 export async function pythonProjectOf(program: Program, asked: Asked): Promise<Map<string, Uint8Array>> {
   const parts = asked.from === undefined ? await ofExperiment(asked) : await ofRun(asked.from, asked);
-  const { level, seed, trainTasks, evalTasks } = parts.experiment;
-  const tasks = {
-    train: new TaskList({ count: trainTasks, seed, split: 'train', level }).slice(),
-    heldOut: new TaskList({ count: evalTasks, seed: heldOutSeed, split: 'heldout', level }).slice(),
-  };
+  const { train, heldOut } = generatedTasks(parts.experiment);
+  const tasks = { train: train.slice(), heldOut: heldOut.slice() };
   return pythonProject({ program, sources: await sources(), ...tasks, ...parts });
 }
 
@@ -56,7 +52,8 @@ async function ofRun(path: string, { modelDir, changes }: Asked): Promise<Own> {
   const began = await modelOf(log.manifest, folder, modelDir);
   const reference = await filesIn(began);
   const state = await log.stateAt(Infinity);
-  if (!state) throw new Error(`--from: no state of ${path} is kept. Export the experiment with --experiment instead.`);
+  if (!state)
+    throw new Error(`--from: no state of ${path} is kept. Export the experiment with --experiment instead.`);
   const { checkpoint, tokenizer, tokenizerJson } = await loadModel(began);
   const files = checkpointFiles({ ...checkpoint, weights: state.weights }, tokenizer.specials);
   return {

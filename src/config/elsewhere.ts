@@ -36,7 +36,10 @@ export const elsewhere = {
   initialPolicy: { pytorch: { file: 'model/' }, trl: { file: 'model/' } },
   turns: {
     pytorch: { name: 'turns' },
-    trl: { ...ours, note: 'an episode is one completion; what stands between its answers is masked (env_mask)' },
+    trl: {
+      ...ours,
+      note: 'an episode is one completion; what stands between its answers is masked (env_mask)',
+    },
   },
   k: both('num_generations'),
   promptsPerUpdate: {

@@ -18,7 +18,9 @@ const examples: readonly Partial<Experiment>[] = [
 function refused(name: FieldName, program: Program): string {
   const { refuses } = counterpart(name, program);
   if (!refuses) return '';
-  const why = examples.map((changes) => refuses({ ...defaultExperiment, ...changes })).find((words) => words !== '');
+  const why = examples
+    .map((changes) => refuses({ ...defaultExperiment, ...changes }))
+    .find((words) => words !== '');
   return why === undefined ? '' : `refused: ${why}`;
 }
 
@@ -32,7 +34,8 @@ function cell(name: FieldName, program: Program): string {
 /** The whole text of docs/field-names.md. */
 export function renderFieldNames(): string {
   const rows = fieldNames.map(
-    (name) => `| ${[`\`${name}\``, `\`${flagOf(name)}\``, ...programs.map((program) => cell(name, program))].join(' | ')} |`,
+    (name) =>
+      `| ${[`\`${name}\``, `\`${flagOf(name)}\``, ...programs.map((program) => cell(name, program))].join(' | ')} |`,
   );
   return `# What each field is called elsewhere
 

@@ -9,15 +9,12 @@ import { attentionShape } from '../model/modelConfig.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { promptIds } from '../tasks/episode.ts';
 import { longestPrompt } from '../tasks/longestPrompt.ts';
-import { TaskList } from '../tasks/taskList.ts';
+import { generatedTasks } from '../tasks/taskList.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
 
 /** A context with so many tokens to spare holds whatever the tasks say; with fewer, all tasks are made and looked at. */
 const spareTokens = 16;
-
-/** Held-out tasks are the same for every seed, so that runs can be compared. */
-export const heldOutSeed = 999;
 
 export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe' | 'live'> {
   readonly backend: OpenedBackend['name'];
@@ -46,14 +43,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
   const { backend, divisions = 1, checkpoint, initial = checkpoint, tokenizer, sandbox } = options;
   const { signal, onProgress, breathe, live } = options;
   checkFit(checkpoint, tokenizer);
-  const { level, seed } = experiment;
-  const trainTasks = new TaskList({ count: experiment.trainTasks, seed, split: 'train', level });
-  const heldOutTasks = new TaskList({
-    count: experiment.evalTasks,
-    seed: heldOutSeed,
-    split: 'heldout',
-    level,
-  });
+  const { train: trainTasks, heldOut: heldOutTasks } = generatedTasks(experiment);
   const prompt = longestPrompt(tokenizer, [...trainTasks.specs, ...heldOutTasks.specs]);
   const longest = longestSequence(experiment, prompt);
   if (longest + spareTokens > checkpoint.config.max_position_embeddings) {

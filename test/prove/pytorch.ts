@@ -14,7 +14,8 @@ const interpreter = process.env['COCOS_PYTHON'] ?? 'python3';
 async function prove(number: number): Promise<Found> {
   const check = checks[number]!;
   const lacks = missing(interpreter, check);
-  if (lacks !== '') return { counts: { missing: 1 }, failed: 1, examples: { [check.name]: `not run: ${lacks}` } };
+  if (lacks !== '')
+    return { counts: { missing: 1 }, failed: 1, examples: { [check.name]: `not run: ${lacks}` } };
   const folder = mkdtempSync(join(tmpdir(), 'pytorch-'));
   try {
     const told = await check.run({ python: interpreter, folder });
@@ -36,7 +37,8 @@ export const pytorch: Part = {
   open: () =>
     Promise.resolve({
       standard: interpreter,
-      prove: ({ from }) => (from < checks.length ? prove(from) : Promise.resolve({ counts: {}, failed: 0, examples: {} })),
+      prove: ({ from }) =>
+        from < checks.length ? prove(from) : Promise.resolve({ counts: {}, failed: 0, examples: {} }),
       close: () => undefined,
     }),
 };

@@ -15,10 +15,21 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** One of our commands. @throws Error with what it said */
 export function ours(command: string, args: readonly string[]): void {
-  ended(spawnSync(process.execPath, ['--import', 'tsx', `src/cli/${command}.ts`, ...args], { cwd: root, encoding: 'utf8' }), command);
+  ended(
+    spawnSync(process.execPath, ['--import', 'tsx', `src/cli/${command}.ts`, ...args], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
+    command,
+  );
 }
 
-const environment = { ...process.env, HF_HUB_OFFLINE: '1', OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' };
+const environment = {
+  ...process.env,
+  HF_HUB_OFFLINE: '1',
+  OMP_NUM_THREADS: '1',
+  PYTHONDONTWRITEBYTECODE: '1',
+};
 
 const launched = (processes: number, args: readonly string[]): string[] =>
   processes === 1
@@ -31,13 +42,23 @@ const launched = (processes: number, args: readonly string[]): string[] =>
 /** A script of a project, in one process or by `accelerate launch` in several. @throws Error with what it said */
 export function python(at: At, project: string, args: readonly string[], processes = 1): string {
   return ended(
-    spawnSync(at.python, launched(processes, args), { cwd: project, encoding: 'utf8', env: environment, maxBuffer: 1 << 26 }),
+    spawnSync(at.python, launched(processes, args), {
+      cwd: project,
+      encoding: 'utf8',
+      env: environment,
+      maxBuffer: 1 << 26,
+    }),
     args[0] ?? '',
   );
 }
 
 /** Runs a script and kills it as soon as `until` says so. */
-export function killed(at: At, project: string, args: readonly string[], until: () => boolean): Promise<void> {
+export function killed(
+  at: At,
+  project: string,
+  args: readonly string[],
+  until: () => boolean,
+): Promise<void> {
   return new Promise((done, fail) => {
     const child = spawn(at.python, args, { cwd: project, stdio: 'ignore', env: environment });
     const timer = setInterval(() => until() && child.kill('SIGKILL'), 20);
@@ -51,7 +72,10 @@ export function killed(at: At, project: string, args: readonly string[], until: 
 
 function ended({ status, stdout, stderr, error }: ReturnType<typeof spawnSync>, name: string): string {
   if (error) throw error;
-  if (status !== 0) throw new Error(`${name} ended with ${status}:\n${String(stdout).slice(-1500)}\n${String(stderr).slice(-3000)}`);
+  if (status !== 0)
+    throw new Error(
+      `${name} ended with ${status}:\n${String(stdout).slice(-1500)}\n${String(stderr).slice(-3000)}`,
+    );
   return String(stdout);
 }
 

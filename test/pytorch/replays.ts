@@ -27,7 +27,17 @@ export const replays: readonly Replay[] = [
   },
   {
     name: 'REINFORCE, per-turn returns, number of tests, top-p .9',
-    flags: [...far, '--estimator', 'reinforce', '--returns', 'per-turn', '--reward-scale', 'count', '--top-p', '0.9'],
+    flags: [
+      ...far,
+      '--estimator',
+      'reinforce',
+      '--returns',
+      'per-turn',
+      '--reward-scale',
+      'count',
+      '--top-p',
+      '0.9',
+    ],
   },
   {
     name: 'Dr. GRPO, SCoRe, binary, cosine, weight decay, clipping',
@@ -36,7 +46,10 @@ export const replays: readonly Replay[] = [
       ...['--lr-scheduler-type', 'cosine', '--weight-decay', '0.1', '--max-grad-norm', '0.1'],
     ],
   },
-  { name: 'released code, feedback, inner epochs', flags: [...far, '--objective', 'released-code', '--feedback', 'tests', '--inner-epochs', '2'] },
+  {
+    name: 'released code, feedback, inner epochs',
+    flags: [...far, '--objective', 'released-code', '--feedback', 'tests', '--inner-epochs', '2'],
+  },
   {
     name: 'three turns, latest answer in view, a formula',
     flags: [
@@ -47,7 +60,18 @@ export const replays: readonly Replay[] = [
   {
     name: 'three turns, all answers in view, best, some tests hidden, feedback',
     flags: [
-      ...['--model', 'three-turns', '--turns', '3', '--history', 'all', '--accumulate', 'best', '--train-tests', '3'],
+      ...[
+        '--model',
+        'three-turns',
+        '--turns',
+        '3',
+        '--history',
+        'all',
+        '--accumulate',
+        'best',
+        '--train-tests',
+        '3',
+      ],
       ...['--feedback', 'tests', '--estimator', 'reinforce'],
     ],
   },
@@ -62,18 +86,18 @@ export const spread: readonly Replay[] = [0, 1, 4, 5].map((at) => replays[at]!);
 
 /** The largest relative difference of loss and gradient norm; throws where anything else differs by more than rounding. */
 export function replay({ flags }: Replay, processes: number, at: At): { worst: number; told: string } {
-  const [run, file, project, out] = ['run', 'episodes.jsonl', 'project', 'out'].map((name) => join(at.folder, name)) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [run, file, project, out] = ['run', 'episodes.jsonl', 'project', 'out'].map((name) =>
+    join(at.folder, name),
+  ) as [string, string, string, string];
   ours('train', [...small, ...flags, '--out', run, '--backend', 'wasm', '--threads', '1']);
   ours('export', ['--run', run, '--what', 'rollouts', '--out', file]);
   ours('export', ['--to', 'pytorch', project, ...small, ...flags]);
   python(at, project, ['train.py', '--out', out, '--replay', file, '--batch-size', '5'], processes);
-  const trained = (line: Record<string, number | null>) => Object.entries(line).filter(([name]) => name.startsWith('train/'));
-  const here = jsonLinesOf(join(run, 'metrics.jsonl')).filter(({ step, ...line }) => step! > 0 && trained(line).length > 0);
+  const trained = (line: Record<string, number | null>) =>
+    Object.entries(line).filter(([name]) => name.startsWith('train/'));
+  const here = jsonLinesOf(join(run, 'metrics.jsonl')).filter(
+    ({ step, ...line }) => step! > 0 && trained(line).length > 0,
+  );
   const there = jsonLinesOf(join(out, 'metrics.jsonl'));
   if (here.length !== 3 || there.length !== 3)
     throw new Error(`${here.length} updates here, ${there.length} there; 3 expected.`);
@@ -82,20 +106,32 @@ export function replay({ flags }: Replay, processes: number, at: At): { worst: n
     const other = there[i]!;
     if (other['replay/graded_otherwise'] !== 0)
       throw new Error(`update ${i + 1}: ${other['replay/graded_otherwise']} answers were graded otherwise.`);
-    const names = [trained(line), trained(other)].map((entries) => entries.map(([name]) => name).sort().join(' '));
+    const names = [trained(line), trained(other)].map((entries) =>
+      entries
+        .map(([name]) => name)
+        .sort()
+        .join(' '),
+    );
     if (names[0] !== names[1]) throw new Error(`other metrics:\n${names.join('\n')}`);
     for (const [name, a] of trained(line)) {
       const b = other[name] ?? NaN;
-      const apart = a === null ? (other[name] === null ? 0 : Infinity) : Math.abs(a - b) / Math.max(Math.abs(a), 1e-12);
+      const apart =
+        a === null ? (other[name] === null ? 0 : Infinity) : Math.abs(a - b) / Math.max(Math.abs(a), 1e-12);
       if (name === 'train/loss' || name === 'train/grad_norm') worst = Math.max(worst, apart);
       // Sums that cancel, and four digits of the layers' norms.
       else if (!(apart <= 2e-3 || Math.abs((a ?? 0) - b) <= 1e-5))
         throw new Error(`update ${i + 1}: ${name} is ${a} here and ${b} there.`);
     }
   });
-  if (!(worst <= tolerance)) throw new Error(`loss and gradient norm differ by ${worst.toExponential(1)}, relatively.`);
-  const losses = here.map((line) => `${line['train/loss']!.toPrecision(4)}/${line['train/grad_norm']!.toPrecision(4)}`);
-  return { worst, told: `3 updates, loss/gradient norm ${losses.join(', ')}, at most ${worst.toExponential(1)} apart` };
+  if (!(worst <= tolerance))
+    throw new Error(`loss and gradient norm differ by ${worst.toExponential(1)}, relatively.`);
+  const losses = here.map(
+    (line) => `${line['train/loss']!.toPrecision(4)}/${line['train/grad_norm']!.toPrecision(4)}`,
+  );
+  return {
+    worst,
+    told: `3 updates, loss/gradient norm ${losses.join(', ')}, at most ${worst.toExponential(1)} apart`,
+  };
 }
 
 /** Relative, of loss and gradient norm: float32 on both sides, summed in another order. */

@@ -16,34 +16,54 @@ import { notRun } from '../../notRun.ts';
 
 const folder = join(projectRoot, 'src/exports/pytorch/project');
 const python = (code: string, input = '') =>
-  spawnSync('python3', ['-c', code], { cwd: folder, input, encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } });
+  spawnSync('python3', ['-c', code], {
+    cwd: folder,
+    input,
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+  });
 const hasPython = python('import sys; assert sys.version_info >= (3, 10)').status === 0;
 
 const asked = (changes: Partial<Experiment>) => ({
   experiment: { ...defaultExperiment, trainTasks: 16, evalTasks: 4, ...changes },
   ...{ name: 'default', modelDir: undefined, from: undefined, changes: {} },
 });
-const textOf = (files: ReadonlyMap<string, Uint8Array>, path: string) => new TextDecoder().decode(files.get(path));
+const textOf = (files: ReadonlyMap<string, Uint8Array>, path: string) =>
+  new TextDecoder().decode(files.get(path));
 
 describe('a project', () => {
   it('has the experiment, its tasks and both models', async () => {
     const files = await pythonProjectOf('pytorch', asked({ gamma: 0.25, initialPolicy: 'cheating' }));
-    expect(JSON.parse(textOf(files, 'experiment.json'))).toMatchObject({ gamma: 0.25, num_generations: 4, max_steps: 150 });
-    const tasks = textOf(files, 'tasks.jsonl').trim().split('\n').map((line) => JSON.parse(line) as { split: string });
+    expect(JSON.parse(textOf(files, 'experiment.json'))).toMatchObject({
+      gamma: 0.25,
+      num_generations: 4,
+      max_steps: 150,
+    });
+    const tasks = textOf(files, 'tasks.jsonl')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { split: string });
     expect(tasks.filter(({ split }) => split === 'train')).toHaveLength(16);
     expect(tasks.filter(({ split }) => split === 'heldout')).toHaveLength(4);
     for (const file of ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'])
-      for (const model of ['model', 'reference']) expect(files.has(`${model}/${file}`), `${model}/${file}`).toBe(true);
+      for (const model of ['model', 'reference'])
+        expect(files.has(`${model}/${file}`), `${model}/${file}`).toBe(true);
     expect(files.get('model/model.safetensors')).not.toEqual(files.get('reference/model.safetensors'));
     expect(textOf(files, 'README.md')).toContain('gamma 0.25');
-    const left = [...files.keys()].filter((path) => /\.(md|py|toml)$/.test(path) && textOf(files, path).includes('{{'));
+    const left = [...files.keys()].filter(
+      (path) => /\.(md|py|toml)$/.test(path) && textOf(files, path).includes('{{'),
+    );
     expect(left).toEqual([]);
     expect(files.has('train_trl.py')).toBe(false);
   });
 
   it('for TRL has its own script and README', async () => {
     const files = await pythonProjectOf('trl', asked({}));
-    expect([files.has('train_trl.py'), files.has('train.py'), files.has('configs/fsdp.yaml')]).toEqual([true, false, false]);
+    expect([files.has('train_trl.py'), files.has('train.py'), files.has('configs/fsdp.yaml')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(textOf(files, 'README.md')).toContain('TRL');
   });
 
@@ -152,7 +172,9 @@ function caseOf(seed: number) {
     credited.flatMap(({ trajectories }) =>
       trajectories.map(({ R, turns }) => ({ R, c: turns.map(({ coefficients }) => coefficients) })),
     );
-  const tries = groups.flatMap(({ trajectories }, prompt) => trajectories.map(({ turns }) => ({ prompt, turns })));
+  const tries = groups.flatMap(({ trajectories }, prompt) =>
+    trajectories.map(({ turns }) => ({ prompt, turns })),
+  );
   return {
     e,
     input: { e: settings(e), tries },

@@ -174,7 +174,7 @@ class Run:
                 self.optimizer.zero_grad()
         return {
             "train/loss": accelerator.reduce(loss, "sum").item(),
-            "train/grad_norm": float(norm) if norm is not None else NAN,
+            "train/grad_norm": float(norm) if norm is not None else math.nan,
             **norms,
             "train/clipped": float(norm is not None and norm > e.max_grad_norm),
             "train/learning_rate": rate,
