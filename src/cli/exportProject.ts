@@ -54,7 +54,8 @@ export const exportProject: Command = async (argv) => {
   if (existsSync(out) && (out.endsWith('.zip') || readdirSync(out).length > 0))
     throw new FlagError(`--out: ${out} is there already. Choose another name, or delete it first.`);
   const { experiment, preset: name, changes } = flags;
-  const files = await targets[kind]({ experiment, name, changes, from, modelDir: text('model-dir') });
+  const asked = { experiment, name, changes, from, modelDir: text('model-dir'), problems: null };
+  const files = await targets[kind](asked);
   if (out.endsWith('.zip')) await write(out, zip(inFolder(files, projectFolder[kind])));
   else for (const [path, bytes] of files) await write(join(out, path), bytes);
   const size = [...files.values()].reduce((sum, { length }) => sum + length, 0);

@@ -29,6 +29,10 @@ const both = (name: string) => ({ pytorch: { name }, trl: { name } });
 const rollout = (name: string) => ({ pytorch: { name }, trl: ours });
 
 export const elsewhere = {
+  tasks: { pytorch: tasks, trl: tasks },
+  problems: { pytorch: tasks, trl: tasks },
+  heldOut: { pytorch: tasks, trl: tasks },
+  splitSeed: { pytorch: tasks, trl: tasks },
   level: { pytorch: tasks, trl: tasks },
   trainTasks: { pytorch: tasks, trl: tasks },
   trainTests: rollout('train_tests'),

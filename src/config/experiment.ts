@@ -13,10 +13,13 @@ export const refusedInFork = (from: Experiment, to: Experiment): FieldName | und
   fixedInFork.find((name) => from[name] !== to[name]);
 
 /** Fields that say what an evaluation measures: where they differ, held-out accuracies are of other tasks, tests or answers. */
-const measured: readonly FieldName[] = ['level', 'evalTasks', 'trainTests', 'turns'];
+const measured = (e: Experiment): readonly FieldName[] => [
+  ...(['tasks', 'evalTasks', 'trainTests', 'turns'] as const),
+  ...(e.tasks === 'own' ? (['problems', 'heldOut', 'splitSeed'] as const) : (['level'] as const)),
+];
 /** Held-out accuracies under these two experiments are of the same. */
 export const sameEvaluation = (a: Experiment, b: Experiment): boolean =>
-  measured.every((name) => a[name] === b[name]);
+  measured(a).every((name) => a[name] === b[name]);
 
 /** What a legal value is, in words: "a whole number from 1 to 4", "one of paper, released-code". */
 export function describeValues(f: Field): string {

@@ -354,7 +354,7 @@ export const fields = {
     default: 128,
     ...linear({ min: 4, max: 512, step: 4, unit: 'tasks' }),
     label: 'Held-out tasks',
-    help: 'Tasks in each evaluation. The model is never trained on them. More tasks give a steadier curve: with 128 the standard error is about 4 points.',
+    help: 'Tasks in each evaluation; of your own problems, at most so many. The model is never trained on them. More tasks give a steadier curve: with 128 the standard error is about 4 points.',
     source: 'our decision',
     group: 'run',
     when: 'restart',

@@ -1,5 +1,6 @@
 /** What one field requires of another. Ranges of single fields are in fields.ts. */
 import type { Experiment, FieldName } from './fields.ts';
+import { isProblemsName, noProblems } from './taskFields.ts';
 import { formulaOf, formulaProblem, mentions, type Symbols } from './formula/index.ts';
 
 interface Rule {
@@ -14,6 +15,17 @@ const adds = (e: Experiment, ...rules: readonly Experiment['accumulate'][]): boo
   e.returns === 'accumulated' && rules.includes(e.accumulate);
 
 export const rules: readonly Rule[] = [
+  {
+    field: 'problems',
+    broken: (e) => e.problems !== noProblems && !isProblemsName(e.problems),
+    message: `must be ${noProblems}, or sha256- and 64 hexadecimal digits`,
+  },
+  {
+    field: 'tasks',
+    broken: (e) => e.tasks === 'own' && e.problems === noProblems,
+    message:
+      'must not be own as long as there are no problems: open a problem file or write some, then train on them',
+  },
   {
     field: 'objective',
     broken: (e) => e.objective === 'released-code' && e.turns < 2,
@@ -60,6 +72,21 @@ const inFormula = (e: Experiment, symbol: keyof Symbols): boolean =>
   adds(e, 'formula') && formulaProblem(e) === '' && mentions(formulaOf(e), symbol);
 
 const idleness: readonly Idleness[] = [
+  ...(['problems', 'heldOut', 'splitSeed'] as const).map((field) => ({
+    field,
+    idle: ({ tasks }: Experiment) => tasks !== 'own',
+    why: 'The tasks are generated; this is for problems of your own.',
+  })),
+  {
+    field: 'level',
+    idle: (e) => e.tasks === 'own',
+    why: 'Problems of your own have no level.',
+  },
+  {
+    field: 'splitSeed',
+    idle: (e) => e.tasks === 'own' && e.heldOut === 0,
+    why: 'No problem is held out.',
+  },
   {
     field: 'gamma',
     idle: (e) => e.turns === 1 && !inFormula(e, 'gamma'),

@@ -1,7 +1,67 @@
 /** Fields of what is learned from: tasks, their tests, and the model that a run starts with. Part of the table in fields.ts. */
 import { linear, type Field } from './types.ts';
 
+/** The value of `problems` where there are none. */
+export const noProblems = 'none';
+/** The name of problems: the SHA-256 of how they are written (tasks/problemSet.ts). */
+export const isProblemsName = (name: string): boolean => /^sha256-[0-9a-f]{64}$/.test(name);
+
 export const taskFields = {
+  tasks: {
+    kind: 'choice',
+    default: 'generated',
+    choices: [
+      {
+        value: 'generated',
+        label: 'Generated',
+        help: 'Short functions from a fixed grammar, which the starting models were made for: as many as you like.',
+      },
+      {
+        value: 'own',
+        label: 'My own problems',
+        help: 'The problems of a file, or those you wrote: see Problems.',
+      },
+    ],
+    label: 'Tasks',
+    help: 'Where the tasks come from that the model is trained and evaluated on.',
+    source: 'our decision',
+    group: 'task',
+    when: 'restart',
+    since: 8,
+  },
+  problems: {
+    kind: 'text',
+    default: noProblems,
+    maxLength: 71,
+    label: 'Problems',
+    help: 'Which problems of your own, by the SHA-256 of their texts, tests and solutions. A link carries few problems itself; for many it only says which file is needed.',
+    source: 'our decision',
+    group: 'task',
+    when: 'restart',
+    since: 8,
+  },
+  heldOut: {
+    kind: 'int',
+    default: 20,
+    ...linear({ min: 0, max: 90, step: 5, unit: '%' }),
+    label: 'Held out',
+    help: 'How many of your own problems training never sees, so that accuracy is measured on them. At 0 it is measured on the problems that are trained on, and says nothing about others.',
+    source: 'our decision',
+    group: 'task',
+    when: 'restart',
+    since: 8,
+  },
+  splitSeed: {
+    kind: 'int',
+    default: 1,
+    ...linear({ min: 0, max: 4294967295, step: 1 }),
+    label: 'Split',
+    help: 'Which of your own problems are held out: each number is another draw. It is not the seed of the run, so that runs with other seeds are measured on the same problems.',
+    source: 'our decision',
+    group: 'task',
+    when: 'restart',
+    since: 8,
+  },
   level: {
     kind: 'choice',
     default: 'all',
@@ -23,7 +83,7 @@ export const taskFields = {
     default: 1000,
     ...linear({ min: 16, max: 5000, step: 8, unit: 'tasks' }),
     label: 'Training tasks',
-    help: 'How many different tasks training draws from. The held-out tasks are never among them.',
+    help: 'How many different tasks training draws from; of your own problems, at most so many. The held-out tasks are never among them.',
     source: 'our decision',
     group: 'task',
     when: 'restart',

@@ -1,4 +1,7 @@
 /** A model's digest: whoever has the same one has the same model. */
+import { sha256 } from '../config/sha256.ts';
+
+export { sha256 };
 
 /** The files that a model is, in the order of the digest. */
 const modelFiles = ['config.json', 'model.safetensors', 'tokenizer.json'] as const;
@@ -13,11 +16,4 @@ export async function modelDigest(
 ): Promise<string | undefined> {
   const lines = modelFiles.map(async (file) => `${await sha256(await read(file))}  ${file}\n`);
   return sha256(new TextEncoder().encode((await Promise.all(lines)).join('')));
-}
-
-/** SHA-256, as 64 hexadecimal digits; undefined where the browser has no cryptography. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
-  if (!('subtle' in crypto)) return undefined;
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

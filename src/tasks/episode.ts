@@ -12,7 +12,7 @@
  * longest): first prompt 24, 33, 43; answer 26, 36, 45; episode of two turns without feedback 78, 102, 121.
  */
 import { maxFeedback } from '../config/episodeLength.ts';
-import type { Task } from './types.ts';
+import type { ModelReader, Task } from './types.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export type History = 'latest' | 'all';
@@ -22,6 +22,13 @@ export function promptIds(tokenizer: Tokenizer, task: Pick<Task, 'instruction'>)
   const { bos, code } = tokenizer.specials;
   return [bos, ...tokenizer.encode(task.instruction), code];
 }
+
+/** What `openTasks` asks of a model that reads this format. */
+export const readerOf = (tokenizer: Tokenizer, context: number): ModelReader => ({
+  promptTokens: (task) => promptIds(tokenizer, task).length,
+  textTokens: (text) => tokenizer.encode(text).length,
+  context,
+});
 
 /**
  * What follows an answer and its <eot> before the next answer: `<fix>`, or `<fb> line <fix>`.

@@ -2,9 +2,9 @@
 import type { Experiment } from '../config/fields.ts';
 import { drawTasks, makeDrawn, type DrawnTask, type TaskOptions } from './makeTasks.ts';
 import type { Spec } from './spec.ts';
-import type { Task } from './types.ts';
+import type { Task, Tasks } from './types.ts';
 
-export class TaskList {
+export class TaskList implements Tasks {
   readonly #drawn: readonly DrawnTask[];
   readonly #made: Task[] = [];
 
@@ -39,7 +39,7 @@ export class TaskList {
 const heldOutSeed = 999;
 
 /** The generated tasks of an experiment. */
-export function generatedTasks({
+export function generatedLists({
   level,
   seed,
   trainTasks,

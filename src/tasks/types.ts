@@ -21,3 +21,22 @@ export interface Task {
   /** Difficulty 1..4 for our tasks: see families. 0 = unknown. */
   readonly level: number;
 }
+
+/** Tasks that are asked for by their place; a place always has the same one. */
+export interface Tasks {
+  readonly length: number;
+  /** @throws RangeError when there is no such task */
+  at(index: number): Task;
+  /** Those from `first` up to, without it, `end`, as far as there are any. */
+  slice(first?: number, end?: number): Task[];
+}
+
+/** How long texts are for the model that is to read and write them: what its tokenizer and its format of an episode say. */
+export interface ModelReader {
+  /** Tokens it reads before its first answer. */
+  promptTokens(task: Pick<Task, 'instruction'>): number;
+  /** Tokens of a text within a prompt or an answer, without special ones. */
+  textTokens(text: string): number;
+  /** Tokens it can read at all. */
+  readonly context: number;
+}

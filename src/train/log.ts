@@ -39,6 +39,8 @@ export interface LogOptions {
   readonly lastStates?: boolean;
   /** Given, answers are put while the run goes on, and this hears when one update's could not be: it has to be made again. */
   readonly onAnswersLost?: (error: unknown) => void;
+  /** Packs answers as `packJson` does, perhaps elsewhere. */
+  readonly packAnswers?: (answers: unknown) => Promise<Bytes>;
 }
 
 /** What a log's blobs are called: what they hold, the line of their entry, its step. */
@@ -59,6 +61,7 @@ export class RunLog {
   readonly #checkpoints: number;
   readonly #lastStates: boolean;
   readonly #onAnswersLost: LogOptions['onAnswersLost'];
+  readonly #packAnswers: (answers: unknown) => Promise<Bytes>;
   readonly #entries: Entries;
   /** Lines there are. */
   #lines: number;
@@ -77,13 +80,15 @@ export class RunLog {
     store: Store,
     read: Pick<ReadLog, 'manifest' | 'notes' | 'entries' | 'torn' | 'lines' | 'ended'>,
     rollouts: readonly { readonly name: string; readonly size: number }[],
-    { rolloutBytes = 64 << 20, checkpoints = 4, lastStates = false, onAnswersLost }: LogOptions,
+    options: LogOptions,
   ) {
+    const { rolloutBytes = 64 << 20, checkpoints = 4, lastStates = false } = options;
     this.#store = store;
     this.#rolloutBytes = rolloutBytes;
     this.#checkpoints = checkpoints;
     this.#lastStates = lastStates;
-    this.#onAnswersLost = onAnswersLost;
+    this.#onAnswersLost = options.onAnswersLost;
+    this.#packAnswers = options.packAnswers ?? packJson;
     this.manifest = read.manifest;
     this.#entries = new Entries(read.manifest);
     this.notes = read.notes;
@@ -329,7 +334,7 @@ export class RunLog {
     if (this.#rolloutBytes === 0) return append({});
     const name = blobName('rollouts', this.#lines + 1, step);
     const put = async () => {
-      const bytes = await packJson(answers);
+      const bytes = await this.#packAnswers(answers);
       await this.#store.put(name, bytes);
       this.#rollouts.push({ name, size: bytes.byteLength });
       await this.#dropAnswers();

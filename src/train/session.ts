@@ -7,14 +7,11 @@ import type { Checkpoint } from '../model/checkpoint.ts';
 import { Llama } from '../model/llama.ts';
 import { attentionShape } from '../model/modelConfig.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { promptIds } from '../tasks/episode.ts';
-import { longestPrompt } from '../tasks/longestPrompt.ts';
-import { generatedTasks } from '../tasks/taskList.ts';
+import { readerOf } from '../tasks/episode.ts';
+import type { ProblemSet } from '../tasks/problemSet.ts';
+import { openTasks, type LeftOut } from '../tasks/source.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
-
-/** A context with so many tokens to spare holds whatever the tasks say; with fewer, all tasks are made and looked at. */
-const spareTokens = 16;
 
 export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe' | 'live'> {
   readonly backend: OpenedBackend['name'];
@@ -25,12 +22,16 @@ export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgres
   readonly initial?: Checkpoint;
   readonly tokenizer: Tokenizer;
   readonly sandbox: Sandbox;
+  /** Those that the experiment names, where its tasks are the user's own. */
+  readonly problems?: ProblemSet | null;
 }
 
 export interface Session {
   readonly trainer: Trainer;
   readonly policy: Llama;
   readonly parts: TrainerParts;
+  /** Problems that are not used, and why. */
+  readonly leftOut: readonly LeftOut[];
   /** What an estimate of memory needs to know. */
   readonly memory: MemoryFacts;
   /** Whether cutting the work into more parts would make its largest pieces smaller. */
@@ -38,18 +39,21 @@ export interface Session {
   dispose(): void;
 }
 
-/** @throws Error when the tokenizer does not fit the model, or prompts and answers do not fit its context */
+/** @throws Error when the tokenizer does not fit the model, prompts and answers do not fit its context, or no problem is left */
 export function createSession(experiment: Experiment, options: SessionOptions): Session {
-  const { backend, divisions = 1, checkpoint, initial = checkpoint, tokenizer, sandbox } = options;
+  const {
+    backend,
+    divisions = 1,
+    checkpoint,
+    initial = checkpoint,
+    tokenizer,
+    sandbox,
+    problems = null,
+  } = options;
   const { signal, onProgress, breathe, live } = options;
   checkFit(checkpoint, tokenizer);
-  const { train: trainTasks, heldOut: heldOutTasks } = generatedTasks(experiment);
-  const prompt = longestPrompt(tokenizer, [...trainTasks.specs, ...heldOutTasks.specs]);
-  const longest = longestSequence(experiment, prompt);
-  if (longest + spareTokens > checkpoint.config.max_position_embeddings) {
-    const all = [...trainTasks.slice(), ...heldOutTasks.slice()];
-    checkContext(experiment, checkpoint, Math.max(...all.map((task) => promptIds(tokenizer, task).length)));
-  }
+  const reader = readerOf(tokenizer, checkpoint.config.max_position_embeddings);
+  const tasks = openTasks(experiment, reader, problems);
   const policy = new Llama(checkpoint.config, initial.weights);
   const reference = new Llama(checkpoint.config, checkpoint.weights, false);
   const parts: TrainerParts = {
@@ -57,8 +61,8 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     reference,
     tokenizer,
     sandbox,
-    trainTasks,
-    heldOutTasks,
+    trainTasks: tasks.train,
+    heldOutTasks: tasks.heldOut,
     backend,
     // A GPU wants large batches; a CPU wants activations that stay in its cache.
     maxTokens: backend === 'webgpu' ? 16_384 : 2048,
@@ -73,8 +77,11 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     trainer,
     policy,
     parts,
-    memory: memoryFacts(checkpoint, policy, parts, backend, prompt),
-    canDivide: experiment.promptsPerUpdate > divisions || parts.maxTokens / divisions > longest,
+    leftOut: tasks.leftOut,
+    memory: memoryFacts(checkpoint, policy, parts, backend, tasks.longestPrompt),
+    canDivide:
+      experiment.promptsPerUpdate > divisions ||
+      parts.maxTokens / divisions > longestSequence(experiment, tasks.longestPrompt),
     dispose() {
       trainer.dispose();
       policy.dispose();
@@ -89,17 +96,6 @@ export function checkFit({ config }: Checkpoint, tokenizer: Tokenizer): void {
     throw new Error(
       `The tokenizer does not fit the model: tokenizer.json has ${tokenizer.size} tokens, config.json says ` +
         `vocab_size ${config.vocab_size}. Use the tokenizer.json that was saved with the model.`,
-    );
-  }
-}
-
-/** @throws when the model cannot read the longest sequence */
-function checkContext(experiment: Experiment, { config }: Checkpoint, prompt: number): void {
-  const needed = longestSequence(experiment, prompt);
-  if (needed > config.max_position_embeddings) {
-    throw new Error(
-      `maxNewTokens: an episode can reach ${needed} tokens, the model reads ${config.max_position_embeddings}. ` +
-        'Choose shorter answers, fewer turns, history latest, or no feedback.',
     );
   }
 }

@@ -6,6 +6,7 @@ import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { InspectedLayer, InspectedTurn } from '../rl/inspection.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
+import type { ProblemSet } from '../tasks/problemSet.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Counters } from './messages.ts';
 import { inspect } from './inspect.ts';
@@ -23,6 +24,8 @@ export interface SharedModelOptions {
   readonly checkpoint: Checkpoint;
   /** Reads what a run starts with that an experiment's `initialPolicy` names, when one asks for it. */
   readonly readInitial?: (name: string) => Promise<Checkpoint>;
+  /** Finds the problems that an experiment names; null where they are not here. Without it there are none. */
+  readonly findProblems?: (name: string) => Promise<ProblemSet | null>;
   readonly tokenizer: Tokenizer;
   /** Bytes of tokenizer.json, for `files`. */
   readonly tokenizerJson?: Uint8Array;
@@ -59,12 +62,13 @@ export class SharedModel implements Loaded {
     return { tensors, bytes, graded, cacheHits, timeouts, respawns, infra };
   }
 
-  /** @throws Error when the experiment does not fit the model, or the state does not, or its initial policy cannot be read */
+  /** @throws Error when the experiment does not fit the model, the state does not, its initial policy cannot be read, or its problems are not here */
   async begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
     const { checkpoint, tokenizer, sandbox, breathe } = this.#options;
     const initial = options.state ? null : await this.#initial(experiment);
+    const problems = experiment.tasks === 'own' ? await this.#problems(experiment) : null;
     const parts = {
-      ...{ checkpoint, tokenizer, sandbox },
+      ...{ checkpoint, tokenizer, sandbox, problems },
       ...(initial ? { initial } : {}),
       ...(breathe ? { breathe } : {}),
     };
@@ -98,6 +102,11 @@ export class SharedModel implements Loaded {
     const { readInitial } = this.#options;
     if (!readInitial) throw new Error(`initialPolicy: ${initialPolicy} is not to be had here; choose model.`);
     return readInitial(initialPolicy);
+  }
+
+  /** Those that are not here are asked for by the task source, in words. */
+  async #problems({ problems }: Experiment): Promise<ProblemSet | null> {
+    return (await this.#options.findProblems?.(problems)) ?? null;
   }
 
   dispose(): void {

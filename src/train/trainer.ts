@@ -18,8 +18,7 @@ import { permutation, uniform } from '../rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
-import type { Task } from '../tasks/types.ts';
-import type { TaskList } from '../tasks/taskList.ts';
+import type { Task, Tasks } from '../tasks/types.ts';
 import type { Live, LiveUpdate } from './live.ts';
 import { placed } from './placed.ts';
 import type { Gradients, PassOptions } from './policy.ts';
@@ -34,8 +33,8 @@ export interface TrainerParts {
   readonly reference: Llama;
   readonly tokenizer: Tokenizer;
   readonly sandbox: Sandbox;
-  readonly trainTasks: TaskList;
-  readonly heldOutTasks: TaskList;
+  readonly trainTasks: Tasks;
+  readonly heldOutTasks: Tasks;
   /** What computes. */
   readonly backend: BackendName;
   /** Upper bound of batch·time in one pass through the model, before `divisions`. */

@@ -5,7 +5,6 @@ import type { Preset } from '../../config/presets.ts';
 import type { Experiment, FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
 import type { KeptRun } from '../../keep/keptRuns.ts';
-import type { Shared } from '../../receipts/shared.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
@@ -44,7 +43,11 @@ export class AppState {
   /** What the user asked for; `run.backend` says what was taken. */
   backendChoice = $state.raw<BackendChoice>('auto');
   /** The link that the page was opened with. */
-  readonly link = new LinkState((model) => this.madeOn(model));
+  readonly link = new LinkState({
+    here: (model) => this.madeOn(model),
+    show: (experiment) => this.openExperiment(experiment),
+    changeAhead: ({ id }, changes) => this.#client.changeAhead(id, changes),
+  });
   readonly #client: TrainerClient;
   /** What runs are asked, and by whom. */
   readonly asking: Asking;
@@ -96,21 +99,6 @@ export class AppState {
   }
   get canReset(): boolean {
     return this.experiment.valid !== null;
-  }
-
-  /** Shows the experiment of a link's fragment and loads it; waits for Run. */
-  openLink(fragment: string): void {
-    void this.link.open(fragment, (experiment) => this.openExperiment(experiment));
-  }
-
-  /** The same with a file that Share saved. */
-  openFile(file: File): void {
-    void this.link.openFile(file, (experiment) => this.openExperiment(experiment));
-  }
-
-  /** The same with what was read from one. */
-  openShared(shared: Shared): void {
-    this.link.openShared(shared, (experiment) => this.openExperiment(experiment));
   }
 
   start(): void {
@@ -355,6 +343,7 @@ export class AppState {
       if (names) run.told.notify('info', `${names} stopped, because something else was loaded.`);
     }
     this.#select(run);
+    this.link.begun(run);
     if (wish) this.#want(run, wish);
     return run;
   }
@@ -434,7 +423,11 @@ export class AppState {
     const run = this.runs.find(event.runId);
     if (!run) return;
     for (const one of this.asking.hearers(run, event)) one.told.apply(event);
-    if (event.type === 'past') run.goOn(event);
+    if (event.type === 'past') {
+      run.goOn(event);
+      this.link.begun(run);
+    }
+    if (event.type === 'change') run.form.follow(event.record.changes);
     run.alive = this.#client.has(run.id);
     if (run.told.phase !== 'loading') run.wish = null;
     this.#lockStep.settle();

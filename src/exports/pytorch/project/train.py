@@ -65,9 +65,8 @@ class Run:
         reference_at = args.reference or (args.model or str(HERE / "reference"))
         dtype = getattr(torch, args.dtype)
         policy = AutoModelForCausalLM.from_pretrained(policy_at, dtype=dtype)
-        stop = policy.generation_config.eos_token_id
         self.tokenizer = AutoTokenizer.from_pretrained(policy_at)
-        self.format = format_of(self.tokenizer, stop if isinstance(stop, list) else [stop])
+        self.format = format_of(self.tokenizer, policy)
         # Nothing that a model brings with it (top-k, a repetition penalty) may change how it samples here.
         policy.generation_config = GenerationConfig(eos_token_id=self.format.stop, pad_token_id=self.format.pad)
         if args.lora:

@@ -145,8 +145,7 @@ def main() -> None:
     if args.model is None:
         model.load_state_dict(AutoModelForCausalLM.from_pretrained(HERE / "model", dtype=torch.float32).state_dict())
     tokenizer = AutoTokenizer.from_pretrained(name)
-    stop = model.generation_config.eos_token_id
-    form = format_of(tokenizer, stop if isinstance(stop, list) else [stop])
+    form = format_of(tokenizer, model)
     model.generation_config = GenerationConfig(eos_token_id=form.stop, pad_token_id=form.pad)
     peft_config = None
     if args.lora:

@@ -80,7 +80,7 @@ function openJson(bytes: Uint8Array, name: string, app: AppState): string {
     const data = parsed(bytes);
     if (saysShared(data)) {
       const shared = readSharedFile(data);
-      app.openShared(shared);
+      app.link.openShared(shared);
       const result = shared.receipt ? ', and what came of it,' : '';
       return `The experiment${result} of ${shownText(name)} is loaded, and waits for Run.`;
     }

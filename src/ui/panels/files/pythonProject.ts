@@ -4,7 +4,7 @@ import type { Experiment } from '../../../config/fields.ts';
 import { checkCounterparts, projectFolder, pythonProject } from '../../../exports/pytorch/index.ts';
 import type { ModelFiles } from '../../../exports/modelFolder.ts';
 import { zip } from '../../../exports/zip.ts';
-import { generatedTasks } from '../../../tasks/taskList.ts';
+import { generatedLists } from '../../../tasks/taskList.ts';
 import type { Task } from '../../../tasks/types.ts';
 
 const texts: Readonly<Record<string, string>> = import.meta.glob(
@@ -48,7 +48,11 @@ export async function projectArchive({
     throw new Error(
       `The run began with ${began}, which does not lie beside the page. Export it with npm run export -- --to ${program} OUT --from RUN.`,
     );
-  const { train, heldOut } = generatedTasks(experiment);
+  if (experiment.tasks === 'own')
+    throw new Error(
+      `tasks: own problems are exported by the command line alone, npm run export -- --to ${program} OUT --from RUN.cocos.`,
+    );
+  const { train, heldOut } = generatedLists(experiment);
   const project = pythonProject({
     ...{ program, sources, name, experiment },
     ...{ train: await made(train), heldOut: await made(heldOut) },

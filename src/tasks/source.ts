@@ -1,0 +1,93 @@
+/**
+ * Where the tasks of a run come from: the built-in families, or problems of the user's own. Whoever trains asks for tasks by their
+ * place and does not know which it is.
+ */
+import { longestSequence } from '../config/episodeLength.ts';
+import type { Experiment } from '../config/fields.ts';
+import { longestPrompt } from './longestPrompt.ts';
+import { splitProblems, type LeftOut } from './ownProblems.ts';
+import type { ProblemSet } from './problemSet.ts';
+import { generatedLists } from './taskList.ts';
+import type { ModelReader, Task, Tasks } from './types.ts';
+
+export type { LeftOut, ModelReader, Tasks };
+
+export interface TaskSource {
+  /** An update takes the next ones, in a shuffled order. */
+  readonly train: Tasks;
+  /** Those of an evaluation, always all of them and in this order. */
+  readonly heldOut: Tasks;
+  /** Problems of the user's own that are not used, each with the reason; none of generated tasks. */
+  readonly leftOut: readonly LeftOut[];
+  /** Tokens of the longest first prompt, or one or two more. */
+  readonly longestPrompt: number;
+}
+
+/** A context with so many tokens to spare holds whatever the tasks say; with fewer, all tasks are made and looked at. */
+const spareTokens = 16;
+
+/**
+ * @param problems those that the experiment names, where its tasks are the user's own
+ * @throws Error when prompts and answers do not fit the model's context, or no problem is left to train or to evaluate on
+ */
+export function openTasks(e: Experiment, reader: ModelReader, problems: ProblemSet | null): TaskSource {
+  return e.tasks === 'own' ? ownTasks(e, reader, problems) : generatedTasks(e, reader);
+}
+
+function generatedTasks(e: Experiment, reader: ModelReader): TaskSource {
+  const { train, heldOut } = generatedLists(e);
+  const prompt = longestPrompt(reader, [...train.specs, ...heldOut.specs]);
+  if (longestSequence(e, prompt) + spareTokens > reader.context)
+    checkContext(e, reader, longestOf(reader, [...train.slice(), ...heldOut.slice()]));
+  return { train, heldOut, leftOut: [], longestPrompt: prompt };
+}
+
+function ownTasks(e: Experiment, reader: ModelReader, problems: ProblemSet | null): TaskSource {
+  if (problems?.name !== e.problems)
+    throw new Error(
+      `problems: those of the experiment (${e.problems}) are not here. Open the file they came from.`,
+    );
+  const { train, heldOut, leftOut } = splitProblems(problems.problems, e, reader);
+  return {
+    train: new FixedTasks(train),
+    heldOut: new FixedTasks(heldOut),
+    leftOut,
+    longestPrompt: longestOf(reader, [...train, ...heldOut]),
+  };
+}
+
+const longestOf = (reader: ModelReader, tasks: readonly Task[]): number =>
+  tasks.reduce((most, task) => Math.max(most, reader.promptTokens(task)), 0);
+
+/** @throws Error when the model cannot read the longest sequence */
+function checkContext(e: Experiment, { context }: ModelReader, prompt: number): void {
+  const needed = longestSequence(e, prompt);
+  if (needed <= context) return;
+  throw new Error(
+    `maxNewTokens: an episode can reach ${needed} tokens, the model reads ${context}. ` +
+      'Choose shorter answers, fewer turns, history latest, or no feedback.',
+  );
+}
+
+/** Tasks that are there already. */
+class FixedTasks implements Tasks {
+  readonly #tasks: readonly Task[];
+
+  constructor(tasks: readonly Task[]) {
+    this.#tasks = tasks;
+  }
+
+  get length(): number {
+    return this.#tasks.length;
+  }
+
+  at(index: number): Task {
+    const task = this.#tasks[index];
+    if (!task) throw new RangeError(`There is no task ${index}; there are ${this.length}.`);
+    return task;
+  }
+
+  slice(first = 0, end = this.length): Task[] {
+    return this.#tasks.slice(first, end);
+  }
+}
