@@ -50,7 +50,7 @@ async function ofExperiment({ experiment, name, modelDir }: Asked): Promise<Own>
   const { initialPolicy } = experiment;
   const policy =
     initialPolicy === 'model'
-      ? { files: reference, what: 'the same model' }
+      ? { files: reference, what: 'the model of `reference/`' }
       : { files: await filesIn(shippedModel(initialPolicy)), what: `a checkpoint, ${initialPolicy}` };
   return { name, experiment, reference, began, policy };
 }

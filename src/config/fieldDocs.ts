@@ -41,7 +41,7 @@ export function renderFieldNames(): string {
 
 <!-- Made from src/config/elsewhere.ts. Change it there, then: npx vitest run test/unit/config/elsewhere.test.ts -u -->
 
-The projects that \`npm run export -- --to pytorch\` and \`--to trl\` write ([projects.md](projects.md)) hold every field of the experiment.
+The projects that \`npm run export -- --to pytorch\` and \`--to trl\` write ([python-projects.md](python-projects.md)) hold every field of the experiment.
 "PyTorch" is the name in the project's \`experiment.json\`, which its Python reads as \`e.NAME\`: that of PyTorch's and Hugging Face's own
 settings where they have one. "TRL" is the argument of TRL 1.16's \`GRPOConfig\`; what stands "in" a file is read from there by the
 rollout that TRL calls. A value that cannot be said there is refused at export, by the field's name.

@@ -59,7 +59,7 @@ export async function projectArchive({
     reference: await shipped(experiment.model),
     policy: {
       files,
-      what: step === 0 ? 'what the run starts with' : `the run’s model after ${step} updates`,
+      what: step === 0 ? 'the model that the run starts with' : `the run’s model after ${step} updates`,
     },
   });
   return zip(new Map([...project].map(([path, bytes]) => [`${projectFolder[program]}/${path}`, bytes])));
