@@ -98,5 +98,5 @@ export async function saveProject(
     ...{ program, step, name: run.name, experiment: run.experimentAfter(step) },
     ...{ files: new Map(Object.entries(files)), began: run.told.model?.name },
   });
-  download(`${nameOf(run)}-${program}.zip`, archive, 'application/zip');
+  download(`${run.fileName}-${program}.zip`, archive, 'application/zip');
 }
