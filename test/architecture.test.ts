@@ -79,7 +79,7 @@ const packages: readonly { readonly name: RegExp; readonly rooms: readonly strin
   { name: /^webgpu$/, rooms: ['engine'] },
   { name: /^@jax-js\//, rooms: ['bench'] },
   { name: /^pyodide/, rooms: ['sandbox'] },
-  { name: /^(svelte|uplot)/, rooms: ['ui'] },
+  { name: /^(svelte|uplot|@xterm\/|@webcontainer\/|@stackblitz\/)/, rooms: ['ui'] },
   { name: /^@noble\//, rooms: ['hub'] },
   { name: /^@lezer\//, rooms: ['ui', 'tasks'] },
   { name: /^node:/, rooms: ['cli', 'sandbox', 'engine'] },

@@ -4,7 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { metricsCsv, metricsJsonLines, names, type Measured } from '../exports/metrics.ts';
-import { fileName, modelArchive } from '../exports/modelFolder.ts';
+import { fileName } from '../exports/fileName.ts';
+import { modelArchive } from '../exports/modelFolder.ts';
 import { rolloutLines } from '../exports/rollouts.ts';
 import { packRun, runFileEnding } from '../exports/runFile.ts';
 import { unipoHeader, unipoStep } from '../exports/unipo.ts';
@@ -49,7 +50,8 @@ const options: ExtraOptions = {
 };
 const usage = `npm run export -- --run PATH --out FILE [flags]
 
-Makes a file of a run, for other tools, another machine or the page; docs/export-formats.md describes each.`;
+Makes a file of a run, for other tools, another machine or the page; docs/export-formats.md describes each.
+npm run export -- --to node OUT makes a project of an experiment instead; --to node --help has its flags.`;
 
 /** Writes one kind of file of a run, or a file for each of several runs. */
 export const exportCommand: Command = async (argv) => {

@@ -5,12 +5,13 @@
 import type { BackendName } from '../../config/backends.ts';
 import { diff, type Experiment } from '../../config/experiment.ts';
 import { field } from '../../config/fields.ts';
-import { decodeLink, type MadeOn } from '../../config/link.ts';
+import { decodeLink, type DecodedLink, type MadeOn } from '../../config/link.ts';
 import type { Claim, Outcome } from '../../receipts/compare.ts';
 import type { Receipt, RunSoFar } from '../../receipts/receipt.ts';
 import type { Shared } from '../../receipts/shared.ts';
 import { differences } from '../madeOn.ts';
 import type { Ghost, OpenRun } from './openRun.svelte.ts';
+import type { OwnProblemsState } from './ownProblems.svelte.ts';
 
 /** What a receipt says of a run, as far as it has come. */
 export interface Checked {
@@ -39,10 +40,13 @@ export class LinkState {
   notes = $state.raw<readonly string[]>([]);
   /** What was opened, while it is spoken of; null: nothing, or nothing but the default experiment. */
   shared = $state.raw<Shared | null>(null);
+  /** The file of Share that was opened last, for what it asks the page to show. */
+  file = $state.raw<DecodedLink | null>(null);
   #checked = $state.raw<Checked | null>(null);
   #madeOn = $state.raw<MadeOn>({});
   #model = '';
   readonly #page: LinkedPage;
+  readonly #own: Pick<OwnProblemsState, 'takeText' | 'recall'>;
   /** Runs that are to change as the receipt's did. */
   readonly #followers = new Set<OpenRun>();
   /** The page shows an experiment: a link that is wrong leaves it as it is. */
@@ -50,8 +54,10 @@ export class LinkState {
   #openings = 0;
   #checks = 0;
 
-  constructor(page: LinkedPage) {
+  /** @param own takes problems that come with a link */
+  constructor(page: LinkedPage, own: Pick<OwnProblemsState, 'takeText' | 'recall'>) {
     this.#page = page;
+    this.#own = own;
   }
 
   /** What the link was made on and this page is not: results may differ. */
@@ -98,21 +104,23 @@ export class LinkState {
   async open(fragment: string): Promise<void> {
     const link = decodeLink(fragment);
     if (link.problem !== null) return this.#refuse(link.problem);
-    if (link.receipt === '') return this.#take({ link, receipt: null });
+    if (link.receipt === '' && link.experiment.tasks !== 'own')
+      return this.#take({ link, receipt: null, problems: null });
     await this.#read(({ readLink }) => readLink(fragment));
   }
 
   /** Reads a file that Share saved. */
   async openFile(file: File): Promise<void> {
-    await this.#read(async ({ maxFileBytes, readShared }) => {
+    const read = await this.#read(async ({ maxFileBytes, readShared }) => {
       if (file.size > maxFileBytes) throw new Error(`${file.name} is too long: it is no file of Share.`);
       return readShared(await file.text());
     });
+    if (read) this.file = read.link;
   }
 
   /** Opens what was read from such a file elsewhere. */
-  openShared(shared: Shared): void {
-    this.#take(shared);
+  async openShared(shared: Shared): Promise<void> {
+    if (await this.#read(() => shared)) this.file = shared.link;
   }
 
   /** Compares a run with the receipt, if it began like it, as far as it has come. */
@@ -150,17 +158,31 @@ export class LinkState {
 
   async #read(
     read: (by: typeof import('../../receipts/shared.ts')) => Shared | Promise<Shared>,
-  ): Promise<void> {
+  ): Promise<Shared | null> {
     const opening = ++this.#openings;
     let shared: Shared;
     try {
       shared = await read(await import('../../receipts/shared.ts'));
+      await this.#takeProblems(shared);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       if (opening === this.#openings) this.#refuse(problem);
-      return;
+      return null;
     }
-    if (opening === this.#openings) this.#take(shared);
+    if (opening !== this.#openings) return null;
+    this.#take(shared);
+    return shared;
+  }
+
+  /** Those that came along, else those that were opened here before. @throws Error with a sentence, when they are wrong */
+  async #takeProblems({ link: { experiment }, problems }: Shared): Promise<void> {
+    if (problems === null) return void (await this.#own.recall(experiment));
+    try {
+      await this.#own.takeText(problems, experiment);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`The problems that came with it cannot be used: ${why}`, { cause: error });
+    }
   }
 
   #refuse(problem: string): void {
