@@ -8,6 +8,7 @@ import { experimentFile } from '../config/formats.ts';
 import { isObject, readJson, shown } from '../config/outside.ts';
 import { findMetric } from '../rl/metricTable.ts';
 import type { Bytes } from '../train/store.ts';
+import { fileName } from './fileName.ts';
 import { zip } from './zip.ts';
 
 /** Files of a model: config.json, model.safetensors, tokenizer.json, generation_config.json, perhaps more. */
@@ -44,15 +45,6 @@ export function modelArchive(files: ModelFiles, from: Provenance): Bytes {
 /** A model's files with what transformers reads beside them. @throws Error naming the file that is missing or wrong */
 export const loadable = (files: ModelFiles): ModelFiles =>
   new Map([['tokenizer_config.json', json(tokenizerConfig(files))], ...files]);
-
-/** A name as part of a file's name. */
-export const fileName = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replaceAll('γ', 'gamma')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[-.]+|[-.]+$/g, '')
-    .slice(0, 80) || 'run';
 
 const text = (content: string) => new TextEncoder().encode(content);
 const json = (value: unknown) => text(`${JSON.stringify(value, null, 2)}\n`);

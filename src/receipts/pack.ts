@@ -6,6 +6,7 @@
  */
 import { deflateSync, Inflate } from 'fflate';
 import type { Experiment } from '../config/fields.ts';
+import { BoundedBytes } from '../config/outside.ts';
 import { base64, bytesOfBase64 } from './base64.ts';
 import { readReceipt, writtenReceipt, type Receipt } from './receipt.ts';
 
@@ -53,14 +54,11 @@ export function unpackReceipt(text: string, experiment: Experiment): Receipt {
 }
 
 function inflate(packed: Uint8Array): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const unpacked = new BoundedBytes(maxUnpacked);
   let ended = false;
   const stream = new Inflate((chunk, final) => {
     ended = final;
-    size += chunk.length;
-    if (size > maxUnpacked) throw new TooLargeError(`it unpacks to more than ${maxUnpacked} bytes`);
-    chunks.push(chunk);
+    if (!unpacked.add(chunk)) throw new TooLargeError(`it unpacks to more than ${maxUnpacked} bytes`);
   });
   try {
     for (let at = 0; at < packed.length; at += portion)
@@ -70,13 +68,7 @@ function inflate(packed: Uint8Array): Uint8Array {
     throw new DamagedError(error);
   }
   if (!ended) throw new DamagedError();
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return unpacked.whole();
 }
 
 class TooLargeError extends Error {}

@@ -13,7 +13,7 @@ import {
   type EvalRecord,
   type UpdateRecord,
 } from '../rl/records.ts';
-import { packJson, packState, unpackJson, unpackState } from './blobs.ts';
+import { packState, unpackState } from './blobs.ts';
 import {
   cutLine,
   damaged,
@@ -27,6 +27,7 @@ import {
   type ReadLog,
 } from './logFormat.ts';
 import { Entries, valuesOf } from './entries.ts';
+import { packJson, unpackJson } from './packedJson.ts';
 import type { Bytes, Store } from './store.ts';
 import type { TrainerState } from './trainer.ts';
 

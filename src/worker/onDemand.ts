@@ -9,10 +9,11 @@ export type OnDemand = Readonly<Record<string, readonly string[]>>;
 export const machineKey = (has: readonly ExtraBackend[]): string =>
   extraBackends.filter((name) => has.includes(name)).join(' ');
 
-/** The model of one story or lesson, the measurement of speed, and an experiment as a Node project. */
+/** The models of some stories and lessons, the lessons, the measurement of speed, the reader of problem sets, a Node project. */
 const seldom = [
   /^models\/(cheating|three-turns|beginner)\//,
-  /^assets\/speed\.worker-/,
+  /^assets\/(speed|problems)\.worker-/,
+  /^assets\/Lessons-/,
   /^(node-project\.zip|project\.html)$/,
 ];
 

@@ -1,5 +1,5 @@
 /** Packs answers for the log, so that the trainer's thread need not. Entry of the worker. */
-import { packJson } from '../train/blobs.ts';
+import { packJson } from '../train/packedJson.ts';
 import type { Bytes } from '../train/store.ts';
 
 /** What came of one call; through the port that came with it. */

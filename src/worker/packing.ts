@@ -2,7 +2,7 @@
  * The trainer's end of packing: gzip takes longer than everything else that keeping an update takes, so it is done by a worker of its
  * own, which is started when something is first to be packed.
  */
-import { packJson } from '../train/blobs.ts';
+import { packJson } from '../train/packedJson.ts';
 import type { Bytes } from '../train/store.ts';
 import type { Packed } from './pack.worker.ts';
 import packScript from './pack.worker.ts?worker&url';

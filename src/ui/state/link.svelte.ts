@@ -5,7 +5,7 @@
 import type { BackendName } from '../../config/backends.ts';
 import { diff, type Experiment } from '../../config/experiment.ts';
 import { field } from '../../config/fields.ts';
-import { decodeLink, type MadeOn } from '../../config/link.ts';
+import { decodeLink, type DecodedLink, type MadeOn } from '../../config/link.ts';
 import type { Claim, Outcome } from '../../receipts/compare.ts';
 import type { Receipt, RunSoFar } from '../../receipts/receipt.ts';
 import type { Shared } from '../../receipts/shared.ts';
@@ -39,6 +39,8 @@ export class LinkState {
   notes = $state.raw<readonly string[]>([]);
   /** What was opened, while it is spoken of; null: nothing, or nothing but the default experiment. */
   shared = $state.raw<Shared | null>(null);
+  /** The file of Share that was opened last, for what it asks the page to show. */
+  file = $state.raw<DecodedLink | null>(null);
   #checked = $state.raw<Checked | null>(null);
   #madeOn = $state.raw<MadeOn>({});
   #model = '';
@@ -104,15 +106,17 @@ export class LinkState {
 
   /** Reads a file that Share saved. */
   async openFile(file: File): Promise<void> {
-    await this.#read(async ({ maxFileBytes, readShared }) => {
+    const read = await this.#read(async ({ maxFileBytes, readShared }) => {
       if (file.size > maxFileBytes) throw new Error(`${file.name} is too long: it is no file of Share.`);
       return readShared(await file.text());
     });
+    if (read) this.file = read.link;
   }
 
   /** Opens what was read from such a file elsewhere. */
   openShared(shared: Shared): void {
     this.#take(shared);
+    this.file = shared.link;
   }
 
   /** Compares a run with the receipt, if it began like it, as far as it has come. */
@@ -150,7 +154,7 @@ export class LinkState {
 
   async #read(
     read: (by: typeof import('../../receipts/shared.ts')) => Shared | Promise<Shared>,
-  ): Promise<void> {
+  ): Promise<Shared | null> {
     const opening = ++this.#openings;
     let shared: Shared;
     try {
@@ -158,9 +162,11 @@ export class LinkState {
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       if (opening === this.#openings) this.#refuse(problem);
-      return;
+      return null;
     }
-    if (opening === this.#openings) this.#take(shared);
+    if (opening !== this.#openings) return null;
+    this.#take(shared);
+    return shared;
   }
 
   #refuse(problem: string): void {

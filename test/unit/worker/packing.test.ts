@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { packJson, unpackJson } from '../../../src/train/blobs.ts';
+import { packJson, unpackJson } from '../../../src/train/packedJson.ts';
 import { Packing } from '../../../src/worker/packing.ts';
 
 type Answer = (worker: EventTarget, data: unknown, port: MessagePort) => void;
