@@ -9,6 +9,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite';
 import { oembed } from './src/cli/oembed.ts';
 import { nodeProjectKit } from './src/cli/nodeProject/vitePlugin.ts';
+import { hubPlaces } from './src/hub/places.ts';
 import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vitePlugin.ts';
 import { isolationHeaders } from './src/worker/isolation.ts';
 import { onDemand } from './src/worker/onDemand.ts';
@@ -33,8 +34,11 @@ const mimeTypes: Record<string, string> = {
   '.zip': 'application/zip',
 };
 
+/** The hub of models that the page may ask. */
+const hub = hubPlaces(process.env);
+
 /**
- * What the built page may do. Everything comes from its own origin; no eval of JavaScript, only of WebAssembly.
+ * What the built page may do. Everything comes from its own origin, but for models that the user asks the hub for; no eval of JavaScript, only of WebAssembly.
  * The sandbox's frame inherits this policy, so the hash of its script stands here, and adds a stricter one of its own.
  */
 const contentPolicy = [
@@ -43,7 +47,7 @@ const contentPolicy = [
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
-  "connect-src 'self' blob:", // blob: the back end's module, changed to share its memory (engine/wasm/sharedMemory.ts)
+  `connect-src 'self' blob: ${hub.connect.join(' ')}`, // blob: the back end's module, changed to share its memory (engine/wasm/sharedMemory.ts)
   "frame-src 'self' blob: data:",
   "object-src 'none'",
   "base-uri 'none'",
@@ -221,7 +225,7 @@ const chunkFileNames = (chunk: { name: string; facadeModuleId: string | null }):
 };
 
 export default defineConfig({
-  define: { COCOS_VERSION: JSON.stringify(version) },
+  define: { COCOS_VERSION: JSON.stringify(version), COCOS_HUB: JSON.stringify(hub.endpoint) },
   base: './', // a static host may serve the playground from any folder
   appType: 'mpa', // a missing file is a 404, not the page
   plugins: [

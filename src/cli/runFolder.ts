@@ -63,11 +63,12 @@ export class RunFolder {
     }
   }
 
-  /** Begins a run: its model, its log. @throws Error when the folder already holds one */
-  async begin(circumstances: Circumstances, model: LoadedModel): Promise<RunLog> {
+  /** Begins a run: its model, its log, its problems where they are the user's own. @throws Error when the folder already holds one */
+  async begin(circumstances: Circumstances, model: LoadedModel, problems?: string): Promise<RunLog> {
     this.checkFree();
     await saveModel(this.reference, model);
-    const log = await RunLog.create(this.#store, await manifestOf(circumstances, this.reference));
+    const manifest = await manifestOf(circumstances, this.reference);
+    const log = await RunLog.create(this.#store, manifest, { problems });
     await this.saveExperiment(circumstances.experiment);
     return log;
   }

@@ -50,7 +50,7 @@ Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
 
 /** Trains, or goes on with a run. */
 export const train: Command = async (argv) => {
-  const flags = parseTrainingFlags(argv, options);
+  const flags = await parseTrainingFlags(argv, options);
   if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
 
@@ -129,7 +129,9 @@ export const train: Command = async (argv) => {
     process.stdout.write(written);
   };
   const openLog = async () => {
-    const log = await (found ? folder.resume(found, circumstances) : folder.begin(circumstances, model));
+    const log = await (found
+      ? folder.resume(found, circumstances)
+      : folder.begin(circumstances, model, flags.problems));
     const last = log.entriesOf('evaluation').at(-1);
     if (last) showAccuracy(last.metrics);
     await folder.completeMetrics(log, first);
@@ -138,6 +140,7 @@ export const train: Command = async (argv) => {
   await untilInterrupted(async ({ stopped, onpause }) => {
     const run = await drive({
       ...{ experiment, model, backend, hear, openLog },
+      problems: found ? await found.log?.problems() : flags.problems,
       reopen: () => reopenNodeBackend(flags.options),
       ...(found?.state ? { state: found.state } : {}),
     });

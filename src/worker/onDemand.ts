@@ -9,7 +9,10 @@ export type OnDemand = Readonly<Record<string, readonly string[]>>;
 export const machineKey = (has: readonly ExtraBackend[]): string =>
   extraBackends.filter((name) => has.includes(name)).join(' ');
 
-/** The models of some stories and lessons, the lessons, the measurement of speed, the reader of problem sets, a Node project. */
+/**
+ * The models of some stories and lessons, the lessons, the measurement of speed, the reader of problem sets, and an experiment as a
+ * Node project.
+ */
 const seldom = [
   /^models\/(cheating|three-turns|beginner)\//,
   /^assets\/(speed|problems)\.worker-/,
