@@ -8,11 +8,11 @@ import type { Experiment } from '../config/fields.ts';
 import { FlagError } from '../config/flags.ts';
 import { pythonProject, type ProjectParts } from '../exports/pytorch/index.ts';
 import type { ModelFiles } from '../exports/modelFolder.ts';
-import { checkpointFiles } from '../model/checkpoint.ts';
+import type { WholeBase } from '../train/base.ts';
 import { readerOf } from '../tasks/episode.ts';
 import { readProblemSet } from '../tasks/problemSet.ts';
 import { openTasks } from '../tasks/source.ts';
-import { loadModel, modelFolderOf, projectRoot, shippedModel, type LoadedModel } from './common.ts';
+import { loadOurs, modelFolderOf, projectRoot, shippedModel } from './common.ts';
 import { modelOf, openRunAt } from './packedRun.ts';
 
 export interface Asked {
@@ -32,8 +32,8 @@ export interface Asked {
 /** @returns the project's files by path */
 export async function pythonProjectOf(program: Program, asked: Asked): Promise<Map<string, Uint8Array>> {
   const parts = asked.from === undefined ? await ofExperiment(asked) : await ofRun(asked.from, asked);
-  const { checkpoint, tokenizer } = parts.began;
-  const reader = readerOf(tokenizer, checkpoint.config.max_position_embeddings);
+  const { format, config } = parts.began;
+  const reader = readerOf(format, config.max_position_embeddings);
   const problems = parts.problems === undefined ? null : await readProblemSet(parts.problems);
   const { train, heldOut } = openTasks(parts.experiment, reader, problems);
   const tasks = { train: train.slice(), heldOut: heldOut.slice() };
@@ -42,13 +42,13 @@ export async function pythonProjectOf(program: Program, asked: Asked): Promise<M
 
 interface Own extends Pick<ProjectParts, 'name' | 'experiment' | 'reference' | 'policy'> {
   /** The reference. */
-  readonly began: LoadedModel;
+  readonly began: WholeBase;
   readonly problems: string | undefined;
 }
 
 async function ofExperiment({ experiment, name, modelDir, problems }: Asked): Promise<Own> {
   const folder = modelFolderOf(modelDir, experiment);
-  const [reference, began] = [await filesIn(folder), await loadModel(folder)];
+  const [reference, began] = [await filesIn(folder), await loadOurs(folder)];
   const { initialPolicy } = experiment;
   const policy =
     initialPolicy === 'model'
@@ -65,15 +65,14 @@ async function ofRun(path: string, { modelDir, changes }: Asked): Promise<Own> {
   const state = await log.stateAt(Infinity);
   if (!state)
     throw new Error(`--from: no state of ${path} is kept. Export the experiment with --experiment instead.`);
-  const began = await loadModel(reference);
-  const { checkpoint, tokenizer, tokenizerJson } = began;
-  const files = checkpointFiles({ ...checkpoint, weights: state.weights }, tokenizer.specials);
+  const began = await loadOurs(reference);
+  const experiment = withChanges(log.experimentAt(state.step), changes);
   return {
     name,
-    experiment: withChanges(log.experimentAt(state.step), changes),
+    experiment,
     ...{ began, reference: await filesIn(reference), problems: (await log.problems()) ?? undefined },
     policy: {
-      files: new Map([...Object.entries(files), ['tokenizer.json', tokenizerJson]]),
+      files: new Map(Object.entries(began.files(experiment, state.weights))),
       what: `that run’s model after ${state.step} updates`,
     },
   };
