@@ -2,7 +2,7 @@
 import type { BackendName } from '../../config/backends.ts';
 import type { MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
-import type { Experiment, FieldName } from '../../config/experiment.ts';
+import { changesBetween, type Experiment, type FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
 import type { KeptRun } from '../../keep/keptRuns.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
@@ -20,7 +20,7 @@ import { LinkState } from './link.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
-import { changesBetween, whyNotForked, type OpenRun, type Wish } from './openRun.svelte.ts';
+import { whyNotForked, type OpenRun, type Wish } from './openRun.svelte.ts';
 import { LockStep } from './lockStep.ts';
 import { maxRuns, RunsState } from './runs.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
@@ -291,6 +291,12 @@ export class AppState {
     if (this.canReset && this.#loaded?.backend !== backend) this.backendChoice = former; // it was refused
   }
 
+  /** A run in the list that has ended, or could only be read because another tab had it, which has let go of it. */
+  canReopen(id: string): boolean {
+    const there = this.runs.all.find((run) => run.id === id);
+    return there !== undefined && !(there.alive && (!there.told.readOnly || this.kept.inUse.includes(id)));
+  }
+
   /**
    * Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run.
    * @returns false: too many are open, which the run on screen says
@@ -299,8 +305,11 @@ export class AppState {
     this.kept.answer(true);
     const there = this.runs.find(kept.id);
     if (this.runs.closed?.run.id === kept.id) this.runs.undoClose();
-    if (there?.alive) this.#select(there);
-    else this.#load(formOf(kept), null, { ...kept, there });
+    if (there && !this.canReopen(kept.id)) this.#select(there);
+    else {
+      if (there?.alive) this.#client.close(kept.id); // before another begins under its name
+      this.#load(formOf(kept), null, { ...kept, there });
+    }
     return this.runs.selected.id === kept.id;
   }
 
@@ -380,7 +389,7 @@ export class AppState {
 
   #end(run: OpenRun | null): void {
     if (!run) return;
-    this.#client.close(run.id);
+    if (!this.runs.find(run.id)) this.#client.close(run.id); // else it goes on, as another
     this.asking.ended(run);
     run.told.forget(); // runs that come from it hold on to it
   }
