@@ -17,6 +17,7 @@ import { ExperimentState } from './experiment.svelte.ts';
 import type { Extras } from './extras.ts';
 import { formOf, KeptState } from './kept.svelte.ts';
 import { LinkState } from './link.svelte.ts';
+import { OwnProblemsState } from './ownProblems.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
@@ -42,12 +43,9 @@ export class AppState {
   readonly kept: KeptState;
   /** What the user asked for; `run.backend` says what was taken. */
   backendChoice = $state.raw<BackendChoice>('auto');
+  readonly own: OwnProblemsState;
   /** The link that the page was opened with. */
-  readonly link = new LinkState({
-    here: (model) => this.madeOn(model),
-    show: (experiment) => this.openExperiment(experiment),
-    changeAhead: ({ id }, changes) => this.#client.changeAhead(id, changes),
-  });
+  readonly link: LinkState;
   readonly #client: TrainerClient;
   /** What runs are asked, and by whom. */
   readonly asking: Asking;
@@ -64,7 +62,17 @@ export class AppState {
       whenIdle: (signal) => this.runs.idle(signal),
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
-    this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
+    this.own = new OwnProblemsState(options.assets, this.refusals.add);
+    this.link = new LinkState(
+      {
+        here: (model) => this.madeOn(model),
+        show: (experiment) => this.openExperiment(experiment),
+        changeAhead: ({ id }, changes) => this.#client.changeAhead(id, changes),
+      },
+      this.own,
+    );
+    const heard = { problems: this.own.text, onEvent: (event: TrainerEvent) => this.#receive(event) };
+    this.#client = new TrainerClient({ ...options, ...heard });
     this.asking = new Asking(this.runs, this.#client);
   }
 
@@ -291,12 +299,6 @@ export class AppState {
     if (this.canReset && this.#loaded?.backend !== backend) this.backendChoice = former; // it was refused
   }
 
-  /** A run in the list that has ended, or could only be read because another tab had it, which has let go of it. */
-  canReopen(id: string): boolean {
-    const there = this.runs.all.find((run) => run.id === id);
-    return there !== undefined && !(there.alive && (!there.told.readOnly || this.kept.inUse.includes(id)));
-  }
-
   /**
    * Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run.
    * @returns false: too many are open, which the run on screen says
@@ -305,7 +307,7 @@ export class AppState {
     this.kept.answer(true);
     const there = this.runs.find(kept.id);
     if (this.runs.closed?.run.id === kept.id) this.runs.undoClose();
-    if (there && !this.canReopen(kept.id)) this.#select(there);
+    if (there && !this.runs.canReopen(kept.id, this.kept.inUse)) this.#select(there);
     else {
       if (there?.alive) this.#client.close(kept.id); // before another begins under its name
       this.#load(formOf(kept), null, { ...kept, there });
@@ -432,10 +434,8 @@ export class AppState {
     const run = this.runs.find(event.runId);
     if (!run) return;
     for (const one of this.asking.hearers(run, event)) one.told.apply(event);
-    if (event.type === 'past') {
-      run.goOn(event);
-      this.link.begun(run);
-    }
+    if (event.type === 'past') run.goOn(event);
+    if (event.type === 'past') this.link.begun(run);
     if (event.type === 'change') run.form.follow(event.record.changes);
     run.alive = this.#client.has(run.id);
     if (run.told.phase !== 'loading') run.wish = null;
