@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { diff, modelNameOf } from '../config/experiment.ts';
+import { changesBetween, diff, modelNameOf } from '../config/experiment.ts';
 import { field, type Experiment, type FieldName } from '../config/fields.ts';
 import { experimentFile, experimentFormat, readExperimentFile } from '../config/formats.ts';
 import { jsonLine, rowsOf } from '../exports/metrics.ts';
@@ -126,11 +126,7 @@ export class RunFolder {
     const step = found.state?.step ?? 0;
     await this.saveExperiment(experiment); // before the change: whoever reads it again then enters that
     const before = log.experimentAt(step);
-    const changes = namesIn(diff(experiment, before)).map((name) => ({
-      field: name,
-      from: before[name],
-      to: experiment[name],
-    }));
+    const changes = changesBetween(before, experiment);
     if (changes.length > 0) await log.change({ step, changes });
     return log;
   }
