@@ -2,7 +2,7 @@
 import type { Page } from 'playwright';
 import { expect, it } from 'vitest';
 import { expectNoBarrier, overflow } from './barriers.ts';
-import { withPlayground } from './page.ts';
+import { onePlayground } from './page.ts';
 import {
   button,
   fieldOf,
@@ -13,12 +13,14 @@ import {
   waitForStep,
 } from './playground.ts';
 
+const inThePage = onePlayground();
 const wide = { width: 1440, height: 900 };
 const narrow = { width: 390, height: 844 };
 
 it('has no serious barrier and no overflow, wide or narrow, light or dark, before and after updates', async () => {
-  await withPlayground({ path: microLink({ evalEvery: 1 }), viewport: wide }, async (playground) => {
+  await inThePage(microLink({ evalEvery: 1 }), async (playground) => {
     const { page, problems } = playground;
+    await page.setViewportSize(wide);
     await waitForReady(playground);
     await expectNoBarrier(page, null, 'before the first update');
 
@@ -83,8 +85,9 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 }
 
 it('the keyboard alone does the main job, in a narrow window', async () => {
-  await withPlayground({ path: microLink({ steps: 500 }), viewport: narrow }, async (playground) => {
+  await inThePage(microLink({ steps: 500 }), async (playground) => {
     const { page, problems } = playground;
+    await page.setViewportSize(narrow);
     await waitForReady(playground);
     const press = async (name: RegExp) => {
       await tabTo(page, name);

@@ -133,6 +133,11 @@ describe('the main job', () => {
       await waitForStatus(playground, /^Paused after update 1\./);
       expect(await waiting.count()).toBe(0);
       expect(await lanesOf(page).count()).toBe(3);
+
+      await page.getByRole('button', { name: /^Back end: CPU/ }).click();
+      await page.getByRole('radio', { name: 'WASM' }).check({ force: true });
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^Back end: WASM/ }).waitFor();
       expect(problems).toEqual([]);
     });
   });

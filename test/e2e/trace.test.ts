@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { expectGolden, readMetrics } from '../traces/golden.ts';
-import { withPlayground } from './page.ts';
+import { onePlayground } from './page.ts';
 import { button, microLink, waitForReady, waitForStatus } from './playground.ts';
 
+const inThePage = onePlayground();
+
 it('20 updates of the micro preset in the browser', async () => {
-  await withPlayground({ path: microLink() }, async (playground) => {
+  await inThePage(microLink(), async (playground) => {
     const { page, problems } = playground;
     await waitForReady(playground);
     // The test browser's WebGPU adapter is software: it must not be chosen.
