@@ -1,7 +1,7 @@
 /** No barrier: axe finds nothing serious, nothing is wider than the window, and the keyboard does the whole job. */
 import type { Page } from 'playwright';
 import { expect, it } from 'vitest';
-import { expectNoBarrier, overflow } from './barriers.ts';
+import { expectNoBarrier, narrow, overflow, wide } from './barriers.ts';
 import { onePlayground } from './page.ts';
 import {
   button,
@@ -14,8 +14,6 @@ import {
 } from './playground.ts';
 
 const inThePage = onePlayground();
-const wide = { width: 1440, height: 900 };
-const narrow = { width: 390, height: 844 };
 
 it('has no serious barrier and no overflow, wide or narrow, light or dark, before and after updates', async () => {
   await inThePage(microLink({ evalEvery: 1 }), async (playground) => {
@@ -42,7 +40,10 @@ it('has no serious barrier and no overflow, wide or narrow, light or dark, befor
     await page.locator('button.token').nth(2).click();
     await page.getByText('What else the model considered here').waitFor();
     await fieldOf(page, 'Discount γ').fill('9');
-    await expectNoBarrier(page, null, 'after two updates, everything unfolded, one field wrong');
+    await expectNoBarrier(page, null, 'after two updates, everything unfolded, one field wrong', [
+      narrow,
+      wide,
+    ]);
     for (const [opens, title] of [
       [button(page, 'Held-out accuracy: every value as a table, and the chart as an image'), /every value/],
       [button(page, 'Help'), 'Help'],

@@ -102,7 +102,7 @@ describe('the main job', () => {
       await button(page, 'Run').click();
       const first = await waitForStep(playground, 1);
       const before = await frames();
-      await waitForStep(playground, first + 10);
+      await waitForStep(playground, first + 5);
       expect((await frames()) - before).toBeGreaterThanOrEqual(5);
 
       // Reset in the middle of an update: nothing of the abandoned run shows up in the next.

@@ -143,7 +143,7 @@ let idle: Opened | null = null;
 /**
  * For tests that need no page of their own: the first of all files opens one, and each next one follows a link in it, which
  * begins a new experiment. What else a test has changed (a dialog, the back end) the next one of its file finds as it was left;
- * the next file finds the page tidy, but for the runs, and for what it remembers. After a test that fails the next one opens
+ * the next file finds the page tidy, but for the runs, which take room at the top, and for what it remembers. After a test that fails the next one opens
  * another page.
  *
  * @returns runs a test in the page
@@ -160,6 +160,7 @@ export function onePlayground(): (path: string, body: Body) => Promise<void> {
     idle = null;
     const playground = before ?? (await openPlayground((await visitedBrowser()).context, { path }));
     try {
+      before?.forget();
       await playground.run(async (opened) => {
         if (before) await follow(opened.page, path);
         await body(opened);
@@ -194,6 +195,8 @@ interface Opened {
   readonly page: Page;
   /** Adds a picture and the page's problems to the error of `body`. */
   run(body: Body): Promise<void>;
+  /** The problems so far are those of another test. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -229,7 +232,8 @@ async function openPlayground(
     await close();
     throw error;
   }
-  return { page, run: (body) => explained(() => body(playground)), close };
+  const forget = (): void => void problems.splice(0);
+  return { page, run: (body) => explained(() => body(playground)), forget, close };
 }
 
 function waiter(page: Page): OpenPage['waitFor'] {
@@ -243,7 +247,7 @@ function waiter(page: Page): OpenPage['waitFor'] {
           `Waited ${timeoutMs / 1000} s for ${what}; the last value was ${JSON.stringify(value)}`,
         );
       }
-      await page.waitForTimeout(200);
+      await page.waitForTimeout(100);
     }
   };
 }
