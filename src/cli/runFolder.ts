@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { diff, modelNameOf } from '../config/experiment.ts';
+import { changesBetween, diff, modelNameOf } from '../config/experiment.ts';
 import { field, type Experiment, type FieldName } from '../config/fields.ts';
 import { experimentFile, experimentFormat, readExperimentFile } from '../config/formats.ts';
 import { jsonLine, rowsOf } from '../exports/metrics.ts';
@@ -126,11 +126,7 @@ export class RunFolder {
     const step = found.state?.step ?? 0;
     await this.saveExperiment(experiment); // before the change: whoever reads it again then enters that
     const before = log.experimentAt(step);
-    const changes = namesIn(diff(experiment, before)).map((name) => ({
-      field: name,
-      from: before[name],
-      to: experiment[name],
-    }));
+    const changes = changesBetween(before, experiment);
     if (changes.length > 0) await log.change({ step, changes });
     return log;
   }
@@ -168,21 +164,31 @@ export class RunFolder {
     await writeFolder(this.#file('checkpoint'), model.files(e, state.weights));
   }
 
-  /** The log as a driver writes it, and beside it what people and tools read. */
-  keeping(log: RunLog, model: Base): KeptLog {
+  /**
+   * The log as a driver writes it, and beside it what people and tools read.
+   * @param hear is given each line of metrics.jsonl, with its end
+   */
+  keeping(log: RunLog, model: Base, hear?: (line: string) => void): KeptLog {
     let updated = -1;
+    const append = async () => {
+      await this.appendMetrics(log, updated);
+      hear?.(metricsLine(log, updated));
+    };
     return {
       change: (record) => log.change(record),
       update: async (record) => {
         await log.update(record);
         updated = record.step;
-        if (!evaluationDue(record.experiment, updated)) await this.appendMetrics(log, updated);
+        if (!evaluationDue(record.experiment, updated)) await append();
       },
       evaluation: async (record) => {
         await log.evaluation(record);
         if (record.step === updated)
-          await this.appendMetrics(log, updated); // one line for both
-        else await this.completeMetrics(log, record.step); // before the first update
+          await append(); // one line for both
+        else {
+          await this.completeMetrics(log, record.step); // before the first update
+          hear?.(metricsLine(log, record.step));
+        }
       },
       notice: (...notice) => log.notice(...notice),
       checkpoint: (state) => this.saveCheckpoint(log, state, model),

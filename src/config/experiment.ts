@@ -163,6 +163,32 @@ export function diff(experiment: Experiment, base: Experiment = defaultExperimen
   );
 }
 
+/** From one experiment to another, field by field, in the order of the table. */
+export function changesBetween(
+  from: Experiment,
+  to: Experiment,
+): { field: FieldName; from: Experiment[FieldName]; to: Experiment[FieldName] }[] {
+  const differ = diff(to, from);
+  return fieldNames
+    .filter((name) => name in differ)
+    .map((name) => ({ field: name, from: from[name], to: to[name] }));
+}
+
+/** In force after so many updates, for the next. @param changes each after `step` updates, in their order */
+export function inForceAfter(
+  step: number,
+  began: Experiment,
+  changes: readonly {
+    readonly step: number;
+    readonly changes: readonly { readonly field: FieldName; readonly to: string | number | boolean }[];
+  }[],
+): Experiment {
+  const values = changes
+    .filter((record) => record.step <= step)
+    .flatMap((record) => record.changes.map(({ field: name, to }) => [name, to] as const));
+  return { ...began, ...Object.fromEntries(values) };
+}
+
 /** Several values as people list them, "0, 0.5, 1"; a comma within brackets, as in a formula, parts nothing. */
 export function listedValues(text: string): string[] {
   const values = [''];

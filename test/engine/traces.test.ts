@@ -164,7 +164,8 @@ function expectSame(got: Trace, want: Trace): void {
 }
 
 describe('the trace of cpu', () => {
-  const few = 2;
+  /** On a software GPU, which compiles kernels anew for each shape of a batch. */
+  const few = amount(1, 2);
   let recorded: Recorded[];
   let replayed: Trace;
   let whole: WholeTrace[];
@@ -179,7 +180,8 @@ describe('the trace of cpu', () => {
   afterAll(() => open('cpu'));
 
   it('has updates that change the model', () => {
-    for (const { norms, weights } of [replayed, ...whole]) {
+    const all = whole.filter(({ losses }) => losses.length === updates);
+    for (const { norms, weights } of [replayed, ...all]) {
       expect(Math.min(...norms)).toBeGreaterThan(0.1);
       expect(
         relativeError(weights['embed'] ?? new Float32Array(), start['embed'] ?? new Float32Array()),
@@ -187,11 +189,17 @@ describe('the trace of cpu', () => {
     }
   });
 
-  it.for(['wasm', 'webgpu'] as const)(
-    `is that of %s: ${updates} updates on recorded trajectories`,
-    async (name, context) => {
+  it.for([
+    { name: 'wasm', count: updates },
+    { name: 'webgpu', count: amount(2, updates) },
+  ] as const)(
+    'is that of $name: $count updates on recorded trajectories',
+    async ({ name, count }, context) => {
+      const some = recorded.slice(0, count);
+      await open('cpu');
+      const want = await replay(some);
       await openFor(context, name);
-      expectSame(await replay(recorded), replayed);
+      expectSame(await replay(some), want);
     },
   );
 
