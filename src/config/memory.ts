@@ -100,24 +100,41 @@ function logitBytes(e: Experiment, f: MemoryFacts): number {
   return float * rows * f.vocabulary;
 }
 
+/** Bytes of what a run trains, once: every weight, or an adapter. */
+const trainedBytes = (f: MemoryFacts): number => float * (f.trained ?? f.parameters);
+
+/** What runs over one model have in common: its weights where an adapter is trained, and what WebAssembly packs to write with them. */
+function sharedBytes(f: MemoryFacts): number {
+  if ((f.trained ?? f.parameters) === f.parameters) return 0;
+  return float * f.parameters * (f.backend === 'wasm' ? 2 : 1);
+}
+
 /** What a run holds from its beginning to its end. */
 function alwaysHeld(f: MemoryFacts): MemoryPart[] {
-  const model = float * f.parameters;
+  const trained = trainedBytes(f);
+  const shared = sharedBytes(f);
   return [
-    { label: 'Weights', help: 'The model that learns.', bytes: model },
-    { label: 'Reference', help: 'The frozen model of the KL penalty.', bytes: model },
-    { label: 'Optimiser', help: 'AdamW’s two averages for each weight.', bytes: 2 * model },
+    {
+      label: 'Weights',
+      help: shared > 0 ? 'The model, and the adapter that learns.' : 'The model that learns.',
+      bytes: shared + trained,
+    },
+    {
+      label: 'Reference',
+      help: 'The frozen model of the KL penalty.',
+      bytes: shared > 0 ? 0 : trained,
+    },
+    { label: 'Optimiser', help: 'AdamW’s two averages for each weight.', bytes: 2 * trained },
     {
       label: 'Copy',
       help: 'Weights and averages after the last update, kept in case the GPU is lost.',
-      bytes: 3 * model,
+      bytes: 3 * trained,
     },
   ];
 }
 
 /** The estimate for an experiment. Its phases come one after the other: the largest counts. */
 export function estimateMemory(e: Experiment, f: MemoryFacts): MemoryEstimate {
-  const model = float * f.parameters;
   const always = alwaysHeld(f);
   const cache = (rows: number): MemoryPart => ({
     label: 'Keys and values',
@@ -137,7 +154,7 @@ export function estimateMemory(e: Experiment, f: MemoryFacts): MemoryEstimate {
     {
       label: 'Gradients',
       help: 'One number for each weight, and one more to add them up.',
-      bytes: 2 * model,
+      bytes: 2 * trainedBytes(f),
     },
     {
       label: 'Activations',
@@ -174,9 +191,10 @@ export interface MemoryOfRuns {
 export function memoryOfRuns(runs: readonly Experiment[], f: MemoryFacts): MemoryOfRuns {
   const each = alwaysHeld(f).reduce((total, { bytes }) => total + bytes, 0);
   const work = Math.max(...runs.map((e) => estimateMemory(e, f).peak - each));
-  const state = 3 * float * f.parameters;
+  const state = 3 * trainedBytes(f);
   const ring = Math.max(2 * state, Math.min(ringLimits.count * state, ringLimits.bytes));
-  return { peak: runs.length * each + work, ring };
+  const shared = sharedBytes(f);
+  return { peak: shared + runs.length * (each - shared) + work, ring };
 }
 
 /** A buffer cannot be split: the embedding, one layer's keys, the logits, or the widest intermediate result. */
