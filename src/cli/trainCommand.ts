@@ -1,7 +1,7 @@
 /** What `npm run train` does: the same experiments as the page, without a browser. */
 import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, type ExtraOptions } from '../config/flags.ts';
-import { fileName } from '../exports/modelFolder.ts';
+import { fileName } from '../exports/fileName.ts';
 import type { RunEvent } from '../train/messages.ts';
 import {
   backendOptions,

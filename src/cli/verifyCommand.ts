@@ -5,7 +5,7 @@ import { diff } from '../config/experiment.ts';
 import { field, isFieldName } from '../config/fields.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import type { ChangeRecord } from '../rl/records.ts';
-import { compare, firstDifference, mayDiffer, type Claim, type Outcome } from '../receipts/compare.ts';
+import { compare, firstDifference, isFar, mayDiffer, type Claim, type Outcome } from '../receipts/compare.ts';
 import { experimentAfter, type Measured, type RunSoFar } from '../receipts/receipt.ts';
 import { maxFileBytes, readShared, type Shared } from '../receipts/shared.ts';
 import { explanation, headline } from '../receipts/words.ts';
@@ -161,7 +161,9 @@ export async function again(
 const reproduced = (outcome: Outcome, upTo: number): boolean =>
   outcome.kind === 'same' ||
   outcome.kind === 'close' ||
-  (outcome.kind === 'open' && outcome.done >= upTo && outcome.difference === null);
+  (outcome.kind === 'open' &&
+    outcome.done >= upTo &&
+    (outcome.difference === null || (outcome.rounding && outcome.gaps.length > 0 && !isFar(outcome.gaps))));
 
 function told(outcome: Outcome, claim: Claim, here: BackendName, upTo: number): string {
   const { receipt, backend } = claim;

@@ -54,3 +54,33 @@ export function readJson(bytes: Uint8Array, file: string, maxBytes: number): unk
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Bytes that come in pieces from somewhere that may send too many. */
+export class BoundedBytes {
+  readonly #most: number;
+  readonly #pieces: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @returns false when it is more than may come: then nothing is kept of it */
+  add(piece: Uint8Array): boolean {
+    this.#size += piece.length;
+    if (this.#size > this.#most) return false;
+    this.#pieces.push(piece);
+    return true;
+  }
+
+  /** All of them in one. */
+  whole(): Uint8Array<ArrayBuffer> {
+    const whole = new Uint8Array(this.#size);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    return whole;
+  }
+}

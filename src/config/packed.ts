@@ -6,6 +6,7 @@
  */
 import { deflateSync, Inflate } from 'fflate';
 import { base64, bytesOfBase64 } from './base64.ts';
+import { BoundedBytes } from './outside.ts';
 
 /** Most bytes of JSON that are unpacked. */
 const maxUnpacked = 1 << 20;
@@ -44,14 +45,11 @@ export function unpackJson(text: string): unknown {
 }
 
 function inflate(packed: Uint8Array): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const unpacked = new BoundedBytes(maxUnpacked);
   let ended = false;
   const stream = new Inflate((chunk, final) => {
     ended = final;
-    size += chunk.length;
-    if (size > maxUnpacked) throw new TooLargeError(`it unpacks to more than ${maxUnpacked} bytes`);
-    chunks.push(chunk);
+    if (!unpacked.add(chunk)) throw new TooLargeError(`it unpacks to more than ${maxUnpacked} bytes`);
   });
   try {
     for (let at = 0; at < packed.length; at += portion)
@@ -61,13 +59,7 @@ function inflate(packed: Uint8Array): Uint8Array {
     throw new DamagedError(error);
   }
   if (!ended) throw new DamagedError();
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return unpacked.whole();
 }
 
 class TooLargeError extends Error {}

@@ -8,6 +8,7 @@ import { experimentFile } from '../config/formats.ts';
 import { isObject, readJson, shown } from '../config/outside.ts';
 import { findMetric } from '../rl/metricTable.ts';
 import type { Bytes } from '../train/store.ts';
+import { fileName } from './fileName.ts';
 import { zip } from './zip.ts';
 
 /** Files of a model: config.json, model.safetensors, tokenizer.json, generation_config.json, perhaps more. */
@@ -41,15 +42,6 @@ export function modelArchive(files: ModelFiles, from: Provenance): Bytes {
   const folder = fileName(`${from.name}-${from.step}`);
   return zip(new Map([...all].map(([name, bytes]) => [`${folder}/${name}`, bytes])));
 }
-
-/** A name as part of a file's name. */
-export const fileName = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replaceAll('γ', 'gamma')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[-.]+|[-.]+$/g, '')
-    .slice(0, 80) || 'run';
 
 const text = (content: string) => new TextEncoder().encode(content);
 const json = (value: unknown) => text(`${JSON.stringify(value, null, 2)}\n`);

@@ -25,6 +25,8 @@ export interface KeeperOptions {
   readonly build: string;
   /** Tells whoever shows a run. */
   readonly warn: (runId: string, message: string) => void;
+  /** Packs answers away from this thread; see `LogOptions`. */
+  readonly packAnswers?: LogOptions['packAnswers'];
   /** Something about the kept runs is different. */
   readonly onChanged: () => void;
 }
@@ -146,8 +148,10 @@ export class Keeper {
   }
 
   #logOptions(id: string): LogOptions {
+    const { packAnswers } = this.#options;
     return {
       lastStates: true,
+      ...(packAnswers ? { packAnswers } : {}),
       onAnswersLost: (error) =>
         this.#options.warn(
           id,

@@ -47,8 +47,17 @@ export interface Gap {
 }
 
 export type Outcome =
-  /** Not all updates are made yet. */
-  | { readonly kind: 'open'; readonly done: number; readonly difference: Difference | null }
+  /**
+   * Not all updates are made yet, or not all are to be. `rounding`: the difference is one that another back end explains; then `gaps`
+   * are those of the last evaluation that both have, after the first update.
+   */
+  | {
+      readonly kind: 'open';
+      readonly done: number;
+      readonly difference: Difference | null;
+      readonly rounding: boolean;
+      readonly gaps: readonly Gap[];
+    }
   | { readonly kind: 'same' }
   /** Another back end, and a result no further away than chance explains. */
   | { readonly kind: 'close'; readonly difference: Difference | null; readonly gaps: readonly Gap[] }
@@ -67,9 +76,19 @@ export async function compare(claim: Claim, run: RunSoFar, here: BackendName): P
   const done = updates.length;
   if (updates.some(({ step, digests }, i) => step !== i + 1 || !digests)) return { kind: 'unknown', done };
   const difference = firstDifference(claim, run);
-  const gaps = gapsOf(claim, run);
-  const evaluated = gaps.length > 0 || receipt.evaluations.length === 0;
-  if (done < receipt.updates) return { kind: 'open', done, difference };
+  const unexplained = difference && unexplainedBy(difference, claim, run, here);
+  const open = (gaps: readonly Gap[]): Outcome => ({
+    ...{ kind: 'open', done, gaps },
+    ...{ difference: unexplained ?? difference, rounding: difference !== null && unexplained === null },
+  });
+  if (done < receipt.updates) {
+    const measured = receipt.evaluations.findLast(
+      ({ step }) => step > 0 && step <= done && run.evaluations.some((own) => own.step === step),
+    );
+    return open(difference && measured ? gapsOf(claim, run, measured) : []);
+  }
+  const last = receipt.evaluations.at(-1);
+  const gaps = last ? gapsOf(claim, run, last) : [];
   if (difference === null) {
     const chain = await chainOf(run, receipt.updates);
     if (chain === undefined) return { kind: 'unknown', done };
@@ -77,16 +96,27 @@ export async function compare(claim: Claim, run: RunSoFar, here: BackendName): P
     const drawn = differentCurve(claim, run);
     return drawn === null ? { kind: 'same' } : { kind: 'differs', difference: drawn, gaps };
   }
-  if (!mayDiffer(claim.backend, here)) return { kind: 'differs', difference, gaps };
-  // No back end changes a field, and before the first update there is nothing to reproduce.
+  if (unexplained) return { kind: 'differs', difference: unexplained, gaps };
+  if ((last?.step ?? 0) === 0) return { kind: 'differs', difference, gaps }; // before the first update there is nothing to reproduce
+  if (gaps.length === 0) return open(gaps);
+  return { kind: isFar(gaps) ? 'differs' : 'close', difference, gaps };
+}
+
+/** A number is further away than chance explains. */
+export const isFar = (gaps: readonly Gap[]): boolean =>
+  gaps.some(({ here, there, tolerance }) => !(Math.abs(here - there) <= tolerance));
+
+/** The difference that no other rounding explains; null: this one may come from it. */
+function unexplainedBy(
+  difference: Difference,
+  claim: Claim,
+  run: RunSoFar,
+  here: BackendName,
+): Difference | null {
+  if (!mayDiffer(claim.backend, here)) return difference;
+  // No back end changes a field, nor the tasks of the first update, before anything was rounded.
   const settings = difference.part === 'settings' ? difference : otherSettings(claim, run);
-  if (settings !== null) return { kind: 'differs', difference: settings, gaps };
-  // Nor the tasks of the first update, before anything was rounded.
-  if (difference.step === 1 && difference.part === 'tasks') return { kind: 'differs', difference, gaps };
-  if ((receipt.evaluations.at(-1)?.step ?? 0) === 0) return { kind: 'differs', difference, gaps };
-  if (!evaluated) return { kind: 'open', done, difference };
-  const far = gaps.some(({ here, there, tolerance }) => !(Math.abs(here - there) <= tolerance));
-  return { kind: far ? 'differs' : 'close', difference, gaps };
+  return settings ?? (difference.step === 1 && difference.part === 'tasks' ? difference : null);
 }
 
 /** The last digits may be others: another back end, or a GPU, which may be another one under the same name. */
@@ -155,14 +185,13 @@ function differentPart({ width, cells }: Receipt, step: number, digests: Digests
   return other ?? null;
 }
 
-/** The held-out accuracies of the receipt's last evaluation, if the run was evaluated there too. */
-function gapsOf({ receipt, experiment }: Claim, run: RunSoFar): Gap[] {
-  const last = receipt.evaluations.at(-1);
-  const here = last && run.evaluations.find(({ step }) => step === last.step);
+/** The held-out accuracies of one of the receipt's evaluations, if the run was evaluated there too. */
+function gapsOf({ receipt, experiment }: Claim, run: RunSoFar, there: Measured): Gap[] {
+  const here = run.evaluations.find(({ step }) => step === there.step);
   if (!here) return [];
-  const tasks = experimentAfter(receipt, experiment, last.step).evalTasks;
-  return Object.keys(last.metrics).map((name, t) => {
-    const [a, b] = [valueOf(here, name), valueOf(last, name)];
+  const tasks = experimentAfter(receipt, experiment, there.step).evalTasks;
+  return Object.keys(there.metrics).map((name, t) => {
+    const [a, b] = [valueOf(here, name), valueOf(there, name)];
     return { turn: t + 1, here: a, there: b, tolerance: tolerance(a, b, tasks) };
   });
 }

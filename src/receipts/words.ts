@@ -1,6 +1,6 @@
 /** What came of comparing a run with a receipt, in a sentence or two; the page and `npm run verify` say the same. */
 import { backendTitles, type BackendName } from '../config/backends.ts';
-import type { Claim, Difference, Gap, Outcome, Part } from './compare.ts';
+import { isFar, type Claim, type Difference, type Gap, type Outcome, type Part } from './compare.ts';
 
 const parts: Readonly<Record<Part, string>> = {
   settings: 'the settings',
@@ -16,15 +16,19 @@ const parts: Readonly<Record<Part, string>> = {
 export function headline(outcome: Outcome, { receipt, backend }: Claim, here: BackendName): string {
   const { updates } = receipt;
   switch (outcome.kind) {
-    case 'open':
-      if (outcome.difference && outcome.done < updates) return differs(outcome.difference);
-      return outcome.done === 0
-        ? 'Not checked yet'
-        : `The same to the last bit so far, ${outcome.done} of ${updates} updates`;
+    case 'open': {
+      const { done, difference, rounding, gaps } = outcome;
+      const so = `so far, ${done} of ${updates} updates`;
+      if (rounding && gaps.length === 0)
+        return `Not measured yet on ${what(backend, here)}, ${done} of ${updates} updates`;
+      if (rounding) return `${isFar(gaps) ? 'Outside' : 'Within'} tolerance ${so} (${what(backend, here)})`;
+      if (difference) return differs(difference);
+      return done === 0 ? 'Not checked yet' : `The same to the last bit ${so}`;
+    }
     case 'same':
       return 'Reproduced to the last bit';
     case 'close':
-      return `Reproduced within tolerance (${backend === here ? 'perhaps another GPU' : 'another back end'})`;
+      return `Reproduced within tolerance (${what(backend, here)})`;
     case 'differs':
       return outcome.difference
         ? differs(outcome.difference)
@@ -35,6 +39,9 @@ export function headline(outcome: Outcome, { receipt, backend }: Claim, here: Ba
       return outcome satisfies never;
   }
 }
+
+const what = (backend: BackendName, here: BackendName) =>
+  backend === here ? 'perhaps another GPU' : 'another back end';
 
 const differs = ({ step, part }: Difference) => `Differs from update ${step} on, first in ${parts[part]}`;
 
@@ -49,8 +56,7 @@ export function explanation(outcome: Outcome, { receipt, backend }: Claim, here:
       return `${outcome.difference ? `${why(outcome.difference, backend, here)} ` : ''}${result(outcome.gaps)}`;
     case 'differs':
     case 'open': {
-      const { difference } = outcome;
-      const gaps = outcome.kind === 'differs' ? outcome.gaps : [];
+      const { difference, gaps } = outcome;
       return [difference ? why(difference, backend, here) : '', result(gaps)].filter(Boolean).join(' ');
     }
     default:
@@ -91,7 +97,7 @@ const percent = (share: number) => (Number.isFinite(share) ? `${(100 * share).to
 const result = (gaps: readonly Gap[]): string =>
   gaps.length === 0
     ? ''
-    : `Held-out tasks solved in the end: ${gaps
+    : `Held-out tasks solved: ${gaps
         .map(
           ({ turn, here, there, tolerance }) =>
             `turn ${turn} ${percent(here)} here, ${percent(there)} there (chance: ±${percent(tolerance)})`,

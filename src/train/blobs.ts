@@ -1,12 +1,9 @@
 /** What a log keeps beside its lines: the whole state of a run, and the answers of an update or evaluation. */
 import { sha256 } from '../model/digest.ts';
 import { readSafetensors, writeSafetensors } from '../model/safetensors.ts';
-import { fromJson, toJson, type EntryOf } from './logFormat.ts';
+import type { EntryOf } from './logFormat.ts';
 import type { Bytes } from './store.ts';
 import type { TrainerState } from './trainer.ts';
-
-/** Bytes of one update's answers, unpacked, at most: many times those of the largest experiment. */
-const maxUnpacked = 256 << 20;
 
 /** A state's tensors are called weights.NAME, m.NAME and v.NAME. */
 const kinds = ['weights', 'm', 'v'] as const;
@@ -43,42 +40,4 @@ export async function unpackState(bytes: Bytes, entry: EntryOf<'checkpoint'>): P
     ),
   );
   return { step: entry.step, weights, optimizer: { step: entry.optimizerStep, m, v } };
-}
-
-/** JSON, packed with gzip: to a fifth or less. */
-export async function packJson(value: unknown): Promise<Bytes> {
-  return through(new TextEncoder().encode(toJson(value)), new CompressionStream('gzip'));
-}
-
-/** @throws Error naming the blob, when it is damaged */
-export async function unpackJson(bytes: Bytes, name: string): Promise<unknown> {
-  try {
-    const text = await through(bytes, new DecompressionStream('gzip'), maxUnpacked);
-    return fromJson(new TextDecoder('utf-8', { fatal: true }).decode(text));
-  } catch (error) {
-    throw new Error(`${name} is damaged: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
-  }
-}
-
-/** @param most bytes that may come of it: a blob may be a stranger's, and a few kilobytes can hold gigabytes */
-async function through(
-  bytes: Bytes,
-  transform: CompressionStream | DecompressionStream,
-  most = Infinity,
-): Promise<Bytes> {
-  let sum = 0;
-  const counted = new TransformStream<Bytes, Bytes>({
-    transform(chunk, controller) {
-      sum += chunk.byteLength;
-      if (sum > most) throw new Error(`it unpacks to more than ${most / 2 ** 20} MB`);
-      controller.enqueue(chunk);
-    },
-  });
-  const writer = transform.writable.getWriter();
-  const written = writer.write(bytes).then(() => writer.close());
-  const read = new Response(transform.readable.pipeThrough(counted)).arrayBuffer();
-  const [buffer] = await Promise.all([read, written]);
-  return new Uint8Array(buffer);
 }

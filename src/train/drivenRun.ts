@@ -137,6 +137,8 @@ export class DrivenRun {
         return this.#underWay.live.watch(command.group);
       case 'change':
         return this.#push(() => this.#jobs.addChange(command.experiment));
+      case 'ahead':
+        return this.#push(() => this.#jobs.lookAhead(command.changes));
       case 'evaluate':
         this.#endUpdate();
         return this.#work(async () => this.#run && this.#evaluating.whole(this.#run));
@@ -338,7 +340,7 @@ export class DrivenRun {
 
   /** Brings into force what was asked for before anything else, and says so. */
   async #settle(run: Trainable): Promise<void> {
-    for (let next = this.#jobs.takeChange(); next; next = this.#jobs.takeChange()) {
+    for (let next = this.#jobs.takeChange(run); next; next = this.#jobs.takeChange(run)) {
       await this.#apply(next, run);
     }
   }

@@ -13,7 +13,7 @@ import {
   type EvalRecord,
   type UpdateRecord,
 } from '../rl/records.ts';
-import { packJson, packState, unpackJson, unpackState } from './blobs.ts';
+import { packState, unpackState } from './blobs.ts';
 import {
   cutLine,
   damaged,
@@ -27,6 +27,7 @@ import {
   type ReadLog,
 } from './logFormat.ts';
 import { Entries, valuesOf } from './entries.ts';
+import { packJson, unpackJson } from './packedJson.ts';
 import type { Bytes, Store } from './store.ts';
 import type { TrainerState } from './trainer.ts';
 
@@ -41,6 +42,8 @@ export interface LogOptions {
   readonly problems?: string | undefined;
   /** Given, answers are put while the run goes on, and this hears when one update's could not be: it has to be made again. */
   readonly onAnswersLost?: (error: unknown) => void;
+  /** Packs answers as `packJson` does, perhaps elsewhere. */
+  readonly packAnswers?: (answers: unknown) => Promise<Bytes>;
 }
 
 /** What a log's blobs are called: what they hold, the line of their entry, its step. */
@@ -71,6 +74,7 @@ export class RunLog {
   readonly #checkpoints: number;
   readonly #lastStates: boolean;
   readonly #onAnswersLost: LogOptions['onAnswersLost'];
+  readonly #packAnswers: (answers: unknown) => Promise<Bytes>;
   readonly #entries: Entries;
   /** Lines there are. */
   #lines: number;
@@ -89,13 +93,15 @@ export class RunLog {
     store: Store,
     read: Pick<ReadLog, 'manifest' | 'notes' | 'entries' | 'torn' | 'lines' | 'ended'>,
     rollouts: readonly { readonly name: string; readonly size: number }[],
-    { rolloutBytes = 64 << 20, checkpoints = 4, lastStates = false, onAnswersLost }: LogOptions,
+    options: LogOptions,
   ) {
+    const { rolloutBytes = 64 << 20, checkpoints = 4, lastStates = false } = options;
     this.#store = store;
     this.#rolloutBytes = rolloutBytes;
     this.#checkpoints = checkpoints;
     this.#lastStates = lastStates;
-    this.#onAnswersLost = onAnswersLost;
+    this.#onAnswersLost = options.onAnswersLost;
+    this.#packAnswers = options.packAnswers ?? packJson;
     this.manifest = read.manifest;
     this.#entries = new Entries(read.manifest);
     this.notes = read.notes;
@@ -351,7 +357,7 @@ export class RunLog {
     if (this.#rolloutBytes === 0) return append({});
     const name = blobName('rollouts', this.#lines + 1, step);
     const put = async () => {
-      const bytes = await packJson(answers);
+      const bytes = await this.#packAnswers(answers);
       await this.#store.put(name, bytes);
       this.#rollouts.push({ name, size: bytes.byteLength });
       await this.#dropAnswers();

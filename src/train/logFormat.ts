@@ -9,6 +9,7 @@ import { backendNames } from '../config/backends.ts';
 import type { Experiment } from '../config/fields.ts';
 import { checkFormat, experimentFile, readExperimentFile } from '../config/formats.ts';
 import { isObject } from '../config/outside.ts';
+import { fromJson, packed } from './packedJson.ts';
 import { changeRecordSchema, digestsSchema, timingSchema } from '../rl/records.ts';
 
 /**
@@ -171,22 +172,6 @@ export const cutLine = (torn: number): string => line({ kind: 'cut', line: torn 
 
 const line = (value: unknown) =>
   JSON.stringify(value, (_, item: unknown) => (Number.isNaN(item) ? null : packed(item))) + '\n';
-
-/** JSON in which NaN is {"number": "NaN"}, for there is a null in a verdict. */
-export const toJson = (value: unknown): string => JSON.stringify(value, (_, item: unknown) => packed(item));
-
-/** Reads what `toJson` and `entryLine` write. @throws SyntaxError */
-export const fromJson = (text: string): unknown =>
-  text.includes('{"number":')
-    ? JSON.parse(text, (_, item: unknown) =>
-        isObject(item) && typeof item['number'] === 'string' ? Number(item['number']) : item,
-      )
-    : JSON.parse(text); // many times as fast
-
-function packed(item: unknown): unknown {
-  if (typeof item !== 'number' || (Number.isFinite(item) && !Object.is(item, -0))) return item;
-  return { number: Object.is(item, -0) ? '-0' : String(item) };
-}
 
 function parseJson(text: string): unknown {
   try {

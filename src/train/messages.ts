@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { backendNames } from '../config/backends.ts';
 import { experimentSchema } from '../config/experiment.ts';
+import { field, fieldNames } from '../config/fields.ts';
 import { memoryFactsSchema } from '../config/memory.ts';
 import { inspectedTurnSchema, layerSchema } from '../rl/inspection.ts';
 import { caughtRecordSchema } from '../rl/caught.ts';
@@ -25,6 +26,16 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** The problems that an experiment names, as they are kept (tasks/problemSet.ts); not needed where they were given before. */
 const problems = v.optional(v.string());
+/** A live field that is to change once `step` updates are done. */
+const changeAheadSchema = v.object({
+  step: count,
+  field: v.pipe(
+    v.picklist(fieldNames),
+    v.check((name) => field(name).when === 'live', 'must be a field that may change during a run'),
+  ),
+  to: fieldValueSchema,
+});
+export type ChangeAhead = v.InferOutput<typeof changeAheadSchema>;
 
 // ---- commands ------------------------------------------------------------------------------------------------------
 
@@ -45,6 +56,8 @@ export const runCommandSchema = v.variant('type', [
   v.object({ type: v.literal('watch'), runId, group: v.nullable(count) }),
   /** Change fields that may change during a run (see `when: 'live'` in the field table), from the next update or evaluation on. */
   v.object({ type: v.literal('change'), runId, experiment: experimentSchema }),
+  /** The same, later: each once the run stands where it says. It takes the place of what was said so before. */
+  v.object({ type: v.literal('ahead'), runId, changes: v.array(changeAheadSchema) }),
   /** Evaluate now, whatever `evalEvery` says. */
   v.object({ type: v.literal('evaluate'), runId }),
   /** Compare with the reference on held-out tasks, before the next update; answered with `caught`. */

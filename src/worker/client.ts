@@ -5,6 +5,7 @@
 import type { BackendName } from '../config/backends.ts';
 import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { Experiment } from '../config/experiment.ts';
+import type { ChangeAhead } from '../train/messages.ts';
 import { createBrowserSandboxHost } from '../sandbox/browser.ts';
 import trainerScript from './trainer.worker.ts?worker&url';
 import { eventSchema, parseMessage, type Command, type Load, type TrainerEvent } from './protocol.ts';
@@ -188,6 +189,11 @@ export class TrainerClient {
   /** Change live fields from the next update on. */
   change(runId: string, experiment: Experiment): void {
     this.#send({ type: 'change', runId, experiment });
+  }
+
+  /** Change live fields once so many updates are done; in the place of what was said so before. */
+  changeAhead(runId: string, changes: readonly ChangeAhead[]): void {
+    this.#send({ type: 'ahead', runId, changes: [...changes] });
   }
 
   /** Ask for held-out tasks on which the model has given up its first answer; answered with `caught`. */

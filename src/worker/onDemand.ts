@@ -9,8 +9,12 @@ export type OnDemand = Readonly<Record<string, readonly string[]>>;
 export const machineKey = (has: readonly ExtraBackend[]): string =>
   extraBackends.filter((name) => has.includes(name)).join(' ');
 
-/** The model of one story or lesson, and the measurement of speed. */
-const seldom = [/^models\/(cheating|three-turns|beginner)\//, /^assets\/speed\.worker-/];
+/** The models of some stories and lessons, the lessons, the measurement of speed, and the reader of problem sets. */
+const seldom = [
+  /^models\/(cheating|three-turns|beginner)\//,
+  /^assets\/(speed|problems)\.worker-/,
+  /^assets\/Lessons-/,
+];
 
 /** The scripts that the page leads to, but not by way of these. A script leads to those whose names stand in it. */
 function reached(scripts: ReadonlyMap<string, string>, shut: readonly RegExp[]): ReadonlySet<string> {

@@ -13,6 +13,7 @@ import { UnrecoverableError } from '../train/failure.ts';
 import { KnownProblems } from '../tasks/knownProblems.ts';
 import { SharedModel } from '../train/sharedModel.ts';
 import { openKeeping } from './kept.ts';
+import { Packing } from './packing.ts';
 import { commandSchema, parseMessage, type Load, type TrainerEvent } from './protocol.ts';
 import { readShippedModel, readShippedWeights } from './shippedModel.ts';
 import { markStart } from './startMarks.ts';
@@ -112,7 +113,7 @@ async function openKeeper(): Promise<Keeper | string> {
   const keeping = await openKeeping();
   if (typeof keeping === 'string') return keeping;
   return new Keeper({
-    ...{ ...keeping, build: COCOS_VERSION },
+    ...{ ...keeping, build: COCOS_VERSION, packAnswers: new Packing().pack },
     warn: (runId, message) => emit({ type: 'notice', runId, level: 'warning', message }),
   });
 }

@@ -3,6 +3,8 @@
  * model that is shipped, is written over and over; then a run of 2,000 updates is opened. Nothing is computed meanwhile.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -14,23 +16,29 @@ process.env.CHROMIUM_PATH = obtainChromium();
 const built = await build({
   configFile: false,
   logLevel: 'error',
+  worker: { format: 'es' },
   build: {
     write: false,
     lib: { entry: join(import.meta.dirname, 'keepingWorker.ts'), formats: ['es'], fileName: 'worker' },
   },
 });
 const [{ output }] = (Array.isArray(built) ? built : [built]) as Rolldown.RolldownOutput[];
-const script = output[0].code;
+const files = new Map(
+  output.map((file) => [`/${file.fileName}`, file.type === 'chunk' ? file.code : file.source]),
+);
+// A server, because Playwright does not answer for what a worker's worker asks.
+const server = createServer(({ url = '' }, response) => {
+  const script = files.get(url);
+  response.setHeader('Content-Type', script === undefined ? 'text/html' : 'text/javascript');
+  response.end(script ?? '<!doctype html><title>keeping</title>');
+});
+await new Promise<void>((resolve) => server.listen(0, resolve));
+const { port } = server.address() as AddressInfo;
 // With a profile: what a private window keeps is in another process's memory, which takes many times as long.
 const profile = mkdtempSync(join(tmpdir(), 'cocos-keeping-'));
 const { page, kill } = await launchKillable(profile);
 try {
-  await page.route('http://localhost/**', (route) =>
-    route.request().url().endsWith('.js')
-      ? route.fulfill({ contentType: 'text/javascript', body: script })
-      : route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>keeping</title>' }),
-  );
-  await page.goto('http://localhost/');
+  await page.goto(`http://localhost:${port}/`);
   const found = await page.evaluate(
     () =>
       new Promise<Record<string, number>>((resolve, reject) => {
@@ -44,5 +52,6 @@ try {
   if ('failed' in found) console.log(found['failed']);
 } finally {
   await kill();
+  server.close();
   rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
 }

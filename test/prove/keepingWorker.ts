@@ -9,6 +9,7 @@ import type { Loaded } from '../../src/train/trainable.ts';
 import type { TrainerState } from '../../src/train/trainer.ts';
 import { BrowserRunIndex } from '../../src/worker/runIndex.ts';
 import { OpfsShelf } from '../../src/worker/opfsShelf.ts';
+import { Packing } from '../../src/worker/packing.ts';
 import { fakeEvaluation, fakeUpdate } from '../ui/mock/fakeRun.ts';
 
 /** Parameters of the model that is shipped. */
@@ -41,7 +42,10 @@ async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; 
 
 async function measure(): Promise<Record<string, number>> {
   const [shelf, index] = [await OpfsShelf.open(), new BrowserRunIndex()];
-  const keeper = new Keeper({ shelf, index, build: 'bench', warn: console.warn, onChanged: () => undefined });
+  const keeper = new Keeper({
+    ...{ shelf, index, build: 'bench', warn: console.warn, onChanged: () => undefined },
+    packAnswers: new Packing().pack,
+  });
   const experiment = withChanges(defaultExperiment, { steps: long });
 
   const id = newRunId();

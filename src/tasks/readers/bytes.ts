@@ -1,4 +1,5 @@
 /** From the bytes of a problem file to its text: gzip is decompressed, and what is not text is refused, named by what it is. */
+import { BoundedBytes } from '../../config/outside.ts';
 
 /** Largest problem file that is read, in bytes, compressed or not: room for MBPP many times over. */
 export const maxProblemBytes = 64 * 2 ** 20;
@@ -54,8 +55,7 @@ export async function fileText(bytes: Uint8Array<ArrayBuffer>): Promise<string> 
 
 /** Unpacks gzip, and stops where the result would be too large, so that a small file cannot fill the memory. */
 async function decompressed(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const text = new BoundedBytes(maxProblemBytes);
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
   for (;;) {
     const { done, value } = await reader.read().catch((cause: unknown) => {
@@ -65,20 +65,12 @@ async function decompressed(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
       );
     });
     if (done) break;
-    size += value.length;
-    if (size > maxProblemBytes) {
+    if (!text.add(value)) {
       await reader.cancel();
       throw new Error(
         `decompressed, it has more than ${maxProblemBytes / megabyte} MB. Split it into several files.`,
       );
     }
-    chunks.push(value);
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return text.whole();
 }

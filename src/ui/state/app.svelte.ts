@@ -5,7 +5,6 @@ import type { Preset } from '../../config/presets.ts';
 import type { Experiment, FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
 import type { KeptRun } from '../../keep/keptRuns.ts';
-import type { Shared } from '../../receipts/shared.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
 import { TrainerClient } from '../../worker/client.ts';
 import { problemTools } from '../../worker/problems.ts';
@@ -44,8 +43,14 @@ export class AppState {
   readonly kept: KeptState;
   /** What the user asked for; `run.backend` says what was taken. */
   backendChoice = $state.raw<BackendChoice>('auto');
-  readonly link: LinkState;
   readonly own: OwnProblemsState;
+  /** The link that the page was opened with. */
+  readonly link = new LinkState({
+    here: (model) => this.madeOn(model),
+    problems: () => this.own,
+    show: (experiment) => this.openExperiment(experiment),
+    changeAhead: ({ id }, changes) => this.#client.changeAhead(id, changes),
+  });
   readonly #client: TrainerClient;
   /** What runs are asked, and by whom. */
   readonly asking: Asking;
@@ -63,7 +68,6 @@ export class AppState {
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.own = new OwnProblemsState(options.assets, this.refusals.add);
-    this.link = new LinkState((model) => this.madeOn(model), this.own);
     const heard = { problems: this.own.text, onEvent: (event: TrainerEvent) => this.#receive(event) };
     this.#client = new TrainerClient({ ...options, ...heard });
     this.asking = new Asking(this.runs, this.#client);
@@ -100,21 +104,6 @@ export class AppState {
   }
   get canReset(): boolean {
     return this.experiment.valid !== null;
-  }
-
-  /** Shows the experiment of a link's fragment and loads it; waits for Run. */
-  openLink(fragment: string): void {
-    void this.link.open(fragment, (experiment) => this.openExperiment(experiment));
-  }
-
-  /** The same with a file that Share saved. */
-  openFile(file: File): void {
-    void this.link.openFile(file, (experiment) => this.openExperiment(experiment));
-  }
-
-  /** The same with what was read from one. */
-  openShared(shared: Shared): void {
-    this.link.openShared(shared, (experiment) => this.openExperiment(experiment));
   }
 
   start(): void {
@@ -359,6 +348,7 @@ export class AppState {
       if (names) run.told.notify('info', `${names} stopped, because something else was loaded.`);
     }
     this.#select(run);
+    this.link.begun(run);
     if (wish) this.#want(run, wish);
     return run;
   }
@@ -438,7 +428,11 @@ export class AppState {
     const run = this.runs.find(event.runId);
     if (!run) return;
     for (const one of this.asking.hearers(run, event)) one.told.apply(event);
-    if (event.type === 'past') run.goOn(event);
+    if (event.type === 'past') {
+      run.goOn(event);
+      this.link.begun(run);
+    }
+    if (event.type === 'change') run.form.follow(event.record.changes);
     run.alive = this.#client.has(run.id);
     if (run.told.phase !== 'loading') run.wish = null;
     this.#lockStep.settle();

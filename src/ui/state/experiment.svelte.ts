@@ -10,6 +10,7 @@ import {
 import { field, fieldNames, isFieldName } from '../../config/fields.ts';
 import { findPreset, presetExperiment, presets, type Preset } from '../../config/presets.ts';
 import { idleFields } from '../../config/rules.ts';
+import type { ChangeRecord } from '../../rl/records.ts';
 import { plural } from '../format.ts';
 
 type Draft = Readonly<Record<FieldName, string | number | boolean>>;
@@ -134,6 +135,14 @@ export class ExperimentState {
   applyAll(experiment: Experiment): void {
     this.applied = experiment;
     this.#loaded = this.preset;
+  }
+
+  /** Fields were changed in the run, perhaps not from here: what is in force follows, and entries that had the value of before. */
+  follow(changes: ChangeRecord['changes']): void {
+    const after = (values: Draft) =>
+      changes.filter(({ field, from }) => values[field] === from).map(({ field, to }) => [field, to]);
+    this.applied = { ...this.applied, ...Object.fromEntries(after(this.applied)) };
+    this.draft = { ...this.draft, ...Object.fromEntries(after(this.draft)) };
   }
 
   /** Brings legal changes of live fields into force; gives the new experiment, or null when nothing changed. */

@@ -4,9 +4,10 @@
  */
 import type { BackendName } from '../../config/backends.ts';
 import { diff, type Experiment } from '../../config/experiment.ts';
-import { decodeLink, type MadeOn } from '../../config/link.ts';
+import { field } from '../../config/fields.ts';
+import { decodeLink, type DecodedLink, type MadeOn } from '../../config/link.ts';
 import type { Claim, Outcome } from '../../receipts/compare.ts';
-import type { RunSoFar } from '../../receipts/receipt.ts';
+import type { Receipt, RunSoFar } from '../../receipts/receipt.ts';
 import type { Shared } from '../../receipts/shared.ts';
 import { differences } from '../madeOn.ts';
 import type { Ghost, OpenRun } from './openRun.svelte.ts';
@@ -19,8 +20,19 @@ export interface Checked {
   readonly here: BackendName;
 }
 
-/** Shows an experiment and loads it. */
-type Show = (experiment: Experiment) => void;
+type ReceiptChange = Receipt['changes'][number];
+
+/** What is asked of the page. */
+export interface LinkedPage {
+  /** What it computes with, as far as it is known; the digest only of this model. */
+  here(model: string): MadeOn;
+  /** Shows an experiment, loads it, and waits for Run. */
+  show(experiment: Experiment): void;
+  /** Takes problems that come with a link. */
+  problems(): Pick<OwnProblemsState, 'takeText' | 'recall'>;
+  /** Has live fields of a run changed once so many updates are done; [] for none any more. */
+  changeAhead(run: OpenRun, changes: readonly ReceiptChange[]): void;
+}
 
 /** Read it anywhere; it is written by its own methods only. */
 export class LinkState {
@@ -30,28 +42,26 @@ export class LinkState {
   notes = $state.raw<readonly string[]>([]);
   /** What was opened, while it is spoken of; null: nothing, or nothing but the default experiment. */
   shared = $state.raw<Shared | null>(null);
+  /** The file of Share that was opened last, for what it asks the page to show. */
+  file = $state.raw<DecodedLink | null>(null);
   #checked = $state.raw<Checked | null>(null);
   #madeOn = $state.raw<MadeOn>({});
   #model = '';
-  readonly #here: (model: string) => MadeOn;
-  readonly #own: Pick<OwnProblemsState, 'takeText' | 'recall'>;
+  readonly #page: LinkedPage;
+  /** Runs that are to change as the receipt's did. */
+  readonly #followers = new Set<OpenRun>();
   /** The page shows an experiment: a link that is wrong leaves it as it is. */
   #shows = false;
   #openings = 0;
   #checks = 0;
 
-  /**
-   * @param own takes problems that come with a link
-   * @param here what the page computes with, as far as it is known; the digest only of this model
-   */
-  constructor(here: (model: string) => MadeOn, own: Pick<OwnProblemsState, 'takeText' | 'recall'>) {
-    this.#here = here;
-    this.#own = own;
+  constructor(page: LinkedPage) {
+    this.#page = page;
   }
 
   /** What the link was made on and this page is not: results may differ. */
   get differences(): readonly string[] {
-    return differences(this.#madeOn, this.#here(this.#model));
+    return differences(this.#madeOn, this.#page.here(this.#model));
   }
   /** What the receipt claims; null: there is none. */
   get claim(): Claim | null {
@@ -68,6 +78,12 @@ export class LinkState {
     const { claim } = this;
     return claim !== null && Object.keys(diff(run.began, claim.experiment)).length === 0;
   }
+  /** A field that was changed on the way, and that only a fork can change; '' for none. */
+  get needsFork(): string {
+    const changes = this.claim?.receipt.changes ?? [];
+    const other = changes.find((change) => field(change.field).when !== 'live');
+    return other ? field(other.field).label : '';
+  }
   /** The receipt's curve, to be drawn behind that of a run that began like it; null: it has none. */
   ghost(run: OpenRun): Ghost | null {
     const { claim } = this;
@@ -75,26 +91,38 @@ export class LinkState {
     return { label: 'link', laid: 'the result that came with the link', evals: claim.receipt.evaluations };
   }
 
-  /** Reads a fragment. A receipt is unpacked by what is fetched for that. */
-  async open(fragment: string, show: Show): Promise<void> {
+  /** A run begins or goes on: where it began like the receipt's, what was changed on the way is changed again. */
+  begun(run: OpenRun): void {
+    const changes = this.claim?.receipt.changes ?? [];
+    if (changes.length === 0 || this.needsFork || !this.claims(run)) return;
+    this.#followers.add(run);
+    this.#page.changeAhead(run, changes);
+  }
+
+  /** Shows what a fragment says. A receipt is unpacked by what is fetched for that. */
+  async open(fragment: string): Promise<void> {
     const link = decodeLink(fragment);
-    if (link.problem !== null) return this.#refuse(link.problem, show);
+    if (link.problem !== null) return this.#refuse(link.problem);
     if (link.receipt === '' && link.experiment.tasks !== 'own')
-      return this.#take({ link, receipt: null, problems: null }, show);
-    await this.#read(show, ({ readLink }) => readLink(fragment));
+      return this.#take({ link, receipt: null, problems: null });
+    await this.#read(({ readLink }) => readLink(fragment));
   }
 
   /** Reads a file that Share saved. */
-  async openFile(file: File, show: Show): Promise<void> {
-    await this.#read(show, async ({ maxFileBytes, readShared }) => {
+  async openFile(file: File): Promise<void> {
+    const read = await this.#read(async ({ maxFileBytes, readShared }) => {
       if (file.size > maxFileBytes) throw new Error(`${file.name} is too long: it is no file of Share.`);
       return readShared(await file.text());
     });
+    if (read) this.file = read.link;
   }
 
   /** Opens what was read from such a file elsewhere. */
-  openShared(shared: Shared, show: Show): void {
-    void this.#read(show, () => shared);
+  async openShared(shared: Shared): Promise<void> {
+    if (shared.link.experiment.tasks === 'own') {
+      if (!(await this.#read(() => shared))) return;
+    } else this.#take(shared);
+    this.file = shared.link;
   }
 
   /** Compares a run with the receipt, if it began like it, as far as it has come. */
@@ -119,14 +147,20 @@ export class LinkState {
   }
   /** Nothing more is said of it, and nothing compared with it. */
   dismiss(): void {
+    this.#letGo();
     this.shared = null;
     this.#checked = null;
   }
 
+  /** Runs that were to change as a receipt's did are changed by hand again. */
+  #letGo(): void {
+    for (const run of this.#followers) this.#page.changeAhead(run, []);
+    this.#followers.clear();
+  }
+
   async #read(
-    show: Show,
     read: (by: typeof import('../../receipts/shared.ts')) => Shared | Promise<Shared>,
-  ): Promise<void> {
+  ): Promise<Shared | null> {
     const opening = ++this.#openings;
     let shared: Shared;
     try {
@@ -134,36 +168,40 @@ export class LinkState {
       await this.#takeProblems(shared);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      if (opening === this.#openings) this.#refuse(problem, show);
-      return;
+      if (opening === this.#openings) this.#refuse(problem);
+      return null;
     }
-    if (opening === this.#openings) this.#take(shared, show);
+    if (opening !== this.#openings) return null;
+    this.#take(shared);
+    return shared;
   }
 
   /** Those that came along, else those that were opened here before. @throws Error with a sentence, when they are wrong */
   async #takeProblems({ link: { experiment }, problems }: Shared): Promise<void> {
-    if (problems === null) return void (await this.#own.recall(experiment));
+    const own = this.#page.problems();
+    if (problems === null) return void (await own.recall(experiment));
     try {
-      await this.#own.takeText(problems, experiment);
+      await own.takeText(problems, experiment);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(`The problems that came with it cannot be used: ${why}`, { cause: error });
     }
   }
 
-  #refuse(problem: string, show: Show): void {
+  #refuse(problem: string): void {
     this.#openings++;
     this.problem = this.#shows
       ? `${problem} Nothing was changed.`
       : `${problem} The default experiment is loaded instead.`;
     if (this.#shows) return;
     this.#shows = true;
-    show(decodeLink('').experiment);
+    this.#page.show(decodeLink('').experiment);
   }
 
-  #take(shared: Shared, show: Show): void {
+  #take(shared: Shared): void {
     const { experiment, madeOn, notes } = shared.link;
     this.#openings++;
+    this.#letGo();
     this.#shows = true;
     this.problem = '';
     this.notes = notes;
@@ -172,7 +210,7 @@ export class LinkState {
     this.#checked = null;
     const says = shared.receipt !== null || Object.keys(diff(experiment)).length > 0;
     this.shared = says ? shared : null;
-    show(experiment);
+    this.#page.show(experiment);
   }
 }
 

@@ -2,6 +2,7 @@
 import { diff, refusedInFork, sameEvaluation, type Experiment } from '../../config/experiment.ts';
 import { field, fieldNames, fields } from '../../config/fields.ts';
 import { presetExperiment, type Preset } from '../../config/presets.ts';
+import { fileName } from '../../exports/fileName.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import { change } from '../charts/catalogue.ts';
 import type { Point } from '../charts/series.ts';
@@ -76,6 +77,11 @@ export class OpenRun {
     this.#began = began;
     this.form.draft = experiment;
     this.form.applyAll(experiment);
+  }
+
+  /** What files of it are called. */
+  get fileName(): string {
+    return fileName(`run-${this.number}-${this.name}`);
   }
 
   /** @param name '' = by what differs again */

@@ -65,6 +65,8 @@ export class SelectionState {
   /** The group that was looked at when the moment began to be held on to; null: none was. */
   #heldGroup = $state.raw<number | null>(null);
   #trajectory = $state.raw(0);
+  /** Of the try in full; null: none in particular. */
+  #turn = $state.raw<number | null>(null);
 
   constructor(run: RunState) {
     this.#run = run;
@@ -169,6 +171,9 @@ export class SelectionState {
   get trajectoryIndex(): number {
     return Math.min(this.#trajectory, Math.max(0, (this.group?.trajectories.length ?? 1) - 1));
   }
+  get turnIndex(): number | null {
+    return this.#turn !== null && this.trajectory?.turns[this.#turn] ? this.#turn : null;
+  }
   get trajectory(): TrajectoryRecord | null {
     return this.group?.trajectories[this.trajectoryIndex] ?? null;
   }
@@ -178,6 +183,7 @@ export class SelectionState {
     if (source === 'batch' && this.#held === 0) this.#held = null; // nothing was learned from then
     this.#group = null;
     this.#trajectory = 0;
+    this.#turn = null;
   }
 
   /** Moves by `by` prompts, around the ends. */
@@ -190,12 +196,18 @@ export class SelectionState {
   chooseGroup(index: number): void {
     this.#group = index;
     this.#trajectory = 0;
+    this.#turn = null;
     this.hold();
   }
 
   chooseTrajectory(index: number): void {
     this.#trajectory = index;
+    this.#turn = null;
     this.hold();
+  }
+
+  chooseTurn(index: number): void {
+    this.#turn = index;
   }
 
   /** Moves by `by` moments and stays there; the last one is followed. */
@@ -204,6 +216,7 @@ export class SelectionState {
     const at = steps.indexOf(this.moment?.step ?? this.#held ?? -1) + by;
     this.#held = at >= steps.length - 1 ? null : (steps[Math.max(at, 0)] ?? null);
     this.#heldGroup = null;
+    this.#turn = null;
   }
 
   /** Looks back to how everything was after this update, or at what is there now. */

@@ -10,6 +10,8 @@ export class ViewState {
   #link: DecodedLink;
   #showsAll = $state.raw(false);
   #looked = false;
+  /** The lesson and the language that are open; {} while the lessons are closed. */
+  #taught = $state.raw<Pick<View, 'lesson' | 'lang'>>({});
 
   /** @param fragment of the page's address */
   constructor(fragment: string) {
@@ -19,9 +21,37 @@ export class ViewState {
 
   open(fragment: string): void {
     this.#fragment = fragment;
-    this.#link = decodeLink(fragment);
+    this.#take(decodeLink(fragment));
+  }
+
+  /** What a file of Share asks for; it cannot take away the page's frame. */
+  openFile(link: DecodedLink): void {
+    this.#fragment = '';
+    this.#take({ ...link, view: { ...link.view, embed: undefined } });
+  }
+
+  #take(link: DecodedLink): void {
+    this.#link = link;
     this.#showsAll = false;
     this.#looked = false;
+  }
+
+  /** Says which lesson is open, in which language. */
+  teach(taught: Pick<View, 'lesson' | 'lang'>): void {
+    this.#taught = taught;
+  }
+
+  /** What is on screen, for a link that shows the same. */
+  seen({ selection }: OpenRun): View {
+    const { moment, source, cursor, live, groupIndex, trajectoryIndex, turnIndex } = selection;
+    const batch = source === 'batch' && !live && moment;
+    return {
+      ...(this.hidesAny ? { panels: this.panels } : {}),
+      ...this.#taught,
+      ...(batch ? { update: moment.step, task: groupIndex + 1, try: trajectoryIndex + 1 } : {}),
+      ...(batch && turnIndex !== null ? { turn: turnIndex + 1 } : {}),
+      ...(!batch && cursor !== null ? { update: cursor } : {}),
+    };
   }
 
   /** The panels that the link hides, too. */
@@ -34,15 +64,17 @@ export class ViewState {
     return this.#link.view;
   }
 
-  /** Looks at the update that the link names, and its task and try, as soon as the run has made it; once. */
+  /** Looks at the update that the link names, by itself the first, and at its task, try and turn, as soon as the run has made it; once. */
   lookAt({ told, selection }: OpenRun): void {
-    const { update, task, try: attempt } = this.#link.view;
-    const there = update === 0 ? told.evals.length > 0 : told.train.at(-1)?.step === update;
+    const { task, try: attempt, turn } = this.#link.view;
+    const { update = (task ?? attempt ?? turn) ? 1 : undefined } = this.#link.view;
+    const there = update === 0 ? told.evals.length > 0 : told.train.some(({ step }) => step === update);
     if (update === undefined || !there || this.#looked) return;
     this.#looked = true;
     selection.goTo(update);
     if (task !== undefined) selection.chooseGroup(task - 1);
     if (attempt !== undefined) selection.chooseTrajectory(attempt - 1);
+    if (turn !== undefined) selection.chooseTurn(turn - 1);
     selection.hold();
   }
 

@@ -120,7 +120,9 @@ describe('comparing with a receipt', () => {
       const one = { ...claim, receipt };
       for (const done of [0, 1, 39]) {
         const part = { ...run, updates: run.updates.slice(0, done) };
-        expect(await compare(one, part, 'wasm')).toEqual({ kind: 'open', done, difference: null });
+        expect(await compare(one, part, 'wasm')).toEqual({
+          ...{ kind: 'open', done, difference: null, rounding: false, gaps: [] },
+        });
       }
       expect(await compare(one, run, 'wasm')).toEqual({ kind: 'same' });
       expect(await compare(one, { ...run, changes: [] }, 'wasm')).toMatchObject({
@@ -214,6 +216,25 @@ describe('comparing with a receipt', () => {
     expect(await compare(claim, { ...here, evaluations: [] }, 'webgpu')).toMatchObject({ kind: 'open' });
     expect(tolerance(0.5, 0.5, 100)).toBeCloseTo(0.1414, 4);
     expect(tolerance(0, 0, 50)).toBe(1 / 50);
+  });
+
+  it('says so of its first updates too, by the last evaluation among them', async () => {
+    const claim = await claimOf(run);
+    const here = altered(run, 3, { weights: '0'.repeat(16) });
+    const upTo = (n: number) => ({
+      ...here,
+      updates: here.updates.slice(0, n),
+      evaluations: here.evaluations.filter(({ step }) => step <= n),
+    });
+    const said = async (n: number, so = upTo(n)) =>
+      headline(await compare(claim, so, 'webgpu'), claim, 'webgpu');
+    const of = `of ${run.updates.length} updates`;
+    expect(await said(2)).toBe(`The same to the last bit so far, 2 ${of}`);
+    expect(await said(24)).toBe(`Not measured yet on another back end, 24 ${of}`);
+    expect(await said(26)).toBe(`Within tolerance so far, 26 ${of} (another back end)`);
+    const worse = { step: 25, metrics: { 'eval/accuracy@t1': 0, 'eval/accuracy@t2': 0 } };
+    const far = { ...upTo(26), evaluations: [worse] };
+    expect(await said(26, far)).toBe(`Outside tolerance so far, 26 ${of} (another back end)`);
   });
 
   it('does not take other settings for another back end', async () => {

@@ -64,6 +64,28 @@ describe('the loop', () => {
     ]);
   });
 
+  it('changes what it was told ahead, after the updates it was told, also when it goes back and comes again', async () => {
+    const { driver, updates, of } = await start();
+    driver.obey(begin('a'));
+    const changes = [
+      { step: 2, field: 'gamma', to: 0 },
+      { step: 2, field: 'beta', to: 0.3 },
+    ] as const;
+    driver.obey({ type: 'ahead', runId: 'a', changes: [...changes] });
+    driver.obey({ type: 'run', runId: 'a' });
+    await driver.still('a');
+    expect(
+      of('a', 'change').map(({ record }) => [record.step, record.changes.map(({ field }) => field)]),
+    ).toEqual([[2, ['gamma', 'beta']]]);
+    const first = updates('a');
+    expect(first.map(({ experiment }) => experiment.gamma)).toEqual([0.75, 0.75, 0, 0]);
+    driver.obey({ type: 'goTo', runId: 'a', step: 1 });
+    await driver.still('a');
+    driver.obey({ type: 'run', runId: 'a' });
+    await driver.still('a');
+    expect(updates('a').slice(4).map(timeless)).toEqual(first.slice(1).map(timeless));
+  });
+
   it('obeys what it was told before it was ready, in order', async () => {
     let loaded = (): void => undefined;
     const { driver, updates, phases, of } = await start({ loading: new Promise((done) => (loaded = done)) });

@@ -16,7 +16,7 @@ function openApp(changes: Partial<Experiment>): AppState {
     createSandboxPort: async () => new MessageChannel().port1,
     assets: 'https://example.org/',
   });
-  app.openLink(encodeLink(withChanges(defaultExperiment, changes)));
+  void app.link.open(encodeLink(withChanges(defaultExperiment, changes)));
   return app;
 }
 const reaches = (app: AppState, phase: string) =>

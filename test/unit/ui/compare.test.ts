@@ -96,7 +96,7 @@ describe('runs side by side', () => {
       createSandboxPort: async () => new MessageChannel().port1,
       assets: 'https://example.org/',
     });
-    app.openLink(micro);
+    void app.link.open(micro);
     return app;
   }
   const reaches = (run: OpenRun, phase: string) =>

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { chartSvg } from '../../../src/exports/chart.ts';
+import { heatSvg } from '../../../src/exports/heat.ts';
+import { heatOf, shade } from '../../../src/ui/charts/heat.ts';
 import { pictureOf } from '../../../src/ui/charts/pictureOf.ts';
 import { joined, plainAxes, turnLook, type ChartData } from '../../../src/ui/charts/series.ts';
 import { lanesSvg } from '../../../src/ui/panels/loop/drawing.ts';
@@ -46,6 +48,27 @@ const chart = (more: Partial<Parameters<typeof pictureOf>[0]> = {}) => {
     ...more,
   });
 };
+
+describe('a map of layers', () => {
+  it('has its title, its rows, a cell for what was measured, and its ends', () => {
+    const heat = heatOf(
+      [1, 2, 3].map((step) => ({
+        step,
+        metrics: { 'train/layer_grad_norm@embed': step, 'train/layer_grad_norm@1.mlp': step === 2 ? NaN : 1 },
+      })),
+      { from: 1, to: 3 },
+      160,
+    );
+    const svg = heatSvg(
+      { title: 'Where <it> goes', note: 'a note', ...heat, shade: (v) => shade(v, heat.max) },
+      color,
+    );
+    expectWhole(svg);
+    for (const words of ['>Where &#60;it&#62; goes<', '>a note<', '>embedding<', '>1 MLP<', '>1<', '>3<'])
+      expect(svg).toContain(words);
+    expect(svg.match(/fill-opacity/g)).toHaveLength(5);
+  });
+});
 
 describe('a chart', () => {
   it('has its title, its unit, its lines and a legend', () => {

@@ -4,9 +4,10 @@ import { defaultExperiment, withChanges } from '../../../src/config/experiment.t
 import { experimentFile } from '../../../src/config/formats.ts';
 import { packRun, runFileOf } from '../../../src/exports/runFile.ts';
 import { receiptOf } from '../../../src/receipts/receipt.ts';
-import { fileOf } from '../../../src/receipts/shared.ts';
+import { fileOf, readShared } from '../../../src/receipts/shared.ts';
 import { openFiles } from '../../../src/ui/panels/files/open.ts';
 import { AppState } from '../../../src/ui/state/app.svelte.ts';
+import { soFar } from '../../../src/ui/state/link.svelte.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
 import { MemoryRuns } from '../../ui/memoryRuns.ts';
 import { madeRun, modelDigest } from '../receipts/made.ts';
@@ -21,7 +22,7 @@ async function openApp(kept?: MemoryRuns): Promise<AppState> {
     },
     kept ? { kept } : {},
   );
-  app.openLink('#v=1&trainTasks=32&promptsPerUpdate=2&k=2&steps=4&evalTasks=4');
+  void app.link.open('#v=1&trainTasks=32&promptsPerUpdate=2&k=2&steps=4&evalTasks=4');
   await vi.waitFor(() => expect(app.run.phase).toBe('ready'), { timeout: 10_000 });
   return app;
 }
@@ -117,6 +118,28 @@ describe('a file that Share saved', () => {
     expect(done).toEqual(['The experiment, and what came of it, of a.json is loaded, and waits for Run.']);
     expect(app.link.claim?.receipt.updates).toBe(3);
     expect(app.link.claims(app.runs.selected)).toBe(true);
+  });
+
+  it('has its changes made again by the run that checks it, which then is the same', async () => {
+    const phase = (app: AppState, name: string) => vi.waitFor(() => expect(app.run.phase).toBe(name), 10_000);
+    const first = await openApp();
+    first.step();
+    await phase(first, 'paused');
+    first.set('gamma', 0.5);
+    first.start();
+    await phase(first, 'finished');
+    const run = first.runs.selected;
+    const receipt = await receiptOf(soFar(run), 'test');
+
+    const second = await openApp();
+    second.link.openShared(readShared(fileOf({ ...made, experiment: run.began, receipt })));
+    await phase(second, 'ready');
+    second.start();
+    await phase(second, 'finished');
+    const checked = () => second.link.checked(second.runs.selected)?.outcome;
+    await vi.waitFor(() => expect(checked()).toEqual({ kind: 'same' }));
+    expect(second.run.changes).toEqual(first.run.changes);
+    expect([second.experiment.applied.gamma, second.experiment.draft.gamma]).toEqual([0.5, 0.5]);
   });
 });
 

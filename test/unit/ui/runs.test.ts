@@ -15,7 +15,7 @@ function openApp(failAfter = 0): AppState {
     createSandboxPort: async () => new MessageChannel().port1,
     assets: 'https://example.org/',
   });
-  app.openLink(micro);
+  void app.link.open(micro);
   return app;
 }
 const reaches = (run: OpenRun, phase: string) =>

@@ -223,7 +223,7 @@ describe('AppState and Speed', () => {
         },
       },
     );
-    app.openLink('#v=1&trainTasks=32&promptsPerUpdate=2&k=2&steps=100000&evalEvery=1000&evalTasks=4');
+    void app.link.open('#v=1&trainTasks=32&promptsPerUpdate=2&k=2&steps=100000&evalEvery=1000&evalTasks=4');
     await vi.waitFor(() => expect(app.run.phase).toBe('ready'));
     app.start();
     await vi.waitFor(() => expect(app.run.step).toBeGreaterThan(0));

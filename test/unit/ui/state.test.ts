@@ -16,7 +16,7 @@ function openApp(fragment = '', failAfter = 0): AppState {
     createSandboxPort: async () => new MessageChannel().port1,
     assets: 'https://example.org/',
   });
-  app.openLink(fragment);
+  void app.link.open(fragment);
   return app;
 }
 
@@ -245,7 +245,7 @@ describe('AppState', () => {
     expect(app.link.differences).toHaveLength(1);
     app.link.dismissDifferences();
     expect(app.link.differences).toEqual([]);
-    app.openLink(encodeLink(defaultExperiment, { backend: 'wasm' }));
+    void app.link.open(encodeLink(defaultExperiment, { backend: 'wasm' }));
     await reaches(app, 'ready');
     expect(app.link.differences).toEqual([]);
   });

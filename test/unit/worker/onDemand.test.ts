@@ -31,6 +31,7 @@ describe('what not everybody keeps for use offline', () => {
   ];
 
   const seldom = [
+    'assets/Lessons-b.js',
     'assets/speed.worker-d.js',
     'assets/wasm-l.js',
     'assets/webgpu-m.js',

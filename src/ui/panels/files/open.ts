@@ -82,7 +82,7 @@ async function openJson(bytes: Uint8Array, name: string, app: AppState): Promise
     const data = parsed(bytes);
     if (saysShared(data)) {
       const shared = readSharedFile(data);
-      app.openShared(shared);
+      await app.link.openShared(shared);
       const result = shared.receipt ? ', and what came of it,' : '';
       return `The experiment${result} of ${shownText(name)} is loaded, and waits for Run.`;
     }

@@ -2,7 +2,7 @@
 import { experimentFile } from '../../../config/formats.ts';
 import type { Experiment } from '../../../config/fields.ts';
 import { metricsCsv, metricsJsonLines, type Measured, type Names } from '../../../exports/metrics.ts';
-import { fileName, modelArchive } from '../../../exports/modelFolder.ts';
+import { modelArchive } from '../../../exports/modelFolder.ts';
 import { rolloutLines } from '../../../exports/rollouts.ts';
 import { openRun, packRun, runFileEnding } from '../../../exports/runFile.ts';
 import { unipoHeader, unipoStep } from '../../../exports/unipo.ts';
@@ -12,8 +12,6 @@ import { download } from '../../download.ts';
 import type { OpenRun } from '../../state/openRun.svelte.ts';
 import type { RunState } from '../../state/run.svelte.ts';
 
-const nameOf = ({ number, name }: OpenRun): string => fileName(`run-${number}-${name}`);
-
 const measuredOf = (run: OpenRun): Measured => ({
   updates: run.told.train,
   evaluations: run.told.evals,
@@ -22,7 +20,7 @@ const measuredOf = (run: OpenRun): Measured => ({
 });
 
 export function saveMetrics(run: OpenRun, as: 'csv' | 'jsonl', under: Names): void {
-  const name = `${nameOf(run)}-metrics${under === 'trl' ? '-trl' : ''}.${as}`;
+  const name = `${run.fileName}-metrics${under === 'trl' ? '-trl' : ''}.${as}`;
   if (as === 'csv') download(name, metricsCsv(measuredOf(run), under), 'text/csv');
   else download(name, metricsJsonLines(measuredOf(run), under), 'application/jsonl');
 }
@@ -43,7 +41,7 @@ export async function saveEpisodes(
   store: KeptRuns | null,
 ): Promise<number> {
   const records = await recordsOf(run, store);
-  const name = `${nameOf(run)}-${as === 'unipo' ? 'unipo' : 'episodes'}.jsonl`;
+  const name = `${run.fileName}-${as === 'unipo' ? 'unipo' : 'episodes'}.jsonl`;
   const lines =
     as === 'ours'
       ? records.map(rolloutLines)
@@ -68,7 +66,7 @@ async function recordsOf(run: OpenRun, store: KeptRuns | null): Promise<readonly
 /** @throws Error when the run is not kept */
 export async function saveRun(run: OpenRun, store: KeptRuns): Promise<void> {
   const bytes = await packRun({ ...(await store.read(run.id)), name: run.name });
-  download(nameOf(run) + runFileEnding, bytes, 'application/zip');
+  download(run.fileName + runFileEnding, bytes, 'application/zip');
 }
 
 /** @param model the answer to `files` */
@@ -82,5 +80,5 @@ export function saveModel(run: OpenRun, { step, files }: NonNullable<RunState['f
     evaluated: told.evals.findLast((record) => record.step <= step) ?? null,
     backend: told.backend?.name ?? 'an unknown back end',
   });
-  download(`${nameOf(run)}-model-${step}.zip`, archive, 'application/zip');
+  download(`${run.fileName}-model-${step}.zip`, archive, 'application/zip');
 }
