@@ -63,6 +63,7 @@ const rooms: Record<string, readonly Door[]> = {
     'worker/client.ts',
     'worker/keptRuns.ts',
     'worker/offline.ts',
+    'worker/ownProblems.ts',
     'worker/problems.ts',
     'worker/protocol.ts',
     'worker/speed.ts',
