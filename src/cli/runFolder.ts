@@ -169,21 +169,31 @@ export class RunFolder {
     await saveModel(this.#file('checkpoint'), { ...model, checkpoint });
   }
 
-  /** The log as a driver writes it, and beside it what people and tools read. */
-  keeping(log: RunLog, model: LoadedModel): KeptLog {
+  /**
+   * The log as a driver writes it, and beside it what people and tools read.
+   * @param hear is given each line of metrics.jsonl, with its end
+   */
+  keeping(log: RunLog, model: LoadedModel, hear?: (line: string) => void): KeptLog {
     let updated = -1;
+    const append = async () => {
+      await this.appendMetrics(log, updated);
+      hear?.(metricsLine(log, updated));
+    };
     return {
       change: (record) => log.change(record),
       update: async (record) => {
         await log.update(record);
         updated = record.step;
-        if (!evaluationDue(record.experiment, updated)) await this.appendMetrics(log, updated);
+        if (!evaluationDue(record.experiment, updated)) await append();
       },
       evaluation: async (record) => {
         await log.evaluation(record);
         if (record.step === updated)
-          await this.appendMetrics(log, updated); // one line for both
-        else await this.completeMetrics(log, record.step); // before the first update
+          await append(); // one line for both
+        else {
+          await this.completeMetrics(log, record.step); // before the first update
+          hear?.(metricsLine(log, record.step));
+        }
       },
       notice: (...notice) => log.notice(...notice),
       checkpoint: (state) => this.saveCheckpoint(log, state, model),

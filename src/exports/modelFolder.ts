@@ -36,12 +36,15 @@ export function modelArchive(files: ModelFiles, from: Provenance): Bytes {
   const all = new Map([
     ['README.md', text(modelCard(from))],
     ['experiment.json', json(experimentFile(from.experiment))],
-    ['tokenizer_config.json', json(tokenizerConfig(files))],
-    ...files,
+    ...loadable(files),
   ]);
   const folder = fileName(`${from.name}-${from.step}`);
   return zip(new Map([...all].map(([name, bytes]) => [`${folder}/${name}`, bytes])));
 }
+
+/** A model's files with what transformers reads beside them. @throws Error naming the file that is missing or wrong */
+export const loadable = (files: ModelFiles): ModelFiles =>
+  new Map([['tokenizer_config.json', json(tokenizerConfig(files))], ...files]);
 
 const text = (content: string) => new TextEncoder().encode(content);
 const json = (value: unknown) => text(`${JSON.stringify(value, null, 2)}\n`);

@@ -29,7 +29,7 @@ export interface TaskSource {
 const spareTokens = 16;
 
 /** Generated held-out tasks are the same for every seed, so that runs can be compared. */
-const heldOutSeed = 999;
+export const heldOutSeed = 999;
 
 /**
  * @param problems those that the experiment names, where its tasks are the user's own

@@ -24,8 +24,6 @@ const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must
 const column = v.instance(Float64Array);
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** The problems that an experiment names, as they are kept (tasks/problemSet.ts); not needed where they were given before. */
-const problems = v.optional(v.string());
 /** A live field that is to change once `step` updates are done. */
 const changeAheadSchema = v.object({
   step: count,
@@ -36,6 +34,9 @@ const changeAheadSchema = v.object({
   to: fieldValueSchema,
 });
 export type ChangeAhead = v.InferOutput<typeof changeAheadSchema>;
+
+/** The problems that an experiment names, as they are kept (tasks/problemSet.ts); not needed where they were given before. */
+const problems = v.optional(v.string());
 
 // ---- commands ------------------------------------------------------------------------------------------------------
 

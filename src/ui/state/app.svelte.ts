@@ -45,12 +45,7 @@ export class AppState {
   backendChoice = $state.raw<BackendChoice>('auto');
   readonly own: OwnProblemsState;
   /** The link that the page was opened with. */
-  readonly link = new LinkState({
-    here: (model) => this.madeOn(model),
-    problems: () => this.own,
-    show: (experiment) => this.openExperiment(experiment),
-    changeAhead: ({ id }, changes) => this.#client.changeAhead(id, changes),
-  });
+  readonly link: LinkState;
   readonly #client: TrainerClient;
   /** What runs are asked, and by whom. */
   readonly asking: Asking;
@@ -68,6 +63,14 @@ export class AppState {
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
     this.own = new OwnProblemsState(options.assets, this.refusals.add);
+    this.link = new LinkState(
+      {
+        here: (model) => this.madeOn(model),
+        show: (experiment) => this.openExperiment(experiment),
+        changeAhead: ({ id }, changes) => this.#client.changeAhead(id, changes),
+      },
+      this.own,
+    );
     const heard = { problems: this.own.text, onEvent: (event: TrainerEvent) => this.#receive(event) };
     this.#client = new TrainerClient({ ...options, ...heard });
     this.asking = new Asking(this.runs, this.#client);

@@ -28,8 +28,6 @@ export interface LinkedPage {
   here(model: string): MadeOn;
   /** Shows an experiment, loads it, and waits for Run. */
   show(experiment: Experiment): void;
-  /** Takes problems that come with a link. */
-  problems(): Pick<OwnProblemsState, 'takeText' | 'recall'>;
   /** Has live fields of a run changed once so many updates are done; [] for none any more. */
   changeAhead(run: OpenRun, changes: readonly ReceiptChange[]): void;
 }
@@ -48,6 +46,7 @@ export class LinkState {
   #madeOn = $state.raw<MadeOn>({});
   #model = '';
   readonly #page: LinkedPage;
+  readonly #own: Pick<OwnProblemsState, 'takeText' | 'recall'>;
   /** Runs that are to change as the receipt's did. */
   readonly #followers = new Set<OpenRun>();
   /** The page shows an experiment: a link that is wrong leaves it as it is. */
@@ -55,8 +54,10 @@ export class LinkState {
   #openings = 0;
   #checks = 0;
 
-  constructor(page: LinkedPage) {
+  /** @param own takes problems that come with a link */
+  constructor(page: LinkedPage, own: Pick<OwnProblemsState, 'takeText' | 'recall'>) {
     this.#page = page;
+    this.#own = own;
   }
 
   /** What the link was made on and this page is not: results may differ. */
@@ -119,10 +120,7 @@ export class LinkState {
 
   /** Opens what was read from such a file elsewhere. */
   async openShared(shared: Shared): Promise<void> {
-    if (shared.link.experiment.tasks === 'own') {
-      if (!(await this.#read(() => shared))) return;
-    } else this.#take(shared);
-    this.file = shared.link;
+    if (await this.#read(() => shared)) this.file = shared.link;
   }
 
   /** Compares a run with the receipt, if it began like it, as far as it has come. */
@@ -178,10 +176,9 @@ export class LinkState {
 
   /** Those that came along, else those that were opened here before. @throws Error with a sentence, when they are wrong */
   async #takeProblems({ link: { experiment }, problems }: Shared): Promise<void> {
-    const own = this.#page.problems();
-    if (problems === null) return void (await own.recall(experiment));
+    if (problems === null) return void (await this.#own.recall(experiment));
     try {
-      await own.takeText(problems, experiment);
+      await this.#own.takeText(problems, experiment);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(`The problems that came with it cannot be used: ${why}`, { cause: error });

@@ -1,0 +1,95 @@
+/** `--to pytorch` and `--to trl`: an experiment, or a run as it stands, as a Python project. */
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { Program } from '../config/elsewhere.ts';
+import { withChanges } from '../config/experiment.ts';
+import type { Experiment } from '../config/fields.ts';
+import { FlagError } from '../config/flags.ts';
+import { pythonProject, type ProjectParts } from '../exports/pytorch/index.ts';
+import type { ModelFiles } from '../exports/modelFolder.ts';
+import { checkpointFiles } from '../model/checkpoint.ts';
+import { heldOutSeed } from '../tasks/source.ts';
+import { TaskList } from '../tasks/taskList.ts';
+import { loadModel, modelFolderOf, projectRoot, shippedModel } from './common.ts';
+import { modelOf, openRunAt } from './packedRun.ts';
+
+export interface Asked {
+  readonly experiment: Experiment;
+  /** What it is called. */
+  readonly name: string;
+  /** `--model-dir`, if it was given. */
+  readonly modelDir: string | undefined;
+  /** `--from`, if it was given: a run, in whose place the experiment's own changes are made. */
+  readonly from: string | undefined;
+  /** What the flags themselves set. */
+  readonly changes: Partial<Experiment>;
+}
+
+/** @returns the project's files by path */
+export async function pythonProjectOf(program: Program, asked: Asked): Promise<Map<string, Uint8Array>> {
+  const parts = asked.from === undefined ? await ofExperiment(asked) : await ofRun(asked.from, asked);
+  const { level, seed, trainTasks, evalTasks } = parts.experiment;
+  const tasks = {
+    train: new TaskList({ count: trainTasks, seed, split: 'train', level }).slice(),
+    heldOut: new TaskList({ count: evalTasks, seed: heldOutSeed, split: 'heldout', level }).slice(),
+  };
+  return pythonProject({ program, sources: await sources(), ...tasks, ...parts });
+}
+
+type Own = Pick<ProjectParts, 'name' | 'experiment' | 'reference' | 'policy'>;
+
+async function ofExperiment({ experiment, name, modelDir }: Asked): Promise<Own> {
+  const reference = await filesIn(modelFolderOf(modelDir, experiment));
+  const { initialPolicy } = experiment;
+  const policy =
+    initialPolicy === 'model'
+      ? { files: reference, what: 'the same model' }
+      : { files: await filesIn(shippedModel(initialPolicy)), what: `a checkpoint, ${initialPolicy}` };
+  return { name, experiment, reference, policy };
+}
+
+/** A run as it was after its last saved state. */
+async function ofRun(path: string, { modelDir, changes }: Asked): Promise<Own> {
+  if (!existsSync(path)) throw new FlagError(`--from: there is no ${path}.`);
+  const { name, log, folder } = await openRunAt(path);
+  const began = await modelOf(log.manifest, folder, modelDir);
+  const reference = await filesIn(began);
+  const state = await log.stateAt(Infinity);
+  if (!state)
+    throw new Error(`--from: no state of ${path} is kept. Export the experiment with --experiment instead.`);
+  const { checkpoint, tokenizer, tokenizerJson } = await loadModel(began);
+  const files = checkpointFiles({ ...checkpoint, weights: state.weights }, tokenizer.specials);
+  return {
+    name,
+    experiment: withChanges(log.experimentAt(state.step), changes),
+    reference,
+    policy: {
+      files: new Map([...Object.entries(files), ['tokenizer.json', tokenizerJson]]),
+      what: `that run’s model after ${state.step} updates`,
+    },
+  };
+}
+
+const needed = ['config.json', 'model.safetensors', 'tokenizer.json'];
+
+/** The files of a model. @throws Error naming the file that is missing */
+export async function filesIn(folder: string): Promise<ModelFiles> {
+  const missing = needed.find((name) => !existsSync(join(folder, name)));
+  if (missing !== undefined) throw new Error(`${join(folder, missing)} is missing; a model needs it.`);
+  const names = [...needed, 'generation_config.json'].filter((name) => existsSync(join(folder, name)));
+  const read = names.map(async (name) => [name, await readFile(join(folder, name))] as const);
+  return new Map(await Promise.all(read));
+}
+
+/** The Python of the projects, as it is written. */
+export async function sources(): Promise<Map<string, string>> {
+  const folder = join(projectRoot, 'src/exports/pytorch/project');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('__pycache__'))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const read = files.map(
+    async (file) => [relative(folder, file).replaceAll(sep, '/'), await readFile(file, 'utf8')] as const,
+  );
+  return new Map(await Promise.all(read));
+}
