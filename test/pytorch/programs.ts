@@ -35,7 +35,7 @@ const launched = (processes: number, args: readonly string[]): string[] =>
   processes === 1
     ? [...args]
     : [
-        ...['-m', 'accelerate.commands.launch', '--cpu', '--multi_cpu', '--num_processes', String(processes)],
+        ...['-m', 'accelerate.commands.launch', '--cpu', '--num_processes', String(processes)],
         ...['--num_machines', '1', '--mixed_precision', 'no', '--main_process_port', '0', ...args],
       ];
 
