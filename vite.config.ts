@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite';
 import { oembed } from './src/cli/oembed.ts';
+import { nodeProjectKit } from './src/cli/nodeProject/vitePlugin.ts';
+import { hubPlaces } from './src/hub/places.ts';
 import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vitePlugin.ts';
 import { isolationHeaders } from './src/worker/isolation.ts';
 import { onDemand } from './src/worker/onDemand.ts';
@@ -32,8 +34,11 @@ const mimeTypes: Record<string, string> = {
   '.zip': 'application/zip',
 };
 
+/** The hub of models that the page may ask. */
+const hub = hubPlaces(process.env);
+
 /**
- * What the built page may do. Everything comes from its own origin; no eval of JavaScript, only of WebAssembly.
+ * What the built page may do. Everything comes from its own origin, but for models that the user asks the hub for; no eval of JavaScript, only of WebAssembly.
  * The sandbox's frame inherits this policy, so the hash of its script stands here, and adds a stricter one of its own.
  */
 const contentPolicy = [
@@ -42,7 +47,7 @@ const contentPolicy = [
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
-  "connect-src 'self' blob:", // blob: the back end's module, changed to share its memory (engine/wasm/sharedMemory.ts)
+  `connect-src 'self' blob: ${hub.connect.join(' ')}`, // blob: the back end's module, changed to share its memory (engine/wasm/sharedMemory.ts)
   "frame-src 'self' blob: data:",
   "object-src 'none'",
   "base-uri 'none'",
@@ -50,16 +55,34 @@ const contentPolicy = [
 ].join('; ');
 
 /**
- * Puts the Content-Security-Policy into the built page, with the hashes of the scripts written in index.html itself.
+ * What the page of a project may do (project.html): the same, without the sandbox and with StackBlitz's frame, which a WebContainer
+ * is made of, and the form that sends a project there. Nothing of that is used before its button is pressed.
+ */
+const projectPolicy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  'frame-src https://stackblitz.com',
+  "object-src 'none'",
+  "base-uri 'none'",
+  'form-action https://stackblitz.com',
+].join('; ');
+
+/**
+ * Puts its Content-Security-Policy into each built page, with the hashes of the scripts written in the page itself.
  * Not in development: Vite's server puts scripts of its own into the page.
  */
-function contentSecurityPolicy(policy: string): Plugin {
+function contentSecurityPolicy(policies: Readonly<Record<string, string>>): Plugin {
   return {
     name: 'content-security-policy',
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler(html) {
+      handler(html, { path }) {
+        const policy = policies[path.replace(/^\//, '')];
+        if (policy === undefined) throw new Error(`${path} has no Content-Security-Policy.`);
         const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? '');
         const hashes = inline.map((code) => `'sha256-${sha256(code)}'`);
         const content = policy.replace("script-src 'self'", ["script-src 'self'", ...hashes].join(' '));
@@ -110,13 +133,16 @@ function describeForEmbedding(siteAddress: string | undefined): Plugin | null {
   return {
     name: 'oembed',
     apply: 'build',
-    transformIndexHtml: () => [
-      {
-        tag: 'link',
-        attrs: { rel: 'alternate', type: 'application/json+oembed', href: address },
-        injectTo: 'head',
-      },
-    ],
+    transformIndexHtml: (_, { path }) =>
+      path !== '/index.html'
+        ? []
+        : [
+            {
+              tag: 'link',
+              attrs: { rel: 'alternate', type: 'application/json+oembed', href: address },
+              injectTo: 'head',
+            },
+          ],
     generateBundle() {
       this.emitFile({ type: 'asset', fileName: 'oembed.json', source: answer });
     },
@@ -191,15 +217,15 @@ const { version } = createRequire(import.meta.url)('./package.json') as { versio
 
 /**
  * GitHub Pages leaves out files that begin with "_" or ".": Jekyll keeps those to itself. Rolldown begins virtual modules so. A back
- * end is called by its name, so that the service worker knows it.
+ * end is called by its name, so that the service worker knows it, and so is what boots a WebContainer, in whose place a test has its own.
  */
 const chunkFileNames = (chunk: { name: string; facadeModuleId: string | null }): string => {
-  const [, backend] = /tfjs-backend-(\w+)/.exec(chunk.facadeModuleId ?? '') ?? [];
-  return `assets/${backend ?? chunk.name.replace(/^[^a-z0-9]+/i, '')}-[hash].js`;
+  const [, known] = /(?:tfjs-backend-|\/@(?=webcontainer\/api))(\w+)/.exec(chunk.facadeModuleId ?? '') ?? [];
+  return `assets/${known ?? chunk.name.replace(/^[^a-z0-9]+/i, '')}-[hash].js`;
 };
 
 export default defineConfig({
-  define: { COCOS_VERSION: JSON.stringify(version) },
+  define: { COCOS_VERSION: JSON.stringify(version), COCOS_HUB: JSON.stringify(hub.endpoint) },
   base: './', // a static host may serve the playground from any folder
   appType: 'mpa', // a missing file is a 404, not the page
   plugins: [
@@ -207,12 +233,17 @@ export default defineConfig({
     tfjsForPages,
     hostFiles(hosted),
     sandboxFrameWorker(),
-    contentSecurityPolicy(contentPolicy),
+    nodeProjectKit(),
+    contentSecurityPolicy({ 'index.html': contentPolicy, 'project.html': projectPolicy }),
     describeForEmbedding(process.env['SITE_ADDRESS']),
     serviceWorker('service-worker.js'),
   ],
   worker: { format: 'es', rolldownOptions: { output: { chunkFileNames } } },
-  build: { target: 'es2022', chunkSizeWarningLimit: 4000, rolldownOptions: { output: { chunkFileNames } } },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 4000,
+    rolldownOptions: { input: ['index.html', 'project.html'], output: { chunkFileNames } },
+  },
   server: { headers: isolationHeaders },
   preview: { port: 4173, headers: isolationHeaders }, // the next free port when it is taken
 });

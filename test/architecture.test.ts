@@ -29,6 +29,7 @@ const rooms: Record<string, readonly Door[]> = {
   receipts: ['config', 'rl', 'model/digest.ts'],
   train: ['config', 'rl', 'tasks', 'model', 'engine', 'sandbox/types.ts'],
   keep: ['config', 'train'],
+  hub: ['config', 'model', 'train/failure.ts', 'train/openedModel.ts', 'train/store.ts'],
   exports: [
     'config',
     'rl',
@@ -39,7 +40,7 @@ const rooms: Record<string, readonly Door[]> = {
     'types:keep/keptRuns.ts',
   ],
   bench: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'exports/svg.ts'],
-  worker: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'keep', 'bench'],
+  worker: ['config', 'rl', 'tasks', 'sandbox', 'engine', 'model', 'train', 'keep', 'hub', 'bench'],
   cli: [
     'config',
     'rl',
@@ -53,6 +54,7 @@ const rooms: Record<string, readonly Door[]> = {
     'receipts',
     'exports',
     'types:keep/keptRuns.ts',
+    'hub',
     'worker/isolation.ts',
     'worker/startMarks.ts',
   ],
@@ -71,6 +73,7 @@ const rooms: Record<string, readonly Door[]> = {
     'types:train/log.ts',
     'worker/client.ts',
     'worker/keptRuns.ts',
+    'worker/models.ts',
     'worker/offline.ts',
     'worker/problems.ts',
     'worker/protocol.ts',
@@ -85,7 +88,8 @@ const packages: readonly { readonly name: RegExp; readonly rooms: readonly strin
   { name: /^webgpu$/, rooms: ['engine'] },
   { name: /^@jax-js\//, rooms: ['bench'] },
   { name: /^pyodide/, rooms: ['sandbox'] },
-  { name: /^(svelte|uplot)/, rooms: ['ui'] },
+  { name: /^(svelte|uplot|@xterm\/|@webcontainer\/|@stackblitz\/)/, rooms: ['ui'] },
+  { name: /^@noble\//, rooms: ['hub'] },
   { name: /^@lezer\//, rooms: ['ui', 'tasks'] },
   { name: /^node:/, rooms: ['cli', 'sandbox', 'engine'] },
 ];

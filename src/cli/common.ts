@@ -1,10 +1,7 @@
 /** What the commands share: a main that reports errors in one line, files of a model, progress on one terminal line. */
-import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import * as v from 'valibot';
+import { join } from 'node:path';
 import type { Experiment } from '../config/fields.ts';
 import { FlagError, type ExtraOptions, type ParsedFlags } from '../config/flags.ts';
 import {
@@ -18,17 +15,9 @@ import { checkpointFiles, readCheckpoint, type Checkpoint } from '../model/check
 import { Tokenizer } from '../tasks/tokenizer.ts';
 import { UnrecoverableError } from '../train/failure.ts';
 import { checkFit } from '../train/session.ts';
+import { projectRoot, shippedModel, version } from './places.ts';
 
-export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-
-/** The version of the playground. */
-export const version: string = v.parse(
-  v.object({ version: v.string() }),
-  JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')),
-).version;
-
-/** Folder of a shipped model, by its name in the experiment. */
-export const shippedModel = (name: string): string => join(projectRoot, 'public/models', name);
+export { projectRoot, shippedModel, version };
 
 /**
  * The folder of the model that a run begins with: a shipped one, or `--model-dir`.

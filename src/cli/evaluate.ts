@@ -4,6 +4,7 @@
  *     npm run evaluate -- --model-dir runs/x/checkpoint --eval-tasks 256
  */
 import { writeFile } from 'node:fs/promises';
+import { withChanges } from '../config/experiment.ts';
 import { helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import type { FieldName } from '../config/fields.ts';
 import { findMetric } from '../rl/metricTable.ts';
@@ -19,9 +20,11 @@ import {
   runCommand,
   shippedModel,
 } from './common.ts';
+import { problemsOf, problemsOption } from './ownProblems.ts';
 
 const options: ExtraOptions = {
   ...modelDirOption,
+  ...problemsOption,
   json: { value: 'FILE', help: 'Also write the metrics to this file.' },
   ...backendOptions,
 };
@@ -36,6 +39,8 @@ const accepted: FieldName[] = [
   'reward',
   'rewardScale',
   'trainTests',
+  'heldOut',
+  'splitSeed',
 ];
 const usage = `npm run evaluate -- [flags]
 
@@ -46,13 +51,21 @@ await runCommand(async (argv) => {
   if (flags.help) return void process.stdout.write(helpText(usage, options, accepted));
   const given = flags.options['model-dir'];
   const folder = typeof given === 'string' ? given : shippedModel(flags.experiment.model);
+  const own = flags.options['problems'];
+  const problems = typeof own === 'string' ? await problemsOf(own) : null;
   const { checkpoint, tokenizer } = await loadModel(folder);
   const backend = await openNodeBackend(flags.options);
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   // No training here, so no training tasks are needed.
-  const experiment = { ...flags.experiment, trainTasks: 16 };
-  const session = createSession(experiment, { backend: backend.name, checkpoint, tokenizer, sandbox });
+  const generated = { ...flags.experiment, trainTasks: 16 };
+  const experiment = problems
+    ? withChanges(generated, { tasks: 'own', problems: problems.name, trainTasks: 5000 })
+    : generated;
+  const session = createSession(experiment, {
+    ...{ backend: backend.name, checkpoint, tokenizer, sandbox, problems },
+  });
+  for (const note of session.notes) process.stderr.write(`${note}\n`);
   const { metrics, ms } = await session.trainer.evaluate();
   const rows = Object.entries(metrics).map(([name, value]) => {
     const found = findMetric(name);
@@ -65,7 +78,9 @@ await runCommand(async (argv) => {
   for (const [name, value, label] of rows) {
     process.stdout.write(`${name.padEnd(width(0))}  ${value.padStart(width(1))}  ${label}\n`);
   }
-  process.stdout.write(`${experiment.evalTasks} held-out tasks, greedy answers, in ${duration(ms / 1000)}\n`);
+  process.stdout.write(
+    `${session.parts.heldOutTasks.length} held-out tasks, greedy answers, in ${duration(ms / 1000)}\n`,
+  );
   const file = flags.options['json'];
   if (typeof file === 'string') await writeFile(file, JSON.stringify(metrics, null, 2) + '\n');
   session.dispose();

@@ -4,6 +4,7 @@
  *     npm run export -- --run runs/x --out x.cocos
  *     npm run export -- --run runs/x --what model --step 50 --out model.zip
  *     npm run export -- --to pytorch my-project
+ *     npm run export -- --to node my-project
  */
 import { runCommand } from './common.ts';
 import { exportCommand } from './exportCommand.ts';

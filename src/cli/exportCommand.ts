@@ -50,7 +50,8 @@ const options: ExtraOptions = {
 };
 const usage = `npm run export -- --run PATH --out FILE [flags]
 
-Makes a file of a run, for other tools, another machine or the page; docs/export-formats.md describes each.`;
+Makes a file of a run, for other tools, another machine or the page; docs/export-formats.md describes each.
+npm run export -- --to node OUT makes a project of an experiment instead; --to node --help has its flags.`;
 
 /** Writes one kind of file of a run, or a file for each of several runs. */
 export const exportCommand: Command = async (argv) => {

@@ -18,6 +18,8 @@ export interface FolderRunOptions extends Interruptible {
   readonly folder: RunFolder;
   /** `--model-dir`, if it was given. */
   readonly modelDir?: string | undefined;
+  /** The problems that the experiment names. */
+  readonly problems?: string | undefined;
   readonly computing: Computing;
   readonly hear: (event: RunEvent) => void;
 }
@@ -76,7 +78,7 @@ export async function completeLog(wanted: Wanted): Promise<RunLog | null> {
 
 /** Does what is left of a run. @returns its log; null when it was paused before its end */
 export async function completeRun(options: FolderRunOptions): Promise<RunLog | null> {
-  const { experiment, folder, modelDir, computing, hear, stopped, onpause } = options;
+  const { experiment, folder, modelDir, problems, computing, hear, stopped, onpause } = options;
   const found = await findRun(options);
   if (found?.log && (found.state?.step ?? 0) >= experiment.steps) return found.log;
   for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
@@ -91,10 +93,20 @@ export async function completeRun(options: FolderRunOptions): Promise<RunLog | n
     experiment,
   };
   const run = await drive({
-    ...{ experiment, model, backend, hear, sandbox: computing.sandbox(), reopen: () => computing.reopen() },
+    ...{
+      experiment,
+      model,
+      backend,
+      hear,
+      problems,
+      sandbox: computing.sandbox(),
+      reopen: () => computing.reopen(),
+    },
     ...(found?.state ? { state: found.state } : {}),
     openLog: async () => {
-      const log = await (found ? folder.resume(found, circumstances) : folder.begin(circumstances, model));
+      const log = await (found
+        ? folder.resume(found, circumstances)
+        : folder.begin(circumstances, model, problems));
       await folder.completeMetrics(log, found?.state?.step ?? 0);
       return folder.keeping(log, model);
     },

@@ -1,22 +1,12 @@
 /** What `npm run grade` does: a problem set's own solutions against its tests, one JSON line per record. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { gradeInOrder, type Grading } from '../sandbox/inOrder.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import { gradedLine, unreadLine, type GradeLine } from '../sandbox/report.ts';
-import {
-  maxTests,
-  checkProblemSize,
-  fieldsOf,
-  problemFormats,
-  fileText,
-  readProblems,
-  titleOf,
-  type ProblemFormat,
-} from '../tasks/readers/index.ts';
+import { maxTests, fieldsOf, problemFormats, titleOf, type ProblemFormat } from '../tasks/readers/index.ts';
 import { progressLine, type Command } from './common.ts';
+import { readProblemFile } from './ownProblems.ts';
 import { openBrowserSandbox } from './grade/browserSandbox.ts';
 import { grouped, summary } from './grade/summary.ts';
 
@@ -66,17 +56,6 @@ function numberOption(value: string | true | undefined, flag: string, low: numbe
   return number;
 }
 
-/** @throws FlagError naming the file and what is wrong with it as a whole */
-async function readProblemFile(file: string, format: ProblemFormat | 'auto') {
-  try {
-    checkProblemSize((await stat(file)).size);
-    const bytes = new Uint8Array(await readFile(file));
-    return readProblems(await fileText(bytes), format, basename(file));
-  } catch (error) {
-    throw new FlagError(`--data ${file}: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
 function openOutput(file: string): number {
   try {
     return openSync(file, 'w');
@@ -94,7 +73,7 @@ export const grade: Command = async (argv) => {
   const workers = Math.round(numberOption(numbers['workers'], '--workers', 1, 16) ?? 2);
   const chosenSeconds = numberOption(numbers['testSeconds'], '--test-seconds', 0.1, 60);
 
-  const read = await readProblemFile(data, format as ProblemFormat | 'auto');
+  const read = await readProblemFile('--data', data, format as ProblemFormat | 'auto');
   const { tasks, problems, notices } = read;
   process.stderr.write(`${data}: ${tasks.length} records of the format ${read.format}\n`);
   for (const { line, message } of problems) process.stderr.write(`line ${line}: ${message}\n`);

@@ -10,7 +10,7 @@ import { pythonProject, type ProjectParts } from '../exports/pytorch/index.ts';
 import type { ModelFiles } from '../exports/modelFolder.ts';
 import { checkpointFiles } from '../model/checkpoint.ts';
 import { readerOf } from '../tasks/episode.ts';
-import type { ProblemSet } from '../tasks/problemSet.ts';
+import { readProblemSet } from '../tasks/problemSet.ts';
 import { openTasks } from '../tasks/source.ts';
 import { loadModel, modelFolderOf, projectRoot, shippedModel, type LoadedModel } from './common.ts';
 import { modelOf, openRunAt } from './packedRun.ts';
@@ -25,8 +25,8 @@ export interface Asked {
   readonly from: string | undefined;
   /** What the flags themselves set. */
   readonly changes: Partial<Experiment>;
-  /** The problems that the experiment names, where its tasks are the user's own. */
-  readonly problems: ProblemSet | null;
+  /** The problems that the experiment names, as they are kept, where its tasks are the user's own. */
+  readonly problems: string | undefined;
 }
 
 /** @returns the project's files by path */
@@ -34,7 +34,8 @@ export async function pythonProjectOf(program: Program, asked: Asked): Promise<M
   const parts = asked.from === undefined ? await ofExperiment(asked) : await ofRun(asked.from, asked);
   const { checkpoint, tokenizer } = parts.began;
   const reader = readerOf(tokenizer, checkpoint.config.max_position_embeddings);
-  const { train, heldOut } = openTasks(parts.experiment, reader, asked.problems);
+  const problems = parts.problems === undefined ? null : await readProblemSet(parts.problems);
+  const { train, heldOut } = openTasks(parts.experiment, reader, problems);
   const tasks = { train: train.slice(), heldOut: heldOut.slice() };
   return pythonProject({ program, sources: await sources(), ...tasks, ...parts });
 }
@@ -42,9 +43,10 @@ export async function pythonProjectOf(program: Program, asked: Asked): Promise<M
 interface Own extends Pick<ProjectParts, 'name' | 'experiment' | 'reference' | 'policy'> {
   /** The reference. */
   readonly began: LoadedModel;
+  readonly problems: string | undefined;
 }
 
-async function ofExperiment({ experiment, name, modelDir }: Asked): Promise<Own> {
+async function ofExperiment({ experiment, name, modelDir, problems }: Asked): Promise<Own> {
   const folder = modelFolderOf(modelDir, experiment);
   const [reference, began] = [await filesIn(folder), await loadModel(folder)];
   const { initialPolicy } = experiment;
@@ -52,7 +54,7 @@ async function ofExperiment({ experiment, name, modelDir }: Asked): Promise<Own>
     initialPolicy === 'model'
       ? { files: reference, what: 'the model of `reference/`' }
       : { files: await filesIn(shippedModel(initialPolicy)), what: `a checkpoint, ${initialPolicy}` };
-  return { name, experiment, reference, began, policy };
+  return { name, experiment, reference, began, policy, problems };
 }
 
 /** A run as it was after its last saved state. */
@@ -69,7 +71,7 @@ async function ofRun(path: string, { modelDir, changes }: Asked): Promise<Own> {
   return {
     name,
     experiment: withChanges(log.experimentAt(state.step), changes),
-    ...{ began, reference: await filesIn(reference) },
+    ...{ began, reference: await filesIn(reference), problems: (await log.problems()) ?? undefined },
     policy: {
       files: new Map([...Object.entries(files), ['tokenizer.json', tokenizerJson]]),
       what: `that run’s model after ${state.step} updates`,
@@ -79,8 +81,8 @@ async function ofRun(path: string, { modelDir, changes }: Asked): Promise<Own> {
 
 const needed = ['config.json', 'model.safetensors', 'tokenizer.json'];
 
-/** @throws Error naming the file that is missing */
-async function filesIn(folder: string): Promise<ModelFiles> {
+/** The files of a model. @throws Error naming the file that is missing */
+export async function filesIn(folder: string): Promise<ModelFiles> {
   const missing = needed.find((name) => !existsSync(join(folder, name)));
   if (missing !== undefined) throw new Error(`${join(folder, missing)} is missing; a model needs it.`);
   const names = [...needed, 'generation_config.json'].filter((name) => existsSync(join(folder, name)));

@@ -66,7 +66,8 @@ function rowOf(log: RunLog, step: number): string {
 }
 
 await runCommand(async (argv) => {
-  const flags = parseTrainingFlags(argv, options);
+  const flags = await parseTrainingFlags(argv, options);
+  const { problems } = flags;
   if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
   const seeds = seedsOf(text('seeds') ?? '1,2,3');
@@ -91,10 +92,10 @@ await runCommand(async (argv) => {
       experiment,
     };
     const log = await (folder
-      ? folder.begin(circumstances, model)
+      ? folder.begin(circumstances, model, problems)
       : RunLog.create(new MemoryStore(), await manifestOf(circumstances, modelFolder), tableOnly));
     const run = await drive({
-      ...{ experiment, model, backend },
+      ...{ experiment, model, backend, problems },
       reopen: async () => (backend = await reopenNodeBackend(flags.options)),
       openLog: () => Promise.resolve(folder ? folder.keeping(log, model) : log),
       hear(event) {

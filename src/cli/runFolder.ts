@@ -63,11 +63,12 @@ export class RunFolder {
     }
   }
 
-  /** Begins a run: its model, its log. @throws Error when the folder already holds one */
-  async begin(circumstances: Circumstances, model: LoadedModel): Promise<RunLog> {
+  /** Begins a run: its model, its log, its problems where they are the user's own. @throws Error when the folder already holds one */
+  async begin(circumstances: Circumstances, model: LoadedModel, problems?: string): Promise<RunLog> {
     this.checkFree();
     await saveModel(this.reference, model);
-    const log = await RunLog.create(this.#store, await manifestOf(circumstances, this.reference));
+    const manifest = await manifestOf(circumstances, this.reference);
+    const log = await RunLog.create(this.#store, manifest, { problems });
     await this.saveExperiment(circumstances.experiment);
     return log;
   }
@@ -168,21 +169,31 @@ export class RunFolder {
     await saveModel(this.#file('checkpoint'), { ...model, checkpoint });
   }
 
-  /** The log as a driver writes it, and beside it what people and tools read. */
-  keeping(log: RunLog, model: LoadedModel): KeptLog {
+  /**
+   * The log as a driver writes it, and beside it what people and tools read.
+   * @param hear is given each line of metrics.jsonl, with its end
+   */
+  keeping(log: RunLog, model: LoadedModel, hear?: (line: string) => void): KeptLog {
     let updated = -1;
+    const append = async () => {
+      await this.appendMetrics(log, updated);
+      hear?.(metricsLine(log, updated));
+    };
     return {
       change: (record) => log.change(record),
       update: async (record) => {
         await log.update(record);
         updated = record.step;
-        if (!evaluationDue(record.experiment, updated)) await this.appendMetrics(log, updated);
+        if (!evaluationDue(record.experiment, updated)) await append();
       },
       evaluation: async (record) => {
         await log.evaluation(record);
         if (record.step === updated)
-          await this.appendMetrics(log, updated); // one line for both
-        else await this.completeMetrics(log, record.step); // before the first update
+          await append(); // one line for both
+        else {
+          await this.completeMetrics(log, record.step); // before the first update
+          hear?.(metricsLine(log, record.step));
+        }
       },
       notice: (...notice) => log.notice(...notice),
       checkpoint: (state) => this.saveCheckpoint(log, state, model),

@@ -20,6 +20,7 @@ import {
 import { drive } from './drive.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { modelOf, openRunAt, isRunFile } from './packedRun.ts';
+import { trainingCommand } from './places.ts';
 import { nameOfModel, RunFolder } from './runFolder.ts';
 import { parseTrainingFlags, startOptions } from './startFrom.ts';
 
@@ -34,10 +35,14 @@ const options: ExtraOptions = {
       'Go on with the run in this folder, or in this file that the page or npm run export saved, exactly where it stopped. Only ' +
       '--steps may be given with it; with a file also --out and --model-dir.',
   },
+  metrics: {
+    value: '',
+    help: 'Also write each line of metrics.jsonl to standard output, as soon as it is there.',
+  },
   ...modelDirOption,
   ...backendOptions,
 };
-const usage = `npm run train -- [flags]
+const usage = `${trainingCommand} [flags]
 
 Trains a model with CoCoS and writes DIR/log.jsonl with DIR/blobs/ (everything that happened), DIR/metrics.jsonl (one line per
 update), DIR/experiment.json, DIR/checkpoint/ (the last model) and DIR/reference/ (the model it began with).
@@ -45,7 +50,7 @@ Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
 
 /** Trains, or goes on with a run. */
 export const train: Command = async (argv) => {
-  const flags = parseTrainingFlags(argv, options);
+  const flags = await parseTrainingFlags(argv, options);
   if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
 
@@ -70,7 +75,7 @@ export const train: Command = async (argv) => {
     const { step } = found.state;
     process.stderr.write(
       `${folder.path} is already at update ${step}, and the run ends after ${steps}: nothing was done. ` +
-        `To go on: npm run train -- --resume ${folder.path} --steps N, with N above ${step}\n`,
+        `To go on: ${trainingCommand} --resume ${folder.path} --steps N, with N above ${step}\n`,
     );
     return;
   }
@@ -119,16 +124,23 @@ export const train: Command = async (argv) => {
     }
   };
 
+  const showMetrics = (written: string) => {
+    line.end();
+    process.stdout.write(written);
+  };
   const openLog = async () => {
-    const log = await (found ? folder.resume(found, circumstances) : folder.begin(circumstances, model));
+    const log = await (found
+      ? folder.resume(found, circumstances)
+      : folder.begin(circumstances, model, flags.problems));
     const last = log.entriesOf('evaluation').at(-1);
     if (last) showAccuracy(last.metrics);
     await folder.completeMetrics(log, first);
-    return folder.keeping(log, model);
+    return folder.keeping(log, model, flags.options['metrics'] ? showMetrics : undefined);
   };
   await untilInterrupted(async ({ stopped, onpause }) => {
     const run = await drive({
       ...{ experiment, model, backend, hear, openLog },
+      problems: found ? await found.log?.problems() : flags.problems,
       reopen: () => reopenNodeBackend(flags.options),
       ...(found?.state ? { state: found.state } : {}),
     });
@@ -140,7 +152,9 @@ export const train: Command = async (argv) => {
       line.end();
     }
     const how = stopped() ? 'stopped' : 'done';
-    process.stderr.write(`${how} at update ${step}; go on with: npm run train -- --resume ${folder.path}\n`);
+    process.stderr.write(
+      `${how} at update ${step}; go on with: ${trainingCommand} --resume ${folder.path}\n`,
+    );
     await run.dispose();
   });
 };

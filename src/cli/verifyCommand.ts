@@ -23,10 +23,12 @@ import {
   type Command,
 } from './common.ts';
 import { sharedModelOf } from './drive.ts';
+import { problemsFor, problemsOf, problemsOption } from './ownProblems.ts';
 import { digestOf } from './runFolder.ts';
 
 const options: ExtraOptions = {
   updates: { value: 'N', help: 'Check only the first N updates.' },
+  ...problemsOption,
   'model-dir': { value: 'DIR', help: modelDirOption['model-dir']?.help ?? '' },
   ...backendOptions,
 };
@@ -42,7 +44,7 @@ export const verify: Command = async (argv) => {
   const flags = parseFlags(named ? rest : argv, options, []);
   if (flags.help) return void process.stdout.write(helpText(usage, options, []));
   if (!named) throw new FlagError('Give a link or a file: npm run verify -- LINK|FILE. --help says more.');
-  const { link, receipt } = read(first);
+  const { link, receipt, problems: carried } = read(first);
   const { backend, modelDigest } = link.madeOn;
   if (!receipt || !backend || !modelDigest)
     throw new FlagError('There is no result in it, only an experiment: there is nothing to verify.');
@@ -51,6 +53,9 @@ export const verify: Command = async (argv) => {
   const claim: Claim = { receipt, experiment, backend };
   const upTo = updatesOf(flags.options['updates'], receipt.updates);
 
+  const file = flags.options['problems'];
+  const given = typeof file === 'string' ? (await problemsOf(file)).text : carried;
+  const problems = await problemsFor(experiment, given, 'it');
   const folder = modelFolderOf(flags.options['model-dir'] as string | undefined, experiment);
   const digest = await digestOf(folder);
   if (!digest?.startsWith(modelDigest)) {
@@ -70,6 +75,7 @@ export const verify: Command = async (argv) => {
     ...{ experiment, model, backend: opened, sandbox },
     reopen: () => reopenNodeBackend(computes),
   });
+  await loaded.problems?.take(problems);
   const line = progressLine();
   const began = performance.now();
   try {

@@ -2,9 +2,9 @@
  * Experiments in the address bar: `#v=1&gamma=0.5&objective=released-code`. The fragment holds the version of this
  * format and every field that differs from the default, in words a person can read and edit. The page adds what the link was
  * made on, `&made-on=wasm&model-digest=sha256-0123456789ab`, and what it is to show (`view.ts`), and, packed,
- * what came of it (`&z=…`, receipts/pack.ts).
+ * what came of it (`&z=…`, receipts/pack.ts), and the problems that it is about, where they are the user's own and few (`&p=…`).
  *
- * Such a link is made of letters, digits and `-.=&` only, and `_` in what is packed; texts too (`linkText.ts`). Whatever else stands in one was put there on the way, by a mail or chat
+ * Such a link is made of letters, digits and `-.=&` only, and `_` in what is packed (packed.ts); texts too (`linkText.ts`). Whatever else stands in one was put there on the way, by a mail or chat
  * program, and is undone before the link is given up.
  */
 import * as v from 'valibot';
@@ -32,6 +32,7 @@ export interface MadeOn {
 /** The formats since which links say what they were made on, and what they show or came to. */
 const sinceMadeOn = 3;
 const sinceView = 7;
+const sinceProblems = 8;
 
 export interface DecodedLink {
   /** The default experiment whenever there is a problem: a link is taken whole or not at all. */
@@ -42,6 +43,8 @@ export interface DecodedLink {
   readonly view: View;
   /** A receipt, still packed; '' for none. Whoever wants it unpacks it (receipts/pack.ts). */
   readonly receipt: string;
+  /** The problems that the experiment names, likewise; '' where they are not in it. */
+  readonly problems: string;
   /** What was wrong, in plain words that name the field, or null. */
   readonly problem: string | null;
   /** What an older link names that is gone since, without a change of the result. */
@@ -54,17 +57,20 @@ export function encodeLink(
   madeOn: MadeOn = {},
   view: View = {},
   receipt = '',
+  problems = '',
 ): string {
   const changes = diff(experiment);
   const pairs = Object.entries(changes).map(([name, value]) => `${name}=${inLink(name, value)}`);
   const on = encodeMadeOn(madeOn);
   const shows = [...encodeView(view), ...(receipt ? [`z=${receipt}`] : [])];
+  const carries = problems ? [`p=${problems}`] : [];
   const version = Math.max(
     oldestFormat(changes),
     on.length > 0 ? sinceMadeOn : 1,
     shows.length > 0 ? sinceView : 1,
+    carries.length > 0 ? sinceProblems : 1,
   );
-  return `#${[`v=${version}`, ...pairs, ...on, ...shows].join('&')}`;
+  return `#${[`v=${version}`, ...pairs, ...on, ...carries, ...shows].join('&')}`;
 }
 
 const isText = (name: string): boolean => isFieldName(name) && field(name).kind === 'text';
@@ -80,6 +86,7 @@ const partsSchema = v.object({
     v.pipe(v.string(), v.regex(/^sha256-[\da-f]{12}$/, 'must be sha256- and 12 hexadecimal digits')),
   ),
   z: v.optional(v.pipe(v.string(), v.regex(/^r[\w-]*z$/))),
+  p: v.optional(v.pipe(v.string(), v.regex(/^r[\w-]*z$/))),
 });
 
 const encodeMadeOn = ({ backend, modelDigest }: MadeOn): string[] => [
@@ -152,6 +159,7 @@ const refuse = (problem: string | null): DecodedLink => ({
   madeOn: {},
   view: {},
   receipt: '',
+  problems: '',
   problem,
   notes: [],
 });
@@ -190,13 +198,19 @@ function readLink(body: string): DecodedLink {
   const parts = v.safeParse(partsSchema, Object.fromEntries(values));
   if (!parts.success) {
     const name = v.getDotPath(parts.issues[0])?.split('.')[0] ?? '';
-    if (name === 'z') return refuse(damagedLink);
+    if (name === 'z' || name === 'p') return refuse(damagedLink);
     return refuse(
       `A value in the link is not valid: ${name}: ${parts.issues[0].message}, not "${shorten(values.get(name) ?? '')}".`,
     );
   }
   for (const name of Object.keys(partsSchema.entries)) values.delete(name);
-  const { 'made-on': backend, 'model-digest': modelDigest, z: receipt = '', ...view } = parts.output;
+  const {
+    'made-on': backend,
+    'model-digest': modelDigest,
+    z: receipt = '',
+    p: problems = '',
+    ...view
+  } = parts.output;
   if (receipt && !(backend && modelDigest))
     return refuse(
       'The link has a result, but does not say on which back end and with which model it was made.',
@@ -221,7 +235,10 @@ function readLink(body: string): DecodedLink {
     ),
   );
   if (!parsed.ok) return refuse(`A value in the link is not valid: ${describeError(parsed.errors[0])}.`);
-  return { experiment: parsed.experiment, version: format, madeOn, view, receipt, problem: null, notes };
+  const { experiment } = parsed;
+  if (problems && experiment.tasks !== 'own')
+    return refuse('The link carries problems, but its tasks are generated.');
+  return { experiment, version: format, madeOn, view, receipt, problems, problem: null, notes };
 }
 
 const shorten = (text: string): string => shownText(text, 40);

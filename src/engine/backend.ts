@@ -3,6 +3,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { tf } from './tf.ts';
 import { guardAllocator } from './wasm/allocator.ts';
 import { useWasmKernels } from './wasm/kernels.ts';
+import { nodeBinary } from './wasm/nodeBinary.ts';
 import { whyNoSharedMemory, withSharedMemory } from './wasm/sharedMemory.ts';
 import { watchGpu } from './webgpu/errors.ts';
 import { useGpuKernels } from './webgpu/program.ts';
@@ -150,7 +151,6 @@ async function providingBinary(
   start: () => Promise<void>,
 ): Promise<void> {
   if ('wasm' in tf.engine().registry) return start(); // it is loaded
-  if (!shared && environment === 'node') return start();
   const binary = await readBinary(environment, wasmPaths);
   const bytes = shared ? withSharedMemory(binary) : binary;
   const address = URL.createObjectURL(new Blob([bytes], { type: 'application/wasm' }));
@@ -167,13 +167,7 @@ async function readBinary(
   wasmPaths: BackendOptions['wasmPaths'],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const name = binaries[1];
-  if (environment === 'node') {
-    const [fsName, moduleName] = ['node:fs/promises', 'node:module'];
-    const { readFile } = (await import(/* @vite-ignore */ fsName)) as typeof import('node:fs/promises');
-    const { createRequire } = (await import(/* @vite-ignore */ moduleName)) as typeof import('node:module');
-    const folder = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
-    return Uint8Array.from(await readFile(new URL(`./dist/${name}`, `file://${folder}`)));
-  }
+  if (environment === 'node') return nodeBinary(name);
   const address = typeof wasmPaths === 'object' ? wasmPaths[name] : `${wasmPaths ?? ''}${name}`;
   const response = await fetch(address ?? name);
   if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);

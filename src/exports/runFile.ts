@@ -7,7 +7,7 @@ import { checkFormat } from '../config/formats.ts';
 import { readJson, shownText } from '../config/outside.ts';
 import type { RunFile } from '../keep/keptRuns.ts';
 import { sha256 } from '../model/digest.ts';
-import { RunLog } from '../train/log.ts';
+import { problemsBlob, RunLog } from '../train/log.ts';
 export type { RunLog } from '../train/log.ts';
 import { checkBlobName, MemoryStore, type Bytes, type Store } from '../train/store.ts';
 import { unzip, zip } from './zip.ts';
@@ -16,7 +16,7 @@ import { unzip, zip } from './zip.ts';
 export const runFileFormat = 1;
 export const runFileEnding = '.cocos';
 
-/** A run as its store holds it, and what it is called there; of the blobs only those that an entry of the log names are packed. */
+/** A run as its store holds it, and what it is called there; of the blobs only the problems and those that an entry of the log names are packed. */
 export interface NamedRun extends RunFile {
   readonly name: string;
 }
@@ -41,7 +41,7 @@ const aboutSchema = v.object({
 /** The file. @throws Error when the log cannot be read */
 export async function packRun(run: NamedRun): Promise<Bytes> {
   const log = await openRun(run);
-  const named = new Set(log.entries.flatMap(blobsOf));
+  const named = new Set([problemsBlob, ...log.entries.flatMap(blobsOf)]);
   const files = new Map<string, Bytes>([[logName, new TextEncoder().encode(run.log)]]);
   for (const [name, bytes] of [...run.blobs].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     if (named.has(name)) files.set(folder + checkBlobName(name), bytes);

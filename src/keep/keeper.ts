@@ -58,7 +58,7 @@ export class Keeper {
         model: { name, ...(digest === undefined ? {} : { digest }) },
         ...(parent ? { parent: { run: parent.runId, step: parent.step } } : {}),
       },
-      this.#logOptions(id),
+      { ...this.#logOptions(id), problems: loaded.problems?.find(experiment.problems)?.text },
     );
     return writing.keep(log, () => log.written().then(() => late.make()));
   }
@@ -100,6 +100,7 @@ export class Keeper {
       const readOnly = folder ? '' : inAnotherTab;
       return {
         experiment: log.experimentAt(step),
+        problems: await log.problems(),
         ...(state ? { state } : {}),
         past: await pastOf(log, step, { before, readOnly }),
         unevaluated: folder !== null && unevaluated(log),

@@ -3,7 +3,6 @@
  * parameter that is being made, no other is held.
  */
 import { shownText } from '../config/outside.ts';
-import type { Parameter } from './families/family.ts';
 import { familyOf } from './families/index.ts';
 import { isTransposed, type HostWeights } from './parameters.ts';
 import { attentionShape, type ModelConfig } from './modelConfig.ts';
@@ -61,7 +60,7 @@ export async function* parametersFrom(
   source: TensorSource,
 ): AsyncGenerator<[name: string, values: Float32Array]> {
   const wanted = familyOf(config).layout(config);
-  await checkTensors(config, source, wanted);
+  await checkTensors(config, source);
   for (const [ours, parts] of wanted) {
     const [first] = parts;
     const columns = parts.reduce((sum, { shape }) => sum + shape[0], 0);
@@ -101,29 +100,48 @@ function refuse({ file }: TensorSource, tensor: string, problem: string): never 
   throw new Error(`${file}: tensor ${shownText(tensor)} ${problem}`);
 }
 
-/** Names and shapes against the configuration; what is left over must be derivable from the rest. */
-async function checkTensors(
-  config: ModelConfig,
-  source: TensorSource,
-  wanted: readonly Parameter[],
-): Promise<void> {
+const adviceOf = ({ configFile, file }: TensorSource): string =>
+  configFile === file
+    ? 'The file is damaged; download it again.'
+    : `Use the ${configFile} that was saved with it.`;
+
+/** Takes a tensor from those that are left. @throws when it is missing or of another shape */
+function taker(source: TensorSource, left: Set<string>) {
   const { configFile } = source;
-  const advice = configFile === source.file ? 'The file is damaged; download it again.' : `Use the ${configFile} that was saved with it.`; // prettier-ignore
-  const left = new Set(source.tensors.keys());
-  const take = (name: string, shape: readonly number[]) => {
+  return (name: string, shape: readonly number[]): void => {
     const found = source.tensors.get(name)?.shape;
-    if (!found) refuse(source, name, `is missing; ${configFile} asks for it. ${advice}`);
+    if (!found) refuse(source, name, `is missing; ${configFile} asks for it. ${adviceOf(source)}`);
     if (found.join() !== shape.join()) {
       refuse(
         source,
         name,
-        `has shape [${found.join(', ')}]; ${configFile} says [${shape.join(', ')}]. ${advice}`,
+        `has shape [${found.join(', ')}]; ${configFile} says [${shape.join(', ')}]. ${adviceOf(source)}`,
       );
     }
     left.delete(name);
   };
-  for (const [, parts] of wanted) for (const { name, shape } of parts) take(name, shape);
+}
 
+/**
+ * Names and shapes against the configuration, of which no value is read.
+ * @returns the names of what the model does not ask for
+ * @throws an error naming a missing or misshapen tensor
+ */
+export function checkShapes(config: ModelConfig, source: TensorSource): Set<string> {
+  const left = new Set(source.tensors.keys());
+  const take = taker(source, left);
+  for (const [, parts] of familyOf(config).layout(config)) {
+    for (const { name, shape } of parts) take(name, shape);
+  }
+  return left;
+}
+
+/** Names and shapes against the configuration; what is left over must be derivable from the rest. */
+async function checkTensors(config: ModelConfig, source: TensorSource): Promise<void> {
+  const { configFile } = source;
+  const advice = adviceOf(source);
+  const left = checkShapes(config, source);
+  const take = taker(source, left);
   if (left.has(head)) {
     take(head, [config.vocab_size, config.hidden_size]);
     if (!sameBits(await source.read(head), await source.read(embedding))) {

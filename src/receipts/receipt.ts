@@ -18,7 +18,7 @@ import {
   type DigestPart,
   type Digests,
 } from '../rl/records.ts';
-import { base64, bytesOfBase64 } from './base64.ts';
+import { base64, bytesOfBase64 } from '../config/base64.ts';
 
 /** Raised with whatever an older reader would not understand. */
 export const receiptFormat = 1;

@@ -14,8 +14,9 @@ import {
 import type { Experiment } from '../config/fields.ts';
 import { checkFormat } from '../config/formats.ts';
 import { isObject, shownText } from '../config/outside.ts';
+import { DamagedError, packJson, unpackJson } from '../config/packed.ts';
 import type { View } from '../config/view.ts';
-import { DamagedError, packReceipt, unpackReceipt } from './pack.ts';
+import { packReceipt, unpackReceipt } from './pack.ts';
 import { narrowed, readReceipt, widths, writtenReceipt, type Receipt } from './receipt.ts';
 
 /** A link that is short enough for a chat or a slide; its digests are shortened to get there. */
@@ -29,6 +30,8 @@ const fileFormat = 1;
 export interface Shared {
   readonly link: DecodedLink;
   readonly receipt: Receipt | null;
+  /** The problems that the experiment names, as they are kept (tasks/problemSet.ts), not checked yet; null: not in it. */
+  readonly problems: string | null;
 }
 
 /** What is passed on. */
@@ -37,26 +40,39 @@ export interface ToShare {
   readonly madeOn: MadeOn;
   readonly view?: View;
   readonly receipt?: Receipt | null;
+  /** The problems that the experiment names. */
+  readonly problems?: string | null;
 }
 
 /** The fragment of a link, with its '#'; null where it would be too long to be read, so that a file has to do. */
-export function fragmentOf({ experiment, madeOn, view = {}, receipt = null }: ToShare): string | null {
-  if (!receipt) return encodeLink(experiment, madeOn, view);
+export function fragmentOf({
+  experiment,
+  madeOn,
+  view = {},
+  receipt = null,
+  problems = null,
+}: ToShare): string | null {
+  const carried = problems === null ? '' : packJson(problems);
+  if (carried.length > maxLinkLength) return null;
+  if (!receipt) return readable(encodeLink(experiment, madeOn, view, '', carried));
   let fragment = '';
   for (const width of widths.toReversed()) {
-    fragment = encodeLink(experiment, madeOn, view, packReceipt(narrowed(receipt, width)));
+    fragment = encodeLink(experiment, madeOn, view, packReceipt(narrowed(receipt, width)), carried);
     if (fragment.length <= comfortable) return fragment;
   }
-  return fragment.length <= maxLinkLength ? fragment : null;
+  return readable(fragment);
 }
 
+const readable = (fragment: string): string | null => (fragment.length <= maxLinkLength ? fragment : null);
+
 /** The same as a file, with whole digests. */
-export const fileOf = ({ experiment, madeOn, view = {}, receipt = null }: ToShare): string =>
+export const fileOf = ({ experiment, madeOn, view = {}, receipt = null, problems = null }: ToShare): string =>
   `${JSON.stringify({
     kind: fileKind,
     format: fileFormat,
     link: encodeLink(experiment, madeOn, view),
     ...(receipt ? { result: writtenReceipt(receipt) } : {}),
+    ...(problems === null ? {} : { problems }),
   })}\n`;
 
 const fileKind = 'cocos-playground';
@@ -65,6 +81,7 @@ const fileSchema = v.strictObject({
   format: v.number(),
   link: v.string(),
   result: v.optional(v.unknown()),
+  problems: v.optional(v.string()),
 });
 
 /**
@@ -79,12 +96,25 @@ export function readShared(text: string): Shared {
 export function readLink(fragment: string): Shared {
   const link = decodeLink(fragment);
   if (link.problem !== null) throw new Error(link.problem);
-  if (link.receipt === '') return { link, receipt: null };
+  const receipt = link.receipt
+    ? unpacked('a result', () => unpackReceipt(link.receipt, link.experiment))
+    : null;
+  const problems = link.problems ? unpacked('problems', () => unpackText(link.problems)) : null;
+  return { link, receipt, problems };
+}
+
+function unpackText(packed: string): string {
+  const text = unpackJson(packed);
+  if (typeof text !== 'string') throw new Error('they are no text');
+  return text;
+}
+
+function unpacked<T>(what: string, unpack: () => T): T {
   try {
-    return { link, receipt: unpackReceipt(link.receipt, link.experiment) };
+    return unpack();
   } catch (error) {
     if (error instanceof DamagedError) throw new Error(damagedLink, { cause: error });
-    throw new Error(`The link has a result that cannot be read: ${messageOf(error)}.`, { cause: error });
+    throw new Error(`The link has ${what} that cannot be read: ${messageOf(error)}.`, { cause: error });
   }
 }
 
@@ -117,13 +147,13 @@ export function readSharedFile(data: unknown): Shared {
   const parsed = v.safeParse(fileSchema, data);
   if (!parsed.success)
     throw new Error(`${v.getDotPath(parsed.issues[0]) ?? ''}: ${parsed.issues[0].message}`);
-  const { link: fragment, result } = parsed.output;
+  const { link: fragment, result, problems = null } = parsed.output;
   const link = decodeLink(fragment);
   if (link.problem !== null) throw new Error(link.problem);
-  if (result === undefined) return { link, receipt: null };
+  if (result === undefined) return { link, receipt: null, problems };
   if (!(link.madeOn.backend && link.madeOn.modelDigest))
     throw new Error('it does not say on which back end and with which model its result was made');
-  return { link, receipt: readReceipt(result, link.experiment) };
+  return { link, receipt: readReceipt(result, link.experiment), problems };
 }
 
 /** Of a message that may quote what came from outside. */

@@ -12,6 +12,7 @@
  * longest): first prompt 24, 33, 43; answer 26, 36, 45; episode of two turns without feedback 78, 102, 121.
  */
 import { maxFeedback } from '../config/episodeLength.ts';
+import { familiarity } from './familiar.ts';
 import type { ModelReader, Task } from './types.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -28,6 +29,7 @@ export const readerOf = (tokenizer: Tokenizer, context: number): ModelReader => 
   promptTokens: (task) => promptIds(tokenizer, task).length,
   textTokens: (text) => tokenizer.encode(text).length,
   context,
+  familiarity,
 });
 
 /**

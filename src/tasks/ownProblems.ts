@@ -40,6 +40,8 @@ export interface SplitProblems {
   /** At most `evalTasks`; where nothing is held out, of those that are trained on. */
   readonly heldOut: readonly Task[];
   readonly leftOut: readonly LeftOut[];
+  /** Problems that could be used and are not, because there are more than `trainTasks` or `evalTasks`. */
+  readonly spare: { readonly train: number; readonly heldOut: number };
 }
 
 /** How many of so many problems are held out: at least one, and not all. */
@@ -71,10 +73,15 @@ export function splitProblems(problems: readonly Problem[], e: Fields, reader: M
   const train = usable('train', drawn.slice(held));
   if (train.length === 0) throw new Error(nothingLeft('train', drawn.length - held, leftOut));
   if (held > 0 && heldOut.length === 0) throw new Error(nothingLeft('heldOut', held, leftOut));
+  const judged = held > 0 ? heldOut : train;
   return {
     train: train.slice(0, e.trainTasks),
-    heldOut: (held > 0 ? heldOut : train).slice(0, e.evalTasks),
+    heldOut: judged.slice(0, e.evalTasks),
     leftOut,
+    spare: {
+      train: Math.max(0, train.length - e.trainTasks),
+      heldOut: Math.max(0, judged.length - e.evalTasks),
+    },
   };
 }
 

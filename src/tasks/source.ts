@@ -5,7 +5,7 @@
 import { longestSequence } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
 import { longestPrompt } from './longestPrompt.ts';
-import { splitProblems, type LeftOut } from './ownProblems.ts';
+import { leftOutWords, splitProblems, type LeftOut } from './ownProblems.ts';
 import type { ProblemSet } from './problemSet.ts';
 import { generatedLists } from './taskList.ts';
 import type { ModelReader, Task, Tasks } from './types.ts';
@@ -19,6 +19,8 @@ export interface TaskSource {
   readonly heldOut: Tasks;
   /** Problems of the user's own that are not used, each with the reason; none of generated tasks. */
   readonly leftOut: readonly LeftOut[];
+  /** Problems that could be used and are not, because there are more than `trainTasks` or `evalTasks`. */
+  readonly spare: { readonly train: number; readonly heldOut: number };
   /** Tokens of the longest first prompt, or one or two more. */
   readonly longestPrompt: number;
 }
@@ -39,7 +41,7 @@ function generatedTasks(e: Experiment, reader: ModelReader): TaskSource {
   const prompt = longestPrompt(reader, [...train.specs, ...heldOut.specs]);
   if (longestSequence(e, prompt) + spareTokens > reader.context)
     checkContext(e, reader, longestOf(reader, [...train.slice(), ...heldOut.slice()]));
-  return { train, heldOut, leftOut: [], longestPrompt: prompt };
+  return { train, heldOut, leftOut: [], spare: { train: 0, heldOut: 0 }, longestPrompt: prompt };
 }
 
 function ownTasks(e: Experiment, reader: ModelReader, problems: ProblemSet | null): TaskSource {
@@ -47,13 +49,43 @@ function ownTasks(e: Experiment, reader: ModelReader, problems: ProblemSet | nul
     throw new Error(
       `problems: those of the experiment (${e.problems}) are not here. Open the file they came from.`,
     );
-  const { train, heldOut, leftOut } = splitProblems(problems.problems, e, reader);
+  const { train, heldOut, leftOut, spare } = splitProblems(problems.problems, e, reader);
   return {
     train: new FixedTasks(train),
     heldOut: new FixedTasks(heldOut),
     leftOut,
+    spare,
     longestPrompt: longestOf(reader, [...train, ...heldOut]),
   };
+}
+
+/** How many problems are used, why the others are not, and what is new to the model; nothing is to be said of generated tasks. */
+export function notesOn(
+  { train, heldOut, leftOut, spare }: TaskSource,
+  problems: ProblemSet | null,
+  reader: ModelReader,
+): readonly string[] {
+  if (!problems) return [];
+  const none = heldOut.at(0) === train.at(0);
+  const held = none
+    ? `none is held out: accuracy is measured on ${heldOut.length === train.length ? 'them' : `${heldOut.length} of them`}`
+    : `${heldOut.length} held out`;
+  const used = `Of ${problems.problems.length} problems ${train.length} are trained on and ${held}`;
+  const more = [
+    spare.train > 0 ? `${spare.train} more could be trained on (trainTasks)` : '',
+    spare.heldOut > 0 && !none ? `${spare.heldOut} more are held out and not measured on (evalTasks)` : '',
+    leftOut.length > 0 ? `left out: ${leftOutWords(leftOut)}` : '',
+  ].filter((words) => words !== '');
+  const use = `${[used, ...more].join('; ')}.`;
+  const texts = [...train.slice(), ...heldOut.slice()].map(({ instruction }) => instruction);
+  const read = reader.familiarity?.(texts);
+  const isNew =
+    read && read.unread > 0
+      ? [
+          `${read.unread} of the ${read.words} different words and signs of their texts were in no text that the starting models learned from: they read them letter by letter, without a meaning.`,
+        ]
+      : [];
+  return [use, ...isNew];
 }
 
 const longestOf = (reader: ModelReader, tasks: readonly Task[]): number =>

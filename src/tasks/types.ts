@@ -39,4 +39,6 @@ export interface ModelReader {
   textTokens(text: string): number;
   /** Tokens it can read at all. */
   readonly context: number;
+  /** How many different words texts have, and how many of them it has never read; absent for a model that has read everything. */
+  familiarity?(texts: readonly string[]): { readonly words: number; readonly unread: number };
 }

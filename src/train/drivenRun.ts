@@ -223,7 +223,7 @@ export class DrivenRun {
     await timeline?.close();
   }
 
-  async #open(loaded: Loaded, { experiment, state, openLog }: Beginning): Promise<void> {
+  async #open(loaded: Loaded, { experiment, state, openLog, problems }: Beginning): Promise<void> {
     if (experiment.model !== loaded.model) {
       throw new Error(
         `model: the model "${loaded.model}" is loaded, so no run of "${experiment.model}" can begin beside it. ` +
@@ -232,6 +232,7 @@ export class DrivenRun {
     }
     this.showBackend(loaded.backend);
     this.status('tasks');
+    await loaded.problems?.take(problems);
     const run = await loaded.begin(experiment, {
       ...this.side,
       live: this.#underWay.live,
@@ -259,7 +260,7 @@ export class DrivenRun {
   async #introduce({ model: name, digest }: Loaded, beginning: Beginning): Promise<void> {
     const [run, timeline] = [this.#run, this.timeline];
     if (!run) return;
-    const { state, past, notes = [] } = beginning;
+    const { state, past, notes = run.notes ?? [] } = beginning;
     if (past) this.#teller.tell({ type: 'past', ...past });
     const readOnly = past?.readOnly ?? '';
     this.#resumed = past ? { readOnly } : null;

@@ -74,7 +74,7 @@ export class Driver {
   obey(command: RunCommand): void {
     switch (command.type) {
       case 'begin':
-        return this.begin(command.runId, { experiment: command.experiment });
+        return this.begin(command.runId, { experiment: command.experiment, problems: command.problems });
       case 'fork':
         return this.#fork(command);
       case 'resume':
@@ -118,7 +118,7 @@ export class Driver {
     await this.#ended;
   }
 
-  #fork({ runId: id, from, step, changes }: Extract<RunCommand, { type: 'fork' }>): void {
+  #fork({ runId: id, from, step, changes, problems }: Extract<RunCommand, { type: 'fork' }>): void {
     const origin = this.#runs.get(from);
     const past = origin?.past; // it may be closed before this run has its turn
     const run = this.#add(id);
@@ -142,7 +142,10 @@ export class Driver {
         );
       }
       const state = await timeline.stateAt(at, run.side);
-      return this.#withLog({ id, loaded, parent: { runId: from, step: at } }, { experiment, state });
+      return this.#withLog(
+        { id, loaded, parent: { runId: from, step: at } },
+        { experiment, state, problems },
+      );
     });
   }
 

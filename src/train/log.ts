@@ -38,6 +38,8 @@ export interface LogOptions {
   readonly checkpoints?: number;
   /** The state after each update is kept too, in the place of the one before the last, so that none has to be done again. */
   readonly lastStates?: boolean;
+  /** The problems that the experiment names, as they are kept; they are put beside a log that begins. */
+  readonly problems?: string | undefined;
   /** Given, answers are put while the run goes on, and this hears when one update's could not be: it has to be made again. */
   readonly onAnswersLost?: (error: unknown) => void;
   /** Packs answers as `packJson` does, perhaps elsewhere. */
@@ -47,6 +49,16 @@ export interface LogOptions {
 /** What a log's blobs are called: what they hold, the line of their entry, its step. */
 const blobName = (kind: 'rollouts' | 'checkpoint', line: number, step: number) =>
   `${kind}-${String(line).padStart(7, '0')}-${step}.${kind === 'rollouts' ? 'json.gz' : 'safetensors'}`;
+
+/** Problems of the user's own, as they are kept (tasks/problemSet.ts), in a JSON string. */
+export const problemsBlob = 'problems.json.gz';
+
+/** @throws Error when it is damaged */
+export async function readProblemsBlob(bytes: Bytes): Promise<string> {
+  const text = await unpackJson(bytes, problemsBlob);
+  if (typeof text !== 'string') throw new Error(`${problemsBlob} is damaged: it holds no text`);
+  return text;
+}
 
 /** Two, so that one is whole whenever a crash comes. */
 const lastBlob = (step: number) => `last-${step % 2}.safetensors`;
@@ -114,6 +126,7 @@ export class RunLog {
    */
   static async create(store: Store, manifest: Manifest, options: LogOptions = {}): Promise<RunLog> {
     if ((await store.readLog()) !== '') throw new Error('There already is a log of a run here.');
+    if (options.problems !== undefined) await store.put(problemsBlob, await packJson(options.problems));
     await store.appendLog(manifestLine(manifest));
     const begun = { manifest, notes: [], entries: [], torn: '', lines: 1, ended: true };
     return new RunLog(store, begun, [], options);
@@ -130,6 +143,15 @@ export class RunLog {
       .filter(({ name }) => name.startsWith('rollouts-'))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     return new RunLog(store, read, rollouts, options);
+  }
+
+  /**
+   * The problems of its own that the run is trained on, as they are kept; undefined where there are none.
+   * @throws Error when they are damaged
+   */
+  async problems(): Promise<string | undefined> {
+    const bytes = await this.#store.get(problemsBlob);
+    return bytes ? readProblemsBlob(bytes) : undefined;
   }
 
   /** What holds of it. */

@@ -35,11 +35,14 @@ const changeAheadSchema = v.object({
 });
 export type ChangeAhead = v.InferOutput<typeof changeAheadSchema>;
 
+/** The problems that an experiment names, as they are kept (tasks/problemSet.ts); not needed where they were given before. */
+const problems = v.optional(v.string());
+
 // ---- commands ------------------------------------------------------------------------------------------------------
 
 export const runCommandSchema = v.variant('type', [
   /** A new run over the loaded model; it shows what the model can do and stops, ready, at step 0. */
-  v.object({ type: v.literal('begin'), runId, experiment: experimentSchema }),
+  v.object({ type: v.literal('begin'), runId, experiment: experimentSchema, problems }),
   /** Goes on with a run that was kept under this id, over the loaded model: `past`, then it stands where it stood. */
   v.object({ type: v.literal('resume'), runId }),
   /** Train until paused or finished. */
@@ -69,6 +72,7 @@ export const runCommandSchema = v.variant('type', [
     from: v.string(),
     step: v.optional(count),
     changes: v.record(v.string(), fieldValueSchema),
+    problems,
   }),
   /** An update in full, as it was recorded or made again, while the run stays what it is; answered with `record` or `unanswered`. */
   v.object({ type: v.literal('record'), runId, step: count }),

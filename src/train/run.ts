@@ -32,6 +32,7 @@ const unsaved: TrainerState = { step: 0, weights: {}, optimizer: { step: 0, m: {
 export class TrainingRun implements Trainable {
   experiment: Experiment;
   readonly model: ModelFacts;
+  readonly notes: readonly string[];
   readonly #options: RunOptions;
   #session: Session;
   /** Of the back end that the session is on. */
@@ -55,7 +56,8 @@ export class TrainingRun implements Trainable {
       throw error;
     }
     this.#saved = state;
-    const { policy, parts } = this.#session;
+    const { policy, parts, notes } = this.#session;
+    this.notes = notes;
     this.model = {
       parameters: policy.parameterCount,
       vocabulary: tokenizer.size,

@@ -9,7 +9,7 @@ import { attentionShape } from '../model/modelConfig.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { readerOf } from '../tasks/episode.ts';
 import type { ProblemSet } from '../tasks/problemSet.ts';
-import { openTasks, type LeftOut } from '../tasks/source.ts';
+import { notesOn, openTasks } from '../tasks/source.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
 import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
 
@@ -30,8 +30,8 @@ export interface Session {
   readonly trainer: Trainer;
   readonly policy: Llama;
   readonly parts: TrainerParts;
-  /** Problems that are not used, and why. */
-  readonly leftOut: readonly LeftOut[];
+  /** What the user should know of the tasks, a sentence each. */
+  readonly notes: readonly string[];
   /** What an estimate of memory needs to know. */
   readonly memory: MemoryFacts;
   /** Whether cutting the work into more parts would make its largest pieces smaller. */
@@ -77,7 +77,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     trainer,
     policy,
     parts,
-    leftOut: tasks.leftOut,
+    notes: notesOn(tasks, problems, reader),
     memory: memoryFacts(checkpoint, policy, parts, backend, tasks.longestPrompt),
     canDivide:
       experiment.promptsPerUpdate > divisions ||

@@ -6,8 +6,9 @@ import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { InspectedLayer, InspectedTurn } from '../rl/inspection.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import type { ProblemSet } from '../tasks/problemSet.ts';
+import { KnownProblems } from '../tasks/knownProblems.ts';
 import type { Tokenizer } from '../tasks/tokenizer.ts';
+import { UnrecoverableError } from './failure.ts';
 import type { Counters } from './messages.ts';
 import { inspect } from './inspect.ts';
 import { layersOf, type Around } from './layers.ts';
@@ -24,8 +25,8 @@ export interface SharedModelOptions {
   readonly checkpoint: Checkpoint;
   /** Reads what a run starts with that an experiment's `initialPolicy` names, when one asks for it. */
   readonly readInitial?: (name: string) => Promise<Checkpoint>;
-  /** Finds the problems that an experiment names; null where they are not here. Without it there are none. */
-  readonly findProblems?: (name: string) => Promise<ProblemSet | null>;
+  /** Problems that were given to others before; by default there are none yet. */
+  readonly problems?: KnownProblems;
   readonly tokenizer: Tokenizer;
   /** Bytes of tokenizer.json, for `files`. */
   readonly tokenizerJson?: Uint8Array;
@@ -39,15 +40,25 @@ export interface SharedModelOptions {
   readonly breathe?: () => Promise<void>;
 }
 
+/** The problems that an experiment names were not given. */
+const missing = ({ problems }: Experiment) =>
+  new UnrecoverableError(
+    `The problems that this experiment is about (${problems.slice(0, 19)}…) are not here.`,
+    'Open the file they came from in Problem sets, or ask for a link or run file that carries them.',
+    null,
+  );
+
 export class SharedModel implements Loaded {
   readonly model: string;
   readonly digest?: string;
+  readonly problems: KnownProblems;
   readonly #options: SharedModelOptions;
   readonly #shared: SharedBackend;
 
   constructor(options: SharedModelOptions) {
     this.model = options.model;
     if (options.digest !== undefined) this.digest = options.digest;
+    this.problems = options.problems ?? new KnownProblems();
     this.#options = options;
     this.#shared = new SharedBackend(options.backend, options.reopen);
   }
@@ -66,7 +77,9 @@ export class SharedModel implements Loaded {
   async begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
     const { checkpoint, tokenizer, sandbox, breathe } = this.#options;
     const initial = options.state ? null : await this.#initial(experiment);
-    const problems = experiment.tasks === 'own' ? await this.#problems(experiment) : null;
+    const own = experiment.tasks === 'own';
+    const problems = own ? this.problems.find(experiment.problems) : null;
+    if (own && !problems) throw missing(experiment);
     const parts = {
       ...{ checkpoint, tokenizer, sandbox, problems },
       ...(initial ? { initial } : {}),
@@ -102,11 +115,6 @@ export class SharedModel implements Loaded {
     const { readInitial } = this.#options;
     if (!readInitial) throw new Error(`initialPolicy: ${initialPolicy} is not to be had here; choose model.`);
     return readInitial(initialPolicy);
-  }
-
-  /** Those that are not here are asked for by the task source, in words. */
-  async #problems({ problems }: Experiment): Promise<ProblemSet | null> {
-    return (await this.#options.findProblems?.(problems)) ?? null;
   }
 
   dispose(): void {

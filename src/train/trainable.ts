@@ -6,6 +6,7 @@ import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { InspectedLayer, InspectedTurn } from '../rl/inspection.ts';
 import type { CaughtRecord } from '../rl/caught.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../rl/records.ts';
+import type { KnownProblems } from '../tasks/knownProblems.ts';
 import type { Explanation } from './failure.ts';
 import type { Around } from './layers.ts';
 import type { Counters, ModelFacts, Past, RunEvent } from './messages.ts';
@@ -18,6 +19,8 @@ export interface Trainable {
   /** As after the last whole update. Its arrays are never written to. */
   readonly state: TrainerState;
   readonly model: ModelFacts;
+  /** What the user should know of its tasks, a sentence each. */
+  readonly notes?: readonly string[];
   readonly memory: MemoryFacts;
   /** One update. When it throws, `state` is as before. */
   update(): Promise<UpdateRecord>;
@@ -56,6 +59,8 @@ export interface Loaded {
   /** What computes now. */
   readonly backend: OpenedBackend;
   readonly counters: Counters;
+  /** Problems of the user's own that it was given; absent where it can take none. */
+  readonly problems?: KnownProblems;
   /** @throws Error naming the field when the experiment does not fit the model, or the state does not */
   begin(experiment: Experiment, options: BeginOptions): Promise<Trainable>;
   /** What an update did to each token of a try. @param states before the update and after it @param at both from 0 */
@@ -97,6 +102,8 @@ export interface Beginning {
   readonly experiment: Experiment;
   /** Where it goes on; by default at the loaded model. */
   readonly state?: TrainerState;
+  /** The problems that it names, as they are kept; not needed where they were given before. */
+  readonly problems?: string | undefined;
   /** Opens the log it is kept in, once the experiment is known to fit: a new one, or that of a run that goes on; null: it is not kept. */
   readonly openLog?: () => Promise<KeptLog | null>;
   /** What it has behind it, of a run that was kept and goes on. */

@@ -18,7 +18,7 @@ export function mountPlayground(options: Omit<TrainerClientOptions, 'onEvent'>, 
   if (!target) throw new Error('The page has no element with id "app" to put the playground into.');
   const app = new AppState(options, extras);
   const intro = new IntroState(app.refusals.add);
-  mount(App, { target, props: { app, intro } });
+  mount(App, { target, props: { app, intro, assets: options.assets } });
   if (intro.shown) {
     void readFirstEpisode(options.assets).then((record) => app.runs.setRecorded(record));
   }

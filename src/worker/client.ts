@@ -27,6 +27,8 @@ export interface TrainerClientOptions {
   /** Absolute address of the folder that holds models/ and the .wasm files. */
   readonly assets: string;
   readonly onEvent: (event: TrainerEvent) => void;
+  /** The problems of the user's own that an experiment names; without it there are none. */
+  readonly problems?: (of: Pick<Experiment, 'tasks' | 'problems'>) => string | undefined;
 }
 
 /**
@@ -89,7 +91,9 @@ export class TrainerClient {
     this.#begun.clear();
     this.#runs.add(runId);
     this.#loader = runId;
-    const message: Load = { type: 'load', runId, experiment, backend, assets: this.#options.assets, kept };
+    const { assets } = this.#options;
+    const problems = this.#problems(experiment);
+    const message: Load = { type: 'load', runId, experiment, problems, backend, assets, kept };
     const { port1: toWorker, port2 } = new MessageChannel();
     try {
       this.#connect().postMessage(message, [port2]); // it has enough to do until Python is there
@@ -107,12 +111,14 @@ export class TrainerClient {
 
   /** A new run over what is loaded. */
   begin(runId: string, experiment: Experiment): void {
-    this.#add({ type: 'begin', runId, experiment });
+    this.#add({ type: 'begin', runId, experiment, problems: this.#problems(experiment) });
   }
 
   /** A new run that begins where another stood. */
   fork(runId: string, where: ForkFrom): void {
-    this.#add({ type: 'fork', runId, ...where });
+    const { problems } = where.changes;
+    const named = typeof problems === 'string' ? this.#problems({ tasks: 'own', problems }) : undefined;
+    this.#add({ type: 'fork', runId, ...where, problems: named });
   }
 
   /** Goes on with a run that was kept under this id, over what is loaded. */
@@ -201,6 +207,10 @@ export class TrainerClient {
     this.#runs.clear();
     this.#worker?.terminate();
     this.#worker = null;
+  }
+
+  #problems(of: Pick<Experiment, 'tasks' | 'problems'>): string | undefined {
+    return this.#options.problems?.(of);
   }
 
   #send(command: Command): void {

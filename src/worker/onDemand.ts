@@ -9,11 +9,15 @@ export type OnDemand = Readonly<Record<string, readonly string[]>>;
 export const machineKey = (has: readonly ExtraBackend[]): string =>
   extraBackends.filter((name) => has.includes(name)).join(' ');
 
-/** The models of some stories and lessons, the lessons, the measurement of speed, and the reader of problem sets. */
+/**
+ * The models of some stories and lessons, the lessons, the measurement of speed, the reader of problem sets, and an experiment as a
+ * Node project.
+ */
 const seldom = [
   /^models\/(cheating|three-turns|beginner)\//,
   /^assets\/(speed|problems)\.worker-/,
   /^assets\/Lessons-/,
+  /^(node-project\.zip|project\.html)$/,
 ];
 
 /** The scripts that the page leads to, but not by way of these. A script leads to those whose names stand in it. */

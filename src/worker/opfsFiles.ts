@@ -35,6 +35,19 @@ export async function fileIn(
   }
 }
 
+/** null: there is none of that name. */
+export async function folderIn(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+): Promise<FileSystemDirectoryHandle | null> {
+  try {
+    return await folder.getDirectoryHandle(name);
+  } catch (error) {
+    if (nameOf(error) === 'NotFoundError') return null;
+    throw error;
+  }
+}
+
 export async function readFile(folder: FileSystemDirectoryHandle, name: string): Promise<Bytes | null> {
   for (let tries = 1; ; tries++) {
     const handle = await fileIn(folder, name);
@@ -86,15 +99,18 @@ async function writeOver(
   return handle;
 }
 
-/** @throws NoRoomError when there is no room for all of it */
-export function writeAll(file: SyncAccessHandle, bytes: Bytes, at: number): void {
+/**
+ * @param durably a crash loses nothing of it
+ * @throws NoRoomError when there is no room for all of it
+ */
+export function writeAll(file: SyncAccessHandle, bytes: Bytes, at: number, durably = true): void {
   const written = file.write(bytes, { at });
   if (written < bytes.byteLength) {
     throw new NoRoomError(
       `Only ${written} of ${bytes.byteLength} bytes could be stored: there is no room left.`,
     );
   }
-  file.flush();
+  if (durably) file.flush();
 }
 
 const isFile = (handle: FileSystemHandle): handle is FileSystemFileHandle => handle.kind === 'file';

@@ -4,12 +4,11 @@
  */
 import type { Folder, FolderFacts, Shelf } from '../keep/shelf.ts';
 import { checkBlobName, type Bytes, type StoredBlob } from '../train/store.ts';
-import { aboutFile, blobsIn, fileIn, logFile, nameOf, readFile, writeFile } from './opfsFiles.ts';
+import { aboutFile, blobsIn, fileIn, folderIn, logFile, nameOf, readFile, writeFile } from './opfsFiles.ts';
+import { lock, lockManager, patience } from './opfsLock.ts';
 import { OpfsStore } from './opfsStore.ts';
 
 const lockPrefix = 'cocos-run/';
-/** A worker that ends lets go of what it holds a moment later, ms. */
-const patience = 700;
 const pause = 50;
 
 export class OpfsShelf implements Shelf {
@@ -86,13 +85,8 @@ export class OpfsShelf implements Shelf {
     return names.filter((name) => name.startsWith(lockPrefix)).map((name) => name.slice(lockPrefix.length));
   }
 
-  async #folder(id: string): Promise<FileSystemDirectoryHandle | null> {
-    try {
-      return await this.#runs.getDirectoryHandle(id);
-    } catch (error) {
-      if (nameOf(error) === 'NotFoundError') return null;
-      throw error;
-    }
+  #folder(id: string): Promise<FileSystemDirectoryHandle | null> {
+    return folderIn(this.#runs, id);
   }
 }
 
@@ -133,20 +127,3 @@ class Looking implements Folder {
 }
 
 const readOnly = (): Promise<void> => Promise.reject(new Error('This run was opened for reading only.'));
-
-/** Not in every browser, and not everywhere on the web; then files that are open for writing are lock enough. */
-const lockManager = (): LockManager | undefined => ('locks' in navigator ? navigator.locks : undefined);
-
-const gaveUp = new Set(['TimeoutError', 'AbortError']);
-
-/** @returns lets go of it; null when somebody else has it and does not let go */
-function lock(name: string): Promise<(() => void) | null> {
-  const locks = lockManager();
-  if (!locks) return Promise.resolve(() => undefined);
-  return new Promise((resolve, reject) => {
-    const held = locks.request(name, { signal: AbortSignal.timeout(patience) }, () => {
-      return new Promise<void>((release) => resolve(release));
-    });
-    held.catch((error: unknown) => (gaveUp.has(nameOf(error)) ? resolve(null) : reject(error)));
-  });
-}

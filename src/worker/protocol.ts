@@ -21,6 +21,8 @@ const loadSchema = v.object({
   backend: v.picklist(['auto', ...backendNames]),
   /** Absolute address of the folder that holds models/ and the .wasm files. */
   assets: v.string(),
+  /** The problems that the experiment names, as they are kept (tasks/problemSet.ts). */
+  problems: v.optional(v.string()),
   /** The run was kept under this id, and goes on. */
   kept: v.optional(v.boolean()),
 });

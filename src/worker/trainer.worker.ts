@@ -10,6 +10,7 @@ import { startingSandbox } from '../sandbox/starting.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { ShowLoading } from '../train/driver.ts';
 import { UnrecoverableError } from '../train/failure.ts';
+import { KnownProblems } from '../tasks/knownProblems.ts';
 import { SharedModel } from '../train/sharedModel.ts';
 import { openKeeping } from './kept.ts';
 import { Packing } from './packing.ts';
@@ -86,7 +87,7 @@ async function load(
   markStart('model');
 
   return new SharedModel({
-    ...{ model: experiment.model, sandbox, backend, breathe },
+    ...{ model: experiment.model, sandbox, backend, breathe, problems },
     ...model,
     ...(digest === undefined ? {} : { digest }),
     readInitial: (name) =>
@@ -98,6 +99,9 @@ async function load(
     reopen: () => reopenBackend(requested, options),
   });
 }
+
+/** Problems of the user's own that the page gave, whatever is loaded. */
+const problems = new KnownProblems();
 
 const emit = (event: TrainerEvent): void => postMessage(event);
 

@@ -47,8 +47,8 @@ export class TrainerService {
         return load(command, port, show, signal);
       },
     });
-    const { runId, experiment, kept } = command;
-    this.#driver.obey(kept ? { type: 'resume', runId } : { type: 'begin', runId, experiment });
+    const { runId, experiment, problems, kept } = command;
+    this.#driver.obey(kept ? { type: 'resume', runId } : { type: 'begin', runId, experiment, problems });
   }
 
   /** Ends all runs; resolves when everything is freed. */

@@ -9,6 +9,7 @@ import { cpython } from './cpython.ts';
 import { kills } from './kills.ts';
 import { links } from './links.ts';
 import { lora } from './lora.ts';
+import { nodeProject } from './nodeProject.ts';
 import type { Part } from './part.ts';
 import { pytorch } from './pytorch.ts';
 import { receipts } from './receipts.ts';
@@ -16,11 +17,21 @@ import { codeNow, keptIn, prove, summary, type ProofRecord, type Request } from 
 import { samples } from './samples.ts';
 import { smollm2 } from './smollm2.ts';
 
-const parts: readonly Part[] = [cpython, samples, links, receipts, kills, smollm2, lora, pytorch];
+const parts: readonly Part[] = [
+  cpython,
+  samples,
+  links,
+  receipts,
+  kills,
+  smollm2,
+  lora,
+  nodeProject,
+  pytorch,
+];
 
 const usage = `npm run prove -- NAME…|all [--cases N] [--seed N] [--from N] [--anew]
 
-${parts.map(({ name, claim, cases, unit }) => `  ${name.padEnd(10)}${claim} (${cases} ${unit})`).join('\n')}
+${parts.map(({ name, claim, cases, unit }) => `  ${name.padEnd(14)}${claim} (${cases} ${unit})`).join('\n')}
 
   --cases N   how many cases, instead of the number above
   --seed N    which sequence of cases; 1 unless given

@@ -33,7 +33,7 @@ update under way.`;
 
 /** Trains what is missing of a sweep, and compares all of it. */
 export const sweepCommand: Command = async (argv) => {
-  const flags = parseTrainingFlags(argv, options);
+  const flags = await parseTrainingFlags(argv, options);
   if (flags.help) return void process.stdout.write(helpText(usage, options));
   const text = (name: string) => flags.options[name] as string | undefined;
   const [vary, out] = [text('vary'), text('out')];
@@ -65,6 +65,7 @@ export const sweepCommand: Command = async (argv) => {
       const what = `run ${i + 1} of ${jobs.length} (${setting.name}, seed ${experiment.seed})`;
       await completeRun({
         ...{ experiment, folder, computing, stopped, onpause, modelDir: text('model-dir') },
+        problems: flags.problems,
         hear(event) {
           if (event.type === 'update') line.show(`${what}: update ${event.record.step}/${experiment.steps}`);
           if (event.type !== 'notice') return;

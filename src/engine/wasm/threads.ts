@@ -4,15 +4,11 @@
  * are the same, to the last bit, on any number of threads.
  */
 import { BackendLostError } from '../faults.ts';
+import { startNodeHelper, type Helper } from './nodeThread.ts';
 import { Mailbox, STATE, type ThreadSetup } from './thread.ts';
 
 /** Milliseconds a part of one operation may take. */
 const patience = 60_000;
-
-/** Of a worker, in browsers and Node. */
-interface Helper {
-  terminate(): unknown;
-}
 
 export class ThreadPool {
   readonly #helpers: readonly Helper[];
@@ -84,30 +80,4 @@ async function startHelper(setup: ThreadSetup, onFailure: (why: string) => void)
     return worker;
   }
   return startNodeHelper(setup, onFailure);
-}
-
-/** Names of modules that only Node has are hidden from bundlers. */
-async function startNodeHelper(setup: ThreadSetup, onFailure: (why: string) => void): Promise<Helper> {
-  const [threadsName, moduleName] = ['node:worker_threads', 'node:module'];
-  const { Worker } = (await import(/* @vite-ignore */ threadsName)) as typeof import('node:worker_threads');
-  const { createRequire } = (await import(/* @vite-ignore */ moduleName)) as typeof import('node:module');
-  // Node 20 runs no TypeScript and worker threads do not inherit tsx, so a line of JavaScript registers it first.
-  const tsx = new URL(
-    './dist/esm/api/index.mjs',
-    `file://${createRequire(import.meta.url).resolve('tsx/package.json')}`,
-  );
-  const start = [
-    `import { workerData } from 'node:worker_threads';`,
-    `import { register } from '${tsx.href}';`,
-    `register();`,
-    `const { serveThread } = await import('${new URL('./thread.ts', import.meta.url).href}');`,
-    `serveThread(workerData);`,
-  ].join('\n');
-  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(start)}`), {
-    workerData: setup,
-    execArgv: [],
-  });
-  worker.on('error', (error) => onFailure(error instanceof Error ? error.message : String(error)));
-  worker.unref(); // a helping thread does not keep the process alive
-  return worker;
 }

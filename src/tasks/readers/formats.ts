@@ -20,7 +20,7 @@ const formats = {
     fields: ['prompt', 'entry_point', 'canonical_solution', 'test'],
   },
   kodcode: { title: 'KodCode', fields: ['question', 'solution', 'test|test_code'] },
-  plain: { title: 'plain', fields: ['name', 'code', 'tests'] },
+  plain: { title: 'plain', fields: ['name', 'code|instruction', 'tests'] },
 } as const satisfies Record<string, Format>;
 
 export type ProblemFormat = keyof typeof formats;

@@ -1,25 +1,37 @@
 /**
- * The plainest problem file: records with `name`, `code` (any program, right or wrong) and `tests` (asserts), perhaps
- * with `setup`, Python that is run before the tests. Other fields are not read.
+ * The plainest problem file, and the one that the playground writes itself: records with `name`, `tests` (asserts), and `code` (any
+ * program, right or wrong) or, where only training is wanted, `instruction` without it; perhaps with `entry_point`, the name that the
+ * tests call, and `setup`, Python that is run before them. Other fields are not read.
  */
 import * as v from 'valibot';
-import { firstName, pythonSource, readTasks, testList, type ReadTasks } from './tasks.ts';
+import { firstName, problemText, pythonSource, readTasks, testList, type ReadTasks } from './tasks.ts';
+
+const filled = (message: string) => v.pipe(v.string(), v.regex(/\S/, message));
 
 const plainRecord = v.object({
-  name: v.pipe(v.string(), v.regex(/\S/, 'the name is empty')),
-  code: pythonSource,
+  name: filled('the name is empty'),
+  instruction: v.optional(problemText),
+  entry_point: v.optional(filled('the name of the function is empty')),
+  code: v.optional(pythonSource),
   setup: v.optional(pythonSource, ''),
   tests: testList,
 });
 
-/** @param source what to call the file in the tasks' `source`. The name serves as id and as instruction. */
+/** @param source what to call the file in the tasks' `source`. The name serves as id and, where there is none, as instruction. */
 export function readPlain(text: string, source: string): ReadTasks {
-  return readTasks(text, source, plainRecord, ({ name, code, setup, tests }) => ({
-    id: name,
-    instruction: name,
-    entryPoint: firstName(code, tests, setup),
-    reference: code,
-    setup,
-    tests,
-  }));
+  return readTasks(text, source, plainRecord, (record, notice) => {
+    const { name, instruction, entry_point: entryPoint, code = '', setup, tests } = record;
+    if (record.code === undefined) {
+      if (instruction === undefined) throw new Error('field code: it is missing');
+      notice('it has no program: it can be trained on, and there is nothing to grade');
+    }
+    return {
+      id: name,
+      instruction: instruction ?? name,
+      entryPoint: entryPoint ?? firstName(code, tests, setup),
+      reference: code,
+      setup,
+      tests,
+    };
+  });
 }

@@ -180,6 +180,7 @@ export const shortName = (name: FieldName): string => short(field(name).label);
 /** A value of a field as the form says it, without explanations. */
 export function valueWords(name: FieldName, value: FieldValue): string {
   const row = field(name);
+  if (name === 'problems') return String(value).slice(0, 19); // a name nobody reads to its end
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   const label = row.kind === 'choice' ? row.choices.find((one) => one.value === value)?.label : undefined;
   return label?.replace(/[:(,].*$/, '').trim() ?? String(value);

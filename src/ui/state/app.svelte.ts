@@ -17,6 +17,7 @@ import { ExperimentState } from './experiment.svelte.ts';
 import type { Extras } from './extras.ts';
 import { formOf, KeptState } from './kept.svelte.ts';
 import { LinkState } from './link.svelte.ts';
+import { OwnProblemsState } from './ownProblems.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
@@ -42,12 +43,9 @@ export class AppState {
   readonly kept: KeptState;
   /** What the user asked for; `run.backend` says what was taken. */
   backendChoice = $state.raw<BackendChoice>('auto');
+  readonly own: OwnProblemsState;
   /** The link that the page was opened with. */
-  readonly link = new LinkState({
-    here: (model) => this.madeOn(model),
-    show: (experiment) => this.openExperiment(experiment),
-    changeAhead: ({ id }, changes) => this.#client.changeAhead(id, changes),
-  });
+  readonly link: LinkState;
   readonly #client: TrainerClient;
   /** What runs are asked, and by whom. */
   readonly asking: Asking;
@@ -64,7 +62,17 @@ export class AppState {
       whenIdle: (signal) => this.runs.idle(signal),
     });
     this.problems = new ProblemsState(problemTools(options.createSandboxPort));
-    this.#client = new TrainerClient({ ...options, onEvent: (event) => this.#receive(event) });
+    this.own = new OwnProblemsState(options.assets, this.refusals.add);
+    this.link = new LinkState(
+      {
+        here: (model) => this.madeOn(model),
+        show: (experiment) => this.openExperiment(experiment),
+        changeAhead: ({ id }, changes) => this.#client.changeAhead(id, changes),
+      },
+      this.own,
+    );
+    const heard = { problems: this.own.text, onEvent: (event: TrainerEvent) => this.#receive(event) };
+    this.#client = new TrainerClient({ ...options, ...heard });
     this.asking = new Asking(this.runs, this.#client);
   }
 

@@ -11,6 +11,7 @@ import type { Receipt, RunSoFar } from '../../receipts/receipt.ts';
 import type { Shared } from '../../receipts/shared.ts';
 import { differences } from '../madeOn.ts';
 import type { Ghost, OpenRun } from './openRun.svelte.ts';
+import type { OwnProblemsState } from './ownProblems.svelte.ts';
 
 /** What a receipt says of a run, as far as it has come. */
 export interface Checked {
@@ -45,6 +46,7 @@ export class LinkState {
   #madeOn = $state.raw<MadeOn>({});
   #model = '';
   readonly #page: LinkedPage;
+  readonly #own: Pick<OwnProblemsState, 'takeText' | 'recall'>;
   /** Runs that are to change as the receipt's did. */
   readonly #followers = new Set<OpenRun>();
   /** The page shows an experiment: a link that is wrong leaves it as it is. */
@@ -52,8 +54,10 @@ export class LinkState {
   #openings = 0;
   #checks = 0;
 
-  constructor(page: LinkedPage) {
+  /** @param own takes problems that come with a link */
+  constructor(page: LinkedPage, own: Pick<OwnProblemsState, 'takeText' | 'recall'>) {
     this.#page = page;
+    this.#own = own;
   }
 
   /** What the link was made on and this page is not: results may differ. */
@@ -100,7 +104,8 @@ export class LinkState {
   async open(fragment: string): Promise<void> {
     const link = decodeLink(fragment);
     if (link.problem !== null) return this.#refuse(link.problem);
-    if (link.receipt === '') return this.#take({ link, receipt: null });
+    if (link.receipt === '' && link.experiment.tasks !== 'own')
+      return this.#take({ link, receipt: null, problems: null });
     await this.#read(({ readLink }) => readLink(fragment));
   }
 
@@ -114,9 +119,8 @@ export class LinkState {
   }
 
   /** Opens what was read from such a file elsewhere. */
-  openShared(shared: Shared): void {
-    this.#take(shared);
-    this.file = shared.link;
+  async openShared(shared: Shared): Promise<void> {
+    if (await this.#read(() => shared)) this.file = shared.link;
   }
 
   /** Compares a run with the receipt, if it began like it, as far as it has come. */
@@ -159,6 +163,7 @@ export class LinkState {
     let shared: Shared;
     try {
       shared = await read(await import('../../receipts/shared.ts'));
+      await this.#takeProblems(shared);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       if (opening === this.#openings) this.#refuse(problem);
@@ -167,6 +172,17 @@ export class LinkState {
     if (opening !== this.#openings) return null;
     this.#take(shared);
     return shared;
+  }
+
+  /** Those that came along, else those that were opened here before. @throws Error with a sentence, when they are wrong */
+  async #takeProblems({ link: { experiment }, problems }: Shared): Promise<void> {
+    if (problems === null) return void (await this.#own.recall(experiment));
+    try {
+      await this.#own.takeText(problems, experiment);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`The problems that came with it cannot be used: ${why}`, { cause: error });
+    }
   }
 
   #refuse(problem: string): void {

@@ -37,7 +37,7 @@ export class ProblemsState {
   /** Programs whose verdict came from the cache. */
   cached = $state.raw(0);
   filter = $state.raw<VerdictFilter>('all');
-  readonly #tools: ProblemTools;
+  readonly tools: ProblemTools;
   #gradedRows = $state.raw<readonly Row[]>([]);
   #unreadRows = $state.raw<readonly Row[]>([]);
   #page = $state.raw(0);
@@ -45,7 +45,7 @@ export class ProblemsState {
   #work: AbortController | null = null;
 
   constructor(tools: ProblemTools) {
-    this.#tools = tools;
+    this.tools = tools;
   }
 
   /** Programs of the file. */
@@ -108,7 +108,7 @@ export class ProblemsState {
     this.cached = 0;
     this.choose('all');
     try {
-      const set = await this.#tools.read(file, work.signal);
+      const set = await this.tools.read(file, work.signal);
       if (work !== this.#work) return;
       this.set = set;
       this.#unreadRows = set.problems.map((problem) => ({ line: unreadLine(problem), detail: null }));
@@ -147,7 +147,7 @@ export class ProblemsState {
     };
     this.starting = true;
     try {
-      for await (const verdict of this.#tools.grade(requests, work.signal)) {
+      for await (const verdict of this.tools.grade(requests, work.signal)) {
         if (work !== this.#work) return;
         const task = tasks[done++]!;
         if (began === 0) began = performance.now() - (verdict.cached ? 0 : verdict.ms);

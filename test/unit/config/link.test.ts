@@ -52,6 +52,7 @@ const taken = (experiment: Experiment, madeOn: MadeOn = {}, view: View = {}): De
     madeOn,
     view,
     receipt: '',
+    problems: '',
     problem: null,
     notes: [],
     version: expect.any(Number) as number,

@@ -30,7 +30,7 @@ const said = (): { compiled: string[]; credits: unknown[]; graded: { status: str
 
 const asked = (changes: Partial<Experiment>) => ({
   experiment: { ...defaultExperiment, trainTasks: 16, evalTasks: 4, ...changes },
-  ...{ name: 'default', modelDir: undefined, from: undefined, changes: {}, problems: null },
+  ...{ name: 'default', modelDir: undefined, from: undefined, changes: {}, problems: undefined },
 });
 const textOf = (files: ReadonlyMap<string, Uint8Array>, path: string) =>
   new TextDecoder().decode(files.get(path));

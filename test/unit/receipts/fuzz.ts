@@ -2,9 +2,9 @@
 import { deflateSync } from 'fflate';
 import { encodeLink } from '../../../src/config/link.ts';
 import { withChanges } from '../../../src/config/experiment.ts';
-import { base64 } from '../../../src/receipts/base64.ts';
+import { base64 } from '../../../src/config/base64.ts';
 import { compare } from '../../../src/receipts/compare.ts';
-import { packJson } from '../../../src/receipts/pack.ts';
+import { packJson } from '../../../src/config/packed.ts';
 import { receiptOf, writtenReceipt } from '../../../src/receipts/receipt.ts';
 import { fileOf, fragmentOf, readShared } from '../../../src/receipts/shared.ts';
 import { explanation, headline } from '../../../src/receipts/words.ts';

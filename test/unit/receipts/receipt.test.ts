@@ -1,9 +1,10 @@
 import { deflateSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { damagedLink, maxLinkLength } from '../../../src/config/link.ts';
-import { base64 } from '../../../src/receipts/base64.ts';
+import { base64 } from '../../../src/config/base64.ts';
 import { compare, tolerance, type Claim } from '../../../src/receipts/compare.ts';
-import { packJson, packReceipt, unpackReceipt } from '../../../src/receipts/pack.ts';
+import { packJson } from '../../../src/config/packed.ts';
+import { packReceipt, unpackReceipt } from '../../../src/receipts/pack.ts';
 import {
   narrowed,
   readReceipt,

@@ -43,7 +43,7 @@ describe('readProblemFile', () => {
     expect(await refusal(new File([new Uint8Array([0xff, 0xfe, 0x00])], 'x'))).toMatch(/not UTF-8/);
     expect(await refusal(fileOf('hello'))).toMatch(/JSONL: one record a line/);
     expect(await refusal(fileOf({ question: 1 }))).toMatch(
-      /mbpp \(.*humaneval \(.*plain \(name, code, tests\)/,
+      /mbpp \(.*humaneval \(.*plain \(name, code or instruction, tests\)/,
     );
     const huge = Object.defineProperty(fileOf(record('a')), 'size', { value: 65 * 2 ** 20 });
     expect(await refusal(huge)).toMatch(/65 MB; at most 64 MB.*Split it/);

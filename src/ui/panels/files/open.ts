@@ -28,7 +28,7 @@ export async function openFiles(files: readonly File[], app: AppState): Promise<
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
       if (isZip(bytes) || file.name.endsWith(runFileEnding)) read.push(await readRunFile(bytes, file.name));
-      else done.push(openJson(bytes, file.name, app));
+      else done.push(await openJson(bytes, file.name, app));
     } catch (error) {
       problems.push(messageOf(error));
     }
@@ -37,6 +37,8 @@ export async function openFiles(files: readonly File[], app: AppState): Promise<
   const looked: OpenRun[] = [];
   for (const run of read) {
     try {
+      const own = await run.opened.problems();
+      if (own !== undefined) await app.own.takeText(own, run.opened.manifest.experiment);
       const kept = await keptHere(run, app).catch((error: unknown) => {
         problems.push(
           `The run “${shownText(run.name)}” is not kept here: ${messageOf(error).replace(/\.?$/, '.')}`,
@@ -74,18 +76,19 @@ const full = 'too many runs are open: close one first';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function openJson(bytes: Uint8Array, name: string, app: AppState): string {
+async function openJson(bytes: Uint8Array, name: string, app: AppState): Promise<string> {
   try {
     if (bytes.byteLength > maxFileBytes) throw new Error('it is too large for an experiment');
     const data = parsed(bytes);
     if (saysShared(data)) {
       const shared = readSharedFile(data);
-      app.link.openShared(shared);
+      await app.link.openShared(shared);
       const result = shared.receipt ? ', and what came of it,' : '';
       return `The experiment${result} of ${shownText(name)} is loaded, and waits for Run.`;
     }
     if (!isObject(data)) throw new Error('it holds no experiment');
     const { experiment, notes } = readExperimentFile(data);
+    await app.own.recall(experiment);
     if (!app.openExperiment(experiment)) throw new Error(full);
     return [
       `The experiment of ${shownText(name)} is loaded, and waits for Run.`,

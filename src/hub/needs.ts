@@ -1,0 +1,73 @@
+/** What a model will need before anything is fetched or begun: memory, and minutes an update. */
+import { answersInView } from '../config/episodeLength.ts';
+import type { Experiment } from '../config/fields.ts';
+import type { ModelFacts } from '../train/openedModel.ts';
+
+/** What this machine computed in a second, in 10⁹ operations a second. */
+export interface Rates {
+  /** Rows by themselves, as answers are written: weights are read for every token. */
+  readonly few: number;
+  /** Many rows at once, as texts are read and learned from. */
+  readonly many: number;
+}
+
+/** WebAssembly's memory ends there, bytes. */
+export const wasmMemory = 4 * 2 ** 30;
+/** What is left of it for everything but weights. */
+const roomToWork = 0.3e9;
+
+const float = 4;
+/** Tokens of a problem with its chat template around it, about. */
+const promptTokens = 250;
+
+/** Weights as they are computed with, and a packed copy of all matrices but the embedding, bytes. */
+export const weightBytes = ({ parameters, vocabulary, width }: ModelFacts): number =>
+  float * (2 * parameters - vocabulary * width);
+
+/** Bytes to write with it in the page: its weights and room to work. */
+export const bytesToWrite = (facts: ModelFacts): number => weightBytes(facts) + roomToWork;
+
+/** Why it cannot write here, in a sentence with what to do; null: it can. */
+export function whyTooLarge(facts: ModelFacts): string | null {
+  const bytes = bytesToWrite(facts);
+  if (bytes <= wasmMemory) return null;
+  return (
+    `It needs ${gigabytes(bytes)} in memory, and WebAssembly has 4.3 GB at most. ` +
+    'Choose a model of at most 0.5 billion parameters.'
+  );
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+export interface UpdateWork {
+  /** Tokens that are written, read before that, and learned from. */
+  readonly written: number;
+  readonly read: number;
+  readonly learned: number;
+}
+
+/** Tokens of one update of an experiment, with a model of others and problems of its length. */
+export function updateWork(
+  e: Pick<Experiment, 'promptsPerUpdate' | 'k' | 'turns' | 'maxNewTokens' | 'history'>,
+): UpdateWork {
+  const rows = e.promptsPerUpdate * e.k;
+  const answers = answersInView(e);
+  return {
+    written: rows * e.turns * e.maxNewTokens,
+    read: e.promptsPerUpdate * promptTokens + rows * (e.turns - 1) * e.maxNewTokens,
+    learned: rows * (promptTokens + answers * e.maxNewTokens),
+  };
+}
+
+/**
+ * Seconds of an update: 2·N operations a token that is read or written, 2·N of the reference and 4·N of the step with frozen weights a
+ * token that is learned from. Grading is not counted.
+ */
+export function updateSeconds(
+  { written, read, learned }: UpdateWork,
+  parameters: number,
+  { few, many }: Rates,
+): number {
+  const operations = 2 * parameters;
+  return (operations * (written / few + (read + 3 * learned) / many)) / 1e9;
+}

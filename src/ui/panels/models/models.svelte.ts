@@ -1,0 +1,158 @@
+/** What the Models view knows and is doing. */
+import type { KeptModel, ModelList, ModelTools, Progress, Rates } from '../../../worker/models.ts';
+
+export interface Chosen {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** One thing at a time. */
+export interface Work {
+  /** What is being done, with what: "Looking for owner/name". */
+  readonly what: string;
+  /** null: nobody knows how long it takes. */
+  readonly progress: Progress | null;
+  /** Of the model that it is about, if that is known. */
+  readonly digest: string | null;
+}
+
+export class ModelsState {
+  list = $state.raw<ModelList | null>(null);
+  /** What the hub has under the name that was asked for, and is not fetched yet. */
+  looked = $state.raw<KeptModel | null>(null);
+  work = $state.raw<Work | null>(null);
+  failure = $state.raw('');
+  said = $state.raw('');
+  /** How fast this machine is with a model of the shape that was looked at. */
+  rates = $state.raw<Rates | null>(null);
+  readonly tools: ModelTools;
+  #doing: AbortController | null = null;
+
+  constructor(tools: ModelTools) {
+    this.tools = tools;
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.list = await this.tools.list();
+    } catch (error) {
+      this.failure = wordsOf(error);
+    }
+  }
+
+  /** The list, as other tabs change it too. @returns ends it */
+  follow(): () => void {
+    void this.refresh();
+    return this.tools.changed(() => void this.refresh());
+  }
+
+  look(name: string): Promise<void> {
+    return this.#do(`Looking for ${name.trim()}`, null, async (signal) => {
+      this.looked = null;
+      this.rates = null;
+      const model = await this.tools.look(name, signal);
+      const { width, parameters, vocabulary, layers } = model.facts;
+      this.looked = model;
+      this.said = `${model.name} can be read. Nothing large has been fetched.`;
+      // The MLP has about two thirds of a layer, in three matrices.
+      const inner = Math.round((parameters - vocabulary * width) / layers / width / 4.5);
+      this.work = { what: 'Measuring how fast this machine is', digest: null, progress: null };
+      this.rates = await this.tools.probe(width, Math.max(64, inner));
+    });
+  }
+
+  fetch(model: KeptModel): Promise<void> {
+    return this.#do(`Fetching ${model.name}`, model.digest, async (signal) => {
+      await this.tools.fetch(model.digest, (progress) => this.#tell(progress), signal);
+      this.looked = null;
+      this.said = `${model.name} is here.`;
+    });
+  }
+
+  copy(files: readonly Chosen[]): Promise<void> {
+    return this.#do('Reading the files', null, async (signal) => {
+      const model = await this.tools.copy(files, (progress) => this.#tell(progress), signal);
+      this.said = `${model.name} is here.`;
+    });
+  }
+
+  remove({ digest, name }: Pick<KeptModel, 'digest' | 'name'>): Promise<void> {
+    return this.#do(`Deleting ${name}`, digest, async () => {
+      this.tools.letGo(); // it may be the one that wrote
+      await this.tools.remove(digest);
+      this.said = `${name} is deleted.`;
+    });
+  }
+
+  cancel(): void {
+    this.#doing?.abort();
+  }
+
+  forgetLooked(): void {
+    this.looked = null;
+    this.rates = null;
+    this.failure = '';
+  }
+
+  #tell(progress: Progress): void {
+    if (this.work) this.work = { ...this.work, progress };
+  }
+
+  async #do(
+    what: string,
+    digest: string | null,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    if (this.work) return;
+    const doing = new AbortController();
+    this.#doing = doing;
+    this.failure = '';
+    this.said = '';
+    this.work = { what, digest, progress: null };
+    try {
+      await work(doing.signal);
+    } catch (error) {
+      if (doing.signal.aborted) this.said = 'Cancelled. What has come is kept.';
+      else this.failure = wordsOf(error);
+    } finally {
+      this.work = null;
+      await this.refresh();
+    }
+  }
+}
+
+export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Files and whole folders that were dropped, with where they were found. */
+export async function droppedFiles(data: DataTransfer): Promise<Chosen[]> {
+  const entries = [...data.items].map((item) => item.webkitGetAsEntry?.() ?? null);
+  const files = [...data.files];
+  if (entries.some((entry) => entry === null)) return files.map((file) => ({ path: file.name, file }));
+  const found: Chosen[] = [];
+  for (const entry of entries) if (entry) await walk(entry, '', found);
+  return found;
+}
+
+/** Models lie at the top or a folder or two below it. */
+const deepest = 4;
+const mostFiles = 2000;
+
+async function walk(entry: FileSystemEntry, folder: string, found: Chosen[], depth = 0): Promise<void> {
+  if (depth > deepest || found.length > mostFiles) return;
+  const path = `${folder}${entry.name}`;
+  if (isFile(entry)) {
+    found.push({ path, file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)) });
+  } else if (isFolder(entry)) {
+    const reader = entry.createReader();
+    for (;;) {
+      const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+        reader.readEntries(resolve, reject),
+      );
+      if (some.length === 0) return; // they come a hundred at a time
+      for (const one of some) await walk(one, `${path}/`, found, depth + 1);
+    }
+  }
+}
+
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
+const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;

@@ -1,0 +1,236 @@
+/** Problems that are being written: a list of drafts, one of them open, and what is still wrong with each. */
+import type { Problem } from '../../worker/ownProblems.ts';
+
+/** A problem as it stands in the editor. */
+export interface Draft {
+  readonly key: number;
+  readonly name: string;
+  readonly instruction: string;
+  readonly entryPoint: string;
+  /** Assert statements, one after the other. */
+  readonly tests: string;
+  readonly reference: string;
+  readonly setup: string;
+}
+
+export type DraftField = Exclude<keyof Draft, 'key'>;
+
+/** What is wrong, by field; a field that is right is not in it. */
+export type DraftErrors = Readonly<Partial<Record<DraftField, string>>>;
+
+/** More are better edited in a file. */
+export const maxDrafts = 200;
+
+const example = {
+  instruction: 'Write double(x): x times 2.',
+  entryPoint: 'double',
+  tests: 'assert double(1) == 2\nassert double(0) == 0\nassert double(-3) == -6\n',
+  reference: 'def double(x):\n    return x * 2\n',
+  setup: '',
+} as const satisfies Partial<Draft>;
+const empty = { instruction: '', entryPoint: '', tests: '', reference: '', setup: '' };
+
+/** The statements of a text: a line that begins at the margin begins one, unless it only closes brackets. */
+export function testsOf(text: string): string[] {
+  const tests: string[] = [];
+  for (const line of text.replace(/\r\n?/g, '\n').split('\n')) {
+    if (line.trim() === '') continue;
+    if (tests.length > 0 && /^[\s)\]}]/.test(line)) tests.push(`${tests.pop() ?? ''}\n${line}`);
+    else tests.push(line.trimEnd());
+  }
+  return tests.filter((test) => !test.startsWith('#'));
+}
+
+/** @param names those of the other problems */
+export function errorsOf(draft: Draft, names: readonly string[]): DraftErrors {
+  const { name, instruction, entryPoint } = draft;
+  const tests = testsOf(draft.tests);
+  const errors: Partial<Record<DraftField, string>> = {};
+  if (name.trim() === '') errors.name = 'is empty: give the problem a name of its own';
+  else if (names.includes(name.trim())) errors.name = `is that of another problem: “${name.trim()}”`;
+  if (instruction.trim() === '') errors.instruction = 'is empty: it is all that the model reads';
+  if (entryPoint.trim() === '') errors.entryPoint = 'is empty: which function do the tests call?';
+  else if (!/^[\p{L}_][\p{L}\p{M}\d_]*$/u.test(entryPoint.trim()))
+    errors.entryPoint = `is no name that Python allows: “${entryPoint.trim()}”`;
+  const wrong = tests.findIndex((test) => !/^assert\b/.test(test));
+  if (tests.length === 0) errors.tests = 'are missing: at least one, such as assert double(1) == 2';
+  else if (wrong >= 0)
+    errors.tests = `must be assert statements, and number ${wrong + 1} is not: ${(tests[wrong] ?? '').slice(0, 60)}`;
+  else if (!errors.entryPoint) {
+    const called = tests.some((test) =>
+      new RegExp(`(?<![\\p{L}\\d_.])${entryPoint.trim()}(?![\\p{L}\\d_])`, 'u').test(test),
+    );
+    if (!called) errors.tests = `do not call ${entryPoint.trim()}`;
+  }
+  return errors;
+}
+
+export const problemOf = (draft: Draft): Problem => ({
+  id: draft.name.trim(),
+  instruction: draft.instruction.trim(),
+  entryPoint: draft.entryPoint.trim(),
+  reference: draft.reference.trim() === '' ? '' : draft.reference.trimEnd(),
+  setup: draft.setup.trimEnd(),
+  tests: testsOf(draft.tests),
+});
+
+/** Read it anywhere; it is written by its own methods only. */
+export class EditingState {
+  drafts = $state.raw<readonly Draft[]>([]);
+  #open = $state.raw(0);
+  /** Before something was deleted, while it can be had back. */
+  #before = $state.raw<{
+    readonly drafts: readonly Draft[];
+    readonly open: number;
+    readonly name: string;
+  } | null>(null);
+  #keys = 0;
+
+  constructor() {
+    this.drafts = [this.#new('double', example)];
+    this.#open = this.drafts[0]?.key ?? 0;
+  }
+
+  /** The one in the fields. */
+  get open(): Draft {
+    const draft = this.drafts.find(({ key }) => key === this.#open) ?? this.drafts[0];
+    if (!draft) throw new Error('There is no problem to edit.');
+    return draft;
+  }
+  readonly errors: ReadonlyMap<number, DraftErrors> = $derived(
+    new Map(
+      this.drafts.map((draft) => {
+        const others = this.drafts.filter((one) => one !== draft).map(({ name }) => name.trim());
+        return [draft.key, errorsOf(draft, others)];
+      }),
+    ),
+  );
+  errorsAt({ key }: Draft): DraftErrors {
+    return this.errors.get(key) ?? {};
+  }
+  wrong(draft: Draft): boolean {
+    return Object.keys(this.errorsAt(draft)).length > 0;
+  }
+  /** All of them; null while something is wrong with one. */
+  readonly problems: readonly Problem[] | null = $derived(
+    this.drafts.some((draft) => this.wrong(draft)) ? null : this.drafts.map(problemOf),
+  );
+  /** The name of what was deleted and can be had back; ''. */
+  get deleted(): string {
+    return this.#before?.name ?? '';
+  }
+
+  choose(draft: Draft): void {
+    this.#open = draft.key;
+  }
+
+  set(field: DraftField, value: string): void {
+    const { key } = this.open;
+    this.drafts = this.drafts.map((draft) => (draft.key === key ? { ...draft, [field]: value } : draft));
+  }
+
+  add(): void {
+    this.#insert(this.#new(this.#free('problem'), empty));
+  }
+
+  duplicate(): void {
+    const { key: _, name, ...rest } = this.open;
+    this.#insert(this.#new(this.#free(name.trim() || 'problem'), rest));
+  }
+
+  /** The last one leaves an empty one behind. */
+  delete(): void {
+    const { open, drafts } = this;
+    this.#before = { drafts, open: open.key, name: open.name.trim() || 'the problem' };
+    const at = drafts.indexOf(open);
+    const left = drafts.filter((draft) => draft !== open);
+    this.drafts = left.length > 0 ? left : [this.#new(this.#free('problem'), empty)];
+    this.#open = (this.drafts[at] ?? this.drafts.at(-1))?.key ?? 0;
+  }
+
+  undo(): void {
+    if (!this.#before) return;
+    ({ drafts: this.drafts, open: this.#open } = this.#before);
+    this.#before = null;
+  }
+
+  /**
+   * Takes in problems; the first is opened.
+   * @param instead of those there are, else behind them
+   * @throws Error when they would be too many
+   */
+  take(problems: readonly Problem[], instead: boolean): void {
+    const kept = instead ? [] : this.drafts;
+    if (kept.length + problems.length > maxDrafts)
+      throw new Error(
+        `${problems.length} problems are too many to edit here: at most ${maxDrafts}. Edit the file.`,
+      );
+    const names = new Set(kept.map(({ name }) => name.trim()));
+    const taken = problems.map((problem) => {
+      const name = names.has(problem.id) ? this.#free(problem.id, names) : problem.id;
+      names.add(name);
+      const tests = problem.tests.map((test) => `${test.trimEnd()}\n`).join('');
+      const { instruction, entryPoint, reference, setup } = problem;
+      return this.#new(name, { instruction, entryPoint, tests, reference, setup });
+    });
+    if (taken.length === 0) return;
+    this.#before = null;
+    this.drafts = [...kept, ...taken];
+    this.#open = taken[0]?.key ?? this.#open;
+  }
+
+  /** As it is kept: also what is wrong. */
+  written(): string {
+    return JSON.stringify(this.drafts.map(({ key: _, ...draft }) => draft));
+  }
+
+  /** Goes on with what was kept; what cannot be read is left. */
+  read(text: string): void {
+    let data: unknown;
+    try {
+      data = JSON.parse(text);
+    } catch {
+      return;
+    }
+    if (!Array.isArray(data)) return;
+    const drafts = data.slice(0, maxDrafts).flatMap((one: unknown) => {
+      if (typeof one !== 'object' || one === null) return [];
+      const fields: Readonly<Record<string, unknown>> = { ...one };
+      const text = (name: DraftField): string => (typeof fields[name] === 'string' ? fields[name] : '');
+      const rest = Object.keys(empty).map((name) => [name, fields[name] ?? '']);
+      return rest.every(([, value]) => typeof value === 'string')
+        ? [
+            this.#new(text('name'), {
+              instruction: text('instruction'),
+              entryPoint: text('entryPoint'),
+              tests: text('tests'),
+              reference: text('reference'),
+              setup: text('setup'),
+            }),
+          ]
+        : [];
+    });
+    if (drafts.length === 0) return;
+    this.drafts = drafts;
+    this.#open = drafts[0]?.key ?? 0;
+  }
+
+  #insert(draft: Draft): void {
+    if (this.drafts.length >= maxDrafts) return;
+    const at = this.drafts.indexOf(this.open) + 1;
+    this.drafts = this.drafts.toSpliced(at, 0, draft);
+    this.#open = draft.key;
+  }
+
+  #new(name: string, rest: Omit<Draft, 'key' | 'name'>): Draft {
+    return { key: ++this.#keys, name, ...rest };
+  }
+
+  /** "name 2": one that no other has. */
+  #free(name: string, names = new Set(this.drafts.map((draft) => draft.name.trim()))): string {
+    const stem = name.replace(/ \d+$/, '');
+    let n = 1;
+    while (names.has(n === 1 ? stem : `${stem} ${n}`)) n++;
+    return n === 1 ? stem : `${stem} ${n}`;
+  }
+}

@@ -1,0 +1,158 @@
+/** The page's end of models of others: a worker for their files, and another one in which one writes. */
+import type { Progress, UnreadableModel } from '../hub/keeping.ts';
+import type { KeptModel } from '../hub/kept.ts';
+import type { Rates } from '../hub/needs.ts';
+import type { ModelInside } from './modelInside.ts';
+import modelsScript from './models.worker.ts?worker&url';
+import {
+  cancelMessage,
+  longestText,
+  modelsChannel,
+  type ModelAnswer,
+  type ModelCall,
+} from './modelsProtocol.ts';
+import type { WriteRequest, Writing, Written } from './modelWriter.ts';
+import { startWorker } from './window.ts';
+
+export { bytesOf } from '../hub/kept.ts';
+export { bytesToWrite, updateSeconds, updateWork, wasmMemory, whyTooLarge } from '../hub/needs.ts';
+export { longestText };
+export type { KeptModel, ModelInside, Progress, Rates, UnreadableModel, WriteRequest, Writing, Written };
+
+export interface Piece {
+  readonly id: number;
+  readonly text: string;
+}
+
+export interface ModelList {
+  readonly models: readonly KeptModel[];
+  readonly unreadable: readonly UnreadableModel[];
+  /** Why nothing can be kept here, for the end of a sentence; '': it can. */
+  readonly refused: string;
+}
+
+/** What a page can do with models of others. All reject with an Error in a sentence; with AbortError on abort. */
+export interface ModelTools {
+  list(): Promise<ModelList>;
+  /** What the models beside the page are, in the order of their names. */
+  shipped(names: readonly string[]): Promise<readonly KeptModel['facts'][]>;
+  /** Asks the hub what it has under a name; nothing large is fetched. */
+  look(name: string, signal: AbortSignal): Promise<KeptModel>;
+  /** Fetches what was looked at, or the rest of one of which a part is kept. */
+  fetch(digest: string, onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<KeptModel>;
+  /** @param files with the folders that they were found in */
+  copy(
+    files: readonly { readonly path: string; readonly file: File }[],
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<KeptModel>;
+  remove(digest: string): Promise<void>;
+  inside(digest: string): Promise<ModelInside>;
+  tokens(digest: string, text: string): Promise<readonly Piece[]>;
+  /** How fast this machine would compute a model of this shape; about a second. */
+  probe(width: number, inner: number): Promise<Rates>;
+  write(
+    request: Omit<WriteRequest, 'assets'>,
+    onWriting: (writing: Writing) => void,
+    signal: AbortSignal,
+  ): Promise<Written>;
+  /** Gives back the memory of the model that wrote. */
+  letGo(): void;
+  /** @returns ends it */
+  changed(listener: () => void): () => void;
+}
+
+/** @param assets absolute address of the folder that holds the .wasm files */
+export function browserModels(assets: string): ModelTools {
+  const files = new Caller();
+  const writer = new Caller();
+  const forAll = new AbortController().signal;
+  return {
+    async list() {
+      const answer = await files.ask({ call: 'list' }, () => undefined, forAll);
+      if ('refused' in answer) return { models: [], unreadable: [], refused: answer.refused };
+      return { ...valueOf<Omit<ModelList, 'refused'>>(answer), refused: '' };
+    },
+    shipped: (names) => files.call({ call: 'shipped', assets, names: [...names] }, () => undefined, forAll),
+    look: (name, signal) => files.call({ call: 'look', name }, () => undefined, signal),
+    fetch: (digest, onProgress, signal) => files.call({ call: 'fetch', digest }, onProgress, signal),
+    copy: (dropped, onProgress, signal) =>
+      files.call({ call: 'copy', files: [...dropped] }, onProgress, signal),
+    remove: (digest) => files.call({ call: 'remove', digest }, () => undefined, forAll),
+    inside: (digest) => files.call({ call: 'inside', digest }, () => undefined, forAll),
+    tokens: (digest, text) => files.call({ call: 'tokens', digest, text }, () => undefined, forAll),
+    probe: (width, inner) => writer.call({ call: 'probe', assets, width, inner }, () => undefined, forAll),
+    write: (request, onWriting, signal) =>
+      writer.call({ call: 'write', ...request, assets }, onWriting, signal),
+    letGo: () => writer.end(),
+    changed(listener) {
+      if (typeof BroadcastChannel === 'undefined') return () => undefined;
+      const channel = new BroadcastChannel(modelsChannel);
+      channel.onmessage = () => listener();
+      return () => channel.close();
+    },
+  };
+}
+
+/** A worker that is started when it is first asked, and again when it was lost. */
+class Caller {
+  #worker: Worker | null = null;
+  /** Calls that have no answer yet. */
+  readonly #waiting = new Set<(answer: ModelAnswer) => void>();
+
+  async call<T, P>(call: ModelCall, onProgress: (progress: P) => void, signal: AbortSignal): Promise<T> {
+    const answer = await this.ask(call, onProgress, signal);
+    signal.throwIfAborted();
+    return valueOf<T>(answer);
+  }
+
+  ask<P>(call: ModelCall, onProgress: (progress: P) => void, signal: AbortSignal): Promise<ModelAnswer> {
+    signal.throwIfAborted();
+    const { port1, port2 } = new MessageChannel();
+    const worker = (this.#worker ??= this.#start());
+    return new Promise((resolve) => {
+      const cancel = (): void => port1.postMessage(cancelMessage);
+      const answered = (answer: ModelAnswer): void => {
+        port1.close();
+        this.#waiting.delete(answered);
+        signal.removeEventListener('abort', cancel);
+        resolve(answer);
+      };
+      this.#waiting.add(answered);
+      signal.addEventListener('abort', cancel, { once: true });
+      port1.onmessage = ({ data }: MessageEvent<ModelAnswer>) => {
+        if ('progress' in data) onProgress(data.progress as P);
+        else answered(data);
+      };
+      worker.postMessage(call, [port2]);
+    });
+  }
+
+  end(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    for (const answered of this.#waiting) answered({ problem: 'It was stopped.' });
+  }
+
+  #start(): Worker {
+    const worker = startWorker(modelsScript);
+    worker.addEventListener('error', (event) => {
+      worker.terminate();
+      this.#worker = null;
+      const reason = event.message ? ` (${event.message})` : '';
+      for (const answered of this.#waiting) {
+        answered({
+          problem: `The worker that looks after models was lost${reason}. Reload the page and try again.`,
+        });
+      }
+    });
+    return worker;
+  }
+}
+
+/** @throws Error saying why there is none */
+function valueOf<T>(answer: ModelAnswer): T {
+  if ('value' in answer) return answer.value as T;
+  if ('refused' in answer) throw new Error(`No model can be kept here: ${answer.refused}.`);
+  throw new Error('problem' in answer ? answer.problem : 'There is no answer.');
+}

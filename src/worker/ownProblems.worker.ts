@@ -1,0 +1,99 @@
+/** What the starting model makes of the user's own problems, away from the page's thread. */
+import * as v from 'valibot';
+import { experimentSchema, type Experiment } from '../config/experiment.ts';
+import { readerOf } from '../tasks/episode.ts';
+import { unfamiliar } from '../tasks/familiar.ts';
+import { readProblemSet } from '../tasks/problemSet.ts';
+import { notesOn, openTasks } from '../tasks/source.ts';
+import { Tokenizer } from '../tasks/tokenizer.ts';
+
+const asked = v.object({
+  id: v.number(),
+  /** Absolute address of the folder that holds models/. */
+  assets: v.string(),
+  experiment: experimentSchema,
+  /** Problems as they are kept: do they fit? */
+  problems: v.optional(v.string()),
+  /** What a problem says: how is it read? */
+  text: v.optional(v.string()),
+});
+export type Asked = v.InferOutput<typeof asked>;
+
+/** How problems can be used in an experiment. */
+export interface Fit {
+  /** A sentence each; none where nothing can be trained on. */
+  readonly notes: readonly string[];
+  /** Why nothing can be trained on; '' when something can. */
+  readonly refused: string;
+  /** Problems that are left out, the first hundreds, and why. */
+  readonly leftOut: readonly { readonly name: string; readonly message: string }[];
+}
+
+/** How the model reads a text. */
+export interface Look {
+  /** Its pieces, which give the text when they are joined. */
+  readonly tokens: readonly string[];
+  /** Words that no starting model has read. */
+  readonly unread: readonly string[];
+}
+
+export type Answered = { readonly id: number } & (
+  { readonly fit: Fit } | { readonly look: Look } | { readonly failed: string }
+);
+
+const listed = 300;
+const models = new Map<string, Promise<{ tokenizer: Tokenizer; context: number }>>();
+
+async function fetched(address: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+async function read(folder: string) {
+  const [file, config] = await Promise.all(
+    ['tokenizer.json', 'config.json'].map((name) => fetched(folder + name)),
+  );
+  const { max_position_embeddings: context } = v.parse(
+    v.object({ max_position_embeddings: v.number() }),
+    JSON.parse(new TextDecoder().decode(config)),
+  );
+  return { tokenizer: Tokenizer.fromBytes(file), context };
+}
+
+function model(assets: string, { model: name }: Experiment) {
+  const folder = `${assets}models/${name}/`;
+  const known = models.get(folder) ?? read(folder);
+  models.set(folder, known);
+  known.catch(() => models.delete(folder));
+  return known;
+}
+
+async function fitOf(experiment: Experiment, text: string, assets: string): Promise<Fit> {
+  const { tokenizer, context } = await model(assets, experiment);
+  const set = await readProblemSet(text);
+  const reader = readerOf(tokenizer, context);
+  try {
+    const source = openTasks({ ...experiment, tasks: 'own', problems: set.name }, reader, set);
+    const leftOut = source.leftOut.slice(0, listed).map(({ task, message }) => ({ name: task.id, message }));
+    return { notes: notesOn(source, set, reader), refused: '', leftOut };
+  } catch (error) {
+    return { notes: [], refused: error instanceof Error ? error.message : String(error), leftOut: [] };
+  }
+}
+
+async function lookAt(experiment: Experiment, text: string, assets: string): Promise<Look> {
+  const { tokenizer } = await model(assets, experiment);
+  return { tokens: tokenizer.encode(text).map((id) => tokenizer.tokenText(id)), unread: unfamiliar(text) };
+}
+
+const answer = (answered: Answered): void => self.postMessage(answered);
+
+self.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  const { id, assets, experiment, problems, text } = v.parse(asked, data);
+  const failed = (error: unknown) =>
+    answer({ id, failed: error instanceof Error ? error.message : String(error) });
+  if (problems !== undefined)
+    void fitOf(experiment, problems, assets).then((fit) => answer({ id, fit }), failed);
+  else void lookAt(experiment, text ?? '', assets).then((look) => answer({ id, look }), failed);
+});

@@ -1,0 +1,70 @@
+/** Models as commands name them: a folder, a file, and the hub through the cache. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { foreignModel } from '../../../src/cli/foreignModel.ts';
+import { cacheFolder, ModelCache } from '../../../src/cli/modelCache.ts';
+import { Models } from '../../../src/hub/keeping.ts';
+import { openModel } from '../../../src/train/openedModel.ts';
+import { localHub, type LocalHub } from '../../localHub.ts';
+import { tinyFolder, tinyGguf } from '../../tinyModel.ts';
+
+const files = tinyFolder();
+const doing = { onProgress: () => undefined, signal: new AbortController().signal };
+let root: string;
+let hub: LocalHub;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'cocos-models-'));
+  hub = await localHub({ 'cocos/tiny': files, 'cocos/gated': files });
+  await mkdir(join(root, 'tiny'));
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(root, 'tiny', name), bytes);
+  await writeFile(join(root, 'tiny', 'other.gguf'), 'not read');
+  await writeFile(join(root, 'tiny.gguf'), tinyGguf());
+});
+afterAll(async () => {
+  await hub.close();
+  await rm(root, { recursive: true });
+});
+
+it('a folder, a GGUF file and a model of the hub are opened alike', async () => {
+  const cache = new ModelCache(join(root, 'cache'));
+  const env = { HF_ENDPOINT: hub.endpoint };
+  const folder = await foreignModel(join(root, 'tiny'), doing);
+  const gguf = await foreignModel(join(root, 'tiny.gguf'), doing);
+  const fetched = await foreignModel('hub:cocos/tiny', doing, { env, cache });
+  for (const { files } of [folder, gguf, fetched])
+    expect((await openModel(files)).facts.parameters).toBe(27_808);
+  expect(fetched.digest).toBe(folder.digest);
+  expect([folder.name, gguf.name, fetched.name]).toEqual(['tiny', 'tiny.gguf', 'cocos/tiny']);
+  hub.takeAsked();
+  await foreignModel('hub:cocos/tiny', doing, { env, cache });
+  expect(hub.takeAsked().filter((path) => path.endsWith('model.safetensors'))).toEqual([]); // it is there
+
+  // Whoever writes one has it alone; one whose process is gone does not.
+  const taken = await cache.take(folder.digest);
+  expect(await cache.take(folder.digest)).toBeNull();
+  expect(await cache.remove(folder.digest)).toBe(false);
+  await taken?.close();
+  await writeFile(join(root, 'cache', folder.digest, 'writing.lock'), '999999999');
+  await new Models(cache).remove(folder.digest);
+  expect(await cache.digests()).toEqual([]);
+});
+
+it('a gated model wants a token; what is no model is refused', async () => {
+  const cache = new ModelCache(join(root, 'cache'));
+  const env = { HF_ENDPOINT: hub.endpoint };
+  await expect(foreignModel('hub:cocos/gated', doing, { env, cache })).rejects.toThrow(
+    'set HF_TOKEN to a token of yours',
+  );
+  const withToken = { ...env, HF_TOKEN: 'friend' };
+  expect((await foreignModel('hub:cocos/gated', doing, { env: withToken, cache })).name).toBe('cocos/gated');
+  expect(hub.leaked).toEqual([]);
+  await expect(foreignModel(join(root, 'nothing'), doing)).rejects.toThrow('or hub:OWNER/NAME');
+  await expect(foreignModel('hub:x', doing, { env, cache })).rejects.toThrow('is no name of a model');
+});
+
+it('the cache lies where the user keeps such things', () => {
+  expect(cacheFolder({ XDG_CACHE_HOME: '/c' })).toBe('/c/cocos-playground/models');
+  expect(cacheFolder({})).toMatch(/\.cache\/cocos-playground\/models$/);
+});
