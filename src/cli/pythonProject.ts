@@ -18,6 +18,8 @@ export interface Asked {
   readonly experiment: Experiment;
   /** What it is called. */
   readonly name: string;
+  /** The problems that the experiment names, as they are kept; undefined where its tasks are generated. */
+  readonly problems: string | undefined;
   /** `--model-dir`, if it was given. */
   readonly modelDir: string | undefined;
   /** `--from`, if it was given: a run, in whose place the experiment's own changes are made. */

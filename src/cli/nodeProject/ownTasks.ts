@@ -37,6 +37,7 @@ export function openTasks(e: Experiment, reader: ModelReader): TaskSource {
     train: fixed(train),
     heldOut: fixed(heldOut),
     leftOut: [],
+    spare: { train: 0, heldOut: 0 },
     longestPrompt: Math.max(...[...train, ...heldOut].map((task) => reader.promptTokens(task))),
   };
 }
