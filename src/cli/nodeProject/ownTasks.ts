@@ -6,6 +6,8 @@ import type { ModelReader, TaskSource } from '../../tasks/source.ts';
 import type { Task, Tasks } from '../../tasks/types.ts';
 import { asking, reading } from './own.ts';
 
+export * from '../../tasks/source.ts'; // but for openTasks, which is below
+
 const text = v.pipe(v.string(), v.regex(/\S/, 'must not be empty'));
 const taskSchema = v.object({
   ...{
