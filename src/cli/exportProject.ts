@@ -62,7 +62,7 @@ export const exportProject: Command = async (argv) => {
   if (existsSync(out) && (out.endsWith('.zip') || readdirSync(out).length > 0))
     throw new FlagError(`--out: ${out} is there already. Choose another name, or delete it first.`);
   const { experiment, preset: name, changes, problems } = flags;
-  const asked = { experiment, name, changes, problems, from, modelDir: text('model-dir') };
+  const asked = { experiment, name, changes, from, modelDir: text('model-dir'), problems };
   const files = await targets[kind](asked);
   if (out.endsWith('.zip')) await write(out, zip(inFolder(files, folders[kind])));
   else for (const [path, bytes] of files) await write(join(out, path), bytes);

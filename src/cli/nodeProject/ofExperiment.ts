@@ -8,9 +8,9 @@ import { makeKit } from './kit.ts';
 /** @returns the project's files by path */
 export async function nodeProjectOf({
   experiment,
-  problems,
   modelDir,
   from,
+  problems,
 }: Asked): Promise<Map<string, Uint8Array>> {
   if (from !== undefined)
     throw new FlagError(
@@ -21,12 +21,8 @@ export async function nodeProjectOf({
   const names = modelDir === undefined ? modelsOf(experiment) : [];
   const shipped = names.map(async (name) => [name, await filesIn(shippedModel(name))] as const);
   return nodeProject({
-    ...{
-      experiment,
-      problems: problems ?? null,
-      kit: await makeKit(),
-      models: new Map(await Promise.all(shipped)),
-    },
+    ...{ experiment, kit: await makeKit(), models: new Map(await Promise.all(shipped)) },
+    ...(problems === undefined ? {} : { problems }),
     ...(modelDir === undefined ? {} : { own: await filesIn(folder) }),
   });
 }
