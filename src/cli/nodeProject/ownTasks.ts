@@ -20,6 +20,9 @@ const taskSchema = v.object({
   ...{ composition: v.string(), family: v.string(), level: v.number() },
 });
 
+/** Whoever wrote the tasks knows what there is to know. */
+export const notesOn = (): readonly string[] => [];
+
 /** @throws Error naming tasks.ts, the task and the field; also when the model cannot read a task */
 export function openTasks(e: Experiment, reader: ModelReader): TaskSource {
   reading(e, reader);
@@ -37,6 +40,7 @@ export function openTasks(e: Experiment, reader: ModelReader): TaskSource {
     train: fixed(train),
     heldOut: fixed(heldOut),
     leftOut: [],
+    spare: { train: 0, heldOut: 0 },
     longestPrompt: Math.max(...[...train, ...heldOut].map((task) => reader.promptTokens(task))),
   };
 }

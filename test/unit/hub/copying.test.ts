@@ -1,8 +1,10 @@
 /** Files that were dropped or chosen, as kept models. */
 import { describe, expect, it } from 'vitest';
+import { amount } from '../../amount.ts';
+import fc from '../../property.ts';
 import { droppedModel } from '../../../src/hub/dropped.ts';
 import { Models } from '../../../src/hub/keeping.ts';
-import { digestOf, keptFile, type KeptModel } from '../../../src/hub/kept.ts';
+import { digestOf, keptFile, readKept, type KeptModel } from '../../../src/hub/kept.ts';
 import { bytesInMemory, type ByteSource } from '../../../src/model/byteSource.ts';
 import { tinyFolder, tinyGguf } from '../../tinyModel.ts';
 import { MemoryShelf } from './memoryShelf.ts';
@@ -103,4 +105,21 @@ it.each([
   [[], 'is no model'],
 ])('%j are refused', (paths, sentence) => {
   expect(() => droppedModel(paths)).toThrow(sentence);
+});
+
+it('what is written of a model is read again, and nothing else is taken for it', async () => {
+  const { shelf, models, copy } = kept();
+  const model = await copy('mine', { 'tiny.gguf': tinyGguf() });
+  const written = shelf.folders.get(model.digest)?.get(keptFile) ?? new Uint8Array();
+  expect(readKept(written)).toEqual(model);
+  const json = JSON.parse(new TextDecoder().decode(written)) as Record<string, unknown>;
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...Object.keys(json)), fc.jsonValue(), async (key, value) => {
+      shelf.folders.get(model.digest)?.set(keptFile, text(JSON.stringify({ ...json, [key]: value })));
+      const { models: list, unreadable } = await models.list();
+      if (unreadable.length === 1) expect(unreadable[0]?.problem).toMatch(/^kept\.json: /);
+      else expect(list).toHaveLength(1);
+    }),
+    { numRuns: amount(60, 1000) },
+  );
 });

@@ -56,6 +56,7 @@ export class ModelsState {
       this.said = `${model.name} can be read. Nothing large has been fetched.`;
       // The MLP has about two thirds of a layer, in three matrices.
       const inner = Math.round((parameters - vocabulary * width) / layers / width / 4.5);
+      this.work = { what: 'Measuring how fast this machine is', digest: null, progress: null };
       this.rates = await this.tools.probe(width, Math.max(64, inner));
     });
   }

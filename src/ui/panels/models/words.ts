@@ -1,6 +1,6 @@
 /** Models of others in words. */
 import { bytesOf, type KeptModel, type Progress } from '../../../worker/models.ts';
-import { byteSize, fixed, percent, significant } from '../../format.ts';
+import { byteSize, compact, fixed, percent, significant } from '../../format.ts';
 
 type Facts = KeptModel['facts'];
 
@@ -8,11 +8,9 @@ const families: Readonly<Record<Facts['family'], string>> = { llama: 'Llama', qw
 
 /** 134515008 → "135 M parameters". */
 export function parametersOf({ parameters }: Pick<Facts, 'parameters'>): string {
-  const many =
-    parameters >= 1e9
-      ? `${significant(parameters / 1e9, 3)} billion`
-      : `${significant(parameters / 1e6, 3)} M`;
-  return `${many} parameters`;
+  if (parameters >= 1e9) return `${significant(parameters / 1e9, 3)} billion parameters`;
+  if (parameters >= 1e6) return `${significant(parameters / 1e6, 3)} M parameters`;
+  return `${compact(parameters)} parameters`;
 }
 
 /** "Llama, 135 M parameters, BF16, 49,152 tokens, context 2,048". */

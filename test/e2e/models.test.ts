@@ -1,0 +1,88 @@
+/** Models that others trained, in the page: from a hub on this machine that sends us to another origin, and from files. */
+import type { Page } from 'playwright';
+import { expect, inject, it } from 'vitest';
+import { tinyGguf } from '../tinyModel.ts';
+import { expectNoBarrier } from './barriers.ts';
+import { withPlayground } from './page.ts';
+import { button } from './playground.ts';
+
+const dialog = (page: Page) => page.getByRole('dialog', { name: 'Models' });
+const row = (page: Page, name: string) =>
+  dialog(page)
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('heading', { name, exact: true }) });
+const shows = (page: Page, words: string | RegExp) => dialog(page).getByText(words).first().waitFor();
+
+async function look(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Name on the hub').fill(name);
+  await button(page, 'Look').click();
+}
+
+it('a model of the hub is looked at, fetched, looked into, writes, and is deleted; a dropped file is kept', async () => {
+  const ours = [inject('hub'), inject('hubContent')].map(
+    (address) => new RegExp(`left its origin: ${address}`),
+  );
+  await withPlayground({ ignore: ours }, async ({ page, problems }) => {
+    // The page may ask its hub and where that sends it, and nobody else.
+    const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+    expect(policy).toContain(`connect-src 'self' blob: ${inject('hub')} ${inject('hubContent')};`);
+
+    await button(page, 'Models').click();
+    await dialog(page).waitFor();
+    await look(page, 'cocos/gated');
+    await shows(page, 'cocos/gated is gated: its owner gives it only to those who accept its terms.');
+
+    await look(page, 'cocos/tiny');
+    await shows(page, /vocabulary 284 · context 256 · licence mit · cocos\/tiny at commit c0c05c0/);
+    await shows(page, /about .* (seconds|minutes|hours)/);
+    await dialog(page)
+      .getByRole('button', { name: /^Fetch/ })
+      .click();
+    const hubs = row(page, 'cocos/tiny');
+    await hubs.waitFor();
+
+    await hubs.getByRole('button', { name: 'Look inside' }).click();
+    await shows(page, '<|im_start|>assistant');
+    await page.getByLabel('A text as it reads it').fill('def add(a, b)');
+    await shows(page, /\d+ tokens for 13 characters; its vocabulary has 281/);
+    await expectNoBarrier(page, dialog(page), 'a model is looked into');
+
+    await hubs.getByRole('button', { name: 'Write something' }).click();
+    await hubs.getByLabel('Tokens').fill('8');
+    const write = async (): Promise<string> => {
+      await button(page, 'Write').click();
+      await hubs.getByText('reading included').waitFor();
+      return page.getByTestId('written').innerText();
+    };
+    const first = await write();
+    expect(first.trim()).not.toBe('');
+    expect(await write()).toBe(first);
+
+    const transfer = await page.evaluateHandle(
+      (bytes) => {
+        const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(bytes)], 'mine.gguf'));
+        return data;
+      },
+      [...tinyGguf()],
+    );
+    await page.dispatchEvent('dialog[open]', 'drop', { dataTransfer: transfer });
+    await row(page, 'mine').getByText('from files of yours').waitFor();
+
+    for (const name of ['cocos/tiny', 'mine']) {
+      await row(page, name).getByRole('button', { name: 'Delete', exact: true }).click();
+      await row(page, name)
+        .getByRole('button', { name: /^Delete \d+ kB/ })
+        .click();
+      await row(page, name).waitFor({ state: 'detached' });
+    }
+    const left = await page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');
+      const names: string[] = [];
+      for await (const name of folder.keys()) names.push(name);
+      return names;
+    });
+    expect(left).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+});
