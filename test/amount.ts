@@ -11,3 +11,6 @@ export const wholeAmount = 'COCOS_WHOLE_AMOUNT';
  * @param whole what the proof tries
  */
 export const amount = <S, W>(sample: S, whole: W): S | W => (process.env[wholeAmount] ? whole : sample);
+
+/** Defines tests that only the proof runs: they take long, and the others of their file show most of what they do. */
+export const inProof = (define: () => void): void => amount(() => {}, define)();

@@ -1,8 +1,8 @@
 /** What `npm run verify` does: a receipt's run, trained again and compared update by update. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { backendTitles, type BackendName } from '../config/backends.ts';
-import { diff } from '../config/experiment.ts';
-import { field, isFieldName } from '../config/fields.ts';
+import { changesBetween } from '../config/experiment.ts';
+import { field } from '../config/fields.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import type { ChangeRecord } from '../rl/records.ts';
 import { compare, firstDifference, isFar, mayDiffer, type Claim, type Outcome } from '../receipts/compare.ts';
@@ -131,13 +131,10 @@ export async function again(
     for (let done = 0; ; done++) {
       const now = run.experiment;
       const then = experimentAfter(receipt, experiment, done);
-      const names = Object.keys(diff(then, now)).filter(isFieldName);
-      if (names.length > 0) {
-        changes.push({
-          step: done,
-          changes: names.map((name) => ({ field: name, from: now[name], to: then[name] })),
-        });
-        if (names.every((name) => field(name).when === 'live')) run.experiment = then;
+      const made = changesBetween(now, then);
+      if (made.length > 0) {
+        changes.push({ step: done, changes: made });
+        if (made.every((one) => field(one.field).when === 'live')) run.experiment = then;
         else {
           // A fork: another run, over the same weights.
           const { state } = run;

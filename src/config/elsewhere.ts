@@ -4,6 +4,7 @@
  * A value that cannot be said there is refused at export, by the field's name.
  */
 import type { Experiment, FieldName } from './fields.ts';
+import { noModel } from './modelFields.ts';
 
 export const programs = ['pytorch', 'trl'] as const;
 /** 'pytorch': the project's own train.py, with PyTorch's and Hugging Face's names. 'trl': GRPOTrainer of TRL 1.16. */
@@ -22,6 +23,15 @@ export type Counterpart = Place & {
 /** The rollout and its credit are our own code there too; it reads experiment.json. */
 const ours = { file: 'experiment.json' } as const;
 const tasks = { file: 'tasks.jsonl' } as const;
+/** The projects take any causal language model by themselves, and an adapter for it. */
+const otherModel: Counterpart = {
+  ...ours,
+  refuses: (e) =>
+    e.otherModel === noModel
+      ? ''
+      : `${e.otherModel} is not put into the project: export one of the playground’s models, and give the other to train.py with --model and --lora`,
+};
+const adapter: Counterpart = { ...ours, note: 'not used there: train.py --lora says the rank' };
 
 /** The same name in both. */
 const both = (name: string) => ({ pytorch: { name }, trl: { name } });
@@ -29,14 +39,25 @@ const both = (name: string) => ({ pytorch: { name }, trl: { name } });
 const rollout = (name: string) => ({ pytorch: { name }, trl: ours });
 
 export const elsewhere = {
+  tasks: { pytorch: tasks, trl: tasks },
+  problems: { pytorch: tasks, trl: tasks },
+  heldOut: { pytorch: tasks, trl: tasks },
+  splitSeed: { pytorch: tasks, trl: tasks },
   level: { pytorch: tasks, trl: tasks },
   trainTasks: { pytorch: tasks, trl: tasks },
   trainTests: rollout('train_tests'),
   model: { pytorch: { file: 'reference/' }, trl: { file: 'reference/' } },
+  otherModel: { pytorch: otherModel, trl: otherModel },
+  loraRank: { pytorch: adapter, trl: adapter },
+  loraAlpha: { pytorch: adapter, trl: adapter },
+  loraTargets: { pytorch: adapter, trl: adapter },
   initialPolicy: { pytorch: { file: 'model/' }, trl: { file: 'model/' } },
   turns: {
     pytorch: { name: 'turns' },
-    trl: { ...ours, note: 'an episode is one completion; what stands between its answers is masked (env_mask)' },
+    trl: {
+      ...ours,
+      note: 'an episode is one completion; what stands between its answers is masked (env_mask)',
+    },
   },
   k: both('num_generations'),
   promptsPerUpdate: {
@@ -56,16 +77,7 @@ export const elsewhere = {
   },
   reward: rollout('reward'),
   rewardScale: rollout('reward_scale'),
-  objective: {
-    pytorch: { name: 'objective' },
-    trl: {
-      ...ours,
-      refuses: ({ objective }) =>
-        objective === 'released-code'
-          ? 'released-code has no counterpart: TRL trains every token of a completion, the shared first answer too'
-          : '',
-    },
-  },
+  objective: rollout('objective'),
   estimator: {
     pytorch: { name: 'estimator' },
     trl: {

@@ -7,10 +7,21 @@ import type { Field, ValueOf } from './types.ts';
 export type { Experiment, FieldName } from './fields.ts';
 
 /** Fields that a fork cannot have other values of: it takes over its origin's weights. */
-export const fixedInFork: readonly FieldName[] = ['model', 'initialPolicy'];
+export const fixedInFork: readonly FieldName[] = [
+  'model',
+  'otherModel',
+  'initialPolicy',
+  'loraRank',
+  'loraAlpha',
+  'loraTargets',
+];
 /** The first of them in which two experiments differ. */
 export const refusedInFork = (from: Experiment, to: Experiment): FieldName | undefined =>
   fixedInFork.find((name) => from[name] !== to[name]);
+
+/** What the model of an experiment is called: a shipped one, or another with its digest. */
+export const modelNameOf = ({ model, otherModel }: Pick<Experiment, 'model' | 'otherModel'>): string =>
+  model === 'other' ? otherModel : model;
 
 /** Fields that say what an evaluation measures: where they differ, held-out accuracies are of other tasks, tests or answers. */
 const measured = (e: Experiment): readonly FieldName[] => [
@@ -150,6 +161,32 @@ export function diff(experiment: Experiment, base: Experiment = defaultExperimen
   return Object.fromEntries(
     fieldNames.filter((name) => experiment[name] !== base[name]).map((name) => [name, experiment[name]]),
   );
+}
+
+/** From one experiment to another, field by field, in the order of the table. */
+export function changesBetween(
+  from: Experiment,
+  to: Experiment,
+): { field: FieldName; from: Experiment[FieldName]; to: Experiment[FieldName] }[] {
+  const differ = diff(to, from);
+  return fieldNames
+    .filter((name) => name in differ)
+    .map((name) => ({ field: name, from: from[name], to: to[name] }));
+}
+
+/** In force after so many updates, for the next. @param changes each after `step` updates, in their order */
+export function inForceAfter(
+  step: number,
+  began: Experiment,
+  changes: readonly {
+    readonly step: number;
+    readonly changes: readonly { readonly field: FieldName; readonly to: string | number | boolean }[];
+  }[],
+): Experiment {
+  const values = changes
+    .filter((record) => record.step <= step)
+    .flatMap((record) => record.changes.map(({ field: name, to }) => [name, to] as const));
+  return { ...began, ...Object.fromEntries(values) };
 }
 
 /** Several values as people list them, "0, 0.5, 1"; a comma within brackets, as in a formula, parts nothing. */

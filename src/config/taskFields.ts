@@ -19,7 +19,7 @@ export const taskFields = {
       {
         value: 'own',
         label: 'My own problems',
-        help: 'The problems of a file, or those you wrote: see Problems.',
+        help: 'The problems of a file, or those you wrote: see Problem sets.',
       },
     ],
     label: 'Tasks',
@@ -129,6 +129,11 @@ export const taskFields = {
         value: 'beginner',
         label: 'Beginner',
         help: 'The same novice, but with a bug nearly everywhere one can be: on hard tasks almost nothing passes every test.',
+      },
+      {
+        value: 'other',
+        label: 'Another model',
+        help: 'One that others trained, opened from files: what Other model says.',
       },
     ],
     label: 'Starting model',

@@ -1,7 +1,6 @@
 /** What a kept run has behind it, read from its log and those of the runs it comes from. */
 import type { BackendName } from '../config/backends.ts';
-import { diff } from '../config/experiment.ts';
-import { fieldNames, type Experiment } from '../config/fields.ts';
+import { changesBetween } from '../config/experiment.ts';
 import { Entries } from '../train/entries.ts';
 import type { RunLog } from '../train/log.ts';
 import { readLog, type EntryOf, type Manifest } from '../train/logFormat.ts';
@@ -80,7 +79,7 @@ export async function pastOf(
       changes.push({
         kind: 'change',
         step: end,
-        changes: between(entries.experimentAt(end), next.manifest.experiment),
+        changes: changesBetween(entries.experimentAt(end), next.manifest.experiment),
       });
   });
   evaluations.sort((a, b) => a.entry.step - b.entry.step);
@@ -134,11 +133,4 @@ function columnsOf(updates: readonly EntryOf<'update'>[]): Past['metrics'] {
     }
   });
   return columns;
-}
-
-function between(from: Experiment, to: Experiment): EntryOf<'change'>['changes'] {
-  const differ = diff(to, from);
-  return fieldNames
-    .filter((name) => name in differ)
-    .map((name) => ({ field: name, from: from[name], to: to[name] }));
 }

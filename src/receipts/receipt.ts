@@ -6,7 +6,7 @@
  */
 import * as v from 'valibot';
 import type { BackendName } from '../config/backends.ts';
-import { describeError, diff, fixedInFork, parseExperiment, type Experiment } from '../config/experiment.ts';
+import { describeError, diff, fixedInFork, inForceAfter, parseExperiment, type Experiment } from '../config/experiment.ts';
 import { fieldNames, type FieldName } from '../config/fields.ts';
 import { checkFormat } from '../config/formats.ts';
 import { isObject } from '../config/outside.ts';
@@ -188,12 +188,8 @@ export async function chainOf(run: RunSoFar, steps: number): Promise<string | un
 }
 
 /** In force after so many updates of a run, for the next. */
-export function inForce({ experiment, changes }: RunSoFar, step: number): Experiment {
-  const values = changes
-    .filter((record) => record.step <= step)
-    .flatMap((record) => record.changes.map(({ field, to }) => [field, to] as const));
-  return { ...experiment, ...Object.fromEntries(values) };
-}
+export const inForce = ({ experiment, changes }: RunSoFar, step: number): Experiment =>
+  inForceAfter(step, experiment, changes);
 
 /** The same with fewer bytes of each digest. */
 export const narrowed = (receipt: Receipt, width: Width): Receipt => ({
@@ -266,8 +262,8 @@ export function readReceipt(data: unknown, experiment: Experiment): Receipt {
 
 /** In force once `step` updates were done, changes made there included: the next was made under it. */
 export function experimentAfter({ changes }: Receipt, began: Experiment, step: number): Experiment {
-  const values = changes.filter((change) => change.step <= step).map(({ field, to }) => [field, to] as const);
-  return { ...began, ...Object.fromEntries(values) };
+  const records = changes.map((change) => ({ step: change.step, changes: [change] }));
+  return inForceAfter(step, began, records);
 }
 
 const mapParts = <T>(of: (part: DigestPart) => T): Record<DigestPart, T> => ({

@@ -7,7 +7,7 @@ import type { Experiment } from '../config/fields.ts';
 import { longestPrompt } from './longestPrompt.ts';
 import { leftOutWords, splitProblems, type LeftOut } from './ownProblems.ts';
 import type { ProblemSet } from './problemSet.ts';
-import { TaskList } from './taskList.ts';
+import { generatedLists } from './taskList.ts';
 import type { ModelReader, Task, Tasks } from './types.ts';
 
 export type { LeftOut, ModelReader, Tasks };
@@ -28,9 +28,6 @@ export interface TaskSource {
 /** A context with so many tokens to spare holds whatever the tasks say; with fewer, all tasks are made and looked at. */
 const spareTokens = 16;
 
-/** Generated held-out tasks are the same for every seed, so that runs can be compared. */
-export const heldOutSeed = 999;
-
 /**
  * @param problems those that the experiment names, where its tasks are the user's own
  * @throws Error when prompts and answers do not fit the model's context, or no problem is left to train or to evaluate on
@@ -40,11 +37,9 @@ export function openTasks(e: Experiment, reader: ModelReader, problems: ProblemS
 }
 
 function generatedTasks(e: Experiment, reader: ModelReader): TaskSource {
-  const { level, seed } = e;
-  const train = new TaskList({ count: e.trainTasks, seed, split: 'train', level });
-  const heldOut = new TaskList({ count: e.evalTasks, seed: heldOutSeed, split: 'heldout', level });
+  const { train, heldOut } = generatedLists(e);
   const prompt = longestPrompt(reader, [...train.specs, ...heldOut.specs]);
-  if (longestSequence(e, prompt) + spareTokens > reader.context)
+  if (longest(e, reader, prompt) + spareTokens > reader.context)
     checkContext(e, reader, longestOf(reader, [...train.slice(), ...heldOut.slice()]));
   return { train, heldOut, leftOut: [], spare: { train: 0, heldOut: 0 }, longestPrompt: prompt };
 }
@@ -73,9 +68,10 @@ export function notesOn(
   if (!problems) return [];
   const none = heldOut.at(0) === train.at(0);
   const held = none
-    ? `none is held out: accuracy is measured on ${heldOut.length === train.length ? 'them' : `${heldOut.length} of them`}`
+    ? `none is held out: accuracy is measured on ${heldOut.length === train.length ? 'those' : `${heldOut.length} of those`}`
     : `${heldOut.length} held out`;
-  const used = `Of ${problems.problems.length} problems ${train.length} are trained on and ${held}`;
+  const many = problems.problems.length;
+  const used = `Of ${many} problem${many === 1 ? '' : 's'} ${train.length} ${train.length === 1 ? 'is' : 'are'} trained on and ${held}`;
   const more = [
     spare.train > 0 ? `${spare.train} more could be trained on (trainTasks)` : '',
     spare.heldOut > 0 && !none ? `${spare.heldOut} more are held out and not measured on (evalTasks)` : '',
@@ -93,12 +89,17 @@ export function notesOn(
   return [use, ...isNew];
 }
 
+/** Tokens of the longest sequence that can follow a prompt, it included. */
+const longest = (e: Experiment, reader: ModelReader, prompt: number): number =>
+  longestSequence(e, prompt, reader.longestCorrection(e.feedback === 'tests'));
+
 const longestOf = (reader: ModelReader, tasks: readonly Task[]): number =>
   tasks.reduce((most, task) => Math.max(most, reader.promptTokens(task)), 0);
 
 /** @throws Error when the model cannot read the longest sequence */
-function checkContext(e: Experiment, { context }: ModelReader, prompt: number): void {
-  const needed = longestSequence(e, prompt);
+function checkContext(e: Experiment, reader: ModelReader, prompt: number): void {
+  const { context } = reader;
+  const needed = longest(e, reader, prompt);
   if (needed <= context) return;
   throw new Error(
     `maxNewTokens: an episode can reach ${needed} tokens, the model reads ${context}. ` +

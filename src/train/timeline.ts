@@ -3,6 +3,7 @@
  * Any step of it can be made again: the updates between a kept state and that step are done once more, in a run of their own,
  * each under the experiment it was made under.
  */
+import { inForceAfter } from '../config/experiment.ts';
 import type { Experiment } from '../config/fields.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../rl/records.ts';
 import { CheckpointRing } from './checkpointRing.ts';
@@ -86,10 +87,7 @@ export class Timeline {
   /** What was in force after so many updates, for the next. */
   experimentAt(step: number): Experiment {
     if (step < this.first && this.#log) return this.#log.experimentAt(step);
-    const values = this.#changes
-      .filter((record) => record.step <= step)
-      .flatMap(({ changes }) => changes.map(({ field, to }) => [field, to] as const));
-    return { ...this.#options.experiment, ...Object.fromEntries(values) };
+    return inForceAfter(step, this.#options.experiment, this.#changes);
   }
 
   /** A change where the run stands; what came after is forgotten. */

@@ -73,7 +73,7 @@ export async function write(
   const generation = Generation.start(llama, [ids], ids.length + most, ids[0] ?? 0);
   try {
     await generation.turn({
-      ...{ temperature, topP: 1, maxNewTokens: most, eot: stopIds[0] ?? -1, allowedFrom: 0, lookEvery },
+      ...{ temperature, topP: 1, maxNewTokens: most, stops: stopIds, banned: [], lookEvery },
       uniform: (row, position) => uniform(seed, row, position),
       onWritten: ([answer]) => {
         const all = answer?.ids ?? [];

@@ -3,7 +3,7 @@
  * of its name, so that no other tab does; the browser lets go of it when the worker is gone, however that came.
  */
 import type { Folder, FolderFacts, Shelf } from '../keep/shelf.ts';
-import { checkBlobName, type Bytes, type StoredBlob } from '../train/store.ts';
+import { checkBlobName, unfinished, type Bytes, type StoredBlob } from '../train/store.ts';
 import { aboutFile, blobsIn, fileIn, folderIn, logFile, nameOf, readFile, writeFile } from './opfsFiles.ts';
 import { lock, lockManager, patience } from './opfsLock.ts';
 import { OpfsStore } from './opfsStore.ts';
@@ -65,8 +65,10 @@ export class OpfsShelf implements Shelf {
 
   async about(id: string): Promise<string | null> {
     const folder = await this.#folder(id);
-    const bytes = folder && (await readFile(folder, aboutFile));
-    return bytes && new TextDecoder().decode(bytes);
+    if (!folder) return null;
+    const text = await textOf(folder, aboutFile);
+    // Where files cannot be moved, a crash may leave half of it; then what was to take its place is whole beside it.
+    return isJson(text) ? text : ((await textOf(folder, unfinished(aboutFile))) ?? text);
   }
 
   async writeAbout(id: string, text: string): Promise<void> {
@@ -87,6 +89,19 @@ export class OpfsShelf implements Shelf {
 
   #folder(id: string): Promise<FileSystemDirectoryHandle | null> {
     return folderIn(this.#runs, id);
+  }
+}
+
+async function textOf(folder: FileSystemDirectoryHandle, name: string): Promise<string | null> {
+  const bytes = await readFile(folder, name);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+function isJson(text: string | null): boolean {
+  try {
+    return text === null || JSON.parse(text) !== undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -28,9 +28,12 @@ export class BrowserRunIndex implements RunIndex {
   }
 
   #database(): Promise<IDBPDatabase> {
-    return (this.#opened ??= openDB('cocos-runs', 1, {
+    if (this.#opened) return this.#opened;
+    const opened = openDB('cocos-runs', 1, {
       upgrade: (database) => void database.createObjectStore(rows, { keyPath: 'row.id' }),
       terminated: () => (this.#opened = null),
-    }));
+    });
+    opened.catch(() => (this.#opened = null)); // whoever asks next tries again
+    return (this.#opened = opened);
   }
 }

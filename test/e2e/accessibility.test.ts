@@ -1,8 +1,8 @@
 /** No barrier: axe finds nothing serious, nothing is wider than the window, and the keyboard does the whole job. */
 import type { Page } from 'playwright';
 import { expect, it } from 'vitest';
-import { expectNoBarrier, overflow } from './barriers.ts';
-import { withPlayground } from './page.ts';
+import { expectNoBarrier, narrow, overflow, wide } from './barriers.ts';
+import { onePlayground } from './page.ts';
 import {
   button,
   fieldOf,
@@ -13,12 +13,12 @@ import {
   waitForStep,
 } from './playground.ts';
 
-const wide = { width: 1440, height: 900 };
-const narrow = { width: 390, height: 844 };
+const inThePage = onePlayground();
 
 it('has no serious barrier and no overflow, wide or narrow, light or dark, before and after updates', async () => {
-  await withPlayground({ path: microLink({ evalEvery: 1 }), viewport: wide }, async (playground) => {
+  await inThePage(microLink({ evalEvery: 1 }), async (playground) => {
     const { page, problems } = playground;
+    await page.setViewportSize(wide);
     await waitForReady(playground);
     await expectNoBarrier(page, null, 'before the first update');
 
@@ -40,7 +40,10 @@ it('has no serious barrier and no overflow, wide or narrow, light or dark, befor
     await page.locator('button.token').nth(2).click();
     await page.getByText('What else the model considered here').waitFor();
     await fieldOf(page, 'Discount γ').fill('9');
-    await expectNoBarrier(page, null, 'after two updates, everything unfolded, one field wrong');
+    await expectNoBarrier(page, null, 'after two updates, everything unfolded, one field wrong', [
+      narrow,
+      wide,
+    ]);
     for (const [opens, title] of [
       [button(page, 'Held-out accuracy: every value as a table, and the chart as an image'), /every value/],
       [button(page, 'Help'), 'Help'],
@@ -83,8 +86,9 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 }
 
 it('the keyboard alone does the main job, in a narrow window', async () => {
-  await withPlayground({ path: microLink({ steps: 500 }), viewport: narrow }, async (playground) => {
+  await inThePage(microLink({ steps: 500 }), async (playground) => {
     const { page, problems } = playground;
+    await page.setViewportSize(narrow);
     await waitForReady(playground);
     const press = async (name: RegExp) => {
       await tabTo(page, name);

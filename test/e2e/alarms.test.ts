@@ -1,16 +1,18 @@
 /** An alarm in the page: it says since when and why, shows its curve and an example, and what it proposes is a press away. */
 import { expect, it } from 'vitest';
 import { expectNoBarrier } from './barriers.ts';
-import { withPlayground } from './page.ts';
+import { onePlayground } from './page.ts';
 import { button, fieldOf, microLink, region, waitForReady, waitForStatus } from './playground.ts';
 
+const inThePage = onePlayground();
 const phone = { width: 390, height: 844 };
 
 it('explains itself, by keyboard and on a phone, and is cured by a press', async () => {
   // Answers that are cut off: most need more tokens than that.
   const path = microLink({ maxNewTokens: 16, steps: 15 });
-  await withPlayground({ path, viewport: phone }, async (playground) => {
+  await inThePage(path, async (playground) => {
     const { page, problems } = playground;
+    await page.setViewportSize(phone);
     await waitForReady(playground);
     await button(page, 'Run').click();
     await waitForStatus(playground, /^Finished/);

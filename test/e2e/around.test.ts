@@ -2,7 +2,7 @@
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { violations } from './barriers.ts';
-import { onePlayground } from './page.ts';
+import { onePlayground, withPlayground } from './page.ts';
 import {
   button,
   chartsOf,
@@ -48,9 +48,10 @@ const tooSmall = (page: Page): Promise<string[]> =>
 
 describe('the page around the picture', () => {
   it('has the picture and the curve in view on a projector, and the settings one button away', async () => {
-    await inThePage(microLink({ k: 4, promptsPerUpdate: 4, evalEvery: 1 }), async (playground) => {
+    // A page of its own: other runs take room at the top.
+    const path = microLink({ k: 4, promptsPerUpdate: 4, evalEvery: 1 });
+    await withPlayground({ path, viewport: projector }, async (playground) => {
       const { page, problems } = playground;
-      await page.setViewportSize(projector);
       await trainOnce(playground);
       expect(await lanesOf(page).count()).toBe(4);
       expect(await inView(page, '.lane')).toEqual([true, true, true, true]);

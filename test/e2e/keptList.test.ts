@@ -1,11 +1,13 @@
 /** Kept runs: the list has what was trained, after the page was left, too; each can be opened, laid behind another, renamed and deleted. */
 import { expect, it } from 'vitest';
 import { expectNoBarrier } from './barriers.ts';
-import { withPlayground } from './page.ts';
+import { onePlayground } from './page.ts';
 import { button, microLink, stepOf, trainOnce, waitForReady, waitForStatus } from './playground.ts';
 
+const inThePage = onePlayground();
+
 it('a run outlives its page, and the list does what it says', async () => {
-  await withPlayground({ path: microLink({ evalEvery: 1, steps: 3, gamma: 0.123 }) }, async (playground) => {
+  await inThePage(microLink({ evalEvery: 1, steps: 3, gamma: 0.123 }), async (playground) => {
     const { page, problems } = playground;
     const list = page.getByRole('dialog', { name: 'Runs' });
     const trained = list.getByRole('listitem', { name: 'γ 0.123' }); // other tests' runs are there, too

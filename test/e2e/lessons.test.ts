@@ -1,5 +1,6 @@
 /** A lesson as its reader takes it: predict, run, read the verdict, run the counter-run; in another language; on paper. */
 import { describe, expect, it } from 'vitest';
+import { amount } from '../amount.ts';
 import { expectNoBarrier, overflow } from './barriers.ts';
 import { onePlayground } from './page.ts';
 import { button, microLink, waitForReady } from './playground.ts';
@@ -49,11 +50,17 @@ describe('a lesson', () => {
         expect(await overflow(page)).toEqual([]);
         await expectNoBarrier(page, null, 'a lesson');
 
-        await lesson.getByRole('button', { name: 'Run the counter-run' }).click();
-        await said(/It fails here, as it should/);
+        // It takes as long again; what it is judged by is the same in Node (test/traces/lessons.test.ts).
+        const counter = amount(false, true);
+        const counterRun = lesson.getByRole('button', { name: 'Run the counter-run' });
+        await counterRun.waitFor();
+        if (counter) {
+          await counterRun.click();
+          await said(/It fails here, as it should/);
+        }
 
         await page.getByText('Deutsch', { exact: true }).click();
-        await said(/Hier trifft es nicht zu, und so soll es sein/);
+        await said(counter ? /Hier trifft es nicht zu, und so soll es sein/ : /Es trifft zu/);
         expect(await lesson.getAttribute('lang')).toBe('de');
         await button(page, 'Lektionen verlassen').click();
         expect(await lesson.count()).toBe(0);
@@ -87,6 +94,7 @@ describe('a lesson', () => {
         await page.emulateMedia({ media: 'screen' });
         await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
         expect(await sheet.count()).toBe(0);
+        await button(page, 'Leave the lessons').click();
         expect(problems).toEqual([]);
       });
     },

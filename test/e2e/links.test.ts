@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { defaultExperiment } from '../../src/config/experiment.ts';
 import { linkVersion, maxLinkLength } from '../../src/config/link.ts';
 import { modelDigest } from '../../src/model/digest.ts';
-import { withPlayground } from './page.ts';
+import { onePlayground, withPlayground } from './page.ts';
 import { button, fieldOf, microLink, region, statusOf, stepOf, waitForReady } from './playground.ts';
+
+const inThePage = onePlayground();
 
 /** What mail and chat programs make of a fragment. */
 const recode = (hash: string): string[] => [
@@ -21,7 +23,7 @@ const digestOf = (model: string): Promise<string | undefined> =>
 
 describe('links', () => {
   it('Share copies one that restores every field and waits for Run', async () => {
-    await withPlayground({ path: microLink() }, async (playground) => {
+    await inThePage(microLink(), async (playground) => {
       const { page, problems, waitFor } = playground;
       await waitForReady(playground);
       await fieldOf(page, 'Discount γ').fill('1.5');
@@ -30,53 +32,48 @@ describe('links', () => {
       await button(page, 'Copy link').click();
       await page.getByText('Link copied.').waitFor();
       const link = await page.evaluate(() => navigator.clipboard.readText());
+      await page.keyboard.press('Escape');
       expect(link).toBe(page.url());
       const changes = { gamma: 1.5, reward: 'binary' } as const;
       const modelDigest = await digestOf(defaultExperiment.model);
       const hash = microLink(changes, { backend: 'wasm', modelDigest });
       expect(link.slice(link.indexOf('#'))).toBe(hash);
 
-      const opened = await page.context().newPage();
-      await opened.goto(link);
-      const other = { ...playground, page: opened };
       const expectShared = async () => {
-        await waitForReady(other);
-        expect(await fieldOf(opened, 'Discount γ').inputValue()).toBe('1.5');
-        expect(await fieldOf(opened, 'Reward r').inputValue()).toBe('binary');
-        expect(await region(opened, 'Experiment').textContent()).toContain('differ');
-        expect(await stepOf(opened)).toBe(0);
-        expect(await statusOf(opened)).toContain('Press Run');
+        await waitForReady(playground);
+        expect(await fieldOf(page, 'Discount γ').inputValue()).toBe('1.5');
+        expect(await fieldOf(page, 'Reward r').inputValue()).toBe('binary');
+        expect(await region(page, 'Experiment').textContent()).toContain('differ');
+        expect(await stepOf(page)).toBe(0);
+        expect(await statusOf(page)).toContain('Press Run');
       };
-      const made = opened.getByText(/^The link was made/);
-      await expectShared();
-      expect(await made.count(), 'on the same, nothing is said').toBe(0);
+      const made = page.getByText(/^The link was made/);
 
       // What mail and chat programs make of it, and a link that was made with another model on another back end.
-      const follow = (fragment: string) => opened.evaluate((text) => (window.location.hash = text), fragment);
-      for (const recoded of recode(hash)) {
+      const follow = (fragment: string) => page.evaluate((text) => (window.location.hash = text), fragment);
+      for (const recoded of [hash, ...recode(hash)]) {
         await follow(microLink());
         await waitFor(
           'the link before',
-          () => fieldOf(opened, 'Discount γ').inputValue(),
+          () => fieldOf(page, 'Discount γ').inputValue(),
           (γ) => γ !== '1.5',
         );
         await follow(recoded);
         await waitFor(
           recoded,
-          () => fieldOf(opened, 'Discount γ').inputValue(),
+          () => fieldOf(page, 'Discount γ').inputValue(),
           (γ) => γ === '1.5',
         );
       }
       await expectShared();
-      expect(await made.count()).toBe(0);
+      expect(await made.count(), 'on the same, nothing is said').toBe(0);
       await follow(microLink(changes, { backend: 'cpu', modelDigest: '0'.repeat(64) }));
       await made.waitFor();
       expect(await made.textContent()).toMatch(
         /another version of this model.*made on CPU.*computes on WASM/,
       );
-      await opened.getByRole('button', { name: 'Dismiss: what the link was made on' }).click();
+      await page.getByRole('button', { name: 'Dismiss: what the link was made on' }).click();
       await made.waitFor({ state: 'detached' });
-      await opened.close();
       expect(problems).toEqual([]);
     });
   });

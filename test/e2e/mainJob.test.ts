@@ -102,7 +102,7 @@ describe('the main job', () => {
       await button(page, 'Run').click();
       const first = await waitForStep(playground, 1);
       const before = await frames();
-      await waitForStep(playground, first + 10);
+      await waitForStep(playground, first + 5);
       expect((await frames()) - before).toBeGreaterThanOrEqual(5);
 
       // Reset in the middle of an update: nothing of the abandoned run shows up in the next.
@@ -133,6 +133,11 @@ describe('the main job', () => {
       await waitForStatus(playground, /^Paused after update 1\./);
       expect(await waiting.count()).toBe(0);
       expect(await lanesOf(page).count()).toBe(3);
+
+      await page.getByRole('button', { name: /^Back end: CPU/ }).click();
+      await page.getByRole('radio', { name: 'WASM' }).check({ force: true });
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^Back end: WASM/ }).waitFor();
       expect(problems).toEqual([]);
     });
   });

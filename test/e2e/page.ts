@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { Browser, BrowserContext, Page, Request, Response } from 'playwright';
 import { afterAll, inject } from 'vitest';
 import { launchChromium } from '../browser.ts';
+import { microLink } from './playground.ts';
 
 export interface OpenOptions {
   /** Where the playground is served; by default where setup.ts serves it. */
@@ -45,7 +46,7 @@ const chromiumRemarks = [
   /GPU stall due to ReadPixels/,
 ];
 
-/** Collects problems until `stop` is called: a context that is shared goes on. */
+/** Collects problems. Those of its context count between `start` and `stop` only: others use it, too. */
 function listen(page: Page, origin: string, ignore: readonly RegExp[]) {
   const problems: string[] = [];
   const report = (text: string): void => {
@@ -74,11 +75,13 @@ function listen(page: Page, origin: string, ignore: readonly RegExp[]) {
     if (response.status() >= 400) report(`HTTP ${response.status()}: ${response.url()}`);
   };
   const context = page.context();
-  context.on('request', onRequest).on('requestfailed', onFailed).on('response', onResponse);
+  const start = (): void => {
+    context.on('request', onRequest).on('requestfailed', onFailed).on('response', onResponse);
+  };
   const stop = (): void => {
     context.off('request', onRequest).off('requestfailed', onFailed).off('response', onResponse);
   };
-  return { problems, stop };
+  return { problems, start, stop };
 }
 
 interface Visited {
@@ -134,28 +137,50 @@ export async function withPlaygroundIn(
   }
 }
 
+/** The page that all files of this process share, while no test is in it; null, too, after a test that failed. */
+let idle: Opened | null = null;
+
 /**
- * For tests that need no page of their own: the first of a file opens one, and each next one follows a link in it, which begins
- * a new experiment. What else a test has changed (a dialog, the back end) the next one finds as it was left. After a test that
- * fails the next one opens another page.
+ * For tests that need no page of their own: the first of all files opens one, and each next one follows a link in it, which
+ * begins a new experiment. What else a test has changed (a dialog, the back end) the next one of its file finds as it was left;
+ * the next file finds the page tidy, but for the runs, which take room at the top, and for what it remembers. After a test that fails the next one opens
+ * another page.
  *
  * @returns runs a test in the page
  */
 export function onePlayground(): (path: string, body: Body) => Promise<void> {
-  let opened: Opened | null = null;
-  afterAll(() => opened?.close());
+  afterAll(async () => {
+    const before = idle;
+    idle = null;
+    if (before && (await tidied(before.page))) idle = before;
+    else await before?.close();
+  });
   return async (path, body) => {
-    const before = opened;
-    opened = null;
-    if (before) await follow(before.page, path);
+    const before = idle;
+    idle = null;
     const playground = before ?? (await openPlayground((await visitedBrowser()).context, { path }));
     try {
-      await playground.run(body);
-      opened = playground;
+      before?.forget();
+      await playground.run(async (opened) => {
+        if (before) await follow(opened.page, path);
+        await body(opened);
+      });
+      idle = playground;
     } finally {
-      if (!opened) await playground.close();
+      if (!idle) await playground.close();
     }
   };
+}
+
+const usualWindow = { width: 1280, height: 900 };
+
+/** Leaves a page as it was opened; false when the page is not what others expect. */
+async function tidied(page: Page): Promise<boolean> {
+  await page.setViewportSize(usualWindow);
+  await page.emulateMedia({ media: null, colorScheme: null });
+  while ((await page.locator('dialog[open]').count()) > 0) await page.keyboard.press('Escape');
+  await follow(page, microLink()); // nothing goes on
+  return (await page.getByRole('button', { name: /^Back end: WASM/ }).count()) === 1;
 }
 
 /** Opens a link in the page that is there; when this ends, the page has begun to load its experiment. */
@@ -170,6 +195,8 @@ interface Opened {
   readonly page: Page;
   /** Adds a picture and the page's problems to the error of `body`. */
   run(body: Body): Promise<void>;
+  /** The problems so far are those of another test. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -180,22 +207,22 @@ async function openPlayground(
   const address = options.address ?? inject('playground');
   context.setDefaultTimeout(120_000); // only catches a hang: no test depends on speed
   const page = await context.newPage();
-  await page.setViewportSize(options.viewport ?? { width: 1280, height: 900 });
-  const { problems, stop } = listen(page, new URL(address).origin, options.ignore ?? []);
+  await page.setViewportSize(options.viewport ?? usualWindow);
+  const { problems, start, stop } = listen(page, new URL(address).origin, options.ignore ?? []);
   const playground = { page, problems, waitFor: waiter(page), screenshot: screenshotOf(page) };
   const explained = async (work: () => Promise<unknown>): Promise<void> => {
+    start();
     try {
       await work();
     } catch (error) {
       await playground.screenshot('failed').catch(() => {}); // the browser may be gone; the error below says more
       const seen = problems.length > 0 ? `\nProblems of the page:\n${problems.join('\n')}` : '';
       throw new Error(`${error instanceof Error ? error.message : String(error)}${seen}`, { cause: error });
+    } finally {
+      stop();
     }
   };
-  const close = async (): Promise<void> => {
-    stop();
-    await page.close();
-  };
+  const close = (): Promise<void> => page.close();
   try {
     await explained(async () => {
       await options.prepare?.(page);
@@ -205,7 +232,8 @@ async function openPlayground(
     await close();
     throw error;
   }
-  return { page, run: (body) => explained(() => body(playground)), close };
+  const forget = (): void => void problems.splice(0);
+  return { page, run: (body) => explained(() => body(playground)), forget, close };
 }
 
 function waiter(page: Page): OpenPage['waitFor'] {
@@ -219,7 +247,7 @@ function waiter(page: Page): OpenPage['waitFor'] {
           `Waited ${timeoutMs / 1000} s for ${what}; the last value was ${JSON.stringify(value)}`,
         );
       }
-      await page.waitForTimeout(200);
+      await page.waitForTimeout(100);
     }
   };
 }

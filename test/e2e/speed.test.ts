@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { expectNoBarrier, violations } from './barriers.ts';
-import { withPlayground, type OpenPage } from './page.ts';
+import { onePlayground } from './page.ts';
 import { button, microLink, statusOf, stepOf, waitForReady, waitForStep } from './playground.ts';
 
+const inThePage = onePlayground();
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Speed' });
 const open = (page: Page) => button(page, 'Speed').click();
 const said = (page: Page) => dialog(page).innerText();
@@ -28,7 +29,7 @@ async function measureCounts(page: Page): Promise<void> {
 
 describe('speed', () => {
   it('pauses the run, measures, is cancelled at once, hands out what it measured, and raises no barrier', async () => {
-    await withPlayground({ path: microLink({ steps: 500 }) }, async (playground: OpenPage) => {
+    await inThePage(microLink({ steps: 500 }), async (playground) => {
       const { page, problems, waitFor } = playground;
       await waitForReady(playground);
       await button(page, 'Run').click();

@@ -23,7 +23,7 @@ const said = async (panel: Locator) => (await panel.getByRole('status').textCont
 
 describe('what if', () => {
   it('begins with the rules of the update, shows others beside them, and goes on by them when asked', async () => {
-    await inThePage(microLink({ k: 4, promptsPerUpdate: 8, maxNewTokens: 40 }), async (playground) => {
+    await inThePage(microLink({ k: 4, promptsPerUpdate: 4, maxNewTokens: 40 }), async (playground) => {
       const { page, problems } = playground;
       await trainOnce(playground);
       const shown = await region(page, 'Episode')
@@ -39,7 +39,7 @@ describe('what if', () => {
       await slider.focus();
       await page.keyboard.press('Home');
       expect(await panel.getByText('was 0.75').count()).toBe(1);
-      expect(await said(panel)).toMatch(/(\d+|None) of 32 pushes changes? sign.* A moves by up to /);
+      expect(await said(panel)).toMatch(/(\d+|None) of 16 pushes changes? sign.* A moves by up to /);
       expect((await pushes(panel)).map(([now]) => now)).toEqual(own.map(([now]) => now));
       expect(await panel.getByText(/^By these rules γ matters/).count()).toBe(1);
 
@@ -60,13 +60,13 @@ describe('what if', () => {
   });
 
   it('shows that γ does nothing in the released code, and where it does', async () => {
-    const link = microLink({ objective: 'released-code', k: 4, promptsPerUpdate: 8, maxNewTokens: 40 });
+    const link = microLink({ objective: 'released-code', k: 4, promptsPerUpdate: 4, maxNewTokens: 40 });
     await inThePage(link, async (playground) => {
       const { page, problems } = playground;
       await trainOnce(playground);
       const panel = await ask(page);
       await panel.getByRole('button', { name: 'γ = 0', exact: true }).click();
-      expect(await said(panel)).toBe('Nothing changes: all 32 pushes stay as they are.');
+      expect(await said(panel)).toBe('Nothing changes: all 16 pushes stay as they are.');
       expect(await panel.getByText(/^By these rules γ changes nothing/).count()).toBe(1);
       await panel.getByRole('button', { name: 'REINFORCE and γ = 0' }).click();
       expect(await panel.getByText(/^By these rules γ matters/).count()).toBe(1);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { inProof } from '../amount.ts';
 import { launchWithoutCookies } from '../browser.ts';
 import { staticHost, type StaticHost } from './hosts.ts';
 import { withPlayground, withPlaygroundIn, type OpenPage } from './page.ts';
@@ -43,13 +44,15 @@ const withoutCookies = [
   `No run is kept when the page is closed: ${blocked}.`,
 ].toSorted();
 
-it('cookies blocked', async () => {
-  const options = { address: host.at('plain'), path: microLink() };
-  await withPlaygroundIn(strict, options, async (playground) => {
-    await trainOnce(playground);
-    expect(await refusals(playground.page)).toEqual(withoutCookies);
-    await waitForOffline(playground, new RegExp(`Needs the network.*${blocked}`));
-    expect(playground.problems).toEqual([]);
+inProof(() => {
+  it('cookies blocked', async () => {
+    const options = { address: host.at('plain'), path: microLink() };
+    await withPlaygroundIn(strict, options, async (playground) => {
+      await trainOnce(playground);
+      expect(await refusals(playground.page)).toEqual(withoutCookies);
+      await waitForOffline(playground, new RegExp(`Needs the network.*${blocked}`));
+      expect(playground.problems).toEqual([]);
+    });
   });
 });
 

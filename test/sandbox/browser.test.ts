@@ -8,8 +8,9 @@ import type { GradeRequest, Verdict } from '../../src/sandbox/types.ts';
 import { isolationHeaders } from '../../src/worker/isolation.ts';
 import { amount } from '../amount.ts';
 import { launchChromium } from '../browser.ts';
-import { hostileFor, KINDS, ownCorpus, requests, surprises } from './corpus.ts';
+import { hostileFor, KINDS, ownCorpus, requests, surprises, withTime, type Row } from './corpus.ts';
 import { gradeAndProbe } from './fresh.ts';
+import type { Patience } from './page.ts';
 
 let vite: ViteDevServer;
 let outside: Server;
@@ -69,8 +70,16 @@ afterAll(async () => {
   outside?.close();
 });
 
-const grade = (programs: GradeRequest[], hasty = false, on = page): Promise<Verdict[]> =>
-  on.evaluate(([list, quick]) => window.sandboxGrade(list, quick), [programs, hasty] as const);
+const grade = (
+  programs: GradeRequest[],
+  patience: Patience = 'patient',
+  on: Page = page,
+): Promise<Verdict[]> =>
+  on.evaluate(([list, so]) => window.sandboxGrade(list, so), [programs, patience] as const);
+const expectRight = async (programs: Row[], verdicts: Verdict[], on: Page = page): Promise<void> =>
+  expect(surprises(programs, await withTime(programs, verdicts, (ask) => grade(ask, 'slow', on)))).toEqual(
+    [],
+  );
 const port = (): number => {
   const address = outside.address();
   return typeof address === 'object' && address ? address.port : 0;
@@ -78,13 +87,13 @@ const port = (): number => {
 
 describe('our corpus, in Chromium, where every program finds a fresh interpreter', () => {
   it.each(KINDS)('%s', async (kind) => {
-    // All run in Node, with the same code: a part of them is enough here, but of what one program leaves for the next.
-    const every = kind === 'hangs' ? 3 : kind === 'leftovers' ? 1 : amount(2, 1);
+    // All run in Node, with the same code: a part of them is enough here.
+    const every = kind === 'hangs' ? amount(6, 3) : kind === 'leftovers' ? amount(2, 1) : amount(4, 1);
     const programs = ownCorpus(kind).filter((_, i) => i % every === 0);
     const verdicts = await (kind === 'hangs'
-      ? grade(requests(programs), true)
+      ? grade(requests(programs), 'hasty')
       : gradeAndProbe(grade, kind, requests(programs)));
-    expect(surprises(programs, verdicts)).toEqual([]);
+    await expectRight(programs, verdicts);
   });
 });
 
@@ -98,8 +107,8 @@ describe('the external corpus, in Chromium', () => {
 describe('a page that is not isolated', () => {
   it('grades the same', async () => {
     for (const kind of ['honest', 'host'] as const) {
-      const programs = ownCorpus(kind).filter((_, i) => i % 2 >= amount(1, 0)); // the other half is above
-      expect(surprises(programs, await grade(requests(programs), false, plainPage))).toEqual([]);
+      const programs = ownCorpus(kind).filter((_, i) => i % amount(4, 1) === amount(2, 0)); // others are above
+      await expectRight(programs, await grade(requests(programs), 'patient', plainPage), plainPage);
     }
   });
 });

@@ -37,7 +37,10 @@ export async function gradeAndProbe(
 ): Promise<Verdict[]> {
   const verdicts = await grade(programs.flatMap((program, i) => [program, probe(`${name} ${i}`)]));
   expect(verdicts.filter(({ cached }) => cached).length).toBeLessThan(programs.length / 2);
-  const seen = verdicts.filter((_, i) => i % 2 === 1).map((verdict) => verdict.stdout);
+  // A look that a busy machine was too slow for, where time is short, says nothing.
+  const seen = verdicts
+    .filter(({ status }, i) => i % 2 === 1 && status !== 'timeout')
+    .map((verdict) => verdict.stdout);
   expect(seen[0]).toMatch(/^\[0, 1, 2, 3\] \/home\/pyodide \w{64}\n$/);
   expect(new Set(seen).size).toBe(1);
   return verdicts.filter((_, i) => i % 2 === 0);

@@ -3,12 +3,15 @@ import { createBrowserSandboxHost } from '../../src/sandbox/browser.ts';
 import { connectSandbox } from '../../src/sandbox/client.ts';
 import { frameDocument } from '../../src/sandbox/frame.ts';
 import type { GradeRequest, Sandbox, Verdict } from '../../src/sandbox/types.ts';
-import { PATIENT } from './patient.ts';
+import { AS_LONG_AS_IT_TAKES, HASTY, PATIENT } from './patient.ts';
 import hash from 'virtual:sandbox-frame-hash';
+
+/** Which limits: those of patient.ts. */
+export type Patience = 'hasty' | 'patient' | 'slow';
 
 declare global {
   interface Window {
-    sandboxGrade: (requests: GradeRequest[], hasty?: boolean) => Promise<Verdict[]>;
+    sandboxGrade: (requests: GradeRequest[], patience: Patience) => Promise<Verdict[]>;
     /** Grades over a port of its own, of the same host. */
     gradeByNewPort: (requests: GradeRequest[]) => Promise<Verdict[]>;
     /** Runs a script where the sandbox's workers run, and returns what it posts. */
@@ -19,12 +22,14 @@ declare global {
 
 const pyodide = '/node_modules/pyodide/';
 const patient = createBrowserSandboxHost({ pyodide, workers: 1, ...PATIENT });
-const hastier = createBrowserSandboxHost({ pyodide, workers: 1, perTestMs: 300, perProgramMs: 900 });
-const open = new Map<boolean, Promise<Sandbox>>();
+const hasty = createBrowserSandboxHost({ pyodide, workers: 1, ...HASTY });
+const slow = createBrowserSandboxHost({ pyodide, workers: 1, ...AS_LONG_AS_IT_TAKES });
+const hosts = { hasty, patient, slow };
+const open = new Map<Patience, Promise<Sandbox>>();
 
-window.sandboxGrade = async (requests, hasty = false) => {
-  const opened = open.get(hasty) ?? (hasty ? hastier : patient).openPort().then(connectSandbox);
-  open.set(hasty, opened);
+window.sandboxGrade = async (requests, patience) => {
+  const opened = open.get(patience) ?? hosts[patience].openPort().then(connectSandbox);
+  open.set(patience, opened);
   const sandbox = await opened;
   await sandbox.ready();
   return sandbox.grade(requests);

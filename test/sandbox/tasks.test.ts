@@ -11,7 +11,7 @@ afterAll(() => sandbox.dispose());
 describe('generated tasks in the sandbox', () => {
   for (const split of ['train', 'heldout'] as const) {
     it(`grade as predicted, ${split}`, async () => {
-      const count = amount(90, 300);
+      const count = amount(45, 300);
       const made = makeFamilyTasks({ count, seed: 4, split, level: 'all' });
       const cases = made.flatMap((one) => {
         const sites = bugSites(one.spec);

@@ -23,7 +23,7 @@ export const en: Words = {
     elsewhere: 'What runs now is another experiment.',
     look: 'Look',
     explain: '3 · Explain',
-    verdict: 'Verdict',
+    verdict: 'Outcome',
     holds: 'It holds.',
     fails: 'It does not hold in this run.',
     failsAsItShould: 'It fails here, as it should.',
@@ -31,7 +31,7 @@ export const en: Words = {
     notMeasured: 'Some of it could not be measured in this run.',
     sampled:
       'Unless it says “held-out”, a figure here is of the answers that were sampled for the updates. The large numbers above the curves are of held-out tasks, which the model never trains on, answered with the most likely token every time: so the two differ.',
-    yet: 'The verdict comes when the run is over.',
+    yet: 'The outcome comes when the run is over.',
     predicted: 'You predicted: {answer}.',
     right: 'That was right.',
     wrong: 'That was not it. What to expect is: {answer}.',

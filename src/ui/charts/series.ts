@@ -174,3 +174,8 @@ export function trailingMean(values: readonly number[], window = smoothingWindow
     return known.length === 0 ? NaN : known.reduce((sum, x) => sum + x, 0) / known.length;
   });
 }
+
+/** Distances between ticks of a horizontal axis: there is no half update. */
+export const wholeSteps = [1, 2, 5]
+  .flatMap((n) => [1, 10, 100, 1000].map((scale) => n * scale))
+  .sort((a, b) => a - b);

@@ -2,7 +2,7 @@
 import type { BackendName } from '../../config/backends.ts';
 import type { MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
-import type { Experiment, FieldName } from '../../config/experiment.ts';
+import { changesBetween, type Experiment, type FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
 import type { KeptRun } from '../../keep/keptRuns.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
@@ -21,7 +21,7 @@ import { OwnProblemsState } from './ownProblems.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
 import { RefusalsState } from './refusals.svelte.ts';
-import { changesBetween, whyNotForked, type OpenRun, type Wish } from './openRun.svelte.ts';
+import { whyNotForked, type OpenRun, type Wish } from './openRun.svelte.ts';
 import { LockStep } from './lockStep.ts';
 import { maxRuns, RunsState } from './runs.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
@@ -307,8 +307,11 @@ export class AppState {
     this.kept.answer(true);
     const there = this.runs.find(kept.id);
     if (this.runs.closed?.run.id === kept.id) this.runs.undoClose();
-    if (there?.alive) this.#select(there);
-    else this.#load(formOf(kept), null, { ...kept, there });
+    if (there && !this.runs.canReopen(kept.id, this.kept.inUse)) this.#select(there);
+    else {
+      if (there?.alive) this.#client.close(kept.id); // before another begins under its name
+      this.#load(formOf(kept), null, { ...kept, there });
+    }
     return this.runs.selected.id === kept.id;
   }
 
@@ -388,7 +391,7 @@ export class AppState {
 
   #end(run: OpenRun | null): void {
     if (!run) return;
-    this.#client.close(run.id);
+    if (!this.runs.find(run.id)) this.#client.close(run.id); // else it goes on, as another
     this.asking.ended(run);
     run.told.forget(); // runs that come from it hold on to it
   }
@@ -431,10 +434,8 @@ export class AppState {
     const run = this.runs.find(event.runId);
     if (!run) return;
     for (const one of this.asking.hearers(run, event)) one.told.apply(event);
-    if (event.type === 'past') {
-      run.goOn(event);
-      this.link.begun(run);
-    }
+    if (event.type === 'past') run.goOn(event);
+    if (event.type === 'past') this.link.begun(run);
     if (event.type === 'change') run.form.follow(event.record.changes);
     run.alive = this.#client.has(run.id);
     if (run.told.phase !== 'loading') run.wish = null;

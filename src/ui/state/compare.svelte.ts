@@ -1,8 +1,8 @@
 /** Runs side by side: which, and what of them is drawn. */
 import { field, fieldNames, type FieldName } from '../../config/fields.ts';
-import { defaultExperiment, type Experiment } from '../../config/experiment.ts';
+import { changesBetween, defaultExperiment, type Experiment } from '../../config/experiment.ts';
 import { change } from '../charts/catalogue.ts';
-import { changesBetween, type OpenRun } from './openRun.svelte.ts';
+import type { OpenRun } from './openRun.svelte.ts';
 
 /** Runs that are compared at most: more lines cannot be told apart. */
 export const maxCompared = 4;

@@ -48,7 +48,7 @@ export class LinkState {
   readonly #page: LinkedPage;
   readonly #own: Pick<OwnProblemsState, 'takeText' | 'recall'>;
   /** Runs that are to change as the receipt's did. */
-  readonly #followers = new Set<OpenRun>();
+  #followers: readonly OpenRun[] = [];
   /** The page shows an experiment: a link that is wrong leaves it as it is. */
   #shows = false;
   #openings = 0;
@@ -96,7 +96,7 @@ export class LinkState {
   begun(run: OpenRun): void {
     const changes = this.claim?.receipt.changes ?? [];
     if (changes.length === 0 || this.needsFork || !this.claims(run)) return;
-    this.#followers.add(run);
+    this.#followers = [...this.#followers, run];
     this.#page.changeAhead(run, changes);
   }
 
@@ -153,7 +153,7 @@ export class LinkState {
   /** Runs that were to change as a receipt's did are changed by hand again. */
   #letGo(): void {
     for (const run of this.#followers) this.#page.changeAhead(run, []);
-    this.#followers.clear();
+    this.#followers = [];
   }
 
   async #read(

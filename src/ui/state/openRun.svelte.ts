@@ -1,6 +1,12 @@
 /** One of the runs that the page has open: what was told of it, what is looked at in it, its form, and where it comes from. */
-import { diff, refusedInFork, sameEvaluation, type Experiment } from '../../config/experiment.ts';
-import { field, fieldNames, fields } from '../../config/fields.ts';
+import {
+  changesBetween,
+  inForceAfter,
+  refusedInFork,
+  sameEvaluation,
+  type Experiment,
+} from '../../config/experiment.ts';
+import { field, fields } from '../../config/fields.ts';
 import { presetExperiment, type Preset } from '../../config/presets.ts';
 import { fileName } from '../../exports/fileName.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
@@ -101,10 +107,7 @@ export class OpenRun {
   /** In force after so many updates, for the next. */
   experimentAfter(step: number): Experiment {
     if (step >= this.told.step) return this.form.applied;
-    const values = this.told.changes
-      .filter((record) => record.step <= step)
-      .flatMap(({ changes }) => changes.map(({ field, to }) => [field, to] as const));
-    return { ...this.began, ...Object.fromEntries(values) };
+    return inForceAfter(step, this.began, this.told.changes);
   }
 
   /** What is looked at was made under this experiment: that of then, where the page looks back. */
@@ -164,14 +167,6 @@ export function nameOf(experiment: Experiment, preset: Preset): string {
 
 /** A run that has come to its end goes on for as long again: up to so many updates, where the field allows it. */
 export const asLongAgain = (steps: number): number => Math.min(2 * steps, fields.steps.max);
-
-/** From one experiment to another, field by field. */
-export function changesBetween(from: Experiment, to: Experiment): ChangeRecord['changes'] {
-  const differ = diff(to, from);
-  return fieldNames
-    .filter((name) => name in differ)
-    .map((name) => ({ field: name, from: from[name], to: to[name] }));
-}
 
 /** Why one of these experiments cannot be had in a fork from another, a sentence; '' where all can. */
 export function whyNotForked(from: Experiment, wanted: readonly Experiment[]): string {

@@ -117,6 +117,12 @@ export class RunsState {
     if (!this.computing) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
+  /** A run in the list that has ended, or could only be read because another tab had it, which has let go of it. @param inUse runs that are written */
+  canReopen(id: string, inUse: readonly string[]): boolean {
+    const there = this.#all.find((run) => run.id === id);
+    return there !== undefined && !(there.alive && (!there.told.readOnly || inUse.includes(id)));
+  }
+
   find(id: string): OpenRun | undefined {
     return (
       this.#all.find((run) => run.id === id) ?? (this.closed?.run.id === id ? this.closed.run : undefined)

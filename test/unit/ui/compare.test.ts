@@ -171,7 +171,10 @@ describe('runs side by side', () => {
         timeout: 10_000,
         interval: 1,
       });
-      await vi.waitFor(() => expect(Math.max(...steps())).toBeGreaterThanOrEqual(reached), { interval: 1 });
+      await vi.waitFor(() => expect(Math.max(...steps())).toBeGreaterThanOrEqual(reached), {
+        timeout: 10_000,
+        interval: 1,
+      });
       app.pause();
       await vi.waitFor(() => expect(stands() && new Set(steps()).size === 1).toBe(true), { timeout: 10_000 });
       const at = steps();

@@ -1,8 +1,8 @@
 /** Several runs in one page, and looking back in one. */
 import { describe, expect, it, vi } from 'vitest';
-import { withChanges } from '../../../src/config/experiment.ts';
+import { changesBetween, withChanges } from '../../../src/config/experiment.ts';
 import { AppState } from '../../../src/ui/state/app.svelte.ts';
-import { asLongAgain, changesBetween, type OpenRun } from '../../../src/ui/state/openRun.svelte.ts';
+import { asLongAgain, type OpenRun } from '../../../src/ui/state/openRun.svelte.ts';
 import { keptAnswers } from '../../../src/ui/state/run.svelte.ts';
 import { maxRuns } from '../../../src/ui/state/runs.svelte.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';

@@ -1,4 +1,5 @@
 /** Opens files that somebody chose or dropped: runs, experiments, and what Share saved. What cannot be opened leaves the page as it was. */
+import { backendTitles } from '../../../config/backends.ts';
 import { readExperimentFile } from '../../../config/formats.ts';
 import { isObject, shownText } from '../../../config/outside.ts';
 import { readRunFile, runFileEnding, type NamedRun, type RunLog } from '../../../exports/runFile.ts';
@@ -23,11 +24,12 @@ export interface Opening {
 export async function openFiles(files: readonly File[], app: AppState): Promise<Opening> {
   const done: string[] = [];
   const problems: string[] = [];
-  const read: (NamedRun & { readonly opened: RunLog })[] = [];
+  const read: (NamedRun & { readonly opened: RunLog; readonly file: string })[] = [];
   for (const file of files) {
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      if (isZip(bytes) || file.name.endsWith(runFileEnding)) read.push(await readRunFile(bytes, file.name));
+      if (isZip(bytes) || file.name.endsWith(runFileEnding))
+        read.push({ ...(await readRunFile(bytes, file.name)), file: file.name });
       else done.push(await openJson(bytes, file.name, app));
     } catch (error) {
       problems.push(messageOf(error));
@@ -47,7 +49,12 @@ export async function openFiles(files: readonly File[], app: AppState): Promise<
       });
       if (alone && kept && mayGoOn(run.opened, app)) {
         if (!app.resume(kept)) throw new Error(full);
-      } else looked.push(await addRecalled(app, run.opened, run.name, kept?.id));
+        app.run.notify('info', originOf(run));
+      } else {
+        const open = await addRecalled(app, run.opened, run.name, kept?.id);
+        open.told.notify('info', originOf(run));
+        looked.push(open);
+      }
       done.push(`The run “${run.name}” is open, with ${plural(run.opened.step, 'update')}.`);
     } catch (error) {
       problems.push(
@@ -64,6 +71,20 @@ export async function openFiles(files: readonly File[], app: AppState): Promise<
 async function keptHere(run: NamedRun, { kept }: AppState): Promise<KeptRun | null> {
   if (!kept.store || (await kept.store.refused()) !== '') return null;
   return kept.store.write(run, run.name);
+}
+
+/** Where it comes from, as far as it says. */
+function originOf({
+  file,
+  opened: { manifest, step },
+}: {
+  readonly file: string;
+  readonly opened: RunLog;
+}): string {
+  const { build, backend, device, parent } = manifest;
+  const forked = parent ? `, in a fork from update ${parent.step} of another run` : '';
+  const made = `${plural(step, 'update')}, made by version ${shownText(build)} on ${backendTitles[backend]} (${shownText(device)})${forked}`;
+  return `This run is from the file ${shownText(file)}: ${made}. Anyone may have written it.`;
 }
 
 /** Its model is that of this page, as far as that is known. */
