@@ -13,8 +13,8 @@ export function writing(newTokens: number, temperature: number): SamplingOptions
     temperature,
     topP: 1,
     maxNewTokens: newTokens,
-    eot: -1, // never sampled
-    allowedFrom: 0,
+    stops: [], // to the length limit
+    banned: [],
     uniform: (row, position) => uniform(0, row, position),
     lookEvery: tf.getBackend() === 'webgpu' ? Infinity : 1, // as in train/trainer.ts
   };
@@ -35,7 +35,7 @@ export const ours: Contestant = {
           model,
           batch.map((sequence) => ({ place: { sequence, start: 1, length: time }, coefficients })),
           // One micro-batch, as the other contestants have.
-          { temperature: 1, allowedFrom: 0, pad: 0, maxTokens: batch.length * (time + 1) },
+          { temperature: 1, banned: [], pad: 0, maxTokens: batch.length * (time + 1) },
         );
         await optimizer.step(gradients, adam.learningRate, Infinity);
         tf.dispose(gradients);

@@ -1,18 +1,16 @@
 /** Where the time of one whole CoCoS update goes. */
 import { withChanges } from '../config/experiment.ts';
 import type { Experiment } from '../config/fields.ts';
-import type { Checkpoint } from '../model/checkpoint.ts';
 import { mean } from '../rl/statistics.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import type { OpenBase } from '../train/base.ts';
 import { createSession, type SessionOptions } from '../train/session.ts';
 
 /** What is updated. */
 export interface UpdateSubject {
   readonly experiment: Experiment;
-  readonly checkpoint: Checkpoint;
-  readonly tokenizer: Tokenizer;
+  readonly base: OpenBase;
   /** The model's name, for the report. */
   readonly model: string;
 }
@@ -37,7 +35,7 @@ export interface UpdateReport extends Record<keyof UpdateRecord['timing'], numbe
 
 /** @param updates measured after one that warms up */
 export async function measureUpdate(
-  { experiment, checkpoint, tokenizer, model }: UpdateSubject,
+  { experiment, base, model }: UpdateSubject,
   {
     backend,
     sandbox,
@@ -51,8 +49,7 @@ export async function measureUpdate(
   const watch = new GradingWatch(sandbox);
   const session = createSession(withChanges(experiment, { trainTasks: few, evalTasks: 16 }), {
     backend,
-    checkpoint,
-    tokenizer,
+    base,
     sandbox: watch.sandbox,
     ...(signal ? { signal } : {}),
   });

@@ -10,18 +10,20 @@ import { helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { tinyLlama } from '../model/config.ts';
 import { initialWeights, Llama } from '../model/llama.ts';
 import { uniform } from '../rl/random.ts';
+import { oursFormat } from '../tasks/formats/ours.ts';
+import { wholeBase } from '../train/base.ts';
 import { checkFit } from '../train/session.ts';
 import { recipes, superviseModel } from '../train/supervised.ts';
 import {
   backendOptions,
   duration,
-  loadModel,
+  loadOurs,
   loadTokenizer,
   openNodeBackend,
   progressLine,
   projectRoot,
   runCommand,
-  saveModel,
+  writeFolder,
 } from './common.ts';
 
 const options: ExtraOptions = {
@@ -54,23 +56,25 @@ await runCommand(async (argv) => {
 
   const tokenizerFolder = from ?? text('tokenizer') ?? join(projectRoot, 'public/models');
   const tokenizerJson = await readFile(join(tokenizerFolder, 'tokenizer.json'));
-  const tokenizer = await loadTokenizer(tokenizerFolder);
-  const start = from ? (await loadModel(from)).checkpoint : scratch(tokenizer.size, seed);
-  checkFit(start, tokenizer);
+  const format = oursFormat(await loadTokenizer(tokenizerFolder));
+  const start = from ? (await loadOurs(from)).checkpoint : scratch(format.tokens, seed);
+  checkFit(start.config, format.tokens);
   const model = new Llama(start.config, start.weights);
   process.stderr.write(`${model.parameterCount.toLocaleString('en')} parameters, ${recipe.steps} steps\n`);
 
   const line = progressLine();
   const began = performance.now();
   let smooth = NaN;
-  for await (const { step, loss } of superviseModel(model, tokenizer, recipe, seed)) {
+  for await (const { step, loss } of superviseModel(model, format, recipe, seed)) {
     smooth = Number.isNaN(smooth) ? loss : 0.98 * smooth + 0.02 * loss;
     const left = ((performance.now() - began) / 1000 / step) * (recipe.steps - step);
     line.show(`step ${step}/${recipe.steps}  loss ${smooth.toFixed(4)} nats/token  ${duration(left)} left`);
   }
   line.end();
-  const checkpoint = { config: start.config, weights: await model.values() };
-  await saveModel(out, { checkpoint, tokenizer, tokenizerJson });
+  await writeFolder(
+    out,
+    wholeBase(start, format, tokenizerJson).files(flags.experiment, await model.values()),
+  );
   process.stderr.write(`wrote ${out} in ${duration((performance.now() - began) / 1000)}\n`);
 });
 

@@ -11,11 +11,15 @@ import {
   type BackendRequest,
   type OpenedBackend,
 } from '../engine/index.ts';
-import { checkpointFiles, readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
+import { readCheckpoint } from '../model/checkpoint.ts';
+import type { HostWeights } from '../model/parameters.ts';
+import { oursFormat } from '../tasks/formats/ours.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
 import { UnrecoverableError } from '../train/failure.ts';
+import { wholeBase, type Base, type WholeBase } from '../train/base.ts';
 import { checkFit } from '../train/session.ts';
 import { projectRoot, shippedModel, version } from './places.ts';
+import { isOtherModel, loadOther } from './otherModel.ts';
 
 export { projectRoot, shippedModel, version };
 
@@ -23,11 +27,19 @@ export { projectRoot, shippedModel, version };
  * The folder of the model that a run begins with: a shipped one, or `--model-dir`.
  * @throws FlagError when the experiment starts at a checkpoint of another
  */
-export function modelFolderOf(modelDir: string | undefined, { model, initialPolicy }: Experiment): string {
+export function modelFolderOf(
+  modelDir: string | undefined,
+  { model, otherModel, initialPolicy }: Experiment,
+): string {
   if (modelDir !== undefined && initialPolicy !== 'model') {
     throw new FlagError(
       `--initial-policy ${initialPolicy} is a checkpoint of a run that began with ${model}, not with ${modelDir}. ` +
         'Leave out one of the two.',
+    );
+  }
+  if (model === 'other' && modelDir === undefined) {
+    throw new FlagError(
+      `The experiment begins with ${otherModel}, which is not one of the playground's: give its folder or .gguf file with --model.`,
     );
   }
   return modelDir ?? shippedModel(model);
@@ -135,34 +147,23 @@ async function inFolder<T>(folder: string, load: () => Promise<T>): Promise<T> {
 export const loadTokenizer = (folder: string): Promise<Tokenizer> =>
   inFolder(folder, async () => Tokenizer.fromBytes(await readModelFile(folder, 'tokenizer.json')));
 
-/** What a model folder holds. */
-export interface LoadedModel {
-  readonly checkpoint: Checkpoint;
-  readonly tokenizer: Tokenizer;
-  /** Bytes of tokenizer.json. */
-  readonly tokenizerJson: Uint8Array;
-}
+/** The model of a folder or file: one of ours, or one that others trained. @throws as `loadOurs`, and `loadOther` */
+export const loadModel = (path: string): Promise<Base> =>
+  isOtherModel(path) ? inFolder(path, () => loadOther(path)) : loadOurs(path);
 
 /** @throws Error naming the folder, the file and what is wrong with it */
-export const loadModel = (folder: string): Promise<LoadedModel> =>
+export const loadOurs = (folder: string): Promise<WholeBase> =>
   inFolder(folder, async () => {
     const tokenizerJson = await readModelFile(folder, 'tokenizer.json');
-    const tokenizer = Tokenizer.fromBytes(tokenizerJson);
+    const format = oursFormat(Tokenizer.fromBytes(tokenizerJson));
     const checkpoint = await readCheckpoint((file) => readModelFile(folder, file));
-    checkFit(checkpoint, tokenizer);
-    return { checkpoint, tokenizer, tokenizerJson };
+    checkFit(checkpoint.config, format.tokens);
+    return wholeBase(checkpoint, format, tokenizerJson);
   });
 
-/** Writes a model folder (config, weights, generation config) with the tokenizer that belongs to it. */
-export async function saveModel(
-  folder: string,
-  { checkpoint, tokenizer, tokenizerJson }: LoadedModel,
-): Promise<void> {
-  await writeFolder(folder, {
-    ...checkpointFiles(checkpoint, tokenizer.specials),
-    'tokenizer.json': tokenizerJson,
-  });
-}
+/** The weights of a shipped model. @throws as `loadModel` */
+export const shippedWeights = async (name: string): Promise<HostWeights> =>
+  (await loadOurs(shippedModel(name))).checkpoint.weights;
 
 /** Writes a folder whole or not at all: beside it first, then renamed. */
 export async function writeFolder(folder: string, files: Record<string, Uint8Array | string>): Promise<void> {

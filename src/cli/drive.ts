@@ -1,4 +1,5 @@
 /** One run driven from the command line: what train and reproduce do with the driver. */
+import { modelNameOf } from '../config/experiment.ts';
 import type { Experiment } from '../config/fields.ts';
 import type { OpenedBackend } from '../engine/index.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
@@ -7,11 +8,12 @@ import { Driver } from '../train/driver.ts';
 import type { RunEvent } from '../train/messages.ts';
 import { SharedModel } from '../train/sharedModel.ts';
 import type { Beginning } from '../train/trainable.ts';
-import { loadModel, shippedModel, type LoadedModel } from './common.ts';
+import type { Base } from '../train/base.ts';
+import { shippedWeights } from './common.ts';
 
 export interface DriveOptions extends Beginning {
   readonly experiment: Experiment;
-  readonly model: LoadedModel;
+  readonly model: Base;
   readonly backend: OpenedBackend;
   /** Opens another one when it is lost. */
   readonly reopen: () => Promise<OpenedBackend>;
@@ -31,14 +33,14 @@ export interface DrivenFromHere {
 /** What runs begin over; it ends with its sandbox. */
 export function sharedModelOf({
   experiment,
-  model: { checkpoint, tokenizer, tokenizerJson },
+  model: base,
   ...rest
 }: Pick<DriveOptions, 'experiment' | 'model' | 'backend' | 'reopen'> & {
   readonly sandbox: Sandbox;
 }): SharedModel {
   return new SharedModel({
-    ...{ model: experiment.model, checkpoint, tokenizer, tokenizerJson, ...rest },
-    readInitial: async (name) => (await loadModel(shippedModel(name))).checkpoint,
+    ...{ model: modelNameOf(experiment), base, ...rest },
+    readInitial: shippedWeights,
   });
 }
 

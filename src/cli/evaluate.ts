@@ -15,14 +15,16 @@ import {
   duration,
   loadModel,
   modelDirOption,
+  modelFolderOf,
   openNodeBackend,
   percent,
   runCommand,
-  shippedModel,
 } from './common.ts';
+import { modelOption, withOtherModel } from './otherModel.ts';
 import { problemsOf, problemsOption } from './ownProblems.ts';
 
 const options: ExtraOptions = {
+  ...modelOption,
   ...modelDirOption,
   ...problemsOption,
   json: { value: 'FILE', help: 'Also write the metrics to this file.' },
@@ -47,14 +49,15 @@ const usage = `npm run evaluate -- [flags]
 Prints the metrics of a model's greedy answers on held-out tasks; docs/metrics.md explains each.`;
 
 await runCommand(async (argv) => {
-  const flags = parseFlags(argv, options, accepted);
+  const flags = parseFlags(await withOtherModel(argv), options, accepted);
   if (flags.help) return void process.stdout.write(helpText(usage, options, accepted));
   const given = flags.options['model-dir'];
-  const folder = typeof given === 'string' ? given : shippedModel(flags.experiment.model);
+  const folder = modelFolderOf(typeof given === 'string' ? given : undefined, flags.experiment);
   const own = flags.options['problems'];
   const problems = typeof own === 'string' ? await problemsOf(own) : null;
-  const { checkpoint, tokenizer } = await loadModel(folder);
+  const model = await loadModel(folder);
   const backend = await openNodeBackend(flags.options);
+  const base = await model.open();
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   // No training here, so no training tasks are needed.
@@ -62,9 +65,7 @@ await runCommand(async (argv) => {
   const experiment = problems
     ? withChanges(generated, { tasks: 'own', problems: problems.name, trainTasks: 5000 })
     : generated;
-  const session = createSession(experiment, {
-    ...{ backend: backend.name, checkpoint, tokenizer, sandbox, problems },
-  });
+  const session = createSession(experiment, { backend: backend.name, base, sandbox, problems });
   for (const note of session.notes) process.stderr.write(`${note}\n`);
   const { metrics, ms } = await session.trainer.evaluate();
   const rows = Object.entries(metrics).map(([name, value]) => {
@@ -84,5 +85,6 @@ await runCommand(async (argv) => {
   const file = flags.options['json'];
   if (typeof file === 'string') await writeFile(file, JSON.stringify(metrics, null, 2) + '\n');
   session.dispose();
+  base.dispose();
   sandbox.dispose();
 });

@@ -9,7 +9,6 @@ import { modelArchive } from '../exports/modelFolder.ts';
 import { rolloutLines } from '../exports/rollouts.ts';
 import { packRun, runFileEnding } from '../exports/runFile.ts';
 import { unipoHeader, unipoStep } from '../exports/unipo.ts';
-import { checkpointFiles } from '../model/checkpoint.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { RunLog } from '../train/log.ts';
 import { loadModel, modelDirOption, type Command } from './common.ts';
@@ -158,8 +157,8 @@ async function model(
   if (given !== undefined && state.step !== wanted)
     process.stderr.write(`The last saved state before update ${wanted} is that of update ${state.step}.\n`);
   const began = await loadModel(await modelOf(log.manifest, folder, modelDir));
-  const files = checkpointFiles({ ...began.checkpoint, weights: state.weights }, began.tokenizer.specials);
-  return modelArchive(new Map([...Object.entries(files), ['tokenizer.json', began.tokenizerJson]]), {
+  const files = began.files(log.experimentAt(state.step), state.weights);
+  return modelArchive(new Map(Object.entries(files)), {
     name,
     ...{ model: log.manifest.model, backend: log.manifest.backend, build: log.manifest.build },
     experiment: log.experimentAt(state.step),

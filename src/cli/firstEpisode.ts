@@ -11,7 +11,7 @@ import { experimentFile } from '../config/formats.ts';
 import type { GroupRecord, TrajectoryRecord, UpdateRecord } from '../rl/records.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import { createSession } from '../train/session.ts';
-import { loadModel, openNodeBackend, projectRoot, runCommand, shippedModel } from './common.ts';
+import { loadOurs, openNodeBackend, projectRoot, runCommand, shippedModel } from './common.ts';
 
 const most = { seeds: 400, lines: 4, columns: 34 };
 
@@ -44,14 +44,14 @@ const rounded = (_: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 
 await runCommand(async () => {
-  const { checkpoint, tokenizer } = await loadModel(shippedModel(defaultExperiment.model));
+  const base = await loadOurs(shippedModel(defaultExperiment.model));
   const backend = await openNodeBackend({});
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   let found: UpdateRecord | undefined;
   for (let seed = 1; seed <= most.seeds && !found; seed++) {
     const experiment = withChanges(defaultExperiment, { seed, promptsPerUpdate: 1, trainTasks: 16 });
-    const session = createSession(experiment, { backend: backend.name, checkpoint, tokenizer, sandbox });
+    const session = createSession(experiment, { backend: backend.name, base, sandbox });
     const record = await session.trainer.update();
     if (record.groups.every(tells)) found = record;
     session.dispose();

@@ -11,7 +11,7 @@ import { isObject } from '../config/outside.ts';
 import { readSafetensors } from '../model/safetensors.ts';
 import type { Entry } from '../train/logFormat.ts';
 import type { TrainerState } from '../train/trainer.ts';
-import { loadModel } from './common.ts';
+import { loadOurs } from './common.ts';
 
 /** The only format that checkpoint/state.json ever had. */
 const stateFormat = 1;
@@ -51,7 +51,7 @@ export async function oldState(path: string): Promise<TrainerState> {
       );
     }
   }
-  const { checkpoint } = await loadModel(folder);
+  const { checkpoint } = await loadOurs(folder);
   const name = 'optimizer.safetensors';
   const tensors = readSafetensors(await readFile(join(folder, name)), name);
   const part = (prefix: string) =>

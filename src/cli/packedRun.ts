@@ -7,6 +7,7 @@ import { RunLog } from '../train/log.ts';
 import type { Manifest } from '../train/logFormat.ts';
 import { shippedModel } from './common.ts';
 import { FolderStore } from './folderStore.ts';
+import { isOtherModel } from './otherModel.ts';
 import { digestOf } from './runFolder.ts';
 
 /** A run that is only read. */
@@ -65,10 +66,11 @@ export async function modelOf(
 ): Promise<string> {
   const reference = folder === null ? null : join(folder, 'reference');
   const given = modelDir ?? (reference && existsSync(reference) ? reference : shippedModel(experiment.model));
-  const digest = existsSync(join(given, 'model.safetensors')) ? await digestOf(given) : 'none';
+  const there = isOtherModel(given) || existsSync(join(given, 'model.safetensors'));
+  const digest = there ? await digestOf(given) : 'none';
   if (model.digest === undefined || digest === model.digest) return given;
   throw new Error(
     `The run began with the model ${model.name} (digest ${model.digest.slice(0, 12)}…), and ${given} is not that model. ` +
-      'Give its folder with --model-dir.',
+      'Give its folder or file with --model-dir.',
   );
 }

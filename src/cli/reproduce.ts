@@ -22,6 +22,7 @@ import {
   runCommand,
   version,
 } from './common.ts';
+import { modelOption, withOtherModel } from './otherModel.ts';
 import { drive } from './drive.ts';
 import { manifestOf, nameOfModel, RunFolder } from './runFolder.ts';
 import { parseTrainingFlags, startOptions } from './startFrom.ts';
@@ -29,6 +30,7 @@ import { seedsOf } from './sweep/plan.ts';
 
 const options: ExtraOptions = {
   seeds: { value: 'LIST', help: 'Seeds, like 1,2,3 or 1..5; 1,2,3 unless given.' },
+  ...modelOption,
   ...modelDirOption,
   out: {
     value: 'DIR',
@@ -66,7 +68,7 @@ function rowOf(log: RunLog, step: number): string {
 }
 
 await runCommand(async (argv) => {
-  const flags = await parseTrainingFlags(argv, options);
+  const flags = await parseTrainingFlags(await withOtherModel(argv), options);
   const { problems } = flags;
   if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;

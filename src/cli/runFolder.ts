@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { diff } from '../config/experiment.ts';
+import { diff, modelNameOf } from '../config/experiment.ts';
 import { field, type Experiment, type FieldName } from '../config/fields.ts';
 import { experimentFile, experimentFormat, readExperimentFile } from '../config/formats.ts';
 import { jsonLine, rowsOf } from '../exports/metrics.ts';
@@ -18,8 +18,10 @@ import type { Manifest } from '../train/logFormat.ts';
 import { MemoryStore, unfinished } from '../train/store.ts';
 import type { KeptLog } from '../train/trainable.ts';
 import type { TrainerState } from '../train/trainer.ts';
-import { saveModel, writeFolder, type LoadedModel } from './common.ts';
+import type { Base } from '../train/base.ts';
+import { writeFolder } from './common.ts';
 import { FolderStore } from './folderStore.ts';
+import { findOther, isOtherModel, loadOther } from './otherModel.ts';
 import { oldEntries, oldState, parseLine, readJsonFile } from './oldRun.ts';
 
 /** A run that was found in its folder. */
@@ -64,9 +66,9 @@ export class RunFolder {
   }
 
   /** Begins a run: its model, its log, its problems where they are the user's own. @throws Error when the folder already holds one */
-  async begin(circumstances: Circumstances, model: LoadedModel, problems?: string): Promise<RunLog> {
+  async begin(circumstances: Circumstances, model: Base, problems?: string): Promise<RunLog> {
     this.checkFree();
-    await saveModel(this.reference, model);
+    await writeFolder(this.reference, model.kept());
     const manifest = await manifestOf(circumstances, this.reference);
     const log = await RunLog.create(this.#store, manifest, { problems });
     await this.saveExperiment(circumstances.experiment);
@@ -80,10 +82,7 @@ export class RunFolder {
    */
   async take({ log, blobs }: RunFile, modelFolder: string): Promise<void> {
     this.checkFree();
-    const files = ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json'];
-    const there = files.filter((file) => existsSync(join(modelFolder, file)));
-    const model = there.map(async (file) => [file, await readBytes(join(modelFolder, file))] as const);
-    await writeFolder(this.reference, Object.fromEntries(await Promise.all(model)));
+    await writeFolder(this.reference, await keptOf(modelFolder));
     for (const [name, bytes] of blobs) await this.#store.put(name, bytes);
     await this.#write('log.jsonl', log); // last: without it there is no run
   }
@@ -163,17 +162,17 @@ export class RunFolder {
   }
 
   /** Keeps the state in the log, and its model in checkpoint/. */
-  async saveCheckpoint(log: RunLog, state: TrainerState, model: LoadedModel): Promise<void> {
+  async saveCheckpoint(log: RunLog, state: TrainerState, model: Base): Promise<void> {
     await log.checkpoint(state);
-    const checkpoint = { config: model.checkpoint.config, weights: state.weights };
-    await saveModel(this.#file('checkpoint'), { ...model, checkpoint });
+    const e = log.experimentAt(state.step);
+    await writeFolder(this.#file('checkpoint'), model.files(e, state.weights));
   }
 
   /**
    * The log as a driver writes it, and beside it what people and tools read.
    * @param hear is given each line of metrics.jsonl, with its end
    */
-  keeping(log: RunLog, model: LoadedModel, hear?: (line: string) => void): KeptLog {
+  keeping(log: RunLog, model: Base, hear?: (line: string) => void): KeptLog {
     let updated = -1;
     const append = async () => {
       await this.appendMetrics(log, updated);
@@ -285,7 +284,7 @@ export class RunFolder {
 export async function manifestOf(circumstances: Circumstances, modelFolder: string): Promise<Manifest> {
   const [model, tokenizer] = await Promise.all([
     digestOf(modelFolder),
-    readBytes(join(modelFolder, 'tokenizer.json')).then(sha256),
+    isOtherModel(modelFolder) ? undefined : readBytes(join(modelFolder, 'tokenizer.json')).then(sha256),
   ]);
   return {
     ...circumstances,
@@ -295,10 +294,20 @@ export async function manifestOf(circumstances: Circumstances, modelFolder: stri
 }
 
 /** What the model of a run is called: that of the experiment, unless --model-dir names a folder. */
-export const nameOfModel = (modelDir: string | undefined, { model }: Experiment): string =>
-  modelDir === undefined ? model : basename(resolve(modelDir));
+export const nameOfModel = (modelDir: string | undefined, e: Experiment): string =>
+  modelDir === undefined || e.model === 'other' ? modelNameOf(e) : basename(resolve(modelDir));
 
-export const digestOf = (modelFolder: string) => modelDigest((file) => readBytes(join(modelFolder, file)));
+export const digestOf = async (model: string): Promise<string | undefined> =>
+  isOtherModel(model) ? (await findOther(model)).digest : modelDigest((file) => readBytes(join(model, file)));
+
+/** What reference/ has of a model: the files of one of ours, or which of others it is. */
+async function keptOf(model: string): Promise<Readonly<Record<string, Uint8Array>>> {
+  if (isOtherModel(model)) return (await loadOther(model)).kept();
+  const files = ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json'];
+  const there = files.filter((file) => existsSync(join(model, file)));
+  const read = there.map(async (file) => [file, await readBytes(join(model, file))] as const);
+  return Object.fromEntries(await Promise.all(read));
+}
 
 const readBytes = async (file: string) => new Uint8Array(await readFile(file));
 

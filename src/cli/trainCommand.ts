@@ -17,6 +17,7 @@ import {
   version,
   type Command,
 } from './common.ts';
+import { modelOption, withOtherModel } from './otherModel.ts';
 import { drive } from './drive.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { modelOf, openRunAt, isRunFile } from './packedRun.ts';
@@ -39,6 +40,7 @@ const options: ExtraOptions = {
     value: '',
     help: 'Also write each line of metrics.jsonl to standard output, as soon as it is there.',
   },
+  ...modelOption,
   ...modelDirOption,
   ...backendOptions,
 };
@@ -50,7 +52,7 @@ Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
 
 /** Trains, or goes on with a run. */
 export const train: Command = async (argv) => {
-  const flags = await parseTrainingFlags(argv, options);
+  const flags = await parseTrainingFlags(await withOtherModel(argv), options);
   if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
 

@@ -6,9 +6,8 @@ type Fields = Pick<Experiment, 'turns' | 'maxNewTokens' | 'history' | 'feedback'
 /** A failing test shown to the model is cut off after so many characters, and after so many tokens. */
 export const maxFeedback = 60;
 
-/** What stands between the end of an answer and the next one: `<fix>`, or `<fb>` failing test `<fix>`. */
-const correction = ({ feedback }: Pick<Fields, 'feedback'>): number =>
-  feedback === 'tests' ? maxFeedback + 2 : 1;
+/** Most tokens between an answer of a model of ours and the next one: its end and `<fix>`, or `<fb>` failing test `<fix>`. */
+export const ownCorrection = (feedback: boolean): number => (feedback ? maxFeedback + 3 : 2);
 
 /** Answers that one sequence shows. */
 export const answersInView = ({ history, turns }: Pick<Fields, 'history' | 'turns'>): number =>
@@ -17,8 +16,14 @@ export const answersInView = ({ history, turns }: Pick<Fields, 'history' | 'turn
 /**
  * Tokens of the longest sequence there can be: `prompt` tokens, then answers, each with its end (one that is cut off at
  * `maxNewTokens` is given it), and a correction between any two.
+ * @param correction most tokens between two answers, the end of the first included; that of our own models unless given
  * @param answers that follow the prompt; as many as one sequence shows unless given
  */
-export function longestSequence(e: Fields, prompt: number, answers = answersInView(e)): number {
-  return prompt + answers * (e.maxNewTokens + 1) + (answers - 1) * correction(e);
+export function longestSequence(
+  e: Fields,
+  prompt: number,
+  correction = ownCorrection(e.feedback === 'tests'),
+  answers = answersInView(e),
+): number {
+  return prompt + answers * e.maxNewTokens + (answers - 1) * correction + 1;
 }

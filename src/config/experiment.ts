@@ -7,10 +7,21 @@ import type { Field, ValueOf } from './types.ts';
 export type { Experiment, FieldName } from './fields.ts';
 
 /** Fields that a fork cannot have other values of: it takes over its origin's weights. */
-export const fixedInFork: readonly FieldName[] = ['model', 'initialPolicy'];
+export const fixedInFork: readonly FieldName[] = [
+  'model',
+  'otherModel',
+  'initialPolicy',
+  'loraRank',
+  'loraAlpha',
+  'loraTargets',
+];
 /** The first of them in which two experiments differ. */
 export const refusedInFork = (from: Experiment, to: Experiment): FieldName | undefined =>
   fixedInFork.find((name) => from[name] !== to[name]);
+
+/** What the model of an experiment is called: a shipped one, or another with its digest. */
+export const modelNameOf = ({ model, otherModel }: Pick<Experiment, 'model' | 'otherModel'>): string =>
+  model === 'other' ? otherModel : model;
 
 /** Fields that say what an evaluation measures: where they differ, held-out accuracies are of other tasks, tests or answers. */
 const measured = (e: Experiment): readonly FieldName[] => [

@@ -6,11 +6,13 @@
  * "Paper" is CoCoS (arXiv 2505.23060); "released code" is what its authors published in May 2025.
  */
 import { accumulation } from './accumulation.ts';
+import { modelFields } from './modelFields.ts';
 import { taskFields } from './taskFields.ts';
 import { linear, log, type Field, type ValueOf } from './types.ts';
 
 export const fields = {
   ...taskFields,
+  ...modelFields,
 
   // ---- method ------------------------------------------------------------------------------------------------------
   turns: {
@@ -230,7 +232,7 @@ export const fields = {
   maxNewTokens: {
     kind: 'int',
     default: 48,
-    ...linear({ min: 8, max: 96, step: 4, unit: 'tokens' }),
+    ...linear({ min: 8, max: 256, step: 4, unit: 'tokens' }),
     label: 'Longest answer',
     help: 'An answer is cut off after this many tokens, end-of-answer included. A cut-off answer is graded as it stands and counted as truncated.',
     source: 'our decision',

@@ -13,6 +13,8 @@ const count = v.pipe(v.number(), v.minValue(0));
 export const memoryFactsSchema = v.object({
   backend: v.picklist(backendNames),
   parameters: count,
+  /** Those that are trained; all of them unless given. */
+  trained: v.optional(count),
   layers: count,
   vocabulary: count,
   /** Width of a hidden state, of the hidden layer of an MLP, of a token's keys, and of its query, key and value together. */
@@ -22,6 +24,8 @@ export const memoryFactsSchema = v.object({
   qkvWidth: count,
   /** Tokens of the longest prompt. */
   longestPrompt: count,
+  /** Most tokens between two answers; those of our own models unless given. */
+  longestCorrection: v.optional(count),
   /** Tokens that go through the model at once while it learns. */
   microBatch: count,
   /** Tasks that are evaluated at once. */
@@ -31,6 +35,8 @@ export const memoryFactsSchema = v.object({
   largestBuffer: v.nullable(count),
 });
 export type MemoryFacts = v.InferOutput<typeof memoryFactsSchema>;
+
+type TokenWidths = Pick<MemoryFacts, 'layers' | 'width' | 'qkvWidth' | 'mlpWidth'>;
 
 export interface MemoryPart {
   readonly label: string;
@@ -54,15 +60,19 @@ const float = 4;
 export const ringLimits: { readonly count: number; readonly bytes: number } = { count: 32, bytes: 96e6 };
 
 /** Tokens of the longest sequence: the cache keeps a place for each, and it is what is learned from. */
-const longest = (e: Experiment, f: MemoryFacts): number => longestSequence(e, f.longestPrompt);
+const longest = (e: Experiment, f: MemoryFacts): number =>
+  longestSequence(e, f.longestPrompt, f.longestCorrection);
 
 /** Keys and values of `rows` sequences, in every layer. */
 const cacheBytes = (e: Experiment, f: MemoryFacts, rows: number): number =>
   float * rows * longest(e, f) * f.layers * 2 * f.keyWidth;
 
 /** Numbers that one token leaves behind on its way through the model: every layer's intermediate results. */
-const perToken = (f: MemoryFacts): number =>
+const perToken = (f: TokenWidths): number =>
   f.layers * (7 * f.width + 2 * f.qkvWidth + 3 * f.mlpWidth) + 3 * f.width;
+
+/** Bytes of one token's intermediate results while the model learns: each gets a gradient of its own size. */
+export const bytesPerToken = (f: TokenWidths): number => float * 2 * perToken(f);
 
 /** Reading `rows` prompts at once, without a gradient. */
 const promptBytes = (f: MemoryFacts, rows: number): number => float * rows * f.longestPrompt * perToken(f);
@@ -74,8 +84,7 @@ function microBatchTokens(e: Experiment, f: MemoryFacts): number {
 }
 
 /** Every intermediate result is kept for the way back, and gets a gradient of its own size there. */
-const activationBytes = (e: Experiment, f: MemoryFacts): number =>
-  float * 2 * microBatchTokens(e, f) * perToken(f);
+const activationBytes = (e: Experiment, f: MemoryFacts): number => microBatchTokens(e, f) * bytesPerToken(f);
 
 /** Tokens of one micro-batch that belong to answers: only they are scored. */
 const scoredTokens = (e: Experiment, f: MemoryFacts): number =>

@@ -1,5 +1,6 @@
 /** What one field requires of another. Ranges of single fields are in fields.ts. */
 import type { Experiment, FieldName } from './fields.ts';
+import { isOtherModel } from './modelFields.ts';
 import { isProblemsName, noProblems } from './taskFields.ts';
 import { formulaOf, formulaProblem, mentions, type Symbols } from './formula/index.ts';
 
@@ -54,6 +55,12 @@ export const rules: readonly Rule[] = [
       'must be model unless the starting model is boost: the checkpoint is of a run that began with that',
   },
   {
+    field: 'otherModel',
+    broken: (e) => e.model === 'other' && !isOtherModel(e.otherModel),
+    message:
+      'must name a model and its digest, as name@0123456789abcdef, when the starting model is another one: open its files, and it does',
+  },
+  {
     field: 'trainTasks',
     broken: (e) => e.trainTasks < e.promptsPerUpdate,
     message: 'must be at least promptsPerUpdate, so that one update has enough different tasks',
@@ -71,6 +78,9 @@ interface Idleness {
 const inFormula = (e: Experiment, symbol: keyof Symbols): boolean =>
   adds(e, 'formula') && formulaProblem(e) === '' && mentions(formulaOf(e), symbol);
 
+/** What is of an adapter, which only models of others get. */
+const adapted = ['loraRank', 'loraAlpha', 'loraTargets'] as const;
+
 const idleness: readonly Idleness[] = [
   ...(['problems', 'heldOut', 'splitSeed'] as const).map((field) => ({
     field,
@@ -87,6 +97,16 @@ const idleness: readonly Idleness[] = [
     idle: (e) => e.tasks === 'own' && e.heldOut === 0,
     why: 'No problem is held out.',
   },
+  {
+    field: 'otherModel',
+    idle: (e) => e.model !== 'other',
+    why: 'The starting model is one of the playground’s own.',
+  },
+  ...adapted.map((field) => ({
+    field,
+    idle: (e: Experiment) => e.model !== 'other',
+    why: 'Every weight of the playground’s own models is trained; only models of others get an adapter.',
+  })),
   {
     field: 'gamma',
     idle: (e) => e.turns === 1 && !inFormula(e, 'gamma'),

@@ -130,6 +130,11 @@ export const taskFields = {
         label: 'Beginner',
         help: 'The same novice, but with a bug nearly everywhere one can be: on hard tasks almost nothing passes every test.',
       },
+      {
+        value: 'other',
+        label: 'Another model',
+        help: 'One that others trained, opened from files: what Other model says.',
+      },
     ],
     label: 'Starting model',
     help: 'The model that the run starts from, made by supervised training. A frozen copy of it is the reference of the KL penalty.',

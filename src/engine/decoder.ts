@@ -7,6 +7,7 @@ import type { RopeShape } from './kernels/shape.ts';
 import { swiglu } from './kernels/swiglu/op.ts';
 import { tf } from './tf.ts';
 import type { Tensor1D, Tensor2D } from './tf.ts';
+import type { FrozenPanels } from './frozenPanels.ts';
 import type { Weight } from './weight.ts';
 
 /** Matrices are stored [in, out]. With d features, f hidden ones of the MLP and the widths of `shape`: */
@@ -40,6 +41,8 @@ export interface DecoderModel {
   readonly layers: readonly DecoderLayer[];
   /** [d], before the head. */
   readonly norm: Tensor1D;
+  /** Of a model whose matrices never change: what a back end makes of them for itself; its owner disposes of it. */
+  readonly panels?: FrozenPanels;
 }
 
 /**

@@ -4,7 +4,15 @@
  * Each row has its own length: the token at position p lies in slot p of its row's cache. So rows with prompts, answers
  * and corrections of different lengths share a batch without padding, and what a row computes does not depend on the others.
  */
-import { KVCache, openDecoder, gatherRows, tf, type Decoder, type Tensor2D } from '../engine/index.ts';
+import {
+  KVCache,
+  openDecoder,
+  gatherRows,
+  tf,
+  type Decoder,
+  type SampleOptions,
+  type Tensor2D,
+} from '../engine/index.ts';
 import type { Llama } from './llama.ts';
 
 export interface SamplingOptions {
@@ -13,10 +21,10 @@ export interface SamplingOptions {
   /** Nucleus size in (0, 1]; 1 = off. */
   readonly topP: number;
   readonly maxNewTokens: number;
-  /** End-of-answer token. */
-  readonly eot: number;
-  /** Ids below this one are never sampled (special tokens). */
-  readonly allowedFrom: number;
+  /** The tokens that end an answer. */
+  readonly stops: readonly number[];
+  /** Ids that are never sampled, ascending, without overlaps. */
+  readonly banned: SampleOptions['banned'];
   /** Uniform number in (0, 1) for a row and a token position of this turn. */
   readonly uniform: (row: number, position: number) => number;
   /** Tokens between looks at what was sampled: at least 1; Infinity = one look, at the end of the turn. */
@@ -110,7 +118,7 @@ export class Generation {
    * If it throws (a signal's AbortError, say), the generation can only be disposed.
    */
   async turn(options: SamplingOptions): Promise<Answer[]> {
-    const { maxNewTokens, eot, lookEvery, uniform, onEnded, onWritten, signal } = options;
+    const { maxNewTokens, stops, lookEvery, uniform, onEnded, onWritten, signal } = options;
     if (this.#answered) throw new Error('Something must be appended to the answers before the next turn.');
     this.#answered = true;
     const rows = this.rows;
@@ -138,7 +146,7 @@ export class Generation {
           for (let at = answer.row; at < ids.length && answer.truncated; at += rows) {
             answer.ids.push(ids[at]);
             answer.logp.push(logp[at]);
-            answer.truncated = ids[at] !== eot;
+            answer.truncated = !stops.includes(ids[at]);
           }
         }
         onWritten?.(answers);

@@ -8,6 +8,7 @@
 import {
   causalAttention,
   decoderForward,
+  FrozenPanels,
   merged,
   tf,
   type DecoderModel,
@@ -37,6 +38,7 @@ export class Llama {
   /** Its weights get no gradient. */
   readonly frozen: boolean;
   readonly #loaded: LoadedWeights;
+  #lent = false;
 
   /**
    * Copies `values` to the current back end, or takes what is there.
@@ -61,6 +63,13 @@ export class Llama {
     return new Llama(this.config, this.#loaded, false, adapter);
   }
 
+  /** The same model over the same weights, which are not its own to free. It must not outlive this one. */
+  lent(): Llama {
+    const same = new Llama(this.config, this.#loaded, false);
+    same.#lent = true;
+    return same;
+  }
+
   /** What training changes, and all that is copied, saved and put back: its adapter where it has one. */
   get trained(): Readonly<Record<string, Variable>> {
     return this.adapter?.weights ?? this.weights;
@@ -75,7 +84,7 @@ export class Llama {
     config: ModelConfig,
     parameters: AsyncIterable<readonly [name: string, values: Float32Array]>,
   ): Promise<Llama> {
-    const loaded = new LoadedWeights(config, false);
+    const loaded = new LoadedWeights(config, false, new FrozenPanels());
     try {
       for await (const [name, values] of parameters) loaded.add(name, values);
       return new Llama(config, loaded, false);
@@ -114,6 +123,7 @@ export class Llama {
       })),
       norm: vector('norm'),
       head: this.head,
+      ...(this.#loaded.panels ? { panels: this.#loaded.panels } : {}),
     };
   }
 
@@ -172,7 +182,7 @@ export class Llama {
   /** Frees its weights; of one that was adapted, its adapter. */
   dispose(): void {
     if (this.adapter) this.adapter.dispose();
-    else this.#loaded.dispose();
+    else if (!this.#lent) this.#loaded.dispose();
   }
 }
 
@@ -181,8 +191,11 @@ class LoadedWeights {
   readonly #shapes: Record<string, number[]>;
   readonly #trainable: boolean;
   readonly #weights: Record<string, Variable> = {};
+  /** Of weights that never change and that several models have in common. */
+  readonly panels: FrozenPanels | null;
 
-  constructor(config: ModelConfig, trainable: boolean) {
+  constructor(config: ModelConfig, trainable: boolean, panels: FrozenPanels | null = null) {
+    this.panels = panels;
     this.#shapes = parameterShapes(config);
     this.#trainable = trainable;
   }
@@ -210,6 +223,7 @@ class LoadedWeights {
   }
 
   dispose(): void {
+    this.panels?.dispose();
     tf.dispose(Object.values(this.#weights));
   }
 }

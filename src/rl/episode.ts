@@ -24,9 +24,15 @@ export const answerSchema = v.object({
   tokens: v.pipe(v.array(v.string()), v.readonly()),
   /** log π(token | before), natural logarithm (nats), at the sampling temperature. */
   logp: perToken,
+  /** Where the program is in `text`: from which character, and before which; all of it unless given. */
+  code: v.optional(v.pipe(v.tuple([v.number(), v.number()]), v.readonly())),
   /** The answer hit the length limit before an end-of-answer token. */
   truncated: v.boolean(),
 });
+
+/** The program in an answer. */
+export const programOf = ({ text, code }: Pick<Answer, 'text' | 'code'>): string =>
+  code ? text.slice(...code) : text;
 
 /** After its unit tests. */
 export const gradedAnswerSchema = v.object({

@@ -16,7 +16,11 @@ export function longestPrompt(reader: ModelReader, specs: readonly Spec[]): numb
     lengths.set(phrasing, known);
     return known;
   };
-  const texts = [...new Set(specs.map((spec) => longestInstruction(spec, length)))];
-  const longest = texts.sort((a, b) => b.length - a.length).slice(0, counted);
-  return Math.max(...longest.map((instruction) => reader.promptTokens({ instruction })));
+  const asked = new Map(
+    specs.map((spec) => [longestInstruction(spec, length), spec.family.entryPoint(spec.choice)] as const),
+  );
+  const longest = [...asked].sort(([a], [b]) => b.length - a.length).slice(0, counted);
+  return Math.max(
+    ...longest.map(([instruction, entryPoint]) => reader.promptTokens({ instruction, entryPoint })),
+  );
 }

@@ -13,6 +13,12 @@ export type Metadata = ReadonlyMap<
   number | boolean | string | readonly (number | boolean | string)[]
 >;
 
+/** Some of a text, and whether the names of special tokens in it mean these tokens. */
+export interface TextPart {
+  readonly text: string;
+  readonly special: boolean;
+}
+
 export class ModelTokenizer {
   /** Number of tokens, added ones included. */
   readonly size: number;
@@ -69,19 +75,35 @@ export class ModelTokenizer {
    *   it would end its own turn. Added tokens that are not special are found either way, as transformers does.
    */
   encode(text: string, special: boolean): number[] {
-    if (!this.#find) return this.#ordinary(text);
+    return this.encodeParts([{ text, special }]);
+  }
+
+  /** Ids of a text that is put together: what stands between two special tokens is merged whole, whatever parts it is of. */
+  encodeParts(parts: readonly TextPart[]): number[] {
     const ids: number[] = [];
     let plain = '';
-    for (const piece of text.split(this.#find)) {
-      const token = this.#byContent.get(piece);
-      if (!token || (token.special && !special)) {
-        plain += piece;
-        continue;
+    for (const { text, special } of parts) {
+      for (const piece of this.#find ? text.split(this.#find) : [text]) {
+        const token = this.#byContent.get(piece);
+        if (!token || (token.special && !special)) {
+          plain += piece;
+          continue;
+        }
+        ids.push(...this.#ordinary(plain), token.id);
+        plain = '';
       }
-      ids.push(...this.#ordinary(plain), token.id);
-      plain = '';
     }
     return [...ids, ...this.#ordinary(plain)];
+  }
+
+  /** Whether there is a token with this id. */
+  has(id: number): boolean {
+    return this.#tokens[id] !== undefined;
+  }
+
+  /** Whether it stands for no text. */
+  isSpecial(id: number): boolean {
+    return this.#byId.get(id)?.special ?? false;
   }
 
   #ordinary(text: string): number[] {

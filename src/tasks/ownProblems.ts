@@ -96,7 +96,7 @@ function barOf(task: Task, e: Fields, reader: ModelReader): Pick<LeftOut, 'why' 
     return { why: 'tests', message };
   }
   const prompt = reader.promptTokens(task);
-  const needed = longestSequence(e, prompt);
+  const needed = longestSequence(e, prompt, reader.longestCorrection(e.feedback === 'tests'));
   if (needed > reader.context) {
     const message = `its text has ${prompt} tokens; with ${counted(e.turns, 'answer')} an episode can reach ${needed}, and the model reads ${reader.context}`;
     return { why: 'prompt', message };

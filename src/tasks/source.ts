@@ -44,7 +44,7 @@ function generatedTasks(e: Experiment, reader: ModelReader): TaskSource {
   const train = new TaskList({ count: e.trainTasks, seed, split: 'train', level });
   const heldOut = new TaskList({ count: e.evalTasks, seed: heldOutSeed, split: 'heldout', level });
   const prompt = longestPrompt(reader, [...train.specs, ...heldOut.specs]);
-  if (longestSequence(e, prompt) + spareTokens > reader.context)
+  if (longest(e, reader, prompt) + spareTokens > reader.context)
     checkContext(e, reader, longestOf(reader, [...train.slice(), ...heldOut.slice()]));
   return { train, heldOut, leftOut: [], spare: { train: 0, heldOut: 0 }, longestPrompt: prompt };
 }
@@ -93,12 +93,17 @@ export function notesOn(
   return [use, ...isNew];
 }
 
+/** Tokens of the longest sequence that can follow a prompt, it included. */
+const longest = (e: Experiment, reader: ModelReader, prompt: number): number =>
+  longestSequence(e, prompt, reader.longestCorrection(e.feedback === 'tests'));
+
 const longestOf = (reader: ModelReader, tasks: readonly Task[]): number =>
   tasks.reduce((most, task) => Math.max(most, reader.promptTokens(task)), 0);
 
 /** @throws Error when the model cannot read the longest sequence */
-function checkContext(e: Experiment, { context }: ModelReader, prompt: number): void {
-  const needed = longestSequence(e, prompt);
+function checkContext(e: Experiment, reader: ModelReader, prompt: number): void {
+  const { context } = reader;
+  const needed = longest(e, reader, prompt);
   if (needed <= context) return;
   throw new Error(
     `maxNewTokens: an episode can reach ${needed} tokens, the model reads ${context}. ` +

@@ -51,5 +51,6 @@ export function supervisedExample(
   }
   const made = feedback ? makeTask(spec, stream, `supervised-${seed}-${index}`) : null;
   const told = answers.slice(0, -1).map((code) => (made ? feedbackLine(predictOutcomes(made, code)) : ''));
-  return { instruction, answers, feedback: told };
+  const entryPoint = spec.family.entryPoint(spec.choice);
+  return { instruction, entryPoint, answers, feedback: told };
 }

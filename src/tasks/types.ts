@@ -34,9 +34,11 @@ export interface Tasks {
 /** How long texts are for the model that is to read and write them: what its tokenizer and its format of an episode say. */
 export interface ModelReader {
   /** Tokens it reads before its first answer. */
-  promptTokens(task: Pick<Task, 'instruction'>): number;
+  promptTokens(task: Pick<Task, 'instruction' | 'entryPoint'>): number;
   /** Tokens of a text within a prompt or an answer, without special ones. */
   textTokens(text: string): number;
+  /** Most tokens between two answers. @param feedback whether a failing test is shown */
+  longestCorrection(feedback: boolean): number;
   /** Tokens it can read at all. */
   readonly context: number;
   /** How many different words texts have, and how many of them it has never read; absent for a model that has read everything. */

@@ -2,6 +2,7 @@
  * One run under a driver: what it was told, where it stands, and the loop that every run goes through: evaluate, then update,
  * evaluate every n updates, keep a checkpoint every n, stop at the end.
  */
+import { modelNameOf } from '../config/experiment.ts';
 import type { Experiment } from '../config/fields.ts';
 import type { ChangeRecord } from '../rl/records.ts';
 import { withLiveFields } from './changes.ts';
@@ -224,9 +225,9 @@ export class DrivenRun {
   }
 
   async #open(loaded: Loaded, { experiment, state, openLog, problems }: Beginning): Promise<void> {
-    if (experiment.model !== loaded.model) {
+    if (modelNameOf(experiment) !== loaded.model) {
       throw new Error(
-        `model: the model "${loaded.model}" is loaded, so no run of "${experiment.model}" can begin beside it. ` +
+        `model: the model "${loaded.model}" is loaded, so no run of "${modelNameOf(experiment)}" can begin beside it. ` +
           'Keep the model, or load the other one first.',
       );
     }

@@ -4,18 +4,17 @@
  */
 import type { Experiment } from '../config/fields.ts';
 import { gatherRows, tf } from '../engine/index.ts';
-import type { Checkpoint } from '../model/checkpoint.ts';
-import { Llama } from '../model/llama.ts';
+import type { Llama } from '../model/llama.ts';
 import type { HostWeights } from '../model/parameters.ts';
 import type { Episode, GradedAnswer, Group } from '../rl/episode.ts';
 import type { InspectedTurn } from '../rl/inspection.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import type { EpisodeFormat } from '../tasks/formats/format.ts';
+import type { OpenBase } from './base.ts';
 import { placed } from './placed.ts';
 import type { Placed } from './policy.ts';
 
 export interface InspectOptions {
-  readonly checkpoint: Checkpoint;
-  readonly tokenizer: Tokenizer;
+  readonly base: OpenBase;
   /** The policy before the update and after it. */
   readonly before: HostWeights;
   readonly after: HostWeights;
@@ -30,17 +29,18 @@ const listed = 5;
 export async function inspect(
   group: Group<Episode<GradedAnswer>>,
   trajectory: number,
-  { checkpoint, tokenizer, before, after, experiment }: InspectOptions,
+  { base, before, after, experiment }: InspectOptions,
 ): Promise<InspectedTurn[]> {
+  const { format } = base;
   const { task, trajectories } = group;
   const one = trajectories[trajectory];
   if (!one) throw new RangeError(`There is no trajectory ${trajectory} of this task.`);
-  const turns = placed(tokenizer, [{ task, trajectories: [one] }], experiment)[0].trajectories[0].turns;
-  const asked = { temperature: experiment.temperature, allowedFrom: tokenizer.specials.eot };
+  const turns = placed(format, [{ task, trajectories: [one] }], experiment)[0].trajectories[0].turns;
+  const asked = { temperature: experiment.temperature, banned: format.banned };
   const [old, now, reference] = [
-    await probabilities(checkpoint, before, turns, asked),
-    await probabilities(checkpoint, after, turns, asked),
-    await probabilities(checkpoint, checkpoint.weights, turns, asked),
+    await probabilities(base.policy(experiment, before), turns, asked),
+    await probabilities(base.policy(experiment, after), turns, asked),
+    await probabilities(base.reference(), turns, asked),
   ];
   return turns.map(({ ids }, t) => ({
     tokens: ids.map((id, n) => ({
@@ -48,7 +48,7 @@ export async function inspect(
       after: now[t][n][id],
       reference: reference[t][n][id],
       alternatives: likeliest(old[t][n], id).map((other) => ({
-        text: tokenizer.tokenText(other),
+        text: format.tokenText(other),
         before: old[t][n][other],
         after: now[t][n][other],
       })),
@@ -64,18 +64,15 @@ function likeliest(p: Float32Array, written: number): number[] {
 
 interface Asked {
   readonly temperature: number;
-  /** Ids below this one are never sampled. */
-  readonly allowedFrom: number;
+  readonly banned: EpisodeFormat['banned'];
 }
 
-/** π(· | before) at every token of some answers: [turn][token][id]. */
+/** π(· | before) at every token of some answers: [turn][token][id]; disposes of the model. */
 async function probabilities(
-  { config }: Checkpoint,
-  weights: HostWeights,
+  model: Llama,
   turns: readonly Placed[],
   asked: Asked,
 ): Promise<Float32Array[][]> {
-  const model = new Llama(config, weights, false);
   try {
     const all: Float32Array[][] = [];
     for (const { place } of turns) {
@@ -106,10 +103,11 @@ const cut = (values: Float32Array, width: number): Float32Array[] =>
   Array.from({ length: values.length / width }, (_, row) => values.subarray(row * width, (row + 1) * width));
 
 /** As in sampling: at the temperature, and 0 for what is never sampled. */
-function softmax(logits: Float32Array, { temperature, allowedFrom }: Asked): Float32Array {
-  const allowed = logits.subarray(allowedFrom);
-  const top = allowed.reduce((a, b) => Math.max(a, b), -Infinity);
-  const p = logits.map((z, id) => (id < allowedFrom ? 0 : Math.exp((z - top) / temperature)));
+function softmax(logits: Float32Array, { temperature, banned }: Asked): Float32Array {
+  const scores = logits.slice();
+  for (const [first, last] of banned) scores.fill(-Infinity, first, last + 1);
+  const top = scores.reduce((a, b) => Math.max(a, b), -Infinity);
+  const p = scores.map((z) => Math.exp((z - top) / temperature));
   const sum = p.reduce((a, b) => a + b, 0);
   return p.map((x) => x / sum);
 }

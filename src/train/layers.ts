@@ -3,9 +3,10 @@
  * computed again: AdamW's first moment m ← β1·m + (1−β1)·g gives the gradient back, g = (m′ − β1·m) / (1 − β1).
  */
 import type { Experiment } from '../config/fields.ts';
+import { adapterShapes } from '../model/adapter.ts';
 import { familyOf } from '../model/families/index.ts';
-import type { ModelConfig } from '../model/modelConfig.ts';
 import type { InspectedLayer } from '../rl/inspection.ts';
+import type { Base } from './base.ts';
 import type { TrainerState } from './trainer.ts';
 
 /** Both states of one run, an update apart. */
@@ -16,13 +17,14 @@ export interface Around {
 
 /** @param experiment the update's own */
 export function layersOf(
-  config: ModelConfig,
+  base: Pick<Base, 'config' | 'adapter'>,
   { before, after }: Around,
-  { adamBeta1, innerEpochs }: Pick<Experiment, 'adamBeta1' | 'innerEpochs'>,
+  experiment: Experiment,
 ): InspectedLayer[] {
+  const { adamBeta1, innerEpochs } = experiment;
   const kept = adamBeta1 ** innerEpochs;
   const layers: InspectedLayer[] = [];
-  for (const [ours, parts] of familyOf(config).layout(config)) {
+  for (const [ours, parts] of partsOf(base, experiment)) {
     const [m0, m1] = [before.optimizer.m[ours], after.optimizer.m[ours]];
     const [w0, w1] = [before.weights[ours], after.weights[ours]];
     /** Rows of a matrix stand one after the other, and its parts side by side in each; a vector is one row. */
@@ -48,6 +50,15 @@ export function layersOf(
   }
   return layers;
 }
+
+/** What is trained, and which tensors of a file each of it is. */
+function partsOf({ config, adapter }: Pick<Base, 'config' | 'adapter'>, e: Experiment): Parts {
+  const lora = adapter(e);
+  if (!lora) return familyOf(config).layout(config);
+  return Object.entries(adapterShapes(config, lora)).map(([name, shape]) => [name, [{ name, shape }]]);
+}
+
+type Parts = ReturnType<ReturnType<typeof familyOf>['layout']>;
 
 /** Half the distance between two neighbouring float32 numbers, relative. */
 const rounding = 2 ** -24;

@@ -5,8 +5,8 @@
 import type { Experiment } from '../config/fields.ts';
 import type { Answer, Episode, GradedAnswer, Group } from '../rl/episode.ts';
 import { trainedOn } from '../rl/unitTests.ts';
-import { closingIds, feedbackLine, promptIds, turnPromptIds, type PastTurn } from '../tasks/episode.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import { closingIds, feedbackLine, turnPromptIds, type PastTurn } from '../tasks/episode.ts';
+import type { Asked, EpisodeFormat } from '../tasks/formats/format.ts';
 import type { Task } from '../tasks/types.ts';
 import type { Placed } from './policy.ts';
 
@@ -20,15 +20,15 @@ export const beginsAnew = (turn: number, { history }: Pick<Experiment, 'history'
  * @param sequence up to the end of the answer before
  */
 export function viewBefore(
-  tokenizer: Tokenizer,
-  task: Pick<Task, 'instruction'>,
+  format: EpisodeFormat,
+  task: Asked,
   turn: number,
   past: PastTurn,
   sequence: number[],
   e: Pick<Experiment, 'history'>,
 ): number[] {
-  if (beginsAnew(turn, e)) return turnPromptIds(tokenizer, task, [past], 'latest');
-  sequence.push(...closingIds(tokenizer, past));
+  if (beginsAnew(turn, e)) return turnPromptIds(format, task, [past], 'latest');
+  sequence.push(...closingIds(format, past));
   return sequence;
 }
 
@@ -42,17 +42,17 @@ export function feedbackOn(
 
 /** Puts the answers of recorded groups back where they stood when they were sampled. @param e they were sampled under */
 export function placed<A extends Pick<Answer, 'ids'> & Pick<GradedAnswer, 'verdict'>>(
-  tokenizer: Tokenizer,
+  format: EpisodeFormat,
   groups: readonly Group<Episode<A>>[],
   e: Pick<Experiment, 'history' | 'feedback' | 'trainTests'>,
 ): Group<Episode<A & Placed>>[] {
   const place = (task: Task, turns: readonly A[]): (A & Placed)[] => {
-    let sequence = promptIds(tokenizer, task);
+    let sequence = format.prompt(task);
     return turns.map((answer, t) => {
       if (t > 0) {
         const { ids, verdict } = turns[t - 1];
         const past = { ids, feedback: feedbackOn(verdict, e) };
-        sequence = viewBefore(tokenizer, task, t + 1, past, sequence, e);
+        sequence = viewBefore(format, task, t + 1, past, sequence, e);
       }
       const place = { sequence, start: sequence.length, length: answer.ids.length };
       sequence.push(...answer.ids);

@@ -5,7 +5,15 @@
  * the host, in rl/. Answers that stand in one sequence are read in one pass. Sequences are sorted by length and split into
  * micro-batches, so that little is spent on padding; gradients are summed over the micro-batches.
  */
-import { gatherRows, releaseUnused, tf, tokenLogProbs, type Scalar, type Tensor } from '../engine/index.ts';
+import {
+  gatherRows,
+  releaseUnused,
+  tf,
+  tokenLogProbs,
+  type HeadOptions,
+  type Scalar,
+  type Tensor,
+} from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
 
 /** An answer where it stands. */
@@ -31,8 +39,8 @@ export interface AnswerStats {
 
 export interface PassOptions {
   readonly temperature: number;
-  /** Ids below this one have probability 0, as in sampling. */
-  readonly allowedFrom: number;
+  /** Ids that have probability 0, as in sampling. */
+  readonly banned: HeadOptions['banned'];
   readonly pad: number;
   /** Upper bound of batch·time per micro-batch. */
   readonly maxTokens: number;
@@ -125,7 +133,7 @@ function forward(model: Llama, { ids, batch, time, rows, targets }: Packed<unkno
     gatherRows(hidden, tf.tensor1d(rows, 'int32')),
     model.head,
     tf.tensor1d(targets, 'int32'),
-    { temperature: options.temperature, allowedFrom: options.allowedFrom, frozen: model.frozen },
+    { temperature: options.temperature, banned: options.banned, frozen: model.frozen },
   );
 }
 

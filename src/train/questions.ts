@@ -37,7 +37,10 @@ async function found(question: Question, asked: Asked): Promise<BareEvent> {
       return {
         type: 'files',
         step,
-        files: asked.loaded.files(await asked.timeline.stateAt(step, asked.side)),
+        files: asked.loaded.files(
+          await asked.timeline.stateAt(step, asked.side),
+          asked.timeline.experimentAt(step),
+        ),
       };
     }
     case 'catch':

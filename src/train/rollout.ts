@@ -9,12 +9,12 @@ import type { Experiment } from '../config/fields.ts';
 import type { Llama } from '../model/llama.ts';
 import { Generation, type Answer as Sampled, type SamplingOptions } from '../model/generate.ts';
 import type { Place } from '../rl/algorithms/algorithm.ts';
-import type { Answer, Episode, GradedAnswer, Group } from '../rl/episode.ts';
+import { programOf, type Answer, type Episode, type GradedAnswer, type Group } from '../rl/episode.ts';
 import { reward } from '../rl/rewards.ts';
 import { checkTests } from '../rl/unitTests.ts';
 import type { Sandbox, Verdict } from '../sandbox/types.ts';
-import { correctionIds, promptIds, type PastTurn } from '../tasks/episode.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import { closingIds, type PastTurn } from '../tasks/episode.ts';
+import { ended, type EpisodeFormat } from '../tasks/formats/format.ts';
 import type { Task } from '../tasks/types.ts';
 import type { RolloutWatch } from './live.ts';
 import { beginsAnew, feedbackOn, viewBefore } from './placed.ts';
@@ -34,7 +34,7 @@ export interface RolloutOptions extends Pick<Experiment, 'reward' | 'rewardScale
   readonly sharedTurns: number;
   readonly history: 'latest' | 'all';
   readonly feedback: 'none' | 'tests';
-  readonly sampling: Omit<SamplingOptions, 'uniform' | 'eot' | 'allowedFrom' | 'signal'>;
+  readonly sampling: Omit<SamplingOptions, 'uniform' | 'stops' | 'banned' | 'signal'>;
   /** Uniform number in (0, 1) for (row, turn, position). */
   readonly uniform: (row: number, turn: number, position: number) => number;
   readonly signal?: AbortSignal;
@@ -57,16 +57,15 @@ export interface RolloutResult {
 /** @throws Error naming the field when a task has too few tests to train on some and be judged by others */
 export async function rollout(
   model: Llama,
-  tokenizer: Tokenizer,
+  format: EpisodeFormat,
   sandbox: Sandbox,
   tasks: readonly Task[],
   options: RolloutOptions,
 ): Promise<RolloutResult> {
   const { turns, k, sharedTurns, sampling, watch, clock = () => performance.now() } = options;
-  const { eot, pad } = tokenizer.specials;
   for (const task of tasks) checkTests(task, options);
   const began = clock();
-  const prompts = tasks.map((task) => promptIds(tokenizer, task));
+  const prompts = tasks.map((task) => format.prompt(task));
 
   // Everything below is per row; a row is one trajectory, or one task while its trajectories are still shared.
   let rows = tasks.map((task, i): Row => ({ task, sequence: [...prompts[i]], turns: [] }));
@@ -84,11 +83,16 @@ export async function rollout(
           generation?.dispose();
           generation = undefined;
         } else {
-          // The cache holds each answer without its end, sampled or not; the sequence only lacks that of a truncated one.
-          generation?.append(past.map((before) => [eot, ...correctionIds(tokenizer, before)]));
+          // The cache holds each answer without the token that ended it; the sequence has that.
+          generation?.append(
+            past.map((before) => [
+              ...(ended(format, before.ids) ? before.ids.slice(-1) : []),
+              ...closingIds(format, before),
+            ]),
+          );
         }
         rows.forEach((row, r) => {
-          row.sequence = viewBefore(tokenizer, row.task, turn, past[r], row.sequence, options);
+          row.sequence = viewBefore(format, row.task, turn, past[r], row.sequence, options);
         });
       }
       if (!generation) {
@@ -97,27 +101,28 @@ export async function rollout(
         const slots = longestSequence(
           { ...options, ...sampling },
           longest,
+          format.longestCorrection(options.feedback === 'tests'),
           turn > 1 ? 1 : answersInView(options),
         );
         generation = Generation.start(
           model,
           rows.map((row) => row.sequence),
           slots,
-          pad,
+          format.pad,
         );
       }
       if (turn === sharedTurns + 1) fork();
       const answered: Pick<Turn, 'answer' | 'verdict'>[] = [];
       await generation.turn({
         ...sampling,
-        eot,
-        allowedFrom: eot,
+        stops: format.stops,
+        banned: format.banned,
         uniform: (row, position) => options.uniform(row, turn, position),
         onEnded: async (ended) => {
           const answers = ended.map((sampled) => written(sampled));
           const requests = ended.map(({ row }, i) => {
             const { setup, tests } = rows[row].task;
-            return { code: answers[i].text, setup, tests };
+            return { code: programOf(answers[i]), setup, tests };
           });
           const verdicts = gradeAll(sandbox, requests, options.signal);
           ended.forEach(({ row }, i) => (answered[row] = { answer: answers[i], verdict: verdicts[i] }));
@@ -177,13 +182,16 @@ export async function rollout(
   }
 
   function textOf({ ids, truncated }: Sampled): string {
-    return tokenizer.decode(truncated ? ids : ids.slice(0, -1));
+    return format.text(truncated ? ids : ids.slice(0, -1));
   }
 
   function written(sampled: Sampled): Answer {
     const { ids, logp, truncated } = sampled;
     const text = textOf(sampled);
-    return { text, ids, tokens: ids.map((id) => tokenizer.tokenText(id)), logp, truncated };
+    const { from, to } = format.code(text);
+    const whole = from === 0 && to === text.length;
+    const tokens = ids.map((id) => format.tokenText(id));
+    return { text, ids, tokens, logp, truncated, ...(whole ? {} : { code: [from, to] }) };
   }
 
   async function graded(turn: Turn): Promise<RolledOut> {

@@ -9,6 +9,7 @@ import type { Experiment } from '../config/fields.ts';
 import type { MemoryFacts } from '../config/memory.ts';
 import type { CaughtRecord } from '../rl/caught.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
+import type { OpenBase } from './base.ts';
 import { digestsOf } from './digests.ts';
 import type { ModelFacts } from './messages.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
@@ -16,8 +17,10 @@ import type { SharedBackend } from './sharedBackend.ts';
 import type { BeginOptions, Trainable } from './trainable.ts';
 import { type Tried, type TrainerState } from './trainer.ts';
 
-export interface RunOptions extends Omit<SessionOptions, 'backend' | 'divisions'>, BeginOptions {
+export interface RunOptions extends Omit<SessionOptions, 'backend' | 'divisions' | 'base'>, BeginOptions {
   readonly shared: SharedBackend;
+  /** The model on the back end that is running. */
+  readonly base: () => Promise<OpenBase>;
 }
 
 /**
@@ -41,14 +44,14 @@ export class TrainingRun implements Trainable {
   /** Into how many parts the work was cut when the user was last told. */
   #told: number;
 
-  private constructor(experiment: Experiment, options: RunOptions) {
-    const { shared, tokenizer, state = unsaved } = options;
+  private constructor(experiment: Experiment, options: RunOptions, base: OpenBase) {
+    const { shared, state = unsaved } = options;
     this.experiment = experiment;
     this.#options = options;
     this.#generation = shared.generation;
     this.#told = shared.divisions;
     this.#saved = unsaved;
-    this.#session = this.#open();
+    this.#session = this.#open(base);
     try {
       if (state !== unsaved) this.#session.trainer.load(state);
     } catch (error) {
@@ -60,7 +63,7 @@ export class TrainingRun implements Trainable {
     this.notes = notes;
     this.model = {
       parameters: policy.parameterCount,
-      vocabulary: tokenizer.size,
+      vocabulary: base.format.tokens,
       trainTasks: parts.trainTasks.length,
       heldOutTasks: parts.heldOutTasks.length,
     };
@@ -68,7 +71,7 @@ export class TrainingRun implements Trainable {
 
   /** @throws Error when the experiment does not fit the model, or the state does not */
   static async start(experiment: Experiment, options: RunOptions): Promise<TrainingRun> {
-    const run = new TrainingRun(experiment, options);
+    const run = new TrainingRun(experiment, options, await options.base());
     try {
       if (!options.state) run.#saved = await run.#lasting(({ trainer }) => trainer.state());
       return run;
@@ -132,9 +135,9 @@ export class TrainingRun implements Trainable {
     this.#session.dispose();
   }
 
-  #open(): Session {
+  #open(base: OpenBase): Session {
     const { opened, divisions } = this.#options.shared;
-    return createSession(this.experiment, { ...this.#options, backend: opened.name, divisions });
+    return createSession(this.experiment, { ...this.#options, base, backend: opened.name, divisions });
   }
 
   /** Does a piece of work as often as it takes. */
@@ -142,7 +145,7 @@ export class TrainingRun implements Trainable {
     const { shared, signal } = this.#options;
     for (;;) {
       try {
-        this.#keepUp();
+        await this.#keepUp();
         this.#session.trainer.experiment = this.experiment;
         const result = await work(this.#session);
         if (this.#outdated) continue; // it stood still meanwhile, and another run met a fault
@@ -163,11 +166,11 @@ export class TrainingRun implements Trainable {
   }
 
   /** Where the back end was opened again meanwhile: a new session on it, at the saved state. */
-  #keepUp(): void {
+  async #keepUp(): Promise<void> {
     const { shared, onRecovery } = this.#options;
     if (!this.#outdated) return;
     this.#session.dispose();
-    this.#session = this.#open();
+    this.#session = this.#open(await this.#options.base());
     if (this.#saved !== unsaved) this.#session.trainer.load(this.#saved);
     const lost = shared.lossSince(this.#generation);
     this.#generation = shared.generation;

@@ -1,26 +1,25 @@
 /** From an experiment and a checkpoint to a trainer that is ready for its first update. Browser worker and CLI both start here. */
 import { longestSequence } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
-import type { MemoryFacts } from '../config/memory.ts';
+import { bytesPerToken, type MemoryFacts } from '../config/memory.ts';
 import { memoryLimits, qkvWidth, type OpenedBackend } from '../engine/index.ts';
-import type { Checkpoint } from '../model/checkpoint.ts';
-import { Llama } from '../model/llama.ts';
-import { attentionShape } from '../model/modelConfig.ts';
+import type { Llama } from '../model/llama.ts';
+import type { HostWeights } from '../model/parameters.ts';
+import { attentionShape, type ModelConfig } from '../model/modelConfig.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { readerOf } from '../tasks/episode.ts';
 import type { ProblemSet } from '../tasks/problemSet.ts';
 import { notesOn, openTasks } from '../tasks/source.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import type { OpenBase } from './base.ts';
 import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
 
 export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe' | 'live'> {
   readonly backend: OpenedBackend['name'];
   /** Into how many parts the work is cut where memory is short; see `TrainerParts`. Default 1. */
   readonly divisions?: number;
-  readonly checkpoint: Checkpoint;
-  /** What the policy starts with, if not with the model that is its reference. */
-  readonly initial?: Checkpoint;
-  readonly tokenizer: Tokenizer;
+  readonly base: OpenBase;
+  /** What the policy starts with, if not with what is its reference. */
+  readonly initial?: HostWeights;
   readonly sandbox: Sandbox;
   /** Those that the experiment names, where its tasks are the user's own. */
   readonly problems?: ProblemSet | null;
@@ -41,31 +40,25 @@ export interface Session {
 
 /** @throws Error when the tokenizer does not fit the model, prompts and answers do not fit its context, or no problem is left */
 export function createSession(experiment: Experiment, options: SessionOptions): Session {
-  const {
-    backend,
-    divisions = 1,
-    checkpoint,
-    initial = checkpoint,
-    tokenizer,
-    sandbox,
-    problems = null,
-  } = options;
+  const { backend, divisions = 1, base, initial, sandbox, problems = null } = options;
+  const { format, config } = base;
   const { signal, onProgress, breathe, live } = options;
-  checkFit(checkpoint, tokenizer);
-  const reader = readerOf(tokenizer, checkpoint.config.max_position_embeddings);
+  checkFit(config, format.tokens);
+  const reader = readerOf(format, config.max_position_embeddings);
   const tasks = openTasks(experiment, reader, problems);
-  const policy = new Llama(checkpoint.config, initial.weights);
-  const reference = new Llama(checkpoint.config, checkpoint.weights, false);
+  const correction = format.longestCorrection(experiment.feedback === 'tests');
+  const longest = longestSequence(experiment, tasks.longestPrompt, correction);
+  const policy = base.policy(experiment, initial);
+  const reference = base.reference();
   const parts: TrainerParts = {
     policy,
     reference,
-    tokenizer,
+    format,
     sandbox,
     trainTasks: tasks.train,
     heldOutTasks: tasks.heldOut,
     backend,
-    // A GPU wants large batches; a CPU wants activations that stay in its cache.
-    maxTokens: backend === 'webgpu' ? 16_384 : 2048,
+    maxTokens: atOnce(backend, config),
     divisions,
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {}),
@@ -78,10 +71,11 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     policy,
     parts,
     notes: notesOn(tasks, problems, reader),
-    memory: memoryFacts(checkpoint, policy, parts, backend, tasks.longestPrompt),
-    canDivide:
-      experiment.promptsPerUpdate > divisions ||
-      parts.maxTokens / divisions > longestSequence(experiment, tasks.longestPrompt),
+    memory: {
+      ...memoryFacts(policy, parts, backend, tasks.longestPrompt),
+      ...{ trained: base.trained(experiment), longestCorrection: correction },
+    },
+    canDivide: experiment.promptsPerUpdate > divisions || parts.maxTokens / divisions > longest,
     dispose() {
       trainer.dispose();
       policy.dispose();
@@ -91,22 +85,40 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
 }
 
 /** @throws Error when the model's vocabulary is not the tokenizer's */
-export function checkFit({ config }: Checkpoint, tokenizer: Tokenizer): void {
-  if (config.vocab_size !== tokenizer.size) {
+export function checkFit(config: ModelConfig, tokens: number): void {
+  if (config.vocab_size !== tokens) {
     throw new Error(
-      `The tokenizer does not fit the model: tokenizer.json has ${tokenizer.size} tokens, config.json says ` +
+      `The tokenizer does not fit the model: tokenizer.json has ${tokens} tokens, config.json says ` +
         `vocab_size ${config.vocab_size}. Use the tokenizer.json that was saved with the model.`,
     );
   }
 }
 
+/**
+ * Tokens in one pass through the model. A GPU wants large batches; a CPU wants activations that stay in its cache; and what a large
+ * model leaves behind on the way forward must fit beside it.
+ */
+function atOnce(backend: OpenedBackend['name'], config: ModelConfig): number {
+  const shape = attentionShape(config);
+  const bytes = bytesPerToken({
+    layers: config.num_hidden_layers,
+    width: config.hidden_size,
+    mlpWidth: config.intermediate_size,
+    qkvWidth: qkvWidth(shape),
+  });
+  return Math.min(backend === 'webgpu' ? 16_384 : 2048, Math.max(1, Math.floor(mostActivations / bytes)));
+}
+
+/** Bytes of intermediate results that a pass may leave behind. */
+const mostActivations = 1e9;
+
 function memoryFacts(
-  { config }: Checkpoint,
   policy: Llama,
   { maxTokens, divisions }: TrainerParts,
   backend: OpenedBackend['name'],
   longestPrompt: number,
 ): MemoryFacts {
+  const { config } = policy;
   const shape = attentionShape(config);
   return {
     backend,

@@ -1,13 +1,13 @@
 /** A model, its tokenizer, the back end and the sandbox, loaded once; runs are begun over them. */
 import type { Experiment } from '../config/fields.ts';
 import { tf, type OpenedBackend } from '../engine/index.ts';
-import { checkpointFiles, type Checkpoint } from '../model/checkpoint.ts';
+import type { HostWeights } from '../model/parameters.ts';
 import type { Place } from '../rl/algorithms/algorithm.ts';
 import type { InspectedLayer, InspectedTurn } from '../rl/inspection.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { KnownProblems } from '../tasks/knownProblems.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import type { Base, OpenBase } from './base.ts';
 import { UnrecoverableError } from './failure.ts';
 import type { Counters } from './messages.ts';
 import { inspect } from './inspect.ts';
@@ -22,14 +22,11 @@ export interface SharedModelOptions {
   readonly model: string;
   /** The model's digest, where it is known. */
   readonly digest?: string;
-  readonly checkpoint: Checkpoint;
+  readonly base: Base;
   /** Reads what a run starts with that an experiment's `initialPolicy` names, when one asks for it. */
-  readonly readInitial?: (name: string) => Promise<Checkpoint>;
+  readonly readInitial?: (name: string) => Promise<HostWeights>;
   /** Problems that were given to others before; by default there are none yet. */
   readonly problems?: KnownProblems;
-  readonly tokenizer: Tokenizer;
-  /** Bytes of tokenizer.json, for `files`. */
-  readonly tokenizerJson?: Uint8Array;
   /** Is disposed with the rest. */
   readonly sandbox: Sandbox;
   /** The back end that is running. */
@@ -54,6 +51,8 @@ export class SharedModel implements Loaded {
   readonly problems: KnownProblems;
   readonly #options: SharedModelOptions;
   readonly #shared: SharedBackend;
+  /** On the back end of that generation. */
+  #open: { readonly generation: number; readonly base: Promise<OpenBase> } | null = null;
 
   constructor(options: SharedModelOptions) {
     this.model = options.model;
@@ -75,13 +74,13 @@ export class SharedModel implements Loaded {
 
   /** @throws Error when the experiment does not fit the model, the state does not, its initial policy cannot be read, or its problems are not here */
   async begin(experiment: Experiment, options: BeginOptions = {}): Promise<TrainingRun> {
-    const { checkpoint, tokenizer, sandbox, breathe } = this.#options;
+    const { sandbox, breathe } = this.#options;
     const initial = options.state ? null : await this.#initial(experiment);
     const own = experiment.tasks === 'own';
     const problems = own ? this.problems.find(experiment.problems) : null;
     if (own && !problems) throw missing(experiment);
     const parts = {
-      ...{ checkpoint, tokenizer, sandbox, problems },
+      ...{ sandbox, problems, base: () => this.#base() },
       ...(initial ? { initial } : {}),
       ...(breathe ? { breathe } : {}),
     };
@@ -95,22 +94,31 @@ export class SharedModel implements Loaded {
   ): Promise<InspectedTurn[]> {
     const asked = groups[group];
     if (!asked) throw new RangeError(`There is no task ${group} in this update.`);
-    const { checkpoint, tokenizer } = this.#options;
     const weights = { before: before.weights, after: after.weights };
-    return inspect(asked, trajectory, { checkpoint, tokenizer, experiment, ...weights });
+    return inspect(asked, trajectory, { base: await this.#base(), experiment, ...weights });
   }
 
   layers(states: Around, experiment: Experiment): InspectedLayer[] {
-    return layersOf(this.#options.checkpoint.config, states, experiment);
+    return layersOf(this.#options.base, states, experiment);
   }
 
-  files({ weights }: TrainerState): Record<string, Uint8Array> {
-    const { checkpoint, tokenizer, tokenizerJson } = this.#options;
-    const files = checkpointFiles({ ...checkpoint, weights }, tokenizer.specials);
-    return tokenizerJson ? { ...files, 'tokenizer.json': tokenizerJson } : files;
+  files({ weights }: TrainerState, experiment: Experiment): Record<string, Uint8Array> {
+    return this.#options.base.files(experiment, weights);
   }
 
-  async #initial({ initialPolicy }: Experiment): Promise<Checkpoint | null> {
+  /** What runs have in common, on the back end that is running: what it was on another went with that. */
+  #base(): Promise<OpenBase> {
+    const { generation } = this.#shared;
+    if (this.#open?.generation === generation) return this.#open.base;
+    const opening = { generation, base: this.#options.base.open() };
+    this.#open = opening;
+    opening.base.catch(() => {
+      if (this.#open === opening) this.#open = null; // the next who needs it tries again
+    });
+    return opening.base;
+  }
+
+  async #initial({ initialPolicy }: Experiment): Promise<HostWeights | null> {
     if (initialPolicy === 'model') return null;
     const { readInitial } = this.#options;
     if (!readInitial) throw new Error(`initialPolicy: ${initialPolicy} is not to be had here; choose model.`);
@@ -119,5 +127,12 @@ export class SharedModel implements Loaded {
 
   dispose(): void {
     this.#options.sandbox.dispose();
+    const { generation, base } = this.#open ?? {};
+    if (generation === this.#shared.generation)
+      void base?.then(
+        (open) => open.dispose(),
+        () => undefined,
+      );
+    this.#open = null;
   }
 }

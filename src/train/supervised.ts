@@ -8,7 +8,7 @@ import { AdamW, tf } from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
 import { supervisedSequence } from '../tasks/episode.ts';
 import { supervisedExample } from '../tasks/supervised.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import type { EpisodeFormat } from '../tasks/formats/format.ts';
 import { weightedLogProbGradient } from './policy.ts';
 
 /** One stage of boost training. */
@@ -88,16 +88,16 @@ export function supervisedRate(step: number, recipe: Recipe): number {
  */
 export async function* superviseModel(
   model: Llama,
-  tokenizer: Tokenizer,
+  format: EpisodeFormat,
   recipe: Recipe,
   seed: number,
 ): AsyncGenerator<SupervisedStep> {
   const optimizer = new AdamW(model.trained, { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0.01 });
-  const { eot, pad } = tokenizer.specials;
+  const { banned, pad } = format;
   try {
     for (let step = 0; step < recipe.steps; step++) {
       const sequences = Array.from({ length: recipe.batch }, (_, i) =>
-        supervisedSequence(tokenizer, supervisedExample(seed, step * recipe.batch + i, recipe)),
+        supervisedSequence(format, supervisedExample(seed, step * recipe.batch + i, recipe)),
       );
       const places = sequences.flatMap(({ ids, answers }) =>
         answers.map(({ start, length }) => ({ sequence: ids, start, length })),
@@ -106,7 +106,7 @@ export async function* superviseModel(
       const { gradients, loss } = await weightedLogProbGradient(
         model,
         places.map((place) => ({ place, coefficients: new Array<number>(place.length).fill(1 / tokens) })),
-        { temperature: 1, allowedFrom: eot, pad, maxTokens: 2048 },
+        { temperature: 1, banned, pad, maxTokens: 2048 },
       );
       const learningRate = supervisedRate(step, recipe);
       const { norm: gradNorm } = await optimizer.step(gradients, learningRate, 1);

@@ -67,8 +67,8 @@ export interface Loaded {
   inspect(record: UpdateRecord, at: Place, states: Around): Promise<InspectedTurn[]>;
   /** Where an update went. @param experiment the update's own */
   layers(states: Around, experiment: Experiment): InspectedLayer[];
-  /** The model with the weights of a state, as the files of a Hugging Face folder, by name. */
-  files(state: TrainerState): Record<string, Uint8Array>;
+  /** What was trained, as in a state, in the files of a Hugging Face or PEFT folder, by name. @param experiment in force at the state */
+  files(state: TrainerState, experiment: Experiment): Record<string, Uint8Array>;
   dispose(): void;
 }
 

@@ -17,7 +17,7 @@ import { evalMetrics } from '../rl/metrics.ts';
 import { permutation, uniform } from '../rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import type { Tokenizer } from '../tasks/tokenizer.ts';
+import type { EpisodeFormat } from '../tasks/formats/format.ts';
 import type { Task, Tasks } from '../tasks/types.ts';
 import type { Live, LiveUpdate } from './live.ts';
 import { placed } from './placed.ts';
@@ -31,7 +31,7 @@ export interface TrainerParts {
   readonly policy: Llama;
   /** π_ref: the frozen model the run began with. */
   readonly reference: Llama;
-  readonly tokenizer: Tokenizer;
+  readonly format: EpisodeFormat;
   readonly sandbox: Sandbox;
   readonly trainTasks: Tasks;
   readonly heldOutTasks: Tasks;
@@ -171,14 +171,14 @@ export class Trainer {
 
   /** How a model does on `count` of the held-out tasks, from `first` on, which may be done in parts; always the likeliest token. */
   async tryHeldOut(model: Llama, first: number, count: number, e: Experiment): Promise<Tried> {
-    const { tokenizer, sandbox, heldOutTasks, signal, onProgress, breathe, divisions } = this.#parts;
+    const { format, sandbox, heldOutTasks, signal, onProgress, breathe, divisions } = this.#parts;
     const began = performance.now();
     const groups: Tried['groups'][number][] = [];
     const end = Math.min(heldOutTasks.length, first + count);
     const chunk = Math.ceil(Math.min(count, evalBatch) / divisions);
     for (let at = first; at < end; at += chunk) {
       const tasks = heldOutTasks.slice(at, Math.min(end, at + chunk));
-      const part = await rollout(model, tokenizer, sandbox, tasks, {
+      const part = await rollout(model, format, sandbox, tasks, {
         ...e,
         k: 1,
         sharedTurns: 0,
@@ -280,7 +280,7 @@ export class Trainer {
 
   /** Episodes of an earlier run, back in their places; what they earn is this experiment's. */
   async #recorded({ title }: Algorithm, e: Experiment): Promise<RolloutResult> {
-    const { tokenizer, recordedBatch } = this.#parts;
+    const { format, recordedBatch } = this.#parts;
     if (!recordedBatch) {
       throw new Error(
         `${title} learns from recorded episodes. Give the run a source of them (recordedBatch).`,
@@ -292,7 +292,7 @@ export class Trainer {
         `turns: the recorded episodes have ${experiment.turns}, the experiment asks for ${e.turns}.`,
       );
     }
-    const earned = fill(placed(tokenizer, groups, experiment), (answer) => ({
+    const earned = fill(placed(format, groups, experiment), (answer) => ({
       ...answer,
       reward: rewardOf(answer.verdict, e),
     }));
@@ -301,13 +301,13 @@ export class Trainer {
 
   /** k trajectories for each task. Which random numbers a row gets does not depend on the parts it is done in. */
   async #rollOut(tasks: readonly Task[], { sharedTurns }: Algorithm, e: Experiment): Promise<RolloutResult> {
-    const { policy, tokenizer, sandbox, divisions, live, signal, onProgress } = this.#parts;
+    const { policy, format, sandbox, divisions, live, signal, onProgress } = this.#parts;
     const shown = (this.#shown = live?.begin(e, this.#step + 1, tasks));
     const size = Math.ceil(tasks.length / divisions);
     const parts: RolloutResult[] = [];
     for (let first = 0; first < tasks.length; first += size) {
       const rowsBefore = (turn: number) => first * (turn > sharedTurns ? e.k : 1);
-      const part = await rollout(policy, tokenizer, sandbox, tasks.slice(first, first + size), {
+      const part = await rollout(policy, format, sandbox, tasks.slice(first, first + size), {
         ...e,
         sharedTurns,
         sampling: { ...e, lookEvery: this.#lookEvery },
@@ -338,10 +338,10 @@ export class Trainer {
   }
 
   #pass(e: Experiment): PassOptions {
-    const { tokenizer, divisions, breathe } = this.#parts;
-    const { eot, pad } = tokenizer.specials;
+    const { format, divisions, breathe } = this.#parts;
+    const { banned, pad } = format;
     const maxTokens = this.#parts.maxTokens / divisions;
-    return { temperature: e.temperature, allowedFrom: eot, pad, maxTokens, ...(breathe ? { breathe } : {}) };
+    return { temperature: e.temperature, banned, pad, maxTokens, ...(breathe ? { breathe } : {}) };
   }
 
   /** One step of AdamW; disposes the gradients. @returns their norms before clipping */

@@ -5,6 +5,8 @@ import { readerOf } from '../tasks/episode.ts';
 import { unfamiliar } from '../tasks/familiar.ts';
 import { readProblemSet } from '../tasks/problemSet.ts';
 import { notesOn, openTasks } from '../tasks/source.ts';
+import type { EpisodeFormat } from '../tasks/formats/format.ts';
+import { oursFormat } from '../tasks/formats/ours.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
 
 const asked = v.object({
@@ -42,7 +44,7 @@ export type Answered = { readonly id: number } & (
 );
 
 const listed = 300;
-const models = new Map<string, Promise<{ tokenizer: Tokenizer; context: number }>>();
+const models = new Map<string, Promise<{ format: EpisodeFormat; context: number }>>();
 
 async function fetched(address: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(address);
@@ -58,7 +60,7 @@ async function read(folder: string) {
     v.object({ max_position_embeddings: v.number() }),
     JSON.parse(new TextDecoder().decode(config)),
   );
-  return { tokenizer: Tokenizer.fromBytes(file), context };
+  return { format: oursFormat(Tokenizer.fromBytes(file)), context };
 }
 
 function model(assets: string, { model: name }: Experiment) {
@@ -70,9 +72,9 @@ function model(assets: string, { model: name }: Experiment) {
 }
 
 async function fitOf(experiment: Experiment, text: string, assets: string): Promise<Fit> {
-  const { tokenizer, context } = await model(assets, experiment);
+  const { format, context } = await model(assets, experiment);
   const set = await readProblemSet(text);
-  const reader = readerOf(tokenizer, context);
+  const reader = readerOf(format, context);
   try {
     const source = openTasks({ ...experiment, tasks: 'own', problems: set.name }, reader, set);
     const leftOut = source.leftOut.slice(0, listed).map(({ task, message }) => ({ name: task.id, message }));
@@ -83,8 +85,8 @@ async function fitOf(experiment: Experiment, text: string, assets: string): Prom
 }
 
 async function lookAt(experiment: Experiment, text: string, assets: string): Promise<Look> {
-  const { tokenizer } = await model(assets, experiment);
-  return { tokens: tokenizer.encode(text).map((id) => tokenizer.tokenText(id)), unread: unfamiliar(text) };
+  const { format } = await model(assets, experiment);
+  return { tokens: format.answer(text).map((id) => format.tokenText(id)), unread: unfamiliar(text) };
 }
 
 const answer = (answered: Answered): void => self.postMessage(answered);

@@ -1,13 +1,13 @@
 /** Reads a model that lies beside the page. */
-import { readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
+import { readCheckpoint } from '../model/checkpoint.ts';
+import type { HostWeights } from '../model/parameters.ts';
 import { modelDigest } from '../model/digest.ts';
+import { oursFormat } from '../tasks/formats/ours.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
+import { wholeBase, type WholeBase } from '../train/base.ts';
 
 export interface ShippedModel {
-  readonly checkpoint: Checkpoint;
-  readonly tokenizer: Tokenizer;
-  /** Bytes of tokenizer.json. */
-  readonly tokenizerJson: Uint8Array;
+  readonly base: WholeBase;
   /** See model/digest.ts; undefined where the browser cannot compute it. */
   readonly digest: string | undefined;
 }
@@ -24,14 +24,14 @@ export async function readShippedModel(assets: string, name: string): Promise<Sh
     return bytes;
   };
   const tokenizerJson = await read('tokenizer.json');
-  const tokenizer = Tokenizer.fromBytes(tokenizerJson);
+  const format = oursFormat(Tokenizer.fromBytes(tokenizerJson));
   const checkpoint = await readCheckpoint(read);
-  return { tokenizer, tokenizerJson, checkpoint, digest: await modelDigest(read) };
+  return { base: wholeBase(checkpoint, format, tokenizerJson), digest: await modelDigest(read) };
 }
 
 /** As `readShippedModel`, without the tokenizer: what a run starts with has that of its reference. */
-export const readShippedWeights = (assets: string, name: string): Promise<Checkpoint> =>
-  readCheckpoint((file) => fetchFile(addressOf(assets, name, file)));
+export const readShippedWeights = async (assets: string, name: string): Promise<HostWeights> =>
+  (await readCheckpoint((file) => fetchFile(addressOf(assets, name, file)))).weights;
 
 const addressOf = (assets: string, name: string, file: string) => `${assets}models/${name}/${file}`;
 

@@ -1,6 +1,8 @@
 /** Whole turns, token after token: every back end writes what single operations on the cpu back end write. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
+  below,
+  FrozenPanels,
   KVCache,
   openBackend,
   openDecoder,
@@ -37,6 +39,8 @@ interface Shape {
   readonly more?: boolean;
   /** Adapters of some columns. */
   readonly adapted?: boolean;
+  /** Its matrices are packed once. */
+  readonly kept?: boolean;
 }
 interface Case {
   readonly name: string;
@@ -49,7 +53,7 @@ interface Case {
 }
 
 const odd: Shape = { layers: 2, d: 10, f: 7, heads: 4, kvHeads: 2, headDim: 6, vocabulary: 19 };
-const sampling = { temperature: 1, topP: 1, allowedFrom: 2, eot: 11, maxNewTokens: 9 };
+const sampling = { temperature: 1, topP: 1, banned: below(2), stops: [11], maxNewTokens: 9 };
 const cases: Case[] = [
   {
     name: 'odd sizes, grouped heads, rows that end at different times, two turns',
@@ -72,8 +76,27 @@ const cases: Case[] = [
     name: 'more than 64 slots, sums longer than a block, a nucleus, nothing that ends a row',
     model: { layers: 1, d: 300, f: 270, heads: 3, kvHeads: 3, headDim: 24, vocabulary: 33 },
     given: [Array.from({ length: 2 }, (_, row) => Array.from({ length: 60 + row }, (_, i) => (i * 7) % 33))],
-    sampling: { ...sampling, temperature: 0.7, topP: 0.8, eot: -1, maxNewTokens: 7 },
+    sampling: { ...sampling, temperature: 0.7, topP: 0.8, stops: [], maxNewTokens: 7 },
     look: 16,
+  },
+  {
+    name: 'several tokens that end a row, and banned ones in between and at the end',
+    model: odd,
+    given: [
+      [[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3], [4, 4], [18]],
+      [[2, 3], [5], [], [9, 9, 9, 9, 9], [3, 1]],
+    ],
+    sampling: {
+      ...sampling,
+      stops: [11, 3, 7],
+      banned: [
+        [0, 1],
+        [5, 6],
+        [9, 9],
+        [17, 18],
+      ],
+    },
+    look: 2,
   },
   {
     name: 'greedy',
@@ -93,6 +116,16 @@ const cases: Case[] = [
     name: 'adapters too',
     model: { ...odd, more: true, adapted: true },
     given: [[[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3]]],
+    sampling,
+    look: 2,
+  },
+  {
+    name: 'adapters over matrices that are packed once, for all that write with them',
+    model: { ...odd, adapted: true, kept: true },
+    given: [
+      [[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3], [1], [2]],
+      [[1], [3], [4], [5], [6]],
+    ],
     sampling,
     look: 2,
   },
@@ -124,7 +157,14 @@ function randomModel(one: Shape): DecoderModel {
   const width = (heads + 2 * kvHeads) * headDim;
   const adapted = (k: number, n: number): Weight => ({
     ...weight(k, n),
-    ...(one.adapted ? { lora: [{ a: matrix(k, 2), b: matrix(2, n - 3), from: 1, scale: 0.7 }] } : {}),
+    ...(one.adapted
+      ? {
+          lora: [
+            { a: matrix(k, 2), b: matrix(2, n - 5), from: 1, scale: 0.7 },
+            ...(one.kept ? [{ a: matrix(k, 3), b: matrix(3, 2), from: n - 3, scale: 1.5 }] : []),
+          ],
+        }
+      : {}),
   });
   const embed = table();
   return {
@@ -142,6 +182,7 @@ function randomModel(one: Shape): DecoderModel {
     })),
     norm: gain(),
     head: more ? table() : embed,
+    ...(one.kept ? { panels: new FrozenPanels() } : {}),
   };
 }
 
@@ -169,7 +210,7 @@ async function write(
   openWith: (model: DecoderModel, cache: KVCache) => Decoder,
   rows: readonly number[] = Array.from({ length: rowsOf(one) }, (_, row) => row),
 ): Promise<Written> {
-  const { eot, maxNewTokens } = one.sampling;
+  const { stops, maxNewTokens } = one.sampling;
   const model = randomModel(one.model);
   const cache = new KVCache({
     layers: one.model.layers,
@@ -203,12 +244,13 @@ async function write(
     writer.dispose();
     written.turns.push({ ids: Int32Array.from(ids), logp: Float32Array.from(logp) });
     positions = positions.map((p, i) => {
-      const own = ids.filter((id, at) => at % rows.length === i && id >= 0 && id !== eot);
+      const own = ids.filter((id, at) => at % rows.length === i && id >= 0 && !stops.includes(id));
       return p + Math.min(own.length, maxNewTokens - 1);
     });
   }
   decoder.dispose();
   cache.dispose();
+  model.panels?.dispose();
   tf.dispose([last, ...tensorsOf(model)]);
   return written;
 }
@@ -240,7 +282,7 @@ function expectWritten(got: Written, want: Written): void {
 it('rows end at different times in these cases', () => {
   const [first] = wanted.get(cases[0]?.name ?? '')?.turns ?? [];
   const ended = [...(first?.ids ?? [])]
-    .map((id, at) => (id === sampling.eot ? Math.floor(at / 5) : -1))
+    .map((id, at) => (sampling.stops.includes(id) ? Math.floor(at / 5) : -1))
     .filter((at) => at >= 0);
   expect(new Set(ended).size).toBeGreaterThan(1);
 });

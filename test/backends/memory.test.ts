@@ -8,13 +8,15 @@ import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights } from '../../src/model/llama.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
+import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { SharedModel } from '../../src/train/sharedModel.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { evaluate, expectNoGpuErrors, open, openFor } from '../engine/backends.ts';
 import { opCases, seeded } from '../engine/cases.ts';
 
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
-const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const config = tinyLlama(format.tokens, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
 const preset = findPreset('micro');
 if (!preset) throw new Error('There is no preset "micro".');
 const micro = withChanges(presetExperiment(preset), { maxNewTokens: 12, evalTasks: 4 });
@@ -40,8 +42,7 @@ describe('memory on wasm', () => {
       model: micro.model,
       backend: await openBackend('wasm', { environment: 'node' }),
       reopen: () => reopenBackend('wasm', { environment: 'node' }),
-      checkpoint: { config, weights: initialWeights(config, seeded(3)) },
-      tokenizer,
+      base: wholeBase({ config, weights: initialWeights(config, seeded(3)) }, format),
       sandbox: countsLetter('e'),
     });
     const run = await loaded.begin(micro);

@@ -3,6 +3,7 @@
  * Inputs are plain arrays from a seeded generator, so all back ends see the same numbers.
  */
 import {
+  below,
   causalAttention,
   gatherRows,
   linear,
@@ -132,7 +133,7 @@ add(
 
 add('tokenLogProbs of a frozen table', [floats([70, 8], 13), integers(70, 3, 33, 15)], (x, targets) => {
   const table = tf.tensor2d(floats([33, 8], 14).values, [33, 8]);
-  const options = { temperature: 1.3, allowedFrom: 3, frozen: true };
+  const options = { temperature: 1.3, banned: below(3), frozen: true };
   const { logp, entropy, sumSq } = tokenLogProbs(x as Tensor2D, table, targets as Tensor1D, options);
   return [logp, entropy, sumSq];
 });
@@ -172,17 +173,39 @@ add('gatherRows, ids repeated', [floats([5, 7], 11), integers(12, 0, 5, 12)], (t
   gatherRows(t as Tensor2D, i as Tensor1D),
 ]);
 
-for (const [n, d, v, temperature, allowedFrom, scale] of [
-  [1, 1, 2, 1, 0, 1],
-  [3, 5, 7, 0.7, 2, 1],
-  [70, 8, 33, 1.3, 3, 1],
-  [2, 16, 130, 1, 1, 1],
-  [6, 4, 9, 1, 1, 100],
+for (const [n, d, v, temperature, banned, scale] of [
+  [1, 1, 2, 1, below(0), 1],
+  [3, 5, 7, 0.7, below(2), 1],
+  [70, 8, 33, 1.3, below(3), 1],
+  [2, 16, 130, 1, below(1), 1],
+  [6, 4, 9, 1, below(1), 100],
+  [
+    70,
+    8,
+    33,
+    0.8,
+    [
+      [0, 2],
+      [10, 10],
+      [20, 24],
+      [32, 32],
+    ],
+    1,
+  ],
+  [3, 8, 21, 1, [[4, 6]], 1],
 ] as const) {
-  const options = { temperature, allowedFrom };
+  const options = { temperature, banned };
+  const targets = integers(n, 0, v, 15);
+  const written = Array.from({ length: v }, (_, id) => id).filter((id) =>
+    banned.every(([a, b]) => id < a || id > b),
+  );
   add(
-    `tokenLogProbs ${n} tokens, d ${d}, vocabulary ${v} from ${allowedFrom}, T ${temperature}, scale ${scale}`,
-    [floats([n, d], 13, scale), floats([v, d], 14, scale), integers(n, allowedFrom, v, 15)],
+    `tokenLogProbs ${n} tokens, d ${d}, vocabulary ${v} without ${banned.join(' ') || 'none'}, T ${temperature}, scale ${scale}`,
+    [
+      floats([n, d], 13, scale),
+      floats([v, d], 14, scale),
+      { ...targets, values: targets.values.map((id) => written[id % written.length] ?? 0) },
+    ],
     (x, t, y) => {
       const { logp, entropy, sumSq } = tokenLogProbs(x as Tensor2D, t as Tensor2D, y as Tensor1D, options);
       return [logp, entropy, sumSq];

@@ -1,7 +1,7 @@
 /** Sampling and the key/value cache on every back end. */
 import fc from '../property.ts';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { causalAttention, KVCache, sampleToken, tf, tokenLogProbs } from '../../src/engine/index.ts';
+import { below, causalAttention, KVCache, sampleToken, tf, tokenLogProbs } from '../../src/engine/index.ts';
 import type { SampleOptions, Tensor2D } from '../../src/engine/index.ts';
 import { expectNoGpuErrors, open, openForAll, relativeError, toTensor } from './backends.ts';
 import { floats, seeded } from './cases.ts';
@@ -17,12 +17,10 @@ const uniforms = Float32Array.from({ length: batch }, (_, i) =>
 );
 
 /** The definition, in double precision and with a sort, as a check on both implementations. */
-function sampleRow(
-  row: number,
-  { temperature, topP, allowedFrom }: SampleOptions,
-): { id: number; logp: number } {
+function sampleRow(row: number, { temperature, topP, banned }: SampleOptions): { id: number; logp: number } {
   const logits = Array.from(scores.values.subarray(row * vocabulary, (row + 1) * vocabulary));
-  const allowed = logits.map((x, i) => (i < allowedFrom ? -Infinity : x / (temperature || 1)));
+  const isBanned = (id: number) => banned.some(([first, last]) => id >= first && id <= last);
+  const allowed = logits.map((x, i) => (isBanned(i) ? -Infinity : x / (temperature || 1)));
   const total = allowed.reduce((sum, x) => sum + Math.exp(x), 0);
   const p = allowed.map((x) => Math.exp(x) / total);
   const logp = p.map((x) => Math.log(x));
@@ -54,37 +52,59 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('decoding on %s', (name) => {
   openForAll(name);
 
   it.each([
-    { temperature: 1, topP: 1, allowedFrom: 0 },
-    { temperature: 0.7, topP: 0.8, allowedFrom: 3 },
-    { temperature: 1.5, topP: 0.3, allowedFrom: 1 },
-    { temperature: 1, topP: 0.01, allowedFrom: 0 },
-    { temperature: 0, topP: 1, allowedFrom: 5 },
-  ])(
-    'samples the token of its definition: T $temperature, top-p $topP, from $allowedFrom',
-    async (options) => {
-      const before = tf.memory().numTensors;
-      const logits = toTensor(scores) as Tensor2D;
-      const u = tf.tensor1d(uniforms);
-      const sampled = sampleToken(logits, u, options);
-      const ids = await sampled.ids.data();
-      const logp = Float32Array.from(await sampled.logp.data());
-      const want = Array.from({ length: batch }, (_, row) => sampleRow(row, options));
-      expect([...ids]).toEqual(want.map(({ id }) => id));
-      expect(
-        relativeError(
-          logp,
-          Float32Array.from(want, (w) => w.logp),
-        ),
-      ).toBeLessThan(1e-5);
-      tf.dispose([logits, u, sampled.ids, sampled.logp]);
-      expect(tf.memory().numTensors).toBe(before);
+    { temperature: 1, topP: 1, banned: [] },
+    { temperature: 0.7, topP: 0.8, banned: below(3) },
+    { temperature: 1.5, topP: 0.3, banned: below(1) },
+    { temperature: 1, topP: 0.01, banned: [] },
+    { temperature: 0, topP: 1, banned: below(5) },
+    {
+      temperature: 0,
+      topP: 1,
+      banned: [
+        [2, 9],
+        [12, 20],
+      ] as const,
     },
-  );
+    {
+      temperature: 1.2,
+      topP: 1,
+      banned: [
+        [0, 1],
+        [5, 5],
+        [11, 14],
+      ] as const,
+    },
+    {
+      temperature: 1.2,
+      topP: 0.7,
+      banned: [
+        [3, 3],
+        [18, 20],
+      ] as const,
+    },
+  ])('samples the token of its definition: T $temperature, top-p $topP, without $banned', async (options) => {
+    const before = tf.memory().numTensors;
+    const logits = toTensor(scores) as Tensor2D;
+    const u = tf.tensor1d(uniforms);
+    const sampled = sampleToken(logits, u, options);
+    const ids = await sampled.ids.data();
+    const logp = Float32Array.from(await sampled.logp.data());
+    const want = Array.from({ length: batch }, (_, row) => sampleRow(row, options));
+    expect([...ids]).toEqual(want.map(({ id }) => id));
+    expect(
+      relativeError(
+        logp,
+        Float32Array.from(want, (w) => w.logp),
+      ),
+    ).toBeLessThan(1e-5);
+    tf.dispose([logits, u, sampled.ids, sampled.logp]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
 
   it('samples with the log-probability that the head recomputes', async () => {
     const [x, table] = [toTensor(floats([9, 8], 3)) as Tensor2D, toTensor(floats([30, 8], 4)) as Tensor2D];
     const u = tf.tensor1d(uniforms.slice(0, 9));
-    const options = { temperature: 0.8, topP: 0.9, allowedFrom: 2 };
+    const options = { temperature: 0.8, topP: 0.9, banned: below(2) };
     const sampled = sampleToken(tf.matMul(x, table, false, true), u, options);
     const again = tokenLogProbs(x, table, sampled.ids, options);
     const error = relativeError(
@@ -98,7 +118,7 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('decoding on %s', (name) => {
   it.each([1e4, -1e4])('survives scores of %d', async (scale) => {
     const logits = tf.tensor2d([0, scale, scale / 2, -scale], [1, 4]);
     const u = tf.tensor1d([0.5]);
-    const { ids, logp } = sampleToken(logits, u, { temperature: 1, topP: 0.9, allowedFrom: 0 });
+    const { ids, logp } = sampleToken(logits, u, { temperature: 1, topP: 0.9, banned: [] });
     expect([(await ids.data())[0], (await logp.data())[0]]).toEqual([scale > 0 ? 1 : 3, 0]);
     tf.dispose([logits, u, ids, logp]);
   });
@@ -159,7 +179,7 @@ describe('wrong calls', () => {
   it('are refused before memory is touched', () => {
     tf.tidy(() => {
       const [x, table] = [tf.ones([2, 4]) as Tensor2D, tf.ones([5, 4]) as Tensor2D];
-      const options = { temperature: 1, allowedFrom: 0 };
+      const options = { temperature: 1, banned: [] };
       expect(() => tokenLogProbs(x, table, tf.tensor1d([1, 5], 'int32'), options)).toThrow(/place 1/);
       expect(() =>
         tokenLogProbs(x, table, tf.tensor1d([1, 1], 'int32'), { ...options, temperature: 0 }),
@@ -179,7 +199,7 @@ describe('sampling', () => {
       fc.property(row, fc.double({ min: 0, max: 0.999999, noNaN: true }), (values, u) => {
         const id = tf.tidy(() => {
           const logits = tf.tensor2d(values, [1, values.length]);
-          const options = { temperature: 1, topP: 1, allowedFrom: 0 };
+          const options = { temperature: 1, topP: 1, banned: [] };
           return sampleToken(logits, tf.tensor1d([u]), options).ids.dataSync()[0] as number;
         });
         const weights = values.map((x) => Math.exp(x));

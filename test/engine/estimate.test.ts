@@ -10,12 +10,14 @@ import { tf } from '../../src/engine/index.ts';
 import { tinyLlama, type ModelConfig } from '../../src/model/config.ts';
 import { initialWeights } from '../../src/model/llama.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
+import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { createSession } from '../../src/train/session.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { open, openFor } from './backends.ts';
 import { seeded } from './cases.ts';
 
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
 
 interface Meter {
   /** The most bytes that were allocated at once since it was made. */
@@ -68,12 +70,16 @@ async function compare(meter: Meter, shape: Partial<ModelConfig>, changes: Parti
   const preset = findPreset('default');
   if (!preset) throw new Error('There is no preset "default".');
   const experiment = withChanges(presetExperiment(preset), { trainTasks: 64, ...changes });
-  const config = tinyLlama(tokenizer.size, shape);
+  const config = tinyLlama(format.tokens, shape);
   const random = seeded(1);
   const weights = initialWeights(config, () => random() - 0.5);
   const checkpoint = { config, weights };
   const backend = tf.getBackend() === 'webgpu' ? 'webgpu' : 'wasm';
-  const session = createSession(experiment, { backend, checkpoint, tokenizer, sandbox: countsLetter('e') });
+  const session = createSession(experiment, {
+    backend,
+    base: wholeBase(checkpoint, format),
+    sandbox: countsLetter('e'),
+  });
   await session.trainer.evaluate();
   await session.trainer.update();
   session.dispose();

@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
+  below,
   AdamW,
   causalAttention,
   gatherRows,
@@ -42,8 +43,8 @@ const spikes = (shape: readonly number[], seed: number, size: number): Input => 
   const { values } = floats(shape, seed);
   return { shape, values: Float32Array.from(values, (x) => (x < 0 ? -size : size)) };
 };
-const head = (allowedFrom: number) => (x: Tensor, table: Tensor, targets: Tensor) => {
-  const options = { temperature: 1, allowedFrom };
+const head = (from: number) => (x: Tensor, table: Tensor, targets: Tensor) => {
+  const options = { temperature: 1, banned: below(from) };
   const { logp, entropy, sumSq } = tokenLogProbs(
     x as Tensor2D,
     table as Tensor2D,
@@ -223,7 +224,7 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
     const [x, table] = [tf.tensor2d([[100], [100], [-100]]), tf.tensor2d([[100], [-100], [0]])];
     const result = tokenLogProbs(x, table, tf.tensor1d([0, 1, 1], 'int32'), {
       temperature: 1,
-      allowedFrom: 0,
+      banned: [],
     });
     expect(await read(result.logp)).toEqual([0, -2e4, 0]);
     expect((await read(result.entropy)).map(Math.abs)).toEqual([0, 0, 0]);
@@ -242,7 +243,7 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
 
   it('a padded target, masked by weight 0, leaves no trace in the gradient', async () => {
     const [x, table] = [toTensor(floats([4, 6], 31)) as Tensor2D, toTensor(floats([9, 6], 32)) as Tensor2D];
-    const options = { temperature: 0.9, allowedFrom: 3 };
+    const options = { temperature: 0.9, banned: below(3) };
     const gradients = (rows: Tensor2D, targets: number[], weights: number[]) => {
       const loss = (a: Tensor, b: Tensor) =>
         tokenLogProbs(a as Tensor2D, b as Tensor2D, tf.tensor1d(targets, 'int32'), options)
@@ -282,7 +283,7 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
     const optimizer = new AdamW(model.weights, { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0 });
     const before = await model.values();
     const answer = { place: { sequence: [4, 5, 6, 7, 8], start: 2, length: 3 }, coefficients: [0, 0, 0] };
-    const pass = { temperature: 1, allowedFrom: 3, pad: 0, maxTokens: 40 };
+    const pass = { temperature: 1, banned: below(3), pad: 0, maxTokens: 40 };
     const { gradients, loss } = await weightedLogProbGradient(model, [answer], pass);
     expect(Math.abs(loss)).toBe(0);
     expect((await optimizer.step(gradients, 0.1, 1)).norm).toBe(0);
@@ -294,7 +295,7 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
 
   it('an answer without a token adds nothing; nothing but such answers gives no gradient', async () => {
     const model = smallModel();
-    const pass = { temperature: 1, allowedFrom: 3, pad: 0, maxTokens: 40 };
+    const pass = { temperature: 1, banned: below(3), pad: 0, maxTokens: 40 };
     const asked = {
       place: { sequence: [4, 5, 6, 7, 8], start: 2, length: 3 },
       coefficients: [0.3, 0.3, 0.3],
@@ -317,8 +318,19 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
   it('a row for which every id is banned is refused', async () => {
     const [x, table] = [tf.ones([2, 3]) as Tensor2D, tf.ones([5, 3]) as Tensor2D];
     const ids = tf.tensor1d([1, 2], 'int32');
-    expect(() => tokenLogProbs(x, table, ids, { temperature: 1, allowedFrom: 5 })).toThrow(
+    expect(() => tokenLogProbs(x, table, ids, { temperature: 1, banned: below(5) })).toThrow(
       /no id is allowed/,
+    );
+    const two = {
+      temperature: 1,
+      banned: [
+        [0, 1],
+        [1, 3],
+      ] as const,
+    };
+    expect(() => tokenLogProbs(x, table, ids, two)).toThrow(/do not follow 1, ascending/);
+    expect(() => tokenLogProbs(x, table, ids, { temperature: 1, banned: [[3, 5]] })).toThrow(
+      /banned id 5 is not in \[0, 5\)/,
     );
     tf.dispose([x, table, ids]);
   });
@@ -352,11 +364,11 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('known answers on %s', (name) 
       const { ids, logp } = sampleToken(tf.fill([4, 4], score), u, {
         temperature: 1,
         topP: 1,
-        allowedFrom: 0,
+        banned: [],
       });
       expect(await read(ids)).toEqual([0, 1, 2, 3]);
       (await read(logp)).forEach((value) => expect(value).toBeCloseTo(-Math.log(4), 5));
-      const one = sampleToken(tf.fill([4, 4], score), u, { temperature: 0.5, topP: 0.9, allowedFrom: 3 });
+      const one = sampleToken(tf.fill([4, 4], score), u, { temperature: 0.5, topP: 0.9, banned: below(3) });
       expect([await read(one.ids), (await read(one.logp)).map(Math.abs)]).toEqual([
         [3, 3, 3, 3],
         [0, 0, 0, 0],

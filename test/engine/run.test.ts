@@ -9,16 +9,18 @@ import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights } from '../../src/model/llama.ts';
 import type { UpdateRecord } from '../../src/rl/records.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
+import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { UnrecoverableError } from '../../src/train/failure.ts';
 import { SharedModel } from '../../src/train/sharedModel.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { open, openFor } from './backends.ts';
 import { seeded } from './cases.ts';
 import { fillHeap, trap } from './faults.ts';
 
 const node = { environment: 'node' } as const;
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
-const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const config = tinyLlama(format.tokens, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
 const random = seeded(5);
 const weights = initialWeights(config, () => 2 * (random() + random() + random() - 1.5));
 const preset = findPreset('micro');
@@ -50,8 +52,7 @@ async function train(
       recovered++;
       return reopenBackend(name, node);
     },
-    checkpoint: { config, weights },
-    tokenizer,
+    base: wholeBase({ config, weights }, format),
     sandbox: countsLetter('e'),
   });
   const run = await loaded.begin(experiment, {

@@ -22,10 +22,12 @@ import type { HostWeights } from '../../src/model/parameters.ts';
 import { answersOf } from '../../src/rl/episode.ts';
 import { uniform } from '../../src/rl/random.ts';
 import { makeTasks } from '../../src/tasks/makeTasks.ts';
+import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { weightedLogProbGradient, type Placed, type Weighted } from '../../src/train/policy.ts';
 import { rollout } from '../../src/train/rollout.ts';
 import { createSession } from '../../src/train/session.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { amount } from '../amount.ts';
 import { expectNoGpuErrors, open, openFor, relativeError } from './backends.ts';
@@ -36,9 +38,9 @@ const updates = amount(4, 20);
 const micro = findPreset('micro');
 if (!micro) throw new Error('There is no preset "micro".');
 const experiment = withChanges(presetExperiment(micro), { maxNewTokens: 8, evalTasks: 4 });
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
-const { eot, pad } = tokenizer.specials;
-const config = tinyLlama(tokenizer.size, {
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const { banned, pad } = format;
+const config = tinyLlama(format.tokens, {
   ...{ hidden_size: 16, intermediate_size: 24, num_hidden_layers: 2 },
   ...{ num_attention_heads: 4, num_key_value_heads: 2 },
 });
@@ -67,7 +69,7 @@ async function record(): Promise<Recorded[]> {
   const tasks = makeTasks({ count: 2 * updates, seed: 5, split: 'train', level: experiment.level });
   const recorded: Recorded[] = [];
   for (let i = 0; i < updates; i++) {
-    const { groups } = await rollout(model, tokenizer, sandbox, tasks.slice(2 * i, 2 * i + 2), {
+    const { groups } = await rollout(model, format, sandbox, tasks.slice(2 * i, 2 * i + 2), {
       ...experiment,
       sharedTurns: 0,
       sampling: { ...experiment, lookEvery: 1 },
@@ -92,7 +94,7 @@ async function record(): Promise<Recorded[]> {
 async function replay(recorded: readonly Recorded[]): Promise<Trace> {
   const model = new Llama(config, start);
   const optimizer = new AdamW(model.weights, { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.01 });
-  const pass = { temperature: experiment.temperature, allowedFrom: eot, pad, maxTokens: 256 };
+  const pass = { temperature: experiment.temperature, banned, pad, maxTokens: 256 };
   const [logp, losses, norms]: [number[][], number[], number[]] = [[], [], []];
   for (const answers of recorded) {
     const { gradients, loss, stats } = await weightedLogProbGradient(model, answers, pass);
@@ -118,7 +120,7 @@ async function wholeUpdates(
   ends: readonly number[],
 ): Promise<WholeTrace[]> {
   const checkpoint = { config, weights: start };
-  const session = createSession(experiment, { backend, checkpoint, tokenizer, sandbox });
+  const session = createSession(experiment, { backend, base: wholeBase(checkpoint, format), sandbox });
   const [tokens, logp]: [string[][], number[][]] = [[], []];
   const [losses, norms]: [number[], number[]] = [[], []];
   const traces: WholeTrace[] = [];

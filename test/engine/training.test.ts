@@ -1,6 +1,6 @@
 /** The whole model trains and writes the same on every back end: some updates from one start. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { AdamW, tf } from '../../src/engine/index.ts';
+import { below, AdamW, tf } from '../../src/engine/index.ts';
 import { tinyLlama } from '../../src/model/config.ts';
 import { Generation } from '../../src/model/generate.ts';
 import { initialWeights, Llama } from '../../src/model/llama.ts';
@@ -11,7 +11,7 @@ import { seeded } from './cases.ts';
 afterEach(expectNoGpuErrors);
 
 const updates = 5;
-const passes = { temperature: 0.9, allowedFrom: 3, pad: 0, maxTokens: 40 };
+const passes = { temperature: 0.9, banned: below(3), pad: 0, maxTokens: 40 };
 const config = tinyLlama(40, {
   hidden_size: 24,
   intermediate_size: 20,
@@ -54,7 +54,14 @@ async function run(): Promise<Run> {
     norms.push((await optimizer.step(gradients, 3e-3, 1)).norm);
     tf.dispose(gradients);
   }
-  const sampling = { temperature: 0, topP: 1, maxNewTokens: 6, eot: 1, allowedFrom: 3, uniform: () => 0.5 };
+  const sampling = {
+    temperature: 0,
+    topP: 1,
+    maxNewTokens: 6,
+    stops: [1],
+    banned: below(3),
+    uniform: () => 0.5,
+  };
   const generation = Generation.start(
     model,
     [

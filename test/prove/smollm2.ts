@@ -91,7 +91,7 @@ const scores: Check = async ({ model, reference }) => {
 const greedy: Check = async ({ model, reference }) => {
   const { prompt, answer, end, best, text } = reference;
   const generation = Generation.start(model, [prompt], prompt.length + 64, 0);
-  const options = { temperature: 0, topP: 1, maxNewTokens: 64, eot: end, allowedFrom: 0, lookEvery: 64 };
+  const options = { temperature: 0, topP: 1, maxNewTokens: 64, stops: [end], banned: [], lookEvery: 64 };
   const [written] = await generation.turn({ ...options, uniform: () => 0.5 });
   generation.dispose();
   const at = answer.findIndex((id, i) => written.ids[i] !== id);

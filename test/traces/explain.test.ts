@@ -12,8 +12,10 @@ import { algorithmOf } from '../../src/rl/algorithms/index.ts';
 import { uniform } from '../../src/rl/random.ts';
 import { updateRecordSchema } from '../../src/rl/records.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
+import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import type * as policyModule from '../../src/train/policy.ts';
 import { createSession } from '../../src/train/session.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { FakeSandbox } from '../unit/train/fakeSandbox.ts';
 
 /** The coefficients of every answer, of each call. */
@@ -27,8 +29,8 @@ vi.mock('../../src/train/policy.ts', async (original) => {
   return { ...policy, weightedLogProbGradient };
 });
 
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
-const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const config = tinyLlama(format.tokens, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
 const weights = initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1);
 /** Verdicts are a function of the text; every status occurs, the one that masks an episode too. */
 const sandbox = new FakeSandbox(({ code }, test) => {
@@ -62,8 +64,7 @@ describe('the explanation of a recorded update', () => {
   it.each(kinds)('%s: is what the gradient got, to the last digit', async (_, e) => {
     const session = createSession(e, {
       backend: 'wasm',
-      checkpoint: { config, weights },
-      tokenizer,
+      base: wholeBase({ config, weights }, format),
       sandbox,
     });
     await session.trainer.update(); // after it the policy is no longer the reference

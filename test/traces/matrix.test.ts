@@ -20,8 +20,10 @@ import { initialWeights } from '../../src/model/llama.ts';
 import { uniform } from '../../src/rl/random.ts';
 import type { UpdateRecord } from '../../src/rl/records.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
+import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { createSession, type Session } from '../../src/train/session.ts';
 import type * as policyModule from '../../src/train/policy.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { amount } from '../amount.ts';
 import { FakeSandbox } from '../unit/train/fakeSandbox.ts';
 
@@ -59,8 +61,8 @@ const base = withChanges(presetExperiment(micro), {
   },
   ...{ learningRate: 0.01, warmupSteps: 0, beta: 0.05, gamma: 0.6, temperature: 0.9 },
 });
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
-const config = tinyLlama(tokenizer.size, {
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const config = tinyLlama(format.tokens, {
   ...{ hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 },
   ...{ num_attention_heads: 4, num_key_value_heads: 2 },
 });
@@ -69,7 +71,7 @@ const weights = initialWeights(
   (p, i) => Math.sqrt(-2 * Math.log(uniform(1, p, i, 0))) * Math.cos(2 * Math.PI * uniform(1, p, i, 1)),
 );
 // A wide end-of-answer row: some answers end early, others are cut off.
-const { eot } = tokenizer.specials;
+const [eot = -1] = format.stops;
 const width = config.hidden_size;
 weights['embed'] = weights['embed'].map((x, i) => (Math.floor(i / width) === eot ? 60 * x : x));
 
@@ -176,8 +178,7 @@ async function lineOf(session: Session): Promise<string> {
 async function run(experiment: Experiment): Promise<string[]> {
   const session = createSession(experiment, {
     backend: 'wasm',
-    checkpoint: { config, weights },
-    tokenizer,
+    base: wholeBase({ config, weights }, format),
     sandbox,
   });
   try {

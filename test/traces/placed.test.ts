@@ -11,12 +11,14 @@ import type * as algorithms from '../../src/rl/algorithms/index.ts';
 import { answersOf, fill } from '../../src/rl/episode.ts';
 import { uniform } from '../../src/rl/random.ts';
 import { makeTasks } from '../../src/tasks/makeTasks.ts';
+import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { placed } from '../../src/train/placed.ts';
 import { recorded } from '../../src/train/record.ts';
 import { rollout } from '../../src/train/rollout.ts';
 import { createSession } from '../../src/train/session.ts';
 import { Trainer, type TrainerParts } from '../../src/train/trainer.ts';
+import { wholeBase } from '../../src/train/base.ts';
 import { countsLetter, FakeSandbox } from '../unit/train/fakeSandbox.ts';
 
 /** None of the algorithms learns from recorded episodes yet; here each can be made to. */
@@ -27,8 +29,8 @@ vi.mock('../../src/rl/algorithms/index.ts', async (original) => {
   return { algorithmOf: wrapped };
 });
 
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
-const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const config = tinyLlama(format.tokens, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
 const weights = initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1);
 const tasks = makeTasks({ count: 3, seed: 1, split: 'train', level: '1' });
 
@@ -49,7 +51,7 @@ describe('placed', () => {
 
   it.each(forms)('is what the rollout did: %o', async (form) => {
     const model = new Llama(config, weights);
-    const { groups } = await rollout(model, tokenizer, new FakeSandbox(() => 'fail'), tasks, {
+    const { groups } = await rollout(model, format, new FakeSandbox(() => 'fail'), tasks, {
       ...form,
       reward: 'progressive',
       rewardScale: 'fraction',
@@ -61,7 +63,7 @@ describe('placed', () => {
         position === 3 + (row % 3) && row % 2 === 0 ? 0 : 0.1 + 0.9 * uniform(5, row, turn, position),
     });
     expect(new Set(answersOf(groups).map(({ truncated }) => truncated)).size).toBe(2);
-    const again = placed(tokenizer, fill(groups, recorded), { ...form, trainTests: 'all' });
+    const again = placed(format, fill(groups, recorded), { ...form, trainTests: 'all' });
     expect(again).toEqual(groups);
     // Answers that are read in one pass share the very array.
     again.forEach(({ trajectories }, g) =>
@@ -83,8 +85,7 @@ describe('an algorithm that learns from recorded episodes', () => {
     const experiment = withChanges(micro, { maxNewTokens: 12, evalTasks: 4, ...changes });
     const session = createSession(experiment, {
       backend: 'wasm',
-      checkpoint: { config, weights },
-      tokenizer,
+      base: wholeBase({ config, weights }, format),
       sandbox: countsLetter('e'),
     });
     const offline = new Trainer(experiment, {

@@ -11,6 +11,8 @@ import { openBackend, type OpenedBackend } from '../../engine/index.ts';
 import { readCheckpoint } from '../../model/checkpoint.ts';
 import { tinyLlama } from '../../model/config.ts';
 import { AskedSandboxes } from '../../sandbox/client.ts';
+import { wholeBase } from '../../train/base.ts';
+import { oursFormat } from '../../tasks/formats/ours.ts';
 import { Tokenizer } from '../../tasks/tokenizer.ts';
 import {
   randomModel,
@@ -71,15 +73,15 @@ const open = (backend: Job['backend'], threads?: number) =>
   openBackend(backend, { environment: 'browser', wasmPaths: '/wasm/', ...(threads ? { threads } : {}) });
 
 async function subject(model: string): Promise<UpdateSubject> {
-  const tokenizer = Tokenizer.fromJson(
-    JSON.parse(new TextDecoder().decode(await fetchFile('/model/tokenizer.json'))),
+  const format = oursFormat(
+    Tokenizer.fromJson(JSON.parse(new TextDecoder().decode(await fetchFile('/model/tokenizer.json')))),
   );
-  const config = tinyLlama(tokenizer.size);
+  const config = tinyLlama(format.tokens);
   const checkpoint =
     model === randomModel
       ? { config, weights: benchWeights(config) }
       : await readCheckpoint((file) => fetchFile(`/model/${file}`));
-  return { experiment: defaultExperiment, checkpoint, tokenizer, model };
+  return { experiment: defaultExperiment, base: wholeBase(checkpoint, format), model };
 }
 
 async function fetchFile(address: string): Promise<Uint8Array> {

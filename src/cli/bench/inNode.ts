@@ -14,7 +14,7 @@ import { updateModel, type Measured, type Request } from './request.ts';
 /** @throws FlagError, or an Error saying what went wrong */
 export async function benchInNode(request: Request): Promise<Measured> {
   const { quick, model, wants, onProgress } = request;
-  const { checkpoint, tokenizer } = await updateModel(model);
+  const base = await updateModel(model);
   const backend = await openNodeBackend(request.options);
   const byProcessor = request.options['clock'] === 'cpu';
   if (byProcessor && backend.name === 'webgpu') {
@@ -29,7 +29,7 @@ export async function benchInNode(request: Request): Promise<Measured> {
     python: {
       createSandbox: (workers: number) => createNodeSandbox({ workers }),
       memoryBytes: () => process.memoryUsage.rss(),
-      subject: { experiment: defaultExperiment, checkpoint, tokenizer, model },
+      subject: { experiment: defaultExperiment, base, model },
     },
     onProgress,
   };

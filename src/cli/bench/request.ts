@@ -6,10 +6,10 @@ import type { BenchProgress } from '../../bench/run.ts';
 import { benchWeights } from '../../bench/sizes.ts';
 import type { WholeReport } from '../../bench/whole.ts';
 import type { ParsedFlags } from '../../config/flags.ts';
-import type { Checkpoint } from '../../model/checkpoint.ts';
 import { tinyLlama } from '../../model/config.ts';
-import type { Tokenizer } from '../../tasks/tokenizer.ts';
-import { loadModel, loadTokenizer, projectRoot, shippedModel } from '../common.ts';
+import { wholeBase, type WholeBase } from '../../train/base.ts';
+import { oursFormat } from '../../tasks/formats/ours.ts';
+import { loadOurs, loadTokenizer, projectRoot, shippedModel } from '../common.ts';
 import { randomModel } from './protocol.ts';
 
 export interface Request {
@@ -34,11 +34,9 @@ export function modelFolder(model: string): string {
 }
 
 /** @throws Error naming the folder, the file and what is wrong with it */
-export async function updateModel(
-  model: string,
-): Promise<{ readonly checkpoint: Checkpoint; readonly tokenizer: Tokenizer }> {
-  if (model !== randomModel) return loadModel(modelFolder(model));
-  const tokenizer = await loadTokenizer(modelFolder(model));
-  const config = tinyLlama(tokenizer.size);
-  return { checkpoint: { config, weights: benchWeights(config) }, tokenizer };
+export async function updateModel(model: string): Promise<WholeBase> {
+  if (model !== randomModel) return loadOurs(modelFolder(model));
+  const format = oursFormat(await loadTokenizer(modelFolder(model)));
+  const config = tinyLlama(format.tokens);
+  return wholeBase({ config, weights: benchWeights(config) }, format);
 }

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlagError, helpText, type ExtraOptions } from '../../config/flags.ts';
 import { backendOptions, modelDirOption, progressLine, type Command } from '../common.ts';
+import { modelOption, withOtherModel } from '../otherModel.ts';
 import { completeLog, completeRun, Computing } from '../folderRun.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { RunFolder } from '../runFolder.ts';
@@ -21,6 +22,7 @@ const options: ExtraOptions = {
     help: 'Seeds, like 1,2,3 or 1..5; 1..3 unless given, whatever seed the experiment has.',
   },
   out: { value: 'DIR', help: 'Folder of the sweep: DIR/SETTING/seed-N is a run as npm run train writes it.' },
+  ...modelOption,
   ...modelDirOption,
   ...startOptions,
   ...backendOptions,
@@ -33,7 +35,7 @@ update under way.`;
 
 /** Trains what is missing of a sweep, and compares all of it. */
 export const sweepCommand: Command = async (argv) => {
-  const flags = await parseTrainingFlags(argv, options);
+  const flags = await parseTrainingFlags(await withOtherModel(argv), options);
   if (flags.help) return void process.stdout.write(helpText(usage, options));
   const text = (name: string) => flags.options[name] as string | undefined;
   const [vary, out] = [text('vary'), text('out')];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadModel } from '../../../src/cli/common.ts';
+import { loadOurs } from '../../../src/cli/common.ts';
 import { FolderStore } from '../../../src/cli/folderStore.ts';
 import { RunFolder } from '../../../src/cli/runFolder.ts';
 import { withChanges, type Experiment } from '../../../src/config/experiment.ts';
@@ -37,7 +37,7 @@ const update = (step: number, e: Experiment = experiment): UpdateRecord => ({
 
 /** A run of two updates, without training: checkpoints at 0 and 2. */
 beforeAll(async () => {
-  const model = await loadModel(join(old, 'reference'));
+  const model = await loadOurs(join(old, 'reference'));
   const folder = new RunFolder(run);
   const log = await folder.begin(circumstances, model);
   const { weights } = model.checkpoint;

@@ -43,7 +43,7 @@ const answer = {
   place: { sequence: ids, start: 1, length: ids.length - 1 },
   coefficients: ids.slice(1).map(() => 1),
 };
-const pass = { temperature: 1, allowedFrom: 0, pad: 0, maxTokens: 64 };
+const pass = { temperature: 1, banned: [], pad: 0, maxTokens: 64 };
 
 async function logitsOf(model: Llama): Promise<number[]> {
   const logits = tf.tidy(() =>
@@ -100,7 +100,7 @@ describe.each(['cpu', 'wasm'] as const)('an adapter on %s', (backend) => {
   it('writes what it reads: the turns of a decoder are those of whole sequences', () =>
     adapted(async (policy) => {
       const generation = Generation.start(policy, [ids.slice(0, 4)], 16, 0);
-      const sampling = { temperature: 0, topP: 1, maxNewTokens: 5, eot: -1, allowedFrom: 0, lookEvery: 5 };
+      const sampling = { temperature: 0, topP: 1, maxNewTokens: 5, stops: [], banned: [], lookEvery: 5 };
       const [written] = await generation.turn({ ...sampling, uniform: () => 0.5 });
       generation.dispose();
       const logits = await logitsOf(policy);

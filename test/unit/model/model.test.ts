@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openBackend, tf } from '../../../src/engine/index.ts';
+import { below, openBackend, tf } from '../../../src/engine/index.ts';
 import { checkpointFiles, readCheckpoint } from '../../../src/model/checkpoint.ts';
 import { parseConfig, tinyLlama } from '../../../src/model/config.ts';
 import { Generation } from '../../../src/model/generate.ts';
@@ -25,7 +25,7 @@ const config = tinyLlama(40, {
   num_key_value_heads: 2,
 });
 const weights = () => initialWeights(config, normal(7));
-const pass = { temperature: 1, allowedFrom: 5, pad: 0, maxTokens: 64 };
+const pass = { temperature: 1, banned: below(5), pad: 0, maxTokens: 64 };
 const prompts = [
   [1, 7, 8, 9, 2],
   [1, 30, 2],
@@ -44,7 +44,14 @@ for (const backend of ['cpu', 'wasm'] as const) {
       const table = Array.from({ length: 1000 }, u);
       const generation = Generation.start(model, prompts, 64, 0);
       generation.repeatRows(2);
-      const options = { temperature: 1, topP: 1, maxNewTokens: 9, eot: 5, allowedFrom: 5, lookEvery: 1 };
+      const options = {
+        temperature: 1,
+        topP: 1,
+        maxNewTokens: 9,
+        stops: [5],
+        banned: below(5),
+        lookEvery: 1,
+      };
       const uniform = (turn: number) => (row: number, i: number) => table[(turn * 500 + row * 50 + i) % 1000];
       const first = await generation.turn({ ...options, uniform: uniform(0) });
       // Corrections of different lengths, so that the rows' positions part.
@@ -81,8 +88,8 @@ for (const backend of ['cpu', 'wasm'] as const) {
           temperature: 1.3,
           topP: 0.9,
           maxNewTokens: 20,
-          eot: 5,
-          allowedFrom: 5,
+          stops: [5],
+          banned: below(5),
           lookEvery,
           uniform: (row, i) => u[row * 50 + i],
         });

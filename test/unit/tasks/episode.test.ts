@@ -1,49 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import {
-  correctionIds,
-  feedbackLine,
-  promptIds,
-  supervisedSequence,
-  turnPromptIds,
-} from '../../../src/tasks/episode.ts';
+import { feedbackLine, supervisedSequence, turnPromptIds } from '../../../src/tasks/episode.ts';
+import { oursFormat } from '../../../src/tasks/formats/ours.ts';
 import { supervisedExample } from '../../../src/tasks/supervised.ts';
 import { shippedTokenizer } from './helpers.ts';
 
-const tokenizer = shippedTokenizer();
+const format = oursFormat(shippedTokenizer());
 /** The sequence with its special tokens written out. */
-const show = (ids: readonly number[]): string => ids.map((id) => tokenizer.tokenText(id)).join('');
-const task = { instruction: 'Write total(xs): the sum of xs.' };
-const answer = tokenizer.encode('def total(xs):\n    return sum(xs)');
-const { eot } = tokenizer.specials;
+const show = (ids: readonly number[]): string => ids.map((id) => format.tokenText(id)).join('');
+const task = { instruction: 'Write total(xs): the sum of xs.', entryPoint: 'total' };
+const answer = format.answer('def total(xs):\n    return sum(xs)');
+const [eot = -1] = format.stops;
 
 describe('episode format', () => {
   it('starts with the instruction', () => {
-    expect(show(promptIds(tokenizer, task))).toBe('<bos>Write total(xs): the sum of xs.<code>');
+    expect(show(format.prompt(task))).toBe('<bos>Write total(xs): the sum of xs.<code>');
   });
 
   it('asks for a correction, with or without a failing test', () => {
-    expect(show(correctionIds(tokenizer))).toBe('<fix>');
-    expect(show(correctionIds(tokenizer, { feedback: 'f(2) == 3 got 1' }))).toBe('<fb>f(2) == 3 got 1<fix>');
+    expect(show(format.correction(''))).toBe('<fix>');
+    expect(show(format.correction('f(2) == 3 got 1'))).toBe('<fb>f(2) == 3 got 1<fix>');
   });
 
   it('keeps all answers or the latest', () => {
     const turns = [
-      { ids: [...tokenizer.encode('one'), eot] },
-      { ids: tokenizer.encode('two'), feedback: 'f(2) == 3 got 1' },
+      { ids: [...format.answer('one'), eot] },
+      { ids: format.answer('two'), feedback: 'f(2) == 3 got 1' },
     ];
-    const start = show(promptIds(tokenizer, task));
-    expect(show(turnPromptIds(tokenizer, task, [], 'all'))).toBe(start);
-    expect(show(turnPromptIds(tokenizer, task, turns, 'all'))).toBe(
+    const start = show(format.prompt(task));
+    expect(show(turnPromptIds(format, task, [], 'all'))).toBe(start);
+    expect(show(turnPromptIds(format, task, turns, 'all'))).toBe(
       `${start}one<eot><fix>two<eot><fb>f(2) == 3 got 1<fix>`,
     );
-    expect(show(turnPromptIds(tokenizer, task, turns, 'latest'))).toBe(
+    expect(show(turnPromptIds(format, task, turns, 'latest'))).toBe(
       `${start}two<eot><fb>f(2) == 3 got 1<fix>`,
     );
   });
 
   it('extends the turn before under history all', () => {
-    const first = [...promptIds(tokenizer, task), ...answer, eot];
-    const second = turnPromptIds(tokenizer, task, [{ ids: answer }], 'all');
+    const first = [...format.prompt(task), ...answer, eot];
+    const second = turnPromptIds(format, task, [{ ids: answer }], 'all');
     expect(second.slice(0, first.length)).toEqual(first);
   });
 });
@@ -74,7 +69,7 @@ describe('supervisedSequence', () => {
   it('learns the answers with their end, and nothing else', () => {
     for (const feedback of [false, true]) {
       const example = supervisedExample(4, 8, { bugScale: 2, repair: 0.5, break: 0, turns: 3, feedback });
-      const { ids, answers } = supervisedSequence(tokenizer, example);
+      const { ids, answers } = supervisedSequence(format, example);
       const told = example.feedback.map((line) => (line === '' ? '' : `<fb>${line}`));
       const [y1, y2, y3] = example.answers;
       expect(show(ids)).toBe(

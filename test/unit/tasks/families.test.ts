@@ -1,7 +1,7 @@
 import fc from '../../property.ts';
 import { describe, expect, it } from 'vitest';
-import { promptIds } from '../../../src/tasks/episode.ts';
 import { bugRates } from '../../../src/tasks/families/family.ts';
+import { oursFormat } from '../../../src/tasks/formats/ours.ts';
 import { families } from '../../../src/tasks/families/index.ts';
 import { makeFamilyTasks, makeTasks, predictedPasses } from '../../../src/tasks/makeTasks.ts';
 import { Stream } from '../../../src/tasks/random.ts';
@@ -139,13 +139,13 @@ describe('generated tasks', () => {
 
 describe('families', () => {
   it('render every composition, its bugs included, to a program of the subset within the answer length', () => {
-    const tokenizer = shippedTokenizer();
+    const format = oursFormat(shippedTokenizer());
     for (const spec of everySpec()) {
       const right = renderProgram(spec);
       for (const bugs of [[], bugSites(spec)]) {
         const code = renderProgram(spec, new Set(bugs));
         expect(() => compilePython(code)).not.toThrow();
-        expect(tokenizer.encode(code).length + 1, code).toBeLessThanOrEqual(46);
+        expect(format.answer(code).length + 1, code).toBeLessThanOrEqual(46);
       }
       for (const site of bugSites(spec)) expect(renderProgram(spec, new Set([site]))).not.toBe(right);
       expect([1, 2, 3, 4]).toContain(levelOf(spec));
@@ -153,10 +153,10 @@ describe('families', () => {
   });
 
   it('stay within the prompt budget', () => {
-    const tokenizer = shippedTokenizer();
+    const format = oursFormat(shippedTokenizer());
     const lengths = Array.from(
       { length: 1000 },
-      (_, i) => promptIds(tokenizer, supervisedExample(3, i, recipe)).length,
+      (_, i) => format.prompt(supervisedExample(3, i, recipe)).length,
     );
     expect(lengths.reduce((a, b) => a + b) / 1000).toBeLessThan(25);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(44);

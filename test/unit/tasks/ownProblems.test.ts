@@ -8,11 +8,12 @@ import { splitProblems } from '../../../src/tasks/ownProblems.ts';
 import { problemLine, problemSetOf, readProblemSet, type Problem } from '../../../src/tasks/problemSet.ts';
 import { readProblems } from '../../../src/tasks/readers/index.ts';
 import { notesOn, openTasks } from '../../../src/tasks/source.ts';
+import { oursFormat } from '../../../src/tasks/formats/ours.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import fc from '../../property.ts';
 
-const tokenizer = Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json'));
-const reader = readerOf(tokenizer, 512);
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const reader = readerOf(format, 512);
 
 const problem = (n: number, changes: Partial<Problem> = {}): Problem => ({
   id: `p${n}`,

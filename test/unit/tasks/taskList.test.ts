@@ -1,13 +1,14 @@
 import fc from '../../property.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { promptIds, readerOf } from '../../../src/tasks/episode.ts';
+import { readerOf } from '../../../src/tasks/episode.ts';
 import { longestPrompt } from '../../../src/tasks/longestPrompt.ts';
+import { oursFormat } from '../../../src/tasks/formats/ours.ts';
 import { makeTasks, type TaskOptions } from '../../../src/tasks/makeTasks.ts';
 import { TaskList } from '../../../src/tasks/taskList.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 
-const tokenizer = Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json'));
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
 const options = fc.record<TaskOptions>({
   count: fc.integer({ min: 1, max: 40 }),
   seed: fc.integer({ min: 0, max: 2 ** 40 }),
@@ -47,8 +48,8 @@ it('knows how long prompts can be without the tasks: not shorter than any, and h
   for (const level of ['all', '1', '2', '3', '4'] as const) {
     for (const seed of [1, 2]) {
       const list = new TaskList({ count: 80, seed, split: 'train', level });
-      const longest = Math.max(...list.slice().map((task) => promptIds(tokenizer, task).length));
-      const told = longestPrompt(readerOf(tokenizer, Infinity), list.specs);
+      const longest = Math.max(...list.slice().map((task) => format.prompt(task).length));
+      const told = longestPrompt(readerOf(format, Infinity), list.specs);
       expect(told - longest, `level ${level}, seed ${seed}`).toBeGreaterThanOrEqual(0);
       expect(told - longest, `level ${level}, seed ${seed}`).toBeLessThanOrEqual(4);
     }

@@ -12,13 +12,15 @@ import { uniform } from '../../../src/rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../../../src/rl/records.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
+import { oursFormat } from '../../../src/tasks/formats/ours.ts';
 import { Driver, type DriverOptions } from '../../../src/train/driver.ts';
 import { SharedModel } from '../../../src/train/sharedModel.ts';
 import { runEventSchema, type RunEvent } from '../../../src/train/messages.ts';
+import { wholeBase } from '../../../src/train/base.ts';
 import { countsLetter } from './fakeSandbox.ts';
 
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
-const config = tinyLlama(tokenizer.size, {
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const config = tinyLlama(format.tokens, {
   ...{ hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1, max_position_embeddings: 160 },
 });
 /** The model that runs begin with, and another of the same shape. */
@@ -66,8 +68,8 @@ export async function drive(options: DrivingOptions = {}): Promise<Driving> {
   const { sandbox = countsLetter('e'), hear, loading, reopened, readInitial, ...others } = options;
   const backend: OpenedBackend = await openBackend('wasm', { environment: 'node' });
   const loaded = new SharedModel({
-    ...{ model: experiment.model, backend, checkpoint, tokenizer, sandbox },
-    ...(readInitial ? { readInitial } : {}),
+    ...{ model: experiment.model, backend, base: wholeBase(checkpoint, format), sandbox },
+    ...(readInitial ? { readInitial: async (name) => (await readInitial(name)).weights } : {}),
     reopen: () => {
       reopened?.();
       return reopenBackend('wasm', { environment: 'node' });

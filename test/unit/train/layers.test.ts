@@ -1,5 +1,6 @@
 /** Where an update went: the gradient that AdamW was given, found again from its first moment, and the change of the weights. */
 import { describe, expect, it } from 'vitest';
+import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { layersOf } from '../../../src/train/layers.ts';
 import { normOf, sharesOf } from '../../../src/rl/inspection.ts';
 import { begin, checkpoint, oneAtATime } from './driving.ts';
@@ -64,8 +65,9 @@ describe('layers', () => {
       weights: { ...weights, 'layers.0.qkv': qkv },
       optimizer: { step: 1, m, v: zeros },
     };
-    const asked = { adamBeta1: 0.9, innerEpochs: 1 };
-    const matrices = layersOf(config, { before, after }, asked).flatMap((layer) => layer.matrices);
+    const asked = { ...defaultExperiment, adamBeta1: 0.9, innerEpochs: 1 };
+    const base = { config, adapter: () => null };
+    const matrices = layersOf(base, { before, after }, asked).flatMap((layer) => layer.matrices);
     const of = (name: string) => matrices.find((one) => one.name === `self_attn.${name}_proj`);
     expect(of('q')?.gradient).toBeCloseTo(d, 4); // d·d ones
     expect(of('v')?.change).toBeCloseTo(d, 4);

@@ -8,24 +8,30 @@ import { initialWeights } from '../../../src/model/llama.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../../../src/rl/records.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
+import { oursFormat } from '../../../src/tasks/formats/ours.ts';
 import { RunLog } from '../../../src/train/log.ts';
 import type { TrainingRun } from '../../../src/train/run.ts';
 import { SharedModel } from '../../../src/train/sharedModel.ts';
 import { MemoryStore } from '../../../src/train/store.ts';
+import { wholeBase } from '../../../src/train/base.ts';
 import { countsLetter } from './fakeSandbox.ts';
 import { evaluation, experiment, gammaAt, logOf, manifest, state, steps, update } from './logs.ts';
 
 describe('a real run', () => {
-  const tokenizer = Tokenizer.fromJson(
-    JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')),
-  );
-  const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+  const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+  const config = tinyLlama(format.tokens, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
   const checkpoint = { config, weights: initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1) };
   let start: (e: Experiment) => Promise<TrainingRun>;
   beforeAll(async () => {
     const backend = await openBackend('wasm', { environment: 'node' });
     const reopen = () => Promise.reject(new Error('not in this test'));
-    const parts = { model: 'tiny', backend, checkpoint, tokenizer, sandbox: countsLetter('e'), reopen };
+    const parts = {
+      model: 'tiny',
+      backend,
+      base: wholeBase(checkpoint, format),
+      sandbox: countsLetter('e'),
+      reopen,
+    };
     start = (e) => new SharedModel(parts).begin(e);
   });
 

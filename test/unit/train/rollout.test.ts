@@ -2,20 +2,20 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { longestSequence } from '../../../src/config/episodeLength.ts';
+import { oursFormat } from '../../../src/tasks/formats/ours.ts';
 import { openBackend } from '../../../src/engine/index.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
 import { initialWeights, Llama } from '../../../src/model/llama.ts';
 import { answersOf } from '../../../src/rl/episode.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import type { GradeRequest, Verdict } from '../../../src/sandbox/types.ts';
-import { promptIds } from '../../../src/tasks/episode.ts';
 import { makeTasks } from '../../../src/tasks/makeTasks.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
 import { rollout, type RolloutOptions } from '../../../src/train/rollout.ts';
 import { countsLetter, FakeSandbox } from './fakeSandbox.ts';
 
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
-const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const config = tinyLlama(format.tokens, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
 const weights = initialWeights(config, (p, i) => 2 * uniform(1, p, i) - 1);
 const tasks = makeTasks({ count: 3, seed: 1, split: 'train', level: '1' });
 const options: RolloutOptions = {
@@ -56,7 +56,7 @@ describe('rollout', () => {
 
   it('has each answer graded once, when it ends, and gives each its own verdict', async () => {
     const sandbox = new Recording();
-    const { groups } = await rollout(model, tokenizer, sandbox, tasks, options);
+    const { groups } = await rollout(model, format, sandbox, tasks, options);
     const turns = answersOf(groups);
     expect(turns).toHaveLength(12);
     for (const { text, verdict } of turns) expect(verdict.stdout).toBe(text);
@@ -80,9 +80,9 @@ describe('rollout', () => {
       }));
     const told = async (trainTests: '1' | '2' | 'all') => {
       const e = { ...options, feedback: 'tests', trainTests } as const;
-      const { groups } = await rollout(model, tokenizer, sandbox, tasks, e);
+      const { groups } = await rollout(model, format, sandbox, tasks, e);
       const [first, second] = groups[0].trajectories[0].turns;
-      const text = tokenizer.decode(second.place.sequence.slice(first.place.start + first.ids.length));
+      const text = format.text(second.place.sequence.slice(first.place.start + first.ids.length));
       return { reward: first.reward, text: text.slice(0, 12) };
     };
     expect(await told('all')).toMatchObject({
@@ -96,7 +96,7 @@ describe('rollout', () => {
   it('refuses tasks with too few tests to judge by, before anything is written', async () => {
     const sandbox = new Recording();
     const few = tasks.map((task) => ({ ...task, tests: task.tests.slice(0, 2) }));
-    await expect(rollout(model, tokenizer, sandbox, few, { ...options, trainTests: '2' })).rejects.toThrow(
+    await expect(rollout(model, format, sandbox, few, { ...options, trainTests: '2' })).rejects.toThrow(
       /^trainTests: must be less than 2, or all: task .* has 2 unit tests/,
     );
     expect(sandbox.calls).toEqual([]);
@@ -105,7 +105,7 @@ describe('rollout', () => {
   it('samples the same however often it looks', async () => {
     const ids = async (lookEvery: number) => {
       const sampling = { ...options.sampling, lookEvery };
-      const { groups } = await rollout(model, tokenizer, countsLetter('e'), tasks, { ...options, sampling });
+      const { groups } = await rollout(model, format, countsLetter('e'), tasks, { ...options, sampling });
       return answersOf(groups).map(({ place }) => place.sequence);
     };
     expect(await ids(7)).toEqual(await ids(1));
@@ -121,9 +121,9 @@ describe('rollout', () => {
         tests: verdict.tests.map((test) => ({ ...test, expression: '語'.repeat(50) })),
       }));
     const endless = { ...options, turns: 4, history, feedback: 'tests', uniform: () => 0.9 } as const;
-    const { groups } = await rollout(model, tokenizer, sandbox, tasks, endless);
+    const { groups } = await rollout(model, format, sandbox, tasks, endless);
     for (const { task, trajectories } of groups) {
-      const bound = longestSequence({ ...endless, ...endless.sampling }, promptIds(tokenizer, task).length);
+      const bound = longestSequence({ ...endless, ...endless.sampling }, format.prompt(task).length);
       for (const { place, truncated } of trajectories.flatMap(({ turns }) => turns)) {
         expect(truncated).toBe(true);
         expect(place.sequence.length).toBeLessThan(bound); // the last end is not written
@@ -142,7 +142,7 @@ describe('rollout', () => {
       abort.abort();
       return verdicts;
     };
-    const running = rollout(model, tokenizer, sandbox, tasks, { ...options, signal: abort.signal });
+    const running = rollout(model, format, sandbox, tasks, { ...options, signal: abort.signal });
     await expect(running).rejects.toThrow(/abort/i);
     expect(sandbox.calls).toHaveLength(1);
   });

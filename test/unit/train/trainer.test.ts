@@ -11,12 +11,14 @@ import { answersOf } from '../../../src/rl/episode.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import { evalRecordSchema, updateRecordSchema } from '../../../src/rl/records.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';
+import { oursFormat } from '../../../src/tasks/formats/ours.ts';
 import { createSession } from '../../../src/train/session.ts';
 import { learningRate } from '../../../src/train/learningRate.ts';
+import { wholeBase } from '../../../src/train/base.ts';
 import { countsLetter, FakeSandbox } from './fakeSandbox.ts';
 
-const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync('public/models/boost/tokenizer.json', 'utf8')));
-const config = tinyLlama(tokenizer.size, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
+const format = oursFormat(Tokenizer.fromBytes(readFileSync('public/models/boost/tokenizer.json')));
+const config = tinyLlama(format.tokens, { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1 });
 const weights = initialWeights(
   config,
   (p, i) => Math.sqrt(-2 * Math.log(uniform(1, p, i, 0))) * Math.cos(2 * Math.PI * uniform(1, p, i, 1)),
@@ -31,8 +33,7 @@ function session(
 ) {
   return createSession(withChanges(micro, { maxNewTokens: 12, evalTasks: 4, ...changes }), {
     backend: 'wasm',
-    checkpoint: { config, weights },
-    tokenizer,
+    base: wholeBase({ config, weights }, format),
     sandbox,
     divisions,
     onProgress,
@@ -170,10 +171,10 @@ describe('trainer', () => {
     const s = session({}, sandbox);
     const update = v.parse(updateRecordSchema, await s.trainer.update());
     const evaluation = v.parse(evalRecordSchema, await s.trainer.evaluate());
-    const { eot } = tokenizer.specials;
+    const [eot = -1] = format.stops;
     for (const turn of [...answersOf(update.groups), ...answersOf(evaluation.examples)]) {
-      expect(tokenizer.decode(turn.ids.filter((id) => id !== eot))).toBe(turn.text);
-      expect(turn.tokens).toEqual(turn.ids.map((id) => tokenizer.tokenText(id)));
+      expect(format.text(turn.ids.filter((id) => id !== eot))).toBe(turn.text);
+      expect(turn.tokens).toEqual(turn.ids.map((id) => format.tokenText(id)));
       expect(turn.logp).toHaveLength(turn.ids.length);
       expect(turn.verdict.tests.map(({ tier }) => tier === 'inside')).toEqual(
         turn.verdict.tests.map((_, i) => i === 0),
@@ -254,8 +255,7 @@ describe('trainer', () => {
     expect(() =>
       createSession(micro, {
         backend: 'wasm',
-        checkpoint: { config: other, weights: initialWeights(other, () => 0) },
-        tokenizer,
+        base: wholeBase({ config: other, weights: initialWeights(other, () => 0) }, format),
         sandbox: countsLetter('e'),
       }),
     ).toThrow(/tokenizer does not fit.*512.*300/);

@@ -21,6 +21,8 @@ class Decoder {
   kvHeads: i32;
   headDim: i32;
   vocabulary: i32;
+  /** The largest rank of an adapter; 0: there is none. */
+  rank: i32;
   /** Slots of a row's cache. */
   depth: i32;
   eps: f32;
@@ -32,7 +34,19 @@ class Decoder {
   head: usize;
 }
 
-/** So many as the decoder has follow it. Matrices are packed. */
+/** An adapter of some columns of a matrix: y[from …] += (x·a)·b, both packed, b with its scale. */
+@unmanaged
+class LowRank {
+  a: usize;
+  b: usize;
+  rank: i32;
+  from: i32;
+  width: i32;
+  /** The next of the same matrix, or 0. */
+  next: usize;
+}
+
+/** So many as the decoder has follow it. Matrices are packed; the addresses of their first adapters, or 0, follow. */
 @unmanaged
 class Layer {
   attnNorm: usize;
@@ -45,6 +59,10 @@ class Layer {
   down: usize;
   keys: usize;
   values: usize;
+  qkvAdapter: usize;
+  outAdapter: usize;
+  gateUpAdapter: usize;
+  downAdapter: usize;
 }
 
 function qkvWidth(net: Decoder): i32 {
@@ -56,7 +74,15 @@ function inputWidth(net: Decoder): i32 {
   return max(max(net.d, net.f), net.heads * net.headDim);
 }
 function outputWidth(net: Decoder): i32 {
-  return max(max(qkvWidth(net), 2 * net.f), max(net.d, net.vocabulary));
+  return max(layerWidth(net), net.vocabulary);
+}
+function layerWidth(net: Decoder): i32 {
+  return max(max(qkvWidth(net), 2 * net.f), net.d);
+}
+
+/** Floats a row needs for its adapters: x·a, and what is added. */
+function adapterWidth(net: Decoder): i32 {
+  return net.rank > 0 ? net.rank + layerWidth(net) : 0;
 }
 
 /** Scratch of the kernels for one row. */
@@ -66,7 +92,7 @@ function smallScratch(net: Decoder): usize {
 
 export function decodeScratch(decoder: usize, m: i32): usize {
   const net = changetype<Decoder>(decoder);
-  const width = 1 + net.d + inputWidth(net) + outputWidth(net);
+  const width = 1 + net.d + inputWidth(net) + outputWidth(net) + adapterWidth(net);
   return ((<usize>m * <usize>width) << 2) + smallScratch(net);
 }
 
@@ -78,6 +104,24 @@ function product(m: i32, n: i32, k: i32, a: usize, packed: usize, c: usize, edge
     const from = a + ((<usize>k0) << 2);
     const panels = packed + ((<usize>k0) << 5);
     multiply(m, n, block, from, row, 4, panels, row << 3, c, (<usize>n) << 2, k0 > 0, edge);
+  }
+}
+
+/** Adds what the adapters of a matrix say to C [m, n] = A·B; `low` has room for `adapterWidth` floats a row. */
+function adapt(m: i32, n: i32, k: i32, a: usize, first: usize, c: usize, low: usize, edge: usize): void {
+  for (let at = first; at;) {
+    const part = changetype<LowRank>(at);
+    const more = low + ((<usize>m * <usize>part.rank) << 2);
+    product(m, part.rank, k, a, part.a, low, edge);
+    product(m, part.width, part.rank, low, part.b, more, edge);
+    for (let i = 0; i < m; i++) {
+      add(
+        part.width,
+        c + ((<usize>i * <usize>n + <usize>part.from) << 2),
+        more + ((<usize>i * <usize>part.width) << 2),
+      );
+    }
+    at = part.next;
   }
 }
 
@@ -115,13 +159,31 @@ export function decodeToken(
   temperature: f32,
   topP: f32,
   allowedFrom: i32,
+  holeCount: i32,
+  holes: usize,
   uniforms: usize,
   ids: usize,
   logp: usize,
   scratch: usize,
 ): void {
   if (fed) feed(decoder, m, rows, last, fed, positions, ahead, scratch);
-  if (ids) draw(decoder, m, rows, last, temperature, topP, allowedFrom, uniforms, ids, logp, scratch);
+  if (ids) {
+    draw(
+      decoder,
+      m,
+      rows,
+      last,
+      temperature,
+      topP,
+      allowedFrom,
+      holeCount,
+      holes,
+      uniforms,
+      ids,
+      logp,
+      scratch,
+    );
+  }
 }
 
 function feed(
@@ -145,6 +207,7 @@ function feed(
   const x = at + ((<usize>m) << 2);
   const a = x + <usize>m * rowBytes;
   const y = a + ((<usize>m * <usize>inputWidth(net)) << 2);
+  const low = y + ((<usize>m * <usize>outputWidth(net)) << 2);
   for (let i = 0; i < m; i++) {
     const cell = (<usize>i) << 2;
     const row = (<usize>i32.load(rows + cell)) << 2;
@@ -156,6 +219,7 @@ function feed(
     const w = changetype<Layer>(layer);
     rmsNormForward(m, d, net.eps, x, w.attnNorm, a);
     product(m, width, d, a, w.qkv, y, small);
+    adapt(m, width, d, a, w.qkvAdapter, y, low, small);
     if (w.qkvBias) {
       for (let i = 0; i < m; i++) add(width, y + ((<usize>(i * width)) << 2), w.qkvBias);
     }
@@ -179,11 +243,14 @@ function feed(
       );
     }
     product(m, d, mixedWidth, a, w.out, y, small);
+    adapt(m, d, mixedWidth, a, w.outAdapter, y, low, small);
     add(m * d, x, y);
     rmsNormForward(m, d, net.eps, x, w.mlpNorm, a);
     product(m, 2 * net.f, d, a, w.gateUp, y, small);
+    adapt(m, 2 * net.f, d, a, w.gateUpAdapter, y, low, small);
     swigluForward(m, net.f, y, a);
     product(m, d, net.f, a, w.down, y, small);
+    adapt(m, d, net.f, a, w.downAdapter, y, low, small);
     add(m * d, x, y);
   }
   for (let i = 0; i < m; i++) {
@@ -200,6 +267,8 @@ function draw(
   temperature: f32,
   topP: f32,
   allowedFrom: i32,
+  holeCount: i32,
+  holes: usize,
   uniforms: usize,
   ids: usize,
   logp: usize,
@@ -224,6 +293,8 @@ function draw(
       temperature,
       topP,
       allowedFrom,
+      holeCount,
+      holes,
       logits,
       uniforms + row,
       ids + row,

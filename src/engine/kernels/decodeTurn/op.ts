@@ -16,8 +16,8 @@ export interface TurnStart {
 }
 
 export interface TurnSampling extends SampleOptions {
-  /** The id that ends a row; −1: none does. */
-  readonly eot: number;
+  /** The ids that end a row, few; none: the length limit does. */
+  readonly stops: readonly number[];
   /** At least 1. */
   readonly maxNewTokens: number;
   /** One number in [0, 1) a token and row, at token·rows + row, [maxNewTokens·rows]. */
@@ -133,14 +133,14 @@ class ReferenceTurn implements TurnWriter {
   }
 
   #next(): { last: Tensor2D; ids: Tensor1D; logp: Tensor1D } {
-    const { eot, uniforms } = this.#sampling;
+    const { stops, uniforms } = this.#sampling;
     const rows = this.#positions.length;
     const u = tf.tensor1d(uniforms.subarray(this.#done * rows, (this.#done + 1) * rows));
     const draw = (last: Tensor2D) => sampleToken(logits(last, this.#model.head), u, this.#sampling);
     const newest = this.#newest;
     if (!newest) return { last: this.#last, ...draw(this.#last) };
     const ended = tf.fill<tf.Rank.R1>([rows], -1, 'int32');
-    const fed = tf.where(newest.equal(eot), ended, newest);
+    const fed = stops.reduce((ids: Tensor1D, stop) => tf.where(ids.equal(stop), ended, ids), newest);
     const positions = this.#positions.map((p) => p + this.#done - 1);
     const last = feedOne(this.#model, this.#cache, this.#last, fed, positions);
     const drawn = draw(last);

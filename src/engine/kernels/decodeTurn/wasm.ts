@@ -4,9 +4,11 @@ import type { KVCache } from '../../kvCache.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { merged } from '../../weight.ts';
 import { angleTable } from '../rope/op.ts';
-import type { SampleOptions } from '../sampleToken/op.ts';
+import { allowedOf, holesAt, holesTensor } from '../banned.ts';
+import type { Panels } from '../../frozenPanels.ts';
+import { packedAdapters, packedBase, packedWhole } from './packed.ts';
+import type { PackedAdapters } from './packed.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
 
 export function openDecoderWasm(wasm: WasmKernels, model: DecoderModel, cache: KVCache): Decoder {
@@ -47,13 +49,16 @@ class WasmTurn implements TurnWriter {
   readonly #uniforms: Tensor1D;
   readonly #ids: Tensor1D;
   readonly #logp: Tensor1D;
+  readonly #holes: Tensor1D | null;
+  readonly #allowedFrom: number;
   /** The rows that have not ended. */
   #live: number[];
   #done = 0;
   #read = 0;
 
   constructor(wasm: WasmKernels, decoder: PackedDecoder, start: TurnStart, sampling: TurnSampling) {
-    const { uniforms } = sampling;
+    const { uniforms, banned } = sampling;
+    const { allowedFrom, holes } = allowedOf('decodeTurn', banned, decoder.vocabulary);
     this.#wasm = wasm;
     this.#decoder = decoder;
     this.#sampling = sampling;
@@ -61,11 +66,14 @@ class WasmTurn implements TurnWriter {
     this.#uniforms = tf.keep(tf.tensor1d(uniforms));
     this.#ids = keepInts(new Int32Array(uniforms.length).fill(-1));
     this.#logp = tf.keep(tf.zeros([uniforms.length]));
+    const held = holesTensor(holes);
+    this.#holes = held && tf.keep(held);
+    this.#allowedFrom = allowedFrom;
     this.#live = [...start.positions.keys()];
   }
 
   advance(tokens: number): void {
-    const { eot, maxNewTokens } = this.#sampling;
+    const { stops, maxNewTokens } = this.#sampling;
     const rows = this.#state.positions.size;
     const end = Math.min(maxNewTokens, this.#done + tokens);
     for (; this.#done < end; this.#done++) {
@@ -74,13 +82,15 @@ class WasmTurn implements TurnWriter {
       const fed = place === 0 ? 0 : at(this.#ids, place - rows);
       const draw = {
         ...this.#sampling,
+        allowedFrom: this.#allowedFrom,
+        holes: holesAt(this.#wasm, this.#holes),
         uniforms: at(this.#uniforms),
         ids: at(this.#ids),
         logp: at(this.#logp),
       };
       this.#decoder.run(this.#state, this.#live, this.#done - 1, fed, draw);
       const ids = ints(this.#wasm, this.#ids);
-      this.#live = this.#live.filter((row) => ids[place + row] !== eot);
+      this.#live = this.#live.filter((row) => !stops.includes(ids[place + row] ?? -1));
     }
   }
 
@@ -95,7 +105,7 @@ class WasmTurn implements TurnWriter {
   }
 
   dispose(): void {
-    tf.dispose([{ ...this.#state }, this.#uniforms, this.#ids, this.#logp]);
+    tf.dispose([{ ...this.#state }, this.#uniforms, this.#ids, this.#logp, this.#holes ?? []]);
   }
 }
 
@@ -116,18 +126,20 @@ function openState(wasm: WasmKernels, { last, positions }: TurnStart): RowState 
 }
 
 /** Fields of `Decoder` and of `Layer` in `decodeTurn.as.ts`. */
-const DECODER_CELLS = 13;
-const LAYER_CELLS = 9;
+const DECODER_CELLS = 14;
+const LAYER_CELLS = 13;
 
 /** A decoder's weights as the kernel takes them, and its calls. */
 class PackedDecoder {
   readonly #wasm: WasmKernels;
   readonly #model: DecoderModel;
   readonly #cache: KVCache;
-  /** Every matrix, with its adapters, in panels (`wasm/gemm.as.ts`), one after the other: packed once, not at every product. */
-  readonly #panels: Tensor1D;
-  /** The addresses in it of each layer's four matrices, and last of the head. */
+  /** Its own panels, to dispose of; null: its model keeps them. */
+  readonly #own: Panels | null;
+  /** The addresses in panels of each layer's four matrices, and last of the head. */
   readonly #starts: readonly number[];
+  /** Those that are not in the panels. */
+  readonly #adapters: PackedAdapters | null;
   /** `Decoder` and its `Layer`s as `decodeTurn.as.ts` reads them. */
   readonly #description: Tensor1D;
 
@@ -135,42 +147,22 @@ class PackedDecoder {
     this.#wasm = wasm;
     this.#model = model;
     this.#cache = cache;
-    const { head, layers } = model;
-    const matrices = layers.flatMap(({ qkv, out, gateUp, down }) =>
-      [qkv, out, gateUp, down].map((weight) => {
-        const [k, n] = weight.base.shape;
-        return { weight, k, n, toRow: 4 * n, toColumn: 4 };
-      }),
-    );
-    const [vocabulary, d] = head.shape;
-    matrices.push({
-      weight: { dtype: 'f32', base: head },
-      ...{ k: d, n: vocabulary, toRow: 4, toColumn: 4 * d },
-    });
-    const room = matrices.reduce((sum, { k, n }) => sum + k * Math.ceil(n / 8) * 8, 0);
-    this.#panels = tf.keep(wasm.output<Tensor1D>([room]));
-    let free = wasm.address(this.#panels);
-    this.#starts = matrices.map(({ weight, k, n, toRow, toColumn }) => {
-      const start = free;
-      const whole = merged(weight);
-      free = wasm.run.packWeight(n, k, wasm.address(whole), toRow, toColumn, start) >>> 0;
-      if (whole !== weight.base) whole.dispose();
-      return start;
-    });
+    const { layers, panels } = model;
+    this.#own = panels ? null : packedWhole(wasm, model);
+    this.#starts = (this.#own ?? panels?.of(() => packedBase(wasm, model)))?.starts ?? [];
+    this.#adapters = panels ? packedAdapters(wasm, model) : null;
     this.#description = keepInts(new Int32Array(DECODER_CELLS + LAYER_CELLS * layers.length));
+  }
+
+  get vocabulary(): number {
+    return this.#model.head.shape[0];
   }
 
   /**
    * Feeds a token to each live row, where `fed` is the address of their ids and not 0; then samples one, where `draw` says
    * from which uniform numbers and where ids and log-probabilities go (addresses).
    */
-  run(
-    state: RowState,
-    live: readonly number[],
-    ahead: number,
-    fed: number,
-    draw?: SampleOptions & { readonly uniforms: number; readonly ids: number; readonly logp: number },
-  ): void {
+  run(state: RowState, live: readonly number[], ahead: number, fed: number, draw: Draw = nothing): void {
     const wasm = this.#wasm;
     if (live.length === 0) return;
     this.#describe();
@@ -178,13 +170,13 @@ class PackedDecoder {
     const [decoder, rows, last, positions] = [this.#description, state.live, state.last, state.positions].map(
       (tensor: Tensor) => wasm.address(tensor),
     ) as [number, number, number, number];
-    const { temperature, topP, allowedFrom, uniforms, ids, logp } = draw ?? nothing;
+    const { temperature, topP, allowedFrom, holes, uniforms, ids, logp } = draw;
     // Four rows share a weight in the matrix product.
     const share = Math.ceil(live.length / wasm.threads / 4) * 4;
     const bytes = wasm.run.decodeScratch(decoder, share);
     wasm.share('decodeToken', live.length, 4, bytes, (start, count, scratch) => [
       ...[decoder, count, rows + 4 * start, last, fed, positions, ahead],
-      ...[temperature, topP, allowedFrom, uniforms, ids, logp, scratch],
+      ...[temperature, topP, allowedFrom, ...holes, uniforms, ids, logp, scratch],
     ]);
   }
 
@@ -205,29 +197,47 @@ class PackedDecoder {
       shape.kvHeads,
       shape.headDim,
       vocabulary,
+      this.#adapters?.rank ?? 0,
       this.#cache.slots,
     ]);
-    floats(wasm, this.#description)[8] = eps;
-    cells.set([angleTable(wasm, this.#cache.slots - 1, shape), address(embed), address(norm), head], 9);
+    floats(wasm, this.#description)[9] = eps;
+    cells.set([angleTable(wasm, this.#cache.slots - 1, shape), address(embed), address(norm), head], 10);
     layers.forEach(({ attnNorm, qkvBias, mlpNorm }, layer) => {
       const { k, v } = this.#cache.layer(layer);
       const [qkv, out, gateUp, down] = this.#starts.slice(4 * layer) as [number, number, number, number];
       const [gain1, gain2] = [address(attnNorm), address(mlpNorm)];
       const bias = qkvBias ? address(qkvBias) : 0;
+      const adapters = this.#adapters?.first.slice(4 * layer, 4 * layer + 4) ?? [0, 0, 0, 0];
       cells.set(
-        [gain1, qkv, bias, out, gain2, gateUp, down, address(k), address(v)],
+        [gain1, qkv, bias, out, gain2, gateUp, down, address(k), address(v), ...adapters],
         DECODER_CELLS + LAYER_CELLS * layer,
       );
     });
   }
 
   dispose(): void {
-    tf.dispose([this.#panels, this.#description]);
+    const { panels, parts } = this.#adapters ?? {};
+    tf.dispose([this.#own?.tensor ?? [], this.#description, panels?.tensor ?? [], parts ?? []]);
   }
 }
 
-/** Of `SampleOptions` and addresses, when nothing is sampled. */
-const nothing = { temperature: 0, topP: 1, allowedFrom: 0, uniforms: 0, ids: 0, logp: 0 };
+/** How a token is sampled: numbers and addresses. */
+interface Draw {
+  readonly temperature: number;
+  readonly topP: number;
+  readonly allowedFrom: number;
+  /** Of banned ids above that: how many, and where. */
+  readonly holes: readonly [number, number];
+  readonly uniforms: number;
+  readonly ids: number;
+  readonly logp: number;
+}
+
+/** When nothing is sampled. */
+const nothing: Draw = {
+  ...{ temperature: 0, topP: 1, allowedFrom: 0, holes: [0, 0] },
+  ...{ uniforms: 0, ids: 0, logp: 0 },
+};
 
 function keepInts(values: Int32Array): Tensor1D {
   return tf.keep(tf.tensor1d(values, 'int32'));

@@ -11,6 +11,7 @@
 import { GROUP, reductions } from '../../webgpu/program.ts';
 import type { Stage } from '../../webgpu/record.ts';
 import { attendHead } from '../attendCached/webgpu.ts';
+import { allowedOf } from '../banned.ts';
 import { drawToken } from '../sampleToken/webgpu.ts';
 import type { SampleOptions } from '../sampleToken/op.ts';
 import type { RopeShape } from '../shape.ts';
@@ -304,14 +305,16 @@ export function headStage(k: number, vocabulary: number, normEps?: number) {
 }
 
 /**
- * Draws each writing row's next token and takes it as the next to be fed; a row that draws `eot` rests from then on. One
+ * Draws each writing row's next token and takes it as the next to be fed; a row that draws one of `stops` rests from then on. One
  * workgroup a row. `result` has two numbers at written·rows + row: the id (exact below 2²⁴) and its log-probability.
  */
 export function drawStage(
   width: number,
   vocabulary: number,
-  { temperature, topP, allowedFrom, eot }: SampleOptions & { readonly eot: number },
+  { temperature, topP, banned, stops }: SampleOptions & { readonly stops: readonly number[] },
 ) {
+  const { allowedFrom, holes } = allowedOf('decodeTurn', banned, vocabulary);
+  const ends = stops.map((stop) => `draw.id == ${stop}`).join(' || ') || 'false';
   return {
     name: 'decode draw',
     buffers: {
@@ -323,7 +326,7 @@ export function drawStage(
       result: 'read_write f32',
     },
     threads: GROUP,
-    code: `${row}${drawToken}
+    code: `${row}${drawToken(holes)}
   const D = ${width};
   var<workgroup> own : Row;
   fn main() {
@@ -340,7 +343,7 @@ export function drawStage(
     if (localId.x == 0u) {
       result[2 * place] = f32(draw.id);
       result[2 * place + 1] = draw.logp;
-      rows[b] = Row(row.slot + 1, select(draw.id, -1, draw.id == ${eot}), row.written + 1, 0);
+      rows[b] = Row(row.slot + 1, select(draw.id, -1, ${ends}), row.written + 1, 0);
     }
     for (var i = i32(localId.x); i < D; i += ${GROUP}) { x[b * D + i] = embed[draw.id * D + i]; }
   }`,

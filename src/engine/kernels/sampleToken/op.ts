@@ -3,7 +3,7 @@ import type { Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
-import { banBelow } from '../tokenLogProbs/op.ts';
+import { allowedOf, banned, holesAt, holesTensor, type IdRange } from '../banned.ts';
 import { sampleGpu } from './webgpu.ts';
 import { oneHotRows } from '../oneHot.ts';
 
@@ -12,8 +12,8 @@ export interface SampleOptions {
   readonly temperature: number;
   /** Nucleus sampling (arXiv 1904.09751): keep the likeliest tokens whose probabilities first reach this sum; 1 keeps all. */
   readonly topP: number;
-  /** Ids below this one are never sampled. */
-  readonly allowedFrom: number;
+  /** Ids that are never sampled, ascending, without overlaps. */
+  readonly banned: readonly IdRange[];
 }
 
 export interface SampledTokens {
@@ -46,7 +46,7 @@ export function sampleToken(logits: Tensor2D, uniforms: Tensor1D, options: Sampl
   const gpu = gpuBackend();
   if (!gpu) return sampleTokenReference(logits, uniforms, options);
   const [ids, logp] = tf.tidy(() => {
-    const packed = sampleGpu(gpu, logits, uniforms, temperature, topP, options.allowedFrom);
+    const packed = sampleGpu(gpu, logits, uniforms, temperature, topP, options.banned);
     const [id, logProb] = tf.unstack(packed) as [Tensor1D, Tensor1D];
     return [tf.cast(id, 'int32'), logProb] as [Tensor1D, Tensor1D];
   });
@@ -63,15 +63,18 @@ function sampleTokenWasm(
   wasm: WasmKernels,
   logits: Tensor2D,
   uniforms: Tensor1D,
-  { temperature, topP, allowedFrom }: SampleOptions,
+  { temperature, topP, banned }: SampleOptions,
 ): SampledTokens {
   const [batch, vocabulary] = logits.shape;
+  const { allowedFrom, holes } = allowedOf('sampleToken', banned, vocabulary);
+  const held = holesTensor(holes);
   const ids = wasm.output<Tensor1D>([batch], 'int32');
   const logp = wasm.output<Tensor1D>([batch]);
   const scratch = wasm.scratch(wasm.run.sampleScratch(vocabulary));
   const [pl, pu] = [wasm.address(logits), wasm.address(uniforms)];
-  const settings = [batch, vocabulary, temperature, topP, allowedFrom] as const;
+  const settings = [batch, vocabulary, temperature, topP, allowedFrom, ...holesAt(wasm, held)] as const;
   wasm.run.sample(...settings, pl, pu, wasm.address(ids), wasm.address(logp), scratch);
+  held?.dispose();
   return { ids, logp };
 }
 
@@ -80,10 +83,10 @@ export function sampleTokenReference(
   uniforms: Tensor1D,
   options: SampleOptions,
 ): SampledTokens {
-  const { temperature, topP, allowedFrom } = options;
+  const { temperature, topP } = options;
   const [ids, logp] = tf.tidy(() => {
     const [batch, vocabulary] = logits.shape;
-    const scaled = banBelow(logits.div(temperature || 1), allowedFrom);
+    const scaled = banned(logits.div(temperature || 1), options.banned);
     const logProbs = scaled.sub<Tensor2D>(scaled.max(1, true)).logSoftmax();
     const chosen = temperature === 0 ? logProbs.argMax(1) : draw(logProbs.exp(), uniforms, topP);
     const picked = logProbs.mul(oneHotRows(chosen as Tensor1D, vocabulary)).sum(1);

@@ -3,6 +3,7 @@
  * a float (positive floats order like integers), 31 sums over the row.
  */
 import { expRow, log, maxOf, sum4 } from '../../wasm/math.as';
+import { maskHoles } from '../banned.as';
 
 /** As in the reference: a uniform of almost 1 must stay inside the rounded cumulative sum. */
 const BELOW_ONE: f32 = 1 - 1e-6;
@@ -41,6 +42,8 @@ export function sample(
   temperature: f32,
   topP: f32,
   allowedFrom: i32,
+  holeCount: i32,
+  holes: usize,
   logits: usize,
   uniforms: usize,
   ids: usize,
@@ -53,6 +56,7 @@ export function sample(
     const at = (<usize>b) << 2;
     const row = logits + (<usize>b * <usize>vocabulary + <usize>allowedFrom) * 4;
     memory.copy(scratch, row, (<usize>allowed) << 2);
+    maskHoles(scratch, allowedFrom, holeCount, holes);
     const top = maxOf(scratch, allowed);
     const sum = expRow(scratch, allowed, top, scale);
     let chosen = allowed - 1;
@@ -69,7 +73,9 @@ export function sample(
       }
     } else {
       for (let i = 0; i < allowed; i++) {
-        if (f32.load(row + ((<usize>i) << 2)) == top) {
+        const cell = (<usize>i) << 2;
+        // The likeliest has e⁰ in the scratch memory, what is banned 0.
+        if (f32.load(row + cell) == top && f32.load(scratch + cell) > 0) {
           chosen = i;
           break;
         }

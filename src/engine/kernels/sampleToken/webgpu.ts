@@ -6,6 +6,7 @@
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { GROUP, reductions, runGpu } from '../../webgpu/program.ts';
+import { allowedOf, holesName, scoreCode, type IdRange } from '../banned.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 
@@ -13,7 +14,8 @@ import type { Tensor1D, Tensor2D } from '../../tf.ts';
  * WGSL: draws from the row of `logits` that begins at `start`. Every invocation of a workgroup of GROUP must call it; all get
  * the result. `greedy` takes the likeliest; `scale` is 1/temperature.
  */
-export const drawToken = `${reductions}
+export const drawToken = (holes: readonly IdRange[]) => `${reductions}
+  ${scoreCode(holes, 'logits')}
   struct Drawn { id : i32, logp : f32 }
   var<workgroup> drawn : Drawn;
 
@@ -30,10 +32,10 @@ export const drawToken = `${reductions}
     let me = i32(localId.x);
     let first = allowedFrom + me;
     var best = -3.0e38;
-    for (var i = first; i < vocabulary; i += ${GROUP}) { best = max(best, logits[start + i]); }
+    for (var i = first; i < vocabulary; i += ${GROUP}) { best = max(best, scoreOf(start, i)); }
     let top = groupMax(best);
     var sums = 0.0;
-    for (var i = first; i < vocabulary; i += ${GROUP}) { sums += exp((logits[start + i] - top) * scale); }
+    for (var i = first; i < vocabulary; i += ${GROUP}) { sums += exp((scoreOf(start, i) - top) * scale); }
     let sum = groupSum(sums);
     var smallest = 0;
     if (topP < 1.0) {
@@ -42,7 +44,7 @@ export const drawToken = `${reductions}
         let middle = (smallest + high) / 2;
         var mass = 0.0;
         for (var i = first; i < vocabulary; i += ${GROUP}) {
-          mass += massOf(logits[start + i], top, false, scale, middle);
+          mass += massOf(scoreOf(start, i), top, false, scale, middle);
         }
         if (groupSum(mass) >= topP * sum) { smallest = middle; } else { high = middle; }
       }
@@ -51,7 +53,7 @@ export const drawToken = `${reductions}
     let begin = allowedFrom + me * run;
     var mass = 0.0;
     for (var i = begin; i < min(begin + run, vocabulary); i++) {
-      mass += massOf(logits[start + i], top, greedy, scale, smallest);
+      mass += massOf(scoreOf(start, i), top, greedy, scale, smallest);
     }
     let kept = groupSum(mass);
     workgroupBarrier(); // everybody has read the sum
@@ -65,7 +67,7 @@ export const drawToken = `${reductions}
       for (; at < ${GROUP - 1} && before + partial[at] <= threshold; at++) { before += partial[at]; }
       var chosen = vocabulary - 1;
       for (var i = allowedFrom + at * run; i < vocabulary; i++) {
-        let own = massOf(logits[start + i], top, greedy, scale, smallest);
+        let own = massOf(scoreOf(start, i), top, greedy, scale, smallest);
         if (own > 0.0) {
           chosen = i;
           before += own;
@@ -79,11 +81,11 @@ export const drawToken = `${reductions}
   }`;
 
 /** Row 0 of `result` is the id as a float, row 1 its log-probability. */
-const sample: GpuKernel = {
-  name: 'sampleToken',
+const sample = (holes: readonly IdRange[]): GpuKernel => ({
+  name: `sampleToken ${holesName(holes)}`,
   inputs: ['logits', 'uniformsOf'],
   uniforms: { batch: 'i32', vocabulary: 'i32', allowedFrom: 'i32', temperature: 'f32', topP: 'f32' },
-  code: `${drawToken}
+  code: `${drawToken(holes)}
   fn main(index : i32) {
     let row = index / ${GROUP};
     let u = uniforms;
@@ -95,7 +97,7 @@ const sample: GpuKernel = {
       result[u.batch + row] = draw.logp;
     }
   }`,
-};
+});
 
 /** [2, B]: ids as floats (exact below 2²⁴), log-probabilities. */
 export function sampleGpu(
@@ -104,9 +106,13 @@ export function sampleGpu(
   uniforms: Tensor1D,
   temperature: number,
   topP: number,
-  allowedFrom: number,
+  banned: readonly IdRange[],
 ): Tensor2D {
   const [batch, vocabulary] = logits.shape;
+  const { allowedFrom, holes } = allowedOf('sampleToken', banned, vocabulary);
   const scalars = [batch, vocabulary, allowedFrom, temperature, topP];
-  return runGpu<Tensor2D>(gpu, sample, [logits, uniforms], scalars, { shape: [2, batch], groups: batch });
+  return runGpu<Tensor2D>(gpu, sample(holes), [logits, uniforms], scalars, {
+    shape: [2, batch],
+    groups: batch,
+  });
 }

@@ -7,14 +7,14 @@ import { differentiable } from '../differentiable.ts';
 import { matMulReference } from '../linear/op.ts';
 import { gemm } from '../linear/gemm.ts';
 import { headGpu, headGpuBackward } from './webgpu.ts';
-import { MASKED } from '../causalAttention/op.ts';
+import { allowedOf, banned, holesAt, holesTensor, type Allowed, type IdRange } from '../banned.ts';
 import { oneHotRows } from '../oneHot.ts';
 
 export interface HeadOptions {
   /** Softmax temperature, > 0: p = softmax(x·tableᵀ / temperature). */
   readonly temperature: number;
-  /** Ids below this one are banned: probability exactly 0 (padding and other tokens never written). */
-  readonly allowedFrom: number;
+  /** Ids whose probability is exactly 0 (padding and other tokens never written), ascending, without overlaps. */
+  readonly banned: readonly IdRange[];
   /** No gradient for the table, and none is computed. */
   readonly frozen?: boolean;
 }
@@ -33,7 +33,7 @@ export interface TokenLogProbs {
  *
  * @param x [N, d], normalised hidden states
  * @param table [V, d], the output head; where it is tied, the token embedding
- * @param targets int32 [N]; a target below `allowedFrom` (padding) yields a huge negative finite number: mask it
+ * @param targets int32 [N]; a banned target (padding) yields a huge negative finite number: mask it
  */
 export function tokenLogProbs(
   x: Tensor2D,
@@ -44,21 +44,19 @@ export function tokenLogProbs(
   if (!(options.temperature > 0)) {
     throw new Error(`tokenLogProbs: temperature must be positive, got ${options.temperature}.`);
   }
-  if (options.allowedFrom >= table.shape[0]) {
-    throw new Error(`tokenLogProbs: no id is allowed, of ${table.shape[0]} from ${options.allowedFrom}.`);
-  }
+  const allowed = allowedOf('tokenLogProbs', options.banned, table.shape[0]);
   const wasm = wasmKernels();
-  if (wasm) return unpack(tokenLogProbsWasm(wasm, x, table, targets, options));
+  if (wasm) return unpack(tokenLogProbsWasm(wasm, x, table, targets, options, allowed));
   const gpu = gpuBackend();
   if (!gpu) return tokenLogProbsReference(x, table, targets, options);
-  const { temperature, allowedFrom, frozen = false } = options;
+  const { temperature, frozen = false } = options;
   const packed = differentiable(
     frozen ? [x] : [x, table],
     frozen ? [table, targets] : [targets],
-    () => headGpu(gpu, x, table, targets, temperature, allowedFrom),
+    () => headGpu(gpu, x, table, targets, temperature, allowed),
     (dy, saved) => {
       const inputs = saved as [Tensor2D, Tensor2D, Tensor1D];
-      return headGpuBackward(gpu, ...inputs, dy, temperature, allowedFrom, frozen);
+      return headGpuBackward(gpu, ...inputs, dy, temperature, allowed, frozen);
     },
   );
   return unpack(packed);
@@ -69,7 +67,8 @@ function tokenLogProbsWasm(
   x: Tensor2D,
   table: Tensor2D,
   targets: Tensor1D,
-  { temperature, allowedFrom, frozen = false }: HeadOptions,
+  { temperature, frozen = false }: HeadOptions,
+  { allowedFrom, holes }: Allowed,
 ): Tensor2D {
   const [n, d] = x.shape;
   const vocabulary = table.shape[0];
@@ -83,11 +82,14 @@ function tokenLogProbsWasm(
         throw new Error(`tokenLogProbs: the target at place ${bad} is not in [0, ${vocabulary}).`);
       const y = wasm.output<Tensor2D>([3, n]);
       const [px, pt, pi, logp] = [x, table, targets, y].map((tensor) => wasm.address(tensor)) as Four;
+      const held = holesTensor(holes);
+      const settings = [...sizes, ...holesAt(wasm, held)];
       const bytes = wasm.run.headForwardScratch(d, vocabulary);
       wasm.share('headForward', n, BLOCK, bytes, (start, count, scratch) => {
         const outputs = [0, 1, 2].map((row) => logp + 4 * (row * n + start));
-        return [count, ...sizes, px + 4 * d * start, pt, pi + 4 * start, ...outputs, scratch];
+        return [count, ...settings, px + 4 * d * start, pt, pi + 4 * start, ...outputs, scratch];
       });
+      held?.dispose();
       return y;
     },
     (dy, saved) => {
@@ -96,13 +98,22 @@ function tokenLogProbsWasm(
       const dlogits = wasm.output<Tensor2D>([Math.min(n, CHUNK), vocabulary + 4]);
       const [px, pt, pi, dlogp] = [...saved, dy].map((tensor) => wasm.address(tensor)) as Four;
       const [pdx, pdl] = [wasm.address(dx), wasm.address(dlogits)];
+      const held = holesTensor(holes);
+      const settings = [...sizes, ...holesAt(wasm, held)];
       const bytes = wasm.run.headBackwardScratch(d, vocabulary);
       for (let first = 0; first < n; first += CHUNK) {
         const rows = Math.min(CHUNK, n - first);
         wasm.share('headBackward', rows, BLOCK, bytes, (start, count, scratch) => {
           const at = first + start;
           const inputs = [px + 4 * d * at, pt, pi + 4 * at, dlogp + 4 * at];
-          return [count, ...sizes, ...inputs, pdx + 4 * d * at, pdl + 4 * (vocabulary + 4) * start, scratch];
+          return [
+            count,
+            ...settings,
+            ...inputs,
+            pdx + 4 * d * at,
+            pdl + 4 * (vocabulary + 4) * start,
+            scratch,
+          ];
         });
         if (dtable)
           gemm(wasm, {
@@ -112,7 +123,7 @@ function tokenLogProbsWasm(
             ...{ c: wasm.address(dtable), accumulate: true },
           });
       }
-      dlogits.dispose();
+      tf.dispose([dlogits, held ?? []]);
       return dtable ? [dx, dtable] : [dx];
     },
   );
@@ -141,17 +152,11 @@ export function tokenLogProbsReference(
   const [logp, entropy, sumSq] = tf.tidy(() => {
     const vocabulary = table.shape[0];
     const scaled = matMulReference(x, table, true, options.frozen).div<Tensor2D>(options.temperature);
-    const logits = banBelow(scaled, options.allowedFrom);
+    const logits = banned(scaled, options.banned);
     const logProbs = logits.sub(logits.max(1, true)).logSoftmax();
     const oneHot = oneHotRows(targets, vocabulary);
     const p = logProbs.exp();
     return [logProbs.mul(oneHot).sum(1), p.mul(logProbs).sum(1).neg(), p.square().sum(1)];
   }) as [Tensor1D, Tensor1D, Tensor1D];
   return { logp, entropy, sumSq };
-}
-
-/** Sets the scores of ids below `allowedFrom` to a value whose probability is 0. */
-export function banBelow(scores: Tensor2D, allowedFrom: number): Tensor2D {
-  const allowed = tf.range(0, scores.shape[1]).greaterEqual(allowedFrom).reshape([1, scores.shape[1]]);
-  return tf.where(allowed, scores, tf.fill([1, scores.shape[1]], MASKED)) as Tensor2D;
 }

@@ -5,10 +5,9 @@
  */
 import { multiply, pack, packedBytes, TILE_BYTES } from '../../wasm/gemm.as';
 import { exp4, expRow, log, maxOf, scaleRow, sum4 } from '../../wasm/math.as';
+import { isHole, MASKED, maskHoles } from '../banned.as';
 
 const ROWS: i32 = 64;
-/** Score of a banned id, as in the reference. */
-const MASKED: f32 = -1e9;
 
 /** Bytes from one row of logits to the next: room to fill the last vector, wherever the allowed ids start. */
 function rowBytes(vocabulary: i32): usize {
@@ -38,6 +37,8 @@ export function headForward(
   vocabulary: i32,
   inverseT: f32,
   allowedFrom: i32,
+  holeCount: i32,
+  holes: usize,
   x: usize,
   table: usize,
   targets: usize,
@@ -74,6 +75,7 @@ export function headForward(
       const row = logits + <usize>r * stride;
       const out = (<usize>(first + r)) << 2;
       const target = i32.load(targets + out);
+      maskHoles(row, 0, holeCount, holes);
       const top = maxOf(row + start, allowed);
       const end = row + ((<usize>vocabulary) << 2);
       v128.store(end, f32x4.splat(MASKED));
@@ -90,8 +92,8 @@ export function headForward(
       }
       const sum = sum4(sums);
       const logSum = log(sum);
-      const z: f32 =
-        target < allowedFrom ? MASKED : (f32.load(row + ((<usize>target) << 2)) - top) * inverseT;
+      const banned = target < allowedFrom || isHole(target, holeCount, holes);
+      const z: f32 = banned ? MASKED : (f32.load(row + ((<usize>target) << 2)) - top) * inverseT;
       f32.store(logp + out, z - logSum);
       f32.store(entropy + out, logSum - sum4(weighted) / sum);
       f32.store(sumSq + out, sum4(squares) / (sum * sum));
@@ -109,6 +111,8 @@ export function headBackward(
   vocabulary: i32,
   inverseT: f32,
   allowedFrom: i32,
+  holeCount: i32,
+  holes: usize,
   x: usize,
   table: usize,
   targets: usize,
@@ -136,10 +140,11 @@ export function headBackward(
       const at = (<usize>(first + r)) << 2;
       const slope = f32.load(dlogp + at) * inverseT;
       const target = i32.load(targets + at);
+      maskHoles(row, 0, holeCount, holes);
       const sum = expRow(row + start, allowed, maxOf(row + start, allowed), inverseT);
       memory.fill(row, 0, start);
       scaleRow(row + start, allowed, -slope / sum);
-      if (target >= allowedFrom) {
+      if (target >= allowedFrom && !isHole(target, holeCount, holes)) {
         const y = row + ((<usize>target) << 2);
         f32.store(y, f32.load(y) + slope);
       }

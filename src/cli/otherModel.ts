@@ -1,0 +1,140 @@
+/** `--model PATH`: a model that others trained, as a folder of theirs or a .gguf file. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as v from 'valibot';
+import { fields } from '../config/fields.ts';
+import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
+import { otherModelSettings, otherModelText } from '../config/modelFields.ts';
+import { adaptedBase, type Base } from '../train/base.ts';
+import { formatOf } from '../train/modelFormat.ts';
+import { openModel, type ModelFiles } from '../train/openedModel.ts';
+import { foreignModel } from './foreignModel.ts';
+
+/** What a run's folder keeps of such a model, in reference/: which one it is, and where it lay. */
+export const pointerFile = 'other-model.json';
+const pointerSchema = v.object({
+  model: v.string(),
+  digest: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  path: v.string(),
+});
+
+/** The files that it is. */
+interface Found {
+  readonly files: ModelFiles;
+  readonly digest: string;
+  /** As an experiment names it. */
+  readonly text: string;
+}
+
+const found = new Map<string, Promise<Found>>();
+
+const isOfHub = (path: string): boolean => path.startsWith('hub:');
+
+/** Whether a path is a model that others trained: on a hub, a .gguf file, a folder that points to one, or one whose tokenizer is not ours. */
+export function isOtherModel(path: string): boolean {
+  if (isOfHub(path)) return true;
+  if (!existsSync(path)) return false;
+  if (statSync(path).isFile()) return true;
+  if (existsSync(join(path, pointerFile))) return true;
+  const tokenizer = join(path, 'tokenizer.json');
+  return (
+    existsSync(tokenizer) &&
+    !readFileSync(tokenizer, 'utf8')
+      .slice(0, 1 << 16)
+      .includes('"<fix>"')
+  );
+}
+
+/**
+ * Its digest and its name, once a process.
+ * @throws Error when it is not there, or is another than a run's folder says
+ */
+export function findOther(path: string): Promise<Found> {
+  const at = isOfHub(path) ? path : resolve(path);
+  const known = found.get(at) ?? find(at);
+  found.set(at, known);
+  return known;
+}
+
+async function find(path: string): Promise<Found> {
+  const pointer = join(path, pointerFile);
+  if (existsSync(pointer)) {
+    const kept = v.parse(pointerSchema, JSON.parse(readFileSync(pointer, 'utf8')));
+    if (!isOfHub(kept.path) && !existsSync(kept.path)) {
+      throw new Error(
+        `The run began with the model ${kept.model}, which is no longer at ${kept.path}. Give its folder or file with --model-dir.`,
+      );
+    }
+    const there = await findOther(kept.path);
+    if (there.digest === kept.digest) return there;
+    throw new Error(
+      `${kept.path} is no longer the model ${kept.model} that the run began with. Put it back.`,
+    );
+  }
+  const { files, name, digest } = await foreignModel(path, {
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
+  return { files, digest, text: otherModelText(name, digest) };
+}
+
+/** @throws Error naming the file, and what is wrong with it or not supported */
+export async function loadOther(path: string): Promise<Base> {
+  const { files, text } = await findOther(path);
+  const opened = await openModel(files);
+  const pointer = await pointerTo(path);
+  return adaptedBase(text, opened, formatOf(opened), () => ({ [pointerFile]: pointer }));
+}
+
+/** Which model it is and where it lies, for the folder of a run. */
+async function pointerTo(path: string): Promise<Uint8Array> {
+  const kept = join(path, pointerFile);
+  if (existsSync(kept)) return readFileSync(kept);
+  const { text, digest } = await findOther(path);
+  return new TextEncoder().encode(
+    `${JSON.stringify({ model: text, digest, path: isOfHub(path) ? path : resolve(path) }, null, 2)}\n`,
+  );
+}
+
+/** `--model` of a command, whose value may be a path beside the names of shipped models. */
+export const modelOption: ExtraOptions = {
+  model: {
+    value: 'NAME|PATH',
+    help:
+      `${fields.model.help} Either one of ${shippedNames().join(', ')}; or the folder or .gguf file of a model that others trained ` +
+      '(Llama or Qwen2, with a chat template), over which an adapter is trained, with settings that suit it unless others are given.',
+  },
+};
+
+function shippedNames(): string[] {
+  return fields.model.choices.map(({ value }) => value).filter((value) => value !== 'other');
+}
+
+/**
+ * A command line as the field table understands it: `--model PATH` becomes the model's fields, settings that suit such a model, and
+ * `--model-dir PATH`.
+ * @throws FlagError when there is nothing at that path
+ */
+export async function withOtherModel(argv: readonly string[]): Promise<string[]> {
+  const at = argv.findIndex((word) => word === '--model' || word.startsWith('--model='));
+  const word = argv[at] ?? '';
+  const inOne = word.startsWith('--model=');
+  const path = inOne ? word.slice('--model='.length) : argv[at + 1];
+  if (at < 0 || path === undefined || shippedNames().includes(path)) return [...argv];
+  if (!isOfHub(path) && !existsSync(path)) {
+    throw new FlagError(
+      `--model must be one of ${shippedNames().join(', ')}, or the folder or .gguf file of a model; there is no ${path}.`,
+    );
+  }
+  const rest = argv.filter((_, i) => i !== at && (inOne || i !== at + 1));
+  if (!isOtherModel(path)) return [...rest, '--model-dir', path];
+  const { text } = await findOther(path);
+  const given = (flag: string) => rest.some((one) => one === flag || one.startsWith(`${flag}=`));
+  const settled = ['--preset', '--experiment', '--link', '--resume'].some(given);
+  const suits = settled
+    ? []
+    : Object.entries(otherModelSettings)
+        .map(([name, value]) => [flagOf(name), String(value)])
+        .filter(([flag = '']) => !given(flag));
+  return [...rest, ...suits.flat(), '--model', 'other', '--other-model', text, '--model-dir', path];
+}

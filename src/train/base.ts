@@ -1,0 +1,127 @@
+/**
+ * What runs are begun over. A model of our own is small: every run has a copy of all its weights, which it trains. One that others
+ * trained is large: its weights are on the back end once, for all runs, and stay as they are; a run trains an adapter. Then the
+ * reference is the model with no adapter, and only the adapter is copied, saved and put back.
+ */
+import type { Experiment } from '../config/fields.ts';
+import {
+  Adapter,
+  adapterFiles,
+  adapterShapes,
+  initialAdapter,
+  loraTargets,
+  type LoraSettings,
+  type LoraTarget,
+} from '../model/adapter.ts';
+import { checkpointFiles, type Checkpoint } from '../model/checkpoint.ts';
+import { Llama } from '../model/llama.ts';
+import type { ModelConfig } from '../model/modelConfig.ts';
+import type { HostWeights } from '../model/parameters.ts';
+import { parametersFrom, type TensorSource } from '../model/tensors.ts';
+import { uniform } from '../rl/random.ts';
+import { specialIds, type EpisodeFormat } from '../tasks/formats/format.ts';
+
+/** A model on the running back end. What it gives is the caller's to dispose of. */
+export interface OpenBase {
+  readonly config: ModelConfig;
+  readonly format: EpisodeFormat;
+  /** Numbers that a run trains. */
+  trained(e: Experiment): number;
+  /** @param values of all that is trained; as a run begins unless given */
+  policy(e: Experiment, values?: HostWeights): Llama;
+  /** π_ref: the model that runs begin with, frozen. */
+  reference(): Llama;
+  /** Frees what the models have in common. */
+  dispose(): void;
+}
+
+export interface Base {
+  readonly config: ModelConfig;
+  readonly format: EpisodeFormat;
+  /** What a run trains: null: every weight; else an adapter of this kind. */
+  adapter(e: Experiment): LoraSettings | null;
+  /** Puts it on the running back end; again where that was opened again. @throws as its files are read */
+  open(): Promise<OpenBase>;
+  /** What the folder of a run keeps of the model that it begins with, by name. */
+  readonly kept: () => Readonly<Record<string, Uint8Array>>;
+  /** What was trained as the files of a folder, by name: a model of ours whole, of others the adapter. */
+  files(e: Experiment, values: HostWeights): Record<string, Uint8Array>;
+}
+
+export interface WholeBase extends Base, OpenBase {
+  readonly checkpoint: Checkpoint;
+}
+
+/** @param tokenizerJson bytes of tokenizer.json, for `files` */
+export function wholeBase(
+  checkpoint: Checkpoint,
+  format: EpisodeFormat,
+  tokenizerJson?: Uint8Array,
+): WholeBase {
+  const { config, weights } = checkpoint;
+  const filesWith = (values: HostWeights) => ({
+    ...checkpointFiles({ config, weights: values }, specialIds(format)),
+    ...(tokenizerJson ? { 'tokenizer.json': tokenizerJson } : {}),
+  });
+  const base: WholeBase = {
+    ...{ config, format, checkpoint },
+    adapter: () => null,
+    trained: () => Object.values(weights).reduce((sum, { length }) => sum + length, 0),
+    policy: (_, values = weights) => new Llama(config, values),
+    reference: () => new Llama(config, weights, false),
+    open: () => Promise.resolve(base),
+    kept: () => filesWith(weights),
+    files: (_, values) => filesWith(values),
+    dispose: () => undefined,
+  };
+  return base;
+}
+
+/** What an adapter's random numbers are counted by, beside those of trainer.ts. */
+const adapterStream = 3;
+
+const targets: Readonly<Record<Experiment['loraTargets'], readonly LoraTarget[]>> = {
+  all: loraTargets,
+  attention: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
+  'query-value': ['q_proj', 'v_proj'],
+};
+
+/** The adapter that an experiment asks for. */
+export const loraOf = (e: Pick<Experiment, 'loraRank' | 'loraAlpha' | 'loraTargets'>): LoraSettings => ({
+  rank: e.loraRank,
+  alpha: e.loraAlpha,
+  targets: targets[e.loraTargets],
+});
+
+/** A model that is not trained itself. @param name as an adapter's files call it @param kept see `Base` */
+export function adaptedBase(
+  name: string,
+  { config, tensors }: { readonly config: ModelConfig; readonly tensors: TensorSource },
+  format: EpisodeFormat,
+  kept: Base['kept'] = () => ({}),
+): Base {
+  return {
+    ...{ config, format, kept },
+    adapter: loraOf,
+    files: (e, values) => adapterFiles(config, loraOf(e), values, name),
+    async open() {
+      const shared = await Llama.load(config, parametersFrom(config, tensors));
+      return {
+        ...{ config, format },
+        trained: (e) =>
+          Object.values(adapterShapes(config, loraOf(e))).reduce(
+            (sum, [rows, columns]) => sum + rows * columns,
+            0,
+          ),
+        policy: (e, values) =>
+          shared.adapted(new Adapter(config, loraOf(e), values ?? drawnAdapter(config, e))),
+        reference: () => shared.lent(),
+        dispose: () => shared.dispose(),
+      };
+    },
+  };
+}
+
+/** An adapter as a run begins with it: a function of the seed. */
+export const drawnAdapter = (config: ModelConfig, e: Experiment): HostWeights =>
+  initialAdapter(config, loraOf(e), (parameter, index) => uniform(e.seed, adapterStream, parameter, index));
