@@ -1,4 +1,5 @@
 /** The page: the experiment, the run, what is looked at, and what the buttons do. */
+import { modelOf } from '../../config/modelFields.ts';
 import type { BackendName } from '../../config/backends.ts';
 import type { MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
@@ -327,7 +328,7 @@ export class AppState {
     const experiment = form.valid;
     const { kept } = before;
     if (!experiment) return before;
-    const wanted = { backend: this.backendChoice, model: experiment.model };
+    const wanted = { backend: this.backendChoice, model: modelOf(experiment) };
     const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
     const over = same && this.#client.canBegin;
     if (!this.#hasRoom(kept ? 1 : 0, !over)) return before;
