@@ -49,7 +49,7 @@ Makes a project of an experiment (a preset, --experiment FILE or --link LINK) or
 
 /** Writes a project, as a folder or an archive. */
 export const exportProject: Command = async (argv) => {
-  const flags = parseTrainingFlags(withOut(argv), options);
+  const flags = await parseTrainingFlags(withOut(argv), options);
   if (flags.help)
     return void process.stdout.write(helpText(usage, { ...startOptions, ...options }, fieldNames));
   const text = (name: string) => flags.options[name] as string | undefined;
@@ -61,8 +61,9 @@ export const exportProject: Command = async (argv) => {
     throw new FlagError('--from names an experiment to start from, and so does another flag: leave one out.');
   if (existsSync(out) && (out.endsWith('.zip') || readdirSync(out).length > 0))
     throw new FlagError(`--out: ${out} is there already. Choose another name, or delete it first.`);
-  const { experiment, preset: name, changes } = flags;
-  const files = await targets[kind]({ experiment, name, changes, from, modelDir: text('model-dir') });
+  const { experiment, preset: name, changes, problems } = flags;
+  const asked = { experiment, name, changes, from, modelDir: text('model-dir'), problems };
+  const files = await targets[kind](asked);
   if (out.endsWith('.zip')) await write(out, zip(inFolder(files, folders[kind])));
   else for (const [path, bytes] of files) await write(join(out, path), bytes);
   const size = [...files.values()].reduce((sum, { length }) => sum + length, 0);

@@ -9,9 +9,10 @@ import { FlagError } from '../config/flags.ts';
 import { pythonProject, type ProjectParts } from '../exports/pytorch/index.ts';
 import type { ModelFiles } from '../exports/modelFolder.ts';
 import { checkpointFiles } from '../model/checkpoint.ts';
-import { heldOutSeed } from '../tasks/source.ts';
-import { TaskList } from '../tasks/taskList.ts';
-import { loadModel, modelFolderOf, projectRoot, shippedModel } from './common.ts';
+import { readerOf } from '../tasks/episode.ts';
+import { readProblemSet } from '../tasks/problemSet.ts';
+import { openTasks } from '../tasks/source.ts';
+import { loadModel, modelFolderOf, projectRoot, shippedModel, type LoadedModel } from './common.ts';
 import { modelOf, openRunAt } from './packedRun.ts';
 
 export interface Asked {
@@ -24,46 +25,53 @@ export interface Asked {
   readonly from: string | undefined;
   /** What the flags themselves set. */
   readonly changes: Partial<Experiment>;
+  /** The problems that the experiment names, as they are kept, where its tasks are the user's own. */
+  readonly problems: string | undefined;
 }
 
 /** @returns the project's files by path */
 export async function pythonProjectOf(program: Program, asked: Asked): Promise<Map<string, Uint8Array>> {
   const parts = asked.from === undefined ? await ofExperiment(asked) : await ofRun(asked.from, asked);
-  const { level, seed, trainTasks, evalTasks } = parts.experiment;
-  const tasks = {
-    train: new TaskList({ count: trainTasks, seed, split: 'train', level }).slice(),
-    heldOut: new TaskList({ count: evalTasks, seed: heldOutSeed, split: 'heldout', level }).slice(),
-  };
+  const { checkpoint, tokenizer } = parts.began;
+  const reader = readerOf(tokenizer, checkpoint.config.max_position_embeddings);
+  const problems = parts.problems === undefined ? null : await readProblemSet(parts.problems);
+  const { train, heldOut } = openTasks(parts.experiment, reader, problems);
+  const tasks = { train: train.slice(), heldOut: heldOut.slice() };
   return pythonProject({ program, sources: await sources(), ...tasks, ...parts });
 }
 
-type Own = Pick<ProjectParts, 'name' | 'experiment' | 'reference' | 'policy'>;
+interface Own extends Pick<ProjectParts, 'name' | 'experiment' | 'reference' | 'policy'> {
+  /** The reference. */
+  readonly began: LoadedModel;
+  readonly problems: string | undefined;
+}
 
-async function ofExperiment({ experiment, name, modelDir }: Asked): Promise<Own> {
-  const reference = await filesIn(modelFolderOf(modelDir, experiment));
+async function ofExperiment({ experiment, name, modelDir, problems }: Asked): Promise<Own> {
+  const folder = modelFolderOf(modelDir, experiment);
+  const [reference, began] = [await filesIn(folder), await loadModel(folder)];
   const { initialPolicy } = experiment;
   const policy =
     initialPolicy === 'model'
-      ? { files: reference, what: 'the same model' }
+      ? { files: reference, what: 'the model of `reference/`' }
       : { files: await filesIn(shippedModel(initialPolicy)), what: `a checkpoint, ${initialPolicy}` };
-  return { name, experiment, reference, policy };
+  return { name, experiment, reference, began, policy, problems };
 }
 
 /** A run as it was after its last saved state. */
 async function ofRun(path: string, { modelDir, changes }: Asked): Promise<Own> {
   if (!existsSync(path)) throw new FlagError(`--from: there is no ${path}.`);
   const { name, log, folder } = await openRunAt(path);
-  const began = await modelOf(log.manifest, folder, modelDir);
-  const reference = await filesIn(began);
+  const reference = await modelOf(log.manifest, folder, modelDir);
   const state = await log.stateAt(Infinity);
   if (!state)
     throw new Error(`--from: no state of ${path} is kept. Export the experiment with --experiment instead.`);
-  const { checkpoint, tokenizer, tokenizerJson } = await loadModel(began);
+  const began = await loadModel(reference);
+  const { checkpoint, tokenizer, tokenizerJson } = began;
   const files = checkpointFiles({ ...checkpoint, weights: state.weights }, tokenizer.specials);
   return {
     name,
     experiment: withChanges(log.experimentAt(state.step), changes),
-    reference,
+    ...{ began, reference: await filesIn(reference), problems: (await log.problems()) ?? undefined },
     policy: {
       files: new Map([...Object.entries(files), ['tokenizer.json', tokenizerJson]]),
       what: `that run’s model after ${state.step} updates`,

@@ -29,6 +29,10 @@ const both = (name: string) => ({ pytorch: { name }, trl: { name } });
 const rollout = (name: string) => ({ pytorch: { name }, trl: ours });
 
 export const elsewhere = {
+  tasks: { pytorch: tasks, trl: tasks },
+  problems: { pytorch: tasks, trl: tasks },
+  heldOut: { pytorch: tasks, trl: tasks },
+  splitSeed: { pytorch: tasks, trl: tasks },
   level: { pytorch: tasks, trl: tasks },
   trainTasks: { pytorch: tasks, trl: tasks },
   trainTests: rollout('train_tests'),
@@ -36,7 +40,10 @@ export const elsewhere = {
   initialPolicy: { pytorch: { file: 'model/' }, trl: { file: 'model/' } },
   turns: {
     pytorch: { name: 'turns' },
-    trl: { ...ours, note: 'an episode is one completion; what stands between its answers is masked (env_mask)' },
+    trl: {
+      ...ours,
+      note: 'an episode is one completion; what stands between its answers is masked (env_mask)',
+    },
   },
   k: both('num_generations'),
   promptsPerUpdate: {
@@ -56,16 +63,7 @@ export const elsewhere = {
   },
   reward: rollout('reward'),
   rewardScale: rollout('reward_scale'),
-  objective: {
-    pytorch: { name: 'objective' },
-    trl: {
-      ...ours,
-      refuses: ({ objective }) =>
-        objective === 'released-code'
-          ? 'released-code has no counterpart: TRL trains every token of a completion, the shared first answer too'
-          : '',
-    },
-  },
+  objective: rollout('objective'),
   estimator: {
     pytorch: { name: 'estimator' },
     trl: {

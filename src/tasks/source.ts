@@ -7,7 +7,7 @@ import type { Experiment } from '../config/fields.ts';
 import { longestPrompt } from './longestPrompt.ts';
 import { leftOutWords, splitProblems, type LeftOut } from './ownProblems.ts';
 import type { ProblemSet } from './problemSet.ts';
-import { TaskList } from './taskList.ts';
+import { generatedLists } from './taskList.ts';
 import type { ModelReader, Task, Tasks } from './types.ts';
 
 export type { LeftOut, ModelReader, Tasks };
@@ -28,9 +28,6 @@ export interface TaskSource {
 /** A context with so many tokens to spare holds whatever the tasks say; with fewer, all tasks are made and looked at. */
 const spareTokens = 16;
 
-/** Generated held-out tasks are the same for every seed, so that runs can be compared. */
-export const heldOutSeed = 999;
-
 /**
  * @param problems those that the experiment names, where its tasks are the user's own
  * @throws Error when prompts and answers do not fit the model's context, or no problem is left to train or to evaluate on
@@ -40,9 +37,7 @@ export function openTasks(e: Experiment, reader: ModelReader, problems: ProblemS
 }
 
 function generatedTasks(e: Experiment, reader: ModelReader): TaskSource {
-  const { level, seed } = e;
-  const train = new TaskList({ count: e.trainTasks, seed, split: 'train', level });
-  const heldOut = new TaskList({ count: e.evalTasks, seed: heldOutSeed, split: 'heldout', level });
+  const { train, heldOut } = generatedLists(e);
   const prompt = longestPrompt(reader, [...train.specs, ...heldOut.specs]);
   if (longest(e, reader, prompt) + spareTokens > reader.context)
     checkContext(e, reader, longestOf(reader, [...train.slice(), ...heldOut.slice()]));

@@ -1,4 +1,5 @@
 /** The tasks of a run, each made when it is first asked for: a run of few updates needs few of them, the first screen eight. */
+import type { Experiment } from '../config/fields.ts';
 import { drawTasks, makeDrawn, type DrawnTask, type TaskOptions } from './makeTasks.ts';
 import type { Spec } from './spec.ts';
 import type { Task, Tasks } from './types.ts';
@@ -32,4 +33,23 @@ export class TaskList implements Tasks {
   slice(first = 0, end = this.length): Task[] {
     return this.#drawn.slice(first, end).map((_, i) => this.at(first + i));
   }
+}
+
+/** Held-out tasks are the same for every seed, so that runs can be compared. */
+const heldOutSeed = 999;
+
+/** The generated tasks of an experiment. */
+export function generatedLists({
+  level,
+  seed,
+  trainTasks,
+  evalTasks,
+}: Pick<Experiment, 'level' | 'seed' | 'trainTasks' | 'evalTasks'>): {
+  readonly train: TaskList;
+  readonly heldOut: TaskList;
+} {
+  return {
+    train: new TaskList({ count: trainTasks, seed, split: 'train', level }),
+    heldOut: new TaskList({ count: evalTasks, seed: heldOutSeed, split: 'heldout', level }),
+  };
 }

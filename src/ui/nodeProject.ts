@@ -35,6 +35,16 @@ export async function loadProject(
   return nodeProject({ experiment, kit, models: new Map(await Promise.all(models)), problems });
 }
 
+/** Files with some of them as they were edited. */
+export const withTexts = (
+  files: Files | null,
+  texts: Readonly<Record<string, string>>,
+): Map<string, Uint8Array> =>
+  new Map([
+    ...(files ?? []),
+    ...Object.entries(texts).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
+  ]);
+
 /** The project as an archive with one folder in it. */
 export const projectArchive = (files: Files) =>
   zip(new Map([...files].map(([name, bytes]) => [`${projectName}/${name}`, bytes])));

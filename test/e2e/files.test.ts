@@ -1,6 +1,7 @@
 /** A run goes from the page to the command line and back as one file, and loses nothing on the way. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
 import type { Page } from 'playwright';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exportRun, metricsOf, temporaryFolder, train } from '../traces/command.ts';
@@ -49,6 +50,11 @@ describe('files', () => {
       const half = await saved(page, 'Save run');
       const model = await saved(page, 'Save model');
       expect((await readFile(model)).subarray(0, 2).toString()).toBe('PK');
+      const project = unzipSync(await readFile(await saved(page, 'Save for PyTorch')));
+      const of = (file: string) => strFromU8(project[`cocos-pytorch/${file}`] ?? new Uint8Array());
+      expect(of('train.py')).toContain('accelerate launch');
+      expect(of('tasks.jsonl').trim().split('\n')).toHaveLength(36);
+      expect(of('reference/config.json')).toContain('LlamaForCausalLM');
       await close();
       await button(page, 'Run').click();
       await waitForStatus(playground, /^Finished/);

@@ -56,7 +56,7 @@ describe('the page of a project (the container is a fake)', () => {
       await expectNoBarrier(page, null, 'before it runs');
       await button(page, 'Start a WebContainer').click();
       await status(playground, /^Done after update 8\./);
-      await page.getByText('58 %', { exact: true }).waitFor(); // of turn 2, in the legend
+      await page.getByText('58 %', { exact: true }).first().waitFor(); // of turn 2, in the legend
       await button(page, 'As text').click();
       expect(await page.getByLabel('What the project printed').textContent()).toMatch(
         /added 5 packages[^]*update 8\/100/,

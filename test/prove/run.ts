@@ -11,12 +11,23 @@ import { links } from './links.ts';
 import { lora } from './lora.ts';
 import { nodeProject } from './nodeProject.ts';
 import type { Part } from './part.ts';
+import { pytorch } from './pytorch.ts';
 import { receipts } from './receipts.ts';
 import { codeNow, keptIn, prove, summary, type ProofRecord, type Request } from './proof.ts';
 import { samples } from './samples.ts';
 import { smollm2 } from './smollm2.ts';
 
-const parts: readonly Part[] = [cpython, samples, links, receipts, kills, smollm2, lora, nodeProject];
+const parts: readonly Part[] = [
+  cpython,
+  samples,
+  links,
+  receipts,
+  kills,
+  smollm2,
+  lora,
+  nodeProject,
+  pytorch,
+];
 
 const usage = `npm run prove -- NAME…|all [--cases N] [--seed N] [--from N] [--anew]
 

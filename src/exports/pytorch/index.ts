@@ -6,6 +6,7 @@ import { diff } from '../../config/experiment.ts';
 import { counterpart, type Program } from '../../config/elsewhere.ts';
 import { fieldNames, type Experiment } from '../../config/fields.ts';
 import { formulaOf, linear } from '../../config/formula/index.ts';
+import { idleFields } from '../../config/rules.ts';
 import type { Task } from '../../tasks/types.ts';
 import type { Bytes } from '../../train/store.ts';
 import { loadable, type ModelFiles } from '../modelFolder.ts';
@@ -15,7 +16,10 @@ import { pythonOf } from './formula.ts';
 export type Sources = ReadonlyMap<string, string>;
 
 /** What a project's folder is called in an archive. */
-export const projectFolder: Readonly<Record<Program, string>> = { pytorch: 'cocos-pytorch', trl: 'cocos-trl' };
+export const projectFolder: Readonly<Record<Program, string>> = {
+  pytorch: 'cocos-pytorch',
+  trl: 'cocos-trl',
+};
 
 export interface ProjectParts {
   readonly program: Program;
@@ -72,8 +76,7 @@ export function checkCounterparts(e: Experiment, program: Program): void {
 
 /** The experiment under the names of the project's Python. */
 export function settings(e: Experiment): Record<string, number | string | boolean> {
-  const own = e.returns === 'accumulated' && e.accumulate === 'formula';
-  const formula = own ? formulaOf(e) : null;
+  const formula = idleFields(e).some(({ field }) => field === 'formula') ? null : formulaOf(e);
   const named = fieldNames.flatMap((field) => {
     const there = counterpart(field, 'pytorch');
     if (!('name' in there)) return [];

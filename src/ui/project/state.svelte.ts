@@ -2,7 +2,7 @@
 import { decodeLink } from '../../config/link.ts';
 import type { Experiment } from '../../config/fields.ts';
 import type { Point } from '../charts/series.ts';
-import { editable, loadProject, type Files } from '../nodeProject.ts';
+import { editable, loadProject, withTexts, type Files } from '../nodeProject.ts';
 import { ProjectContainer, type Boot, type Phase } from './container.ts';
 import { barrier, type Failure } from './failure.ts';
 import { MetricLines } from './metricLines.ts';
@@ -110,9 +110,7 @@ export class ProjectState {
 
   /** All files, with what was edited. */
   current(): Map<string, Uint8Array> {
-    const files = new Map(this.files ?? []);
-    for (const name of this.edited) files.set(name, new TextEncoder().encode(this.texts[name]));
-    return files;
+    return withTexts(this.files, this.texts);
   }
 
   /** Contacts StackBlitz's servers: boots a container, installs the project there and runs it. */
@@ -132,10 +130,7 @@ export class ProjectState {
     this.failure = null;
     this.#lines = new MetricLines();
     this.runs++;
-    const texts = Object.entries(this.texts).map(
-      ([name, text]) => [name, new TextEncoder().encode(text)] as const,
-    );
-    this.ended = await this.#container.run(new Map(texts));
+    this.ended = await this.#container.run(withTexts(null, this.texts));
   }
 
   stop(): void {

@@ -152,6 +152,12 @@ def advantage(x: float, group: list[float], batch: list[float], e) -> float:
     raise ValueError(f"estimator: there is no {e.estimator}")
 
 
+def clipped(c: float, ratio: float, epsilon: float) -> float:
+    """ρc, or 0 where the clip stops the push."""
+    stopped = ratio > 1 + epsilon if c > 0 else ratio < 1 - epsilon
+    return 0.0 if stopped else ratio * c
+
+
 def credit(tries: list[Try], e, now: dict[int, list[float]] | None = None) -> None:
     """Gives every token of every try of a batch its coefficient c in the loss −Σ c·log π, and every try its R.
 
@@ -187,10 +193,9 @@ def credit(tries: list[Try], e, now: dict[int, list[float]] | None = None) -> No
             if math.isnan(A):
                 continue
             c = A / divisor
-            if now is not None:
+            if now is not None:  # what shares an advantage shares a ratio
                 moved = sum(sum(now[id(t.answers[turn])]) - sum(t.answers[turn].logp) for turn in turns)
-                ratio = math.exp(moved)
-                c = 0.0 if (ratio > 1 + e.epsilon if c > 0 else ratio < 1 - e.epsilon) else ratio * c
+                c = clipped(c, math.exp(moved), e.epsilon)
             for turn in turns:
                 answer = t.answers[turn]
                 logp = now[id(answer)] if now is not None else answer.logp
@@ -200,7 +205,7 @@ def credit(tries: list[Try], e, now: dict[int, list[float]] | None = None) -> No
 
 def constant_weights(e) -> list[float] | None:
     """w_t = ∂R/∂r_t, where it is the same for all rewards."""
-    linear = e.accumulate in ("cocos", "last", "score") or e.turns == 1 or (e.accumulate == "formula" and e.formula_is_linear)
+    linear = {"best": e.turns == 1, "formula": e.formula_is_linear}.get(e.accumulate, True)
     if e.returns != "accumulated" or not linear:
         return None
     zero = [0.0] * e.turns

@@ -217,19 +217,19 @@ def _within(seconds: float):
 def _judge_all(request: dict):
     """The outcome of each test, as soon as it is known."""
     namespace: dict = {"__name__": "__main__"}
-    tests = request["tests"]
+    tests = [_Test(text) for text in request["tests"]]
     fault = _run(request["setup"], namespace)
     if fault is not None:  # the program did not do it
-        yield from (outcome("infra", test, exception=type(fault).__name__) for test in tests)
+        yield from (test.outcome("infra", exception=type(fault).__name__) for test in tests)
         return
     fault = _run(request["code"], namespace)
     if fault is not None:
         status = "timeout" if isinstance(fault, TimeUp) else "error"
-        yield from (outcome(status, test, exception=_name(fault)) for test in tests)
+        yield from (test.outcome(status, exception=_name(fault)) for test in tests)
         return
     seconds = TEST_SECONDS
     for test in tests:
-        found = _judge(test, namespace, seconds)
+        found = test.judge(namespace, seconds)
         if found["status"] == "timeout":
             seconds = TEST_SECONDS * AFTER_TIMEOUT
         yield found
@@ -245,37 +245,43 @@ def _run(code: str, namespace: dict) -> BaseException | None:
     return None
 
 
-def _judge(test: str, namespace: dict, seconds: float) -> dict:
-    try:
-        tree = ast.parse(test)
-        whole = compile(tree, "<test>", "exec")
-    except SyntaxError as fault:
-        return outcome("infra", test, exception=type(fault).__name__)
-    expression, expected, got = test, "", ""
-    try:
-        with _within(seconds):
-            sides = _sides(tree)
-            if sides is None:
-                exec(whole, namespace)
-                return outcome("pass", test)
-            expression = ast.unparse(sides[0])
-            given, wanted = (eval(compile(ast.Expression(side), "<test>", "eval"), namespace) for side in sides)
-            expected, got = repr(wanted), repr(given)
-            return outcome("pass" if given == wanted else "fail", expression, expected, got)
-    except TimeUp:
-        return outcome("timeout", expression, expected, got)
-    except AssertionError:
-        return outcome("fail", expression, expected, got)
-    except BaseException as fault:  # noqa: BLE001
-        return outcome("error", expression, expected, got, _name(fault))
+class _Test:
+    """A unit test; of `assert left == right`, with both sides, so that one can tell what was given and what was expected."""
 
+    def __init__(self, text: str):
+        self.expression, self.expected = text, ""
+        self.code = self.sides = None
+        try:
+            tree = ast.parse(text)
+            self.code = compile(tree, "<test>", "exec")
+        except SyntaxError:  # of the test: it can judge nothing
+            return
+        match tree.body:
+            case [ast.Assert(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]))]:
+                self.sides = [compile(ast.Expression(side), "<test>", "eval") for side in (left, right)]
+                self.expression = ast.get_source_segment(text, left)
+                with contextlib.suppress(ValueError):  # no plain value
+                    self.expected = repr(ast.literal_eval(right))
 
-def _sides(tree: ast.Module) -> tuple[ast.expr, ast.expr] | None:
-    """What `assert left == right` compares; None of any other test."""
-    match tree.body:
-        case [ast.Assert(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]))]:
-            return left, right
-    return None
+    def outcome(self, status: str, got: str = "", exception: str = "") -> dict:
+        return outcome(status, self.expression, self.expected, got, exception)
+
+    def judge(self, namespace: dict, seconds: float) -> dict:
+        if self.code is None:
+            return self.outcome("infra", exception="SyntaxError")
+        got = ""
+        try:
+            with _within(seconds):
+                if self.sides is None:
+                    exec(self.code, namespace)
+                    return self.outcome("pass")
+                given, wanted = (eval(side, namespace) for side in self.sides)
+                self.expected, got = repr(wanted), repr(given)
+                return self.outcome("pass" if given == wanted else "fail", got)
+        except AssertionError:
+            return self.outcome("fail", got)
+        except BaseException as fault:  # noqa: BLE001
+            return self.outcome("timeout" if isinstance(fault, TimeUp) else "error", got, _name(fault))
 
 
 def _name(fault: BaseException) -> str:

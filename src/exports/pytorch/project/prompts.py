@@ -10,14 +10,15 @@ FEEDBACK = 60  # the longest feedback, in characters and in tokens
 GOT = 24  # characters of a wrong value in it
 
 
-def format_of(tokenizer, stop: list[int]):
-    """The format that a model's tokenizer asks for. `stop`: ids that end an answer, of the model's generation config."""
+def format_of(tokenizer, model):
+    """The format that a model's tokenizer asks for."""
     vocabulary = tokenizer.get_vocab()
     if all(token in vocabulary for token in Small.TOKENS):
         return Small(tokenizer, vocabulary)
     if tokenizer.chat_template is None:
         raise SystemExit("This tokenizer has no chat template. Choose a model that was trained to chat (an -Instruct one).")
-    return Chat(tokenizer, stop)
+    stop = model.generation_config.eos_token_id
+    return Chat(tokenizer, stop if isinstance(stop, list) else [stop], model.config.vocab_size)
 
 
 class Small:
@@ -50,41 +51,50 @@ class Small:
 
 
 class Chat:
-    """A user who asks, an assistant that answers, a user who asks for a correction."""
+    """A user who asks, an assistant that answers, a user who asks for a correction: in the words of the playground."""
 
-    ASK = "Answer with one whole Python program, in a code block."
-    CORRECT = "Check your answer. If it is wrong, correct it. Answer with one whole Python program, in a code block."
+    CODE_ONLY = "Answer with Python code only, in one code block."
+    CORRECT = f"There may be an error in the code above. Correct it if it is wrong, and otherwise repeat it. {CODE_ONLY}"
     MARK = "@@answer@@"  # where the answer stands in a rendered chat
 
-    def __init__(self, tokenizer, stop: list[int]):
+    def __init__(self, tokenizer, stop: list[int], vocabulary: int):
         self.tokenizer = tokenizer
-        self.stop = sorted({*stop, tokenizer.eos_token_id} - {None})
-        self.pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else self.stop[0]
-        self.never: list[int] = []
+        specials = {id for id, token in tokenizer.added_tokens_decoder.items() if token.special}
+        closing = self._closing("")
+        at = next((n for n, id in enumerate(closing) if id in specials), None)
+        if at is None:
+            raise SystemExit("The chat template ends an answer without a special token. Choose another model.")
+        self.end = closing[: at + 1]  # what the template puts after an answer, which the model writes itself
+        self.stop = sorted({closing[at], *stop} - {None})
+        self.pad = closing[at]
+        self.never = sorted((specials | set(range(len(tokenizer), vocabulary))) - set(self.stop))
 
     def first(self, task: dict) -> list[int]:
-        return self._ids([self._user(f"{task['instruction']}\n\n{self.ASK}")])
+        name = f"Name the function {task['entry_point']}. " if task["entry_point"] else ""
+        return self._encode(self._render([self._user(f"{task['instruction'].strip()}\n\n{name}{self.CODE_ONLY}")]))
 
     def after(self, ids: list[int], feedback: str) -> list[int]:
-        """What the template puts after an answer, up to the next one. The answer itself is never tokenized again."""
-        told = f"This test fails: {feedback}\n\n{self.CORRECT}" if feedback else self.CORRECT
-        answer = {"role": "assistant", "content": self.MARK}
-        text = self._render([self._user(self.ASK), answer, self._user(told)])
-        closing = self._encode(text.split(self.MARK)[1])
-        ended = ids[-1:] and ids[-1] in self.stop and closing[0] in self.stop
-        return closing[1:] if ended else closing
+        """What stands between an answer and the next one. The answer itself is never tokenized again."""
+        closing = self._closing(f"A test fails: {feedback[:FEEDBACK]}\n\n" if feedback else "")
+        return closing[len(self.end) :] if ids[-1] in self.stop else closing
 
     def program(self, ids: list[int]) -> str:
         text = self.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        blocks = re.findall(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", text, flags=re.DOTALL | re.IGNORECASE)
-        return blocks[-1] if blocks else text
+        opening = re.search(r"^[ \t]*```[^\n`]*\n", text, re.MULTILINE)
+        if opening is None:
+            return text
+        code = text[opening.end() :]
+        closing = re.search(r"^[ \t]*```[ \t]*$", code, re.MULTILINE)
+        return code[: closing.start()] if closing else code
+
+    def _closing(self, told: str) -> list[int]:
+        answer = {"role": "assistant", "content": self.MARK}
+        text = self._render([self._user(self.CODE_ONLY), answer, self._user(told + self.CORRECT)])
+        return self._encode(text.split(self.MARK)[1])
 
     @staticmethod
     def _user(content: str) -> dict:
         return {"role": "user", "content": content}
-
-    def _ids(self, messages: list[dict]) -> list[int]:
-        return self._encode(self._render(messages))
 
     def _render(self, messages: list[dict]) -> str:
         return self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)

@@ -7,7 +7,7 @@
 A model answers a task, is asked to correct its answer, and learns from how many unit tests each answer passes. One update:
 
     1. episodes   each process writes its share of the k tries at each prompt, T turns each, and has them graded (episodes.py)
-    2. score      log π and log π_ref of every token
+    2. score      log π and log π_ref of every token (scores.py)
     3. credit     from rewards to a coefficient c for every token (credit.py has the method)
     4. learn      the gradient of −Σ c·log π, clipped, AdamW
 
@@ -23,7 +23,6 @@ import random
 import shutil
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,11 +31,12 @@ from accelerate import Accelerator
 from accelerate.utils import gather_object, set_seed
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
-from credit import Answer, Try, constant_weights, credit, shared_turns
-from episodes import Player, padded
+from credit import Try, constant_weights, credit, shared_turns
+from episodes import Player
 from grade import Grader
 from metrics import episode_metrics, train_metrics
 from prompts import format_of
+from scores import batches, log_probs, sequences_of, token_stats
 
 HERE = Path(__file__).resolve().parent
 
@@ -47,28 +47,6 @@ def learning_rate(e, step: int) -> float:
         return e.learning_rate * min(1, (step + 1) / max(1, e.warmup_steps))
     progress = min(1, (step - e.warmup_steps) / max(1, e.max_steps - e.warmup_steps))
     return e.learning_rate * 0.5 * (1 + math.cos(math.pi * progress))
-
-
-@dataclass
-class Sequence:
-    """Tokens that are read in one pass, and the answers that stand in them, each with where it begins."""
-
-    ids: list[int]
-    answers: list[tuple[Answer, int]]
-
-
-def sequences_of(tries: list[Try]) -> list[Sequence]:
-    """A later answer stands in the sequence of the one before, where what it had read goes on from there."""
-    found: list[Sequence] = []
-    for t in tries:
-        own: list[Sequence] = []
-        for answer in t.answers:
-            if not own or answer.context[: len(own[-1].ids)] != own[-1].ids:
-                own.append(Sequence([], []))
-            own[-1].ids = answer.context + answer.ids
-            own[-1].answers.append((answer, len(answer.context)))
-        found += own
-    return found
 
 
 class Run:
@@ -87,9 +65,8 @@ class Run:
         reference_at = args.reference or (args.model or str(HERE / "reference"))
         dtype = getattr(torch, args.dtype)
         policy = AutoModelForCausalLM.from_pretrained(policy_at, dtype=dtype)
-        stop = policy.generation_config.eos_token_id
         self.tokenizer = AutoTokenizer.from_pretrained(policy_at)
-        self.format = format_of(self.tokenizer, stop if isinstance(stop, list) else [stop])
+        self.format = format_of(self.tokenizer, policy)
         # Nothing that a model brings with it (top-k, a repetition penalty) may change how it samples here.
         policy.generation_config = GenerationConfig(eos_token_id=self.format.stop, pad_token_id=self.format.pad)
         if args.lora:
@@ -148,38 +125,9 @@ class Run:
         tries = [Try(line["group"], tasks[line["task"]["id"]]) for line in own]
         return self.player.play(tries, lambda _, turn, rows: [own[i]["turns"][turn]["ids"] for i in rows])
 
-    # ---- Scores
-
-    def token_stats(self, model, sequences: list[Sequence]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Of each token of the answers, in their order: log π (with its gradient), entropy, Σ p² over the vocabulary."""
-        batch = padded([sequence.ids for sequence in sequences], self.format.pad, False, self.accelerator.device)
-        with self.accelerator.autocast():
-            logits = model(**batch).logits
-        places = [
-            (row, start + n, answer.ids[n])
-            for row, sequence in enumerate(sequences)
-            for answer, start in sequence.answers
-            for n in range(len(answer.ids))
-        ]
-        rows, columns, targets = torch.tensor(places, device=logits.device).reshape(-1, 3).unbind(1)
-        scores = logits[rows, columns - 1].float() / self.e.temperature
-        scores[:, self.format.never] = -math.inf  # as in sampling
-        logp = scores.log_softmax(-1)
-        with torch.no_grad():
-            p = logp.exp()
-            entropy = -(p * logp.masked_fill(p == 0, 0)).sum(-1)
-            sum_sq = p.square().sum(-1)
-        return logp.gather(1, targets[:, None])[:, 0], entropy, sum_sq
-
-    @torch.no_grad()
     def log_probs(self, model, tries: list[Try]) -> dict[int, list[float]]:
-        """log π of the tokens of each answer, by id(answer)."""
-        found = {}
-        for batch in batches(sequences_of(tries), self.args.batch_size):
-            logp = iter(self.token_stats(model, batch)[0].tolist())
-            for answer in (answer for sequence in batch for answer, _ in sequence.answers):
-                found[id(answer)] = [next(logp) for _ in answer.ids]
-        return found
+        with self.accelerator.autocast():
+            return log_probs(model, tries, self.format, self.e.temperature, self.args.batch_size)
 
     def score(self, tries: list[Try]) -> None:
         began = time.perf_counter()
@@ -204,7 +152,7 @@ class Run:
         loss, norms = torch.zeros((), device=accelerator.device), {}
         for part in parts:
             with accelerator.accumulate(self.model):
-                logp, entropy, sum_sq = self.token_stats(self.model, part)
+                logp, entropy, sum_sq = token_stats(self.model, part, self.format, e.temperature)
                 answers = [answer for sequence in part for answer, _ in sequence.answers]
                 c = torch.tensor([c for answer in answers for c in answer.coefficients], device=logp.device)
                 part_loss = -(c * logp).sum()
@@ -225,7 +173,7 @@ class Run:
                 self.optimizer.zero_grad()
         return {
             "train/loss": accelerator.reduce(loss, "sum").item(),
-            "train/grad_norm": float(norm) if norm is not None else NAN,
+            "train/grad_norm": float(norm) if norm is not None else math.nan,
             **norms,
             "train/clipped": float(norm is not None and norm > e.max_grad_norm),
             "train/learning_rate": rate,
@@ -241,8 +189,8 @@ class Run:
             raise SystemExit("No program could be graded; nothing was learned.")
         began = time.perf_counter()
         credit(everyone, e)
-        measured = self.learn(own)
-        trained = gather_object(own)
+        learned = self.learn(own)
+        measured = {**train_metrics(gather_object(own), constant_weights(e), e), **learned}
         for _ in range(1, e.num_iterations):
             own_now = self.log_probs(self.policy, own)
             lists = gather_object([own_now[id(answer)] for t in own for answer in t.answers])
@@ -251,7 +199,7 @@ class Run:
             self.learn(own)
         self.player.spend("update", began)
         self.step += 1
-        return {**train_metrics(trained, constant_weights(e), e), **measured}
+        return measured
 
     def evaluate(self) -> dict[str, float]:
         """Greedy tries at the held-out tasks, which are spread over the processes."""
@@ -281,10 +229,6 @@ class Run:
             raise SystemExit(f"{out} holds no finished state. Start it without --resume, with another --out.")
         self.step = max(saved)
         self.accelerator.load_state(str(out / f"state-{self.step}"))
-
-
-def batches(items: list, size: int) -> list[list]:
-    return [items[first : first + size] for first in range(0, len(items), size)]
 
 
 def same_weights(one: str, other: str) -> bool:

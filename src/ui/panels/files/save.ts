@@ -1,4 +1,5 @@
 /** What of a run is saved as a file. */
+import type { Program } from '../../../config/elsewhere.ts';
 import { experimentFile } from '../../../config/formats.ts';
 import type { Experiment } from '../../../config/fields.ts';
 import { metricsCsv, metricsJsonLines, type Measured, type Names } from '../../../exports/metrics.ts';
@@ -81,4 +82,21 @@ export function saveModel(run: OpenRun, { step, files }: NonNullable<RunState['f
     backend: told.backend?.name ?? 'an unknown back end',
   });
   download(`${run.fileName}-model-${step}.zip`, archive, 'application/zip');
+}
+
+/**
+ * @param model the answer to `files`
+ * @throws Error naming the field that has no counterpart there
+ */
+export async function saveProject(
+  run: OpenRun,
+  program: Program,
+  { step, files }: NonNullable<RunState['files']>,
+): Promise<void> {
+  const { projectArchive } = await import('./pythonProject.ts');
+  const archive = await projectArchive({
+    ...{ program, step, name: run.name, experiment: run.experimentAfter(step) },
+    ...{ files: new Map(Object.entries(files)), began: run.told.model?.name },
+  });
+  download(`${run.fileName}-${program}.zip`, archive, 'application/zip');
 }

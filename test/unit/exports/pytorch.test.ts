@@ -1,0 +1,206 @@
+/** The exported Python projects, as far as that goes without torch; test/pytorch/check.ts proves the rest. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pythonProjectOf, sources } from '../../../src/cli/pythonProject.ts';
+import { projectRoot } from '../../../src/cli/common.ts';
+import { defaultExperiment, parseExperiment } from '../../../src/config/experiment.ts';
+import type { Experiment } from '../../../src/config/fields.ts';
+import { formulaOf } from '../../../src/config/formula/index.ts';
+import { pythonOf } from '../../../src/exports/pytorch/formula.ts';
+import { checkCounterparts, settings } from '../../../src/exports/pytorch/index.ts';
+import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
+import { klOfAnswer } from '../../../src/rl/kl.ts';
+import { RandomStream } from '../../../src/rl/random.ts';
+import { notRun } from '../../notRun.ts';
+
+const folder = join(projectRoot, 'src/exports/pytorch/project');
+const python = (code: string, input = '') =>
+  spawnSync('python3', ['-c', code], {
+    cwd: folder,
+    input,
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+  });
+const hasPython = python('import sys; assert sys.version_info >= (3, 10)').status === 0;
+
+const asked = (changes: Partial<Experiment>) => ({
+  experiment: { ...defaultExperiment, trainTasks: 16, evalTasks: 4, ...changes },
+  ...{ name: 'default', modelDir: undefined, from: undefined, changes: {}, problems: undefined },
+});
+const textOf = (files: ReadonlyMap<string, Uint8Array>, path: string) =>
+  new TextDecoder().decode(files.get(path));
+
+describe('a project', () => {
+  it('has the experiment, its tasks and both models', async () => {
+    const files = await pythonProjectOf('pytorch', asked({ gamma: 0.25, initialPolicy: 'cheating' }));
+    expect(JSON.parse(textOf(files, 'experiment.json'))).toMatchObject({
+      gamma: 0.25,
+      num_generations: 4,
+      max_steps: 150,
+    });
+    const tasks = textOf(files, 'tasks.jsonl')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { split: string });
+    expect(tasks.filter(({ split }) => split === 'train')).toHaveLength(16);
+    expect(tasks.filter(({ split }) => split === 'heldout')).toHaveLength(4);
+    for (const file of ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'])
+      for (const model of ['model', 'reference'])
+        expect(files.has(`${model}/${file}`), `${model}/${file}`).toBe(true);
+    expect(files.get('model/model.safetensors')).not.toEqual(files.get('reference/model.safetensors'));
+    expect(textOf(files, 'README.md')).toContain('gamma 0.25');
+    const left = [...files.keys()].filter(
+      (path) => /\.(md|py|toml)$/.test(path) && textOf(files, path).includes('{{'),
+    );
+    expect(left).toEqual([]);
+    expect(files.has('train_trl.py')).toBe(false);
+  });
+
+  it('for TRL has its own script and README', async () => {
+    const files = await pythonProjectOf('trl', asked({}));
+    expect([files.has('train_trl.py'), files.has('train.py'), files.has('configs/fsdp.yaml')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(textOf(files, 'README.md')).toContain('TRL');
+  });
+
+  it('refuses by name what TRL cannot express, and PyTorch nothing', () => {
+    for (const [field, changes] of [
+      ['estimator', { estimator: 'reinforce' }],
+      ['returns', { returns: 'per-turn' }],
+      ['history', { turns: 3 }],
+      ['innerEpochs', { innerEpochs: 2 }],
+    ] as const) {
+      const e = { ...defaultExperiment, ...changes };
+      expect(() => checkCounterparts(e, 'trl')).toThrow(new RegExp(`^${field}: .*Choose another value`));
+      expect(() => checkCounterparts(e, 'pytorch')).not.toThrow();
+    }
+  });
+
+  it('says a formula in Python', () => {
+    const said = (formula: string) => pythonOf(formulaOf({ formula, turns: 2 }));
+    expect(said('r[2] > r[1] ? -(γ ** 2) / alpha : max(r[1], 0.5, r[2])')).toBe(
+      '(divide((-power(gamma, 2)), alpha) if r[1] > r[0] else max(r[0], 0.5, r[1]))',
+    );
+  });
+});
+
+describe('its Python', () => {
+  it('is Python', async (context) => {
+    if (!hasPython) notRun(context, 'the exported Python', 'there is no python3 from 3.10 on');
+    const files = [...(await sources()).keys()].filter((name) => name.endsWith('.py'));
+    const code = `import ast\nfor name in ${JSON.stringify(files)}: compile(open(name, encoding="utf8").read(), name, "exec")`;
+    expect(python(code).stderr).toBe('');
+  });
+
+  it('gives every token the coefficient that we give it', (context) => {
+    if (!hasPython) notRun(context, 'credit of the exported Python', 'there is no python3 from 3.10 on');
+    const cases = Array.from({ length: 40 }, (_, seed) => caseOf(seed));
+    const given = python(credits, JSON.stringify(cases.map(({ input }) => input)));
+    expect(given.stderr).toBe('');
+    const found = JSON.parse(given.stdout) as unknown[];
+    cases.forEach(({ wanted, e }, i) => {
+      const [ours, theirs] = [numbersIn(wanted), numbersIn(found[i])];
+      expect(theirs.length, JSON.stringify(e)).toBe(ours.length);
+      const wrong = ours.filter((x, n) => !(Math.abs(x - theirs[n]!) <= 1e-6 * Math.max(1, Math.abs(x))));
+      expect(wrong, JSON.stringify(e)).toEqual([]);
+    });
+  });
+
+  it('grades', (context) => {
+    if (!hasPython) notRun(context, 'grading of the exported Python', 'there is no python3 from 3.10 on');
+    const code = `
+import json
+from grade import Grader
+program = {"code": "def f(x):\\n    return x + 1 if x < 3 else [x, undefined][x - 3]", "setup": ""}
+tests = ["assert f(1) == 2", "assert f(2) == 4", "assert f(4) == 5", "assert f(1) in (2, 3)", "assert f(1) =="]
+grader = Grader(1)
+print(json.dumps(grader.grade([{**program, "tests": tests}])[0]))
+grader.close()`;
+    const { stdout, stderr } = python(code);
+    expect(stderr).toBe('');
+    const outcomes = JSON.parse(stdout) as { status: string }[];
+    expect(outcomes.map(({ status }) => status)).toEqual(['pass', 'fail', 'error', 'pass', 'infra']);
+    expect(outcomes[1]).toMatchObject({ expression: 'f(2)', expected: '4', got: '3' });
+  });
+});
+
+/** Every number of a batch, in its order; null and NaN as 0: JSON has none. */
+function numbersIn(value: unknown): number[] {
+  if (Array.isArray(value)) return value.flatMap(numbersIn);
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(numbersIn);
+  return [typeof value === 'number' && !Number.isNaN(value) ? value : 0];
+}
+
+/** A batch with random rewards and log-probabilities, under a random experiment, and what our algorithm makes of it. */
+function caseOf(seed: number) {
+  const random = new RandomStream(seed);
+  const pick = <T>(items: readonly T[]): T => items[random.integer(items.length)]!;
+  const turns = 1 + random.integer(3);
+  const objective = turns > 1 ? pick(['paper', 'released-code'] as const) : 'paper';
+  const parsed = parseExperiment({
+    ...defaultExperiment,
+    ...{ turns, objective, gamma: pick([0, 0.5, 1, 2]), beta: pick([0, 0.1]), alpha: 3 },
+    estimator: pick(['rloo', 'reinforce', 'grpo', 'dr-grpo']),
+    returns: objective === 'paper' ? pick(['accumulated', 'per-turn']) : 'accumulated',
+    accumulate: pick(['cocos', 'last', 'best', 'formula', ...(turns === 2 ? ['score'] : [])]),
+    formula: `min(1 / (1 + r[${turns}]), gamma) - r[1] ** 2`,
+  });
+  if (!parsed.ok) throw new Error(parsed.errors[0]?.message);
+  const e = parsed.experiment;
+  const answer = () => {
+    const ids = Array.from({ length: 1 + random.integer(3) }, (_, n) => n);
+    const values = () => ids.map(() => Math.log(random.uniform()));
+    const [logp, refLogp] = [values(), values()];
+    const now = logp.map((lp) => lp + 0.2 * (random.uniform() - 0.5));
+    const reward = random.uniform() < 0.05 ? NaN : random.integer(7) / 6;
+    return { ids, logp, refLogp, now, reward, kl: klOfAnswer(logp, refLogp) };
+  };
+  const task = {
+    ...{ id: '', source: '', instruction: '', entryPoint: '', reference: '', setup: '', tests: [] },
+    ...{ composition: '', family: '', level: 0 },
+  };
+  const groups = Array.from({ length: 3 }, () => ({
+    task,
+    trajectories: Array.from({ length: 4 }, () => ({ turns: Array.from({ length: turns }, answer) })),
+  }));
+  const algorithm = algorithmOf(e);
+  const of = (credited: ReturnType<typeof algorithm.credit>) =>
+    credited.flatMap(({ trajectories }) =>
+      trajectories.map(({ R, turns }) => ({ R, c: turns.map(({ coefficients }) => coefficients) })),
+    );
+  const tries = groups.flatMap(({ trajectories }, prompt) =>
+    trajectories.map(({ turns }) => ({ prompt, turns })),
+  );
+  return {
+    e,
+    input: { e: settings(e), tries },
+    wanted: [of(algorithm.credit(groups, e)), of(algorithm.again(groups, ({ now }) => now, e))],
+  };
+}
+
+const credits = `
+import json, sys
+from math import isnan, nan
+from types import SimpleNamespace
+from credit import Answer, Try, credit
+found = []
+for case in json.load(sys.stdin):
+    e = SimpleNamespace(**case["e"])
+    tries, now = [], {}
+    for one in case["tries"]:
+        answers = []
+        for a in one["turns"]:
+            reward = nan if a["reward"] is None else a["reward"]
+            answers.append(Answer([], a["ids"], "", False, reward=reward, logp=a["logp"], ref_logp=a["refLogp"]))
+            now[id(answers[-1])] = a["now"]
+        tries.append(Try(one["prompt"], {}, answers))
+    both = []
+    for under in (None, now):
+        credit(tries, e, under)
+        both.append([{"R": None if isnan(t.R) else t.R, "c": [a.coefficients for a in t.answers]} for t in tries])
+    found.append(both)
+print(json.dumps(found))`;
