@@ -12,15 +12,6 @@ export const isOtherModel = (text: string): boolean => pattern.test(text);
 export const otherModelText = (name: string, digest: string): string =>
   `${name.replace(/[^\w.+-]+/g, '-').slice(0, 100)}@${digest.slice(0, 16)}`;
 
-/** Which model an experiment begins with: the name of a shipped one, or what `otherModel` says. */
-export const modelOf = ({
-  model,
-  otherModel,
-}: {
-  readonly model: string;
-  readonly otherModel: string;
-}): string => (model === 'other' ? otherModel : model);
-
 export const modelFields = {
   otherModel: {
     kind: 'text',

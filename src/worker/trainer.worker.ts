@@ -12,7 +12,7 @@ import type { ShowLoading } from '../train/driver.ts';
 import { UnrecoverableError } from '../train/failure.ts';
 import { KnownProblems } from '../tasks/knownProblems.ts';
 import { SharedModel } from '../train/sharedModel.ts';
-import { modelOf } from '../config/modelFields.ts';
+import { modelNameOf } from '../config/experiment.ts';
 import { openKeeping } from './kept.ts';
 import { readOtherModel, type OtherModel } from './otherModel.ts';
 import { Packing } from './packing.ts';
@@ -83,7 +83,7 @@ async function load(
   show.stage('model');
   const other = experiment.model === 'other';
   const { digest, base } = await attempt(
-    `The model "${modelOf(experiment)}" could not be loaded.`,
+    `The model "${modelNameOf(experiment)}" could not be loaded.`,
     other
       ? 'Get it again in “Models”, or choose another starting model.'
       : 'Reload the page; if it happens again, the files beside the page are incomplete.',
@@ -93,7 +93,7 @@ async function load(
   markStart('model');
 
   return new SharedModel({
-    ...{ model: experiment.model, base, sandbox, backend, breathe, problems },
+    ...{ model: modelNameOf(experiment), base, sandbox, backend, breathe, problems },
     ...(digest === undefined ? {} : { digest }),
     readInitial: (name) =>
       attempt(
