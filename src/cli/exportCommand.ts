@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import { experimentFile } from '../config/formats.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { metricsCsv, metricsJsonLines, names, type Measured } from '../exports/metrics.ts';
 import { fileName } from '../exports/fileName.ts';
@@ -9,12 +10,13 @@ import { modelArchive } from '../exports/modelFolder.ts';
 import { rolloutLines } from '../exports/rollouts.ts';
 import { packRun, runFileEnding } from '../exports/runFile.ts';
 import { unipoHeader, unipoStep } from '../exports/unipo.ts';
+import { zip } from '../exports/zip.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { RunLog } from '../train/log.ts';
-import { loadModel, modelDirOption, type Command } from './common.ts';
+import { loadModel, modelDirOption, openNodeBackend, type Command } from './common.ts';
 import { modelOf, nameBelow, openRunAt, runsBelow, isRunFile, type OpenedRun } from './packedRun.ts';
 
-const kinds = ['run', 'model', 'metrics', 'rollouts', 'unipo'] as const;
+const kinds = ['run', 'model', 'merged', 'metrics', 'rollouts', 'unipo'] as const;
 type Kind = (typeof kinds)[number];
 
 const options: ExtraOptions = {
@@ -29,7 +31,7 @@ const options: ExtraOptions = {
   what: {
     value: 'KIND',
     help:
-      'run = everything, for the page or another machine; model = a Hugging Face folder in a .zip; metrics = .csv or .jsonl; ' +
+      'run = everything, for the page or another machine; model = a Hugging Face folder in a .zip, of a model of others the adapter as PEFT reads it; merged = of such a run the whole model with its adapter added; metrics = .csv or .jsonl; ' +
       'rollouts = episodes with token ids and log-probabilities, .jsonl; unipo = the same for UNIPO, .jsonl. run unless given.',
     choices: kinds,
   },
@@ -64,8 +66,8 @@ export const exportCommand: Command = async (argv) => {
   if (text('names') !== undefined && kind !== 'metrics')
     throw new FlagError('--names is for --what metrics only.');
   for (const name of ['step', 'model-dir'])
-    if (text(name) !== undefined && kind !== 'model')
-      throw new FlagError(`--${name} is for --what model only.`);
+    if (text(name) !== undefined && kind !== 'model' && kind !== 'merged')
+      throw new FlagError(`--${name} is for --what model and merged only.`);
 
   const runs = isRunFile(path) ? [path] : runsBelow(path);
   if (runs.length === 0)
@@ -98,8 +100,9 @@ async function contentOf(
       ending(out, kind, runFileEnding);
       return packRun(await run.files());
     case 'model':
+    case 'merged':
       ending(out, kind, '.zip');
-      return model(run, text('step'), text('model-dir'));
+      return model(run, text('step'), text('model-dir'), kind === 'merged');
     case 'metrics': {
       const under = text('names') === 'trl' ? 'trl' : 'ours';
       return ending(out, kind, '.csv', '.jsonl') === '.csv'
@@ -147,6 +150,7 @@ async function model(
   run: OpenedRun,
   given: string | undefined,
   modelDir: string | undefined,
+  merged: boolean,
 ): Promise<Uint8Array> {
   const { log, folder, name } = run;
   const wanted = given === undefined ? Infinity : Number(given);
@@ -157,7 +161,16 @@ async function model(
   if (given !== undefined && state.step !== wanted)
     process.stderr.write(`The last saved state before update ${wanted} is that of update ${state.step}.\n`);
   const began = await loadModel(await modelOf(log.manifest, folder, modelDir));
-  const files = began.files(log.experimentAt(state.step), state.weights);
+  const e = log.experimentAt(state.step);
+  if (began.adapter(e)) {
+    if (merged) await openNodeBackend({});
+    const files = merged ? await began.merged(e, state.weights) : began.files(e, state.weights);
+    const experiment = new TextEncoder().encode(`${JSON.stringify(experimentFile(e), null, 2)}\n`);
+    return zip(new Map([...Object.entries(files), ['experiment.json', experiment]]));
+  }
+  if (merged)
+    throw new FlagError('--what merged is of a run with an adapter; this one has none: take model.');
+  const files = began.files(e, state.weights);
   return modelArchive(new Map(Object.entries(files)), {
     name,
     ...{ model: log.manifest.model, backend: log.manifest.backend, build: log.manifest.build },

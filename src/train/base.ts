@@ -46,6 +46,8 @@ export interface Base {
   readonly kept: () => Readonly<Record<string, Uint8Array>>;
   /** What was trained as the files of a folder, by name: a model of ours whole, of others the adapter. */
   files(e: Experiment, values: HostWeights): Record<string, Uint8Array>;
+  /** The same as a model of its own, with what was trained added to its weights; on the running back end. */
+  merged(e: Experiment, values: HostWeights): Promise<Record<string, Uint8Array>>;
 }
 
 export interface WholeBase extends Base, OpenBase {
@@ -72,6 +74,7 @@ export function wholeBase(
     open: () => Promise.resolve(base),
     kept: () => filesWith(weights),
     files: (_, values) => filesWith(values),
+    merged: (_, values) => Promise.resolve(filesWith(values)),
     dispose: () => undefined,
   };
   return base;
@@ -93,14 +96,21 @@ export const loraOf = (e: Pick<Experiment, 'loraRank' | 'loraAlpha' | 'loraTarge
   targets: targets[e.loraTargets],
 });
 
+/** What is needed of a model that others trained (`openModel`). */
+export interface OtherModel {
+  readonly config: ModelConfig;
+  readonly tensors: TensorSource;
+  readonly tokenizerJson: Uint8Array | null;
+}
+
 /** A model that is not trained itself. @param name as an adapter's files call it @param kept see `Base` */
 export function adaptedBase(
   name: string,
-  { config, tensors }: { readonly config: ModelConfig; readonly tensors: TensorSource },
+  { config, tensors, tokenizerJson }: OtherModel,
   format: EpisodeFormat,
   kept: Base['kept'] = () => ({}),
 ): Base {
-  return {
+  const base: Base = {
     ...{ config, format, kept },
     adapter: loraOf,
     files: (e, values) => adapterFiles(config, loraOf(e), values, name),
@@ -119,7 +129,19 @@ export function adaptedBase(
         dispose: () => shared.dispose(),
       };
     },
+    async merged(e, values) {
+      const open = await base.open();
+      const policy = open.policy(e, values);
+      try {
+        const files = checkpointFiles({ config, weights: await policy.merged() }, specialIds(format));
+        return { ...files, ...(tokenizerJson ? { 'tokenizer.json': tokenizerJson } : {}) };
+      } finally {
+        policy.dispose();
+        open.dispose();
+      }
+    },
   };
+  return base;
 }
 
 /** An adapter as a run begins with it: a function of the seed. */
