@@ -1,6 +1,5 @@
 /** Opens a model that others trained and that is kept in this browser, for the trainer. */
 import { Models } from '../hub/keeping.ts';
-import { otherModelText } from '../config/modelFields.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openModel } from '../train/openedModel.ts';
