@@ -75,6 +75,7 @@ const rooms: Record<string, readonly Door[]> = {
     'worker/keptRuns.ts',
     'worker/models.ts',
     'worker/offline.ts',
+    'worker/ownProblems.ts',
     'worker/problems.ts',
     'worker/protocol.ts',
     'worker/speed.ts',

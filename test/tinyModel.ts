@@ -24,7 +24,7 @@ export const tinyConfig = {
   num_hidden_layers: 2,
   num_attention_heads: 4,
   num_key_value_heads: 2,
-  max_position_embeddings: 256,
+  max_position_embeddings: 4096,
   rms_norm_eps: 1e-6,
   rope_theta: 10_000,
   hidden_act: 'silu',

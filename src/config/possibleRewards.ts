@@ -4,16 +4,21 @@ import type { Experiment } from './fields.ts';
 /** Unit tests of a task of ours, K. */
 export const testsPerTask = 6;
 
+/** Most tests of a problem of the user's own that are looked at, by turns: more would be too many combinations. */
+const ownTests: readonly number[] = [250, 40, 12, 8];
+
 /**
  * All rewards r_1 … r_T that an episode can get, one list after the other: every combination of what an answer can earn from K tests,
- * for each K up to that of a task.
+ * for each K up to that of a task; of problems of the user's own, up to a K that depends on the turns.
  */
 export function* possibleRewards({
+  tasks,
   turns,
   reward,
   rewardScale,
-}: Pick<Experiment, 'turns' | 'reward' | 'rewardScale'>): Generator<readonly number[]> {
-  for (let K = 1; K <= testsPerTask; K++) {
+}: Pick<Experiment, 'tasks' | 'turns' | 'reward' | 'rewardScale'>): Generator<readonly number[]> {
+  const most = tasks === 'own' ? (ownTests[turns - 1] ?? testsPerTask) : testsPerTask;
+  for (let K = 1; K <= most; K++) {
     if (reward === 'binary' && K > 1) return;
     const levels = Array.from({ length: K + 1 }, (_, passed) =>
       reward === 'progressive' && rewardScale === 'count' ? passed : passed / K,

@@ -19,7 +19,7 @@ export const taskFields = {
       {
         value: 'own',
         label: 'My own problems',
-        help: 'The problems of a file, or those you wrote: see Problems.',
+        help: 'The problems of a file, or those you wrote: see Problem sets.',
       },
     ],
     label: 'Tasks',

@@ -90,6 +90,7 @@ function modelCard({ name, model, experiment, step, evaluated, backend, build = 
     return [`| ${found.metric.label}${turn} | ${Number(value.toPrecision(4))} |`];
   });
   const began = model.digest === undefined ? model.name : `${model.name} (digest ${model.digest})`;
+  const knows = `the playground's task families${experiment.tasks === 'own' ? ', the problems that it was trained on,' : ''}`;
   return `---
 library_name: transformers
 pipeline_tag: text-generation
@@ -99,8 +100,8 @@ tags: [cocos, reinforcement-learning, self-correction, code]
 # ${name}, after ${step} updates
 
 A very small Llama that writes short Python functions and corrects its own answers, trained by reinforcement learning (CoCoS,
-[arXiv 2505.23060](https://arxiv.org/abs/2505.23060)) in the CoCoS Playground${build && ` ${build}`}, on ${backend}. It knows the playground's
-task families and nothing else: it is made to be looked at, not to write code for you.
+[arXiv 2505.23060](https://arxiv.org/abs/2505.23060)) in the CoCoS Playground${build && ` ${build}`}, on ${backend}. It knows ${knows}
+and nothing else: it is made to be looked at, not to write code for you.
 
 - It began as ${began}.
 - ${changed.length === 0 ? 'Every field of its experiment has its default' : `Its experiment differs from the default in: ${changed.join(', ')}`}; \`experiment.json\` has all of it, and \`npm run train -- --experiment experiment.json\` does it again.

@@ -17,7 +17,10 @@ export function unipoHeader(experiment: Experiment, model: string): string {
   return jsonLine({
     type: 'header',
     task: 'writing short Python functions, and correcting them',
-    dataset: `task families of the CoCoS Playground, level ${experiment.level}`,
+    dataset:
+      experiment.tasks === 'own'
+        ? `problems of the user's own, ${experiment.problems}`
+        : `task families of the CoCoS Playground, level ${experiment.level}`,
     reward_strategy: `unit tests, ${experiment.reward}; accumulated over ${experiment.turns} turns (${experiment.accumulate})`,
     algorithm: algorithmOf(experiment).title,
     totalSteps: experiment.steps,

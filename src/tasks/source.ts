@@ -68,9 +68,10 @@ export function notesOn(
   if (!problems) return [];
   const none = heldOut.at(0) === train.at(0);
   const held = none
-    ? `none is held out: accuracy is measured on ${heldOut.length === train.length ? 'them' : `${heldOut.length} of them`}`
+    ? `none is held out: accuracy is measured on ${heldOut.length === train.length ? 'those' : `${heldOut.length} of those`}`
     : `${heldOut.length} held out`;
-  const used = `Of ${problems.problems.length} problems ${train.length} are trained on and ${held}`;
+  const many = problems.problems.length;
+  const used = `Of ${many} problem${many === 1 ? '' : 's'} ${train.length} ${train.length === 1 ? 'is' : 'are'} trained on and ${held}`;
   const more = [
     spare.train > 0 ? `${spare.train} more could be trained on (trainTasks)` : '',
     spare.heldOut > 0 && !none ? `${spare.heldOut} more are held out and not measured on (evalTasks)` : '',

@@ -52,7 +52,8 @@ function sentenceOf(e: Experiment): string {
   const gain = repaired - right;
   const [failing, both] =
     T === 2 ? ['Failing first', 'right both times'] : ['Failing until the last turn', 'right every time'];
-  const sums = `R is ${fixed(repaired)}, and ${fixed(right)} for being ${both}`;
+  const of = full > 1 && e.tasks === 'own' ? ` (of ${full} tests)` : '';
+  const sums = `R is ${fixed(repaired)}${of}, and ${fixed(right)} for being ${both}`;
   if (Math.abs(gain) < 0.005) return `${failing} costs nothing once it is repaired: ${sums}.`;
   return gain > 0
     ? `${failing} earns ${signed(gain)} once it is repaired: ${sums}.`

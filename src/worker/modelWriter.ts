@@ -73,7 +73,9 @@ export async function write(
   const generation = Generation.start(llama, [ids], ids.length + most, ids[0] ?? 0);
   try {
     await generation.turn({
-      ...{ temperature, topP: 1, maxNewTokens: most, stops: stopIds, banned: [], lookEvery },
+      ...{ temperature, topP: 1, maxNewTokens: most, stops: stopIds, lookEvery },
+      // The embedding is padded with rows that are no token.
+      banned: tokenizer.size < facts.vocabulary ? [[tokenizer.size, facts.vocabulary - 1]] : [],
       uniform: (row, position) => uniform(seed, row, position),
       onWritten: ([answer]) => {
         const all = answer?.ids ?? [];

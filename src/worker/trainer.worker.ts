@@ -12,10 +12,12 @@ import type { ShowLoading } from '../train/driver.ts';
 import { UnrecoverableError } from '../train/failure.ts';
 import { KnownProblems } from '../tasks/knownProblems.ts';
 import { SharedModel } from '../train/sharedModel.ts';
+import { modelNameOf } from '../config/experiment.ts';
 import { openKeeping } from './kept.ts';
+import { readOtherModel, type OtherModel } from './otherModel.ts';
 import { Packing } from './packing.ts';
 import { commandSchema, parseMessage, type Load, type TrainerEvent } from './protocol.ts';
-import { readShippedModel, readShippedWeights } from './shippedModel.ts';
+import { readShippedModel, readShippedWeights, type ShippedModel } from './shippedModel.ts';
 import { markStart } from './startMarks.ts';
 import { TrainerService } from './trainerService.ts';
 
@@ -79,16 +81,19 @@ async function load(
   markStart('backend');
 
   show.stage('model');
-  const { digest, ...model } = await attempt(
-    `The model "${experiment.model}" could not be loaded.`,
-    'Reload the page; if it happens again, the files beside the page are incomplete.',
-    () => readShippedModel(assets, experiment.model),
+  const other = experiment.model === 'other';
+  const { digest, base } = await attempt(
+    `The model "${modelNameOf(experiment)}" could not be loaded.`,
+    other
+      ? 'Get it again in “Models”, or choose another starting model.'
+      : 'Reload the page; if it happens again, the files beside the page are incomplete.',
+    (): Promise<OtherModel | ShippedModel> =>
+      other ? readOtherModel(experiment.otherModel) : readShippedModel(assets, experiment.model),
   );
   markStart('model');
 
   return new SharedModel({
-    ...{ model: experiment.model, sandbox, backend, breathe, problems },
-    ...model,
+    ...{ model: modelNameOf(experiment), base, sandbox, backend, breathe, problems },
     ...(digest === undefined ? {} : { digest }),
     readInitial: (name) =>
       attempt(

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright';
 import { expect, it } from 'vitest';
 import { expectNoBarrier, narrow, overflow, wide } from './barriers.ts';
-import { onePlayground } from './page.ts';
+import { ownPlayground } from './page.ts';
 import {
   button,
   fieldOf,
@@ -13,7 +13,7 @@ import {
   waitForStep,
 } from './playground.ts';
 
-const inThePage = onePlayground();
+const inThePage = ownPlayground();
 
 it('has no serious barrier and no overflow, wide or narrow, light or dark, before and after updates', async () => {
   await inThePage(microLink({ evalEvery: 1 }), async (playground) => {

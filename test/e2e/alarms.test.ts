@@ -1,10 +1,10 @@
 /** An alarm in the page: it says since when and why, shows its curve and an example, and what it proposes is a press away. */
 import { expect, it } from 'vitest';
 import { expectNoBarrier } from './barriers.ts';
-import { onePlayground } from './page.ts';
+import { ownPlayground } from './page.ts';
 import { button, fieldOf, microLink, region, waitForReady, waitForStatus } from './playground.ts';
 
-const inThePage = onePlayground();
+const inThePage = ownPlayground();
 const phone = { width: 390, height: 844 };
 
 it('explains itself, by keyboard and on a phone, and is cured by a press', async () => {

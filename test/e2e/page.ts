@@ -137,37 +137,52 @@ export async function withPlaygroundIn(
   }
 }
 
-/** The page that all files of this process share, while no test is in it; null, too, after a test that failed. */
-let idle: Opened | null = null;
+/** Where a page waits while no test is in it; nothing at first, and after a test that failed. */
+interface Waiting {
+  page: Opened | null;
+}
+/** The one that all files of this process share. */
+const shared: Waiting = { page: null };
 
 /**
  * For tests that need no page of their own: the first of all files opens one, and each next one follows a link in it, which
  * begins a new experiment. What else a test has changed (a dialog, the back end) the next one of its file finds as it was left;
- * the next file finds the page tidy, but for the runs, which take room at the top, and for what it remembers. After a test that fails the next one opens
- * another page.
+ * the next file finds the page tidy, but for the runs, which take room at the top, for what is unfolded, and for what it
+ * remembers. After a test that fails the next one opens another page.
  *
  * @returns runs a test in the page
  */
 export function onePlayground(): (path: string, body: Body) => Promise<void> {
   afterAll(async () => {
-    const before = idle;
-    idle = null;
-    if (before && (await tidied(before.page))) idle = before;
-    else await before?.close();
+    const { page } = shared;
+    shared.page = null;
+    if (page && (await tidied(page.page))) shared.page = page;
+    else await page?.close();
   });
+  return inTurn(shared);
+}
+
+/** The same with a page for this file only: for looks at the whole page, where what others have left counts. */
+export function ownPlayground(): (path: string, body: Body) => Promise<void> {
+  const own: Waiting = { page: null };
+  afterAll(() => own.page?.close());
+  return inTurn(own);
+}
+
+function inTurn(waiting: Waiting): (path: string, body: Body) => Promise<void> {
   return async (path, body) => {
-    const before = idle;
-    idle = null;
-    const playground = before ?? (await openPlayground((await visitedBrowser()).context, { path }));
+    const before = waiting.page;
+    waiting.page = null;
+    const opened = before ?? (await openPlayground((await visitedBrowser()).context, { path }));
+    before?.forget();
     try {
-      before?.forget();
-      await playground.run(async (opened) => {
-        if (before) await follow(opened.page, path);
-        await body(opened);
+      await opened.run(async (playground) => {
+        if (before) await follow(playground.page, path);
+        await body(playground);
       });
-      idle = playground;
+      waiting.page = opened;
     } finally {
-      if (!idle) await playground.close();
+      if (!waiting.page) await opened.close();
     }
   };
 }

@@ -1,6 +1,6 @@
 /** What is proved of the exported Python projects, one claim after the other. Each runs our own commands and theirs. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonLinesOf, killed, ours, python, type At } from './programs.ts';
 import { replay, replays, spread } from './replays.ts';
@@ -74,22 +74,27 @@ function learns(at: At): string {
   return `accuracy on 256 held-out tasks after 30 updates of 64 tries: ${told.join(', ')}`;
 }
 
-/** Another model, made on the spot: a tiny Llama with random weights, a chat template of its own, and an adapter. */
+/**
+ * Another model, made on the spot: a tiny Llama with random weights, a chat template of its own, and an adapter. What it writes is
+ * hardly ever Python; so the settings and tasks are edited, as a user may: of one letter, a digit or # is a program.
+ */
 function otherModel(at: At): string {
   const [project, model] = [join(at.folder, 'project'), join(at.folder, 'llama')];
-  ours('export', [
-    '--to',
-    'pytorch',
-    project,
-    '--preset',
-    'micro',
-    '--steps',
-    '1',
-    '--feedback',
-    'tests',
-    '--reward-scale',
-    'count',
-  ]);
+  ours('export', ['--to', 'pytorch', project, '--preset', 'micro', '--steps', '1', '--feedback', 'tests']);
+  const settings = JSON.parse(readFileSync(join(project, 'experiment.json'), 'utf8')) as object;
+  const edited = { ...settings, max_new_tokens: 1, num_generations: 32 };
+  writeFileSync(join(project, 'experiment.json'), JSON.stringify(edited));
+  const task = {
+    id: 'a',
+    instruction: 'Write anything.',
+    entry_point: '',
+    setup: '',
+    tests: ['assert True'],
+  };
+  const tasks = ['train', 'train', 'heldout'].map(
+    (split, i) => `${JSON.stringify({ split, ...task, id: `${i}` })}\n`,
+  );
+  writeFileSync(join(project, 'tasks.jsonl'), tasks.join(''));
   cpSync(join(import.meta.dirname, 'tinyLlama.py'), join(at.folder, 'tinyLlama.py'));
   python(at, at.folder, ['tinyLlama.py', model]);
   python(at, project, ['train.py', '--out', join(at.folder, 'out'), '--model', model, '--lora', '4']);

@@ -28,18 +28,16 @@ const environment = {
   ...process.env,
   HF_HUB_OFFLINE: '1',
   OMP_NUM_THREADS: '1',
+  ACCELERATE_USE_CPU: 'true',
   PYTHONDONTWRITEBYTECODE: '1',
 };
 
 const launched = (processes: number, args: readonly string[]): string[] =>
   processes === 1
     ? [...args]
-    : [
-        ...['-m', 'accelerate.commands.launch', '--cpu', '--multi_cpu', '--num_processes', String(processes)],
-        ...['--num_machines', '1', '--mixed_precision', 'no', '--main_process_port', '0', ...args],
-      ];
+    : ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node', String(processes), ...args];
 
-/** A script of a project, in one process or by `accelerate launch` in several. @throws Error with what it said */
+/** A script of a project, in one process or, by torchrun, in several (accelerate launch starts only one on a CPU). @throws Error with what it said */
 export function python(at: At, project: string, args: readonly string[], processes = 1): string {
   return ended(
     spawnSync(at.python, launched(processes, args), {

@@ -2,6 +2,7 @@
  * Our updates, made again by the exported project from the answers that were sampled here: loss and gradient norm are the same.
  * Several updates follow one another, so AdamW, its clipping and the schedule are the same too.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonLinesOf, ours, python, type At } from './programs.ts';
 
@@ -93,6 +94,8 @@ export function replay({ flags }: Replay, processes: number, at: At): { worst: n
   ours('export', ['--run', run, '--what', 'rollouts', '--out', file]);
   ours('export', ['--to', 'pytorch', project, ...small, ...flags]);
   python(at, project, ['train.py', '--out', out, '--replay', file, '--batch-size', '5'], processes);
+  const begun = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as { processes: number };
+  if (begun.processes !== processes) throw new Error(`${begun.processes} processes ran, not ${processes}.`);
   const trained = (line: Record<string, number | null>) =>
     Object.entries(line).filter(([name]) => name.startsWith('train/'));
   const here = jsonLinesOf(join(run, 'metrics.jsonl')).filter(

@@ -45,7 +45,8 @@ const projectCommand: Command = async (argv) => {
   const out = has('--out') ? null : nextRun();
   if (out) await keepSources(out);
   try {
-    await train(['--experiment', 'experiment.json', ...(out ? ['--out', out] : []), ...argv]);
+    const problems = existsSync('problems.jsonl') ? ['--problems', 'problems.jsonl'] : [];
+    await train(['--experiment', 'experiment.json', ...problems, ...(out ? ['--out', out] : []), ...argv]);
   } finally {
     if (out && !existsSync(join(out, 'log.jsonl'))) await rm(out, { recursive: true, force: true });
   }

@@ -55,7 +55,12 @@ function returnsOf(rewards: readonly number[], e: Accumulating): Sample[] {
 function weightsOf(e: Accumulating & Pick<Experiment, 'turns'>): readonly number[] | null {
   const linear = linearOf(e);
   if (!linear) return null;
-  for (const rewards of possibleRewards({ ...e, reward: 'progressive', rewardScale: 'fraction' }))
+  for (const rewards of possibleRewards({
+    ...e,
+    tasks: 'own',
+    reward: 'progressive',
+    rewardScale: 'fraction',
+  }))
     if (accumulated(rewards, e) !== accumulate(rewards, e)) return null;
   return linear.weights;
 }

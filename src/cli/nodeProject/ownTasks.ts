@@ -6,6 +6,8 @@ import type { ModelReader, TaskSource } from '../../tasks/source.ts';
 import type { Task, Tasks } from '../../tasks/types.ts';
 import { asking, reading } from './own.ts';
 
+export * from '../../tasks/source.ts'; // but for openTasks, which is below
+
 const text = v.pipe(v.string(), v.regex(/\S/, 'must not be empty'));
 const taskSchema = v.object({
   ...{
@@ -19,9 +21,6 @@ const taskSchema = v.object({
   tests: v.pipe(v.array(text), v.minLength(1, 'must have a test')),
   ...{ composition: v.string(), family: v.string(), level: v.number() },
 });
-
-/** Whoever wrote the tasks knows what there is to know. */
-export const notesOn = (): readonly string[] => [];
 
 /** @throws Error naming tasks.ts, the task and the field; also when the model cannot read a task */
 export function openTasks(e: Experiment, reader: ModelReader): TaskSource {

@@ -7,7 +7,10 @@ import { FormulaError, parseFormula, type Formula } from './parse.ts';
 export { evaluate, linear, mentions, type Dual, type Linear, type Symbols } from './evaluate.ts';
 export { language, type Formula } from './parse.ts';
 
-type Settings = Pick<Experiment, 'formula' | 'turns' | 'gamma' | 'alpha' | 'reward' | 'rewardScale'>;
+type Settings = Pick<
+  Experiment,
+  'tasks' | 'formula' | 'turns' | 'gamma' | 'alpha' | 'reward' | 'rewardScale'
+>;
 
 /** Answers of a function by its key, the last hundred. */
 function remembered<T>(): (key: string, make: () => T) => T {
@@ -30,8 +33,10 @@ export const formulaOf = ({ formula, turns }: Pick<Experiment, 'formula' | 'turn
 const checked = remembered<string>();
 /** Why the formula cannot be trained with, in words that follow its name; '' when it can. */
 export function formulaProblem(e: Settings): string {
-  const { formula, turns, gamma, alpha, reward, rewardScale } = e;
-  return checked(JSON.stringify([formula, turns, gamma, alpha, reward, rewardScale]), () => findProblem(e));
+  const { tasks, formula, turns, gamma, alpha, reward, rewardScale } = e;
+  return checked(JSON.stringify([tasks, formula, turns, gamma, alpha, reward, rewardScale]), () =>
+    findProblem(e),
+  );
 }
 
 function findProblem(e: Settings): string {

@@ -1,6 +1,7 @@
 /** The page of a project: its files with what was edited, its container, and what a run measured. */
 import { decodeLink } from '../../config/link.ts';
 import type { Experiment } from '../../config/fields.ts';
+import { readLink, type Shared } from '../../receipts/shared.ts';
 import type { Point } from '../charts/series.ts';
 import { editable, loadProject, withTexts, type Files } from '../nodeProject.ts';
 import { ProjectContainer, type Boot, type Phase } from './container.ts';
@@ -61,13 +62,22 @@ export class ProjectState {
 
   readonly #options: ProjectOptions;
   readonly #key: string;
+  /** The problems that came with the link. */
+  readonly #problems: string | null;
   readonly #container: ProjectContainer;
   #lines = new MetricLines();
 
   constructor(fragment: string, options: ProjectOptions) {
-    const { experiment, problem } = decodeLink(fragment);
-    this.experiment = experiment;
-    this.problem = problem ?? '';
+    let shared: Pick<Shared, 'link' | 'problems'> = { link: decodeLink(''), problems: null };
+    let problem = '';
+    try {
+      if (fragment.replace('#', '') !== '') shared = readLink(fragment.replace('#', ''));
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+    this.experiment = shared.link.experiment;
+    this.#problems = shared.problems;
+    this.problem = problem;
     this.#options = options;
     this.#key = `cocos-project ${fragment}`;
     this.#container = new ProjectContainer({
@@ -83,7 +93,7 @@ export class ProjectState {
   async load(): Promise<void> {
     this.refused = '';
     try {
-      const files = await (this.#options.load ?? loadProject)(this.experiment);
+      const files = await (this.#options.load ?? loadProject)(this.experiment, this.#problems);
       const kept = this.#kept();
       this.files = files;
       this.texts = Object.fromEntries(editable.map((name) => [name, kept[name] ?? this.#original(name)]));

@@ -21,11 +21,12 @@ export type DraftErrors = Readonly<Partial<Record<DraftField, string>>>;
 /** More are better edited in a file. */
 export const maxDrafts = 200;
 
+/** In words that the starting models have read. */
 const example = {
-  instruction: 'Write double(x): x times 2.',
-  entryPoint: 'double',
-  tests: 'assert double(1) == 2\nassert double(0) == 0\nassert double(-3) == -6\n',
-  reference: 'def double(x):\n    return x * 2\n',
+  instruction: 'Write total(xs): the largest of the numbers in xs minus the smallest.',
+  entryPoint: 'total',
+  tests: 'assert total([1, 5, 2]) == 4\nassert total([3]) == 0\nassert total([-2, 2]) == 4\n',
+  reference: 'def total(xs):\n    return max(xs) - min(xs)\n',
   setup: '',
 } as const satisfies Partial<Draft>;
 const empty = { instruction: '', entryPoint: '', tests: '', reference: '', setup: '' };
@@ -53,7 +54,7 @@ export function errorsOf(draft: Draft, names: readonly string[]): DraftErrors {
   else if (!/^[\p{L}_][\p{L}\p{M}\d_]*$/u.test(entryPoint.trim()))
     errors.entryPoint = `is no name that Python allows: “${entryPoint.trim()}”`;
   const wrong = tests.findIndex((test) => !/^assert\b/.test(test));
-  if (tests.length === 0) errors.tests = 'are missing: at least one, such as assert double(1) == 2';
+  if (tests.length === 0) errors.tests = 'are missing: at least one, such as assert total([3]) == 0';
   else if (wrong >= 0)
     errors.tests = `must be assert statements, and number ${wrong + 1} is not: ${(tests[wrong] ?? '').slice(0, 60)}`;
   else if (!errors.entryPoint) {
@@ -87,7 +88,7 @@ export class EditingState {
   #keys = 0;
 
   constructor() {
-    this.drafts = [this.#new('double', example)];
+    this.drafts = [this.#new('span', example)];
     this.#open = this.drafts[0]?.key ?? 0;
   }
 

@@ -3,7 +3,7 @@
  * run on screen is the one of the receipt. Nothing of it is believed: whoever made it may have written anything.
  */
 import type { BackendName } from '../../config/backends.ts';
-import { diff, type Experiment } from '../../config/experiment.ts';
+import { diff, modelNameOf, type Experiment } from '../../config/experiment.ts';
 import { field } from '../../config/fields.ts';
 import { decodeLink, type DecodedLink, type MadeOn } from '../../config/link.ts';
 import type { Claim, Outcome } from '../../receipts/compare.ts';
@@ -203,7 +203,7 @@ export class LinkState {
     this.problem = '';
     this.notes = notes;
     this.#madeOn = madeOn;
-    this.#model = experiment.model;
+    this.#model = modelNameOf(experiment);
     this.#checked = null;
     const says = shared.receipt !== null || Object.keys(diff(experiment)).length > 0;
     this.shared = says ? shared : null;

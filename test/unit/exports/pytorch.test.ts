@@ -1,7 +1,8 @@
 /** The exported Python projects, as far as that goes without torch; test/pytorch/check.ts proves the rest. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import process from 'node:process';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { pythonProjectOf, sources } from '../../../src/cli/pythonProject.ts';
 import { projectRoot } from '../../../src/cli/common.ts';
 import { defaultExperiment, parseExperiment } from '../../../src/config/experiment.ts';
@@ -15,14 +16,17 @@ import { RandomStream } from '../../../src/rl/random.ts';
 import { notRun } from '../../notRun.ts';
 
 const folder = join(projectRoot, 'src/exports/pytorch/project');
-const python = (code: string, input = '') =>
-  spawnSync('python3', ['-c', code], {
-    cwd: folder,
-    input,
-    encoding: 'utf8',
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
-  });
-const hasPython = python('import sys; assert sys.version_info >= (3, 10)').status === 0;
+/** Python is asked once, for all that it can say. */
+const cases = Array.from({ length: 40 }, (_, seed) => caseOf(seed));
+const answered = spawnSync('python3', ['-c', questions()], {
+  input: JSON.stringify(cases.map(({ input }) => input)),
+  ...{ cwd: folder, encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } },
+});
+const hasPython = !answered.error && !answered.stderr.includes('python3 is too old');
+const said = (): { compiled: string[]; credits: unknown[]; graded: { status: string }[] } => {
+  expect(answered.stderr).toBe('');
+  return JSON.parse(answered.stdout) as ReturnType<typeof said>;
+};
 
 const asked = (changes: Partial<Experiment>) => ({
   experiment: { ...defaultExperiment, trainTasks: 16, evalTasks: 4, ...changes },
@@ -89,42 +93,29 @@ describe('a project', () => {
 });
 
 describe('its Python', () => {
-  it('is Python', async (context) => {
+  beforeEach((context) => {
     if (!hasPython) notRun(context, 'the exported Python', 'there is no python3 from 3.10 on');
-    const files = [...(await sources()).keys()].filter((name) => name.endsWith('.py'));
-    const code = `import ast\nfor name in ${JSON.stringify(files)}: compile(open(name, encoding="utf8").read(), name, "exec")`;
-    expect(python(code).stderr).toBe('');
   });
 
-  it('gives every token the coefficient that we give it', (context) => {
-    if (!hasPython) notRun(context, 'credit of the exported Python', 'there is no python3 from 3.10 on');
-    const cases = Array.from({ length: 40 }, (_, seed) => caseOf(seed));
-    const given = python(credits, JSON.stringify(cases.map(({ input }) => input)));
-    expect(given.stderr).toBe('');
-    const found = JSON.parse(given.stdout) as unknown[];
+  it('is Python', async () => {
+    const files = [...(await sources()).keys()].filter((name) => name.endsWith('.py'));
+    expect(said().compiled).toEqual(files.sort());
+  });
+
+  it('gives every token the coefficient that we give it', () => {
+    const { credits } = said();
     cases.forEach(({ wanted, e }, i) => {
-      const [ours, theirs] = [numbersIn(wanted), numbersIn(found[i])];
+      const [ours, theirs] = [numbersIn(wanted), numbersIn(credits[i])];
       expect(theirs.length, JSON.stringify(e)).toBe(ours.length);
       const wrong = ours.filter((x, n) => !(Math.abs(x - theirs[n]!) <= 1e-6 * Math.max(1, Math.abs(x))));
       expect(wrong, JSON.stringify(e)).toEqual([]);
     });
   });
 
-  it('grades', (context) => {
-    if (!hasPython) notRun(context, 'grading of the exported Python', 'there is no python3 from 3.10 on');
-    const code = `
-import json
-from grade import Grader
-program = {"code": "def f(x):\\n    return x + 1 if x < 3 else [x, undefined][x - 3]", "setup": ""}
-tests = ["assert f(1) == 2", "assert f(2) == 4", "assert f(4) == 5", "assert f(1) in (2, 3)", "assert f(1) =="]
-grader = Grader(1)
-print(json.dumps(grader.grade([{**program, "tests": tests}])[0]))
-grader.close()`;
-    const { stdout, stderr } = python(code);
-    expect(stderr).toBe('');
-    const outcomes = JSON.parse(stdout) as { status: string }[];
-    expect(outcomes.map(({ status }) => status)).toEqual(['pass', 'fail', 'error', 'pass', 'infra']);
-    expect(outcomes[1]).toMatchObject({ expression: 'f(2)', expected: '4', got: '3' });
+  it('grades', () => {
+    const { graded } = said();
+    expect(graded.map(({ status }) => status)).toEqual(['pass', 'fail', 'error', 'pass', 'infra']);
+    expect(graded[1]).toMatchObject({ expression: 'f(2)', expected: '4', got: '3' });
   });
 });
 
@@ -182,12 +173,21 @@ function caseOf(seed: number) {
   };
 }
 
-const credits = `
-import json, sys
+function questions(): string {
+  return `
+import sys
+assert sys.version_info >= (3, 10), "python3 is too old"
+import glob, json
 from math import isnan, nan
 from types import SimpleNamespace
 from credit import Answer, Try, credit
-found = []
+from grade import Grader
+
+compiled = sorted(glob.glob("*.py"))
+for name in compiled:
+    compile(open(name, encoding="utf8").read(), name, "exec")
+
+credits = []
 for case in json.load(sys.stdin):
     e = SimpleNamespace(**case["e"])
     tries, now = [], {}
@@ -202,5 +202,12 @@ for case in json.load(sys.stdin):
     for under in (None, now):
         credit(tries, e, under)
         both.append([{"R": None if isnan(t.R) else t.R, "c": [a.coefficients for a in t.answers]} for t in tries])
-    found.append(both)
-print(json.dumps(found))`;
+    credits.append(both)
+
+code = "def f(x):\\n    return x + 1 if x < 3 else [x, undefined][x - 3]"
+tests = ["assert f(1) == 2", "assert f(2) == 4", "assert f(4) == 5", "assert f(1) in (2, 3)", "assert f(1) =="]
+grader = Grader(1)
+graded = grader.grade([{"code": code, "setup": "", "tests": tests}])[0]
+grader.close()
+print(json.dumps({"compiled": compiled, "credits": credits, "graded": graded}))`;
+}

@@ -28,7 +28,7 @@ describe('a model of others', () => {
     const [a, b] = [await open(folder), await open({ 'tiny.gguf': tinyGguf() })];
     for (const model of [a, b]) {
       expect(model.facts).toEqual({
-        ...{ family: 'qwen2', layers: 2, width: 32, vocabulary: tinyConfig.vocab_size, context: 256 },
+        ...{ family: 'qwen2', layers: 2, width: 32, vocabulary: tinyConfig.vocab_size, context: 4096 },
         ...{ parameters: 27_808, dtypes: ['F32'] },
       });
       expect(model.tokenizer.encode('def add(a', false)).toEqual(a.tokenizer.encode('def add(a', false));

@@ -133,6 +133,7 @@ describe('a file that Share saved', () => {
 
     const second = await openApp();
     second.link.openShared(readShared(fileOf({ ...made, experiment: run.began, receipt })));
+    await vi.waitFor(() => expect(second.link.claims(second.runs.selected)).toBe(true), 10_000);
     await phase(second, 'ready');
     second.start();
     await phase(second, 'finished');

@@ -310,7 +310,7 @@ def main() -> None:
     elif run.accelerator.is_main_process:
         args.out.mkdir(parents=True, exist_ok=True)
         kept = {name: getattr(args, name) for name in ("model", "reference", "lora", "dtype", "batch_size")}
-        begun.write_text(json.dumps({"args": kept, "experiment": vars(e)}, indent=2) + "\n")
+        begun.write_text(json.dumps({"args": kept, "processes": run.world, "experiment": vars(e)}, indent=2) + "\n")
     log = Log(run, args.out)
     if run.player.grader.network:
         run.accelerator.print("Note: this machine does not let programs be kept from the network (see grade.py).")

@@ -1,5 +1,6 @@
 /** Opens files that somebody chose or dropped: runs, experiments, and what Share saved. What cannot be opened leaves the page as it was. */
 import { backendTitles } from '../../../config/backends.ts';
+import { modelNameOf } from '../../../config/experiment.ts';
 import { readExperimentFile } from '../../../config/formats.ts';
 import { isObject, shownText } from '../../../config/outside.ts';
 import { readRunFile, runFileEnding, type NamedRun, type RunLog } from '../../../exports/runFile.ts';
@@ -89,7 +90,7 @@ function originOf({
 
 /** Its model is that of this page, as far as that is known. */
 function mayGoOn({ manifest }: RunLog, app: AppState): boolean {
-  const here = app.madeOn(manifest.experiment.model).modelDigest;
+  const here = app.madeOn(modelNameOf(manifest.experiment)).modelDigest;
   return here === undefined || manifest.model.digest === undefined || here === manifest.model.digest;
 }
 
