@@ -35,7 +35,7 @@ describe('npm run train -- --help', () => {
     const flags = [...stdout.matchAll(/^ {2}(--[a-z0-9-]+)/gm)].map((match) => match[1]);
     const commands = [
       ...['--preset', '--experiment', '--link', '--out', '--resume'],
-      ...['--backend', '--threads', '--model-dir', '--help'],
+      ...['--backend', '--threads', '--model-dir', '--metrics', '--help'],
     ];
     expect(flags.toSorted()).toEqual([...fieldNames.map(flagOf), ...commands].toSorted());
     for (const preset of presets) expect(stdout).toContain(preset.id);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FolderStore } from '../../src/cli/folderStore.ts';
 import { RunFolder } from '../../src/cli/runFolder.ts';
+import { field, fieldNames } from '../../src/config/fields.ts';
 import type { FieldName } from '../../src/config/fields.ts';
 import { flagOf } from '../../src/config/flags.ts';
 import { defaultExperiment } from '../../src/config/experiment.ts';
@@ -231,7 +232,9 @@ describe('a run of version 0.1', () => {
       // Extended by two updates, and it remembers that.
       const { format, ...written } = experimentOf(out);
       expect(format).toBe(experimentFormat);
+      const newer = fieldNames.filter((name) => (field(name).since ?? 1) >= 8);
       expect(written).toEqual({
+        ...Object.fromEntries(newer.map((name) => [name, field(name).default])),
         ...rest,
         ...{
           lrSchedulerType: 'constant',
