@@ -6,7 +6,14 @@
  */
 import * as v from 'valibot';
 import type { BackendName } from '../config/backends.ts';
-import { describeError, diff, fixedInFork, inForceAfter, parseExperiment, type Experiment } from '../config/experiment.ts';
+import {
+  describeError,
+  diff,
+  fixedInFork,
+  inForceAfter,
+  parseExperiment,
+  type Experiment,
+} from '../config/experiment.ts';
 import { fieldNames, type FieldName } from '../config/fields.ts';
 import { checkFormat } from '../config/formats.ts';
 import { isObject } from '../config/outside.ts';

@@ -1,22 +1,15 @@
 /** Problems that are being written: a list of drafts, one of them open, and what is still wrong with each. */
 import type { Problem } from '../../worker/ownProblems.ts';
-
-/** A problem as it stands in the editor. */
-export interface Draft {
-  readonly key: number;
-  readonly name: string;
-  readonly instruction: string;
-  readonly entryPoint: string;
-  /** Assert statements, one after the other. */
-  readonly tests: string;
-  readonly reference: string;
-  readonly setup: string;
-}
-
-export type DraftField = Exclude<keyof Draft, 'key'>;
-
-/** What is wrong, by field; a field that is right is not in it. */
-export type DraftErrors = Readonly<Partial<Record<DraftField, string>>>;
+import {
+  errorsByKey,
+  freeName,
+  namedApart,
+  namesOf,
+  problemOf,
+  type Draft,
+  type DraftErrors,
+  type DraftField,
+} from '../drafts.ts';
 
 /** More are better edited in a file. */
 export const maxDrafts = 200;
@@ -30,50 +23,6 @@ const example = {
   setup: '',
 } as const satisfies Partial<Draft>;
 const empty = { instruction: '', entryPoint: '', tests: '', reference: '', setup: '' };
-
-/** The statements of a text: a line that begins at the margin begins one, unless it only closes brackets. */
-export function testsOf(text: string): string[] {
-  const tests: string[] = [];
-  for (const line of text.replace(/\r\n?/g, '\n').split('\n')) {
-    if (line.trim() === '') continue;
-    if (tests.length > 0 && /^[\s)\]}]/.test(line)) tests.push(`${tests.pop() ?? ''}\n${line}`);
-    else tests.push(line.trimEnd());
-  }
-  return tests.filter((test) => !test.startsWith('#'));
-}
-
-/** @param names those of the other problems */
-export function errorsOf(draft: Draft, names: readonly string[]): DraftErrors {
-  const { name, instruction, entryPoint } = draft;
-  const tests = testsOf(draft.tests);
-  const errors: Partial<Record<DraftField, string>> = {};
-  if (name.trim() === '') errors.name = 'is empty: give the problem a name of its own';
-  else if (names.includes(name.trim())) errors.name = `is that of another problem: “${name.trim()}”`;
-  if (instruction.trim() === '') errors.instruction = 'is empty: it is all that the model reads';
-  if (entryPoint.trim() === '') errors.entryPoint = 'is empty: which function do the tests call?';
-  else if (!/^[\p{L}_][\p{L}\p{M}\d_]*$/u.test(entryPoint.trim()))
-    errors.entryPoint = `is no name that Python allows: “${entryPoint.trim()}”`;
-  const wrong = tests.findIndex((test) => !/^assert\b/.test(test));
-  if (tests.length === 0) errors.tests = 'are missing: at least one, such as assert total([3]) == 0';
-  else if (wrong >= 0)
-    errors.tests = `must be assert statements, and number ${wrong + 1} is not: ${(tests[wrong] ?? '').slice(0, 60)}`;
-  else if (!errors.entryPoint) {
-    const called = tests.some((test) =>
-      new RegExp(`(?<![\\p{L}\\d_.])${entryPoint.trim()}(?![\\p{L}\\d_])`, 'u').test(test),
-    );
-    if (!called) errors.tests = `do not call ${entryPoint.trim()}`;
-  }
-  return errors;
-}
-
-export const problemOf = (draft: Draft): Problem => ({
-  id: draft.name.trim(),
-  instruction: draft.instruction.trim(),
-  entryPoint: draft.entryPoint.trim(),
-  reference: draft.reference.trim() === '' ? '' : draft.reference.trimEnd(),
-  setup: draft.setup.trimEnd(),
-  tests: testsOf(draft.tests),
-});
 
 /** Read it anywhere; it is written by its own methods only. */
 export class EditingState {
@@ -98,14 +47,7 @@ export class EditingState {
     if (!draft) throw new Error('There is no problem to edit.');
     return draft;
   }
-  readonly errors: ReadonlyMap<number, DraftErrors> = $derived(
-    new Map(
-      this.drafts.map((draft) => {
-        const others = this.drafts.filter((one) => one !== draft).map(({ name }) => name.trim());
-        return [draft.key, errorsOf(draft, others)];
-      }),
-    ),
-  );
+  readonly errors: ReadonlyMap<number, DraftErrors> = $derived(errorsByKey(this.drafts));
   errorsAt({ key }: Draft): DraftErrors {
     return this.errors.get(key) ?? {};
   }
@@ -166,13 +108,15 @@ export class EditingState {
       throw new Error(
         `${problems.length} problems are too many to edit here: at most ${maxDrafts}. Edit the file.`,
       );
-    const names = new Set(kept.map(({ name }) => name.trim()));
-    const taken = problems.map((problem) => {
-      const name = names.has(problem.id) ? this.#free(problem.id, names) : problem.id;
-      names.add(name);
-      const tests = problem.tests.map((test) => `${test.trimEnd()}\n`).join('');
+    const taken = namedApart(problems, namesOf(kept)).map(({ id: name, tests, ...problem }) => {
       const { instruction, entryPoint, reference, setup } = problem;
-      return this.#new(name, { instruction, entryPoint, tests, reference, setup });
+      const text = tests
+        .map(
+          (test) => `${test.trimEnd()}
+`,
+        )
+        .join('');
+      return this.#new(name, { instruction, entryPoint, tests: text, reference, setup });
     });
     if (taken.length === 0) return;
     this.#before = null;
@@ -227,11 +171,5 @@ export class EditingState {
     return { key: ++this.#keys, name, ...rest };
   }
 
-  /** "name 2": one that no other has. */
-  #free(name: string, names = new Set(this.drafts.map((draft) => draft.name.trim()))): string {
-    const stem = name.replace(/ \d+$/, '');
-    let n = 1;
-    while (names.has(n === 1 ? stem : `${stem} ${n}`)) n++;
-    return n === 1 ? stem : `${stem} ${n}`;
-  }
+  #free = (name: string): string => freeName(name, namesOf(this.drafts));
 }

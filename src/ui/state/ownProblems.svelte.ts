@@ -18,7 +18,7 @@ export interface KnownSet {
 export class OwnProblemsState {
   readonly tools: OwnProblemTools;
   readonly #onRefused: (sentence: string) => void;
-  #known = $state.raw<ReadonlyMap<string, KnownSet>>(new Map());
+  #known = $state.raw<readonly KnownSet[]>([]);
 
   /**
    * @param assets absolute address of the folder that holds models/
@@ -30,7 +30,7 @@ export class OwnProblemsState {
   }
 
   of(name: string): KnownSet | null {
-    return this.#known.get(name) ?? null;
+    return this.#known.find(({ set }) => set.name === name) ?? null;
   }
 
   /** The problems of an experiment, as they are kept; undefined where it has none, or they are not here. */
@@ -62,7 +62,7 @@ export class OwnProblemsState {
   #add(set: ProblemSet, label: string): KnownSet {
     const before = this.of(set.name);
     const known = { set, label: label || (before?.label ?? '') };
-    this.#known = new Map(this.#known).set(set.name, known);
+    this.#known = [...this.#known.filter((one) => one !== before), known];
     this.tools
       .keep({ name: set.name, label: known.label, text: set.text })
       .catch((error: unknown) =>

@@ -130,7 +130,12 @@ describe('the files of a project', () => {
   it('ask the same tasks', async () => {
     await use(e());
     const experiment = e({ level: '2', seed: 3 });
-    const reader = { promptTokens: () => 20, textTokens: () => 20, longestCorrection: () => 30, context: 512 };
+    const reader = {
+      promptTokens: () => 20,
+      textTokens: () => 20,
+      longestCorrection: () => 30,
+      context: 512,
+    };
     const [own, ours] = [openTasks(experiment, reader), openOurTasks(experiment, reader, null)];
     expect(own.train.slice()).toEqual(ours.train.slice());
     expect(own.heldOut.slice()).toEqual(ours.heldOut.slice());
@@ -219,7 +224,12 @@ describe('what is wrong with a file of the user’s own', () => {
     useOwn({ ...own, reward: broken });
     expect(() => ownReward(['pass'], e())).toThrow('reward.ts: not yet');
     useOwn({ ...own, tasks: { ...tasks, trainTasks: () => [] } });
-    const reader = { promptTokens: () => 20, textTokens: () => 20, longestCorrection: () => 30, context: 512 };
+    const reader = {
+      promptTokens: () => 20,
+      textTokens: () => 20,
+      longestCorrection: () => 30,
+      context: 512,
+    };
     expect(() => openTasks(e(), reader)).toThrow('tasks.ts: trainTasks gives no task.');
     const [first] = tasks.heldOutTasks(e());
     useOwn({ ...own, tasks: { ...tasks, trainTasks: () => [{ ...first!, tests: [] }] } });

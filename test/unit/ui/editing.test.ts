@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  EditingState,
-  errorsOf,
-  maxDrafts,
-  problemOf,
-  testsOf,
-  type Draft,
-} from '../../../src/ui/state/editing.svelte.ts';
+import { errorsOf, problemOf, testsOf, type Draft } from '../../../src/ui/drafts.ts';
+import { EditingState, maxDrafts } from '../../../src/ui/state/editing.svelte.ts';
 
 const draft = (changes: Partial<Draft> = {}): Draft => ({
   ...{ key: 1, name: 'one', instruction: 'Write f(x): x.', entryPoint: 'f' },

@@ -1,0 +1,94 @@
+/** What is written in the editor of problems, and what is still wrong with it. */
+import type { Problem } from '../worker/ownProblems.ts';
+
+/** A problem as it stands in the editor. */
+export interface Draft {
+  readonly key: number;
+  readonly name: string;
+  readonly instruction: string;
+  readonly entryPoint: string;
+  /** Assert statements, one after the other. */
+  readonly tests: string;
+  readonly reference: string;
+  readonly setup: string;
+}
+
+export type DraftField = Exclude<keyof Draft, 'key'>;
+
+/** What is wrong, by field; a field that is right is not in it. */
+export type DraftErrors = Readonly<Partial<Record<DraftField, string>>>;
+
+/** The statements of a text: a line that begins at the margin begins one, unless it only closes brackets. */
+export function testsOf(text: string): string[] {
+  const tests: string[] = [];
+  for (const line of text.replace(/\r\n?/g, '\n').split('\n')) {
+    if (line.trim() === '') continue;
+    if (tests.length > 0 && /^[\s)\]}]/.test(line)) tests.push(`${tests.pop() ?? ''}\n${line}`);
+    else tests.push(line.trimEnd());
+  }
+  return tests.filter((test) => !test.startsWith('#'));
+}
+
+/** @param names those of the other problems */
+export function errorsOf(draft: Draft, names: readonly string[]): DraftErrors {
+  const { name, instruction, entryPoint } = draft;
+  const tests = testsOf(draft.tests);
+  const errors: Partial<Record<DraftField, string>> = {};
+  if (name.trim() === '') errors.name = 'is empty: give the problem a name of its own';
+  else if (names.includes(name.trim())) errors.name = `is that of another problem: “${name.trim()}”`;
+  if (instruction.trim() === '') errors.instruction = 'is empty: it is all that the model reads';
+  if (entryPoint.trim() === '') errors.entryPoint = 'is empty: which function do the tests call?';
+  else if (!/^[\p{L}_][\p{L}\p{M}\d_]*$/u.test(entryPoint.trim()))
+    errors.entryPoint = `is no name that Python allows: “${entryPoint.trim()}”`;
+  const wrong = tests.findIndex((test) => !/^assert\b/.test(test));
+  if (tests.length === 0) errors.tests = 'are missing: at least one, such as assert total([3]) == 0';
+  else if (wrong >= 0)
+    errors.tests = `must be assert statements, and number ${wrong + 1} is not: ${(tests[wrong] ?? '').slice(0, 60)}`;
+  else if (!errors.entryPoint) {
+    const called = tests.some((test) =>
+      new RegExp(`(?<![\\p{L}\\d_.])${entryPoint.trim()}(?![\\p{L}\\d_])`, 'u').test(test),
+    );
+    if (!called) errors.tests = `do not call ${entryPoint.trim()}`;
+  }
+  return errors;
+}
+
+export const problemOf = (draft: Draft): Problem => ({
+  id: draft.name.trim(),
+  instruction: draft.instruction.trim(),
+  entryPoint: draft.entryPoint.trim(),
+  reference: draft.reference.trim() === '' ? '' : draft.reference.trimEnd(),
+  setup: draft.setup.trimEnd(),
+  tests: testsOf(draft.tests),
+});
+
+/** Names as they are compared. */
+export const namesOf = (drafts: readonly Draft[]): ReadonlySet<string> =>
+  new Set(drafts.map(({ name }) => name.trim()));
+
+/** What is wrong with each, by its key. */
+export const errorsByKey = (drafts: readonly Draft[]): ReadonlyMap<number, DraftErrors> =>
+  new Map(
+    drafts.map((draft) => {
+      const others = drafts.filter((one) => one !== draft).map(({ name }) => name.trim());
+      return [draft.key, errorsOf(draft, others)];
+    }),
+  );
+
+/** "name 2": one that is not taken. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  const stem = name.replace(/ \d+$/, '');
+  let n = 1;
+  while (taken.has(n === 1 ? stem : `${stem} ${n}`)) n++;
+  return n === 1 ? stem : `${stem} ${n}`;
+}
+
+/** The problems, each with a name that neither the taken ones nor one before it has. */
+export function namedApart(problems: readonly Problem[], taken: ReadonlySet<string>): Problem[] {
+  const names = new Set(taken);
+  return problems.map((problem) => {
+    const id = names.has(problem.id) ? freeName(problem.id, names) : problem.id;
+    names.add(id);
+    return { ...problem, id };
+  });
+}
