@@ -125,8 +125,9 @@ export async function again(
   const updates: RunSoFar['updates'][number][] = [];
   const evaluations: Measured[] = [];
   const backends: BackendName[] = [];
-  const here: RunSoFar = { experiment, changes, updates, evaluations, backends };
   let run = await loaded.begin(experiment, {});
+  const { heldOutTasks } = run.model;
+  const here: RunSoFar = { experiment, changes, updates, evaluations, heldOutTasks, backends };
   try {
     for (let done = 0; ; done++) {
       const now = run.experiment;

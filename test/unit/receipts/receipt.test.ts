@@ -214,6 +214,13 @@ describe('comparing with a receipt', () => {
     const far = await compare(claim, { ...here, evaluations: worse }, 'webgpu');
     expect(far).toMatchObject({ kind: 'differs', difference: { step: 3, part: 'weights' } });
     expect(await compare(claim, { ...here, evaluations: [] }, 'webgpu')).toMatchObject({ kind: 'open' });
+    const others = here.evaluations.map(({ step, metrics }) => ({
+      step,
+      metrics: { ...metrics, 'eval/accuracy@t2': (metrics['eval/accuracy@t2'] ?? NaN) - 0.2 },
+    }));
+    const own = { ...here, evaluations: others };
+    expect(await compare(claim, own, 'webgpu')).toMatchObject({ kind: 'differs' });
+    expect(await compare(claim, { ...own, heldOutTasks: 8 }, 'webgpu')).toMatchObject({ kind: 'close' });
     expect(tolerance(0.5, 0.5, 100)).toBeCloseTo(0.1414, 4);
     expect(tolerance(0, 0, 50)).toBe(1 / 50);
   });
