@@ -56,7 +56,7 @@ export const verify: Command = async (argv) => {
   const file = flags.options['problems'];
   const given = typeof file === 'string' ? (await problemsOf(file)).text : carried;
   const problems = await problemsFor(experiment, given, 'it');
-  const folder = modelFolderOf(flags.options['model-dir'] as string | undefined, experiment);
+  const folder = await modelFolderOf(flags.options['model-dir'] as string | undefined, experiment);
   const digest = await digestOf(folder);
   if (!digest?.startsWith(modelDigest)) {
     process.stdout.write(

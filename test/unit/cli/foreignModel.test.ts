@@ -3,8 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { modelFolderOf, shippedModel } from '../../../src/cli/common.ts';
 import { foreignModel } from '../../../src/cli/foreignModel.ts';
 import { cacheFolder, ModelCache } from '../../../src/cli/modelCache.ts';
+import { defaultExperiment, withChanges } from '../../../src/config/experiment.ts';
+import { otherModelText } from '../../../src/config/modelFields.ts';
 import { Models } from '../../../src/hub/keeping.ts';
 import { openModel } from '../../../src/train/openedModel.ts';
 import { localHub, type LocalHub } from '../../localHub.ts';
@@ -62,6 +65,21 @@ it('a gated model wants a token; what is no model is refused', async () => {
   expect(hub.leaked).toEqual([]);
   await expect(foreignModel(join(root, 'nothing'), doing)).rejects.toThrow('or hub:OWNER/NAME');
   await expect(foreignModel('hub:x', doing, { env, cache })).rejects.toThrow('is no name of a model');
+});
+
+it('an experiment is given the model that it names, or none', async () => {
+  const [tiny, gguf] = [join(root, 'tiny'), join(root, 'tiny.gguf')];
+  const { digest } = await foreignModel(tiny, doing);
+  const other = withChanges(defaultExperiment, {
+    model: 'other',
+    otherModel: otherModelText('mine', digest),
+  });
+  expect(await modelFolderOf(tiny, other)).toBe(tiny); // whatever it is called
+  await expect(modelFolderOf(gguf, other)).rejects.toThrow(/begins with mine@.*tiny.gguf is tiny.gguf@/);
+  await expect(modelFolderOf(shippedModel('boost'), other)).rejects.toThrow(/one like the playground’s/);
+  await expect(modelFolderOf(tiny, defaultExperiment)).rejects.toThrow(/give it with --model\.$/);
+  const boost = shippedModel('boost');
+  expect(await modelFolderOf(boost, defaultExperiment)).toBe(boost);
 });
 
 it('the cache lies where the user keeps such things', () => {
