@@ -23,7 +23,7 @@ export const de: Words = {
     elsewhere: 'Was jetzt läuft, ist ein anderes Experiment.',
     look: 'Hinsehen',
     explain: '3 · Erklären',
-    verdict: 'Ergebnis',
+    outcome: 'Ergebnis',
     holds: 'Es trifft zu.',
     fails: 'In diesem Lauf trifft es nicht zu.',
     failsAsItShould: 'Hier trifft es nicht zu, und so soll es sein.',

@@ -23,7 +23,7 @@ export const en: Words = {
     elsewhere: 'What runs now is another experiment.',
     look: 'Look',
     explain: '3 · Explain',
-    verdict: 'Outcome',
+    outcome: 'Outcome',
     holds: 'It holds.',
     fails: 'It does not hold in this run.',
     failsAsItShould: 'It fails here, as it should.',
