@@ -32,6 +32,18 @@ const line = v.strictObject({
   tests: v.pipe(v.array(v.pipe(v.string(), v.regex(/\S/))), v.minLength(1), v.maxLength(maxTests)),
 });
 
+/** A statement at the margin that only defines something. */
+const defines = /^(@|class\b|def\b|async\b)/;
+
+/**
+ * Whether Python can be a unit test of a problem: an assert, or statements that assert something, such as HumanEval's function
+ * `check` and its call. What only computes, or defines a function that nobody calls, every program would pass.
+ */
+export function isTest(text: string): boolean {
+  const last = text.split('\n').findLast((line) => /^[^\s)\]}#]/.test(line)) ?? '';
+  return /^\s*assert\b/.test(text) || (/\b(assert|raise)/.test(text) && !defines.test(last));
+}
+
 /** One problem, without the end of the line. */
 export const problemLine = ({ id, instruction, entryPoint, reference, setup, tests }: Problem): string =>
   JSON.stringify({

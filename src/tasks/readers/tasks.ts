@@ -141,15 +141,13 @@ export const problemText = v.pipe(v.string(), v.regex(/\S/, 'the problem text is
 /** Lines of Python in a list, such as imports that the tests need. */
 export const sourceLines = v.optional(v.array(pythonSource), []);
 
+/** At least one unit test, each of which is as it must be. */
+export const someTests = (must: v.GenericValidation<string>) =>
+  v.pipe(v.array(v.pipe(pythonSource, must)), v.minLength(1, 'there must be at least one test'));
+
 /** At least one unit test, each an `assert`. */
-export const testList = v.pipe(
-  v.array(
-    v.pipe(
-      pythonSource,
-      v.regex(/^\s*assert\b/, 'a test must be an assert statement, such as: assert f(1) == 2'),
-    ),
-  ),
-  v.minLength(1, 'there must be at least one test'),
+export const testList = someTests(
+  v.regex(/^\s*assert\b/, 'a test must be an assert statement, such as: assert f(1) == 2'),
 );
 
 /** Parts of a program, the empty ones left out. */

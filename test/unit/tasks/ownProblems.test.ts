@@ -38,7 +38,13 @@ describe('problems as they are kept', () => {
   });
 
   it('are records of the plain format, which its reader reads as the same', () => {
-    const problems = [problem(1), problem(2, { reference: '', setup: 'import math' })];
+    const check =
+      'def check(candidate):\n    for n in range(3):\n        assert candidate(n) == n + 3\ncheck(add3)';
+    const problems = [
+      problem(1),
+      problem(2, { reference: '', setup: 'import math' }),
+      problem(3, { tests: ['assert add3(1) == 4', check] }),
+    ];
     const text = problems.map(problemLine).join('\n');
     const read = readProblems(text);
     expect(read.format).toBe('plain');
