@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Experiment } from '../config/fields.ts';
 import { FlagError, type ExtraOptions } from '../config/flags.ts';
-import { isOtherModel } from '../config/modelFields.ts';
+import { digestIn, isOtherModel } from '../config/modelFields.ts';
 import { adapterFileNames, readAdapter } from '../model/adapter.ts';
 import type { HostWeights } from '../model/parameters.ts';
 import { fieldsOfLora, type Base } from '../train/base.ts';
@@ -57,6 +57,3 @@ export function adapterOf(folder: string, model: Base, { otherModel }: Experimen
     });
   }
 }
-
-/** A folder may have been renamed since. */
-const digestIn = (text: string): string => text.slice(text.lastIndexOf('@'));

@@ -21,7 +21,7 @@ const float = 4;
 const promptTokens = 250;
 
 /** Every weight once, and the head once more: its rows for what is learned from, packed to write with. Bytes. */
-export const weightBytes = ({ parameters, vocabulary, width }: ModelFacts): number =>
+const weightBytes = ({ parameters, vocabulary, width }: ModelFacts): number =>
   float * (parameters + vocabulary * width);
 
 /** Bytes to write with it in the page: its weights and room to work. */

@@ -77,7 +77,7 @@ it('its receipt verifies over the same model; another is told from it, none is a
   const { experiment, model } = log.manifest;
   const so = {
     ...{ experiment, changes: [], updates: log.entriesOf('update'), backends: ['wasm'] as const },
-    evaluations: log.entriesOf('evaluation'),
+    ...{ evaluations: log.entriesOf('evaluation'), heldOutTasks: 8 },
   };
   const madeOn = { backend: 'wasm' as const, modelDigest: model.digest?.slice(0, 12) ?? '' };
   const receipt = await receiptOf(so, 'test');
@@ -86,8 +86,8 @@ it('its receipt verifies over the same model; another is told from it, none is a
   expect(same).toMatchObject({ code: 0, stdout: expect.stringContaining('2 updates') });
   const other = await verify(at('receipt.json'), '--model-dir', at('another'));
   expect(other).toMatchObject({
-    code: 1,
-    stdout: expect.stringContaining('another version of the model "tiny@'),
+    code: 2,
+    stderr: expect.stringContaining('the experiment begins with tiny@'),
   });
   const none = await verify(at('receipt.json'));
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('--model-dir') });
