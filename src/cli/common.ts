@@ -19,6 +19,7 @@ import { Tokenizer } from '../tasks/tokenizer.ts';
 import { UnrecoverableError } from '../train/failure.ts';
 import { wholeBase, type Base, type WholeBase } from '../train/base.ts';
 import { checkFit } from '../train/session.ts';
+import { adapterIsNoModel, isAdapterFolder } from './adapterFolder.ts';
 import { findOther, isOtherModel, loadOther } from './otherModel.ts';
 import { projectRoot, shippedModel, version } from './places.ts';
 
@@ -40,7 +41,7 @@ export async function modelFolderOf(
   }
   if (model === 'other' && modelDir === undefined) {
     throw new FlagError(
-      `The experiment begins with ${otherModel}, which is not one of the playground's: give its folder or .gguf file with --model.`,
+      `The experiment begins with ${otherModel}, which is not one of the playground's: give its folder or .gguf file with --model-dir.`,
     );
   }
   if (modelDir === undefined) return shippedModel(model);
@@ -161,8 +162,10 @@ export const loadTokenizer = (folder: string): Promise<Tokenizer> =>
   inFolder(folder, async () => Tokenizer.fromBytes(await readModelFile(folder, 'tokenizer.json')));
 
 /** The model of a folder or file: one of ours, or one that others trained. @throws as `loadOurs`, and `loadOther` */
-export const loadModel = (path: string): Promise<Base> =>
-  isOtherModel(path) ? inFolder(path, () => loadOther(path)) : loadOurs(path);
+export const loadModel = async (path: string): Promise<Base> => {
+  if (isAdapterFolder(path)) throw new FlagError(adapterIsNoModel(path));
+  return isOtherModel(path) ? inFolder(path, () => loadOther(path)) : loadOurs(path);
+};
 
 /** @throws Error naming the folder, the file and what is wrong with it */
 export const loadOurs = (folder: string): Promise<WholeBase> =>

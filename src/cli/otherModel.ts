@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { fields } from '../config/fields.ts';
+import { fieldNames, fields, type FieldName } from '../config/fields.ts';
 import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
 import { otherModelSettings, otherModelText } from '../config/modelFields.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
@@ -116,9 +116,13 @@ function shippedNames(): string[] {
 /**
  * A command line as the field table understands it: `--model PATH` becomes the model's fields, settings that suit such a model, and
  * `--model-dir PATH`.
+ * @param accepted those that the command takes
  * @throws FlagError when there is nothing at that path
  */
-export async function withOtherModel(argv: readonly string[]): Promise<string[]> {
+export async function withOtherModel(
+  argv: readonly string[],
+  accepted: readonly FieldName[] = fieldNames,
+): Promise<string[]> {
   const at = argv.findIndex((word) => word === '--model' || word.startsWith('--model='));
   const word = argv[at] ?? '';
   const inOne = word.startsWith('--model=');
@@ -137,6 +141,7 @@ export async function withOtherModel(argv: readonly string[]): Promise<string[]>
   const suits = settled
     ? []
     : Object.entries(otherModelSettings)
+        .filter(([name]) => accepted.some((one) => one === name))
         .map(([name, value]) => [flagOf(name), String(value)])
         .filter(([flag = '']) => !given(flag));
   return [...rest, ...suits.flat(), '--model', 'other', '--other-model', text, '--model-dir', path];

@@ -30,7 +30,6 @@ import { seedsOf } from './sweep/plan.ts';
 
 const options: ExtraOptions = {
   seeds: { value: 'LIST', help: 'Seeds, like 1,2,3 or 1..5; 1,2,3 unless given.' },
-  ...modelOption,
   ...modelDirOption,
   out: {
     value: 'DIR',
@@ -70,7 +69,8 @@ function rowOf(log: RunLog, step: number): string {
 await runCommand(async (argv) => {
   const flags = await parseTrainingFlags(await withOtherModel(argv), options);
   const { problems } = flags;
-  if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
+  if (flags.help)
+    return void process.stdout.write(helpText(usage, { ...modelOption, ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
   const seeds = seedsOf(text('seeds') ?? '1,2,3');
   const out = text('out');

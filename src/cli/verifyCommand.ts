@@ -1,7 +1,7 @@
 /** What `npm run verify` does: a receipt's run, trained again and compared update by update. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { backendTitles, type BackendName } from '../config/backends.ts';
-import { changesBetween } from '../config/experiment.ts';
+import { changesBetween, modelNameOf } from '../config/experiment.ts';
 import { field } from '../config/fields.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import type { ChangeRecord } from '../rl/records.ts';
@@ -60,7 +60,7 @@ export const verify: Command = async (argv) => {
   const digest = await digestOf(folder);
   if (!digest?.startsWith(modelDigest)) {
     process.stdout.write(
-      `Not reproduced: it was made with another version of the model "${experiment.model}" (sha256-${modelDigest}…, ` +
+      `Not reproduced: it was made with another version of the model "${modelNameOf(experiment)}" (sha256-${modelDigest}…, ` +
         `this is sha256-${digest?.slice(0, 12)}…).\n`,
     );
     process.exitCode = 1;
