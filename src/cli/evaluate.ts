@@ -52,7 +52,7 @@ await runCommand(async (argv) => {
   const flags = parseFlags(await withOtherModel(argv), options, accepted);
   if (flags.help) return void process.stdout.write(helpText(usage, options, accepted));
   const given = flags.options['model-dir'];
-  const folder = modelFolderOf(typeof given === 'string' ? given : undefined, flags.experiment);
+  const folder = await modelFolderOf(typeof given === 'string' ? given : undefined, flags.experiment);
   const own = flags.options['problems'];
   const problems = typeof own === 'string' ? await problemsOf(own) : null;
   const model = await loadModel(folder);

@@ -8,7 +8,7 @@ import { otherModelSettings, otherModelText } from '../config/modelFields.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openModel, type ModelFiles } from '../train/openedModel.ts';
-import { foreignModel } from './foreignModel.ts';
+import { fetchedModel, foreignModel } from './foreignModel.ts';
 
 /** What a run's folder keeps of such a model, in reference/: which one it is, and where it lay. */
 export const pointerFile = 'other-model.json';
@@ -65,6 +65,9 @@ async function find(path: string): Promise<Found> {
         `The run began with the model ${kept.model}, which is no longer at ${kept.path}. Give its folder or file with --model-dir.`,
       );
     }
+    // A run goes on with what it began with, also where there is no network, or the hub has another commit by now.
+    const fetched = isOfHub(kept.path) ? await fetchedModel(kept.digest) : null;
+    if (fetched) return { files: fetched.files, digest: kept.digest, text: kept.model };
     const there = await findOther(kept.path);
     if (there.digest === kept.digest) return there;
     throw new Error(

@@ -76,7 +76,7 @@ await runCommand(async (argv) => {
   const out = text('out');
   const folders = seeds.map((seed) => (out === undefined ? null : new RunFolder(join(out, `seed-${seed}`))));
   for (const folder of folders) folder?.checkFree();
-  const modelFolder = modelFolderOf(text('model-dir'), flags.experiment);
+  const modelFolder = await modelFolderOf(text('model-dir'), flags.experiment);
   const model = await loadModel(modelFolder);
   let backend = await openNodeBackend(flags.options);
   const line = progressLine();

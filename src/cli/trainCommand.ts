@@ -82,7 +82,7 @@ export const train: Command = async (argv) => {
     return;
   }
   for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
-  const modelFolder = found ? folder.reference : modelFolderOf(text('model-dir'), experiment);
+  const modelFolder = found ? folder.reference : await modelFolderOf(text('model-dir'), experiment);
   const model = await loadModel(modelFolder);
   if (found) await folder.checkReference(found.log);
 

@@ -56,7 +56,7 @@ export const verify: Command = async (argv) => {
   const file = flags.options['problems'];
   const given = typeof file === 'string' ? (await problemsOf(file)).text : carried;
   const problems = await problemsFor(experiment, given, 'it');
-  const folder = modelFolderOf(flags.options['model-dir'] as string | undefined, experiment);
+  const folder = await modelFolderOf(flags.options['model-dir'] as string | undefined, experiment);
   const digest = await digestOf(folder);
   if (!digest?.startsWith(modelDigest)) {
     process.stdout.write(
@@ -125,8 +125,9 @@ export async function again(
   const updates: RunSoFar['updates'][number][] = [];
   const evaluations: Measured[] = [];
   const backends: BackendName[] = [];
-  const here: RunSoFar = { experiment, changes, updates, evaluations, backends };
   let run = await loaded.begin(experiment, {});
+  const { heldOutTasks } = run.model;
+  const here: RunSoFar = { experiment, changes, updates, evaluations, heldOutTasks, backends };
   try {
     for (let done = 0; ; done++) {
       const now = run.experiment;

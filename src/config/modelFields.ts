@@ -12,6 +12,9 @@ export const isOtherModel = (text: string): boolean => pattern.test(text);
 export const otherModelText = (name: string, digest: string): string =>
   `${name.replace(/[^\w.+-]+/g, '-').slice(0, 100)}@${digest.slice(0, 16)}`;
 
+/** The digits of its digest in the text of `otherModel`; undefined where it names none. */
+export const digestIn = (text: string): string | undefined => text.split('@')[1];
+
 export const modelFields = {
   otherModel: {
     kind: 'text',

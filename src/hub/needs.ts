@@ -20,9 +20,8 @@ const float = 4;
 /** Tokens of a problem with its chat template around it, about. */
 const promptTokens = 250;
 
-/** Weights as they are computed with, and a packed copy of all matrices but the embedding, bytes. */
-export const weightBytes = ({ parameters, vocabulary, width }: ModelFacts): number =>
-  float * (2 * parameters - vocabulary * width);
+/** Weights as they are computed with, and a packed copy of them, the head's too, bytes; an embedding that is not the head is not packed. */
+const weightBytes = ({ parameters }: Pick<ModelFacts, 'parameters'>): number => 2 * float * parameters;
 
 /** Bytes to write with it in the page: its weights and room to work. */
 export const bytesToWrite = (facts: ModelFacts): number => weightBytes(facts) + roomToWork;

@@ -20,6 +20,8 @@ export interface ProblemSet {
 /** Most problems that are trained on at once, and most characters that they have together: MBPP many times over. */
 export const maxProblems = 20_000;
 const maxCharacters = 64 * 2 ** 20;
+/** Most unit tests of a problem. EvalPlus has up to 1,100 inputs; every test is a call into the sandbox, and a program should take no minute. */
+export const maxTests = 250;
 
 const line = v.strictObject({
   name: v.pipe(v.string(), v.nonEmpty()),
@@ -27,7 +29,7 @@ const line = v.strictObject({
   entry_point: v.pipe(v.string(), v.nonEmpty()),
   code: v.optional(v.string(), ''),
   setup: v.optional(v.string(), ''),
-  tests: v.pipe(v.array(v.pipe(v.string(), v.regex(/\S/))), v.minLength(1)),
+  tests: v.pipe(v.array(v.pipe(v.string(), v.regex(/\S/))), v.minLength(1), v.maxLength(maxTests)),
 });
 
 /** A statement at the margin that only defines something. */
@@ -56,6 +58,8 @@ export async function problemSetOf(problems: readonly Problem[]): Promise<Proble
   if (problems.length === 0) throw new Error('there are no problems.');
   if (problems.length > maxProblems)
     throw new Error(`there are ${problems.length} problems; at most ${maxProblems} are trained on at once.`);
+  const long = problems.find(({ tests }) => tests.length > maxTests);
+  if (long) throw new Error(`“${long.id}” has ${long.tests.length} tests; at most ${maxTests} are used.`);
   const text = problems.map((problem) => `${problemLine(problem)}\n`).join('');
   if (text.length > maxCharacters) throw new Error('the problems are too long: 64 MB at most.');
   const digest = await sha256(new TextEncoder().encode(text));

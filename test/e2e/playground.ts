@@ -90,6 +90,8 @@ export interface ChartReading {
   readonly latest: Readonly<Record<string, string>>;
   /** The drawing, as a data address: another one means that something was drawn. */
   readonly picture: string;
+  /** Whether it is in the window. */
+  readonly seen: boolean;
 }
 
 /** Reads every chart. */
@@ -107,5 +109,6 @@ export const chartsOf = (page: Page): Promise<ChartReading[]> =>
           ]),
         ),
         picture: figure.querySelector('canvas')?.toDataURL() ?? '',
+        seen: figure.getBoundingClientRect().top < innerHeight && figure.getBoundingClientRect().bottom > 0,
       })),
     );

@@ -1,6 +1,7 @@
 /** From records to tasks, whatever the format: a bad record is reported with its line and left out; good ones are kept. */
 import * as v from 'valibot';
 import { shown } from '../../config/outside.ts';
+import { maxTests } from '../problemSet.ts';
 import type { Task } from '../types.ts';
 import { missingPackages } from './packages.ts';
 import {
@@ -32,12 +33,6 @@ export interface ReadTasks {
   /** What one should know about records that were kept. */
   readonly notices: LineProblem[];
 }
-
-/**
- * Most unit tests that a record may have; the first ones are kept and the record gets a notice. EvalPlus has up to
- * 1,100 inputs a record; every test is a call into the sandbox, and a program should take no minute.
- */
-export const maxTests = 250;
 
 /** What became of the test text of a record. */
 export interface CutTests {

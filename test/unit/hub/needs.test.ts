@@ -14,7 +14,7 @@ it('a model of 135 million parameters writes here, one of a billion does not, an
   expect(whyTooLarge(smol)).toBeNull();
   expect(whyTooLarge(facts(494e6, 151_936, 896, 24))).toBeNull();
   expect(whyTooLarge(facts(1.24e9, 128_256, 2048, 16))).toBe(
-    'It needs 9.2 GB in memory, and WebAssembly has 4.3 GB at most. Choose a model of at most 0.5 billion parameters.',
+    'It needs 10.2 GB in memory, and WebAssembly has 4.3 GB at most. Choose a model of at most 0.5 billion parameters.',
   );
   expect(wasmMemory).toBe(4_294_967_296);
 });

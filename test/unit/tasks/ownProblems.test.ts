@@ -57,6 +57,9 @@ describe('problems as they are kept', () => {
     await expect(readProblemSet(text.replace('"tests"', '"test"'))).rejects.toThrow(/line 1 .*field tests?:/);
     await expect(readProblemSet('{')).rejects.toThrow('line 1 of the problems is not JSON');
     await expect(readProblemSet('')).rejects.toThrow('no problems');
+    const long = problem(1, { tests: new Array<string>(251).fill('assert add1(1) == 2') });
+    await expect(problemSetOf([long])).rejects.toThrow('“p1” has 251 tests; at most 250 are used.');
+    await expect(readProblemSet(problemLine(long))).rejects.toThrow(/line 1 .*field tests/);
     await expect(readProblemSet(text.replace('x + 1', 'x + 2'), name)).rejects.toThrow('not those of the');
   });
 });
