@@ -16,7 +16,7 @@ export const machineKey = (has: readonly ExtraBackend[]): string =>
 const seldom = [
   /^models\/(cheating|three-turns|beginner)\//,
   /^assets\/(speed|problems|ownProblems|models)\.worker-/,
-  /^assets\/(Lessons|Editor|codemirror|Models|Files|pythonProject|SpeedReport)-/,
+  /^assets\/(Lessons|Editor|codemirror|Models|Files|pythonProject|SpeedReport|otherModel)-/,
   /^(node-project\.zip|project\.html)$/,
 ];
 
