@@ -12,6 +12,9 @@ export const isOtherModel = (text: string): boolean => pattern.test(text);
 export const otherModelText = (name: string, digest: string): string =>
   `${name.replace(/[^\w.+-]+/g, '-').slice(0, 100)}@${digest.slice(0, 16)}`;
 
+/** What a model that others trained is called, without its digest. */
+export const otherModelName = (text: string): string => text.split('@')[0] ?? text;
+
 export const modelFields = {
   otherModel: {
     kind: 'text',

@@ -1,5 +1,6 @@
 /** Opens a model that others trained and that is kept in this browser, for the trainer. */
 import { Models } from '../hub/keeping.ts';
+import { countedTensors } from '../model/tensors.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openModel } from '../train/openedModel.ts';
@@ -13,9 +14,13 @@ export interface OtherModel {
 /**
  * Nobody deletes it while this worker lives.
  * @param text as an experiment names it (config/modelFields.ts)
+ * @param onRead how many of its numbers have been read: they are when a run begins
  * @throws Error when it is not kept here, is not complete or cannot be read
  */
-export async function readOtherModel(text: string): Promise<OtherModel> {
+export async function readOtherModel(
+  text: string,
+  onRead: (done: number, total: number) => void,
+): Promise<OtherModel> {
   const shelf = await openModelShelf();
   if (typeof shelf === 'string') throw new Error(`Models are not kept here: ${shelf}.`);
   const models = new Models(shelf);
@@ -27,5 +32,6 @@ export async function readOtherModel(text: string): Promise<OtherModel> {
     );
   }
   const opened = await openModel(await models.open(kept.digest));
-  return { base: adaptedBase(text, opened, formatOf(opened)), digest: kept.digest };
+  const tensors = countedTensors(opened.tensors, onRead);
+  return { base: adaptedBase(text, { ...opened, tensors }, formatOf(opened)), digest: kept.digest };
 }

@@ -88,7 +88,9 @@ async function load(
       ? 'Get it again in “Models”, or choose another starting model.'
       : 'Reload the page; if it happens again, the files beside the page are incomplete.',
     (): Promise<OtherModel | ShippedModel> =>
-      other ? readOtherModel(experiment.otherModel) : readShippedModel(assets, experiment.model),
+      other
+        ? readOtherModel(experiment.otherModel, (done, total) => show.stage('model', done, total))
+        : readShippedModel(assets, experiment.model),
   );
   markStart('model');
 

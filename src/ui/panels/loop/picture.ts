@@ -144,15 +144,21 @@ export interface Scale {
 /** Room for a bar's number at either end, percent of the width. */
 const room = { left: 25, right: 21 };
 
+/** The least that fills a lane, in rewards: what rounds to 0.00 draws as nothing, however small all else is. */
+const leastSpan = 1;
+
 /** One scale for every bar and baseline of a group, 0 included. */
 export function scaleOf(explanations: readonly (Explanation | null)[]): Scale {
   const values = explanations
     .flatMap((explanation) => explanation?.comparisons ?? [])
     .flatMap((one) => [one.compared, one.baseline, ...barsOf(one).flatMap(({ from, to }) => [from, to])])
     .filter(Number.isFinite);
-  const min = Math.min(0, ...values);
-  const max = Math.max(0, ...values);
-  const span = max - min || 1;
+  const lowest = Math.min(0, ...values);
+  const highest = Math.max(0, ...values);
+  const missing = Math.max(0, leastSpan - (highest - lowest));
+  const min = lowest - missing / 2;
+  const max = highest + missing / 2;
+  const span = max - min;
   return { min, max, at: (value) => room.left + ((100 - room.left - room.right) * (value - min)) / span };
 }
 
