@@ -188,11 +188,15 @@ function joined(heading: string, texts: readonly string[]): string {
   return `${[heading, ...imported, ...bodies].join('\n\n')}\n`;
 }
 
+/** The statuses that a reward is made from, with what the page calls each. */
+const statusWords = `'pass' (“passed”), 'fail' (“wrong value”), 'error' (“exception”), 'timeout' (“timeout”)`;
+
 function rewardFile(e: Experiment, part: Part): string {
   const reward = e.reward === 'binary' ? 'binary' : e.rewardScale === 'count' ? 'count' : 'progressive';
   const heading =
     '/**\n * What an answer earns, and what an episode earns. Edit, and run again: the engine calls these two functions.\n' +
-    ' * An answer whose tests could not be run is left out before it gets here, and so is its episode.\n */';
+    ' * An answer whose tests could not be run is left out before it gets here, and so is its episode.\n' +
+    ` * A test’s status, and what the page calls it: ${statusWords}.\n */`;
   const sum =
     algorithmOf(e) === perTurn
       ? part('accumulate/perTurn.ts')
@@ -281,6 +285,9 @@ ${Object.keys(decidedBy)
   .map((name) => `\`${name}\``)
   .join(', ')} cannot be changed there. \`train/weight@t…\` is
 measured only while \`reward.ts\` adds up as the experiment says.
+
+Types are there for an editor to show; Node takes them away unread and nothing here checks them: for that, install TypeScript
+and run \`npx tsc\`.
 
 \`engine/\` is the playground's own code in one file, \`${own ? 'model/' : 'models/'}\` the model it starts from. \`npm start -- --metrics\` also prints
 each line of \`metrics.jsonl\`. The Python that the model writes runs in Pyodide, in worker threads, behind a firewall: it has no

@@ -22,6 +22,8 @@ export interface SeenTurn extends Pick<TurnRecord, 'text' | 'truncated' | 'rewar
 
 /** One try: as many turns as there are so far. */
 export interface SeenLane {
+  /** The function that the task asks for. */
+  readonly asked?: string;
   readonly turns: readonly SeenTurn[];
   /** null where nothing is compared: not yet, or never. */
   readonly explanation: Explanation | null;
@@ -62,6 +64,7 @@ export function viewOf(
   const turns = group.trajectories[0]?.turns.length ?? 0;
   return {
     lanes: group.trajectories.map(({ turns }, trajectory) => ({
+      asked: group.task.entryPoint,
       turns,
       explanation: batch
         ? algorithm.explain(batch.groups, { group: batch.index, trajectory }, experiment)
@@ -75,11 +78,12 @@ export function viewOf(
 }
 
 /** The watched group of an update under way, as far as it has come. The push is there when the update is. */
-export function viewOfLive({ answers, explanations, experiment, reached }: LiveUpdate): View {
+export function viewOfLive({ tasks, group, answers, explanations, experiment, reached }: LiveUpdate): View {
   const { sharedTurns } = algorithmOf(experiment);
   const { turns } = experiment;
   return {
     lanes: answers.map((some, trajectory) => ({
+      ...(tasks[group] ? { asked: tasks[group].entryPoint } : {}),
       turns: some.map(({ text, graded }) => graded ?? { text, truncated: false, reward: NaN, verdict: null }),
       explanation: explanations?.[trajectory] ?? null,
       upTo: reached?.station === 'compare' ? 'compare' : 'reward',
