@@ -29,6 +29,11 @@ export interface NodeProjectOptions {
 /** The files that are meant to be edited, in the order in which they are read. */
 export const editable = ['experiment.json', 'tasks.ts', 'reward.ts', 'algorithm.ts'] as const;
 
+const problemsFile = 'problems.jsonl';
+/** Those of them that a project has: problems of one's own lie in a file beside the rest. */
+export const editableOf = (files: Pick<Files, 'has'>): readonly string[] =>
+  files.has(problemsFile) ? [...editable, problemsFile] : editable;
+
 /** Fields of the experiment that one of these files has taken the place of. */
 export const decidedBy: Readonly<Partial<Record<FieldName, string>>> = {
   ...{
@@ -103,7 +108,7 @@ export async function nodeProject({
       throw new Error(
         `problems: those of the experiment (${e.problems}) are not here. Open the file they came from.`,
       );
-    put('problems.jsonl', problems);
+    put(problemsFile, problems);
   }
   put('engine/shipped.json', json({ files: await digests(sources), fields }));
   if (own) addModel(files, 'model', own);
@@ -276,7 +281,7 @@ With the files as they are, it computes what the playground computes, to the las
 |---|---|
 | \`experiment.json\` | every setting; \`npm start -- --help\` explains each, and takes each as a flag: \`npm start -- --steps 10 --seed 2\` |
 | \`tasks.ts\` | what is trained on, and what is held out |
-| \`reward.ts\` | what an answer earns from its unit tests, and what an episode earns from its answers |
+| \`reward.ts\` | what an answer earns from its unit tests, and what an episode earns from its answers |${e.tasks === 'own' ? `\n| \`${problemsFile}\` | the problems, one a line |` : ''}
 | \`algorithm.ts\` | how the tries at a task are compared with one another |
 
 They take effect at the next \`npm start\`, which names those that were edited; each run keeps a copy in \`source/\`. What a setting
