@@ -15,6 +15,9 @@ export const otherModelText = (name: string, digest: string): string =>
 /** The digits of its digest in the text of `otherModel`; undefined where it names none. */
 export const digestIn = (text: string): string | undefined => text.split('@')[1];
 
+/** What a model that others trained is called, without its digest. */
+export const otherModelName = (text: string): string => text.split('@')[0] ?? text;
+
 export const modelFields = {
   otherModel: {
     kind: 'text',

@@ -1,4 +1,5 @@
 /** Opens a model that others trained and that is kept in this browser, for the trainer. */
+import { countedTensors } from '../model/tensors.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openKeptModel } from './keptModel.ts';
@@ -11,12 +12,17 @@ export interface OtherModel {
 /**
  * Nobody deletes it while this worker lives.
  * @param text as an experiment names it (config/modelFields.ts)
+ * @param onRead how many of its numbers have been read: they are when a run begins
  * @throws Error when it is not kept here, is not complete, or cannot be read or trained over
  */
-export async function readOtherModel(text: string): Promise<OtherModel> {
+export async function readOtherModel(
+  text: string,
+  onRead: (done: number, total: number) => void,
+): Promise<OtherModel> {
   const { opened, digest, close } = await openKeptModel(text);
   try {
-    return { base: adaptedBase(text, opened, formatOf(opened)), digest };
+    const tensors = countedTensors(opened.tensors, onRead);
+    return { base: adaptedBase(text, { ...opened, tensors }, formatOf(opened)), digest };
   } catch (error) {
     await close();
     throw error;

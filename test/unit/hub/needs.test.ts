@@ -1,5 +1,9 @@
 /** What a model will need, against figures that were measured or can be counted by hand. */
 import { expect, it } from 'vitest';
+import { withChanges, defaultExperiment } from '../../../src/config/experiment.ts';
+import { otherModelText } from '../../../src/config/modelFields.ts';
+import { nearestPreset, otherModelPreset, presetExperiment } from '../../../src/config/presets.ts';
+import { bytesToTrain } from '../../../src/hub/toTrain.ts';
 import { bytesToWrite, updateSeconds, updateWork, wasmMemory, whyTooLarge } from '../../../src/hub/needs.ts';
 import type { ModelFacts } from '../../../src/train/openedModel.ts';
 
@@ -34,4 +38,16 @@ it('an update takes as long as its operations at the rates that were measured', 
     (operations + 2 * 134.5e6 * 3072) / 50e9,
     6,
   );
+});
+
+it('a run over such a model is a preset of its own, under its name, and needs more than to write', () => {
+  const preset = otherModelPreset(otherModelText('SmolLM2-135M-Instruct', 'ab'.repeat(32)));
+  expect(preset.title).toBe('SmolLM2-135M-Instruct');
+  const e = presetExperiment(preset);
+  expect(nearestPreset(withChanges(e, { gamma: 0 }))).toEqual(preset);
+  const bytes = bytesToTrain(e, smol);
+  expect(bytes).toBeGreaterThan(bytesToWrite(smol));
+  expect(bytes).toBeLessThan(bytesToTrain({ ...e, promptsPerUpdate: 8, k: 8, maxNewTokens: 512 }, smol));
+  expect(bytesToTrain(e, smol)).toBeLessThan(6e9);
+  expect(defaultExperiment.model).not.toBe('other');
 });
