@@ -46,9 +46,14 @@ export const decidedBy: Readonly<Partial<Record<FieldName, string>>> = {
   ...{ objective: 'algorithm.ts', estimator: 'algorithm.ts' },
 };
 
-/** The shipped models that an experiment needs. */
-export const modelsOf = ({ model, initialPolicy }: Experiment): string[] =>
-  initialPolicy === 'model' ? [model] : [model, initialPolicy];
+/** The shipped models that an experiment needs. @throws Error when it begins with another, which no project has in it */
+export function modelsOf({ model, otherModel, initialPolicy }: Experiment): string[] {
+  if (model === 'other')
+    throw new Error(
+      `otherModel: ${otherModel} is not put into a Node project. Choose one of the playground’s models, or train with npm run train -- --model.`,
+    );
+  return initialPolicy === 'model' ? [model] : [model, initialPolicy];
+}
 
 /** Files of a model that a project takes along. */
 export const modelFileNames = [
@@ -58,7 +63,7 @@ export const modelFileNames = [
   'tokenizer.json',
 ];
 
-/** @throws Error when the kit lacks a part, or a model is missing */
+/** @throws Error when the kit lacks a part, or a model is missing or others trained it */
 export async function nodeProject({
   experiment: e,
   kit,
@@ -66,6 +71,7 @@ export async function nodeProject({
   problems,
   own,
 }: NodeProjectOptions): Promise<Map<string, Uint8Array>> {
+  const shipped = modelsOf(e);
   const part = (name: string): string => {
     const bytes = kit.get(`parts/${name}`);
     if (!bytes) throw new Error(`The kit of Node projects lacks ${name}; build the playground again.`);
@@ -113,7 +119,7 @@ export async function nodeProject({
   put('engine/shipped.json', json({ files: await digests(sources), fields }));
   if (own) addModel(files, 'model', own);
   else
-    for (const name of modelsOf(e)) {
+    for (const name of shipped) {
       const model = models.get(name);
       if (!model) throw new Error(`The model ${name} is missing.`);
       addModel(files, `models/${name}`, model);

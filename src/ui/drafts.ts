@@ -1,5 +1,5 @@
 /** What is written in the editor of problems, and what is still wrong with it. */
-import type { Problem } from '../worker/ownProblems.ts';
+import { isTest, type Problem } from '../worker/ownProblems.ts';
 
 /** A problem as it stands in the editor. */
 export interface Draft {
@@ -7,7 +7,7 @@ export interface Draft {
   readonly name: string;
   readonly instruction: string;
   readonly entryPoint: string;
-  /** Assert statements, one after the other. */
+  /** Assert statements, one after the other, and other tests as `testsOf` tells them apart. */
   readonly tests: string;
   readonly reference: string;
   readonly setup: string;
@@ -18,16 +18,32 @@ export type DraftField = Exclude<keyof Draft, 'key'>;
 /** What is wrong, by field; a field that is right is not in it. */
 export type DraftErrors = Readonly<Partial<Record<DraftField, string>>>;
 
-/** The statements of a text: a line that begins at the margin begins one, unless it only closes brackets. */
+/**
+ * The tests of a text. A line at the margin that does not only close brackets begins a statement: an assert is a test; other
+ * statements in a row, such as a function and its call, are one. A comment at the margin is no part of any, and ends the one before.
+ */
 export function testsOf(text: string): string[] {
   const tests: string[] = [];
+  let grows = false;
   for (const line of text.replace(/\r\n?/g, '\n').split('\n')) {
     if (line.trim() === '') continue;
-    if (tests.length > 0 && /^[\s)\]}]/.test(line)) tests.push(`${tests.pop() ?? ''}\n${line}`);
-    else tests.push(line.trimEnd());
+    const begins = !/^[\s)\]}]/.test(line);
+    if (begins && line.startsWith('#')) grows = false;
+    else if (tests.length > 0 && (!begins || (grows && !isAssert(line))))
+      tests.push(`${tests.pop() ?? ''}\n${line.trimEnd()}`);
+    else {
+      tests.push(line.trimEnd());
+      grows = !isAssert(line);
+    }
   }
-  return tests.filter((test) => !test.startsWith('#'));
+  return tests;
 }
+
+/** Tests as a text of which `testsOf` makes the same, unless one has a line at the margin that ends it. */
+export const textOfTests = (tests: readonly string[]): string =>
+  tests.map((test, i) => `${i > 0 && !isAssert(test) ? '# another test\n' : ''}${test.trimEnd()}\n`).join('');
+
+const isAssert = (text: string): boolean => /^assert\b/.test(text);
 
 /** @param names those of the other problems */
 export function errorsOf(draft: Draft, names: readonly string[]): DraftErrors {
@@ -40,10 +56,10 @@ export function errorsOf(draft: Draft, names: readonly string[]): DraftErrors {
   if (entryPoint.trim() === '') errors.entryPoint = 'is empty: which function do the tests call?';
   else if (!/^[\p{L}_][\p{L}\p{M}\d_]*$/u.test(entryPoint.trim()))
     errors.entryPoint = `is no name that Python allows: “${entryPoint.trim()}”`;
-  const wrong = tests.findIndex((test) => !/^assert\b/.test(test));
+  const wrong = tests.findIndex((test) => !isTest(test));
   if (tests.length === 0) errors.tests = 'are missing: at least one, such as assert total([3]) == 0';
   else if (wrong >= 0)
-    errors.tests = `must be assert statements, and number ${wrong + 1} is not: ${(tests[wrong] ?? '').slice(0, 60)}`;
+    errors.tests = `must assert something, and number ${wrong + 1} does not: ${(tests[wrong] ?? '').slice(0, 60)}`;
   else if (!errors.entryPoint) {
     const called = tests.some((test) =>
       new RegExp(`(?<![\\p{L}\\d_.])${entryPoint.trim()}(?![\\p{L}\\d_])`, 'u').test(test),

@@ -22,6 +22,7 @@ import { spreadOf } from '../../../src/rl/statistics.ts';
 import type { TestStatus } from '../../../src/sandbox/types.ts';
 import { openTasks as openOurTasks } from '../../../src/tasks/source.ts';
 import { verdictWords } from '../../../src/ui/controls/marks.ts';
+import { loadProject } from '../../../src/ui/nodeProject.ts';
 import fc from '../../property.ts';
 
 const few = { trainTasks: 16, evalTasks: 16 };
@@ -66,6 +67,14 @@ const statuses = fc.array(fc.constantFrom<TestStatus>('pass', 'fail', 'error', '
   maxLength: 6,
 });
 const number = fc.double({ min: -2, max: 2, noNaN: true });
+
+it('refuses a model that others trained, by name, before anything is fetched', async () => {
+  const other = e({ model: 'other', otherModel: 'tiny@0123456789abcdef' });
+  await expect(project(other)).rejects.toThrow(/^otherModel: tiny@0123456789abcdef is not put into a Node/);
+  await expect(loadProject(other, null, () => Promise.reject(new Error('it was fetched')))).rejects.toThrow(
+    /^otherModel/,
+  );
+});
 
 describe('the files of a project', () => {
   it.each<Partial<Experiment>>([{}, { reward: 'binary' }, { rewardScale: 'count' }, { trainTests: '3' }])(
