@@ -119,7 +119,7 @@ export function otherModelPreset(otherModel: string): Preset {
   return {
     id: otherModel,
     title,
-    story: `An adapter (LoRA) learns over ${title}, which others trained and which stays as it is. An update takes minutes where the page’s own small models take seconds, so batches are small.`,
+    story: `An adapter (LoRA) learns over ${title}, which others trained and which stays as it is. Models of others are large for a page, so batches are small and runs short.`,
     changes: { ...otherModelSettings, model: 'other', otherModel },
   };
 }
