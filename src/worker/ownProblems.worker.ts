@@ -29,6 +29,8 @@ export interface Fit {
   readonly refused: string;
   /** Problems that are left out, the first hundreds, and why. */
   readonly leftOut: readonly { readonly name: string; readonly message: string }[];
+  /** How many are left out in all. */
+  readonly leftOutCount: number;
 }
 
 /** How the model reads a text. */
@@ -78,9 +80,14 @@ async function fitOf(experiment: Experiment, text: string, assets: string): Prom
   try {
     const source = openTasks({ ...experiment, tasks: 'own', problems: set.name }, reader, set);
     const leftOut = source.leftOut.slice(0, listed).map(({ task, message }) => ({ name: task.id, message }));
-    return { notes: notesOn(source, set, reader), refused: '', leftOut };
+    return { notes: notesOn(source, set, reader), refused: '', leftOut, leftOutCount: source.leftOut.length };
   } catch (error) {
-    return { notes: [], refused: error instanceof Error ? error.message : String(error), leftOut: [] };
+    return {
+      notes: [],
+      refused: error instanceof Error ? error.message : String(error),
+      leftOut: [],
+      leftOutCount: 0,
+    };
   }
 }
 
