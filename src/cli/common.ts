@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Experiment } from '../config/fields.ts';
+import { digestIn } from '../config/modelFields.ts';
 import { FlagError, type ExtraOptions, type ParsedFlags } from '../config/flags.ts';
 import {
   openBackend,
@@ -18,19 +19,20 @@ import { Tokenizer } from '../tasks/tokenizer.ts';
 import { UnrecoverableError } from '../train/failure.ts';
 import { wholeBase, type Base, type WholeBase } from '../train/base.ts';
 import { checkFit } from '../train/session.ts';
-import { isOtherModel, loadOther } from './otherModel.ts';
+import { adapterIsNoModel, isAdapterFolder } from './adapterFolder.ts';
+import { findOther, isOtherModel, loadOther } from './otherModel.ts';
 import { projectRoot, shippedModel, version } from './places.ts';
 
 export { projectRoot, shippedModel, version };
 
 /**
  * The folder of the model that a run begins with: a shipped one, or `--model-dir`.
- * @throws FlagError when the experiment starts at a checkpoint of another
+ * @throws FlagError when the experiment starts at a checkpoint of another, or names another than that of the folder
  */
-export function modelFolderOf(
+export async function modelFolderOf(
   modelDir: string | undefined,
   { model, otherModel, initialPolicy }: Experiment,
-): string {
+): Promise<string> {
   if (modelDir !== undefined && initialPolicy !== 'model') {
     throw new FlagError(
       `--initial-policy ${initialPolicy} is a checkpoint of a run that began with ${model}, not with ${modelDir}. ` +
@@ -39,10 +41,22 @@ export function modelFolderOf(
   }
   if (model === 'other' && modelDir === undefined) {
     throw new FlagError(
-      `The experiment begins with ${otherModel}, which is not one of the playground's: give its folder or .gguf file with --model.`,
+      `The experiment begins with ${otherModel}, which is not one of the playground's: give its folder or .gguf file with --model-dir.`,
     );
   }
-  return modelDir ?? shippedModel(model);
+  if (modelDir === undefined) return shippedModel(model);
+  const isOther = isOtherModel(modelDir);
+  if (isOther && model !== 'other') {
+    throw new FlagError(`--model-dir: ${modelDir} is a model that others trained: give it with --model.`);
+  }
+  const text = isOther ? (await findOther(modelDir)).text : 'one like the playground’s';
+  if (model === 'other' && digestIn(text) !== digestIn(otherModel)) {
+    throw new FlagError(
+      `--model-dir: the experiment begins with ${otherModel}, and ${modelDir} is ${text}. Give the folder or file of that model, or ` +
+        'leave out --model-dir and choose this one with --model.',
+    );
+  }
+  return modelDir;
 }
 
 /** A command, given its flags. */
@@ -148,8 +162,10 @@ export const loadTokenizer = (folder: string): Promise<Tokenizer> =>
   inFolder(folder, async () => Tokenizer.fromBytes(await readModelFile(folder, 'tokenizer.json')));
 
 /** The model of a folder or file: one of ours, or one that others trained. @throws as `loadOurs`, and `loadOther` */
-export const loadModel = (path: string): Promise<Base> =>
-  isOtherModel(path) ? inFolder(path, () => loadOther(path)) : loadOurs(path);
+export const loadModel = async (path: string): Promise<Base> => {
+  if (isAdapterFolder(path)) throw new FlagError(adapterIsNoModel(path));
+  return isOtherModel(path) ? inFolder(path, () => loadOther(path)) : loadOurs(path);
+};
 
 /** @throws Error naming the folder, the file and what is wrong with it */
 export const loadOurs = (folder: string): Promise<WholeBase> =>

@@ -82,7 +82,7 @@ export async function completeRun(options: FolderRunOptions): Promise<RunLog | n
   const found = await findRun(options);
   if (found?.log && (found.state?.step ?? 0) >= experiment.steps) return found.log;
   for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
-  const model = await loadModel(found ? folder.reference : modelFolderOf(modelDir, experiment));
+  const model = await loadModel(found ? folder.reference : await modelFolderOf(modelDir, experiment));
   if (found) await folder.checkReference(found.log);
   const backend = await computing.backend();
   const circumstances = {
@@ -126,7 +126,7 @@ async function findRun({ experiment, folder, modelDir }: Wanted) {
   if (!existsSync(join(folder.path, 'log.jsonl'))) return null;
   const found = await folder.find();
   const expected = found.log?.manifest.model.digest;
-  if (expected !== undefined && expected !== (await digestOf(modelFolderOf(modelDir, experiment))))
+  if (expected !== undefined && expected !== (await digestOf(await modelFolderOf(modelDir, experiment))))
     throw new Error(
       `${folder.path} holds a run of another model. Choose another --out, or move that folder away.`,
     );

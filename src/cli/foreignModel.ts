@@ -42,6 +42,13 @@ export async function foreignModel(
   return { files: await models.open(digest), name, digest };
 }
 
+/** One that was fetched before, whatever the hub has by now; null: it is not here, or not all of it. */
+export async function fetchedModel(digest: string, cache = new ModelCache()): Promise<ForeignModel | null> {
+  const models = new Models(cache);
+  const kept = (await models.list()).models.find((model) => model.digest === digest && model.complete);
+  return kept ? { files: await models.open(digest), name: kept.name, digest } : null;
+}
+
 async function localModel(path: string, doing: Doing): Promise<ForeignModel> {
   const found = await stat(path).catch(() => null);
   if (!found) {

@@ -2,13 +2,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { fields } from '../config/fields.ts';
+import { fieldNames, fields, type FieldName } from '../config/fields.ts';
 import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
 import { otherModelSettings, otherModelText } from '../config/modelFields.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openModel, type ModelFiles } from '../train/openedModel.ts';
-import { foreignModel } from './foreignModel.ts';
+import { fetchedModel, foreignModel } from './foreignModel.ts';
 
 /** What a run's folder keeps of such a model, in reference/: which one it is, and where it lay. */
 export const pointerFile = 'other-model.json';
@@ -65,6 +65,9 @@ async function find(path: string): Promise<Found> {
         `The run began with the model ${kept.model}, which is no longer at ${kept.path}. Give its folder or file with --model-dir.`,
       );
     }
+    // A run goes on with what it began with, also where there is no network, or the hub has another commit by now.
+    const fetched = isOfHub(kept.path) ? await fetchedModel(kept.digest) : null;
+    if (fetched) return { files: fetched.files, digest: kept.digest, text: kept.model };
     const there = await findOther(kept.path);
     if (there.digest === kept.digest) return there;
     throw new Error(
@@ -113,9 +116,13 @@ function shippedNames(): string[] {
 /**
  * A command line as the field table understands it: `--model PATH` becomes the model's fields, settings that suit such a model, and
  * `--model-dir PATH`.
+ * @param accepted those that the command takes
  * @throws FlagError when there is nothing at that path
  */
-export async function withOtherModel(argv: readonly string[]): Promise<string[]> {
+export async function withOtherModel(
+  argv: readonly string[],
+  accepted: readonly FieldName[] = fieldNames,
+): Promise<string[]> {
   const at = argv.findIndex((word) => word === '--model' || word.startsWith('--model='));
   const word = argv[at] ?? '';
   const inOne = word.startsWith('--model=');
@@ -134,6 +141,7 @@ export async function withOtherModel(argv: readonly string[]): Promise<string[]>
   const suits = settled
     ? []
     : Object.entries(otherModelSettings)
+        .filter(([name]) => accepted.some((one) => one === name))
         .map(([name, value]) => [flagOf(name), String(value)])
         .filter(([flag = '']) => !given(flag));
   return [...rest, ...suits.flat(), '--model', 'other', '--other-model', text, '--model-dir', path];

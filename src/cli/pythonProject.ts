@@ -47,7 +47,7 @@ interface Own extends Pick<ProjectParts, 'name' | 'experiment' | 'reference' | '
 }
 
 async function ofExperiment({ experiment, name, modelDir, problems }: Asked): Promise<Own> {
-  const folder = modelFolderOf(modelDir, experiment);
+  const folder = await modelFolderOf(modelDir, experiment);
   const [reference, began] = [await filesIn(folder), await loadOurs(folder)];
   const { initialPolicy } = experiment;
   const policy =

@@ -30,7 +30,6 @@ import { seedsOf } from './sweep/plan.ts';
 
 const options: ExtraOptions = {
   seeds: { value: 'LIST', help: 'Seeds, like 1,2,3 or 1..5; 1,2,3 unless given.' },
-  ...modelOption,
   ...modelDirOption,
   out: {
     value: 'DIR',
@@ -70,13 +69,14 @@ function rowOf(log: RunLog, step: number): string {
 await runCommand(async (argv) => {
   const flags = await parseTrainingFlags(await withOtherModel(argv), options);
   const { problems } = flags;
-  if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
+  if (flags.help)
+    return void process.stdout.write(helpText(usage, { ...modelOption, ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
   const seeds = seedsOf(text('seeds') ?? '1,2,3');
   const out = text('out');
   const folders = seeds.map((seed) => (out === undefined ? null : new RunFolder(join(out, `seed-${seed}`))));
   for (const folder of folders) folder?.checkFree();
-  const modelFolder = modelFolderOf(text('model-dir'), flags.experiment);
+  const modelFolder = await modelFolderOf(text('model-dir'), flags.experiment);
   const model = await loadModel(modelFolder);
   let backend = await openNodeBackend(flags.options);
   const line = progressLine();

@@ -25,7 +25,7 @@ import { trainingCommand } from './places.ts';
 import { nameOfModel, RunFolder } from './runFolder.ts';
 import { parseTrainingFlags, startOptions } from './startFrom.ts';
 
-const options: ExtraOptions = {
+export const options: ExtraOptions = {
   out: {
     value: 'DIR',
     help: 'Folder for the run: its log, metrics, experiment and checkpoints; runs/<preset>-seed<seed> unless given.',
@@ -40,7 +40,6 @@ const options: ExtraOptions = {
     value: '',
     help: 'Also write each line of metrics.jsonl to standard output, as soon as it is there.',
   },
-  ...modelOption,
   ...modelDirOption,
   ...backendOptions,
 };
@@ -53,7 +52,8 @@ Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
 /** Trains, or goes on with a run. */
 export const train: Command = async (argv) => {
   const flags = await parseTrainingFlags(await withOtherModel(argv), options);
-  if (flags.help) return void process.stdout.write(helpText(usage, { ...startOptions, ...options }));
+  if (flags.help)
+    return void process.stdout.write(helpText(usage, { ...modelOption, ...startOptions, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
 
   const resume = text('resume');
@@ -82,7 +82,7 @@ export const train: Command = async (argv) => {
     return;
   }
   for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
-  const modelFolder = found ? folder.reference : modelFolderOf(text('model-dir'), experiment);
+  const modelFolder = found ? folder.reference : await modelFolderOf(text('model-dir'), experiment);
   const model = await loadModel(modelFolder);
   if (found) await folder.checkReference(found.log);
 

@@ -1,7 +1,7 @@
 /** What `npm run verify` does: a receipt's run, trained again and compared update by update. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { backendTitles, type BackendName } from '../config/backends.ts';
-import { changesBetween } from '../config/experiment.ts';
+import { changesBetween, modelNameOf } from '../config/experiment.ts';
 import { field } from '../config/fields.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import type { ChangeRecord } from '../rl/records.ts';
@@ -56,11 +56,11 @@ export const verify: Command = async (argv) => {
   const file = flags.options['problems'];
   const given = typeof file === 'string' ? (await problemsOf(file)).text : carried;
   const problems = await problemsFor(experiment, given, 'it');
-  const folder = modelFolderOf(flags.options['model-dir'] as string | undefined, experiment);
+  const folder = await modelFolderOf(flags.options['model-dir'] as string | undefined, experiment);
   const digest = await digestOf(folder);
   if (!digest?.startsWith(modelDigest)) {
     process.stdout.write(
-      `Not reproduced: it was made with another version of the model "${experiment.model}" (sha256-${modelDigest}…, ` +
+      `Not reproduced: it was made with another version of the model "${modelNameOf(experiment)}" (sha256-${modelDigest}…, ` +
         `this is sha256-${digest?.slice(0, 12)}…).\n`,
     );
     process.exitCode = 1;
@@ -125,8 +125,9 @@ export async function again(
   const updates: RunSoFar['updates'][number][] = [];
   const evaluations: Measured[] = [];
   const backends: BackendName[] = [];
-  const here: RunSoFar = { experiment, changes, updates, evaluations, backends };
   let run = await loaded.begin(experiment, {});
+  const { heldOutTasks } = run.model;
+  const here: RunSoFar = { experiment, changes, updates, evaluations, heldOutTasks, backends };
   try {
     for (let done = 0; ; done++) {
       const now = run.experiment;

@@ -103,10 +103,10 @@ function logitBytes(e: Experiment, f: MemoryFacts): number {
 /** Bytes of what a run trains, once: every weight, or an adapter. */
 const trainedBytes = (f: MemoryFacts): number => float * (f.trained ?? f.parameters);
 
-/** What runs over one model have in common: its weights where an adapter is trained, and what WebAssembly packs to write with them. */
+/** What runs over one model have in common: its weights where an adapter is trained, and WebAssembly's packed copy of the head. */
 function sharedBytes(f: MemoryFacts): number {
   if ((f.trained ?? f.parameters) === f.parameters) return 0;
-  return float * f.parameters * (f.backend === 'wasm' ? 2 : 1);
+  return float * (f.parameters + (f.backend === 'wasm' ? f.vocabulary * f.width : 0));
 }
 
 /** What a run holds from its beginning to its end. */

@@ -12,6 +12,12 @@ export const isOtherModel = (text: string): boolean => pattern.test(text);
 export const otherModelText = (name: string, digest: string): string =>
   `${name.replace(/[^\w.+-]+/g, '-').slice(0, 100)}@${digest.slice(0, 16)}`;
 
+/** The digits of its digest in the text of `otherModel`; undefined where it names none. */
+export const digestIn = (text: string): string | undefined => text.split('@')[1];
+
+/** What a model that others trained is called, without its digest. */
+export const otherModelName = (text: string): string => text.split('@')[0] ?? text;
+
 export const modelFields = {
   otherModel: {
     kind: 'text',
@@ -29,7 +35,7 @@ export const modelFields = {
     default: 8,
     ...linear({ min: 1, max: 64, step: 1 }),
     label: 'Adapter rank',
-    help: 'A model that others trained stays as it is; what is learned is a product of two narrow matrices that is added to each of its own (LoRA). The rank is how narrow: more can be learned with a larger one, and takes more time.',
+    help: 'A model that others trained stays as it is; what is learned is an adapter: a product of two narrow matrices that is added to each of its own (LoRA). The rank is how narrow: more can be learned with a larger one, and takes more time.',
     source: 'LoRA (arXiv 2106.09685); the value is our decision',
     group: 'optimiser',
     when: 'restart',

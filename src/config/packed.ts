@@ -20,9 +20,15 @@ export class DamagedError extends Error {
   }
 }
 
+const bytesOf = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value));
+
+/** Whether a text, packed, would be unpacked again. */
+export const isPackable = (text: string): boolean =>
+  text.length <= maxUnpacked && bytesOf(text).length <= maxUnpacked;
+
 /** Any value of JSON. */
 export function packJson(value: unknown): string {
-  const json = new TextEncoder().encode(JSON.stringify(value));
+  const json = bytesOf(value);
   const packed = deflateSync(json, { level: 9 });
   const bytes = new Uint8Array(packed.length + 4);
   bytes.set(packed);

@@ -1,4 +1,5 @@
 /** Named experiments worth a look: each is a difference from the default, with its story. */
+import { otherModelName, otherModelSettings } from './modelFields.ts';
 import { defaultExperiment, diff, withChanges, type Experiment } from './experiment.ts';
 
 export interface Preset {
@@ -112,13 +113,25 @@ export function findPreset(id: string): Preset | undefined {
   return presets.find((preset) => preset.id === id);
 }
 
+/** What a run over a model that others trained begins with, under the model's name. @param otherModel as an experiment names it */
+export function otherModelPreset(otherModel: string): Preset {
+  const title = otherModelName(otherModel);
+  return {
+    id: otherModel,
+    title,
+    story: `An adapter (LoRA) learns over ${title}, which others trained and which stays as it is. Models of others are large for a page, so batches are small and runs short.`,
+    changes: { ...otherModelSettings, model: 'other', otherModel },
+  };
+}
+
 /** The complete experiment of a preset. */
 export function presetExperiment(preset: Preset): Experiment {
   return withChanges(defaultExperiment, preset.changes);
 }
 
-/** The preset that an experiment differs least from; of several the first. */
+/** The preset that an experiment differs least from; of several the first. Over a model that others trained, that model's own. */
 export function nearestPreset(experiment: Experiment): Preset {
+  if (experiment.model === 'other') return otherModelPreset(experiment.otherModel);
   const far = presets.map((preset) => Object.keys(diff(experiment, presetExperiment(preset))).length);
   return presets[far.indexOf(Math.min(...far))];
 }

@@ -29,6 +29,7 @@ export type { LowRank, Weight } from './weight.ts';
 export { decoderForward } from './decoder.ts';
 export type { DecoderLayer, DecoderModel } from './decoder.ts';
 export { FrozenPanels } from './frozenPanels.ts';
+export { fitsPanels, fromPanels, inPanels } from './panels.ts';
 export { openDecoder } from './kernels/decodeTurn/open.ts';
 export { openDecoderReference } from './kernels/decodeTurn/op.ts';
 export type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './kernels/decodeTurn/op.ts';

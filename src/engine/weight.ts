@@ -17,13 +17,15 @@ export interface Weight {
   readonly dtype: 'f32';
   /** [in, out] */
   readonly base: Tensor2D;
+  /** Its values lie in panels (`panels.ts`). Such a weight is frozen. */
+  readonly panels?: boolean;
   /** No gradient flows to `base`, and none is computed. */
   readonly frozen?: boolean;
   /** In the order of their columns, which do not overlap. */
   readonly lora?: readonly LowRank[];
 }
 
-/** One matrix that does what the weight and its adapters do; the caller's, to be disposed of, unless it is `base` itself. */
+/** One matrix that does what the weight, which lies in rows, and its adapters do; the caller's, to be disposed of, unless it is `base` itself. */
 export function merged({ base, lora }: Weight): Tensor2D {
   if (!lora || lora.length === 0) return base;
   return tf.tidy(() => {

@@ -29,6 +29,11 @@ export interface NodeProjectOptions {
 /** The files that are meant to be edited, in the order in which they are read. */
 export const editable = ['experiment.json', 'tasks.ts', 'reward.ts', 'algorithm.ts'] as const;
 
+const problemsFile = 'problems.jsonl';
+/** Those of them that a project has: problems of one's own lie in a file beside the rest. */
+export const editableOf = (files: Pick<Files, 'has'>): readonly string[] =>
+  files.has(problemsFile) ? [...editable, problemsFile] : editable;
+
 /** Fields of the experiment that one of these files has taken the place of. */
 export const decidedBy: Readonly<Partial<Record<FieldName, string>>> = {
   ...{
@@ -41,9 +46,14 @@ export const decidedBy: Readonly<Partial<Record<FieldName, string>>> = {
   ...{ objective: 'algorithm.ts', estimator: 'algorithm.ts' },
 };
 
-/** The shipped models that an experiment needs. */
-export const modelsOf = ({ model, initialPolicy }: Experiment): string[] =>
-  initialPolicy === 'model' ? [model] : [model, initialPolicy];
+/** The shipped models that an experiment needs. @throws Error when it begins with another, which no project has in it */
+export function modelsOf({ model, otherModel, initialPolicy }: Experiment): string[] {
+  if (model === 'other')
+    throw new Error(
+      `otherModel: ${otherModel} is not put into a Node project. Choose one of the playground’s models, or train with npm run train -- --model.`,
+    );
+  return initialPolicy === 'model' ? [model] : [model, initialPolicy];
+}
 
 /** Files of a model that a project takes along. */
 export const modelFileNames = [
@@ -53,7 +63,7 @@ export const modelFileNames = [
   'tokenizer.json',
 ];
 
-/** @throws Error when the kit lacks a part, or a model is missing */
+/** @throws Error when the kit lacks a part, or a model is missing or others trained it */
 export async function nodeProject({
   experiment: e,
   kit,
@@ -61,6 +71,7 @@ export async function nodeProject({
   problems,
   own,
 }: NodeProjectOptions): Promise<Map<string, Uint8Array>> {
+  const shipped = modelsOf(e);
   const part = (name: string): string => {
     const bytes = kit.get(`parts/${name}`);
     if (!bytes) throw new Error(`The kit of Node projects lacks ${name}; build the playground again.`);
@@ -103,12 +114,12 @@ export async function nodeProject({
       throw new Error(
         `problems: those of the experiment (${e.problems}) are not here. Open the file they came from.`,
       );
-    put('problems.jsonl', problems);
+    put(problemsFile, problems);
   }
   put('engine/shipped.json', json({ files: await digests(sources), fields }));
   if (own) addModel(files, 'model', own);
   else
-    for (const name of modelsOf(e)) {
+    for (const name of shipped) {
       const model = models.get(name);
       if (!model) throw new Error(`The model ${name} is missing.`);
       addModel(files, `models/${name}`, model);
@@ -188,11 +199,15 @@ function joined(heading: string, texts: readonly string[]): string {
   return `${[heading, ...imported, ...bodies].join('\n\n')}\n`;
 }
 
+/** The statuses that a reward is made from, with what the page calls each. */
+const statusWords = `'pass' (“passed”), 'fail' (“wrong value”), 'error' (“exception”), 'timeout' (“timeout”)`;
+
 function rewardFile(e: Experiment, part: Part): string {
   const reward = e.reward === 'binary' ? 'binary' : e.rewardScale === 'count' ? 'count' : 'progressive';
   const heading =
     '/**\n * What an answer earns, and what an episode earns. Edit, and run again: the engine calls these two functions.\n' +
-    ' * An answer whose tests could not be run is left out before it gets here, and so is its episode.\n */';
+    ' * An answer whose tests could not be run is left out before it gets here, and so is its episode.\n' +
+    ` * A test’s status, and what the page calls it: ${statusWords}.\n */`;
   const sum =
     algorithmOf(e) === perTurn
       ? part('accumulate/perTurn.ts')
@@ -272,7 +287,7 @@ With the files as they are, it computes what the playground computes, to the las
 |---|---|
 | \`experiment.json\` | every setting; \`npm start -- --help\` explains each, and takes each as a flag: \`npm start -- --steps 10 --seed 2\` |
 | \`tasks.ts\` | what is trained on, and what is held out |
-| \`reward.ts\` | what an answer earns from its unit tests, and what an episode earns from its answers |
+| \`reward.ts\` | what an answer earns from its unit tests, and what an episode earns from its answers |${e.tasks === 'own' ? `\n| \`${problemsFile}\` | the problems, one a line |` : ''}
 | \`algorithm.ts\` | how the tries at a task are compared with one another |
 
 They take effect at the next \`npm start\`, which names those that were edited; each run keeps a copy in \`source/\`. What a setting
@@ -281,6 +296,9 @@ ${Object.keys(decidedBy)
   .map((name) => `\`${name}\``)
   .join(', ')} cannot be changed there. \`train/weight@t…\` is
 measured only while \`reward.ts\` adds up as the experiment says.
+
+Types are there for an editor to show; Node takes them away unread and nothing here checks them: for that, install TypeScript
+and run \`npx tsc\`.
 
 \`engine/\` is the playground's own code in one file, \`${own ? 'model/' : 'models/'}\` the model it starts from. \`npm start -- --metrics\` also prints
 each line of \`metrics.jsonl\`. The Python that the model writes runs in Pyodide, in worker threads, behind a firewall: it has no

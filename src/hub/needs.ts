@@ -20,9 +20,9 @@ const float = 4;
 /** Tokens of a problem with its chat template around it, about. */
 const promptTokens = 250;
 
-/** Weights as they are computed with, and a packed copy of all matrices but the embedding, bytes. */
-export const weightBytes = ({ parameters, vocabulary, width }: ModelFacts): number =>
-  float * (2 * parameters - vocabulary * width);
+/** Every weight once, and the head once more: its rows for what is learned from, packed to write with. Bytes. */
+const weightBytes = ({ parameters, vocabulary, width }: ModelFacts): number =>
+  float * (parameters + vocabulary * width);
 
 /** Bytes to write with it in the page: its weights and room to work. */
 export const bytesToWrite = (facts: ModelFacts): number => weightBytes(facts) + roomToWork;
@@ -33,7 +33,7 @@ export function whyTooLarge(facts: ModelFacts): string | null {
   if (bytes <= wasmMemory) return null;
   return (
     `It needs ${gigabytes(bytes)} in memory, and WebAssembly has 4.3 GB at most. ` +
-    'Choose a model of at most 0.5 billion parameters.'
+    'Choose a model of at most 0.7 billion parameters.'
   );
 }
 

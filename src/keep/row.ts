@@ -1,18 +1,11 @@
 /** A row of the index, made from a run's log and what is known of its folder. */
 import * as v from 'valibot';
-import { backendNames } from '../config/backends.ts';
-import { experimentSchema } from '../config/experiment.ts';
 import { Entries } from '../train/entries.ts';
 import { readLog, type Manifest } from '../train/logFormat.ts';
 import { curvePoints, type KeptRun } from './keptRuns.ts';
+import { aboutSchema, type About } from './rowSchema.ts';
 
-/** What the user said of a run. */
-const aboutSchema = v.object({
-  name: v.optional(v.string(), ''),
-  /** When, ms since 1970. */
-  deleted: v.optional(v.number()),
-});
-export type About = v.InferOutput<typeof aboutSchema>;
+export type { About };
 
 /** Reads what was written of it; what cannot be read says nothing. @param text null: nothing was */
 export function readAbout(text: string | null): About {
@@ -25,24 +18,6 @@ export function readAbout(text: string | null): About {
 
 /** What a log and its folder tell. */
 export type Row = Omit<KeptRun, keyof About>;
-
-export const rowSchema = v.object({
-  id: v.string(),
-  experiment: experimentSchema,
-  backend: v.picklist(backendNames),
-  device: v.string(),
-  model: v.object({ name: v.string(), digest: v.optional(v.string()) }),
-  begun: v.number(),
-  changed: v.number(),
-  step: v.number(),
-  steps: v.number(),
-  underWay: v.boolean(),
-  curve: v.array(v.tuple([v.number(), v.number()])),
-  bytes: v.number(),
-  parent: v.optional(v.object({ run: v.string(), step: v.number() })),
-  damage: v.optional(v.string()),
-  notes: v.optional(v.array(v.string())),
-});
 
 /** @param entries those of its log that hold */
 export function rowOf(

@@ -53,7 +53,7 @@ const controlNames = [
   'elsewhere',
   'look',
   'explain',
-  'verdict',
+  'outcome',
   'holds',
   'fails',
   'failsAsItShould',

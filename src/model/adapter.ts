@@ -133,6 +133,8 @@ export class Adapter {
 
 const configFile = 'adapter_config.json';
 const weightsFile = 'adapter_model.safetensors';
+/** An adapter's files. */
+export const adapterFileNames = [configFile, weightsFile] as const;
 const prefix = 'base_model.model.';
 
 /** File name → bytes, as PEFT reads them. @param base what the model is called there, if it has a name */

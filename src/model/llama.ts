@@ -8,7 +8,10 @@
 import {
   causalAttention,
   decoderForward,
+  fitsPanels,
+  fromPanels,
   FrozenPanels,
+  inPanels,
   merged,
   tf,
   type DecoderModel,
@@ -104,7 +107,8 @@ export class Llama {
     const { adapter, frozen } = this;
     const weight = (name: string): Weight => {
       const lora = adapter?.of(name) ?? [];
-      return { dtype: 'f32', base: matrix(name), frozen, ...(lora.length > 0 ? { lora } : {}) };
+      const panels = this.#loaded.inPanels.has(name);
+      return { dtype: 'f32', base: matrix(name), panels, frozen, ...(lora.length > 0 ? { lora } : {}) };
     };
     const vector = (name: string) => this.weights[name] as Tensor as Tensor1D;
     const { qkvBias } = familyOf(this.config);
@@ -164,10 +168,16 @@ export class Llama {
     const values: HostWeights = {};
     for (const [name, weight] of Object.entries(this.weights)) {
       const lora = this.adapter?.of(name) ?? [];
-      const base = weight as Tensor as Tensor2D;
-      const whole = lora.length > 0 ? merged({ dtype: 'f32', base, lora }) : base;
+      const read = Float32Array.from(await weight.data());
+      const [rows, columns = 0] = weight.shape;
+      const own = this.#loaded.inPanels.has(name) ? fromPanels(read, rows, columns) : read;
+      if (lora.length === 0) {
+        values[name] = own;
+        continue;
+      }
+      const whole = tf.tidy(() => merged({ dtype: 'f32', base: tf.tensor2d(own, [rows, columns]), lora }));
       values[name] = Float32Array.from(await whole.data());
-      if (whole !== base) whole.dispose();
+      whole.dispose();
     }
     return values;
   }
@@ -186,11 +196,16 @@ export class Llama {
   }
 }
 
+/** Of a layer: not the embedding, of which rows are taken, nor the head. */
+const isLayers = (name: string): boolean => name.startsWith('layers.');
+
 /** Parameters on the back end, as they come. */
 class LoadedWeights {
   readonly #shapes: Record<string, number[]>;
   readonly #trainable: boolean;
   readonly #weights: Record<string, Variable> = {};
+  /** Names of those that lie in panels. */
+  readonly inPanels = new Set<string>();
   /** Of weights that never change and that several models have in common. */
   readonly panels: FrozenPanels | null;
 
@@ -208,7 +223,11 @@ class LoadedWeights {
         `Parameter ${name} has ${values?.length ?? 'no'} values; shape [${shape.join(', ')}] needs ${size}.`,
       );
     }
-    this.#weights[name] = tf.tidy(() => tf.variable(tf.tensor(values, shape), this.#trainable));
+    const [rows, columns] = shape;
+    const packs = this.panels && columns !== undefined && isLayers(name) && fitsPanels(columns);
+    const kept = packs ? inPanels(values, rows, columns) : values;
+    if (packs) this.inPanels.add(name);
+    this.#weights[name] = tf.tidy(() => tf.variable(tf.tensor(kept, shape), this.#trainable));
   }
 
   /** In the order of the forward pass. @throws when one is missing */

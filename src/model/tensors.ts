@@ -23,6 +23,27 @@ export interface TensorSource {
   read(name: string): Float32Array | Promise<Float32Array>;
 }
 
+/** The same tensors, telling with each that is read how many numbers of all have been. Read anew, they are counted anew. */
+export function countedTensors(
+  source: TensorSource,
+  onRead: (done: number, total: number) => void,
+): TensorSource {
+  const sizeOf = (name: string) => source.tensors.get(name)?.shape.reduce((a, b) => a * b, 1) ?? 0;
+  const total = [...source.tensors.keys()].reduce((sum, name) => sum + sizeOf(name), 0);
+  const seen = new Set<string>();
+  let done = 0;
+  return {
+    ...source,
+    async read(name) {
+      const values = await source.read(name);
+      if (!seen.has(name)) done += sizeOf(name);
+      seen.add(name);
+      onRead(done, total);
+      return values;
+    },
+  };
+}
+
 const embedding = 'model.embed_tokens.weight';
 const head = 'lm_head.weight';
 

@@ -189,7 +189,7 @@ function differentPart({ width, cells }: Receipt, step: number, digests: Digests
 function gapsOf({ receipt, experiment }: Claim, run: RunSoFar, there: Measured): Gap[] {
   const here = run.evaluations.find(({ step }) => step === there.step);
   if (!here) return [];
-  const tasks = experimentAfter(receipt, experiment, there.step).evalTasks;
+  const { heldOutTasks: tasks = experimentAfter(receipt, experiment, there.step).evalTasks } = run;
   return Object.keys(there.metrics).map((name, t) => {
     const [a, b] = [valueOf(here, name), valueOf(there, name)];
     return { turn: t + 1, here: a, there: b, tolerance: tolerance(a, b, tasks) };

@@ -50,6 +50,8 @@ export interface RunSoFar {
   /** From the first update on, in order. */
   readonly updates: readonly (Measured & { readonly digests?: Digests | undefined })[];
   readonly evaluations: readonly Measured[];
+  /** Tasks of an evaluation; `evalTasks` unless given, and of problems of the user's own there may be fewer. */
+  readonly heldOutTasks?: number | undefined;
   /** Everything that computed it. */
   readonly backends: readonly BackendName[];
 }

@@ -14,7 +14,7 @@ import {
 import type { Experiment } from '../config/fields.ts';
 import { checkFormat } from '../config/formats.ts';
 import { isObject, shownText } from '../config/outside.ts';
-import { DamagedError, packJson, unpackJson } from '../config/packed.ts';
+import { DamagedError, isPackable, packJson, unpackJson } from '../config/packed.ts';
 import type { View } from '../config/view.ts';
 import { packReceipt, unpackReceipt } from './pack.ts';
 import { narrowed, readReceipt, widths, writtenReceipt, type Receipt } from './receipt.ts';
@@ -52,6 +52,7 @@ export function fragmentOf({
   receipt = null,
   problems = null,
 }: ToShare): string | null {
+  if (problems !== null && !isPackable(problems)) return null;
   const carried = problems === null ? '' : packJson(problems);
   if (carried.length > maxLinkLength) return null;
   if (!receipt) return readable(encodeLink(experiment, madeOn, view, '', carried));
@@ -65,15 +66,20 @@ export function fragmentOf({
 
 const readable = (fragment: string): string | null => (fragment.length <= maxLinkLength ? fragment : null);
 
-/** The same as a file, with whole digests. */
-export const fileOf = ({ experiment, madeOn, view = {}, receipt = null, problems = null }: ToShare): string =>
-  `${JSON.stringify({
+/** The same as a file, with whole digests. @throws Error, a sentence, when its problems make it too long to be read */
+export function fileOf({ experiment, madeOn, view = {}, receipt = null, problems = null }: ToShare): string {
+  const text = `${JSON.stringify({
     kind: fileKind,
     format: fileFormat,
     link: encodeLink(experiment, madeOn, view),
     ...(receipt ? { result: writtenReceipt(receipt) } : {}),
     ...(problems === null ? {} : { problems }),
   })}\n`;
+  if (problems === null || new TextEncoder().encode(text).length <= maxFileBytes) return text;
+  throw new Error(
+    `Your own problems are too many for this file, which has at most ${maxFileBytes >> 20} MB. Save the run in “Files”: that has them.`,
+  );
+}
 
 const fileKind = 'cocos-playground';
 const fileSchema = v.strictObject({

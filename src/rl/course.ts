@@ -88,11 +88,11 @@ export class Course {
   }
 
   /**
-   * How far two window means may differ by chance: two standard errors of their difference, and at least `least`. The scatter of
+   * How far two window means may differ by chance: so many standard errors of their difference, and at least `least`. The scatter of
    * one update is taken from the steps between neighbours so far, to which a slow rise or fall hardly adds.
    */
-  chance(what: Quantity, least = 0.05): readonly number[] {
-    return this.#once(`chance ${least} ${what.name}`, () => {
+  chance(what: Quantity, { errors = 2, least = 0.05 } = {}): readonly number[] {
+    return this.#once(`chance ${errors} ${least} ${what.name}`, () => {
       const values = this.values(what);
       let [count, sum, squares] = [0, 0, 0];
       return values.map((value, i) => {
@@ -105,7 +105,7 @@ export class Course {
         if (count < 2) return least;
         const variance = Math.max(0, (squares - (sum * sum) / count) / (count - 1));
         // A step has the scatter of two updates, and so has a difference of two windows, but for the number averaged.
-        return Math.max(least, (2 * Math.sqrt(variance)) / Math.sqrt(signatureWindow));
+        return Math.max(least, (errors * Math.sqrt(variance)) / Math.sqrt(signatureWindow));
       });
     });
   }

@@ -1,7 +1,7 @@
 /**
  * Failure signatures: patterns in the recent metrics that mean a run has gone wrong, each with how it is seen, what it means, the
  * example that shows it, and ways out. Data; alarms.ts reads it. Limits are our decisions, set on seeds 1 to 3 of shipped presets
- * and judged on seeds 4 to 6 (docs/log.md).
+ * and judged on seeds 4 to 6, after which one was made stricter (`alone`; docs/log.md).
  * Source of the patterns: paper (collapse, reward hacking, no revision); common practice (the others); paid to fail: ours.
  */
 import type { Experiment } from '../config/fields.ts';
@@ -63,29 +63,35 @@ function gap(turns: number): Quantity {
   };
 }
 
-/** Turn 1 has fallen from its best window by more than chance. */
-const firstFell: Condition = {
+/** Turn 1 has fallen from its best window by more than chance. @param errors standard errors that chance explains */
+const firstFell = (errors: number): Condition => ({
   what: passed(1),
   is: 'below',
   than: 'its best so far, less what chance explains',
   limit(course) {
     const means = course.means(passed(1));
-    const chance = course.chance(passed(1));
+    const chance = course.chance(passed(1), { errors });
     return course.best(passed(1)).map((at, i) => (means[at] ?? NaN) - chance[i]);
   },
-};
+});
 
-/** The gap between the turns has widened by more than chance since turn 1 was best. */
-const gapWidened = (turns: number): Condition => ({
+/** The gap between the turns has widened by more than chance since turn 1 was best. @param errors as above */
+const gapWidened = (turns: number, errors: number): Condition => ({
   what: gap(turns),
   is: 'above',
   than: 'what it was when turn 1 was best, and what chance explains',
   limit(course) {
     const means = course.means(gap(turns));
-    const chance = course.chance(gap(turns));
+    const chance = course.chance(gap(turns), { errors });
     return course.best(passed(1)).map((at, i) => (means[at] ?? NaN) + chance[i]);
   },
 });
+
+/**
+ * Standard errors that turn 1 must have fallen by. The best of many windows is high by luck, so what is read from falls alone asks
+ * for more than what is said because of the coupling, too.
+ */
+const [alone, besideCoupling] = [3, 2];
 
 /** Of the recorded weights: there are none where R is not linear. */
 const [w1, w2] = [metricOf('weight@t1'), metricOf('weight@t2')];
@@ -103,7 +109,7 @@ const sacrificed: Condition = {
   than: 'the threshold −w₁/w₂, for CoCoS 1 − γ, less what chance explains',
   limit(course) {
     // The threshold has no scatter: a mean and a line differ by less than two means do.
-    const chance = course.chance(metricOf('coupling'), 0);
+    const chance = course.chance(metricOf('coupling'), { least: 0 });
     return course.means(threshold).map((value, i) => value - chance[i] / Math.SQRT2);
   },
 };
@@ -192,8 +198,8 @@ export const signatures: readonly Signature[] = [
     ways: (turns) =>
       turns === 2
         ? [
-            [sacrificed, firstFell],
-            [sacrificed, gapWidened(2)],
+            [sacrificed, firstFell(besideCoupling)],
+            [sacrificed, gapWidened(2, besideCoupling)],
           ]
         : [],
     telling: givenUp,
@@ -206,7 +212,7 @@ export const signatures: readonly Signature[] = [
     title: 'Reward hacking',
     explanation:
       'The first answers have become worse than they were, and the last ones have not become worse with them: the model fails first, so that its correction earns more.',
-    ways: (turns) => (turns > 1 ? [[firstFell, gapWidened(turns)]] : []),
+    ways: (turns) => (turns > 1 ? [[firstFell(alone), gapWidened(turns, alone)]] : []),
     telling: givenUp,
     searched: true,
     remedies: (e) => [lastCounts(e), ownCredit],

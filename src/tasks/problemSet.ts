@@ -20,6 +20,8 @@ export interface ProblemSet {
 /** Most problems that are trained on at once, and most characters that they have together: MBPP many times over. */
 export const maxProblems = 20_000;
 const maxCharacters = 64 * 2 ** 20;
+/** Most unit tests of a problem. EvalPlus has up to 1,100 inputs; every test is a call into the sandbox, and a program should take no minute. */
+export const maxTests = 250;
 
 const line = v.strictObject({
   name: v.pipe(v.string(), v.nonEmpty()),
@@ -27,8 +29,20 @@ const line = v.strictObject({
   entry_point: v.pipe(v.string(), v.nonEmpty()),
   code: v.optional(v.string(), ''),
   setup: v.optional(v.string(), ''),
-  tests: v.pipe(v.array(v.pipe(v.string(), v.regex(/\S/))), v.minLength(1)),
+  tests: v.pipe(v.array(v.pipe(v.string(), v.regex(/\S/))), v.minLength(1), v.maxLength(maxTests)),
 });
+
+/** A statement at the margin that only defines something. */
+const defines = /^(@|class\b|def\b|async\b)/;
+
+/**
+ * Whether Python can be a unit test of a problem: an assert, or statements that assert something, such as HumanEval's function
+ * `check` and its call. What only computes, or defines a function that nobody calls, every program would pass.
+ */
+export function isTest(text: string): boolean {
+  const last = text.split('\n').findLast((line) => /^[^\s)\]}#]/.test(line)) ?? '';
+  return /^\s*assert\b/.test(text) || (/\b(assert|raise)/.test(text) && !defines.test(last));
+}
 
 /** One problem, without the end of the line. */
 export const problemLine = ({ id, instruction, entryPoint, reference, setup, tests }: Problem): string =>
@@ -44,6 +58,8 @@ export async function problemSetOf(problems: readonly Problem[]): Promise<Proble
   if (problems.length === 0) throw new Error('there are no problems.');
   if (problems.length > maxProblems)
     throw new Error(`there are ${problems.length} problems; at most ${maxProblems} are trained on at once.`);
+  const long = problems.find(({ tests }) => tests.length > maxTests);
+  if (long) throw new Error(`“${long.id}” has ${long.tests.length} tests; at most ${maxTests} are used.`);
   const text = problems.map((problem) => `${problemLine(problem)}\n`).join('');
   if (text.length > maxCharacters) throw new Error('the problems are too long: 64 MB at most.');
   const digest = await sha256(new TextEncoder().encode(text));

@@ -3,7 +3,7 @@
  * trained is large: its weights are on the back end once, for all runs, and stay as they are; a run trains an adapter. Then the
  * reference is the model with no adapter, and only the adapter is copied, saved and put back.
  */
-import type { Experiment } from '../config/fields.ts';
+import { fields, type Experiment } from '../config/fields.ts';
 import {
   Adapter,
   adapterFiles,
@@ -95,6 +95,24 @@ export const loraOf = (e: Pick<Experiment, 'loraRank' | 'loraAlpha' | 'loraTarge
   alpha: e.loraAlpha,
   targets: targets[e.loraTargets],
 });
+
+/** The way back. @throws Error when its targets have no name here, or its rank or alpha is not to be had */
+export function fieldsOfLora({
+  rank,
+  alpha,
+  targets: wanted,
+}: LoraSettings): Pick<Experiment, 'loraRank' | 'loraAlpha' | 'loraTargets'> {
+  const same = (list: readonly LoraTarget[]) =>
+    list.length === wanted.length && list.every((target) => wanted.includes(target));
+  const named = fields.loraTargets.choices.find(({ value }) => same(targets[value]));
+  if (!named) {
+    const known = Object.values(targets).map((list) => list.join(', '));
+    throw new Error(
+      `it changes ${wanted.join(', ')}; an adapter here changes one of these: ${known.join('; ')}.`,
+    );
+  }
+  return { loraRank: rank, loraAlpha: alpha, loraTargets: named.value };
+}
 
 /** What is needed of a model that others trained (`openModel`). */
 export interface OtherModel {

@@ -277,7 +277,7 @@ export class DrivenRun {
       const same = state === undefined && run.experiment.initialPolicy === 'model'; // as the reference
       const early = this.#options.readyEarly && same;
       if (early) this.#evaluating.begin(run);
-      if (early) this.status('sandbox'); // what the first answers wait for longest
+      if (early) this.status(run.experiment.model === 'other' ? 'evaluate' : 'sandbox'); // what takes longest
       await (early ? this.#evaluatePart() : this.#evaluating.whole(run));
     }
     await timeline.checkpoint();

@@ -22,7 +22,8 @@ export interface NewRun {
 }
 
 export interface ShowLoading {
-  readonly stage: (stage: Stage) => void;
+  /** `done` of `total` within it; 0 = unknown. */
+  readonly stage: (stage: Stage, done?: number, total?: number) => void;
   readonly backend: (backend: Loaded['backend']) => void;
 }
 
@@ -187,7 +188,7 @@ export class Driver {
     let loaded: Loaded | undefined;
     try {
       const show: ShowLoading = {
-        stage: (stage) => this.#runs.forEach((run) => run.status(stage)),
+        stage: (...stage) => this.#runs.forEach((run) => run.status(...stage)),
         backend: (backend) => this.#runs.forEach((run) => run.showBackend(backend)),
       };
       loaded = await this.#options.load(show, signal);

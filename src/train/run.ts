@@ -144,8 +144,16 @@ export class TrainingRun implements Trainable {
   async #lasting<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const { shared, signal } = this.#options;
     for (;;) {
+      const { generation } = shared;
       try {
         await this.#keepUp();
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        // No session was made, and smaller parts would not make it smaller.
+        if (generation === shared.generation) await shared.recover(error, false);
+        continue;
+      }
+      try {
         this.#session.trainer.experiment = this.experiment;
         const result = await work(this.#session);
         if (this.#outdated) continue; // it stood still meanwhile, and another run met a fault
@@ -169,11 +177,14 @@ export class TrainingRun implements Trainable {
   async #keepUp(): Promise<void> {
     const { shared, onRecovery } = this.#options;
     if (!this.#outdated) return;
+    const { generation } = shared;
+    const base = await this.#options.base();
+    if (generation !== shared.generation) return this.#keepUp(); // opened once more, while the model was
     this.#session.dispose();
-    this.#session = this.#open(await this.#options.base());
+    this.#session = this.#open(base);
     if (this.#saved !== unsaved) this.#session.trainer.load(this.#saved);
     const lost = shared.lossSince(this.#generation);
-    this.#generation = shared.generation;
+    this.#generation = generation;
     if (lost === '') return; // memory may run out again: told when it has worked
     const { device, why } = shared.opened;
     const { step } = this.#saved;

@@ -1,6 +1,6 @@
 /** What is written in the editor of problems, and what is still wrong with it. */
 import { brokenTest, isBroken, isReserved } from '../tasks/readers/python.ts';
-import type { Problem } from '../worker/ownProblems.ts';
+import { isTest, type Problem } from '../worker/ownProblems.ts';
 
 /** A problem as it stands in the editor. */
 export interface Draft {
@@ -8,7 +8,7 @@ export interface Draft {
   readonly name: string;
   readonly instruction: string;
   readonly entryPoint: string;
-  /** Assert statements, one after the other. */
+  /** Assert statements, one after the other, and other tests as `testsOf` tells them apart. */
   readonly tests: string;
   readonly reference: string;
   readonly setup: string;
@@ -19,15 +19,25 @@ export type DraftField = Exclude<keyof Draft, 'key'>;
 /** What is wrong, by field; a field that is right is not in it. */
 export type DraftErrors = Readonly<Partial<Record<DraftField, string>>>;
 
-/** The statements of a text: a line that begins at the margin begins one, unless it only closes brackets. */
+/**
+ * The tests of a text. A line at the margin that does not only close brackets begins a statement: an assert is a test; other
+ * statements in a row, such as a function and its call, are one. A comment at the margin is no part of any, and ends the one before.
+ */
 export function testsOf(text: string): string[] {
   const tests: string[] = [];
+  let grows = false;
   for (const line of text.replace(/\r\n?/g, '\n').split('\n')) {
     if (line.trim() === '') continue;
-    if (tests.length > 0 && /^[\s)\]}]/.test(line)) tests.push(`${tests.pop() ?? ''}\n${line}`);
-    else tests.push(line.trimEnd());
+    const begins = !/^[\s)\]}]/.test(line);
+    if (begins && line.startsWith('#')) grows = false;
+    else if (tests.length > 0 && (!begins || (grows && !isAssert(line))))
+      tests.push(`${tests.pop() ?? ''}\n${line.trimEnd()}`);
+    else {
+      tests.push(line.trimEnd());
+      grows = !isAssert(line);
+    }
   }
-  return tests.filter((test) => !test.startsWith('#'));
+  return tests;
 }
 
 /** The first words of a test; it may have nothing but signs that nobody sees. */
@@ -35,6 +45,12 @@ const opening = (test = ''): string =>
   /[\p{L}\p{N}\p{P}\p{S}]/u.test(test)
     ? `“${test.trim().slice(0, 60)}”`
     : 'it has only signs that cannot be seen';
+
+/** Tests as a text of which `testsOf` makes the same, unless one has a line at the margin that ends it. */
+export const textOfTests = (tests: readonly string[]): string =>
+  tests.map((test, i) => `${i > 0 && !isAssert(test) ? '# another test\n' : ''}${test.trimEnd()}\n`).join('');
+
+const isAssert = (text: string): boolean => /^assert\b/.test(text);
 
 /** @param names those of the other problems */
 export function errorsOf(draft: Draft, names: readonly string[]): DraftErrors {
@@ -49,12 +65,12 @@ export function errorsOf(draft: Draft, names: readonly string[]): DraftErrors {
     errors.entryPoint = `is no name that Python allows: “${entryPoint.trim()}”`;
   else if (isReserved(entryPoint.trim()))
     errors.entryPoint = `is a word that Python keeps for itself: “${entryPoint.trim()}”`;
-  const wrong = tests.findIndex((test) => !/^assert\b/.test(test));
+  const wrong = tests.findIndex((test) => !isTest(test));
   const broken = brokenTest(tests);
   if (isBroken(setup)) errors.setup = 'is not valid Python';
   if (tests.length === 0) errors.tests = 'are missing: at least one, such as assert total([3]) == 0';
   else if (wrong >= 0)
-    errors.tests = `must be assert statements, and number ${wrong + 1} is not: ${opening(tests[wrong])}`;
+    errors.tests = `must assert something, and number ${wrong + 1} does not: ${opening(tests[wrong])}`;
   else if (broken >= 0)
     errors.tests = `must be Python, and number ${broken + 1} is not: ${opening(tests[broken])}`;
   else if (!errors.entryPoint) {

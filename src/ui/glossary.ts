@@ -7,6 +7,16 @@ export const glossary = {
   baseline: 'what a try is compared with: a mean over other tries, so that only better than that is rewarded',
   nats: 'the unit of a natural logarithm: 1 nat is a factor of 2.7 in probability, 0.7 nats a factor of 2',
   entropy: 'how undecided the model is about the next token; 0 where it is certain',
+  'own problems':
+    'problems from a file of yours or written in this page, in place of those that the playground makes up',
+  'model that others trained':
+    'one that is opened from files or fetched from the hub; it stays as it was: what it learns here is an adapter',
+  LoRA: 'low-rank adaptation: only two narrow matrices beside each of a model’s are trained; the rank is how narrow they are',
+  adapter:
+    'small matrices that are added to those of a model: they alone are trained, so little memory is needed and the model itself stays as it was',
+  quantised:
+    'stored with fewer bits for each number, say 4 or 8 in place of 16: smaller, and a little less exact',
+  hub: 'Hugging Face’s collection of models, huggingface.co, from which anybody may fetch them',
   KL: 'how far the model has moved away from the one it started as; 0 where both are equally likely to write an answer',
   coupling:
     'how much better the second answer is for a first answer that is better by 1, from one try at a task to another',

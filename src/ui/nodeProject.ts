@@ -3,7 +3,7 @@ import type { Experiment } from '../config/fields.ts';
 import { modelFileNames, modelsOf, nodeProject, projectName, type Files } from '../exports/nodeProject.ts';
 import { unzip, zip } from '../exports/zip.ts';
 
-export { editable, projectName, type Files } from '../exports/nodeProject.ts';
+export { editableOf, projectName, type Files } from '../exports/nodeProject.ts';
 
 /** A file of ours. @throws Error naming it, when it does not arrive */
 export type FetchFile = (path: string) => Promise<Uint8Array>;

@@ -107,7 +107,8 @@ export const stationHelp =
 /** One sentence for the status line. */
 export function statusText(at: Standing): string {
   const stage = stageWords[at.stage];
-  const count = at.total > 0 ? ` (${at.done} of ${at.total})` : '';
+  const share = at.stage === 'model' ? `, ${percent(at.done / at.total)}` : ` (${at.done} of ${at.total})`;
+  const count = at.total > 0 ? share : '';
   switch (at.phase) {
     case 'loading':
       return `Loading: ${stage}${count}`;

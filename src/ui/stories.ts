@@ -1,5 +1,5 @@
 /**
- * The stories of the page: a run of about a minute each, what to watch in it, and a verdict at its end that is made of the run's
+ * The stories of the page: a run of about a minute each, what to watch in it, and an outcome at its end that is made of the run's
  * own numbers. Pure functions of what was measured.
  */
 import { diff, type Experiment, type FieldName } from '../config/experiment.ts';
@@ -100,7 +100,7 @@ export function storyOf(experiment: Experiment): Story | null {
 
 /** What a story says at one moment of its run. */
 export interface Told {
-  /** The verdict is final: made at the end of the story. */
+  /** The outcome is final: made at the end of the story. */
   readonly done: boolean;
   readonly text: string;
 }
@@ -116,15 +116,15 @@ export interface Measured {
 }
 
 /**
- * The verdict at the end of a story or, before that, that it is too early. It is made at the first evaluation after `updates` updates
+ * The outcome at the end of a story or, before that, that it is too early. It is made at the first evaluation after `updates` updates
  * and then stays. What could not be measured is not judged.
  */
-export function verdictOf(story: Story, { step, evals, heldOut }: Measured): Told {
+export function outcomeOf(story: Story, { step, evals, heldOut }: Measured): Told {
   const before = evals.find((point) => point.step === 0);
   const end = evals.find((point) => point.step >= story.updates);
   const now = end ?? evals.at(-1);
   if (!before || !now || now.step === 0) {
-    return { done: false, text: `Not yet: the verdict comes after ${story.updates} updates.` };
+    return { done: false, text: `Not yet: the outcome comes after ${story.updates} updates.` };
   }
   const T = turnsOf(now.metrics);
   const first = changeOf(before, now, 1);

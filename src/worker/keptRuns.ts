@@ -1,7 +1,15 @@
 /** The page's end of what is kept in this browser; its worker is started when it is first asked. */
 import type { KeptRun, KeptRuns, RunFile, StorageUse, UnreadableRun } from '../keep/keptRuns.ts';
 import keepScript from './keep.worker.ts?worker&url';
-import { keptChannel, type KeepAnswer, type KeepCall } from './keepProtocol.ts';
+import {
+  keepAnswerSchema,
+  keptChannel,
+  keptValues,
+  type KeepAnswer,
+  type KeepCall,
+  type KeptValue,
+} from './keepProtocol.ts';
+import { parseMessage } from './protocol.ts';
 import { startWorker } from './window.ts';
 
 /** Changes come often while a run trains; who listens hears of them as often, ms. */
@@ -19,17 +27,17 @@ export class BrowserRuns implements KeptRuns {
 
   async list(): Promise<readonly KeptRun[]> {
     const answer = await this.#ask({ call: 'list' });
-    return 'refused' in answer ? [] : valueOf<readonly KeptRun[]>(answer);
+    return 'refused' in answer ? [] : valueOf('list', answer);
   }
 
   async unreadable(): Promise<readonly UnreadableRun[]> {
     const answer = await this.#ask({ call: 'unreadable' });
-    return 'refused' in answer ? [] : valueOf<readonly UnreadableRun[]>(answer);
+    return 'refused' in answer ? [] : valueOf('unreadable', answer);
   }
 
   async inUse(): Promise<readonly string[]> {
     const answer = await this.#ask({ call: 'inUse' });
-    return 'refused' in answer ? [] : valueOf<readonly string[]>(answer);
+    return 'refused' in answer ? [] : valueOf('inUse', answer);
   }
 
   changed(listener: () => void): () => void {
@@ -88,21 +96,28 @@ export class BrowserRuns implements KeptRuns {
     }
   }
 
-  async #call<T>(call: KeepCall): Promise<T> {
-    return valueOf<T>(await this.#ask(call));
+  async #call<C extends KeepCall>(call: C): Promise<KeptValue<C['call']>> {
+    return valueOf<C['call']>(call.call, await this.#ask(call));
   }
 
   async #ask(call: KeepCall): Promise<KeepAnswer> {
     const { port1, port2 } = new MessageChannel();
     const worker = (this.#worker ??= this.#start());
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const answered = (answer: KeepAnswer): void => {
         port1.close();
         this.#waiting.delete(answered);
         resolve(answer);
       };
       this.#waiting.add(answered);
-      port1.onmessage = ({ data }: MessageEvent<KeepAnswer>) => answered(data);
+      port1.onmessage = ({ data }: MessageEvent<unknown>) => {
+        try {
+          answered(parseMessage(keepAnswerSchema, data));
+        } catch (error) {
+          this.#waiting.delete(answered);
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
       worker.postMessage(call, [port2]);
     });
   }
@@ -119,8 +134,8 @@ export class BrowserRuns implements KeptRuns {
   }
 }
 
-/** @throws Error saying why there is none */
-function valueOf<T>(answer: KeepAnswer): T {
-  if ('value' in answer) return answer.value as T;
+/** @throws Error saying why there is none, or what is wrong with it */
+function valueOf<C extends KeepCall['call']>(call: C, answer: KeepAnswer): KeptValue<C> {
+  if ('value' in answer) return parseMessage<(typeof keptValues)[C]>(keptValues[call], answer.value);
   throw new Error('problem' in answer ? answer.problem : `Nothing is kept here: ${answer.refused}.`);
 }

@@ -16,6 +16,7 @@ import { startWorker } from './window.ts';
 
 export { bytesOf } from '../hub/kept.ts';
 export { bytesToWrite, updateSeconds, updateWork, wasmMemory, whyTooLarge } from '../hub/needs.ts';
+export { bytesToTrain, mlpWidthOf } from '../hub/toTrain.ts';
 export { longestText };
 export type { KeptModel, ModelInside, Progress, Rates, UnreadableModel, WriteRequest, Writing, Written };
 

@@ -1,9 +1,8 @@
 /** Opens a model that others trained and that is kept in this browser, for the trainer. */
-import { Models } from '../hub/keeping.ts';
+import { countedTensors } from '../model/tensors.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
-import { openModel } from '../train/openedModel.ts';
-import { openModelShelf } from './kept.ts';
+import { openKeptModel } from './keptModel.ts';
 
 export interface OtherModel {
   readonly base: Base;
@@ -13,19 +12,19 @@ export interface OtherModel {
 /**
  * Nobody deletes it while this worker lives.
  * @param text as an experiment names it (config/modelFields.ts)
- * @throws Error when it is not kept here, is not complete or cannot be read
+ * @param onRead how many of its numbers have been read: they are when a run begins
+ * @throws Error when it is not kept here, is not complete, or cannot be read or trained over
  */
-export async function readOtherModel(text: string): Promise<OtherModel> {
-  const shelf = await openModelShelf();
-  if (typeof shelf === 'string') throw new Error(`Models are not kept here: ${shelf}.`);
-  const models = new Models(shelf);
-  const [name = '', digest = ''] = text.split('@');
-  const kept = (await models.list()).models.find((model) => model.digest.startsWith(digest));
-  if (!kept) {
-    throw new Error(
-      `${name} is not kept in this browser (its digest begins with ${digest}). Get it in “Models”: from the hub, or from its files.`,
-    );
+export async function readOtherModel(
+  text: string,
+  onRead: (done: number, total: number) => void,
+): Promise<OtherModel> {
+  const { opened, digest, close } = await openKeptModel(text);
+  try {
+    const tensors = countedTensors(opened.tensors, onRead);
+    return { base: adaptedBase(text, { ...opened, tensors }, formatOf(opened)), digest };
+  } catch (error) {
+    await close();
+    throw error;
   }
-  const opened = await openModel(await models.open(kept.digest));
-  return { base: adaptedBase(text, opened, formatOf(opened)), digest: kept.digest };
 }

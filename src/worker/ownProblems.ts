@@ -7,7 +7,7 @@ import type { Answered, Asked, Fit, Look, Parted } from './ownProblems.worker.ts
 import script from './ownProblems.worker.ts?worker&url';
 import { startWorker } from './window.ts';
 
-export { problemLine } from '../tasks/problemSet.ts';
+export { isTest, problemLine } from '../tasks/problemSet.ts';
 export type { Fit, Look, Parted, Problem, ProblemSet };
 
 /** Problems that are kept in this browser. */

@@ -9,6 +9,8 @@ import type { EpisodeFormat } from '../tasks/formats/format.ts';
 import { oursFormat } from '../tasks/formats/ours.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
 import type { Task } from '../tasks/types.ts';
+import { formatOf } from '../train/modelFormat.ts';
+import { openKeptModel } from './keptModel.ts';
 
 const asked = v.object({
   id: v.number(),
@@ -40,8 +42,8 @@ export interface Fit {
 export interface Look {
   /** Its pieces, which give the text when they are joined. */
   readonly tokens: readonly string[];
-  /** Words that no starting model has read. */
-  readonly unread: readonly string[];
+  /** Words that no starting model has read; null: nobody knows what this one has. */
+  readonly unread: readonly string[] | null;
 }
 
 /** The problems of an experiment as it uses them. */
@@ -55,7 +57,13 @@ export type Answered = { readonly id: number } & (
 );
 
 const listed = 300;
-const models = new Map<string, Promise<{ format: EpisodeFormat; context: number }>>();
+
+interface Reader {
+  readonly format: EpisodeFormat;
+  readonly context: number;
+  readonly pieces: (text: string) => string[];
+}
+const models = new Map<string, Promise<Reader>>();
 
 async function fetched(address: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(address);
@@ -63,7 +71,7 @@ async function fetched(address: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-async function read(folder: string) {
+async function readShipped(folder: string): Promise<Reader> {
   const [file, config] = await Promise.all(
     ['tokenizer.json', 'config.json'].map((name) => fetched(folder + name)),
   );
@@ -71,14 +79,30 @@ async function read(folder: string) {
     v.object({ max_position_embeddings: v.number() }),
     JSON.parse(new TextDecoder().decode(config)),
   );
-  return { format: oursFormat(Tokenizer.fromBytes(file)), context };
+  const tokenizer = Tokenizer.fromBytes(file);
+  const pieces = (text: string) => tokenizer.encode(text).map((id) => tokenizer.tokenText(id));
+  return { format: oursFormat(tokenizer), context, pieces };
 }
 
-function model(assets: string, { model: name }: Experiment) {
-  const folder = `${assets}models/${name}/`;
-  const known = models.get(folder) ?? read(folder);
-  models.set(folder, known);
-  known.catch(() => models.delete(folder));
+/** One that others trained: how it is written to, and no weights. */
+async function readOther(text: string): Promise<Reader> {
+  const { opened, close } = await openKeptModel(text);
+  try {
+    const { tokenizer } = opened;
+    return {
+      ...{ format: formatOf(opened), context: opened.config.max_position_embeddings },
+      pieces: (words) => tokenizer.encode(words, false).map((id) => tokenizer.tokenText(id)),
+    };
+  } finally {
+    await close();
+  }
+}
+
+function model(assets: string, { model: name, otherModel }: Experiment) {
+  const key = name === 'other' ? otherModel : `${assets}models/${name}/`;
+  const known = models.get(key) ?? (name === 'other' ? readOther(key) : readShipped(key));
+  models.set(key, known);
+  known.catch(() => models.delete(key));
   return known;
 }
 
@@ -109,8 +133,8 @@ async function partedFor(experiment: Experiment, text: string, assets: string): 
 }
 
 async function lookAt(experiment: Experiment, text: string, assets: string): Promise<Look> {
-  const { format } = await model(assets, experiment);
-  return { tokens: format.answer(text).map((id) => format.tokenText(id)), unread: unfamiliar(text) };
+  const { format, pieces } = await model(assets, experiment);
+  return { tokens: pieces(text), unread: format.familiarity ? unfamiliar(text) : null };
 }
 
 const answer = (answered: Answered): void => self.postMessage(answered);

@@ -1,7 +1,7 @@
 /** The index of kept runs in the browser's database. What it has can be made again from the runs themselves. */
 import { openDB, type IDBPDatabase } from 'idb';
 import * as v from 'valibot';
-import { rowSchema } from '../keep/row.ts';
+import { rowSchema } from '../keep/rowSchema.ts';
 import type { IndexedRun, RunIndex } from '../keep/shelf.ts';
 
 const rows = 'rows';

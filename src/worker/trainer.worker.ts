@@ -14,7 +14,7 @@ import { KnownProblems } from '../tasks/knownProblems.ts';
 import { SharedModel } from '../train/sharedModel.ts';
 import { modelNameOf } from '../config/experiment.ts';
 import { openKeeping } from './kept.ts';
-import { readOtherModel, type OtherModel } from './otherModel.ts';
+import type { OtherModel } from './otherModel.ts';
 import { Packing } from './packing.ts';
 import { commandSchema, parseMessage, type Load, type TrainerEvent } from './protocol.ts';
 import { readShippedModel, readShippedWeights, type ShippedModel } from './shippedModel.ts';
@@ -87,8 +87,12 @@ async function load(
     other
       ? 'Get it again in “Models”, or choose another starting model.'
       : 'Reload the page; if it happens again, the files beside the page are incomplete.',
-    (): Promise<OtherModel | ShippedModel> =>
-      other ? readOtherModel(experiment.otherModel) : readShippedModel(assets, experiment.model),
+    async (): Promise<OtherModel | ShippedModel> => {
+      if (!other) return readShippedModel(assets, experiment.model);
+      // Its readers and its tokenizer's library are half as large as all else that trains, and few need them.
+      const { readOtherModel } = await import('./otherModel.ts');
+      return readOtherModel(experiment.otherModel, (done, total) => show.stage('model', done, total));
+    },
   );
   markStart('model');
 

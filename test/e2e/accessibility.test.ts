@@ -58,6 +58,38 @@ it('has no serious barrier and no overflow, wide or narrow, light or dark, befor
   });
 });
 
+it('is never wider than a narrow window: while it trains, looking back, runs side by side, lessons', async () => {
+  await inThePage(microLink({ steps: 500 }), async (playground) => {
+    const { page, problems } = playground;
+    await page.setViewportSize(narrow);
+    await waitForReady(playground);
+    const fits = async (when: string) => expect(await overflow(page), when).toEqual([]);
+    await button(page, 'Run').click();
+    await waitForStep(playground, 2);
+    await fits('while it trains');
+    await button(page, 'Pause').click();
+    await waitForStatus(playground, /^Paused/);
+    await page
+      .getByRole('slider', { name: /update/i })
+      .first()
+      .press('ArrowLeft');
+    await fits('looking back');
+    await button(page, 'Compare').click();
+    await button(page, 'Seeds 1–4').click();
+    await button(page, 'Back to one run').waitFor();
+    await button(page, 'Pause').click();
+    await waitForStatus(playground, /^Paused/);
+    await fits('runs side by side');
+    await button(page, 'Back to one run').click();
+    await button(page, 'Lessons').click();
+    const leave = page.locator('.lessons button').first(); // in the language that was chosen last
+    await leave.waitFor();
+    await fits('lessons');
+    await leave.click();
+    expect(problems).toEqual([]);
+  });
+});
+
 /** Presses Tab until the focus is on the control with this name. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   const passed: string[] = [];

@@ -1,4 +1,4 @@
-/** A lesson as its reader takes it: predict, run, read the verdict, run the counter-run; in another language; on paper. */
+/** A lesson as its reader takes it: predict, run, read the outcome, run the counter-run; in another language; on paper. */
 import { describe, expect, it } from 'vitest';
 import { amount } from '../amount.ts';
 import { expectNoBarrier, overflow } from './barriers.ts';
@@ -33,11 +33,11 @@ describe('a lesson', () => {
         await run.focus();
         await page.keyboard.press('Enter');
 
-        const verdict = page.getByTestId('lesson-verdict');
+        const outcome = page.getByTestId('lesson-outcome');
         const said = (what: RegExp) =>
           waitFor(
-            `the verdict ${what}`,
-            async () => (await verdict.textContent()) ?? '',
+            `the outcome ${what}`,
+            async () => (await outcome.textContent()) ?? '',
             (text) => what.test(text),
             3 * minutes,
           );

@@ -1,10 +1,11 @@
 /** Models that others trained, in the page: from a hub on this machine that sends us to another origin, and from files. */
 import type { Page } from 'playwright';
 import { expect, inject, it } from 'vitest';
+import { inProof } from '../amount.ts';
 import { tinyGguf } from '../tinyModel.ts';
 import { expectNoBarrier } from './barriers.ts';
 import { withPlayground } from './page.ts';
-import { button } from './playground.ts';
+import { button, waitForReady } from './playground.ts';
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Models' });
 const row = (page: Page, name: string) =>
@@ -84,5 +85,33 @@ it('a model of the hub is looked at, fetched, looked into, writes, and is delete
     });
     expect(left).toEqual([]);
     expect(problems).toEqual([]);
+  });
+});
+
+inProof(() => {
+  it('problems of one’s own are looked at as a kept model reads them', async () => {
+    const ours = [inject('hub'), inject('hubContent')].map(
+      (address) => new RegExp(`left its origin: ${address}`),
+    );
+    await withPlayground({ ignore: ours }, async (playground) => {
+      const { page, problems } = playground;
+      await button(page, 'Models').click();
+      await dialog(page).waitFor();
+      await look(page, 'cocos/tiny');
+      await dialog(page)
+        .getByRole('button', { name: /^Fetch/ })
+        .click();
+      await dialog(page).getByRole('button', { name: 'Train on it' }).first().click();
+      await dialog(page).waitFor({ state: 'hidden' });
+      await waitForReady(playground);
+      await button(page, 'Problem sets').click();
+      await button(page, 'Write problems yourself').click();
+      await page
+        .getByTestId('how-it-is-read')
+        .getByText(/The model reads \d+ tokens\./)
+        .waitFor();
+      await page.getByText(/Of 1 problem 1 is trained on/).waitFor();
+      expect(problems).toEqual([]);
+    });
   });
 });

@@ -1,7 +1,7 @@
 /** One update as one picture: it is there while the model loads, its numbers hang together, and each is a step to the one below. */
 import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { onePlayground } from './page.ts';
+import { onePlayground, withPlayground } from './page.ts';
 import { button, lanesOf, microLink, region, trainOnce, waitForReady, waitForStatus } from './playground.ts';
 
 const inThePage = onePlayground();
@@ -20,7 +20,7 @@ const number = (text: string | undefined): number =>
 
 describe('the picture of an update', () => {
   it('is alive while the model is loading, and says that it is recorded', async () => {
-    await inThePage(microLink(), async (playground) => {
+    await withPlayground({ path: microLink() }, async (playground) => {
       const { page, problems } = playground;
       await page.locator('[data-source="recorded"]').waitFor();
       expect(await lanesOf(page).count()).toBe(4);

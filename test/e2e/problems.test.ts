@@ -165,8 +165,8 @@ describe('problem sets', () => {
       await refusal(/no line has all fields of a known format: mbpp .* humaneval .* plain/);
 
       // Dropped: two files are one too many, one is read.
-      const drop = (names: string[]) =>
-        dialog(page).evaluate((target, given) => {
+      const drop = (names: string[], on = dialog(page)) =>
+        on.evaluate((target, given) => {
           const dataTransfer = new DataTransfer();
           const text = '{"name": "a", "code": "def f(): return 1", "tests": ["assert f() == 1"]}';
           for (const name of given) dataTransfer.items.add(new File([text], name));
@@ -175,6 +175,11 @@ describe('problem sets', () => {
       await drop(['a.jsonl', 'b.jsonl']);
       await refusal(/choose one at a time/);
       await drop(['a.jsonl']);
+      await button(page, 'Grade 1 program').waitFor();
+      await button(page, 'Choose another file').click();
+      await button(page, 'Close').click();
+      // Anywhere on the page, too.
+      await drop(['b.jsonl'], page.locator('main'));
       await button(page, 'Grade 1 program').waitFor();
       await button(page, 'Choose another file').click();
       await button(page, 'Close').click();

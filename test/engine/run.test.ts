@@ -12,7 +12,7 @@ import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { UnrecoverableError } from '../../src/train/failure.ts';
 import { SharedModel } from '../../src/train/sharedModel.ts';
-import { wholeBase } from '../../src/train/base.ts';
+import { wholeBase, type Base } from '../../src/train/base.ts';
 import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import { open, openFor } from './backends.ts';
 import { seeded } from './cases.ts';
@@ -39,9 +39,10 @@ interface Outcome {
 /** Some updates on a fresh back end; `fault` is called at every stage of update `step`+1, with the recoveries before it. */
 async function train(
   name: 'wasm' | 'webgpu',
-  fault: (step: number, stage: Stage, recovered: number) => void = () => undefined,
+  fault: (step: number, stage: Stage, recovered: number) => unknown = () => undefined,
   experiment = micro,
   updates = 3,
+  base: Base = wholeBase({ config, weights }, format),
 ): Promise<Outcome> {
   const recoveries: string[] = [];
   let recovered = 0;
@@ -52,7 +53,7 @@ async function train(
       recovered++;
       return reopenBackend(name, node);
     },
-    base: wholeBase({ config, weights }, format),
+    base,
     sandbox: countsLetter('e'),
   });
   const run = await loaded.begin(experiment, {
@@ -109,6 +110,17 @@ describe('on WebAssembly', () => {
       if (step === 1 && stage === 'update') trap('headBackward');
     });
     await expect(always).rejects.toThrow(/lost 4 times in a row/);
+    await reopenBackend('wasm', node);
+  });
+
+  it('says why, and does not try for ever, when the model cannot be opened on the next back end', async () => {
+    let opened = 0;
+    const whole = wholeBase({ config, weights }, format);
+    const gone = () => Promise.reject(new Error('its file is gone'));
+    const base = { ...whole, open: () => (++opened === 1 ? whole.open() : gone()) };
+    const fault = (_: number, stage: Stage) => stage === 'update' && trap('headBackward');
+    await expect(train('wasm', fault, micro, 1, base)).rejects.toThrow('its file is gone');
+    expect(opened).toBe(2);
     await reopenBackend('wasm', node);
   });
 

@@ -17,7 +17,7 @@ export async function nodeProjectOf({
       "--from is for the Python projects. For node, give the run's experiment.json with --experiment, and with --model-dir a model to " +
         'start from.',
     );
-  const folder = modelFolderOf(modelDir, experiment);
+  const folder = await modelFolderOf(modelDir, experiment);
   const names = modelDir === undefined ? modelsOf(experiment) : [];
   const shipped = names.map(async (name) => [name, await filesIn(shippedModel(name))] as const);
   return nodeProject({

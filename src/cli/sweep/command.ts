@@ -22,7 +22,6 @@ const options: ExtraOptions = {
     help: 'Seeds, like 1,2,3 or 1..5; 1..3 unless given, whatever seed the experiment has.',
   },
   out: { value: 'DIR', help: 'Folder of the sweep: DIR/SETTING/seed-N is a run as npm run train writes it.' },
-  ...modelOption,
   ...modelDirOption,
   ...startOptions,
   ...backendOptions,
@@ -36,7 +35,7 @@ update under way.`;
 /** Trains what is missing of a sweep, and compares all of it. */
 export const sweepCommand: Command = async (argv) => {
   const flags = await parseTrainingFlags(await withOtherModel(argv), options);
-  if (flags.help) return void process.stdout.write(helpText(usage, options));
+  if (flags.help) return void process.stdout.write(helpText(usage, { ...modelOption, ...options }));
   const text = (name: string) => flags.options[name] as string | undefined;
   const [vary, out] = [text('vary'), text('out')];
   if (vary === undefined)

@@ -63,6 +63,62 @@ export function gemm(
   }
 }
 
+/** C[m,n] = A[m,k]·B[k,n] with all of B packed, in the blocks of `gemm`. Rows of A lie without gaps. */
+export function gemmPanels(
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  panels: usize,
+  c: usize,
+  rsc: usize,
+  scratch: usize,
+): void {
+  const row = (<usize>k) << 2;
+  for (let k0 = 0; k0 < k; k0 += K_BLOCK) {
+    const kc = min(K_BLOCK, k - k0);
+    const from = a + ((<usize>k0) << 2);
+    multiply(m, n, kc, from, row, 4, panels + ((<usize>k0) << 5), row << 3, c, rsc, k0 > 0, scratch);
+  }
+}
+
+/**
+ * C[m,n] = A[m,k]·Bᵀ with B [rows,k] packed; n of its rows, from the one whose place in the first panel is `panels`. Scratch as
+ * `gemm`.
+ */
+export function gemmPanelsTransposed(
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  panels: usize,
+  rows: i32,
+  c: usize,
+  rsc: usize,
+  scratch: usize,
+): void {
+  const packed = scratch + TILE_BYTES;
+  const panelStride = (<usize>rows) << 5;
+  for (let k0 = 0; k0 < k; k0 += K_BLOCK) {
+    const kc = min(K_BLOCK, k - k0);
+    packTransposed(n, kc, panels + (<usize>k0 / PANEL) * panelStride, panelStride, packed);
+    const from = a + ((<usize>k0) << 2);
+    multiply(m, n, kc, from, (<usize>k) << 2, 4, packed, (<usize>kc) << 5, c, rsc, k0 > 0, scratch);
+  }
+}
+
+/** What `pack` makes of Bᵀ[k,n], from panels of B, of which k columns are taken, and n rows. */
+function packTransposed(n: i32, k: i32, panels: usize, panelStride: usize, to: usize): void {
+  for (let j = 0; j < n; j += 8) {
+    const width = min(8, n - j);
+    for (let i = 0; i < k; i++, to += 32) {
+      let at = panels + (<usize>i / PANEL) * panelStride + ((<usize>j) << 5) + ((<usize>i % PANEL) << 2);
+      for (let x = 0; x < width; x++, at += 32) f32.store(to + ((<usize>x) << 2), f32.load(at));
+      for (let x = width; x < 8; x++) f32.store(to + ((<usize>x) << 2), 0);
+    }
+  }
+}
+
 /** Packs B[k,n] into panels of 8 columns; the last panel is filled up with zeros. */
 export function pack(n: i32, k: i32, b: usize, rsb: usize, csb: usize, to: usize): void {
   for (let j = 0; j < n; j += 8) {

@@ -1,5 +1,5 @@
 /** Everything the compiled module exports; `build.ts` compiles from here. */
-export { gemm, gemmScratch } from './gemm.as';
+export { gemm, gemmPanels, gemmPanelsTransposed, gemmScratch } from './gemm.as';
 export { rmsNormForward, rmsNormBackward } from '../kernels/rmsNorm/rmsNorm.as';
 export { ropeRotate } from '../kernels/rope/rope.as';
 export {

@@ -8,6 +8,8 @@ import { ThreadPool } from './threads.ts';
 /** What `index.as.ts` exports. Arguments are sizes, byte addresses and numbers; see each kernel's `*.as.ts`. */
 const names = [
   'gemm',
+  'gemmPanels',
+  'gemmPanelsTransposed',
   'gemmScratch',
   'rmsNormForward',
   'rmsNormBackward',

@@ -23,7 +23,7 @@ export const de: Words = {
     elsewhere: 'Was jetzt läuft, ist ein anderes Experiment.',
     look: 'Hinsehen',
     explain: '3 · Erklären',
-    verdict: 'Ergebnis',
+    outcome: 'Ergebnis',
     holds: 'Es trifft zu.',
     fails: 'In diesem Lauf trifft es nicht zu.',
     failsAsItShould: 'Hier trifft es nicht zu, und so soll es sein.',
@@ -165,7 +165,7 @@ export const de: Words = {
       apply: {
         task: 'Beim Ziel des veröffentlichten Codes den Schätzer REINFORCE wählen. Vorhersagen, ob γ nun eine Wirkung hat, und warum; dann nachsehen, ob die Begründung neben γ verschwunden ist.',
         answer:
-          'Es hat eine. REINFORCE vergleicht mit dem Mittel des ganzen Stapels, dessen Aufgaben verschiedene erste Antworten haben; $(1 − γ) r_1$ hebt sich also nicht mehr auf. Über die erste Antwort lehrt es trotzdem nichts, denn die wird nicht trainiert: Es ist Rauschen.',
+          'Es hat eine. REINFORCE vergleicht mit dem Mittel des ganzen Stapels, dessen Aufgaben verschiedene erste Antworten haben; $(1 − γ) r_1$ hebt sich also nicht mehr auf. Über die erste Antwort lehrt es trotzdem nichts, denn die wird nicht trainiert: Es ist Rauschen. In unseren Läufen (Startwerte 1 und 2) ergaben γ = 0 und γ = 0,75 vom ersten Schritt an andere Gewichte, mit RLOO dieselben.',
       },
       notes: [
         'Fünfzehn Minuten, mit der Rechnung an der Tafel mehr.',
@@ -327,7 +327,7 @@ export const de: Words = {
       apply: {
         task: '„Earlier answers in view“ mit dem Modell Boost auf „Latest answer“ stellen. Vorhersagen, ob seine dritten Antworten noch immer schlechter sind, und warum.',
         answer:
-          'Sie sind es nicht. Steht nur die letzte Antwort im Blick, so sieht die dritte Runde für das Modell genau wie die zweite aus, und die kennt es. Vor dem Training waren seine dritten Antworten in unserer Messung so gut wie die zweiten (je 33,6 % der Aufgaben).',
+          'Sie sind es nicht. Steht nur die letzte Antwort im Blick, so sieht die dritte Runde für das Modell genau wie die zweite aus, und die kennt es. Vor dem Training waren seine dritten Antworten in unserer Messung so gut wie die zweiten (je 33,6 % der Aufgaben) und nach 10 Schritten ebenso, soweit das Rauschen es erkennen lässt: zweite und dritte 50,0 und 50,0 % mit einem Startwert, 43,8 und 42,2 % mit einem anderen.',
       },
       notes: [
         'Fünfzehn Minuten. Episoden sind um die Hälfte länger, die Schritte dauern also auch länger.',

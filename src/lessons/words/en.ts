@@ -23,7 +23,7 @@ export const en: Words = {
     elsewhere: 'What runs now is another experiment.',
     look: 'Look',
     explain: '3 · Explain',
-    verdict: 'Outcome',
+    outcome: 'Outcome',
     holds: 'It holds.',
     fails: 'It does not hold in this run.',
     failsAsItShould: 'It fails here, as it should.',
@@ -164,7 +164,7 @@ export const en: Words = {
       apply: {
         task: 'Choose the estimator REINFORCE in the released-code objective. Predict whether γ has an effect now, and say why; then see whether the reason beside γ has gone.',
         answer:
-          'It has. REINFORCE compares with the mean of the whole batch, whose tasks have different first answers, so $(1 − γ) r_1$ no longer cancels. It still teaches nothing about the first answer, which is not trained: it is noise.',
+          'It has. REINFORCE compares with the mean of the whole batch, whose tasks have different first answers, so $(1 − γ) r_1$ no longer cancels. It still teaches nothing about the first answer, which is not trained: it is noise. In our runs (seeds 1 and 2) γ = 0 and γ = 0.75 gave other weights from the first update on; with RLOO they gave the same.',
       },
       notes: [
         'Fifteen minutes, more with the algebra on the board.',
@@ -325,7 +325,7 @@ export const en: Words = {
       apply: {
         task: 'Set “Earlier answers in view” to “Latest answer” with the model Boost. Predict whether its third answers are still worse, and why.',
         answer:
-          'They are not. With only the latest answer in view the third turn looks to the model exactly like the second, which it knows. Before training its third answers were as good as its second in our measurement (33.6 % of tasks each).',
+          'They are not. With only the latest answer in view the third turn looks to the model exactly like the second, which it knows. Before training its third answers were as good as its second in our measurement (33.6 % of tasks each), and after 10 updates as good within the noise: second and third 50.0 and 50.0 % with one seed, 43.8 and 42.2 % with another.',
       },
       notes: [
         'Fifteen minutes. Episodes are half as long again, so updates take longer.',

@@ -102,7 +102,11 @@ async function readHeader(source: ByteSource): Promise<Header> {
 
 function parseHeader(reader: Reader): Header {
   const { file } = reader;
-  if (reader.text(4) !== 'GGUF') damaged(file, 'it does not begin with GGUF');
+  if (!reader.begins('GGUF')) {
+    throw new Error(
+      `${file}: this is not a GGUF file (its first four bytes are not GGUF). Choose a .gguf file.`,
+    );
+  }
   const version = reader.u32();
   if (version !== 2 && version !== 3) {
     throw new Error(
@@ -197,6 +201,12 @@ class Reader {
     const count = this.u64();
     if (count > BigInt(most)) return damaged(this.file, `it has ${count} ${what}, at most ${most} are read`);
     return Number(count);
+  }
+
+  /** The next bytes are these letters. */
+  begins(letters: string): boolean {
+    const at = this.#take(letters.length);
+    return [...letters].every((letter, i) => this.#bytes[at + i] === letter.charCodeAt(0));
   }
 
   text(bytes: number): string {

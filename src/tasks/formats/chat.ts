@@ -67,20 +67,26 @@ export function chatFormat({ tokenizer, template, vocabulary, stopIds }: ChatOpt
       `The model has ${stops.length} tokens that end an answer; at most ${maxStops} are supported.`,
     );
   }
-  const correction = (feedback: string): number[] => {
-    const line = feedback === '' ? [] : [given(`${asksInChat.feedback(feedback.slice(0, maxFeedback))}\n\n`)];
-    const all = encode([own(second[2]), ...line, given(asksInChat.correction), own(second[3])]);
+  const correctionWith = (line: string): number[] => {
+    const shown = line === '' ? [] : [given(`${asksInChat.feedback(line)}\n\n`)];
+    const all = encode([own(second[2]), ...shown, given(asksInChat.correction), own(second[3])]);
     return all.slice(end.length);
   };
-  const plain = correction('').length;
+  const plain = correctionWith('').length;
+  const longest = plain + asksInChat.feedback('').length + maxFeedback + 2;
+  /** A character takes at most one token, unless it is outside ASCII: then fewer are shown. */
+  const correction = (feedback: string): number[] => {
+    const characters = [...feedback.slice(0, maxFeedback)];
+    let ids = correctionWith(characters.join(''));
+    while (ids.length > longest && characters.pop() !== undefined) ids = correctionWith(characters.join(''));
+    return ids;
+  };
   return {
     ...{ name: 'chat', tokens: vocabulary, bos: null, pad: stop, stops, end },
     banned: bannedIds(tokenizer, vocabulary, stops),
     prompt: (task) => encode([own(before), given(asksInChat.task(task)), own(after)]),
     correction,
-    // A character of the line takes at most one token, unless it is outside ASCII.
-    longestCorrection: (feedback) =>
-      end.length + plain + (feedback ? asksInChat.feedback('').length + maxFeedback + 2 : 0),
+    longestCorrection: (feedback) => end.length + (feedback ? longest : plain),
     answer: (code) => tokenizer.encode(`\`\`\`python\n${code.trimEnd()}\n\`\`\``, false),
     text: (ids) => tokenizer.decode(ids),
     tokenText: (id) => (id < tokenizer.size ? tokenizer.tokenText(id) : `<${id}>`),

@@ -12,7 +12,8 @@ import type { ReadTasks } from './tasks.ts';
 
 export { maxProblemBytes, checkProblemSize, fileText } from './bytes.ts';
 export { fieldsOf, problemFormats, titleOf, type ProblemFormat } from './formats.ts';
-export { maxTests, type LineProblem, type ReadTasks } from './tasks.ts';
+export { maxTests } from '../problemSet.ts';
+export { type LineProblem, type ReadTasks } from './tasks.ts';
 
 const readers: Readonly<Record<ProblemFormat, (text: string, file: string) => ReadTasks>> = {
   odex: readOdex,

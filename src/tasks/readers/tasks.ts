@@ -1,6 +1,7 @@
 /** From records to tasks, whatever the format: a bad record is reported with its line and left out; good ones are kept. */
 import * as v from 'valibot';
 import { shown } from '../../config/outside.ts';
+import { maxTests } from '../problemSet.ts';
 import type { Task } from '../types.ts';
 import { missingPackages } from './packages.ts';
 import {
@@ -34,12 +35,6 @@ export interface ReadTasks {
   /** What one should know about records that were kept. */
   readonly notices: LineProblem[];
 }
-
-/**
- * Most unit tests that a record may have; the first ones are kept and the record gets a notice. EvalPlus has up to
- * 1,100 inputs a record; every test is a call into the sandbox, and a program should take no minute.
- */
-export const maxTests = 250;
 
 /** What became of the test text of a record. */
 export interface CutTests {
@@ -156,15 +151,13 @@ export const problemText = v.pipe(v.string(), v.regex(/\S/, 'the problem text is
 /** Lines of Python in a list, such as imports that the tests need. */
 export const sourceLines = v.optional(v.array(pythonSource), []);
 
+/** At least one unit test, each of which is as it must be. */
+export const someTests = (must: v.GenericValidation<string>) =>
+  v.pipe(v.array(v.pipe(pythonSource, must)), v.minLength(1, 'there must be at least one test'));
+
 /** At least one unit test, each an `assert`. */
-export const testList = v.pipe(
-  v.array(
-    v.pipe(
-      pythonSource,
-      v.regex(/^\s*assert\b/, 'a test must be an assert statement, such as: assert f(1) == 2'),
-    ),
-  ),
-  v.minLength(1, 'there must be at least one test'),
+export const testList = someTests(
+  v.regex(/^\s*assert\b/, 'a test must be an assert statement, such as: assert f(1) == 2'),
 );
 
 /** Parts of a program, the empty ones left out. */

@@ -3,7 +3,7 @@ import { decodeLink } from '../../config/link.ts';
 import type { Experiment } from '../../config/fields.ts';
 import { readLink, type Shared } from '../../receipts/shared.ts';
 import type { Point } from '../charts/series.ts';
-import { editable, loadProject, withTexts, type Files } from '../nodeProject.ts';
+import { editableOf, loadProject, withTexts, type Files } from '../nodeProject.ts';
 import { ProjectContainer, type Boot, type Phase } from './container.ts';
 import { barrier, type Failure } from './failure.ts';
 import { MetricLines } from './metricLines.ts';
@@ -57,7 +57,9 @@ export class ProjectState {
   /** Is given what a process prints, without metrics. */
   onoutput: (text: string) => void = () => undefined;
 
-  readonly edited = $derived(editable.filter((name) => this.texts[name] !== this.#original(name)));
+  /** Names of the files that can be edited. */
+  readonly editable = $derived(editableOf(this.files ?? new Map()));
+  readonly edited = $derived(this.editable.filter((name) => this.texts[name] !== this.#original(name)));
   readonly installed = $derived(this.phase === 'ready' || this.phase === 'run');
 
   readonly #options: ProjectOptions;
@@ -96,7 +98,9 @@ export class ProjectState {
       const files = await (this.#options.load ?? loadProject)(this.experiment, this.#problems);
       const kept = this.#kept();
       this.files = files;
-      this.texts = Object.fromEntries(editable.map((name) => [name, kept[name] ?? this.#original(name)]));
+      this.texts = Object.fromEntries(
+        this.editable.map((name) => [name, kept[name] ?? this.#original(name)]),
+      );
     } catch (error) {
       this.refused = error instanceof Error ? error.message : String(error);
     }

@@ -6,6 +6,7 @@ import {
   namedApart,
   namesOf,
   problemOf,
+  textOfTests,
   type Draft,
   type DraftErrors,
   type DraftField,
@@ -110,13 +111,7 @@ export class EditingState {
       );
     const taken = namedApart(problems, namesOf(kept)).map(({ id: name, tests, ...problem }) => {
       const { instruction, entryPoint, reference, setup } = problem;
-      const text = tests
-        .map(
-          (test) => `${test.trimEnd()}
-`,
-        )
-        .join('');
-      return this.#new(name, { instruction, entryPoint, tests: text, reference, setup });
+      return this.#new(name, { instruction, entryPoint, tests: textOfTests(tests), reference, setup });
     });
     if (taken.length === 0) return;
     const { drafts, open } = this;

@@ -227,6 +227,7 @@ export function soFar({ began, told }: Pick<OpenRun, 'began' | 'told'>): RunSoFa
     changes: told.changes,
     updates: told.train,
     evaluations: told.evals,
+    heldOutTasks: told.model?.heldOutTasks,
     backends: named.length > 0 ? named : backend ? [backend.name] : [],
   };
 }

@@ -7,7 +7,7 @@ import {
   type Experiment,
 } from '../../config/experiment.ts';
 import { field, fields } from '../../config/fields.ts';
-import { presetExperiment, type Preset } from '../../config/presets.ts';
+import { nearestPreset, presetExperiment, type Preset } from '../../config/presets.ts';
 import { fileName } from '../../exports/fileName.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import { change } from '../charts/catalogue.ts';
@@ -73,6 +73,7 @@ export class OpenRun {
 
   /** Takes the experiment of the form for what it begins with. */
   begin(experiment: Experiment): void {
+    if (experiment.model === 'other') this.form.preset = nearestPreset(experiment); // no other describes it
     this.form.applyAll(experiment);
     this.#began = experiment;
     this.name = this.#ownName = nameOf(experiment, this.form.preset);
@@ -154,7 +155,7 @@ export class OpenRun {
   }
 }
 
-/** "γ 0, k 8": how it differs from its preset; the preset's own title where it does not. */
+/** "γ 0, k 8": how it differs from its preset; the preset's own title where it does not. A model that others trained comes first. */
 export function nameOf(experiment: Experiment, preset: Preset): string {
   const base = presetExperiment(preset);
   // Where it starts is long to say, and behind what tells it from others.
@@ -162,6 +163,7 @@ export function nameOf(experiment: Experiment, preset: Preset): string {
     (a, b) => Number(a.field === 'initialPolicy') - Number(b.field === 'initialPolicy'),
   );
   const words = changes.map(({ field, to }) => change({ field, to }));
+  if (experiment.model === 'other') return [nearestPreset(experiment).title, ...words].join(', ');
   return words.length === 0 ? preset.title : words.join(', ');
 }
 

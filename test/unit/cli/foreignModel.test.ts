@@ -2,9 +2,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { modelFolderOf, shippedModel } from '../../../src/cli/common.ts';
 import { foreignModel } from '../../../src/cli/foreignModel.ts';
 import { cacheFolder, ModelCache } from '../../../src/cli/modelCache.ts';
+import { findOther, pointerFile } from '../../../src/cli/otherModel.ts';
+import { defaultExperiment, withChanges } from '../../../src/config/experiment.ts';
+import { otherModelText } from '../../../src/config/modelFields.ts';
 import { Models } from '../../../src/hub/keeping.ts';
 import { openModel } from '../../../src/train/openedModel.ts';
 import { localHub, type LocalHub } from '../../localHub.ts';
@@ -62,6 +66,35 @@ it('a gated model wants a token; what is no model is refused', async () => {
   expect(hub.leaked).toEqual([]);
   await expect(foreignModel(join(root, 'nothing'), doing)).rejects.toThrow('or hub:OWNER/NAME');
   await expect(foreignModel('hub:x', doing, { env, cache })).rejects.toThrow('is no name of a model');
+});
+
+it('an experiment is given the model that it names, or none', async () => {
+  const [tiny, gguf] = [join(root, 'tiny'), join(root, 'tiny.gguf')];
+  const { digest } = await foreignModel(tiny, doing);
+  const other = withChanges(defaultExperiment, {
+    model: 'other',
+    otherModel: otherModelText('mine', digest),
+  });
+  expect(await modelFolderOf(tiny, other)).toBe(tiny); // whatever it is called
+  await expect(modelFolderOf(gguf, other)).rejects.toThrow(/begins with mine@.*tiny.gguf is tiny.gguf@/);
+  await expect(modelFolderOf(shippedModel('boost'), other)).rejects.toThrow(/one like the playground’s/);
+  await expect(modelFolderOf(tiny, defaultExperiment)).rejects.toThrow(/give it with --model\.$/);
+  const boost = shippedModel('boost');
+  expect(await modelFolderOf(boost, defaultExperiment)).toBe(boost);
+});
+
+it('a run goes on with the model that was fetched for it, without the hub', async () => {
+  vi.stubEnv('XDG_CACHE_HOME', join(root, 'xdg'));
+  const { digest } = await foreignModel('hub:cocos/tiny', doing, { env: { HF_ENDPOINT: hub.endpoint } });
+  const reference = join(root, 'reference');
+  await mkdir(reference);
+  const pointer = { model: otherModelText('tiny', digest), digest, path: 'hub:cocos/tiny' };
+  await writeFile(join(reference, pointerFile), JSON.stringify(pointer));
+  vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:9');
+  const found = await findOther(reference);
+  expect(found).toMatchObject({ digest, text: pointer.model });
+  expect((await openModel(found.files)).facts.parameters).toBe(27_808);
+  vi.unstubAllEnvs();
 });
 
 it('the cache lies where the user keeps such things', () => {

@@ -14,13 +14,15 @@ import * as tasks from '../../../src/cli/nodeProject/parts/tasks.ts';
 import type { Own } from '../../../src/cli/nodeProject/parts/api.ts';
 import { defaultExperiment, withChanges, type Experiment } from '../../../src/config/experiment.ts';
 import { possibleRewards } from '../../../src/config/possibleRewards.ts';
-import { nodeProject } from '../../../src/exports/nodeProject.ts';
+import { editableOf, nodeProject } from '../../../src/exports/nodeProject.ts';
 import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
 import { estimatorOf } from '../../../src/rl/estimators.ts';
 import { reward } from '../../../src/rl/rewards.ts';
 import { spreadOf } from '../../../src/rl/statistics.ts';
 import type { TestStatus } from '../../../src/sandbox/types.ts';
 import { openTasks as openOurTasks } from '../../../src/tasks/source.ts';
+import { verdictWords } from '../../../src/ui/controls/marks.ts';
+import { loadProject } from '../../../src/ui/nodeProject.ts';
 import fc from '../../property.ts';
 
 const few = { trainTasks: 16, evalTasks: 16 };
@@ -65,6 +67,14 @@ const statuses = fc.array(fc.constantFrom<TestStatus>('pass', 'fail', 'error', '
   maxLength: 6,
 });
 const number = fc.double({ min: -2, max: 2, noNaN: true });
+
+it('refuses a model that others trained, by name, before anything is fetched', async () => {
+  const other = e({ model: 'other', otherModel: 'tiny@0123456789abcdef' });
+  await expect(project(other)).rejects.toThrow(/^otherModel: tiny@0123456789abcdef is not put into a Node/);
+  await expect(loadProject(other, null, () => Promise.reject(new Error('it was fetched')))).rejects.toThrow(
+    /^otherModel/,
+  );
+});
 
 describe('the files of a project', () => {
   it.each<Partial<Experiment>>([{}, { reward: 'binary' }, { rewardScale: 'count' }, { trainTests: '3' }])(
@@ -182,6 +192,10 @@ describe('a project', () => {
       /^problems: those of the experiment \(sha256-0+\) are not here/,
     );
     const files = await nodeProject({ experiment, kit, models, problems: '{}\n' });
+    expect(editableOf(files)).toContain('problems.jsonl');
+    expect(editableOf(await project(e()))).not.toContain('problems.jsonl');
+    for (const status of ['pass', 'fail', 'error', 'timeout'] as const)
+      expect(text(files, 'reward.ts')).toContain(`'${status}' (“${verdictWords[status]}”)`);
     expect(text(files, 'problems.jsonl')).toBe('{}\n');
     expect(text(files, 'tasks.ts')).toContain("import { problemTasks, type Task } from '#engine';");
   });

@@ -78,7 +78,7 @@ describe('a GGUF file', () => {
   });
 
   it.each([
-    ['not GGUF', new Uint8Array(64), 'it does not begin with GGUF'],
+    ['not GGUF', new Uint8Array(64).fill(255), 'this is not a GGUF file (its first four bytes are not GGUF)'],
     ['empty', new Uint8Array(), 'it ends within its header'],
     ['of another version', new Header(0, 0, 1).file(), 'GGUF version 1 is not supported'],
     ['with 2⁶⁴−1 tensors', new Header(0, 0).file().fill(255, 8, 16), 'it has 18446744073709551615 tensors'],

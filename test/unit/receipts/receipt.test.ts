@@ -13,6 +13,7 @@ import {
   type Receipt,
   type RunSoFar,
 } from '../../../src/receipts/receipt.ts';
+import { defaultExperiment, withChanges } from '../../../src/config/experiment.ts';
 import { fileOf, fragmentOf, maxFileBytes, readLink, readShared } from '../../../src/receipts/shared.ts';
 import { explanation, headline } from '../../../src/receipts/words.ts';
 import { altered, madeOn, madeRun } from './made.ts';
@@ -109,6 +110,20 @@ describe('a receipt', () => {
   ])('is not made of a run that nobody can repeat (%#)', async (run, why) => {
     await expect(receiptOf(run, '0.1.0')).rejects.toThrow(why);
   });
+});
+
+it('own problems are put into a link or a file only where they are read again', () => {
+  const name = `sha256-${'0'.repeat(64)}`;
+  const experiment = withChanges(defaultExperiment, { tasks: 'own', problems: name });
+  const shared = (problems: string) => ({ experiment, madeOn, problems });
+  const few = 'a problem\n'.repeat(10);
+  expect(readLink(fragmentOf(shared(few)) ?? '').problems).toBe(few);
+  expect(readShared(fileOf(shared(few))).problems).toBe(few);
+  // A link of it would be short, and unpack to more than is unpacked.
+  const many = 'a problem\n'.repeat(150_000);
+  expect(fragmentOf(shared(many))).toBeNull();
+  expect(readShared(fileOf(shared(many))).problems).toBe(many);
+  expect(() => fileOf(shared(many + many))).toThrow(/too many for this file.*at most 2 MB/);
 });
 
 describe('comparing with a receipt', () => {
@@ -214,6 +229,13 @@ describe('comparing with a receipt', () => {
     const far = await compare(claim, { ...here, evaluations: worse }, 'webgpu');
     expect(far).toMatchObject({ kind: 'differs', difference: { step: 3, part: 'weights' } });
     expect(await compare(claim, { ...here, evaluations: [] }, 'webgpu')).toMatchObject({ kind: 'open' });
+    const others = here.evaluations.map(({ step, metrics }) => ({
+      step,
+      metrics: { ...metrics, 'eval/accuracy@t2': (metrics['eval/accuracy@t2'] ?? NaN) - 0.2 },
+    }));
+    const own = { ...here, evaluations: others };
+    expect(await compare(claim, own, 'webgpu')).toMatchObject({ kind: 'differs' });
+    expect(await compare(claim, { ...own, heldOutTasks: 8 }, 'webgpu')).toMatchObject({ kind: 'close' });
     expect(tolerance(0.5, 0.5, 100)).toBeCloseTo(0.1414, 4);
     expect(tolerance(0, 0, 50)).toBe(1 / 50);
   });

@@ -59,8 +59,11 @@ describe('the chat format', () => {
       [260, 261],
     ]);
     expect(format.longestCorrection(false)).toBe(1 + format.correction('').length);
-    const line = 'x'.repeat(99);
-    expect(format.longestCorrection(true)).toBeGreaterThanOrEqual(1 + format.correction(line).length);
+    for (const line of ['x'.repeat(99), '合'.repeat(99), '🙂'.repeat(99), `"${'é'.repeat(58)}" == 2 got 1`]) {
+      const ids = format.correction(line);
+      expect(format.longestCorrection(true)).toBeGreaterThanOrEqual(1 + ids.length);
+      expect(tokenizer.decode(ids)).toContain(asksInChat.feedback(line.slice(0, 10)));
+    }
   });
 
   it("does not read special tokens in a task's text", () => {

@@ -38,7 +38,13 @@ describe('problems as they are kept', () => {
   });
 
   it('are records of the plain format, which its reader reads as the same', () => {
-    const problems = [problem(1), problem(2, { reference: '', setup: 'import math' })];
+    const check =
+      'def check(candidate):\n    for n in range(3):\n        assert candidate(n) == n + 3\ncheck(add3)';
+    const problems = [
+      problem(1),
+      problem(2, { reference: '', setup: 'import math' }),
+      problem(3, { tests: ['assert add3(1) == 4', check] }),
+    ];
     const text = problems.map(problemLine).join('\n');
     const read = readProblems(text);
     expect(read.format).toBe('plain');
@@ -51,6 +57,9 @@ describe('problems as they are kept', () => {
     await expect(readProblemSet(text.replace('"tests"', '"test"'))).rejects.toThrow(/line 1 .*field tests?:/);
     await expect(readProblemSet('{')).rejects.toThrow('line 1 of the problems is not JSON');
     await expect(readProblemSet('')).rejects.toThrow('no problems');
+    const long = problem(1, { tests: new Array<string>(251).fill('assert add1(1) == 2') });
+    await expect(problemSetOf([long])).rejects.toThrow('“p1” has 251 tests; at most 250 are used.');
+    await expect(readProblemSet(problemLine(long))).rejects.toThrow(/line 1 .*field tests/);
     await expect(readProblemSet(text.replace('x + 1', 'x + 2'), name)).rejects.toThrow('not those of the');
   });
 });

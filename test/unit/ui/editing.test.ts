@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ended, errorsOf, problemOf, testsOf, type Draft } from '../../../src/ui/drafts.ts';
+import { ended, errorsOf, problemOf, testsOf, textOfTests, type Draft } from '../../../src/ui/drafts.ts';
 import { EditingState, maxDrafts } from '../../../src/ui/state/editing.svelte.ts';
 
 const draft = (changes: Partial<Draft> = {}): Draft => ({
@@ -12,6 +12,12 @@ describe('tests in a field', () => {
     const text = 'assert f([\n    1,\n]) == 2\r\n\n# a remark\nassert f(1) == 3\n';
     expect(testsOf(text)).toEqual(['assert f([\n    1,\n]) == 2', 'assert f(1) == 3']);
   });
+
+  it('are also a function and its call, which stay together', () => {
+    const check = 'def check(candidate):\n    for n in range(3):\n        assert candidate(n) == n\ncheck(f)';
+    for (const tests of [[check], ['assert f(1) == 1', check, check, 'assert f(2) == 2'], [check, 'f(0)']])
+      expect(testsOf(textOfTests(tests))).toEqual(tests);
+  });
 });
 
 describe('what is wrong with a draft', () => {
@@ -22,8 +28,10 @@ describe('what is wrong with a draft', () => {
     [{ instruction: '' }, { instruction: /^is empty/ }],
     [{ entryPoint: '2f' }, { entryPoint: /no name that Python allows/ }],
     [{ tests: '' }, { tests: /^are missing/ }],
-    [{ tests: 'f(1) == 1' }, { tests: /number 1 is not: “f\(1\)/ }],
-    [{ tests: '\u200b' }, { tests: /number 1 is not: it has only signs/ }],
+    [{ tests: 'f(1) == 1' }, { tests: /number 1 does not: “f\(1\)/ }],
+    [{ tests: 'def check(c):\n    assert c(1) == 1\n' }, { tests: /number 1 does not: “def check/ }],
+    [{ tests: 'def check(c):\n    assert c(1) == 1\ncheck(f)' }, {}],
+    [{ tests: '\u200b' }, { tests: /number 1 does not: it has only signs/ }],
     [
       { tests: 'assert f(1) == 1\nassert f([2) == [5]' },
       { tests: /must be Python, and number 2 is not: “assert f\(\[2/ },

@@ -107,6 +107,17 @@ describe('barsOf', () => {
     );
   });
 
+  it('draws what rounds to 0.00 as nothing, however small all else is', () => {
+    const scale = scaleOf([
+      {
+        formula: '',
+        comparisons: [comparison({ compared: -0.004, baseline: 0.002, terms: [kl(1, -0.5, 0.008)] })],
+        klPushes: [],
+      },
+    ]);
+    expect(Math.abs(scale.at(-0.004) - scale.at(0))).toBeLessThan(0.5);
+  });
+
   it('shows the KL of all turns as one bar', () => {
     const bars = barsOf(comparison({ terms: [reward(1, 1, 1), kl(1, -0.5, 0.2), kl(2, -0.5, 0.4)] }));
     expect(bars.map(({ kind, from, to }) => [kind, from, to])).toEqual([

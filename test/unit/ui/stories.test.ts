@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withChanges } from '../../../src/config/experiment.ts';
 import { presetExperiment } from '../../../src/config/presets.ts';
 import type { Point } from '../../../src/ui/charts/series.ts';
-import { presetOfStory, stories, storyOf, verdictOf, type Story } from '../../../src/ui/stories.ts';
+import { presetOfStory, stories, storyOf, outcomeOf, type Story } from '../../../src/ui/stories.ts';
 
 const story = (id: string): Story => {
   const found = stories.find((one) => one.id === id);
@@ -14,9 +14,9 @@ const at = (step: number, first: number, last: number): Point => ({
   metrics: { 'eval/accuracy@t1': first, 'eval/accuracy@t2': last, 'eval/masked': 0 },
 });
 const told = (id: string, evals: Point[], step = evals.at(-1)?.step ?? 0) =>
-  verdictOf(story(id), { step, evals, heldOut: 128 });
-/** The verdict of a run that went from the first pair to the second. */
-const verdict = (id: string, before: [number, number], now: [number, number]) =>
+  outcomeOf(story(id), { step, evals, heldOut: 128 });
+/** The outcome of a run that went from the first pair to the second. */
+const outcome = (id: string, before: [number, number], now: [number, number]) =>
   told(id, [at(0, ...before), at(story(id).updates, ...now)]);
 
 describe('a story', () => {
@@ -35,7 +35,7 @@ describe('a story', () => {
   });
 });
 
-describe('verdictOf', () => {
+describe('outcomeOf', () => {
   it('is made of the run’s own numbers', () => {
     // As `npm run train -- --preset cheating` measured it.
     const evals = [at(0, 0.1484375, 0.46875), at(50, 0.0390625, 0.5546875), at(80, 0, 0.625)];
@@ -43,10 +43,10 @@ describe('verdictOf', () => {
       done: true,
       text: 'After 50 updates turn 1 fell from 15\u00a0% to 4\u00a0% while turn 2 rose from 47\u00a0% to 55\u00a0%: it is paid to fail first.',
     });
-    expect(verdict('learns', [0.3, 0.34], [0.56, 0.6]).text).toMatch(
+    expect(outcome('learns', [0.3, 0.34], [0.56, 0.6]).text).toMatch(
       /turn 1 rose from 30.% to 56.% and turn 2 rose from 34.% to 60.%: both answers got better\.$/,
     );
-    expect(verdict('own-credit', [0.15, 0.47], [0.5, 0.49]).text).toMatch(
+    expect(outcome('own-credit', [0.15, 0.47], [0.5, 0.49]).text).toMatch(
       /turn 1 rose .* while turn 2 stayed near 47.% \(now 49.%\): .*came back\.$/,
     );
   });
@@ -61,7 +61,7 @@ describe('verdictOf', () => {
     ['own-credit', [0.15, 0.5], [0.16, 0.5], /not come back yet/],
     ['own-credit', [0.15, 0.5], [0.5, 0.3], /at the cost of the second/],
   ] as const)('%s: says what happened, not what should have: %j → %j', (id, before, now, words) => {
-    expect(verdict(id, [...before], [...now]).text).toMatch(words);
+    expect(outcome(id, [...before], [...now]).text).toMatch(words);
   });
 
   it('says "not yet" before its end, and where nothing could be measured', () => {
@@ -71,7 +71,7 @@ describe('verdictOf', () => {
     expect(early.done).toBe(false);
     expect(early.text).toMatch(/^Not yet: update 23 of 50\. So far turn 1 fell from 15.% to 10.%/);
     expect(early.text).not.toMatch(/paid/);
-    for (const broken of [verdict('cheats', [NaN, 0.4], [0, 0.5]), verdict('cheats', [0.1, 0.4], [0, NaN])]) {
+    for (const broken of [outcome('cheats', [NaN, 0.4], [0, 0.5]), outcome('cheats', [0.1, 0.4], [0, NaN])]) {
       expect(broken).toMatchObject({
         done: false,
         text: expect.stringMatching(/^Not yet.*could not be graded/),
@@ -87,10 +87,10 @@ describe('verdictOf', () => {
 
   it('has a bar for chance that grows as held-out tasks get fewer', () => {
     const evals = [at(0, 0.3, 0.3), at(50, 0.4, 0.4)];
-    expect(verdictOf(story('learns'), { step: 50, evals, heldOut: 128 }).text).toMatch(
+    expect(outcomeOf(story('learns'), { step: 50, evals, heldOut: 128 }).text).toMatch(
       /both answers got better/,
     );
-    expect(verdictOf(story('learns'), { step: 50, evals, heldOut: 16 }).text).toMatch(
+    expect(outcomeOf(story('learns'), { step: 50, evals, heldOut: 16 }).text).toMatch(
       /nothing beyond chance/,
     );
   });

@@ -4,7 +4,7 @@
  *
  * It computes what the single kernels compute, and adds in the same order.
  */
-import { K_BLOCK, TILE_BYTES, multiply, pack, packedBytes } from '../../wasm/gemm.as';
+import { TILE_BYTES, gemmPanels, pack, packedBytes } from '../../wasm/gemm.as';
 import { attendRow, attendScratch } from '../attendCached/attendCached.as';
 import { rmsNormForward } from '../rmsNorm/rmsNorm.as';
 import { ropeRotate } from '../rope/rope.as';
@@ -96,15 +96,9 @@ export function decodeScratch(decoder: usize, m: i32): usize {
   return ((<usize>m * <usize>width) << 2) + smallScratch(net);
 }
 
-/** C = A·B with all of B packed, in the blocks of `gemm`. */
+/** C = A·B with all of B packed, and rows of C without gaps. */
 function product(m: i32, n: i32, k: i32, a: usize, packed: usize, c: usize, edge: usize): void {
-  const row = (<usize>k) << 2;
-  for (let k0 = 0; k0 < k; k0 += K_BLOCK) {
-    const block = min(K_BLOCK, k - k0);
-    const from = a + ((<usize>k0) << 2);
-    const panels = packed + ((<usize>k0) << 5);
-    multiply(m, n, block, from, row, 4, panels, row << 3, c, (<usize>n) << 2, k0 > 0, edge);
-  }
+  gemmPanels(m, n, k, a, packed, c, (<usize>n) << 2, edge);
 }
 
 /** Adds what the adapters of a matrix say to C [m, n] = A·B; `low` has room for `adapterWidth` floats a row. */

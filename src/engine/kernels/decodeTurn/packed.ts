@@ -9,6 +9,8 @@ import type { Weight } from '../../weight.ts';
 
 /** A matrix [k, n] and its strides in bytes. */
 interface Matrix {
+  /** Itself, where it lies in panels already. */
+  readonly inPanels?: Tensor2D;
   readonly values: (use: (matrix: Tensor2D) => void) => void;
   readonly k: number;
   readonly n: number;
@@ -16,7 +18,7 @@ interface Matrix {
   readonly toColumn: number;
 }
 
-/** Every matrix of a model that never changes, without adapters. */
+/** Every matrix of a model that never changes, without adapters; those that lie in panels stay where they are. */
 export const packedBase = (wasm: WasmKernels, model: DecoderModel): Panels =>
   packedModel(wasm, model, ({ base }, use) => use(base));
 
@@ -36,7 +38,11 @@ function packedModel(
   const matrices = layers.flatMap(({ qkv, out, gateUp, down }) =>
     [qkv, out, gateUp, down].map((weight): Matrix => {
       const [k, n] = weight.base.shape;
-      return { values: (use) => valuesOf(weight, use), k, n, toRow: 4 * n, toColumn: 4 };
+      const values: Matrix['values'] = (use) => valuesOf(weight, use);
+      return {
+        ...{ values, k, n, toRow: 4 * n, toColumn: 4 },
+        ...(weight.panels ? { inPanels: weight.base } : {}),
+      };
     }),
   );
   const [vocabulary, d] = head.shape;
@@ -45,10 +51,14 @@ function packedModel(
 }
 
 function packed(wasm: WasmKernels, matrices: readonly Matrix[]): Panels {
-  const room = matrices.reduce((sum, { k, n }) => sum + k * Math.ceil(n / 8) * 8, 0);
+  const room = matrices.reduce(
+    (sum, { inPanels, k, n }) => sum + (inPanels ? 0 : k * Math.ceil(n / 8) * 8),
+    0,
+  );
   const tensor = tf.keep(wasm.output<Tensor1D>([room]));
   let free = wasm.address(tensor);
-  const starts = matrices.map(({ values, k, n, toRow, toColumn }) => {
+  const starts = matrices.map(({ inPanels, values, k, n, toRow, toColumn }) => {
+    if (inPanels) return wasm.address(inPanels);
     const start = free;
     values((matrix) => {
       free = wasm.run.packWeight(n, k, wasm.address(matrix), toRow, toColumn, start) >>> 0;

@@ -16,6 +16,17 @@ export interface Product {
   readonly accumulate: boolean;
 }
 
+/** C[m, n] = A·W with W [k, n] in panels, or A·Wᵀ with W [n, k]: addresses; rows of A and C lie without gaps. */
+export interface PanelProduct {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly a: number;
+  readonly panels: number;
+  readonly transposed: boolean;
+  readonly c: number;
+}
+
 /** Floating-point operations below which waking a thread costs more than it helps (some 20 µs). */
 const WORTH_SHARING = 5e5;
 
@@ -34,5 +45,24 @@ export function gemm(wasm: WasmKernels, product: Product): void {
     wasm.share('gemm', m, alone ? m : 4, bytes, (start, count, scratch) => {
       return [count, n, k, a + start * rsa, rsa, csa, b, rsb, csb, c + 4 * n * start, 4 * n, add, scratch];
     });
+  }
+}
+
+/** The same, with a matrix that lies in panels. */
+export function gemmPanels(wasm: WasmKernels, { m, n, k, a, panels, transposed, c }: PanelProduct): void {
+  const alone = 2 * m * n * k < WORTH_SHARING;
+  const bytes = wasm.run.gemmScratch(n, k);
+  /** @param row, column the first of C's that are computed */
+  const call = (rows: number, columns: number, row: number, column: number, scratch: number) => {
+    const [from, to] = [a + 4 * k * row, c + 4 * (n * row + column)];
+    return transposed
+      ? [rows, columns, k, from, panels + 32 * column, n, to, 4 * n, scratch]
+      : [rows, columns, k, from, panels + 4 * k * column, to, 4 * n, scratch];
+  };
+  const kernel = transposed ? 'gemmPanelsTransposed' : 'gemmPanels';
+  if (n >= 16 * wasm.threads) {
+    wasm.share(kernel, n, alone ? n : 8, bytes, (start, count, scratch) => call(m, count, 0, start, scratch));
+  } else {
+    wasm.share(kernel, m, alone ? m : 4, bytes, (start, count, scratch) => call(count, n, start, 0, scratch));
   }
 }

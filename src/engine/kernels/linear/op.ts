@@ -5,7 +5,7 @@ import type { WasmKernels } from '../../wasm/kernels.ts';
 import { atTheirColumns } from '../../weight.ts';
 import type { Weight } from '../../weight.ts';
 import { differentiable } from '../differentiable.ts';
-import { gemm } from './gemm.ts';
+import { gemm, gemmPanels } from './gemm.ts';
 
 /**
  * y = x·W for a weight W = base + Σ scale·a·b, without a bias.
@@ -13,13 +13,34 @@ import { gemm } from './gemm.ts';
  * @param x [N, in]
  * @returns [N, out]; differentiable in `x`, in the adapters, and in the base unless it is frozen
  */
-export function linear(x: Tensor2D, { base, frozen = false, lora = [] }: Weight): Tensor2D {
-  const y = matMul(x, base, frozen);
+export function linear(x: Tensor2D, { base, panels = false, frozen = false, lora = [] }: Weight): Tensor2D {
+  const y = panels ? matMulPanels(x, base) : matMul(x, base, frozen);
   if (lora.length === 0) return y;
   return tf.tidy(() => {
     const parts = lora.map(({ a, b, scale }) => matMul(matMul(x, a), b).mul<Tensor2D>(scale));
     return tf.add(y, atTheirColumns(lora, parts, ...y.shape));
   });
+}
+
+/** y = x·w for a matrix in panels, which is never trained. */
+function matMulPanels(x: Tensor2D, w: Tensor2D): Tensor2D {
+  const wasm = wasmKernels();
+  if (!wasm) throw new Error('linear: only WASM reads a weight that lies in panels.');
+  checkInner(x, w.shape[0]);
+  const multiply = (a: Tensor2D, b: Tensor2D, transposed: boolean) => {
+    const [m, k] = a.shape;
+    const n = b.shape[transposed ? 0 : 1];
+    const y = wasm.output<Tensor2D>([m, n]);
+    const [pa, panels, c] = [wasm.address(a), wasm.address(b), wasm.address(y)];
+    gemmPanels(wasm, { m, n, k, a: pa, panels, transposed, c });
+    return y;
+  };
+  return differentiable(
+    [x],
+    [w],
+    () => multiply(x, w, false),
+    (dy, saved) => [multiply(dy, saved[1] as Tensor2D, true)],
+  );
 }
 
 /**
@@ -65,10 +86,7 @@ function productWith(
   transposed: boolean,
   frozen: boolean,
 ): Tensor2D {
-  const inner = w.shape[transposed ? 1 : 0];
-  if (x.shape[1] !== inner) {
-    throw new Error(`linear: x is [${x.shape.join(', ')}], but the weight takes ${inner} features.`);
-  }
+  checkInner(x, w.shape[transposed ? 1 : 0]);
   return differentiable(
     frozen ? [x] : [x, w],
     frozen ? [w] : [],
@@ -81,6 +99,11 @@ function productWith(
       return [dx, dw];
     },
   );
+}
+
+function checkInner(x: Tensor2D, inner: number): void {
+  if (x.shape[1] === inner) return;
+  throw new Error(`linear: x is [${x.shape.join(', ')}], but the weight takes ${inner} features.`);
 }
 
 /** Transposes are written out on WASM: that back end's own matMul is ten times slower with its transpose flags. */

@@ -119,7 +119,7 @@ async function openJson(bytes: Uint8Array, name: string, app: AppState): Promise
   } catch (error) {
     const why = shownText(messageOf(error).replace(/\.$/, ''), 240);
     throw new Error(
-      `${shownText(name)} cannot be opened: ${why}. Choose a run (${runFileEnding}), an experiment.json, or a file that Share saved.`,
+      `${shownText(name)} cannot be opened: ${why}. Choose a run (${runFileEnding}), an experiment.json, or a file that Share saved; problems are opened in Problem sets.`,
       { cause: error },
     );
   }

@@ -101,8 +101,8 @@ function headsOf(
 function laneOf(lane: SeenLane, i: number, view: View, scale: Scale, color: Palette): Block {
   const tiles = lane.turns.map((turn, t) =>
     t < view.shared && i > 0
-      ? tileOf({ ...turn, text: '' }, undefined, t, 'the same answer as try 1', color)
-      : tileOf(turn, lane.turns[t - 1], t, '', color),
+      ? tileOf({ ...turn, text: '' }, undefined, t, 'the same answer as try 1', color, '')
+      : tileOf(turn, lane.turns[t - 1], t, '', color, lane.asked ?? ''),
   );
   const compared = (lane.explanation?.comparisons ?? []).map((one) => comparisonOf(one, scale, color));
   const sum = compared.reduce((total, { height }) => total + height, 0);
@@ -139,6 +139,7 @@ function tileOf(
   t: number,
   instead: string,
   color: Palette,
+  asked: string,
 ): Block {
   const parts: string[] = [];
   let y = tile.pad;
@@ -153,8 +154,9 @@ function tileOf(
   const up = change === 'repaired' || change === 'better';
   const down = change === 'broke it' || change === 'worse';
   if (change) say(`→ ${change}`, up ? '--pass' : down ? '--fail' : '--ink-3', up || down ? 650 : 400);
+  const { lines, removed, otherName } = tileLines(turn.text, before?.text, asked);
+  if (otherName && turn.verdict) say(`defines ${otherName}, not ${asked}`, '--fail', 650);
   if (!instead && change !== 'unchanged') {
-    const { lines, removed } = tileLines(turn.text, before?.text);
     if (removed) say(`without ${removed}`, '--ink-3', 400);
     const rows = lines.flatMap(wrapped);
     for (const row of rows.slice(0, tile.rows)) {

@@ -6,23 +6,35 @@ export interface TileLines {
   readonly lines: readonly MarkedPiece[][];
   /** What the answer before had and this one has not, where nothing was added; else ''. */
   readonly removed: string;
+  /** The function that it defines first, where it does not define the one that was asked for and so fails every test; else ''. */
+  readonly otherName: string;
 }
 
 /** The first line says what the task says; the rest is the answer. */
 const signature = /^\s*def \w+\(.*\):\s*$/;
+const definitions = /^(?:async )?def (\w+)\(/gm;
+
+function otherNameIn(text: string, asked: string): string {
+  const names = [...text.matchAll(definitions)].map(([, name = '']) => name);
+  return asked === '' || names.includes(asked) ? '' : (names[0] ?? '');
+}
 const textOf = (pieces: readonly MarkedPiece[]) => pieces.map((piece) => piece.text).join('');
 
-/** @param before the answer of the turn before, if there is one */
-export function tileLines(text: string, before: string | undefined): TileLines {
+/**
+ * @param before the answer of the turn before, if there is one
+ * @param asked the function that the task asks for; '': not known
+ */
+export function tileLines(text: string, before: string | undefined, asked = ''): TileLines {
+  const otherName = otherNameIn(text, asked);
   const difference = before === undefined ? null : differenceOf(before, text);
   const all = difference
     ? remaining(difference)
     : highlightPython(text).map((pieces) => pieces.map((piece) => ({ ...piece, changed: false })));
   const first = all[0];
   const dull = first !== undefined && signature.test(textOf(first)) && !first.some(({ changed }) => changed);
-  const lines = dedented(all.length > 1 && dull ? all.slice(1) : all);
+  const lines = dedented(all.length > 1 && dull && otherName === '' ? all.slice(1) : all);
   const added = lines.some((pieces) => pieces.some(({ changed }) => changed));
-  return { lines, removed: added ? '' : removedIn(difference ?? []) };
+  return { lines, removed: added ? '' : removedIn(difference ?? []), otherName };
 }
 
 /** The lines of the new answer; one that stands against none of the old is new as a whole. */

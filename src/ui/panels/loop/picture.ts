@@ -22,6 +22,8 @@ export interface SeenTurn extends Pick<TurnRecord, 'text' | 'truncated' | 'rewar
 
 /** One try: as many turns as there are so far. */
 export interface SeenLane {
+  /** The function that the task asks for. */
+  readonly asked?: string;
   readonly turns: readonly SeenTurn[];
   /** null where nothing is compared: not yet, or never. */
   readonly explanation: Explanation | null;
@@ -62,6 +64,7 @@ export function viewOf(
   const turns = group.trajectories[0]?.turns.length ?? 0;
   return {
     lanes: group.trajectories.map(({ turns }, trajectory) => ({
+      asked: group.task.entryPoint,
       turns,
       explanation: batch
         ? algorithm.explain(batch.groups, { group: batch.index, trajectory }, experiment)
@@ -75,11 +78,12 @@ export function viewOf(
 }
 
 /** The watched group of an update under way, as far as it has come. The push is there when the update is. */
-export function viewOfLive({ answers, explanations, experiment, reached }: LiveUpdate): View {
+export function viewOfLive({ tasks, group, answers, explanations, experiment, reached }: LiveUpdate): View {
   const { sharedTurns } = algorithmOf(experiment);
   const { turns } = experiment;
   return {
     lanes: answers.map((some, trajectory) => ({
+      ...(tasks[group] ? { asked: tasks[group].entryPoint } : {}),
       turns: some.map(({ text, graded }) => graded ?? { text, truncated: false, reward: NaN, verdict: null }),
       explanation: explanations?.[trajectory] ?? null,
       upTo: reached?.station === 'compare' ? 'compare' : 'reward',
@@ -144,15 +148,21 @@ export interface Scale {
 /** Room for a bar's number at either end, percent of the width. */
 const room = { left: 25, right: 21 };
 
+/** The least that fills a lane, in rewards: what rounds to 0.00 draws as nothing, however small all else is. */
+const leastSpan = 1;
+
 /** One scale for every bar and baseline of a group, 0 included. */
 export function scaleOf(explanations: readonly (Explanation | null)[]): Scale {
   const values = explanations
     .flatMap((explanation) => explanation?.comparisons ?? [])
     .flatMap((one) => [one.compared, one.baseline, ...barsOf(one).flatMap(({ from, to }) => [from, to])])
     .filter(Number.isFinite);
-  const min = Math.min(0, ...values);
-  const max = Math.max(0, ...values);
-  const span = max - min || 1;
+  const lowest = Math.min(0, ...values);
+  const highest = Math.max(0, ...values);
+  const missing = Math.max(0, leastSpan - (highest - lowest));
+  const min = lowest - missing / 2;
+  const max = highest + missing / 2;
+  const span = max - min;
   return { min, max, at: (value) => room.left + ((100 - room.left - room.right) * (value - min)) / span };
 }
 

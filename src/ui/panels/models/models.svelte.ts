@@ -1,5 +1,12 @@
 /** What the Models view knows and is doing. */
-import type { KeptModel, ModelList, ModelTools, Progress, Rates } from '../../../worker/models.ts';
+import {
+  mlpWidthOf,
+  type KeptModel,
+  type ModelList,
+  type ModelTools,
+  type Progress,
+  type Rates,
+} from '../../../worker/models.ts';
 
 export interface Chosen {
   readonly path: string;
@@ -51,13 +58,10 @@ export class ModelsState {
       this.looked = null;
       this.rates = null;
       const model = await this.tools.look(name, signal);
-      const { width, parameters, vocabulary, layers } = model.facts;
       this.looked = model;
       this.said = `${model.name} can be read. Nothing large has been fetched.`;
-      // The MLP has about two thirds of a layer, in three matrices.
-      const inner = Math.round((parameters - vocabulary * width) / layers / width / 4.5);
       this.work = { what: 'Measuring how fast this machine is', digest: null, progress: null };
-      this.rates = await this.tools.probe(width, Math.max(64, inner));
+      this.rates = await this.tools.probe(model.facts.width, mlpWidthOf(model.facts));
     });
   }
 

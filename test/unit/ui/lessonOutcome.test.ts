@@ -12,7 +12,7 @@ const seen = (field: FieldName, from: number, to: number) => ({
   changes: [{ step: 5, changes: [{ field, from, to }] }],
 });
 
-describe('the verdict on a lesson', () => {
+describe('the outcome of a lesson', () => {
   it('is not passed on a run that was changed under way', () => {
     expect(judgementOf(lesson, experiment, { ...seen('gamma', 0, 1), changes: [] })?.side).toBe('run');
     // Back at the lesson's γ, or at the counter-run's: some of it was trained under another.

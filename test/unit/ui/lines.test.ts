@@ -1,0 +1,21 @@
+/** What of a program a lane shows. */
+import { expect, it } from 'vitest';
+import { tileLines } from '../../../src/ui/panels/loop/lines.ts';
+
+const shown = (text: string, asked: string, before?: string) => {
+  const { lines, otherName } = tileLines(text, before, asked);
+  return [lines.map((line) => line.map((piece) => piece.text).join('')), otherName];
+};
+const program = 'def head(xs):\n    return xs[0]';
+
+it('leaves the first line out where it says what the task says, and keeps it where it names another function', () => {
+  expect(shown(program, 'head')).toEqual([['return xs[0]'], '']);
+  expect(shown(program, '')).toEqual([['return xs[0]'], '']);
+  expect(shown(program, 'tail')).toEqual([['def head(xs):', '    return xs[0]'], 'head']);
+  expect(shown(program, 'tail', program)[1]).toBe('head');
+});
+
+it('says nothing of a program that defines the function too, or none', () => {
+  expect(shown(`${program}\n\ndef tail(xs):\n    return xs[1:]`, 'tail')[1]).toBe('');
+  expect(shown('print(1)', 'tail')[1]).toBe('');
+});
