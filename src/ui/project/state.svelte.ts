@@ -58,7 +58,7 @@ export class ProjectState {
   onoutput: (text: string) => void = () => undefined;
 
   /** Names of the files that can be edited. */
-  readonly editable = $derived(editableOf(this.files ?? new Map()));
+  readonly editable = $derived(this.files ? editableOf(this.files) : []);
   readonly edited = $derived(this.editable.filter((name) => this.texts[name] !== this.#original(name)));
   readonly installed = $derived(this.phase === 'ready' || this.phase === 'run');
 
