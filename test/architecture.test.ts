@@ -63,6 +63,7 @@ const rooms: Record<string, readonly Door[]> = {
     'rl',
     'lessons',
     'receipts',
+    'tasks/readers/python.ts',
     'tasks/taskList.ts',
     'tasks/types.ts',
     'keep/keptRuns.ts',

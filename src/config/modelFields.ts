@@ -12,11 +12,11 @@ export const isOtherModel = (text: string): boolean => pattern.test(text);
 export const otherModelText = (name: string, digest: string): string =>
   `${name.replace(/[^\w.+-]+/g, '-').slice(0, 100)}@${digest.slice(0, 16)}`;
 
-/** What a model that others trained is called, without its digest. */
-export const otherModelName = (text: string): string => text.split('@')[0] ?? text;
-
 /** The digits of its digest in the text of `otherModel`; undefined where it names none. */
 export const digestIn = (text: string): string | undefined => text.split('@')[1];
+
+/** What a model that others trained is called, without its digest. */
+export const otherModelName = (text: string): string => text.split('@')[0] ?? text;
 
 export const modelFields = {
   otherModel: {

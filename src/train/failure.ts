@@ -31,5 +31,5 @@ export function saidOfMasked({ step, metrics }: UpdateRecord): string {
   const masked = metrics['train/masked'] ?? 0;
   if (!(masked > 0)) return '';
   const share = `${(100 * masked).toFixed(0)} % of the episodes of update ${step} could not be graded`;
-  return `${share}, because the Python sandbox was lost. They were left out of the update.`;
+  return `${share}, because a test of theirs could not be run or the Python sandbox was lost. They were left out of the update.`;
 }

@@ -24,6 +24,7 @@ import { placed } from './placed.ts';
 import type { Gradients, PassOptions } from './policy.ts';
 import { recorded } from './record.ts';
 import { rewardOf, rollout, type RolledOut, type RolloutResult } from './rollout.ts';
+import { ungradedError } from './ungraded.ts';
 import { update, type OnProgress } from './update.ts';
 
 /** Everything an update needs. The trainer owns none of it. */
@@ -244,10 +245,7 @@ export class Trainer {
     this.#poorlyGraded = masked > episodes.length / 4 ? this.#poorlyGraded + 1 : 0;
     if (masked < episodes.length && this.#poorlyGraded < maxPoorlyGraded) return;
     this.#poorlyGraded = 0;
-    throw new Error(
-      `${masked} of ${episodes.length} episodes could not be graded: the sandbox keeps being lost, perhaps because memory ran out. ` +
-        'Nothing was learned from them. Close other programs, then reload the page or resume the command.',
-    );
+    throw ungradedError(groups, masked, episodes.length);
   }
 
   /** Tasks in a shuffled order, a new one for every pass over them. */

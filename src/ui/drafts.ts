@@ -1,4 +1,5 @@
 /** What is written in the editor of problems, and what is still wrong with it. */
+import { brokenTest, isBroken, isReserved } from '../tasks/readers/python.ts';
 import { isTest, type Problem } from '../worker/ownProblems.ts';
 
 /** A problem as it stands in the editor. */
@@ -45,9 +46,15 @@ export const textOfTests = (tests: readonly string[]): string =>
 
 const isAssert = (text: string): boolean => /^assert\b/.test(text);
 
+/** The first words of a test; it may have nothing but signs that nobody sees. */
+const opening = (test = ''): string =>
+  /[\p{L}\p{N}\p{P}\p{S}]/u.test(test)
+    ? `“${test.trim().slice(0, 60)}”`
+    : 'it has only signs that cannot be seen';
+
 /** @param names those of the other problems */
 export function errorsOf(draft: Draft, names: readonly string[]): DraftErrors {
-  const { name, instruction, entryPoint } = draft;
+  const { name, instruction, entryPoint, setup } = draft;
   const tests = testsOf(draft.tests);
   const errors: Partial<Record<DraftField, string>> = {};
   if (name.trim() === '') errors.name = 'is empty: give the problem a name of its own';
@@ -56,10 +63,16 @@ export function errorsOf(draft: Draft, names: readonly string[]): DraftErrors {
   if (entryPoint.trim() === '') errors.entryPoint = 'is empty: which function do the tests call?';
   else if (!/^[\p{L}_][\p{L}\p{M}\d_]*$/u.test(entryPoint.trim()))
     errors.entryPoint = `is no name that Python allows: “${entryPoint.trim()}”`;
+  else if (isReserved(entryPoint.trim()))
+    errors.entryPoint = `is a word that Python keeps for itself: “${entryPoint.trim()}”`;
   const wrong = tests.findIndex((test) => !isTest(test));
+  const broken = brokenTest(tests);
+  if (isBroken(setup)) errors.setup = 'is not valid Python';
   if (tests.length === 0) errors.tests = 'are missing: at least one, such as assert total([3]) == 0';
   else if (wrong >= 0)
-    errors.tests = `must assert something, and number ${wrong + 1} does not: ${(tests[wrong] ?? '').slice(0, 60)}`;
+    errors.tests = `must assert something, and number ${wrong + 1} does not: ${opening(tests[wrong])}`;
+  else if (broken >= 0)
+    errors.tests = `must be Python, and number ${broken + 1} is not: ${opening(tests[broken])}`;
   else if (!errors.entryPoint) {
     const called = tests.some((test) =>
       new RegExp(`(?<![\\p{L}\\d_.])${entryPoint.trim()}(?![\\p{L}\\d_])`, 'u').test(test),
@@ -108,3 +121,6 @@ export function namedApart(problems: readonly Problem[], taken: ReadonlySet<stri
     return { ...problem, id };
   });
 }
+
+/** "Tests are missing.": what is wrong with a field, with an end. */
+export const ended = (words: string): string => (/[.?!]$/.test(words) ? words : `${words}.`);

@@ -3,12 +3,12 @@ import { openDB, type IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import type { Experiment } from '../config/experiment.ts';
 import { problemSetOf, readProblemSet, type Problem, type ProblemSet } from '../tasks/problemSet.ts';
-import type { Answered, Asked, Fit, Look } from './ownProblems.worker.ts';
+import type { Answered, Asked, Fit, Look, Parted } from './ownProblems.worker.ts';
 import script from './ownProblems.worker.ts?worker&url';
 import { startWorker } from './window.ts';
 
 export { isTest, problemLine } from '../tasks/problemSet.ts';
-export type { Fit, Look, Problem, ProblemSet };
+export type { Fit, Look, Parted, Problem, ProblemSet };
 
 /** Problems that are kept in this browser. */
 export interface KeptProblems {
@@ -25,6 +25,8 @@ export interface OwnProblemTools {
   read(text: string, expected?: string): Promise<ProblemSet>;
   /** @throws Error when the model cannot be looked at */
   fit(problems: string, experiment: Experiment): Promise<Fit>;
+  /** Those of an experiment that are trained on, and those that are measured. @throws Error when none can be used */
+  parted(problems: string, experiment: Experiment): Promise<Parted>;
   /** @throws Error likewise */
   look(text: string, experiment: Experiment): Promise<Look>;
   /** Keeps them from visit to visit; rejects where the browser refuses. */
@@ -53,7 +55,7 @@ export function ownProblemTools(assets: string): OwnProblemTools {
       terminated: () => (database = null),
     }));
 
-  function ask(question: Pick<Asked, 'experiment' | 'problems' | 'text'>): Promise<Answered> {
+  function ask(question: Pick<Asked, 'experiment' | 'problems' | 'parted' | 'text'>): Promise<Answered> {
     const port = (worker ??= startWorker(script));
     const id = ++last;
     return new Promise((resolve, reject) => {
@@ -89,6 +91,11 @@ export function ownProblemTools(assets: string): OwnProblemTools {
     async fit(problems, experiment) {
       const answered = await ask({ experiment, problems });
       if ('fit' in answered) return answered.fit;
+      throw new Error('the answer is to another question.');
+    },
+    async parted(problems, experiment) {
+      const answered = await ask({ experiment, problems, parted: true });
+      if ('parted' in answered) return answered.parted;
       throw new Error('the answer is to another question.');
     },
     async look(text, experiment) {

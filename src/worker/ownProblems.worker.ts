@@ -8,6 +8,7 @@ import { notesOn, openTasks } from '../tasks/source.ts';
 import type { EpisodeFormat } from '../tasks/formats/format.ts';
 import { oursFormat } from '../tasks/formats/ours.ts';
 import { Tokenizer } from '../tasks/tokenizer.ts';
+import type { Task } from '../tasks/types.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openKeptModel } from './keptModel.ts';
 
@@ -18,10 +19,12 @@ const asked = v.object({
   experiment: experimentSchema,
   /** Problems as they are kept: do they fit? */
   problems: v.optional(v.string()),
+  /** Not whether they fit: which are trained on, and which are measured? */
+  parted: v.optional(v.boolean(), false),
   /** What a problem says: how is it read? */
   text: v.optional(v.string()),
 });
-export type Asked = v.InferOutput<typeof asked>;
+export type Asked = v.InferInput<typeof asked>;
 
 /** How problems can be used in an experiment. */
 export interface Fit {
@@ -31,6 +34,8 @@ export interface Fit {
   readonly refused: string;
   /** Problems that are left out, the first hundreds, and why. */
   readonly leftOut: readonly { readonly name: string; readonly message: string }[];
+  /** How many are left out in all. */
+  readonly leftOutCount: number;
 }
 
 /** How the model reads a text. */
@@ -41,8 +46,14 @@ export interface Look {
   readonly unread: readonly string[] | null;
 }
 
+/** The problems of an experiment as it uses them. */
+export interface Parted {
+  readonly train: readonly Task[];
+  readonly heldOut: readonly Task[];
+}
+
 export type Answered = { readonly id: number } & (
-  { readonly fit: Fit } | { readonly look: Look } | { readonly failed: string }
+  { readonly fit: Fit } | { readonly parted: Parted } | { readonly look: Look } | { readonly failed: string }
 );
 
 const listed = 300;
@@ -102,10 +113,23 @@ async function fitOf(experiment: Experiment, text: string, assets: string): Prom
   try {
     const source = openTasks({ ...experiment, tasks: 'own', problems: set.name }, reader, set);
     const leftOut = source.leftOut.slice(0, listed).map(({ task, message }) => ({ name: task.id, message }));
-    return { notes: notesOn(source, set, reader), refused: '', leftOut };
+    return { notes: notesOn(source, set, reader), refused: '', leftOut, leftOutCount: source.leftOut.length };
   } catch (error) {
-    return { notes: [], refused: error instanceof Error ? error.message : String(error), leftOut: [] };
+    return {
+      notes: [],
+      refused: error instanceof Error ? error.message : String(error),
+      leftOut: [],
+      leftOutCount: 0,
+    };
   }
+}
+
+/** @throws Error when they are others than those of the experiment, or none can be used */
+async function partedFor(experiment: Experiment, text: string, assets: string): Promise<Parted> {
+  const { format, context } = await model(assets, experiment);
+  const set = await readProblemSet(text);
+  const { train, heldOut } = openTasks(experiment, readerOf(format, context), set);
+  return { train: train.slice(), heldOut: heldOut.slice() };
 }
 
 async function lookAt(experiment: Experiment, text: string, assets: string): Promise<Look> {
@@ -116,10 +140,12 @@ async function lookAt(experiment: Experiment, text: string, assets: string): Pro
 const answer = (answered: Answered): void => self.postMessage(answered);
 
 self.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-  const { id, assets, experiment, problems, text } = v.parse(asked, data);
+  const { id, assets, experiment, problems, parted, text } = v.parse(asked, data);
   const failed = (error: unknown) =>
     answer({ id, failed: error instanceof Error ? error.message : String(error) });
-  if (problems !== undefined)
+  if (problems !== undefined && parted)
+    void partedFor(experiment, problems, assets).then((found) => answer({ id, parted: found }), failed);
+  else if (problems !== undefined)
     void fitOf(experiment, problems, assets).then((fit) => answer({ id, fit }), failed);
   else void lookAt(experiment, text ?? '', assets).then((look) => answer({ id, look }), failed);
 });

@@ -43,6 +43,26 @@ export const isIdle = (node: SyntaxNode): boolean =>
 /** Whether the parser understood all of it. */
 export const isPython = (node: SyntaxNode): boolean => !hasNode(node, '⚠');
 
+/** What the parser takes for a mistake and Python does not: text that has one of these is left to Python itself. */
+const beyondParser = /\bwith\s*\(|\blambda\b[^:]*\/|[\w)\]]\s*\[[^\]]*\*|\byield\b/;
+
+/** Whether a text is surely no Python; not every mistake is seen. */
+export const isBroken = (source: string): boolean =>
+  !isPython(parsePython(source)) && !beyondParser.test(source);
+
+/** The first test, from 0, that is surely no Python; -1 for none. Together they cost one look where all are right. */
+export const brokenTest = (tests: readonly string[]): number =>
+  isPython(parsePython(tests.join('\n'))) ? -1 : tests.findIndex(isBroken);
+
+/** The words that Python keeps for itself: none of them can be a name. */
+const reserved = new Set(
+  (
+    'False None True and as assert async await break class continue def del elif else except finally for from ' +
+    'global if import in is lambda nonlocal not or pass raise return try while with yield'
+  ).split(' '),
+);
+export const isReserved = (text: string): boolean => reserved.has(text.normalize('NFKC'));
+
 /** A name as Python compares names: in the form NFKC. */
 const nameOf = (node: SyntaxNode, source: string): string => textOf(node, source).normalize('NFKC');
 

@@ -6,10 +6,12 @@ import type { Task } from '../types.ts';
 import { missingPackages } from './packages.ts';
 import {
   boundNames,
+  brokenTest,
   calledNames,
   children,
   hasNode,
   importsOf,
+  isBroken,
   isPython,
   names,
   nodes,
@@ -78,6 +80,7 @@ export function readTasks<S extends v.GenericSchema>(
       const left = made.tests.length - maxTests;
       if (left > 0) notices.push(`the first ${maxTests} of its tests are used, ${left} are left out`);
       const task = { ...made, id, source, tests: made.tests.slice(0, maxTests) };
+      checkTests(task);
       notices.push(...packageNotices(task));
       read.tasks.push({ ...task, composition: '', family: '', level: 0 });
       read.notices.push(...notices.map((message) => ({ line, name: id, message })));
@@ -86,6 +89,13 @@ export function readTasks<S extends v.GenericSchema>(
     }
   }
   return read;
+}
+
+/** A program that is no Python fails its tests; tests that are none could judge nothing. @throws Error naming the first */
+function checkTests({ setup, tests }: Pick<Task, 'setup' | 'tests'>): void {
+  if (isBroken(setup)) throw new Error('its setup is not valid Python');
+  const at = brokenTest(tests);
+  if (at >= 0) throw new Error(`its test ${at + 1} is not valid Python: ${shown(tests[at])}`);
 }
 
 /** Names the packages that a record imports and the sandbox lacks. */

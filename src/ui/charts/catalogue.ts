@@ -97,6 +97,16 @@ export const whereWords: Readonly<Record<Chart['where'], string>> = {
   eval: 'held-out, greedy',
 };
 
+/** No problem of the user's own is held out: what is measured is what is trained on. */
+export const trainsOnAll = ({ tasks, heldOut }: Pick<Experiment, 'tasks' | 'heldOut'>): boolean =>
+  tasks === 'own' && heldOut === 0;
+
+/** The name of a chart of several metrics, and where it is measured, as they are in this experiment. */
+export const titleIn = (title: string, e: Experiment): string =>
+  trainsOnAll(e) ? title.replace('Held-out accuracy', 'Accuracy on the training problems') : title;
+export const whereIn = (where: Chart['where'], e: Experiment): string =>
+  trainsOnAll(e) ? whereWords[where].replace('held-out', 'training problems') : whereWords[where];
+
 /** The same for a newcomer. */
 export const whereHelp: Readonly<Record<Chart['where'], string>> = {
   train: 'Measured on the answers sampled for each update.',

@@ -100,7 +100,7 @@ export class EditingState {
 
   /**
    * Takes in problems; the first is opened.
-   * @param instead of those there are, else behind them
+   * @param instead of those there are, which can be had back; else behind them
    * @throws Error when they would be too many
    */
   take(problems: readonly Problem[], instead: boolean): void {
@@ -114,7 +114,8 @@ export class EditingState {
       return this.#new(name, { instruction, entryPoint, tests: textOfTests(tests), reference, setup });
     });
     if (taken.length === 0) return;
-    this.#before = null;
+    const { drafts, open } = this;
+    this.#before = instead ? { drafts, open: open.key, name: 'What was written here' } : null;
     this.drafts = [...kept, ...taken];
     this.#open = taken[0]?.key ?? this.#open;
   }

@@ -79,6 +79,13 @@ export class LinkState {
     const { claim } = this;
     return claim !== null && Object.keys(diff(run.began, claim.experiment)).length === 0;
   }
+  /** What was opened is still about the run on screen: it has its settings or, where there is a receipt, at least its tasks. */
+  about({ began }: Pick<OpenRun, 'began'>): boolean {
+    const experiment = this.shared?.link.experiment;
+    if (!experiment) return false;
+    if (!this.claim) return Object.keys(diff(began, experiment)).length === 0;
+    return began.tasks === experiment.tasks && began.problems === experiment.problems;
+  }
   /** A field that was changed on the way, and that only a fork can change; '' for none. */
   get needsFork(): string {
     const changes = this.claim?.receipt.changes ?? [];

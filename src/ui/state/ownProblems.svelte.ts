@@ -3,6 +3,7 @@ import type { Experiment } from '../../config/experiment.ts';
 import {
   ownProblemTools,
   type OwnProblemTools,
+  type Parted,
   type Problem,
   type ProblemSet,
 } from '../../worker/ownProblems.ts';
@@ -57,6 +58,13 @@ export class OwnProblemsState {
     } catch {
       return null; // a convenience: whoever needs them says that they are not here
     }
+  }
+
+  /** The problems of an experiment as it uses them. @throws Error when they are not here, or none can be used */
+  async parted(experiment: Experiment): Promise<Parted> {
+    const known = await this.recall(experiment);
+    if (!known) throw new Error('problems: those of the run are not here. Open the file they came from.');
+    return this.tools.parted(known.set.text, experiment);
   }
 
   #add(set: ProblemSet, label: string): KnownSet {

@@ -13,6 +13,30 @@ const record = {
 };
 const lines = (...records: unknown[]): string => records.map((r) => JSON.stringify(r)).join('\r\n');
 
+describe('tests that are no Python', () => {
+  const read = (tests: readonly string[], setup = '') =>
+    readPlain(lines({ name: 'a', code: 'x = 1', setup, tests }), 'f');
+  it.each([
+    [['assert f(1) == 1', 'assert f([2) == [5]'], '', /^its test 2 is not valid Python: .*assert f\(\[2\)/],
+    [['assert f(1) ='], '', /^its test 1/],
+    [['assert f(1) == 1'], 'def g(:', /^its setup is not valid Python$/],
+  ])('leave %j out', (tests, setup, why) => {
+    const { tasks, problems } = read(tests, setup);
+    expect(tasks).toEqual([]);
+    expect(problems).toEqual([{ line: 1, name: 'a', message: expect.stringMatching(why) }]);
+  });
+  it('are not those that the parser alone cannot read', () => {
+    const tests = [
+      'assert f(lambda x, /, *y: 1)',
+      'assert f(1.) == x[*a]',
+      '  assert f(1) == 1',
+      'assert f(\n  1) == 1',
+    ];
+    const { tasks } = read(tests, 'with (a as b, c):\n  pass');
+    expect(tasks[0]?.tests).toEqual(tests);
+  });
+});
+
 describe('readMbpp', () => {
   it('makes a task of each line', () => {
     const { tasks, problems } = readMbpp(lines(record, { ...record, task_id: 3 }) + '\n\n');

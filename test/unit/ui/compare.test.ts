@@ -1,6 +1,7 @@
 /** Runs side by side: what charts draw of them, where they part, and that each is what it is alone. */
 import { describe, expect, it, vi } from 'vitest';
 import { defaultExperiment, withChanges, type Experiment } from '../../../src/config/experiment.ts';
+import { titleIn, whereIn } from '../../../src/ui/charts/catalogue.ts';
 import {
   comparedCharts,
   comparedData,
@@ -15,6 +16,16 @@ import type { OpenRun } from '../../../src/ui/state/openRun.svelte.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
 
 const point = (step: number, metrics: Record<string, number>): Point => ({ step, metrics });
+
+describe('a chart of what is measured', () => {
+  it('speaks of no held-out tasks where none are', () => {
+    const all = { ...defaultExperiment, tasks: 'own', heldOut: 0 } as const;
+    expect(titleIn('Held-out accuracy', all)).toBe('Accuracy on the training problems');
+    expect(whereIn('eval', all)).toBe('training problems, greedy');
+    expect(titleIn('Held-out accuracy', { ...all, heldOut: 20 })).toBe('Held-out accuracy');
+    expect(titleIn('Held-out accuracy', defaultExperiment)).toBe('Held-out accuracy');
+  });
+});
 
 describe('a chart of several runs', () => {
   const run = (label: string, place: number, evals: readonly Point[]) => ({

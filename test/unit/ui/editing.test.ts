@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorsOf, problemOf, testsOf, textOfTests, type Draft } from '../../../src/ui/drafts.ts';
+import { ended, errorsOf, problemOf, testsOf, textOfTests, type Draft } from '../../../src/ui/drafts.ts';
 import { EditingState, maxDrafts } from '../../../src/ui/state/editing.svelte.ts';
 
 const draft = (changes: Partial<Draft> = {}): Draft => ({
@@ -28,9 +28,19 @@ describe('what is wrong with a draft', () => {
     [{ instruction: '' }, { instruction: /^is empty/ }],
     [{ entryPoint: '2f' }, { entryPoint: /no name that Python allows/ }],
     [{ tests: '' }, { tests: /^are missing/ }],
-    [{ tests: 'f(1) == 1' }, { tests: /number 1 does not: f\(1\)/ }],
-    [{ tests: 'def check(c):\n    assert c(1) == 1\n' }, { tests: /number 1 does not: def check/ }],
+    [{ tests: 'f(1) == 1' }, { tests: /number 1 does not: “f\(1\)/ }],
+    [{ tests: 'def check(c):\n    assert c(1) == 1\n' }, { tests: /number 1 does not: “def check/ }],
     [{ tests: 'def check(c):\n    assert c(1) == 1\ncheck(f)' }, {}],
+    [{ tests: '\u200b' }, { tests: /number 1 does not: it has only signs/ }],
+    [
+      { tests: 'assert f(1) == 1\nassert f([2) == [5]' },
+      { tests: /must be Python, and number 2 is not: “assert f\(\[2/ },
+    ],
+    [{ setup: 'import' }, { setup: /not valid Python/ }],
+    [
+      { entryPoint: 'class', tests: 'assert class(1)' },
+      { entryPoint: /keeps for itself/, tests: /must be Python/ },
+    ],
     [{ tests: 'assert g(1) == 1' }, { tests: /do not call f/ }],
     [{ tests: 'assert x.f(1) == 1' }, { tests: /do not call f/ }],
   ] as const)('%j', (changes, expected) => {
@@ -38,6 +48,16 @@ describe('what is wrong with a draft', () => {
     expect(Object.keys(errors)).toEqual(Object.keys(expected));
     for (const [field, words] of Object.entries(expected))
       expect(Object.entries(errors)).toContainEqual([field, expect.stringMatching(words)]);
+  });
+});
+
+describe('what is wrong', () => {
+  it('ends once', () => {
+    expect(['is empty', 'is empty: which?', 'is “f”.'].map(ended)).toEqual([
+      'is empty.',
+      'is empty: which?',
+      'is “f”.',
+    ]);
   });
 });
 
@@ -66,6 +86,17 @@ describe('problems that are written', () => {
     editing.undo();
     expect(editing.drafts).toEqual(before);
     expect(editing.open.name).toBe('problem');
+  });
+
+  it('of the experiment come instead of those there are, which can be had back', () => {
+    const editing = new EditingState();
+    const before = editing.drafts;
+    const other = { ...problemOf(editing.open), id: 'other' };
+    editing.take([other], true);
+    expect(editing.problems).toEqual([other]);
+    expect(editing.deleted).toBe('What was written here');
+    editing.undo();
+    expect(editing.drafts).toEqual(before);
   });
 
   it('are never none', () => {

@@ -6,6 +6,7 @@ import type { ModelFiles } from '../../../exports/modelFolder.ts';
 import { zip } from '../../../exports/zip.ts';
 import { generatedLists } from '../../../tasks/taskList.ts';
 import type { Task } from '../../../tasks/types.ts';
+import type { Parted } from '../../../worker/ownProblems.ts';
 
 const texts: Readonly<Record<string, string>> = import.meta.glob(
   '../../../exports/pytorch/project/**/*.{py,md,toml,yaml}',
@@ -32,6 +33,8 @@ interface Asked {
   readonly files: ModelFiles;
   /** The model that the run began with, by its name. */
   readonly began: string | undefined;
+  /** Parts the problems of the user's own. @throws Error when they are not here */
+  readonly own: (experiment: Experiment) => Promise<Parted>;
 }
 
 /** @throws Error naming the field, the model or the file, and what to do */
@@ -42,20 +45,17 @@ export async function projectArchive({
   step,
   files,
   began,
+  own,
 }: Asked): Promise<Uint8Array<ArrayBuffer>> {
   checkCounterparts(experiment, program);
   if (began !== undefined && began !== experiment.model)
     throw new Error(
       `The run began with ${began}, which does not lie beside the page. Export it with npm run export -- --to ${program} OUT --from RUN.`,
     );
-  if (experiment.tasks === 'own')
-    throw new Error(
-      `tasks: own problems are exported by the command line alone, npm run export -- --to ${program} OUT --from RUN.cocos.`,
-    );
-  const { train, heldOut } = generatedLists(experiment);
+  const tasks = experiment.tasks === 'own' ? await own(experiment) : await generated(experiment);
   const project = pythonProject({
     ...{ program, sources, name, experiment },
-    ...{ train: await made(train), heldOut: await made(heldOut) },
+    ...tasks,
     reference: await shipped(experiment.model),
     policy: {
       files,
@@ -63,6 +63,11 @@ export async function projectArchive({
     },
   });
   return zip(new Map([...project].map(([path, bytes]) => [`${projectFolder[program]}/${path}`, bytes])));
+}
+
+async function generated(experiment: Experiment): Promise<Parted> {
+  const { train, heldOut } = generatedLists(experiment);
+  return { train: await made(train), heldOut: await made(heldOut) };
 }
 
 /** All tasks, some at a time: the page is to stay responsive. */

@@ -11,6 +11,7 @@ import type { KeptRuns } from '../../../keep/keptRuns.ts';
 import type { UpdateRecord } from '../../../rl/records.ts';
 import { download } from '../../download.ts';
 import type { OpenRun } from '../../state/openRun.svelte.ts';
+import type { OwnProblemsState } from '../../state/ownProblems.svelte.ts';
 import type { RunState } from '../../state/run.svelte.ts';
 
 const measuredOf = (run: OpenRun): Measured => ({
@@ -86,17 +87,20 @@ export function saveModel(run: OpenRun, { step, files }: NonNullable<RunState['f
 
 /**
  * @param model the answer to `files`
- * @throws Error naming the field that has no counterpart there
+ * @param own knows the problems of the user's own
+ * @throws Error naming the field that has no counterpart there, or saying that the problems are not here
  */
 export async function saveProject(
   run: OpenRun,
   program: Program,
   { step, files }: NonNullable<RunState['files']>,
+  own: Pick<OwnProblemsState, 'parted'>,
 ): Promise<void> {
   const { projectArchive } = await import('./pythonProject.ts');
   const archive = await projectArchive({
     ...{ program, step, name: run.name, experiment: run.experimentAfter(step) },
     ...{ files: new Map(Object.entries(files)), began: run.told.model?.name },
+    own: (experiment) => own.parted(experiment),
   });
   download(`${run.fileName}-${program}.zip`, archive, 'application/zip');
 }
