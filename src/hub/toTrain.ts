@@ -7,8 +7,8 @@ import type { ModelFacts } from '../train/openedModel.ts';
 export const mlpWidthOf = ({ parameters, vocabulary, width, layers }: ModelFacts): number =>
   Math.max(64, Math.round((parameters - vocabulary * width) / layers / width / 4.5));
 
-/** Tokens of a problem with its chat template around it, about. */
-const promptTokens = 250;
+/** Tokens of the longest problem with its chat template around it, about: memory goes by that one, time by the usual one (needs.ts). */
+const longestPrompt = 450;
 /** As a run reads (train/session.ts): so many tokens at once, or fewer of a model that leaves more bytes behind. */
 const atOnce = { tokens: 2048, bytes: 1e9 } as const;
 const evaluatedAtOnce = 32;
@@ -20,7 +20,7 @@ export function bytesToTrain(e: Experiment, facts: ModelFacts): number {
   const known: MemoryFacts = {
     ...{ backend: 'wasm', parameters, vocabulary, ...shape, keyWidth: width / 2 },
     trained: layers * e.loraRank * 2 * (4 * width + 3 * shape.mlpWidth),
-    longestPrompt: promptTokens,
+    longestPrompt,
     microBatch: Math.min(atOnce.tokens, atOnce.bytes / bytesPerToken(shape)),
     evalBatch: evaluatedAtOnce,
     limit: null,
