@@ -73,16 +73,16 @@ const projectPolicy = [
 /**
  * Puts its Content-Security-Policy into each built page, with the hashes of the scripts written in the page itself.
  * Not in development: Vite's server puts scripts of its own into the page.
+ * @param own of pages that have another, by their names
  */
-function contentSecurityPolicy(policies: Readonly<Record<string, string>>): Plugin {
+function contentSecurityPolicy(usual: string, own: Readonly<Record<string, string>>): Plugin {
   return {
     name: 'content-security-policy',
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
       handler(html, { path }) {
-        const policy = policies[path.replace(/^\//, '')];
-        if (policy === undefined) throw new Error(`${path} has no Content-Security-Policy.`);
+        const policy = own[path.replace(/^\//, '')] ?? usual;
         const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? '');
         const hashes = inline.map((code) => `'sha256-${sha256(code)}'`);
         const content = policy.replace("script-src 'self'", ["script-src 'self'", ...hashes].join(' '));
@@ -231,6 +231,15 @@ const chunkFileNames = (chunk: {
   return `assets/${known ?? chunk.name.replace(/^[^a-z0-9]+/i, '')}-[hash].js`;
 };
 
+/** The pages of the site; whoever builds another folder with these settings names its own. */
+const twoPages = (): Plugin => ({
+  name: 'two-pages',
+  config: ({ root = '.' }) =>
+    resolve(root) === import.meta.dirname
+      ? { build: { rolldownOptions: { input: ['index.html', 'project.html'] } } }
+      : undefined,
+});
+
 export default defineConfig({
   define: { COCOS_VERSION: JSON.stringify(version), COCOS_HUB: JSON.stringify(hub.endpoint) },
   base: './', // a static host may serve the playground from any folder
@@ -241,7 +250,8 @@ export default defineConfig({
     hostFiles(hosted),
     sandboxFrameWorker(),
     nodeProjectKit(),
-    contentSecurityPolicy({ 'index.html': contentPolicy, 'project.html': projectPolicy }),
+    twoPages(),
+    contentSecurityPolicy(contentPolicy, { 'project.html': projectPolicy }),
     describeForEmbedding(process.env['SITE_ADDRESS']),
     serviceWorker('service-worker.js'),
   ],
@@ -249,7 +259,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 4000,
-    rolldownOptions: { input: ['index.html', 'project.html'], output: { chunkFileNames } },
+    rolldownOptions: { output: { chunkFileNames } },
   },
   server: { headers: isolationHeaders },
   preview: { port: 4173, headers: isolationHeaders }, // the next free port when it is taken

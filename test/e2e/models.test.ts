@@ -35,7 +35,7 @@ it('a model of the hub is looked at, fetched, looked into, writes, and is delete
 
     await look(page, 'cocos/tiny');
     await shows(page, /vocabulary 284 · context 4,096 · licence mit · cocos\/tiny at commit c0c05c0/);
-    await shows(page, /about .* (seconds|minutes|hours)/);
+    await shows(page, /about .* (second|minute|hour)/);
     await dialog(page)
       .getByRole('button', { name: /^Fetch/ })
       .click();

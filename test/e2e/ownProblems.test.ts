@@ -54,7 +54,7 @@ describe('problems of one’s own', () => {
       ).toBe(false);
 
       await button(page, 'Delete').click();
-      await button(page, 'Undo').click();
+      await page.getByRole('navigation', { name: 'Problems' }).getByRole('button', { name: 'Undo' }).click();
       await dialog(page)
         .getByText(/Of 1 problem 1 is trained on/)
         .waitFor();
