@@ -63,12 +63,18 @@ export function decoderForward(
 ): Tensor2D {
   let x = gatherRows(embed, ids);
   layers.forEach((w, layer) => {
-    const projected = linear(rmsNorm(x, w.attnNorm, eps), w.qkv);
-    const qkv = rope(w.qkvBias ? tf.add(projected, w.qkvBias) : projected, positions, shape);
-    let mixed = attention(layer, qkv);
-    if (only && layer === layers.length - 1) [x, mixed] = [gatherRows(x, only), gatherRows(mixed, only)];
-    x = tf.add(x, linear(mixed, w.out));
-    x = tf.add(x, linear(swiglu(linear(rmsNorm(x, w.mlpNorm, eps), w.gateUp)), w.down));
+    const before = x;
+    // What a layer makes is freed when the next begins, but for what a gradient remembers.
+    x = tf.tidy(() => {
+      const projected = linear(rmsNorm(before, w.attnNorm, eps), w.qkv);
+      const qkv = rope(w.qkvBias ? tf.add(projected, w.qkvBias) : projected, positions, shape);
+      let [old, mixed] = [before, attention(layer, qkv)];
+      if (only && layer === layers.length - 1)
+        [old, mixed] = [gatherRows(old, only), gatherRows(mixed, only)];
+      const between = tf.add<Tensor2D>(old, linear(mixed, w.out));
+      return tf.add(between, linear(swiglu(linear(rmsNorm(between, w.mlpNorm, eps), w.gateUp)), w.down));
+    });
+    before.dispose();
   });
   return rmsNorm(x, norm, eps);
 }
