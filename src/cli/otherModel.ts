@@ -1,4 +1,5 @@
 /** `--model PATH`: a model that others trained, as a folder of theirs, a .gguf file, or what its boost left over it (boostCommand.ts). */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
@@ -6,7 +7,6 @@ import { fieldNames, fields, type FieldName } from '../config/fields.ts';
 import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
 import { otherModelName, otherModelSettings, otherModelText } from '../config/modelFields.ts';
 import { adapterFileNames, readAdapter, readSettings } from '../model/adapter.ts';
-import { sha256 } from '../model/digest.ts';
 import { adaptedBase, fieldsOfLora, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openModel, type ModelFiles } from '../train/openedModel.ts';
@@ -93,12 +93,14 @@ const unboosted = (files: ModelFiles, digest: string, text: string): Found => ({
 });
 
 /** The same with the adapter that lies beside the pointer to it, if there is one: then that is part of which model it is. */
-async function boosted(folder: string, model: Found): Promise<Found> {
+function boosted(folder: string, model: Found): Found {
   const there = adapterFileNames.filter((name) => existsSync(join(folder, name)));
   if (there.length < adapterFileNames.length) return model;
   const boost = Object.fromEntries(there.map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]));
-  const parts = await Promise.all(Object.values(boost).map(sha256));
-  const digest = await sha256(new TextEncoder().encode([model.digest, ...parts].join(' ')));
+  const hash = createHash('sha256').update(model.digest);
+  const digest = Object.values(boost)
+    .reduce((sum, bytes) => sum.update(bytes), hash)
+    .digest('hex');
   return { ...model, boost, digest, text: otherModelText(`${otherModelName(model.text)}+boost`, digest) };
 }
 

@@ -64,12 +64,12 @@ export function decoderForward(
   layers.forEach((w, layer) => {
     const before = x;
     // What a layer computes on the way is freed with it, but for what its gradient has saved: of thirty layers it is gigabytes.
-    x = tf.tidy(() => {
+    x = tf.tidy((): Tensor2D => {
       const projected = linear(rmsNorm(before, w.attnNorm, eps), w.qkv);
       const qkv = rope(w.qkvBias ? tf.add(projected, w.qkvBias) : projected, positions, shape);
       let [kept, mixed] = [before, attention(layer, qkv)];
       if (only && layer === layers.length - 1) [kept, mixed] = [gatherRows(kept, only), gatherRows(mixed, only)];
-      const attended = tf.add(kept, linear(mixed, w.out));
+      const attended: Tensor2D = tf.add(kept, linear(mixed, w.out));
       return tf.add(attended, linear(swiglu(linear(rmsNorm(attended, w.mlpNorm, eps), w.gateUp)), w.down));
     });
     before.dispose();

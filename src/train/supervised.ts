@@ -72,7 +72,7 @@ export const recipes = {
 } as const satisfies Record<string, Recipe>;
 
 /** The boost of an adapter over a model of others, which knows Python: it learns to answer with a program and nothing else, and to correct. */
-export const adapterSchedule: Schedule = { steps: 48, batch: 4, learningRate: 5e-4, warmup: 4 };
+export const adapterSchedule: Schedule = { steps: 16, batch: 4, learningRate: 1e-3, warmup: 2 };
 
 export interface SupervisedStep {
   readonly step: number;
