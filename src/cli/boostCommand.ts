@@ -10,11 +10,12 @@ import { otherModelName } from '../config/modelFields.ts';
 import { tinyLlama } from '../model/config.ts';
 import { initialWeights, Llama } from '../model/llama.ts';
 import { uniform } from '../rl/random.ts';
+import type { SupervisedExample } from '../tasks/episode.ts';
 import type { EpisodeFormat } from '../tasks/formats/format.ts';
 import { oursFormat } from '../tasks/formats/ours.ts';
 import { formatExample, supervisedExample } from '../tasks/supervised.ts';
 import { wholeBase } from '../train/base.ts';
-import { checkFit } from '../train/session.ts';
+import { atOnce, checkFit } from '../train/session.ts';
 import { adapterSchedule, recipes, superviseModel, type Schedule } from '../train/supervised.ts';
 import {
   backendOptions,
@@ -113,12 +114,13 @@ async function boostOther(path: string, { experiment: e, options: given }: Parse
     throw new FlagError(`--model: ${path} is a model of the playground’s kind: give it with --from.`);
   const out = typeof given['out'] === 'string' ? given['out'] : `runs/boost-${otherModelName(e.otherModel)}`;
   const schedule = { ...adapterSchedule, steps: stepsOf(given['boost-steps']) };
-  await openNodeBackend(given);
+  const backend = await openNodeBackend(given);
   const open = await base.open();
   const model = open.policy(e);
   const { format } = base;
   const fits = (program: string) => format.answer(program).length < e.maxNewTokens;
-  await supervise(model, format, schedule, (i) => formatExample(e.seed, i, fits));
+  const exampleAt = (i: number) => formatExample(e.seed, i, fits);
+  await supervise(model, format, schedule, exampleAt, atOnce(backend.name, base.config));
   await writeFolder(out, { ...base.files(e, await model.values()), [pointerFile]: await pointerTo(path) });
   model.dispose();
   open.dispose();
@@ -137,7 +139,8 @@ async function supervise(
   model: Llama,
   format: EpisodeFormat,
   schedule: Schedule,
-  exampleAt: Parameters<typeof superviseModel>[3],
+  exampleAt: (index: number) => SupervisedExample,
+  maxTokens?: number,
 ): Promise<void> {
   const trained = Object.values(model.trained).reduce((sum, { size }) => sum + size, 0);
   process.stderr.write(`${trained.toLocaleString('en')} parameters, ${schedule.steps} steps\n`);
@@ -145,7 +148,7 @@ async function supervise(
   const began = performance.now();
   const losses: number[] = [];
   let smooth = NaN;
-  for await (const { step, loss } of superviseModel(model, format, schedule, exampleAt)) {
+  for await (const { step, loss } of superviseModel(model, format, schedule, exampleAt, maxTokens)) {
     losses.push(loss);
     smooth = Number.isNaN(smooth) ? loss : 0.98 * smooth + 0.02 * loss;
     const left = ((performance.now() - began) / 1000 / step) * (schedule.steps - step);

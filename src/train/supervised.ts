@@ -91,12 +91,14 @@ export function supervisedRate(step: number, { learningRate, warmup, steps }: Sc
  * Trains `model` in place; every step sees new examples.
  * AdamW β = (0.9, 0.98), weight decay 0.01, gradient norm clipped to 1.
  * @param exampleAt the example of that number
+ * @param maxTokens in one pass through the model, see `atOnce`
  */
 export async function* superviseModel(
   model: Llama,
   format: EpisodeFormat,
   schedule: Schedule,
   exampleAt: (index: number) => SupervisedExample,
+  maxTokens = 2048,
 ): AsyncGenerator<SupervisedStep> {
   const optimizer = new AdamW(model.trained, { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0.01 });
   const { banned, pad } = format;
@@ -112,7 +114,7 @@ export async function* superviseModel(
       const { gradients, loss } = await weightedLogProbGradient(
         model,
         places.map((place) => ({ place, coefficients: new Array<number>(place.length).fill(1 / tokens) })),
-        { temperature: 1, banned, pad, maxTokens: 2048 },
+        { temperature: 1, banned, pad, maxTokens },
       );
       const learningRate = supervisedRate(step, schedule);
       const { norm: gradNorm } = await optimizer.step(gradients, learningRate, 1);
