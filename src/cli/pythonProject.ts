@@ -13,6 +13,7 @@ import { readerOf } from '../tasks/episode.ts';
 import { readProblemSet } from '../tasks/problemSet.ts';
 import { openTasks } from '../tasks/source.ts';
 import { loadOurs, modelFolderOf, projectRoot, shippedModel } from './common.ts';
+import { problemsOfRun } from './ownProblems.ts';
 import { modelOf, openRunAt } from './packedRun.ts';
 
 export interface Asked {
@@ -70,7 +71,7 @@ async function ofRun(path: string, { modelDir, changes }: Asked): Promise<Own> {
   return {
     name,
     experiment,
-    ...{ began, reference: await filesIn(reference), problems: (await log.problems()) ?? undefined },
+    ...{ began, reference: await filesIn(reference), problems: await problemsOfRun(log, path, experiment) },
     policy: {
       files: new Map(Object.entries(began.files(experiment, state.weights))),
       what: `that run’s model after ${state.step} updates`,

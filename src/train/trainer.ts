@@ -24,7 +24,7 @@ import { placed } from './placed.ts';
 import type { Gradients, PassOptions } from './policy.ts';
 import { recorded } from './record.ts';
 import { rewardOf, rollout, type RolledOut, type RolloutResult } from './rollout.ts';
-import { ungradedError } from './ungraded.ts';
+import { ungradedError, ungradedHeldOut } from './ungraded.ts';
 import { update, type OnProgress } from './update.ts';
 
 /** Everything an update needs. The trainer owns none of it. */
@@ -197,6 +197,7 @@ export class Trainer {
   /** What is recorded of held-out tasks that were tried after `step` updates. */
   evaluation(tried: readonly Tried[], step: number, e: Experiment): EvalRecord {
     const groups = tried.flatMap((one) => one.groups);
+    const ungraded = ungradedHeldOut(groups);
     return {
       experiment: e,
       backend: this.#parts.backend,
@@ -206,6 +207,7 @@ export class Trainer {
         e,
       ),
       examples: fill(groups.slice(0, exampleCount), recorded),
+      ...(ungraded ? { ungraded } : {}),
       ms: tried.reduce((sum, { ms }) => sum + ms, 0),
     };
   }
