@@ -2,7 +2,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlagError, helpText, type ExtraOptions } from '../../config/flags.ts';
-import { backendOptions, modelDirOption, progressLine, type Command } from '../common.ts';
+import type { Evaluated } from '../../config/experiment.ts';
+import type { Experiment } from '../../config/fields.ts';
+import { readerOf } from '../../tasks/episode.ts';
+import { readProblemSet } from '../../tasks/problemSet.ts';
+import { openTasks } from '../../tasks/source.ts';
+import {
+  backendOptions,
+  loadModel,
+  modelDirOption,
+  modelFolderOf,
+  progressLine,
+  type Command,
+} from '../common.ts';
 import { modelOption, withOtherModel } from '../otherModel.ts';
 import { completeLog, completeRun, Computing } from '../folderRun.ts';
 import { untilInterrupted } from '../interrupt.ts';
@@ -80,13 +92,14 @@ export const sweepCommand: Command = async (argv) => {
   computing.dispose();
 
   const swept: Swept[] = await Promise.all(
-    settings.map(async ({ name }, i) => {
+    settings.map(async ({ name, experiments }, i) => {
       const logs = await Promise.all(
         jobs
           .filter(({ setting }) => setting === settings[i])
           .map((job) => completeLog({ ...job, modelDir: text('model-dir') })),
       );
-      return { name, logs: logs.filter((log) => log !== null) };
+      const evaluated = await evaluatedOn(experiments[0], text('model-dir'), flags.problems);
+      return { name, logs: logs.filter((log) => log !== null), evaluated };
     }),
   );
   const complete = swept.reduce((sum, { logs }) => sum + logs.length, 0);
@@ -102,3 +115,16 @@ export const sweepCommand: Command = async (argv) => {
   process.stdout.write(table);
   process.stderr.write(`wrote ${join(out, 'sweep.md')} and ${join(out, 'sweep.svg')}\n`);
 };
+
+/** What the runs of a setting are evaluated on, whatever their seed. */
+async function evaluatedOn(
+  experiment: Experiment,
+  modelDir: string | undefined,
+  problems: string | undefined,
+): Promise<Evaluated> {
+  if (problems === undefined) return { experiment };
+  const { format, config } = await loadModel(await modelFolderOf(modelDir, experiment));
+  const reader = readerOf(format, config.max_position_embeddings);
+  const { heldOutDigest } = openTasks(experiment, reader, await readProblemSet(problems));
+  return { experiment, heldOutDigest };
+}
