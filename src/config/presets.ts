@@ -128,7 +128,7 @@ export function otherModelPreset(otherModel: string): Preset {
 export const shortProblemSettings = {
   ...otherModelSettings,
   heldOut: 40,
-  trainTasks: 200,
+  trainTasks: 192,
   evalTasks: 128,
   promptsPerUpdate: 2,
   k: 4,
@@ -136,8 +136,8 @@ export const shortProblemSettings = {
   gamma: 1,
   maxNewTokens: 48,
   learningRate: 3e-4,
-  steps: 100,
-  evalEvery: 50,
+  steps: 96,
+  evalEvery: 48,
 } as const satisfies Partial<Experiment>;
 
 /** The complete experiment of a preset. */
