@@ -96,7 +96,9 @@ const unboosted = (files: ModelFiles, digest: string, text: string): Found => ({
 function boosted(folder: string, model: Found): Found {
   const there = adapterFileNames.filter((name) => existsSync(join(folder, name)));
   if (there.length < adapterFileNames.length) return model;
-  const boost = Object.fromEntries(there.map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]));
+  const boost = Object.fromEntries(
+    there.map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]),
+  );
   const hash = createHash('sha256').update(model.digest);
   const digest = Object.values(boost)
     .reduce((sum, bytes) => sum.update(bytes), hash)

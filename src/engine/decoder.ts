@@ -69,7 +69,8 @@ export function decoderForward(
       const projected = linear(rmsNorm(before, w.attnNorm, eps), w.qkv);
       const qkv = rope(w.qkvBias ? tf.add(projected, w.qkvBias) : projected, positions, shape);
       let [kept, mixed] = [before, attention(layer, qkv)];
-      if (only && layer === layers.length - 1) [kept, mixed] = [gatherRows(kept, only), gatherRows(mixed, only)];
+      if (only && layer === layers.length - 1)
+        [kept, mixed] = [gatherRows(kept, only), gatherRows(mixed, only)];
       const attended: Tensor2D = tf.add(kept, linear(mixed, w.out));
       return tf.add(attended, linear(swiglu(linear(rmsNorm(attended, w.mlpNorm, eps), w.gateUp)), w.down));
     });
