@@ -64,15 +64,15 @@ export function decoderForward(
   let x = gatherRows(embed, ids);
   layers.forEach((w, layer) => {
     const before = x;
-    // What a layer makes is freed when the next begins, but for what a gradient remembers.
-    x = tf.tidy(() => {
+    // What a layer computes on the way is freed with it, but for what its gradient has saved: of thirty layers it is gigabytes.
+    x = tf.tidy((): Tensor2D => {
       const projected = linear(rmsNorm(before, w.attnNorm, eps), w.qkv);
       const qkv = rope(w.qkvBias ? tf.add(projected, w.qkvBias) : projected, positions, shape);
-      let [old, mixed] = [before, attention(layer, qkv)];
+      let [kept, mixed] = [before, attention(layer, qkv)];
       if (only && layer === layers.length - 1)
-        [old, mixed] = [gatherRows(old, only), gatherRows(mixed, only)];
-      const between = tf.add<Tensor2D>(old, linear(mixed, w.out));
-      return tf.add(between, linear(swiglu(linear(rmsNorm(between, w.mlpNorm, eps), w.gateUp)), w.down));
+        [kept, mixed] = [gatherRows(kept, only), gatherRows(mixed, only)];
+      const attended: Tensor2D = tf.add(kept, linear(mixed, w.out));
+      return tf.add(attended, linear(swiglu(linear(rmsNorm(attended, w.mlpNorm, eps), w.gateUp)), w.down));
     });
     before.dispose();
   });
