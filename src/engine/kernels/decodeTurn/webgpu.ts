@@ -7,9 +7,11 @@ import type { DecoderLayer, DecoderModel } from '../../decoder.ts';
 import type { KVCache } from '../../kvCache.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
-import { bind, readBack, record, recordCopy, submit, unfilled } from '../../webgpu/record.ts';
+import { bind, readBack, record, recordCopy, run, submit, unfilled } from '../../webgpu/record.ts';
 import type { Bound, Stage } from '../../webgpu/record.ts';
 import { merged } from '../../weight.ts';
+import { allowedOf } from '../banned.ts';
+import type { Stored } from '../linear/stored.ts';
 import { angleTensor } from '../rope/op.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
 import {
@@ -21,6 +23,7 @@ import {
   lastStage,
   qkvStage,
   residualStage,
+  plainPairs,
   ROW_SIZE,
   TILE_PAIRS,
   TILE_ROWS,
@@ -71,8 +74,6 @@ class BoundDecoder {
   readonly model: DecoderModel;
   readonly #gpu: WebGPUBackend;
   readonly #cache: KVCache;
-  /** The head [d, V], so that neighbouring columns are neighbours. */
-  readonly #head: Tensor2D;
   readonly #layers: readonly OneBuffer[];
   #bindings: (Bindings & { readonly cache: object }) | null = null;
 
@@ -80,7 +81,6 @@ class BoundDecoder {
     this.#gpu = gpu;
     this.model = model;
     this.#cache = cache;
-    this.#head = tf.keep(tf.tidy(() => tf.transpose(model.head)));
     this.#layers = model.layers.map(({ attnNorm, qkv, qkvBias, out, mlpNorm, gateUp, down }) => ({
       attnNorm: qkvBias ? tf.keep(tf.concat([attnNorm, qkvBias])) : attnNorm,
       ...{ qkv: merged(qkv), out: merged(out), mlpNorm, gateUp: merged(gateUp), down: merged(down) },
@@ -101,11 +101,30 @@ class BoundDecoder {
 
   /** The kernel that makes logits; of the norm of x, or of hidden states that are normed. */
   head(normed?: Tensor2D): Bound {
-    const { embed, norm, eps } = this.model;
-    const [vocabulary, d] = embed.shape;
+    const { head, norm, eps } = this.model;
+    const [vocabulary, d] = head.shape;
     const { rows, x, logits } = this.bindings().scratch;
-    const stage = headStage(d, vocabulary, normed ? undefined : eps);
-    return this.#product(stage, vocabulary, { rows, a: normed ?? x, w: this.#head, gain: norm, logits });
+    const stage = headStage(rowsOf(head), normed === undefined);
+    const tensors = { rows, a: normed ?? x, w: head, gain: norm, logits };
+    const sizes = { k: d, n: vocabulary, pairs: plainPairs(vocabulary), eps, first: 0, vocabulary };
+    return this.#product(stage, tensors, sizes);
+  }
+
+  /** Draws from the logits of `head`. */
+  draw(uniforms: Tensor1D, result: Tensor1D, { temperature, topP, banned, stops }: TurnSampling): Bound {
+    const { embed } = this.model;
+    const [vocabulary, width] = embed.shape;
+    const { rows, x, logits } = this.bindings().scratch;
+    const { allowedFrom, holes } = allowedOf('decodeTurn', banned, vocabulary);
+    const scale = 1 / (temperature || 1);
+    const greedy = Number(temperature === 0);
+    return bind(
+      this.#gpu,
+      drawStage(holes, stops, rowsOf(embed)),
+      { rows, logits, uniformsOf: uniforms, embed, x, result },
+      { width, vocabulary, allowedFrom, greedy, scale, topP },
+      [this.#cache.batch, 1],
+    );
   }
 
   #layer(layer: number, { rows, x, q, mixed, h }: Scratch): Bound[] {
@@ -113,25 +132,38 @@ class BoundDecoder {
     const { attnNorm, qkv, out, mlpNorm, gateUp, down } = this.#layers[layer] as OneBuffer;
     const biased = layers[layer]?.qkvBias !== undefined;
     const { k: keys, v: values } = this.#cache.layer(layer);
+    const { heads, kvHeads, headDim } = shape;
     const d = embed.shape[1];
     const [f] = down.shape;
     const angles = angleTensor(shape);
     const attending = { rows, qkv: q, keys, values, result: mixed };
-    const batch = this.#cache.batch;
+    const half = headDim / 2;
+    const [n] = qkv.shape.slice(1) as [number];
+    const plain = { n: d, pairs: plainPairs(d) };
     return [
-      this.#product(qkvStage(d, shape, eps, biased), qkv.shape[1], {
-        ...{ rows, a: x, w: qkv, gain: attnNorm, angles, q, keys, values },
-      }),
-      bind(this.#gpu, attendStage(shape), attending, [shape.heads, batch]),
-      this.#product(residualStage(mixed.shape[1], d), d, { rows, a: mixed, w: out, x }),
-      this.#product(gateUpStage(d, f, eps), 2 * f, { rows, a: x, w: gateUp, gain: mlpNorm, h }),
-      this.#product(residualStage(f, d), d, { rows, a: h, w: down, x }),
+      this.#product(
+        qkvStage('inputs', biased),
+        { rows, a: x, w: qkv, gain: attnNorm, angles, q, keys, values },
+        { k: d, n, pairs: n / 2, eps, heads, kvHeads, half },
+      ),
+      bind(this.#gpu, attendStage(headDim), attending, { heads, kvHeads }, [heads, this.#cache.batch]),
+      this.#product(residualStage('inputs'), { rows, a: mixed, w: out, x }, { k: mixed.shape[1], ...plain }),
+      this.#product(
+        gateUpStage('inputs'),
+        { rows, a: x, w: gateUp, gain: mlpNorm, h },
+        { k: d, n: 2 * f, pairs: f, eps },
+      ),
+      this.#product(residualStage('inputs'), { rows, a: h, w: down, x }, { k: f, ...plain }),
     ];
   }
 
-  #product<Name extends string>(stage: Stage<Name>, columns: number, tensors: Record<Name, Tensor>): Bound {
-    const tiles = Math.ceil(columns / (2 * TILE_PAIRS));
-    return bind(this.#gpu, stage, tensors, [tiles, Math.ceil(this.#cache.batch / TILE_ROWS)]);
+  #product<Name extends string, Uniform extends string>(
+    stage: Stage<Name, Uniform>,
+    tensors: Record<Name, Tensor>,
+    sizes: Record<Uniform | 'pairs', number>,
+  ): Bound {
+    const groups = [Math.ceil(sizes.pairs / TILE_PAIRS), Math.ceil(this.#cache.batch / TILE_ROWS)] as const;
+    return bind(this.#gpu, stage, tensors, sizes, groups);
   }
 
   /** As `Decoder.feed`. */
@@ -139,7 +171,7 @@ class BoundDecoder {
     const steps = Math.max(...tokens.map((list) => list.length));
     if (steps === 0) return before.clone();
     const { embed, norm, eps } = this.model;
-    const [, d] = embed.shape;
+    const [vocabulary, d] = embed.shape;
     const batch = positions.length;
     const { scratch, layers } = this.bindings();
     const { rows, x } = scratch;
@@ -153,12 +185,11 @@ class BoundDecoder {
       ),
     );
     const last = unfilled<Tensor2D>(this.#gpu, [batch, d]);
-    const give = bind(this.#gpu, giveStage(d), { rows, given, embed, x }, [batch, 1]);
+    const sizes = { width: d, vocabulary };
+    const give = bind(this.#gpu, giveStage(rowsOf(embed)), { rows, given, embed, x }, sizes, [batch, 1]);
     this.setRows(positions, -1);
     for (let step = 0; step < steps; step++) record(this.#gpu, [give, ...layers]);
-    record(this.#gpu, [
-      bind(this.#gpu, lastStage(d, eps), { rows, x, gain: norm, before, last }, [batch, 1]),
-    ]);
+    run(this.#gpu, lastStage, { rows, x, gain: norm, before, last }, { width: d, eps }, [batch, 1]);
     given.dispose();
     return last;
   }
@@ -194,7 +225,6 @@ class BoundDecoder {
 
   dispose(): void {
     this.#forget();
-    this.#head.dispose();
     this.#layers.forEach((own, i) => {
       const { attnNorm, qkv, out, gateUp, down } = this.model.layers[i] as DecoderLayer;
       const models = new Set<Tensor>([attnNorm, own.mlpNorm, qkv.base, out.base, gateUp.base, down.base]);
@@ -202,6 +232,9 @@ class BoundDecoder {
     });
   }
 }
+
+/** How the rows of a table of float32 are read. */
+const rowsOf = ({ shape }: Tensor2D): Stored => (shape[1] % 4 === 0 ? 'vectors' : 'numbers');
 
 class GpuTurn implements TurnWriter {
   readonly #gpu: WebGPUBackend;
@@ -217,18 +250,14 @@ class GpuTurn implements TurnWriter {
   #unsubmitted = 0;
 
   constructor(gpu: WebGPUBackend, net: BoundDecoder, { last, positions }: TurnStart, sampling: TurnSampling) {
-    const { embed } = net.model;
-    const [vocabulary, d] = embed.shape;
-    const { scratch, layers } = net.bindings();
-    const { rows, x, logits } = scratch;
+    const { layers } = net.bindings();
     this.#gpu = gpu;
     this.#rows = positions.length;
     this.#maxNewTokens = sampling.maxNewTokens;
     this.#uniforms = tf.keep(tf.tensor1d(sampling.uniforms));
     const nothing = Float32Array.from({ length: 2 * sampling.uniforms.length }, (_, i) => (i % 2) - 1);
     this.#result = tf.keep(tf.tensor1d(nothing));
-    const drawing = { rows, logits, uniformsOf: this.#uniforms, embed, x, result: this.#result };
-    const draw = bind(gpu, drawStage(d, vocabulary, sampling), drawing, [this.#rows, 1]);
+    const draw = net.draw(this.#uniforms, this.#result, sampling);
     this.#first = [net.head(last), draw];
     this.#next = [...layers, net.head(), draw];
     net.setRows(positions, 0);

@@ -2,10 +2,12 @@ import { tf } from '../../tf.ts';
 import type { Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
 import { atTheirColumns } from '../../weight.ts';
 import type { Weight } from '../../weight.ts';
 import { differentiable } from '../differentiable.ts';
 import { gemm, gemmPanels } from './gemm.ts';
+import { matMulGpu } from './webgpu.ts';
 
 /**
  * y = x·W for a weight W = base + Σ scale·a·b, without a bias.
@@ -75,8 +77,10 @@ export function matMulReference(x: Tensor2D, w: Tensor2D, transposed = false, fr
 
 function product(x: Tensor2D, w: Tensor2D, transposed: boolean, frozen: boolean): Tensor2D {
   const wasm = wasmKernels();
-  if (!wasm) return matMulReference(x, w, transposed, frozen);
-  return productWith((a, b, ta, tb) => matMulWasm(wasm, a, b, ta, tb), x, w, transposed, frozen);
+  const gpu = gpuBackend();
+  if (wasm) return productWith((a, b, ta, tb) => matMulWasm(wasm, a, b, ta, tb), x, w, transposed, frozen);
+  if (gpu) return productWith((a, b, ta, tb) => matMulGpu(gpu, a, b, ta, tb), x, w, transposed, frozen);
+  return matMulReference(x, w, transposed, frozen);
 }
 
 function productWith(

@@ -1,8 +1,10 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
+import { newTensor } from '../../webgpu/record.ts';
 import { differentiable } from '../differentiable.ts';
 import { matMulReference } from '../linear/op.ts';
 import { gemm } from '../linear/gemm.ts';
@@ -49,17 +51,30 @@ export function tokenLogProbs(
   if (wasm) return unpack(tokenLogProbsWasm(wasm, x, table, targets, options, allowed));
   const gpu = gpuBackend();
   if (!gpu) return tokenLogProbsReference(x, table, targets, options);
-  const { temperature, frozen = false } = options;
+  return unpack(tokenLogProbsGpu(gpu, x, table, targets, options, allowed));
+}
+
+function tokenLogProbsGpu(
+  gpu: WebGPUBackend,
+  x: Tensor2D,
+  table: Tensor2D,
+  targets: Tensor1D,
+  { temperature, frozen = false }: HeadOptions,
+  allowed: Allowed,
+): Tensor2D {
+  const peaks = newTensor<Tensor2D>(gpu, [2, x.shape[0]]); // the forward pass fills it
   const packed = differentiable(
     frozen ? [x] : [x, table],
-    frozen ? [table, targets] : [targets],
-    () => headGpu(gpu, x, table, targets, temperature, allowed),
+    frozen ? [table, targets, peaks] : [targets, peaks],
+    () => headGpu(gpu, { x, table, targets, peaks, temperature, allowed }),
     (dy, saved) => {
-      const inputs = saved as [Tensor2D, Tensor2D, Tensor1D];
-      return headGpuBackward(gpu, ...inputs, dy, temperature, allowed, frozen);
+      const [sx, st, sy, sp] = saved as [Tensor2D, Tensor2D, Tensor1D, Tensor2D];
+      const head = { x: sx, table: st, targets: sy, peaks: sp, temperature, allowed };
+      return headGpuBackward(gpu, head, dy, frozen);
     },
   );
-  return unpack(packed);
+  peaks.dispose();
+  return packed;
 }
 
 function tokenLogProbsWasm(
