@@ -56,7 +56,7 @@ function randomModel(
   { shape, width: d, hidden, vocabulary }: Workload,
   layers: number,
   random: (...shape: number[]) => Tensor,
-): DecoderModel {
+): DecoderModel & { readonly embed: Tensor2D } {
   const weight = (rows: number, columns: number) => ({
     dtype: 'f32' as const,
     base: random(rows, columns) as Tensor2D,
@@ -111,7 +111,7 @@ async function write(model: DecoderModel, { shape, width, rows }: Workload, laye
 }
 
 /** Log-probabilities of some sequences and their gradient. */
-async function train(model: DecoderModel, { shape }: Workload): Promise<void> {
+async function train(model: ReturnType<typeof randomModel>, { shape }: Workload): Promise<void> {
   const { sequences: batch, time } = most;
   const range = Int32Array.from({ length: batch * time }, (_, i) => i % time);
   const ids = tf.tensor1d(

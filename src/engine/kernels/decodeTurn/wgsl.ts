@@ -67,17 +67,21 @@ function weights(layout: Layout): string {
 interface Product<Name extends string, Uniform extends string> {
   readonly name: string;
   readonly layout: Layout;
-  /** Beside `rows`, `a` [rows, k] and `w`; with a norm, `gain` [k] is among them. */
+  /** Beside `rows`, `a` [rows, k] and `w`; with a norm, `gain` [k] is among them, and with adapters what `up` names. */
   readonly buffers: Stage<Name>['buffers'];
   readonly uniforms: Stage<Name, Uniform>['uniforms'];
   /** The row is divided by its root mean square, plus `eps` under the root, and multiplied by `gain`. */
   readonly normed: boolean;
+  /** The buffer that has the second factor of the adapters at `upAt`, [rank, n]; the first one's result lies behind `a`. */
+  readonly up?: 'gain' | 'up';
+  /** Behind `a` is where the result goes. */
+  readonly writesInput?: boolean;
   /** WGSL `fn column(pair : i32, which : i32) -> i32` and `fn finish(row : i32, pair : i32, first : f32, second : f32)`. */
   readonly code: string;
 }
 
 /** Columns are computed two and two, because rotation and SwiGLU need two: how many `pairs` there are. */
-type ProductUniform = 'k' | 'n' | 'pairs';
+type ProductUniform = 'k' | 'n' | 'pairs' | 'behind' | 'rank' | 'upAt';
 
 /**
  * A workgroup multiplies 8 rows by 32 columns. Each of its 256 invocations holds one column of all 8 rows and adds up every eighth
@@ -88,12 +92,24 @@ function product<Name extends string, Uniform extends string>(
   p: Product<Name, Uniform>,
 ): Stage<Name | 'rows' | 'a' | 'w', Uniform | ProductUniform> {
   const layout = p.layout === 'inputs' ? 'f32' : storedLoad(p.layout).type;
+  const adapted = p.up
+    ? `
+  fn adapters(row : i32, column : i32) -> f32 {
+    let u = uniforms;
+    var sum = 0.0;
+    if (column < u.n) {
+      for (var i = 0; i < u.rank; i++) { sum += a[u.behind + row * u.rank + i] * ${p.up}[u.upAt + i * u.n + column]; }
+    }
+    return sum;
+  }`
+    : 'fn adapters(row : i32, column : i32) -> f32 { return 0.0; }';
   const sums = [0, 1, 2, 3, 4, 5, 6, 7].map((r) => `dot(own, tile[${32 * r} + quad])`);
   const code = `${row}
   // One after the other: 8 rows × 32 fours of the input, their squares, the sums of half of the slices.
   var<workgroup> tile : array<vec4f, 256>;
   var<workgroup> writing : u32;
   ${weights(p.layout)}
+  ${adapted}
   ${p.code}
   fn main() {
     let me = i32(localId.x);
@@ -174,13 +190,23 @@ function product<Name extends string, Uniform extends string>(
     workgroupBarrier();
     if (r < ${TILE_ROWS} && pair < uniforms.pairs && ((live >> u32(r)) & 1u) == 1u) {
       let at = 2 * (me & ${TILE_PAIRS - 1}) + (r >> 2u);
-      finish(firstRow + r, pair, tile[at][r & 3] * scale, tile[at + ${2 * TILE_PAIRS}][r & 3] * scale);
+      let one = tile[at][r & 3] * scale + adapters(firstRow + r, column(pair, 0));
+      let two = tile[at + ${2 * TILE_PAIRS}][r & 3] * scale + adapters(firstRow + r, column(pair, 1));
+      finish(firstRow + r, pair, one, two);
     }
   }`;
   return {
     name: `${p.name} ${p.layout}`,
-    buffers: { rows: 'read Row', a: 'read f32', w: `read ${layout}`, ...p.buffers },
-    uniforms: { k: 'i32', n: 'i32', pairs: 'i32', ...p.uniforms },
+    buffers: {
+      ...{ rows: 'read Row', a: p.writesInput ? 'read_write f32' : 'read f32', w: `read ${layout}` },
+      ...p.buffers,
+    },
+    uniforms: {
+      ...{ k: 'i32', n: 'i32', pairs: 'i32' },
+      // Where the adapters' narrow rows begin in `a`, how wide they are; where their second factor begins.
+      ...{ behind: 'i32', rank: 'i32', upAt: 'i32' },
+      ...p.uniforms,
+    },
     threads: 256,
     code,
   };
@@ -219,6 +245,7 @@ export function qkvStage(layout: Layout, biased: boolean) {
     },
     uniforms: { eps: 'f32', heads: 'i32', kvHeads: 'i32', half: 'i32' },
     normed: true,
+    up: 'gain',
     code: `
   fn column(pair : i32, which : i32) -> i32 {
     return pair / uniforms.half * (2 * uniforms.half) + pair % uniforms.half + which * uniforms.half;
@@ -292,9 +319,10 @@ export function residualStage(layout: Layout) {
   return product({
     name: 'decode residual',
     layout,
-    buffers: { x: 'read_write f32' },
+    buffers: { up: 'read f32', x: 'read_write f32' },
     uniforms: {},
     normed: false,
+    up: 'up',
     code: plainColumns('x[row * uniforms.n + column] += value;'),
   });
 }
@@ -307,11 +335,25 @@ export function gateUpStage(layout: Layout) {
     buffers: { gain: 'read f32', h: 'read_write f32' },
     uniforms: { eps: 'f32' },
     normed: true,
+    up: 'gain',
     code: `${sigmoid}
   fn column(pair : i32, which : i32) -> i32 { return pair + which * uniforms.pairs; }
   fn finish(row : i32, pair : i32, first : f32, second : f32) {
     h[row * uniforms.pairs + pair] = first * sigma(first) * second;
   }`,
+  });
+}
+
+/** The adapters' narrow rows: norm(a)·w, or a·w, behind `a`, for the product that follows. */
+export function narrowStage(normed: boolean) {
+  return product<'gain', 'eps'>({
+    name: 'decode adapters',
+    layout: 'inputs',
+    buffers: (normed ? { gain: 'read f32' } : {}) as Stage<'gain'>['buffers'],
+    uniforms: { eps: 'f32' },
+    normed,
+    writesInput: true,
+    code: plainColumns('a[uniforms.behind + row * uniforms.n + column] = value;'),
   });
 }
 
@@ -332,11 +374,27 @@ export function headStage(layout: Layout, normed: boolean) {
   });
 }
 
+/** Which tokens the bound part of the embedding has. */
+const embedded = { firstId: 'i32', ids: 'i32' } as const;
+
+/** WGSL: all invocations of a group put the row `id` of `embed` into row b of `x`; nothing, where another part has it. */
+const embeddingRow = (embedding: Stored) => `
+  ${storedLoad(embedding).code('loadEmbedding', 'embed')}
+  fn putEmbedding(b : i32, id : i32) {
+    let D = uniforms.width;
+    let own = id - uniforms.firstId;
+    if (own < 0 || own >= uniforms.ids) { return; }
+    for (var i = 4 * i32(localId.x); i < D; i += ${4 * GROUP}) {
+      let values = loadEmbedding(own, i, uniforms.ids, D);
+      for (var j = 0; j < min(4, D - i); j++) { x[b * D + i + j] = values[j]; }
+    }
+  }`;
+
 /**
  * Draws each writing row's next token and takes it as the next to be fed; a row that draws one of `stops` rests from then on. One
  * workgroup a row. `result` has two numbers at written·rows + row: the id (exact below 2²⁴) and its log-probability.
  */
-export function drawStage(holes: readonly IdRange[], stops: readonly number[], embedding: EmbeddingRows) {
+export function drawStage(holes: readonly IdRange[], stops: readonly number[], embedding: Stored) {
   const ends = stops.map((stop) => `draw.id == ${stop}`).join(' || ') || 'false';
   return {
     name: `decode draw ${embedding}`,
@@ -349,7 +407,7 @@ export function drawStage(holes: readonly IdRange[], stops: readonly number[], e
       result: 'read_write f32',
     },
     uniforms: {
-      ...{ width: 'i32', vocabulary: 'i32', allowedFrom: 'i32' },
+      ...{ width: 'i32', vocabulary: 'i32', allowedFrom: 'i32', ...embedded },
       // 1: the likeliest. Else 1/temperature, and the nucleus.
       ...{ greedy: 'i32', scale: 'f32', topP: 'f32' },
     },
@@ -378,7 +436,7 @@ export function drawStage(holes: readonly IdRange[], stops: readonly number[], e
 }
 
 /** Takes each row's next given token, at step·rows + row of `given`; −1: the row rests. One workgroup a row. */
-export function giveStage(embedding: EmbeddingRows) {
+export function giveStage(embedding: Stored) {
   return {
     name: `decode give ${embedding}`,
     buffers: {
@@ -387,7 +445,7 @@ export function giveStage(embedding: EmbeddingRows) {
       embed: `read ${storedLoad(embedding).type}`,
       x: 'read_write f32',
     },
-    uniforms: { width: 'i32', vocabulary: 'i32' },
+    uniforms: { width: 'i32', ...embedded },
     threads: GROUP,
     code: `${row}${embeddingRow(embedding)}
   var<workgroup> id : i32;
@@ -433,16 +491,18 @@ export const lastStage = {
   }`,
 } as const satisfies Stage;
 
-/** How the embedding lies, a token a row. */
-export type EmbeddingRows = Stored;
-
-/** WGSL: all invocations of a group put the row `id` of `embed` into row b of `x`. */
-const embeddingRow = (embedding: EmbeddingRows) => `
-  ${storedLoad(embedding).code('loadEmbedding', 'embed')}
-  fn putEmbedding(b : i32, id : i32) {
-    let D = uniforms.width;
-    for (var i = 4 * i32(localId.x); i < D; i += ${4 * GROUP}) {
-      let values = loadEmbedding(id, i, uniforms.vocabulary, D);
-      for (var j = 0; j < min(4, D - i); j++) { x[b * D + i + j] = values[j]; }
-    }
-  }`;
+/** Puts the embedding of each row's token into `x`, as far as it is in this part of the table. One workgroup a row. */
+export function embedStage(embedding: Stored) {
+  return {
+    name: `decode embed ${embedding}`,
+    buffers: { rows: 'read Row', embed: `read ${storedLoad(embedding).type}`, x: 'read_write f32' },
+    uniforms: { width: 'i32', ...embedded },
+    threads: GROUP,
+    code: `${row}${embeddingRow(embedding)}
+  fn main() {
+    let b = i32(workgroupId.x);
+    let id = rows[b].token;
+    if (id >= 0) { putEmbedding(b, id); }
+  }`,
+  } as const satisfies Stage;
+}

@@ -1,5 +1,6 @@
 /** Matrix products on the GPU: which kernel, how many workgroups, and how k is shared out where C is small. */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { BlockMatrix } from '../../blockMatrix.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor2D } from '../../tf.ts';
 import { newTensor, run } from '../../webgpu/record.ts';
@@ -19,7 +20,7 @@ export interface GpuProduct {
   /** B is stored [n, k]. */
   readonly transposedB: boolean;
   /** Default: rows of float32. Tiles hold B as it is stored, an output a row. */
-  readonly stored?: 'f16' | 'int8' | 'int4';
+  readonly stored?: BlockMatrix['type'];
   readonly c: Tensor | Part;
   /** Add to what C holds. Default: no. */
   readonly add?: boolean;
@@ -72,5 +73,20 @@ export function matMulGpu(
   if (m * n * k === 0) return tf.zeros([m, n]);
   const c = newTensor<Tensor2D>(gpu, [m, n]);
   productGpu(gpu, { m, n, k, a, transposedA, b, transposedB, c });
+  return c;
+}
+
+/** x [N, inputs]·W, or dy [N, outputs]·Wᵀ, of a matrix in tiles. */
+export function timesBlocksGpu(
+  gpu: WebGPUBackend,
+  x: Tensor2D,
+  { type, inputs, outputs, tensor }: BlockMatrix,
+  transposed: boolean,
+): Tensor2D {
+  const [m, k] = x.shape;
+  const n = transposed ? inputs : outputs;
+  const c = newTensor<Tensor2D>(gpu, [m, n]);
+  const product = { m, n, k, a: x, transposedA: false, b: tensor, transposedB: !transposed, stored: type, c };
+  if (m > 0) productGpu(gpu, product);
   return c;
 }

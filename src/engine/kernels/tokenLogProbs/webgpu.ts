@@ -4,12 +4,13 @@
  * them into their gradient in place. So no more than `LOGITS` live at a time, and never [tokens × vocabulary].
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { isBlocks, sizeOfTable, type Table } from '../../blockMatrix.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 import { GROUP, reductions } from '../../webgpu/program.ts';
 import { newTensor, run } from '../../webgpu/record.ts';
 import type { Stage } from '../../webgpu/record.ts';
 import { scoreCode, type Allowed, type IdRange } from '../banned.ts';
-import { productTable, tableParts } from '../linear/tableParts.ts';
+import { asFactor, tableParts } from '../linear/tableParts.ts';
 import { productGpu } from '../linear/webgpu.ts';
 
 /** Logits that exist at once, 64 MB; or those of 512 ids, where that is more. */
@@ -124,7 +125,7 @@ const backward = (holes: readonly IdRange[]) =>
 /** What both passes are about. */
 export interface GpuHead {
   readonly x: Tensor2D;
-  readonly table: Tensor2D;
+  readonly table: Table;
   readonly targets: Tensor1D;
   /** [2, N], left by the forward pass for the backward pass. */
   readonly peaks: Tensor2D;
@@ -146,7 +147,7 @@ function eachPart(
   for (const part of tableParts(gpu, table, Math.floor(LOGITS / n))) {
     const { first, count: ids } = part;
     const logits = newTensor<Tensor2D>(gpu, [n, ids]);
-    productGpu(gpu, { m: n, n: ids, k: d, a: x, transposedA: false, ...productTable(table, part), transposedB: true, c: logits }); // prettier-ignore
+    productGpu(gpu, { m: n, n: ids, k: d, a: x, transposedA: false, ...asFactor(table, part), transposedB: true, c: logits }); // prettier-ignore
     const sizes = { n, ids, first, allowedFrom: allowed.allowedFrom, inverseT: 1 / temperature };
     visit({ logits, part, sizes });
     logits.dispose();
@@ -160,29 +161,29 @@ export function headGpu(gpu: WebGPUBackend, head: GpuHead): Tensor2D {
   const result = newTensor<Tensor2D>(gpu, [3, n]);
   const stage = statistics(allowed.holes);
   eachPart(gpu, head, ({ logits, sizes }) => {
-    run(gpu, stage, { logits, targets, result, peaks }, { ...sizes, vocabulary: table.shape[0] }, [n, 1]);
+    run(gpu, stage, { logits, targets, result, peaks }, { ...sizes, vocabulary: sizeOfTable(table)[0] }, [n, 1]);
   });
   return result;
 }
 
-/** [dx, dtable], or [dx] of a frozen table; the first N values of `dlogp` are the gradient of logp. */
+/** [dx, dtable], or [dx] where the table does not learn; the first N values of `dlogp` are the gradient of logp. */
 export function headGpuBackward(
   gpu: WebGPUBackend,
   head: GpuHead,
   dlogp: Tensor2D,
-  frozen: boolean,
+  learns: boolean,
 ): Tensor2D[] {
   const { x, table, targets, peaks, allowed } = head;
   const [n, d] = x.shape;
   const dx = newTensor<Tensor2D>(gpu, [n, d]);
-  const dtable = frozen ? null : newTensor<Tensor2D>(gpu, table.shape);
+  const dtable = learns && !isBlocks(table) ? newTensor<Tensor2D>(gpu, table.shape) : null;
   const stage = backward(allowed.holes);
   eachPart(gpu, head, ({ logits, part, sizes }) => {
     const { ids, first } = sizes;
     run(gpu, stage, { logits, targets, dlogp, peaks }, sizes, [n, 1]);
     productGpu(gpu, {
       ...{ m: n, n: d, k: ids, a: logits, transposedA: false },
-      ...{ ...productTable(table, part), transposedB: false, c: dx, add: first > 0 },
+      ...{ ...asFactor(table, part), transposedB: false, c: dx, add: first > 0 },
     });
     if (!dtable) return;
     const c = { tensor: dtable, offset: first * d, size: ids * d };
