@@ -72,12 +72,13 @@ function tokenLogProbsGpu(
   const learns = !frozen && !isBlocks(table);
   const packed = differentiable(
     learns ? [x, table] : [x],
-    [targets, peaks],
+    [...(learns || isBlocks(table) ? [] : [table]), targets, peaks],
     () => headGpu(gpu, { x, table, targets, peaks, temperature, allowed }),
     (dy, saved) => {
       const [sy, sp] = saved.slice(-2) as [Tensor1D, Tensor2D];
       const head = { x: saved[0] as Tensor2D, targets: sy, peaks: sp, temperature, allowed };
-      return headGpuBackward(gpu, { ...head, table: learns ? (saved[1] as Tensor2D) : table }, dy, learns);
+      const kept = isBlocks(table) ? table : (saved[1] as Tensor2D);
+      return headGpuBackward(gpu, { ...head, table: kept }, dy, learns);
     },
   );
   peaks.dispose();
