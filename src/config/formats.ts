@@ -11,7 +11,7 @@ import type { Field } from './types.ts';
  * 1: the first; 2: lrSchedulerType; 3: the same fields, and links say what they were made on;
  * 4: initialPolicy; 5: accumulate, alpha, formula; 6: trainTests; 7: the same fields, and links say what is to be shown and what came of it;
  * 8: tasks, problems, heldOut, splitSeed, and links carry problems; otherModel, loraRank, loraAlpha, loraTargets;
- * 9: baseWeights.
+ * 9: control, baseWeights.
  */
 export const experimentFormat = 9;
 
