@@ -1,4 +1,5 @@
 /** The layers of a Llama-style decoder: embedding → [RMSNorm → rotary attention → RMSNorm → SwiGLU] × layers → RMSNorm. */
+import type { Table } from './blockMatrix.ts';
 import { gatherRows } from './kernels/gatherRows/op.ts';
 import { linear } from './kernels/linear/op.ts';
 import { rmsNorm } from './kernels/rmsNorm/op.ts';
@@ -33,9 +34,9 @@ export interface DecoderModel {
   /** Added to the mean square in every RMSNorm. */
   readonly eps: number;
   /** [V, d] */
-  readonly embed: Tensor2D;
+  readonly embed: Table;
   /** [V, d]: scores are x·headᵀ. The embedding itself where they are tied. */
-  readonly head: Tensor2D;
+  readonly head: Table;
   /** No gradient for embedding and head. */
   readonly frozen?: boolean;
   readonly layers: readonly DecoderLayer[];

@@ -81,6 +81,8 @@ export const evalRecordSchema = v.object({
   outcomes: v.optional(outcomesSchema),
   /** A few held-out episodes (one trajectory each) to look at. */
   examples: groups(gradedEpisodeSchema),
+  /** Held-out tasks that could not be graded, and why, a sentence; absent where all could be. It is not kept. */
+  ungraded: v.optional(v.string()),
   /** Wall time, milliseconds. */
   ms: num,
 });

@@ -18,7 +18,7 @@ import { checkpointFiles, type Checkpoint } from '../model/checkpoint.ts';
 import { Llama } from '../model/llama.ts';
 import type { ModelConfig } from '../model/modelConfig.ts';
 import type { HostWeights } from '../model/parameters.ts';
-import { parametersFrom, type TensorSource } from '../model/tensors.ts';
+import { frozenParametersFrom, parametersFrom, type TensorSource } from '../model/tensors.ts';
 import { uniform } from '../rl/random.ts';
 import { specialIds, type EpisodeFormat } from '../tasks/formats/format.ts';
 
@@ -44,7 +44,7 @@ export interface Base {
   /** What an experiment must say of it, because runs begin with an adapter that there is already. */
   readonly begins: Partial<LoraFields>;
   /** Puts it on the running back end; again where that was opened again. @throws as its files are read */
-  open(): Promise<OpenBase>;
+  open(e: Pick<Experiment, 'baseWeights'>): Promise<OpenBase>;
   /** What the folder of a run keeps of the model that it begins with, by name. */
   readonly kept: () => Readonly<Record<string, Uint8Array>>;
   /** What was trained as the files of a folder, by name: a model of ours whole, of others the adapter. */
@@ -148,8 +148,12 @@ export function adaptedBase(
     ...{ config, format, kept, begins },
     adapter: loraOf,
     files: (e, values) => adapterFiles(config, loraOf(e), values, name),
-    async open() {
-      const shared = await Llama.load(config, parametersFrom(config, tensors));
+    async open({ baseWeights }) {
+      const parameters =
+        baseWeights === 'float32'
+          ? parametersFrom(config, tensors)
+          : frozenParametersFrom(config, tensors, baseWeights);
+      const shared = await Llama.load(config, parameters);
       return {
         ...{ config, format },
         trained: (e) =>
@@ -164,7 +168,7 @@ export function adaptedBase(
       };
     },
     async merged(e, values) {
-      const open = await base.open();
+      const open = await base.open(e);
       const policy = open.policy(e, values);
       try {
         const files = checkpointFiles({ config, weights: await policy.merged() }, specialIds(format));

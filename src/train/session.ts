@@ -29,6 +29,8 @@ export interface Session {
   readonly trainer: Trainer;
   readonly policy: Llama;
   readonly parts: TrainerParts;
+  /** As in `TaskSource`. */
+  readonly heldOutDigest: string | undefined;
   /** What the user should know of the tasks, a sentence each. */
   readonly notes: readonly string[];
   /** What an estimate of memory needs to know. */
@@ -70,6 +72,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     trainer,
     policy,
     parts,
+    heldOutDigest: tasks.heldOutDigest,
     notes: notesOn(tasks, problems, reader),
     memory: {
       ...memoryFacts(policy, parts, backend, tasks.longestPrompt),

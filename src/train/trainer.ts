@@ -25,7 +25,7 @@ import { placed } from './placed.ts';
 import type { Gradients, PassOptions } from './policy.ts';
 import { recorded } from './record.ts';
 import { rewardOf, rollout, type RolledOut, type RolloutResult } from './rollout.ts';
-import { ungradedError } from './ungraded.ts';
+import { ungradedError, ungradedHeldOut } from './ungraded.ts';
 import { update, type OnProgress } from './update.ts';
 
 /** Everything an update needs. The trainer owns none of it. */
@@ -199,6 +199,7 @@ export class Trainer {
   evaluation(tried: readonly Tried[], step: number, e: Experiment): EvalRecord {
     const groups = tried.flatMap((one) => one.groups);
     const episodes = groups.flatMap(({ trajectories }) => trajectories);
+    const ungraded = ungradedHeldOut(groups);
     return {
       experiment: e,
       backend: this.#parts.backend,
@@ -206,6 +207,7 @@ export class Trainer {
       metrics: evalMetrics(episodes, e),
       outcomes: episodes.map((episode) => outcomeOf(episode, e)),
       examples: fill(groups.slice(0, exampleCount), recorded),
+      ...(ungraded ? { ungraded } : {}),
       ms: tried.reduce((sum, { ms }) => sum + ms, 0),
     };
   }

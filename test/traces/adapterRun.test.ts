@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { boost as boostCommand } from '../../src/cli/boostCommand.ts';
 import { evaluate as evaluateCommand } from '../../src/cli/evaluateCommand.ts';
+import { exportProject } from '../../src/cli/exportProject.ts';
 import { withOtherModel } from '../../src/cli/otherModel.ts';
 import { openRunAt } from '../../src/cli/packedRun.ts';
 import { options as trainOptions } from '../../src/cli/trainCommand.ts';
@@ -120,4 +121,16 @@ it('what a boost leaves is a model like any other, with a name of its own, and r
     code: 1,
     stderr: expect.stringContaining('loraRank: is 3, and the adapter'),
   });
+});
+
+it('is refused by name where it would become a Python project', async () => {
+  const { code, stderr } = await inThisProcess(exportProject, [
+    '--to',
+    'pytorch',
+    at('project'),
+    '--from',
+    at('run'),
+  ]);
+  expect(code).toBe(1);
+  expect(stderr).toContain('otherModel: tiny@');
 });

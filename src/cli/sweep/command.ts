@@ -2,7 +2,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlagError, helpText, type ExtraOptions } from '../../config/flags.ts';
-import { backendOptions, modelDirOption, type Command } from '../common.ts';
+import type { Evaluated } from '../../config/experiment.ts';
+import type { Experiment } from '../../config/fields.ts';
+import { readerOf } from '../../tasks/episode.ts';
+import { readProblemSet } from '../../tasks/problemSet.ts';
+import { openTasks } from '../../tasks/source.ts';
+import {
+  backendOptions,
+  loadModel,
+  modelDirOption,
+  modelFolderOf,
+  progressLine,
+  type Command,
+} from '../common.ts';
 import { modelOption, withOtherModel } from '../otherModel.ts';
 import { completeLog } from '../folderRun.ts';
 import { parseTrainingFlags, startOptions } from '../startFrom.ts';
@@ -53,7 +65,8 @@ export const sweepCommand: Command = async (argv) => {
     settings.map(async (setting) => {
       const own = jobs.filter((job) => job.setting === setting);
       const logs = await Promise.all(own.map((job) => completeLog({ ...job, modelDir })));
-      return { name: setting.name, logs: logs.filter((log) => log !== null) };
+      const evaluated = await evaluatedOn(setting.experiments[0], modelDir, flags.problems);
+      return { name: setting.name, logs: logs.filter((log) => log !== null), evaluated };
     }),
   );
   const complete = swept.reduce((sum, { logs }) => sum + logs.length, 0);
@@ -69,3 +82,16 @@ export const sweepCommand: Command = async (argv) => {
   process.stdout.write(table);
   process.stderr.write(`wrote ${join(out, 'sweep.md')} and ${join(out, 'sweep.svg')}\n`);
 };
+
+/** What the runs of a setting are evaluated on, whatever their seed. */
+async function evaluatedOn(
+  experiment: Experiment,
+  modelDir: string | undefined,
+  problems: string | undefined,
+): Promise<Evaluated> {
+  if (problems === undefined) return { experiment };
+  const { format, config } = await loadModel(await modelFolderOf(modelDir, experiment));
+  const reader = readerOf(format, config.max_position_embeddings);
+  const { heldOutDigest } = openTasks(experiment, reader, await readProblemSet(problems));
+  return { experiment, heldOutDigest };
+}

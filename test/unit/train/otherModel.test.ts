@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 /** Some sessions over one model. */
 async function over<T>(work: (begin: (changes?: Partial<Experiment>) => Session) => Promise<T>): Promise<T> {
-  const open = await base.open();
+  const open = await base.open(experiment);
   const sessions: Session[] = [];
   try {
     return await work((changes = {}) => {
@@ -181,7 +181,7 @@ describe('a run over a model that others trained', () => {
   });
 
   it('refuses prompts that do not fit the context, and an experiment that names no model', async () => {
-    const small = await (await baseOf(256)).open();
+    const small = await (await baseOf(256)).open(experiment);
     const options = { backend: 'wasm', base: small, sandbox: countsLetter('e') } as const;
     expect(() => createSession(experiment, options)).toThrow(
       /an episode can reach \d+ tokens, the model reads 256/,
