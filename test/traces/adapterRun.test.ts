@@ -116,6 +116,9 @@ it('what a boost leaves is a model like any other, with a name of its own, and r
   }
   expect(log.entriesOf('evaluation').at(-1)?.outcomes).toHaveLength(8);
   expect(log.entriesOf('update')[0]?.metrics['train/kl@t1']).toBeCloseTo(0, 3);
+  const measured = ['--eval-tasks', '4', '--max-new-tokens', '8', '--model', at('boosted')];
+  expect(await evaluate(...measured)).toMatchObject({ code: 0 });
+  expect(await evaluate(...measured, '--adapter', at('over', 'checkpoint'))).toMatchObject({ code: 0 });
   const other = await train('--model', at('boosted'), '--out', at('never'), '--lora-rank', '3', ...quick);
   expect(other).toMatchObject({
     code: 1,
