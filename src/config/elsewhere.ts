@@ -33,6 +33,12 @@ const otherModel: Counterpart = {
 };
 const adapter: Counterpart = { ...ours, note: 'not used there: train.py --lora says the rank' };
 
+const noControl: Counterpart = {
+  ...ours,
+  refuses: ({ control }) =>
+    control === 'none' ? '' : `${control} has no counterpart: what is exported is for training`,
+};
+
 /** The same name in both. */
 const both = (name: string) => ({ pytorch: { name }, trl: { name } });
 /** A setting of train.py for which TRL has none: the rollout that TRL calls reads it. */
@@ -97,6 +103,7 @@ export const elsewhere = {
         returns === 'per-turn' ? 'per-turn has no counterpart: in TRL a completion has one advantage' : '',
     },
   },
+  control: { pytorch: noControl, trl: noControl },
   feedback: rollout('feedback'),
   history: {
     pytorch: { name: 'history' },

@@ -101,7 +101,7 @@ export function checkFit(config: ModelConfig, tokens: number): void {
  * Tokens in one pass through the model. A GPU wants large batches; a CPU wants activations that stay in its cache; and what a large
  * model leaves behind on the way forward must fit beside it.
  */
-function atOnce(backend: OpenedBackend['name'], config: ModelConfig): number {
+export function atOnce(backend: OpenedBackend['name'], config: ModelConfig): number {
   const shape = attentionShape(config);
   const bytes = bytesPerToken({
     layers: config.num_hidden_layers,

@@ -91,7 +91,9 @@ async function load(
       if (!other) return readShippedModel(assets, experiment.model);
       // Its readers and its tokenizer's library are half as large as all else that trains, and few need them.
       const { readOtherModel } = await import('./otherModel.ts');
-      return readOtherModel(experiment.otherModel, (done, total) => show.stage('model', done, total));
+      return readOtherModel(experiment.otherModel, backend.name, (done, total) =>
+        show.stage('model', done, total),
+      );
     },
   );
   markStart('model');
