@@ -113,10 +113,17 @@ export async function loadOther(path: string): Promise<Base> {
   const { files, over, boost } = await findOther(path);
   const opened = await openModel(files);
   const pointer = await pointerTo(path);
-  return adaptedBase(over, opened, formatOf(opened), {
+  const base = adaptedBase(over, opened, formatOf(opened), {
     kept: () => ({ [pointerFile]: pointer, ...boost }),
     boost: boost && readAdapter(opened.config, boost),
   });
+  return {
+    ...base,
+    open() {
+      const problem = tf.getBackend() === 'wasm' ? whyTooLarge(opened.facts) : null;
+      return problem ? Promise.reject(new Error(problem)) : base.open();
+    },
+  };
 }
 
 /** Which model it is and where it lies, for the folder of a run. */
