@@ -5,6 +5,7 @@
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { browsers } from './browsers.ts';
 import { cpython } from './cpython.ts';
 import { kills } from './kills.ts';
 import { links } from './links.ts';
@@ -23,6 +24,7 @@ const parts: readonly Part[] = [
   links,
   receipts,
   kills,
+  browsers,
   smollm2,
   lora,
   nodeProject,
