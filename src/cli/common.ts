@@ -163,7 +163,7 @@ export const loadTokenizer = (folder: string): Promise<Tokenizer> =>
 
 /** The model of a folder or file: one of ours, or one that others trained. @throws as `loadOurs`, and `loadOther` */
 export const loadModel = async (path: string): Promise<Base> => {
-  if (isAdapterFolder(path)) throw new FlagError(adapterIsNoModel(path));
+  if (isAdapterFolder(path) && !isOtherModel(path)) throw new FlagError(adapterIsNoModel(path));
   return isOtherModel(path) ? inFolder(path, () => loadOther(path)) : loadOurs(path);
 };
 

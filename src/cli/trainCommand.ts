@@ -20,6 +20,7 @@ import {
 import { modelOption, withOtherModel } from './otherModel.ts';
 import { drive } from './drive.ts';
 import { untilInterrupted } from './interrupt.ts';
+import { problemsOfRun } from './ownProblems.ts';
 import { modelOf, openRunAt, isRunFile } from './packedRun.ts';
 import { trainingCommand } from './places.ts';
 import { nameOfModel, RunFolder } from './runFolder.ts';
@@ -82,6 +83,7 @@ export const train: Command = async (argv) => {
     return;
   }
   for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
+  const problems = found?.log ? await problemsOfRun(found.log, folder.path, experiment) : flags.problems;
   const modelFolder = found ? folder.reference : await modelFolderOf(text('model-dir'), experiment);
   const model = await loadModel(modelFolder);
   if (found) await folder.checkReference(found.log);
@@ -133,7 +135,7 @@ export const train: Command = async (argv) => {
   const openLog = async () => {
     const log = await (found
       ? folder.resume(found, circumstances)
-      : folder.begin(circumstances, model, flags.problems));
+      : folder.begin(circumstances, model, problems));
     const last = log.entriesOf('evaluation').at(-1);
     if (last) showAccuracy(last.metrics);
     await folder.completeMetrics(log, first);
@@ -142,7 +144,7 @@ export const train: Command = async (argv) => {
   await untilInterrupted(async ({ stopped, onpause }) => {
     const run = await drive({
       ...{ experiment, model, backend, hear, openLog },
-      problems: found ? await found.log?.problems() : flags.problems,
+      problems,
       reopen: () => reopenNodeBackend(flags.options),
       ...(found?.state ? { state: found.state } : {}),
     });

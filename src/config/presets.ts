@@ -124,6 +124,22 @@ export function otherModelPreset(otherModel: string): Preset {
   };
 }
 
+/** What suits such a model on problems/short.jsonl, whose prompts have at most 120 tokens and whose solutions 48: training sees each once. */
+export const shortProblemSettings = {
+  ...otherModelSettings,
+  heldOut: 40,
+  trainTasks: 192,
+  evalTasks: 128,
+  promptsPerUpdate: 2,
+  k: 4,
+  turns: 2,
+  gamma: 1,
+  maxNewTokens: 48,
+  learningRate: 3e-4,
+  steps: 96,
+  evalEvery: 48,
+} as const satisfies Partial<Experiment>;
+
 /** The complete experiment of a preset. */
 export function presetExperiment(preset: Preset): Experiment {
   return withChanges(defaultExperiment, preset.changes);

@@ -59,13 +59,14 @@ export class TrainingRun implements Trainable {
       throw error;
     }
     this.#saved = state;
-    const { policy, parts, notes } = this.#session;
+    const { policy, parts, notes, heldOutDigest } = this.#session;
     this.notes = notes;
     this.model = {
       parameters: policy.parameterCount,
       vocabulary: base.format.tokens,
       trainTasks: parts.trainTasks.length,
       heldOutTasks: parts.heldOutTasks.length,
+      ...(heldOutDigest === undefined ? {} : { heldOutDigest }),
     };
   }
 

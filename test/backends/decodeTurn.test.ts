@@ -9,6 +9,7 @@ import {
   openDecoderReference,
   qkvWidth,
   rope,
+  tensorOf,
   tf,
 } from '../../src/engine/index.ts';
 import type {
@@ -188,11 +189,11 @@ function randomModel(one: Shape): DecoderModel {
 
 /** Its layers in the form that `tf.dispose` walks through, its head too. */
 const tensorsOf = ({ embed, head, norm, layers }: DecoderModel) =>
-  [...new Set<Tensor>([embed, head, norm])].concat(
+  [...new Set<Tensor>([tensorOf(embed), tensorOf(head), norm])].concat(
     layers.flatMap(({ attnNorm, qkv, qkvBias, out, mlpNorm, gateUp, down }) => [
       ...[attnNorm, mlpNorm, ...(qkvBias ? [qkvBias] : [])],
       ...[qkv, out, gateUp, down].flatMap(({ base, lora = [] }) => [
-        base,
+        tensorOf(base),
         ...lora.flatMap(({ a, b }) => [a, b]),
       ]),
     ]),

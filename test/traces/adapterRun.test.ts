@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { evaluate as evaluateCommand } from '../../src/cli/evaluateCommand.ts';
+import { exportProject } from '../../src/cli/exportProject.ts';
 import { withOtherModel } from '../../src/cli/otherModel.ts';
 import { openRunAt } from '../../src/cli/packedRun.ts';
 import { options as trainOptions } from '../../src/cli/trainCommand.ts';
@@ -91,4 +92,16 @@ it('its receipt verifies over the same model; another is told from it, none is a
   });
   const none = await verify(at('receipt.json'));
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('--model-dir') });
+});
+
+it('is refused by name where it would become a Python project', async () => {
+  const { code, stderr } = await inThisProcess(exportProject, [
+    '--to',
+    'pytorch',
+    at('project'),
+    '--from',
+    at('run'),
+  ]);
+  expect(code).toBe(1);
+  expect(stderr).toContain('otherModel: tiny@');
 });

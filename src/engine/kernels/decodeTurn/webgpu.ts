@@ -3,13 +3,14 @@
  * waiting: sampling, the ends of rows and the cache are looked after on the device (`wgsl.ts`). The host reads one result.
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { plainTable, sizeOfTable, tensorOf } from '../../blockMatrix.ts';
 import type { DecoderLayer, DecoderModel } from '../../decoder.ts';
 import type { KVCache } from '../../kvCache.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import { bind, readBack, record, recordCopy, submit, unfilled } from '../../webgpu/record.ts';
 import type { Bound, Stage } from '../../webgpu/record.ts';
-import { merged } from '../../weight.ts';
+import { merged, sizeOfWeight } from '../../weight.ts';
 import { angleTensor } from '../rope/op.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
 import {
@@ -80,7 +81,7 @@ class BoundDecoder {
     this.#gpu = gpu;
     this.model = model;
     this.#cache = cache;
-    this.#head = tf.keep(tf.tidy(() => tf.transpose(model.head)));
+    this.#head = tf.keep(tf.tidy(() => tf.transpose(plainTable(model.head))));
     this.#layers = model.layers.map(({ attnNorm, qkv, qkvBias, out, mlpNorm, gateUp, down }) => ({
       attnNorm: qkvBias ? tf.keep(tf.concat([attnNorm, qkvBias])) : attnNorm,
       ...{ qkv: merged(qkv), out: merged(out), mlpNorm, gateUp: merged(gateUp), down: merged(down) },
@@ -102,7 +103,7 @@ class BoundDecoder {
   /** The kernel that makes logits; of the norm of x, or of hidden states that are normed. */
   head(normed?: Tensor2D): Bound {
     const { embed, norm, eps } = this.model;
-    const [vocabulary, d] = embed.shape;
+    const [vocabulary, d] = sizeOfTable(embed);
     const { rows, x, logits } = this.bindings().scratch;
     const stage = headStage(d, vocabulary, normed ? undefined : eps);
     return this.#product(stage, vocabulary, { rows, a: normed ?? x, w: this.#head, gain: norm, logits });
@@ -113,7 +114,7 @@ class BoundDecoder {
     const { attnNorm, qkv, out, mlpNorm, gateUp, down } = this.#layers[layer] as OneBuffer;
     const biased = layers[layer]?.qkvBias !== undefined;
     const { k: keys, v: values } = this.#cache.layer(layer);
-    const d = embed.shape[1];
+    const [, d] = sizeOfTable(embed);
     const [f] = down.shape;
     const angles = angleTensor(shape);
     const attending = { rows, qkv: q, keys, values, result: mixed };
@@ -139,7 +140,7 @@ class BoundDecoder {
     const steps = Math.max(...tokens.map((list) => list.length));
     if (steps === 0) return before.clone();
     const { embed, norm, eps } = this.model;
-    const [, d] = embed.shape;
+    const [, d] = sizeOfTable(embed);
     const batch = positions.length;
     const { scratch, layers } = this.bindings();
     const { rows, x } = scratch;
@@ -153,7 +154,7 @@ class BoundDecoder {
       ),
     );
     const last = unfilled<Tensor2D>(this.#gpu, [batch, d]);
-    const give = bind(this.#gpu, giveStage(d), { rows, given, embed, x }, [batch, 1]);
+    const give = bind(this.#gpu, giveStage(d), { rows, given, embed: plainTable(embed), x }, [batch, 1]);
     this.setRows(positions, -1);
     for (let step = 0; step < steps; step++) record(this.#gpu, [give, ...layers]);
     record(this.#gpu, [
@@ -174,7 +175,7 @@ class BoundDecoder {
 
   #makeScratch(): Scratch {
     const { shape, embed, layers } = this.model;
-    const [vocabulary, d] = embed.shape;
+    const [vocabulary, d] = sizeOfTable(embed);
     const batch = this.#cache.batch;
     const room = (width: number) => unfilled<Tensor2D>(this.#gpu, [batch, width]);
     return {
@@ -182,7 +183,7 @@ class BoundDecoder {
       x: room(d),
       q: room(shape.heads * shape.headDim),
       mixed: room(shape.heads * shape.headDim),
-      h: room(layers[0]?.down.base.shape[0] ?? 1),
+      h: room(layers[0] ? sizeOfWeight(layers[0].down)[0] : 1),
       logits: room(vocabulary),
     };
   }
@@ -197,7 +198,11 @@ class BoundDecoder {
     this.#head.dispose();
     this.#layers.forEach((own, i) => {
       const { attnNorm, qkv, out, gateUp, down } = this.model.layers[i] as DecoderLayer;
-      const models = new Set<Tensor>([attnNorm, own.mlpNorm, qkv.base, out.base, gateUp.base, down.base]);
+      const models = new Set<Tensor>([
+        attnNorm,
+        own.mlpNorm,
+        ...[qkv, out, gateUp, down].map(({ base }) => tensorOf(base)),
+      ]);
       for (const tensor of Object.values(own)) if (!models.has(tensor)) tensor.dispose();
     });
   }
@@ -217,7 +222,7 @@ class GpuTurn implements TurnWriter {
   #unsubmitted = 0;
 
   constructor(gpu: WebGPUBackend, net: BoundDecoder, { last, positions }: TurnStart, sampling: TurnSampling) {
-    const { embed } = net.model;
+    const embed = plainTable(net.model.embed);
     const [vocabulary, d] = embed.shape;
     const { scratch, layers } = net.bindings();
     const { rows, x, logits } = scratch;
