@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
 import { browserNames, launch, missing, type Driven } from '../webDriver.ts';
 import { staticHost, type StaticHost } from '../e2e/hosts.ts';
+import { microLink } from '../e2e/playground.ts';
 import { serveBuilt } from '../e2e/setup.ts';
 import { root } from '../source.ts';
 import type { Found, Part } from './part.ts';
@@ -210,6 +211,21 @@ const steps: readonly Step[] = [
       await visit.picture('gone on');
       const at = await visit.until('[data-testid=step]', /^([5-9]|\d\d+)$/);
       return `update ${at}`;
+    },
+  },
+  {
+    name: 'trains in a page of another site',
+    async take(visit) {
+      const frame = `<iframe src="${site(visit.host)}${microLink()}&embed" allow="cross-origin-isolated" style="width: 100%; height: 40rem"></iframe>`;
+      visit.host.changed.set('around.html', `<!doctype html><title>Around</title>${frame}`);
+      await visit.browser.open(`${site(visit.host).replace('localhost', '127.0.0.1')}around.html`);
+      await visit.browser.within('iframe');
+      await visit.status(/^Ready/);
+      await visit.press('Step');
+      const words = await visit.status(/^Paused after update 1\./);
+      await visit.browser.within(null);
+      await visit.picture('embedded');
+      return words;
     },
   },
   {
