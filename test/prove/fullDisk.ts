@@ -15,10 +15,10 @@ import type { Found, Part, Stretch } from './part.ts';
 
 const steps = 60;
 /**
- * What the browser grants beyond what the page has stored already, bytes. The run's two last states and the next one, for which
- * Chromium sets aside twice its size, want 10 MB; its checkpoints would take 40.
+ * What the browser grants beyond what the page has stored already, bytes. Chromium sets aside 1 MB for the log and twice its size for
+ * each of the two last states: 9 MB. With answers and checkpoints such a run would take 20.
  */
-const [least, most] = [12e6, 24e6];
+const [least, most] = [11e6, 17e6];
 
 async function status(page: Page, pattern: RegExp): Promise<void> {
   const matches = (source: string): boolean =>
