@@ -1,11 +1,15 @@
-/** `--model PATH`: a model that others trained, as a folder of theirs or a .gguf file. */
+/** `--model PATH`: a model that others trained, as a folder of theirs, a .gguf file, or what its boost left over it (boostCommand.ts). */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { fieldNames, fields, type FieldName } from '../config/fields.ts';
 import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
-import { otherModelSettings, otherModelText } from '../config/modelFields.ts';
-import { adaptedBase, type Base } from '../train/base.ts';
+import { otherModelName, otherModelSettings, otherModelText } from '../config/modelFields.ts';
+import { adapterFileNames, readAdapter, readSettings } from '../model/adapter.ts';
+import { tf } from '../engine/index.ts';
+import { whyTooLarge } from '../hub/needs.ts';
+import { adaptedBase, fieldsOfLora, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openModel, type ModelFiles } from '../train/openedModel.ts';
 import { fetchedModel, foreignModel } from './foreignModel.ts';
@@ -24,6 +28,10 @@ interface Found {
   readonly digest: string;
   /** As an experiment names it. */
   readonly text: string;
+  /** The adapter that runs over it begin with, as files; null: they begin with the model as it is. */
+  readonly boost: Readonly<Record<string, Uint8Array>> | null;
+  /** What the model is called without it. */
+  readonly over: string;
 }
 
 const found = new Map<string, Promise<Found>>();
@@ -67,9 +75,9 @@ async function find(path: string): Promise<Found> {
     }
     // A run goes on with what it began with, also where there is no network, or the hub has another commit by now.
     const fetched = isOfHub(kept.path) ? await fetchedModel(kept.digest) : null;
-    if (fetched) return { files: fetched.files, digest: kept.digest, text: kept.model };
+    if (fetched) return boosted(path, unboosted(fetched.files, kept.digest, kept.model));
     const there = await findOther(kept.path);
-    if (there.digest === kept.digest) return there;
+    if (there.digest === kept.digest) return boosted(path, there);
     throw new Error(
       `${kept.path} is no longer the model ${kept.model} that the run began with. Put it back.`,
     );
@@ -78,19 +86,48 @@ async function find(path: string): Promise<Found> {
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });
-  return { files, digest, text: otherModelText(name, digest) };
+  return unboosted(files, digest, otherModelText(name, digest));
+}
+
+const unboosted = (files: ModelFiles, digest: string, text: string): Found => ({
+  ...{ files, digest, text },
+  ...{ boost: null, over: text },
+});
+
+/** The same with the adapter that lies beside the pointer to it, if there is one: then that is part of which model it is. */
+function boosted(folder: string, model: Found): Found {
+  const there = adapterFileNames.filter((name) => existsSync(join(folder, name)));
+  if (there.length < adapterFileNames.length) return model;
+  const boost = Object.fromEntries(
+    there.map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]),
+  );
+  const hash = createHash('sha256').update(model.digest);
+  const digest = Object.values(boost)
+    .reduce((sum, bytes) => sum.update(bytes), hash)
+    .digest('hex');
+  return { ...model, boost, digest, text: otherModelText(`${otherModelName(model.text)}+boost`, digest) };
 }
 
 /** @throws Error naming the file, and what is wrong with it or not supported */
 export async function loadOther(path: string): Promise<Base> {
-  const { files, text } = await findOther(path);
+  const { files, over, boost } = await findOther(path);
   const opened = await openModel(files);
   const pointer = await pointerTo(path);
-  return adaptedBase(text, opened, formatOf(opened), () => ({ [pointerFile]: pointer }));
+  const base = adaptedBase(over, opened, formatOf(opened), {
+    kept: () => ({ [pointerFile]: pointer, ...boost }),
+    boost: boost && readAdapter(opened.config, boost),
+  });
+  return {
+    ...base,
+    open(e) {
+      const problem = tf.getBackend() === 'wasm' ? whyTooLarge(opened.facts) : null;
+      return problem ? Promise.reject(new Error(problem)) : base.open(e);
+    },
+  };
 }
 
 /** Which model it is and where it lies, for the folder of a run. */
-async function pointerTo(path: string): Promise<Uint8Array> {
+export async function pointerTo(path: string): Promise<Uint8Array> {
   const kept = join(path, pointerFile);
   if (existsSync(kept)) return readFileSync(kept);
   const { text, digest } = await findOther(path);
@@ -135,12 +172,13 @@ export async function withOtherModel(
   }
   const rest = argv.filter((_, i) => i !== at && (inOne || i !== at + 1));
   if (!isOtherModel(path)) return [...rest, '--model-dir', path];
-  const { text } = await findOther(path);
+  const { text, boost } = await findOther(path);
   const given = (flag: string) => rest.some((one) => one === flag || one.startsWith(`${flag}=`));
   const settled = ['--preset', '--experiment', '--link', '--resume'].some(given);
+  const begins = boost ? fieldsOfLora(readSettings(boost)) : {};
   const suits = settled
     ? []
-    : Object.entries(otherModelSettings)
+    : Object.entries({ ...otherModelSettings, ...begins })
         .filter(([name]) => accepted.some((one) => one === name))
         .map(([name, value]) => [flagOf(name), String(value)])
         .filter(([flag = '']) => !given(flag));

@@ -1,9 +1,10 @@
 /** `--problems FILE`: problems of the user's own, to train and evaluate on. */
 import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Experiment } from '../config/fields.ts';
 import { FlagError, type ExtraOptions } from '../config/flags.ts';
 import { problemSetOf, readProblemSet, type ProblemSet } from '../tasks/problemSet.ts';
+import { problemsBlob, type RunLog } from '../train/log.ts';
 import { checkProblemSize, fileText, readProblems, type ProblemFormat } from '../tasks/readers/index.ts';
 
 export const problemsOption: ExtraOptions = {
@@ -69,6 +70,23 @@ export async function problemsFor(
       cause: error,
     });
   }
+}
+
+/**
+ * The problems of a run in a folder, which lie beside its log.
+ * @throws Error naming the file that is missing
+ */
+export async function problemsOfRun(
+  log: RunLog,
+  path: string,
+  { tasks }: Experiment,
+): Promise<string | undefined> {
+  const text = await log.problems();
+  if (text !== undefined || tasks !== 'own') return text;
+  throw new Error(
+    `${join(path, 'blobs', problemsBlob)} is missing: it holds the problems that the run is about. Put it back from a copy of the ` +
+      'run, or begin again with --problems FILE and another --out.',
+  );
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -6,13 +6,14 @@ import type { Program } from '../config/elsewhere.ts';
 import { withChanges } from '../config/experiment.ts';
 import type { Experiment } from '../config/fields.ts';
 import { FlagError } from '../config/flags.ts';
-import { pythonProject, type ProjectParts } from '../exports/pytorch/index.ts';
+import { checkCounterparts, pythonProject, type ProjectParts } from '../exports/pytorch/index.ts';
 import type { ModelFiles } from '../exports/modelFolder.ts';
 import type { WholeBase } from '../train/base.ts';
 import { readerOf } from '../tasks/episode.ts';
 import { readProblemSet } from '../tasks/problemSet.ts';
 import { openTasks } from '../tasks/source.ts';
 import { loadOurs, modelFolderOf, projectRoot, shippedModel } from './common.ts';
+import { problemsOfRun } from './ownProblems.ts';
 import { modelOf, openRunAt } from './packedRun.ts';
 
 export interface Asked {
@@ -31,7 +32,10 @@ export interface Asked {
 
 /** @returns the project's files by path */
 export async function pythonProjectOf(program: Program, asked: Asked): Promise<Map<string, Uint8Array>> {
-  const parts = asked.from === undefined ? await ofExperiment(asked) : await ofRun(asked.from, asked);
+  const check = (experiment: Experiment) => checkCounterparts(experiment, program);
+  const parts = await (asked.from === undefined
+    ? ofExperiment(asked, check)
+    : ofRun(asked.from, asked, check));
   const { format, config } = parts.began;
   const reader = readerOf(format, config.max_position_embeddings);
   const problems = parts.problems === undefined ? null : await readProblemSet(parts.problems);
@@ -46,7 +50,11 @@ interface Own extends Pick<ProjectParts, 'name' | 'experiment' | 'reference' | '
   readonly problems: string | undefined;
 }
 
-async function ofExperiment({ experiment, name, modelDir, problems }: Asked): Promise<Own> {
+/** Refuses an experiment by the name of a field, before anything is read of its model. */
+type Check = (experiment: Experiment) => void;
+
+async function ofExperiment({ experiment, name, modelDir, problems }: Asked, check: Check): Promise<Own> {
+  check(experiment);
   const folder = await modelFolderOf(modelDir, experiment);
   const [reference, began] = [await filesIn(folder), await loadOurs(folder)];
   const { initialPolicy } = experiment;
@@ -58,9 +66,10 @@ async function ofExperiment({ experiment, name, modelDir, problems }: Asked): Pr
 }
 
 /** A run as it was after its last saved state. */
-async function ofRun(path: string, { modelDir, changes }: Asked): Promise<Own> {
+async function ofRun(path: string, { modelDir, changes }: Asked, check: Check): Promise<Own> {
   if (!existsSync(path)) throw new FlagError(`--from: there is no ${path}.`);
   const { name, log, folder } = await openRunAt(path);
+  check(withChanges(log.experimentAt(Infinity), changes));
   const reference = await modelOf(log.manifest, folder, modelDir);
   const state = await log.stateAt(Infinity);
   if (!state)
@@ -70,7 +79,7 @@ async function ofRun(path: string, { modelDir, changes }: Asked): Promise<Own> {
   return {
     name,
     experiment,
-    ...{ began, reference: await filesIn(reference), problems: (await log.problems()) ?? undefined },
+    ...{ began, reference: await filesIn(reference), problems: await problemsOfRun(log, path, experiment) },
     policy: {
       files: new Map(Object.entries(began.files(experiment, state.weights))),
       what: `that run’s model after ${state.step} updates`,

@@ -3,6 +3,7 @@ import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, type ExtraOptions } from '../config/flags.ts';
 import { fileName } from '../exports/fileName.ts';
 import type { RunEvent } from '../train/messages.ts';
+import { workloadOf } from '../train/workload.ts';
 import {
   backendOptions,
   duration,
@@ -20,6 +21,7 @@ import {
 import { modelOption, withOtherModel } from './otherModel.ts';
 import { drive } from './drive.ts';
 import { untilInterrupted } from './interrupt.ts';
+import { problemsOfRun } from './ownProblems.ts';
 import { modelOf, openRunAt, isRunFile } from './packedRun.ts';
 import { trainingCommand } from './places.ts';
 import { nameOfModel, RunFolder } from './runFolder.ts';
@@ -82,11 +84,12 @@ export const train: Command = async (argv) => {
     return;
   }
   for (const note of found?.notes ?? []) process.stderr.write(`${note}\n`);
+  const problems = found?.log ? await problemsOfRun(found.log, folder.path, experiment) : flags.problems;
   const modelFolder = found ? folder.reference : await modelFolderOf(text('model-dir'), experiment);
   const model = await loadModel(modelFolder);
   if (found) await folder.checkReference(found.log);
 
-  const backend = await openNodeBackend(flags.options);
+  const backend = await openNodeBackend(flags.options, async () => workloadOf(model.config, experiment));
   const circumstances = {
     build: version,
     backend: backend.name,
@@ -133,7 +136,7 @@ export const train: Command = async (argv) => {
   const openLog = async () => {
     const log = await (found
       ? folder.resume(found, circumstances)
-      : folder.begin(circumstances, model, flags.problems));
+      : folder.begin(circumstances, model, problems));
     const last = log.entriesOf('evaluation').at(-1);
     if (last) showAccuracy(last.metrics);
     await folder.completeMetrics(log, first);
@@ -142,7 +145,7 @@ export const train: Command = async (argv) => {
   await untilInterrupted(async ({ stopped, onpause }) => {
     const run = await drive({
       ...{ experiment, model, backend, hear, openLog },
-      problems: found ? await found.log?.problems() : flags.problems,
+      problems,
       reopen: () => reopenNodeBackend(flags.options),
       ...(found?.state ? { state: found.state } : {}),
     });

@@ -31,7 +31,14 @@ const otherModel: Counterpart = {
       ? ''
       : `${e.otherModel} is not put into the project: export one of the playground’s models, and give the other to train.py with --model and --lora`,
 };
+const base: Counterpart = { ...ours, note: 'not used there: the base has the type that its files have' };
 const adapter: Counterpart = { ...ours, note: 'not used there: train.py --lora says the rank' };
+
+const noControl: Counterpart = {
+  ...ours,
+  refuses: ({ control }) =>
+    control === 'none' ? '' : `${control} has no counterpart: what is exported is for training`,
+};
 
 /** The same name in both. */
 const both = (name: string) => ({ pytorch: { name }, trl: { name } });
@@ -51,6 +58,7 @@ export const elsewhere = {
   loraRank: { pytorch: adapter, trl: adapter },
   loraAlpha: { pytorch: adapter, trl: adapter },
   loraTargets: { pytorch: adapter, trl: adapter },
+  baseWeights: { pytorch: base, trl: base },
   initialPolicy: { pytorch: { file: 'model/' }, trl: { file: 'model/' } },
   turns: {
     pytorch: { name: 'turns' },
@@ -97,6 +105,7 @@ export const elsewhere = {
         returns === 'per-turn' ? 'per-turn has no counterpart: in TRL a completion has one advantage' : '',
     },
   },
+  control: { pytorch: noControl, trl: noControl },
   feedback: rollout('feedback'),
   history: {
     pytorch: { name: 'history' },

@@ -10,6 +10,7 @@ export type { Experiment, FieldName } from './fields.ts';
 export const fixedInFork: readonly FieldName[] = [
   'model',
   'otherModel',
+  'baseWeights',
   'initialPolicy',
   'loraRank',
   'loraAlpha',
@@ -24,13 +25,28 @@ export const modelNameOf = ({ model, otherModel }: Pick<Experiment, 'model' | 'o
   model === 'other' ? otherModel : model;
 
 /** Fields that say what an evaluation measures: where they differ, held-out accuracies are of other tasks, tests or answers. */
-const measured = (e: Experiment): readonly FieldName[] => [
-  ...(['tasks', 'evalTasks', 'trainTests', 'turns'] as const),
-  ...(e.tasks === 'own' ? (['problems', 'heldOut', 'splitSeed'] as const) : (['level'] as const)),
-];
-/** Held-out accuracies under these two experiments are of the same. */
-export const sameEvaluation = (a: Experiment, b: Experiment): boolean =>
-  measured(a).every((name) => a[name] === b[name]);
+const measured = ['tasks', 'evalTasks', 'trainTests', 'turns'] as const;
+/** And of problems of the user's own: which are held out, and which of those can be read and answered at all. */
+const measuredOfOwn = [
+  ...(['problems', 'heldOut', 'splitSeed'] as const),
+  ...(['model', 'otherModel', 'maxNewTokens', 'history', 'feedback'] as const),
+] as const;
+
+/** What is known of what a run is evaluated on. */
+export interface Evaluated {
+  readonly experiment: Experiment;
+  /** The digest of its held-out problems, where they are the user's own and were looked at. */
+  readonly heldOutDigest?: string | undefined;
+}
+
+/** Held-out accuracies of these two are of the same. Where nothing but fields is known, problems count as others where they may be. */
+export function sameEvaluation(a: Evaluated, b: Evaluated): boolean {
+  const same = (name: FieldName) => a.experiment[name] === b.experiment[name];
+  if (a.experiment.tasks !== 'own') return [...measured, 'level' as const].every(same);
+  if (a.heldOutDigest === undefined || b.heldOutDigest === undefined)
+    return [...measured, ...measuredOfOwn].every(same);
+  return a.heldOutDigest === b.heldOutDigest && (['tasks', 'trainTests', 'turns'] as const).every(same);
+}
 
 /** What a legal value is, in words: "a whole number from 1 to 4", "one of paper, released-code". */
 export function describeValues(f: Field): string {

@@ -161,6 +161,24 @@ export const fields = {
     group: 'method',
     when: 'live',
   },
+  control: {
+    kind: 'choice',
+    default: 'none',
+    choices: [
+      { value: 'none', label: 'None', help: 'Every episode earns what its own answers earned.' },
+      {
+        value: 'shuffled',
+        label: 'Rewards shuffled',
+        help: 'The rewards of a prompt’s episodes are dealt out among them at random.',
+      },
+    ],
+    label: 'Control',
+    help: 'For telling what was learned from what happened by itself. With rewards shuffled, everything is as always (the same tasks, the same rewards in every group, steps of the same size) but which episode earned what, so that there is nothing to learn.',
+    source: 'our decision',
+    group: 'method',
+    when: 'restart',
+    since: 9,
+  },
   feedback: {
     kind: 'choice',
     default: 'none',

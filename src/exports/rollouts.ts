@@ -27,6 +27,8 @@ export function rolloutLines({ step, backend, experiment, groups }: UpdateRecord
 
 const turnOf = (turn: TrajectoryRecord['turns'][number]) => ({
   text: turn.text,
+  /** Where the code that was graded stands in the text, where that is not all of it. */
+  ...(turn.code ? { code: turn.code } : {}),
   ids: turn.ids,
   tokens: turn.tokens,
   logp: turn.logp,

@@ -212,14 +212,8 @@ const isOff = (key: string, value: unknown): boolean =>
   value === (key === 'bias' ? 'none' : 0) ||
   (isObject(value) && Object.keys(value).length === 0);
 
-/**
- * Reads what PEFT saved.
- * @throws an error naming the file, the key or the tensor that is wrong, or does not belong to the model
- */
-export function readAdapter(
-  config: ModelConfig,
-  files: Readonly<Record<string, Uint8Array>>,
-): { settings: LoraSettings; values: HostWeights } {
+/** What an adapter says of itself, whatever it is over. @throws an error naming the file and the key that is wrong */
+export function readSettings(files: Readonly<Record<string, Uint8Array>>): LoraSettings {
   const json = readJson(files[configFile] ?? new Uint8Array(), configFile, 1 << 20);
   const parsed = v.safeParse(settingsSchema, json);
   if (!parsed.success) {
@@ -231,7 +225,21 @@ export function readAdapter(
     if (Object.hasOwn(parsed.output, key) || harmless.has(key) || isOff(key, value)) continue;
     refuse(key, `${shown(value)} is not supported`);
   }
-  const settings = { rank, alpha, targets: loraTargets.filter((target) => target_modules.includes(target)) };
+  return { rank, alpha, targets: loraTargets.filter((target) => target_modules.includes(target)) };
+}
+
+/** A trained adapter. */
+export interface AdapterValues {
+  readonly settings: LoraSettings;
+  readonly values: HostWeights;
+}
+
+/**
+ * Reads what PEFT saved.
+ * @throws an error naming the file, the key or the tensor that is wrong, or does not belong to the model
+ */
+export function readAdapter(config: ModelConfig, files: Readonly<Record<string, Uint8Array>>): AdapterValues {
+  const settings = readSettings(files);
   const file = openSafetensors(files[weightsFile] ?? new Uint8Array(), weightsFile);
   const left = new Set(file.tensors.keys());
   const values: HostWeights = {};

@@ -109,6 +109,17 @@ export function evalMetrics(
   return prefixed('eval', episodeMetrics(episodes, e));
 }
 
+/** How many tests a held-out task has, and how many of them the answer of each turn passed; null where it could not be judged. */
+export const outcomeOf = (
+  { turns }: Episode<Graded>,
+  e: Pick<Experiment, 'trainTests'>,
+): readonly (number | null)[] => [
+  judgedOn(turns[0]?.verdict.tests ?? [], e).length,
+  ...turns.map((turn) =>
+    Number.isNaN(turn.reward) ? null : judgedOn(passed(turn), e).filter(Boolean).length,
+  ),
+];
+
 /**
  * `train/…`: the sampled episodes of one update, with their credit. What only the optimiser knows
  * (`train/loss`, `train/grad_norm`, `train/learning_rate`, `train/clipped`) is added by the training loop.

@@ -53,6 +53,8 @@ export const digestsSchema = v.object({
 });
 export type Digests = v.InferOutput<typeof digestsSchema>;
 
+export const outcomesSchema = list(list(v.nullable(answers)));
+
 export const updateRecordSchema = v.object({
   ...circumstances,
   /** Updates done, counting this one (from 1). */
@@ -72,8 +74,15 @@ export const evalRecordSchema = v.object({
   step: v.number(),
   /** Greedy held-out metrics, keys `eval/…`. */
   metrics: v.record(v.string(), num),
+  /**
+   * Of every held-out task, in their order, [its tests, those passed at turn 1, …, at turn T] (`outcomeOf`): two evaluations of the same
+   * tasks are compared task by task. Absent in records of before.
+   */
+  outcomes: v.optional(outcomesSchema),
   /** A few held-out episodes (one trajectory each) to look at. */
   examples: groups(gradedEpisodeSchema),
+  /** Held-out tasks that could not be graded, and why, a sentence; absent where all could be. It is not kept. */
+  ungraded: v.optional(v.string()),
   /** Wall time, milliseconds. */
   ms: num,
 });

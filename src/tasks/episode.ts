@@ -74,12 +74,14 @@ export interface SupervisedExample extends Asked {
   readonly answers: readonly string[];
   /** What the tests said after each answer but the last ('' without feedback); see `feedbackLine`. */
   readonly feedback: readonly string[];
+  /** So many of the first answers are only shown: wrong ones, of which the correction is to be learned. 0 unless given. */
+  readonly shown?: number;
 }
 
 /** Tokens as the model sees them, and where its own answers stand: only those are learned from. */
 export interface EpisodeSequence {
   readonly ids: readonly number[];
-  /** Turn (from 1), first token and length of each answer, its end-of-answer token included. */
+  /** Turn (from 1), first token and length of each answer to learn from, its end-of-answer token included. */
   readonly answers: readonly { readonly turn: number; readonly start: number; readonly length: number }[];
 }
 
@@ -92,5 +94,5 @@ export function supervisedSequence(format: EpisodeFormat, example: SupervisedExa
     ids.push(...format.answer(answer), ...format.end);
     return { turn: i + 1, start, length: ids.length - start };
   });
-  return { ids, answers };
+  return { ids, answers: answers.slice(example.shown ?? 0) };
 }

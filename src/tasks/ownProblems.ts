@@ -89,6 +89,10 @@ export function splitProblems(problems: readonly Problem[], e: Fields, reader: M
 const contentOf = ({ instruction, entryPoint, setup, tests }: Task): string =>
   JSON.stringify([instruction, entryPoint, setup, tests]);
 
+/** What tells held-out problems from others: the same digits, the same problems in the same order, with very little doubt. */
+export const digestOfProblems = (tasks: readonly Task[]): string =>
+  hashText(tasks.map(contentOf).join('\n')).toString(16).padStart(8, '0');
+
 /** Why a model cannot be trained on a task; null when it can. */
 function barOf(task: Task, e: Fields, reader: ModelReader): Pick<LeftOut, 'why' | 'message'> | null {
   if (e.trainTests !== 'all' && task.tests.length <= Number(e.trainTests)) {

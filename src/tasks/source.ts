@@ -5,7 +5,7 @@
 import { longestSequence } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
 import { longestPrompt } from './longestPrompt.ts';
-import { leftOutWords, splitProblems, type LeftOut } from './ownProblems.ts';
+import { digestOfProblems, leftOutWords, splitProblems, type LeftOut } from './ownProblems.ts';
 import type { ProblemSet } from './problemSet.ts';
 import { generatedLists } from './taskList.ts';
 import type { ModelReader, Task, Tasks } from './types.ts';
@@ -17,6 +17,8 @@ export interface TaskSource {
   readonly train: Tasks;
   /** Those of an evaluation, always all of them and in this order. */
   readonly heldOut: Tasks;
+  /** Which those are, where they are problems of the user's own: what fits depends on the model and on many fields. */
+  readonly heldOutDigest?: string;
   /** Problems of the user's own that are not used, each with the reason; none of generated tasks. */
   readonly leftOut: readonly LeftOut[];
   /** Problems that could be used and are not, because there are more than `trainTasks` or `evalTasks`. */
@@ -53,6 +55,7 @@ function ownTasks(e: Experiment, reader: ModelReader, problems: ProblemSet | nul
   return {
     train: new FixedTasks(train),
     heldOut: new FixedTasks(heldOut),
+    heldOutDigest: digestOfProblems(heldOut),
     leftOut,
     spare,
     longestPrompt: longestOf(reader, [...train, ...heldOut]),

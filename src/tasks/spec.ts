@@ -92,16 +92,27 @@ export function renderInstruction(spec: Spec, stream: Stream): string {
   return phrase(spec, (phrasings) => stream.choice(phrasings));
 }
 
-/** The same with those phrasings that are longest by `length`. */
+/** The same for a model that knows whole sentences: `Write a Python function total(xs) that returns the sum of the even numbers in xs.` */
+export function renderRequest(spec: Spec, stream: Stream): string {
+  const { english, signature } = said(spec, (phrasings) => stream.choice(phrasings));
+  return `Write a Python function ${signature} that returns ${english}.`;
+}
+
+/** The instruction with those phrasings that are longest by `length`. */
 export function longestInstruction(spec: Spec, length: (text: string) => number): string {
   return phrase(spec, (phrasings) => phrasings.reduce((a, b) => (length(b) > length(a) ? b : a)));
 }
 
 function phrase(spec: Spec, pick: Phrase): string {
+  const { english, signature } = said(spec, pick);
+  return `${pick(leadWords)} ${signature}: ${english}.`;
+}
+
+/** What the function gives, and its head. */
+function said(spec: Spec, pick: Phrase): { readonly english: string; readonly signature: string } {
   const { family, choice } = spec;
-  const english = family.english(choice, pick);
-  const signature = `${family.entryPoint(choice)}(${family.parameters})`;
-  return `${pick(leadWords)} ${signature}: ${fill(english, values(spec))}.`;
+  const english = fill(family.english(choice, pick), values(spec));
+  return { english, signature: `${family.entryPoint(choice)}(${family.parameters})` };
 }
 
 /** A neighbour: the same spec with one slot or one constant redrawn, and a different program. */

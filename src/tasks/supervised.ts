@@ -5,7 +5,18 @@
 import { feedbackLine, type SupervisedExample } from './episode.ts';
 import { makeTask, predictOutcomes } from './makeTasks.ts';
 import { Stream } from './random.ts';
-import { bugRate, bugSites, drawSpec, renderInstruction, renderProgram, splitOf } from './spec.ts';
+import {
+  bugRate,
+  bugSites,
+  drawSpec,
+  levelOf,
+  mutateSpec,
+  renderInstruction,
+  renderProgram,
+  renderRequest,
+  splitOf,
+  type Spec,
+} from './spec.ts';
 
 export interface SupervisedOptions {
   /** Multiplies the rate of every kind of mistake in the first answer. */
@@ -18,6 +29,47 @@ export interface SupervisedOptions {
   readonly turns?: number;
   /** Also make the tests and say what they found; about 20 times slower. Default false. */
   readonly feedback?: boolean;
+}
+
+/** Compositions of this level and above are left to reinforcement learning on harder tasks. */
+const tooHard = 4;
+
+/**
+ * Example `index` of a corpus for a model that knows Python already and is to learn how to answer and to correct: half of the examples
+ * are a right answer and the same again, half a wrong one, only shown, and the right one. Every second of each is told what a test
+ * found. Training compositions only; a function of its arguments.
+ * @param fits whether a program is short enough to be an answer
+ */
+export function formatExample(
+  seed: number,
+  index: number,
+  fits: (program: string) => boolean,
+): SupervisedExample {
+  const stream = new Stream(seed, index);
+  for (;;) {
+    const spec = drawSpec(stream);
+    if (splitOf(spec) !== 'train' || levelOf(spec) >= tooHard) continue;
+    const right = renderProgram(spec);
+    const [instruction, entryPoint] = [renderRequest(spec, stream), spec.family.entryPoint(spec.choice)];
+    const made = makeTask(spec, stream, `format-${seed}-${index}`);
+    const wrong = wrongProgram(spec, stream);
+    const corrects = index % 2 === 1;
+    const first = corrects ? wrong : right;
+    const outcomes = predictOutcomes(made, first);
+    const passes = outcomes.every(({ passed }) => passed);
+    if (![first, right].every(fits) || passes === corrects) continue;
+    const feedback = [index % 4 < 2 ? '' : feedbackLine(outcomes)];
+    return { ...{ instruction, entryPoint, feedback }, answers: [first, right], shown: corrects ? 1 : 0 };
+  }
+}
+
+/** A novice's version where there is one, else a neighbour under the same name. */
+function wrongProgram(spec: Spec, stream: Stream): string {
+  const sites = bugSites(spec);
+  if (sites.length > 0) return renderProgram(spec, new Set([stream.choice(sites)]));
+  const head = (program: string) => program.slice(0, program.indexOf('\n'));
+  const [right, other] = [renderProgram(spec), renderProgram(mutateSpec(spec, stream))];
+  return head(right) + other.slice(head(other).length);
 }
 
 /** No mistake is certain. */

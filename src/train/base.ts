@@ -1,7 +1,7 @@
 /**
  * What runs are begun over. A model of our own is small: every run has a copy of all its weights, which it trains. One that others
  * trained is large: its weights are on the back end once, for all runs, and stay as they are; a run trains an adapter. Then the
- * reference is the model with no adapter, and only the adapter is copied, saved and put back.
+ * reference is the model with no adapter, or with the one that its boost left, and only the adapter is copied, saved and put back.
  */
 import { fields, type Experiment } from '../config/fields.ts';
 import {
@@ -10,6 +10,7 @@ import {
   adapterShapes,
   initialAdapter,
   loraTargets,
+  type AdapterValues,
   type LoraSettings,
   type LoraTarget,
 } from '../model/adapter.ts';
@@ -17,7 +18,7 @@ import { checkpointFiles, type Checkpoint } from '../model/checkpoint.ts';
 import { Llama } from '../model/llama.ts';
 import type { ModelConfig } from '../model/modelConfig.ts';
 import type { HostWeights } from '../model/parameters.ts';
-import { parametersFrom, type TensorSource } from '../model/tensors.ts';
+import { frozenParametersFrom, parametersFrom, type TensorSource } from '../model/tensors.ts';
 import { uniform } from '../rl/random.ts';
 import { specialIds, type EpisodeFormat } from '../tasks/formats/format.ts';
 
@@ -40,8 +41,12 @@ export interface Base {
   readonly format: EpisodeFormat;
   /** What a run trains: null: every weight; else an adapter of this kind. */
   adapter(e: Experiment): LoraSettings | null;
+  /** What an experiment must say of it, because runs begin with an adapter that there is already. */
+  readonly begins: Partial<LoraFields>;
+  /** What an adapter's files call the model they are over; null: its runs leave no adapter. */
+  readonly over: string | null;
   /** Puts it on the running back end; again where that was opened again. @throws as its files are read */
-  open(): Promise<OpenBase>;
+  open(e: Pick<Experiment, 'baseWeights'>): Promise<OpenBase>;
   /** What the folder of a run keeps of the model that it begins with, by name. */
   readonly kept: () => Readonly<Record<string, Uint8Array>>;
   /** What was trained as the files of a folder, by name: a model of ours whole, of others the adapter. */
@@ -68,6 +73,8 @@ export function wholeBase(
   const base: WholeBase = {
     ...{ config, format, checkpoint },
     adapter: () => null,
+    begins: {},
+    over: null,
     trained: () => Object.values(weights).reduce((sum, { length }) => sum + length, 0),
     policy: (_, values = weights) => new Llama(config, values),
     reference: () => new Llama(config, weights, false),
@@ -89,19 +96,18 @@ const targets: Readonly<Record<Experiment['loraTargets'], readonly LoraTarget[]>
   'query-value': ['q_proj', 'v_proj'],
 };
 
+/** The fields that say what an adapter is. */
+export type LoraFields = Pick<Experiment, 'loraRank' | 'loraAlpha' | 'loraTargets'>;
+
 /** The adapter that an experiment asks for. */
-export const loraOf = (e: Pick<Experiment, 'loraRank' | 'loraAlpha' | 'loraTargets'>): LoraSettings => ({
+export const loraOf = (e: LoraFields): LoraSettings => ({
   rank: e.loraRank,
   alpha: e.loraAlpha,
   targets: targets[e.loraTargets],
 });
 
 /** The way back. @throws Error when its targets have no name here, or its rank or alpha is not to be had */
-export function fieldsOfLora({
-  rank,
-  alpha,
-  targets: wanted,
-}: LoraSettings): Pick<Experiment, 'loraRank' | 'loraAlpha' | 'loraTargets'> {
+export function fieldsOfLora({ rank, alpha, targets: wanted }: LoraSettings): LoraFields {
   const same = (list: readonly LoraTarget[]) =>
     list.length === wanted.length && list.every((target) => wanted.includes(target));
   const named = fields.loraTargets.choices.find(({ value }) => same(targets[value]));
@@ -121,19 +127,36 @@ export interface OtherModel {
   readonly tokenizerJson: Uint8Array | null;
 }
 
-/** A model that is not trained itself. @param name as an adapter's files call it @param kept see `Base` */
+export interface AdaptedOptions {
+  /** See `Base`. */
+  readonly kept?: Base['kept'];
+  /** What its boost left: runs begin with it, and it is their reference. */
+  readonly boost?: AdapterValues | null;
+}
+
+/** A model that is not trained itself. @param name as an adapter's files call it */
 export function adaptedBase(
   name: string,
   { config, tensors, tokenizerJson }: OtherModel,
   format: EpisodeFormat,
-  kept: Base['kept'] = () => ({}),
+  { kept = () => ({}), boost = null }: AdaptedOptions = {},
 ): Base {
+  const begins = boost ? fieldsOfLora(boost.settings) : {};
+  const begun = (e: Experiment): HostWeights => {
+    if (!boost) return drawnAdapter(config, e);
+    checkBegins(begins, e);
+    return boost.values;
+  };
   const base: Base = {
-    ...{ config, format, kept },
+    ...{ config, format, kept, begins, over: name },
     adapter: loraOf,
     files: (e, values) => adapterFiles(config, loraOf(e), values, name),
-    async open() {
-      const shared = await Llama.load(config, parametersFrom(config, tensors));
+    async open({ baseWeights }) {
+      const parameters =
+        baseWeights === 'float32'
+          ? parametersFrom(config, tensors)
+          : frozenParametersFrom(config, tensors, baseWeights);
+      const shared = await Llama.load(config, parameters);
       return {
         ...{ config, format },
         trained: (e) =>
@@ -141,14 +164,14 @@ export function adaptedBase(
             (sum, [rows, columns]) => sum + rows * columns,
             0,
           ),
-        policy: (e, values) =>
-          shared.adapted(new Adapter(config, loraOf(e), values ?? drawnAdapter(config, e))),
-        reference: () => shared.lent(),
+        policy: (e, values) => shared.adapted(new Adapter(config, loraOf(e), values ?? begun(e))),
+        reference: () =>
+          boost ? shared.adapted(new Adapter(config, boost.settings, boost.values)) : shared.lent(),
         dispose: () => shared.dispose(),
       };
     },
     async merged(e, values) {
-      const open = await base.open();
+      const open = await base.open(e);
       const policy = open.policy(e, values);
       try {
         const files = checkpointFiles({ config, weights: await policy.merged() }, specialIds(format));
@@ -160,6 +183,17 @@ export function adaptedBase(
     },
   };
   return base;
+}
+
+/** @throws Error naming the field in which an experiment asks for another adapter than the one that runs begin with */
+function checkBegins(begins: Partial<LoraFields>, e: LoraFields): void {
+  for (const name of ['loraRank', 'loraAlpha', 'loraTargets'] as const) {
+    if (begins[name] === undefined || begins[name] === e[name]) continue;
+    throw new Error(
+      `${name}: is ${e[name]}, and the adapter that this model begins with has ${begins[name]}. A run goes on with that adapter: ` +
+        `set ${name} to ${begins[name]}, or begin with the model without it.`,
+    );
+  }
 }
 
 /** An adapter as a run begins with it: a function of the seed. */

@@ -7,12 +7,13 @@ import type { Experiment } from '../config/fields.ts';
 import type { ChangeRecord } from '../rl/records.ts';
 import { withLiveFields } from './changes.ts';
 import { Evaluating, evaluationDue } from './evaluating.ts';
-import { saidOfMasked, sentence } from './failure.ts';
+import { sentence } from './failure.ts';
 import { Jobs } from './jobs.ts';
 import type { Past, Phase, RunCommand, Stage } from './messages.ts';
 import { answer, answerRecord, type Question } from './questions.ts';
 import { Teller } from './teller.ts';
 import { Timeline, UnreachableError } from './timeline.ts';
+import { ungradedInUpdate } from './ungraded.ts';
 import type { Beginning, DrivenOptions, Loaded, Trainable } from './trainable.ts';
 import { UnderWay } from './underWay.ts';
 
@@ -34,6 +35,7 @@ export class DrivenRun {
     keep: async (record) => {
       await this.timeline.evaluation(record);
       this.#teller.tell({ type: 'eval', record });
+      if (record.ungraded) this.#notice('warning', record.ungraded);
     },
   });
   /** It goes on with what was done at another time; `readOnly`: why it can be looked at and forked only. */
@@ -288,18 +290,16 @@ export class DrivenRun {
     if (this.#phase !== 'pausing') this.#enter('running');
     const record = await this.#underWay.make(run);
     if (!record) return; // it stands at a station
-    const { timeline } = this;
-    await timeline.update(record, run.state);
+    await this.timeline.update(record, run.state);
     this.#teller.tell({ type: 'update', record }); // what is told is kept
-    this.#teller.tell({ type: 'kept', ...timeline.kept });
-    const ungraded = saidOfMasked(record);
-    if (ungraded) this.#notice('warning', ungraded);
+    this.#teller.tell({ type: 'kept', ...this.timeline.kept });
+    if (record.metrics['train/masked'] > 0) this.#notice('warning', ungradedInUpdate(record));
     await this.#evaluatePart();
     await this.#settle(run);
     if (evaluationDue(run.experiment, record.step)) await this.#evaluating.whole(run);
     const finished = record.step >= run.experiment.steps;
-    const stops = finished || this.#wanted === 'stand';
-    if (stops || record.step % this.#options.checkpointEvery === 0) await this.timeline.checkpoint();
+    if (finished || this.#wanted === 'stand' || record.step % this.#options.checkpointEvery === 0)
+      await this.timeline.checkpoint();
     if (this.#wanted !== 'run') this.#wanted = 'stand';
   }
 

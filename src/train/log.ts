@@ -202,9 +202,9 @@ export class RunLog {
   /** @throws as `update` */
   evaluation(record: EvalRecord): Promise<void> {
     return this.#inTurn(async () => {
-      const { step, metrics, ms, examples } = record;
+      const { step, metrics, outcomes, ms, examples } = record;
       checkExperiment(record, this.experimentAt(step));
-      const facts = { step, metrics, ms, ...this.#backend(record) };
+      const facts = { step, metrics, ...(outcomes ? { outcomes } : {}), ms, ...this.#backend(record) };
       await this.#withAnswers(step, examples, (kept) =>
         this.#append({ kind: 'evaluation', ...facts, ...kept }),
       );
@@ -283,9 +283,13 @@ export class RunLog {
     if (!entry) return null;
     const examples = await this.#answers(entry.rollouts);
     if (examples === undefined) return null;
-    const { metrics, ms, backend = this.manifest.backend } = entry;
+    const { metrics, outcomes, ms, backend = this.manifest.backend } = entry;
     const experiment = this.#entries.experimentAt(step, entry);
-    return checked(evalRecordSchema, { experiment, backend, step, metrics, examples, ms }, entry.rollouts);
+    return checked(
+      evalRecordSchema,
+      { experiment, backend, step, metrics, ...(outcomes ? { outcomes } : {}), examples, ms },
+      entry.rollouts,
+    );
   }
 
   /** Waits for what is being written. */

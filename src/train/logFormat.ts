@@ -10,13 +10,13 @@ import type { Experiment } from '../config/fields.ts';
 import { checkFormat, experimentFile, readExperimentFile } from '../config/formats.ts';
 import { isObject } from '../config/outside.ts';
 import { fromJson, packed } from './packedJson.ts';
-import { changeRecordSchema, digestsSchema, timingSchema } from '../rl/records.ts';
+import { changeRecordSchema, digestsSchema, outcomesSchema, timingSchema } from '../rl/records.ts';
 
 /**
  * The format of log.jsonl and of the blobs it names, raised with whatever an older reader would not understand.
- * 1: the first; 2: updates have digests.
+ * 1: the first; 2: updates have digests; 3: evaluations have outcomes.
  */
-export const logFormat = 2;
+export const logFormat = 3;
 
 const num = v.union([
   v.number(),
@@ -75,6 +75,7 @@ export const entrySchema = v.variant('kind', [
     kind: v.literal('evaluation'),
     step,
     metrics,
+    outcomes: v.optional(outcomesSchema),
     ms: num,
     backend: v.optional(v.picklist(backendNames)),
     rollouts: v.optional(blob),

@@ -132,7 +132,7 @@ export const runEventSchema = v.variant('type', [
     device: v.string(),
     why: v.string(),
   }),
-  /** The model that the run trains, and how many tasks it has. */
+  /** The model that the run trains, and which tasks it has. */
   v.object({
     type: v.literal('model'),
     runId,
@@ -143,6 +143,8 @@ export const runEventSchema = v.variant('type', [
     vocabulary: v.number(),
     trainTasks: v.number(),
     heldOutTasks: v.number(),
+    /** The digest of the held-out problems, where they are the user's own (tasks/ownProblems.ts). */
+    heldOutDigest: v.optional(v.string()),
   }),
   /** What the page needs to estimate the memory of any experiment with this model on this back end. */
   v.object({ type: v.literal('memory'), runId, facts: memoryFactsSchema }),

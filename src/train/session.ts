@@ -29,6 +29,8 @@ export interface Session {
   readonly trainer: Trainer;
   readonly policy: Llama;
   readonly parts: TrainerParts;
+  /** As in `TaskSource`. */
+  readonly heldOutDigest: string | undefined;
   /** What the user should know of the tasks, a sentence each. */
   readonly notes: readonly string[];
   /** What an estimate of memory needs to know. */
@@ -70,6 +72,7 @@ export function createSession(experiment: Experiment, options: SessionOptions): 
     trainer,
     policy,
     parts,
+    heldOutDigest: tasks.heldOutDigest,
     notes: notesOn(tasks, problems, reader),
     memory: {
       ...memoryFacts(policy, parts, backend, tasks.longestPrompt),
@@ -98,7 +101,7 @@ export function checkFit(config: ModelConfig, tokens: number): void {
  * Tokens in one pass through the model. A GPU wants large batches; a CPU wants activations that stay in its cache; and what a large
  * model leaves behind on the way forward must fit beside it.
  */
-function atOnce(backend: OpenedBackend['name'], config: ModelConfig): number {
+export function atOnce(backend: OpenedBackend['name'], config: ModelConfig): number {
   const shape = attentionShape(config);
   const bytes = bytesPerToken({
     layers: config.num_hidden_layers,

@@ -6,17 +6,20 @@
  */
 import { AdamW, tf } from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
-import { supervisedSequence } from '../tasks/episode.ts';
-import { supervisedExample } from '../tasks/supervised.ts';
+import { supervisedSequence, type SupervisedExample } from '../tasks/episode.ts';
 import type { EpisodeFormat } from '../tasks/formats/format.ts';
 import { weightedLogProbGradient } from './policy.ts';
 
-/** One stage of boost training. */
-export interface Recipe {
+/** How long and how fast. */
+export interface Schedule {
   readonly steps: number;
   readonly batch: number;
   readonly learningRate: number;
   readonly warmup: number;
+}
+
+/** One stage of boost training of our own models. */
+export interface Recipe extends Schedule {
   /** Multiplies every novice bug's rate in first answers. */
   readonly bugScale: number;
   /** Probability that a correction repairs each bug of the first answer. */
@@ -68,6 +71,9 @@ export const recipes = {
   },
 } as const satisfies Record<string, Recipe>;
 
+/** The boost of an adapter over a model of others, which knows Python: it learns to answer with a program and nothing else, and to correct. */
+export const adapterSchedule: Schedule = { steps: 16, batch: 4, learningRate: 1e-3, warmup: 2 };
+
 export interface SupervisedStep {
   readonly step: number;
   /** Mean cross-entropy of answer tokens, nats. */
@@ -77,27 +83,29 @@ export interface SupervisedStep {
 }
 
 /** Linear warm-up, then linear decay to a tenth. */
-export function supervisedRate(step: number, recipe: Recipe): number {
-  const warm = Math.min(1, (step + 1) / recipe.warmup);
-  return recipe.learningRate * warm * (0.1 + 0.9 * Math.max(0, 1 - step / recipe.steps));
+export function supervisedRate(step: number, { learningRate, warmup, steps }: Schedule): number {
+  return learningRate * Math.min(1, (step + 1) / warmup) * (0.1 + 0.9 * Math.max(0, 1 - step / steps));
 }
 
 /**
  * Trains `model` in place; every step sees new examples.
  * AdamW β = (0.9, 0.98), weight decay 0.01, gradient norm clipped to 1.
+ * @param exampleAt the example of that number
+ * @param maxTokens in one pass through the model, see `atOnce`
  */
 export async function* superviseModel(
   model: Llama,
   format: EpisodeFormat,
-  recipe: Recipe,
-  seed: number,
+  schedule: Schedule,
+  exampleAt: (index: number) => SupervisedExample,
+  maxTokens = 2048,
 ): AsyncGenerator<SupervisedStep> {
   const optimizer = new AdamW(model.trained, { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0.01 });
   const { banned, pad } = format;
   try {
-    for (let step = 0; step < recipe.steps; step++) {
-      const sequences = Array.from({ length: recipe.batch }, (_, i) =>
-        supervisedSequence(format, supervisedExample(seed, step * recipe.batch + i, recipe)),
+    for (let step = 0; step < schedule.steps; step++) {
+      const sequences = Array.from({ length: schedule.batch }, (_, i) =>
+        supervisedSequence(format, exampleAt(step * schedule.batch + i)),
       );
       const places = sequences.flatMap(({ ids, answers }) =>
         answers.map(({ start, length }) => ({ sequence: ids, start, length })),
@@ -106,9 +114,9 @@ export async function* superviseModel(
       const { gradients, loss } = await weightedLogProbGradient(
         model,
         places.map((place) => ({ place, coefficients: new Array<number>(place.length).fill(1 / tokens) })),
-        { temperature: 1, banned, pad, maxTokens: 2048 },
+        { temperature: 1, banned, pad, maxTokens },
       );
-      const learningRate = supervisedRate(step, recipe);
+      const learningRate = supervisedRate(step, schedule);
       const { norm: gradNorm } = await optimizer.step(gradients, learningRate, 1);
       tf.dispose(gradients);
       yield { step: step + 1, loss, gradNorm, learningRate };

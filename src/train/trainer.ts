@@ -12,8 +12,9 @@ import type { Llama } from '../model/llama.ts';
 import type { HostWeights } from '../model/parameters.ts';
 import type { Algorithm } from '../rl/algorithms/algorithm.ts';
 import { findCaught, type CaughtRecord } from '../rl/caught.ts';
+import { dealtOut } from '../rl/control.ts';
 import { fill, type Episode, type Group } from '../rl/episode.ts';
-import { evalMetrics } from '../rl/metrics.ts';
+import { evalMetrics, outcomeOf } from '../rl/metrics.ts';
 import { permutation, uniform } from '../rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../rl/records.ts';
 import type { Sandbox } from '../sandbox/types.ts';
@@ -24,7 +25,7 @@ import { placed } from './placed.ts';
 import type { Gradients, PassOptions } from './policy.ts';
 import { recorded } from './record.ts';
 import { rewardOf, rollout, type RolledOut, type RolloutResult } from './rollout.ts';
-import { ungradedError } from './ungraded.ts';
+import { ungradedError, ungradedHeldOut } from './ungraded.ts';
 import { update, type OnProgress } from './update.ts';
 
 /** Everything an update needs. The trainer owns none of it. */
@@ -68,7 +69,7 @@ export interface Tried {
 }
 
 /** What a random number is for; part of its counter. */
-const stream = { order: 1, sample: 2 } as const;
+const stream = { order: 1, sample: 2, control: 4 } as const; // 3: base.ts
 
 /** Held-out tasks that are written at once, before `divisions`. */
 export const evalBatch = 64;
@@ -197,15 +198,16 @@ export class Trainer {
   /** What is recorded of held-out tasks that were tried after `step` updates. */
   evaluation(tried: readonly Tried[], step: number, e: Experiment): EvalRecord {
     const groups = tried.flatMap((one) => one.groups);
+    const ungraded = ungradedHeldOut(groups);
+    const episodes = groups.flatMap(({ trajectories }) => trajectories);
     return {
       experiment: e,
       backend: this.#parts.backend,
       step,
-      metrics: evalMetrics(
-        groups.flatMap(({ trajectories }) => trajectories),
-        e,
-      ),
+      metrics: evalMetrics(episodes, e),
+      outcomes: episodes.map((episode) => outcomeOf(episode, e)),
       examples: fill(groups.slice(0, exampleCount), recorded),
+      ...(ungraded ? { ungraded } : {}),
       ms: tried.reduce((sum, { ms }) => sum + ms, 0),
     };
   }
@@ -273,7 +275,9 @@ export class Trainer {
         ? await this.#recorded(algorithm, e)
         : await this.#rollOut(this.#nextTasks(e), algorithm, e);
     this.#checkGraded(batch.groups);
-    return batch;
+    if (e.control === 'none') return batch;
+    const order = (group: number, n: number) => permutation(n, e.seed, stream.control, this.#step, group);
+    return { ...batch, groups: dealtOut(batch.groups, order) };
   }
 
   /** Episodes of an earlier run, back in their places; what they earn is this experiment's. */

@@ -114,11 +114,9 @@ export class TrainerClient {
     this.#add({ type: 'begin', runId, experiment, problems: this.#problems(experiment) });
   }
 
-  /** A new run that begins where another stood. */
-  fork(runId: string, where: ForkFrom): void {
-    const { problems } = where.changes;
-    const named = typeof problems === 'string' ? this.#problems({ tasks: 'own', problems }) : undefined;
-    this.#add({ type: 'fork', runId, ...where, problems: named });
+  /** A new run that begins where another stood. @param experiment its own: that of then, with the changes */
+  fork(runId: string, where: ForkFrom, experiment: Experiment): void {
+    this.#add({ type: 'fork', runId, ...where, problems: this.#problems(experiment) });
   }
 
   /** Goes on with a run that was kept under this id, over what is loaded. */

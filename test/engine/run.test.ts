@@ -117,11 +117,20 @@ describe('on WebAssembly', () => {
     let opened = 0;
     const whole = wholeBase({ config, weights }, format);
     const gone = () => Promise.reject(new Error('its file is gone'));
-    const base = { ...whole, open: () => (++opened === 1 ? whole.open() : gone()) };
+    const base = { ...whole, open: () => (++opened === 1 ? Promise.resolve(whole) : gone()) };
     const fault = (_: number, stage: Stage) => stage === 'update' && trap('headBackward');
     await expect(train('wasm', fault, micro, 1, base)).rejects.toThrow('its file is gone');
     expect(opened).toBe(2);
     await reopenBackend('wasm', node);
+  });
+
+  it('a back end that is lost while the model is put there is opened again', async () => {
+    let opened = 0;
+    const lost = () => Promise.reject(new WebAssembly.RuntimeError('memory access out of bounds'));
+    const model = wholeBase({ config, weights }, format);
+    const base: Base = { ...model, open: (e) => (++opened === 1 ? lost() : model.open(e)) };
+    expectNear(await train('wasm', undefined, micro, 3, base), whole, 0);
+    expect(opened).toBe(2);
   });
 
   it('memory that runs out halves the pieces until they fit, and says so once', async () => {

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import * as v from 'valibot';
-import { openBackend, tf } from '../../src/engine/index.ts';
+import { logits as scoresOf, openBackend, tf } from '../../src/engine/index.ts';
 import {
   Adapter,
   adapterFiles,
@@ -61,7 +61,7 @@ function writeFiles(folder: string, files: Record<string, Uint8Array>): void {
 
 async function logitsOf(model: Llama, ids: readonly number[]): Promise<Float32Array> {
   const all = tf.tidy(() =>
-    tf.matMul(model.hidden(tf.tensor1d([...ids], 'int32'), 1, ids.length), model.head, false, true),
+    scoresOf(model.hidden(tf.tensor1d([...ids], 'int32'), 1, ids.length), model.head),
   );
   const values = Float32Array.from(await all.data());
   all.dispose();

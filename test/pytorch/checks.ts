@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonLinesOf, killed, ours, python, type At } from './programs.ts';
-import { replay, replays, spread } from './replays.ts';
+import { replay, replays } from './replays.ts';
 
 export interface Check {
   readonly name: string;
@@ -144,7 +144,7 @@ export const checks: readonly Check[] = [
     needs: torch,
     run: (at: At) => replay(one, 1, at).told,
   })),
-  ...spread.map((one) => ({
+  ...replays.map((one) => ({
     name: `the same in two processes (gloo): ${one.name}`,
     needs: torch,
     run: (at: At) => replay(one, 2, at).told,

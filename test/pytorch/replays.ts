@@ -82,9 +82,6 @@ export const replays: readonly Replay[] = [
   },
 ];
 
-/** Those that two processes repeat: one a kind of work that is spread over them. */
-export const spread: readonly Replay[] = [0, 1, 4, 5].map((at) => replays[at]!);
-
 /** The largest relative difference of loss and gradient norm; throws where anything else differs by more than rounding. */
 export function replay({ flags }: Replay, processes: number, at: At): { worst: number; told: string } {
   const [run, file, project, out] = ['run', 'episodes.jsonl', 'project', 'out'].map((name) =>

@@ -7,6 +7,7 @@ import process from 'node:process';
 import { vi } from 'vitest';
 import { exportCommand } from '../../src/cli/exportCommand.ts';
 import { lessonsCommand } from '../../src/cli/lessonsCommand.ts';
+import { reproduce as reproduceCommand } from '../../src/cli/reproduceCommand.ts';
 import { sweepCommand } from '../../src/cli/sweep/command.ts';
 import { train as trainCommand } from '../../src/cli/trainCommand.ts';
 import { createNodeSandbox } from '../../src/sandbox/node.ts';
@@ -44,9 +45,8 @@ const command =
   (...args: string[]): Promise<Ended> =>
     start(process.execPath, ['--import', 'tsx', `src/cli/${name}.ts`, ...args]).ended;
 
-/** The commands themselves. */
+/** The command itself. */
 export const trainAlone = command('train');
-export const reproduce = command('reproduce');
 
 /** All commands in this process are lent one sandbox, in which Python has been started. */
 vi.mock('../../src/sandbox/node.ts', async (original) => {
@@ -60,6 +60,7 @@ vi.mock('../../src/sandbox/node.ts', async (original) => {
 export const train = (...args: string[]): Promise<Ended> => inThisProcess(trainCommand, args);
 export const lessons = (...args: string[]): Promise<Ended> => inThisProcess(lessonsCommand, args);
 export const exportRun = (...args: string[]): Promise<Ended> => inThisProcess(exportCommand, args);
+export const reproduce = (...args: string[]): Promise<Ended> => inThisProcess(reproduceCommand, args);
 export const sweep = (...args: string[]): Promise<Ended> => inThisProcess(sweepCommand, args);
 
 /** `npm run train -- …`, with everything npm puts in between. */

@@ -1,5 +1,6 @@
 /** What the runs of a sweep say together: a table with intervals. */
 import { grid } from '../../bench/table.ts';
+import { sameEvaluation, type Evaluated } from '../../config/experiment.ts';
 import { findMetric } from '../../rl/metricTable.ts';
 import { intervalOf } from '../../rl/statistics.ts';
 import type { RunLog } from '../../train/log.ts';
@@ -8,6 +9,8 @@ import type { RunLog } from '../../train/log.ts';
 export interface Swept {
   readonly name: string;
   readonly logs: readonly RunLog[];
+  /** On what they were evaluated: the same, whatever their seed. */
+  readonly evaluated: Evaluated;
 }
 
 /** Columns of the table, shares as of the last evaluation. */
@@ -25,6 +28,19 @@ function cell(values: readonly number[]): string {
   if (Number.isNaN(mean)) return '–';
   const percent = (x: number) => (100 * x).toFixed(1);
   return Number.isNaN(half) ? `${percent(mean)} %` : `${percent(mean)} ± ${percent(half)} %`;
+}
+
+/** Which settings were measured on other tasks, tests or turns than the rest: a sentence; '' where all were measured alike. */
+function measuredApart(swept: readonly Swept[]): string {
+  const groups: Swept[][] = [];
+  for (const one of swept) {
+    const alike = groups.find(([first]) => first && sameEvaluation(first.evaluated, one.evaluated));
+    if (alike) alike.push(one);
+    else groups.push([one]);
+  }
+  if (groups.length < 2) return '';
+  const named = groups.map((group) => group.map(({ name }) => name).join(', ')).join(' | ');
+  return `Held-out tasks, tests or turns differ between: ${named}. What stands on different sides of a bar was not measured on the same.`;
 }
 
 /** As Markdown. */
@@ -47,9 +63,11 @@ export function sweepTable(swept: readonly Swept[]): string {
     }),
   );
   const meaning = [...meanings].map(([name, explanation]) => `- ${name}: ${explanation}`);
+  const apart = measuredApart(swept);
   return [
     'Held-out tasks, greedy, at the end of each run. Mean over seeds ± half of its 95 % interval (Student’s t).',
     grid(heads, rows),
+    ...(apart === '' ? [] : [apart]),
     `${meaning.join('\n')}\n`,
   ].join('\n\n');
 }

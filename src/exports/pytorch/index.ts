@@ -70,7 +70,8 @@ export function pythonProject(parts: ProjectParts): Map<string, Bytes> {
 export function checkCounterparts(e: Experiment, program: Program): void {
   for (const field of fieldNames) {
     const why = counterpart(field, program).refuses?.(e) ?? '';
-    if (why !== '') throw new Error(`${field}: ${why}. Choose another value, or export to PyTorch.`);
+    const others = program === 'trl' ? ' Choose another value, or export to PyTorch.' : '';
+    if (why !== '') throw new Error(`${field}: ${why}.${others}`);
   }
 }
 

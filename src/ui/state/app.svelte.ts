@@ -171,7 +171,8 @@ export class AppState {
     const owner = from.ownerOfState(step);
     const branch = this.runs.make(form, { origin: { run: from, step, changes } });
     const values = Object.fromEntries(changes.map(({ field, to }) => [field, to]));
-    return this.#open(branch, () => this.#client.fork(branch.id, { from: owner.id, step, changes: values }));
+    const where = { from: owner.id, step, changes: values };
+    return this.#open(branch, () => this.#client.fork(branch.id, where, wanted));
   }
 
   /** There is room for such forks, and they can be; else the run on screen says why not. */

@@ -4,6 +4,7 @@ import {
   inForceAfter,
   refusedInFork,
   sameEvaluation,
+  type Evaluated,
   type Experiment,
 } from '../../config/experiment.ts';
 import { field, fields } from '../../config/fields.ts';
@@ -124,7 +125,11 @@ export class OpenRun {
 
   /** Its held-out accuracies are of the same tasks as another's. */
   comparable(other: OpenRun): boolean {
-    return sameEvaluation(this.form.applied, other.form.applied);
+    return sameEvaluation(this.#evaluated, other.#evaluated);
+  }
+
+  get #evaluated(): Evaluated {
+    return { experiment: this.form.applied, heldOutDigest: this.told.model?.heldOutDigest };
   }
 
   /** It can train on, and does not yet. */

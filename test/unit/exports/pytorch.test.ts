@@ -23,9 +23,16 @@ const answered = spawnSync('python3', ['-c', questions()], {
   ...{ cwd: folder, encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } },
 });
 const hasPython = !answered.error && !answered.stderr.includes('python3 is too old');
-const said = (): { compiled: string[]; credits: unknown[]; graded: { status: string }[] } => {
+interface Said {
+  readonly compiled: string[];
+  readonly credits: unknown[];
+  readonly graded: { readonly status: string }[];
+  readonly failing: { readonly status: string; readonly exception: string }[][];
+  readonly same: boolean[];
+}
+const said = (): Said => {
   expect(answered.stderr).toBe('');
-  return JSON.parse(answered.stdout) as ReturnType<typeof said>;
+  return JSON.parse(answered.stdout) as Said;
 };
 
 const asked = (changes: Partial<Experiment>) => ({
@@ -71,6 +78,13 @@ describe('a project', () => {
     expect(textOf(files, 'README.md')).toContain('TRL');
   });
 
+  it('refuses another model by name, before it is looked for', async () => {
+    const other = asked({ model: 'other', otherModel: `tiny@sha256-${'0'.repeat(64)}` });
+    await expect(pythonProjectOf('pytorch', other)).rejects.toThrow(
+      /^otherModel: tiny@.* with --model and --lora\.$/,
+    );
+  });
+
   it('refuses by name what TRL cannot express, and PyTorch nothing', () => {
     for (const [field, changes] of [
       ['estimator', { estimator: 'reinforce' }],
@@ -110,6 +124,19 @@ describe('its Python', () => {
       const wrong = ours.filter((x, n) => !(Math.abs(x - theirs[n]!) <= 1e-6 * Math.max(1, Math.abs(x))));
       expect(wrong, JSON.stringify(e)).toEqual([]);
     });
+  });
+
+  it('takes what could not be judged for the same as that only, and not for 0', () => {
+    expect(said().same).toEqual([true, false, false, true, false]);
+  });
+
+  it('judges nothing where it is the machine that fails', () => {
+    expect(said().failing.map((outcomes) => outcomes.map(({ status }) => status))).toEqual([
+      ['infra', 'infra'],
+      ['infra', 'infra'],
+      ['pass', 'pass'],
+    ]);
+    expect(said().failing[0]?.[0]?.exception).toMatch(/^OSError: /);
   });
 
   it('grades', () => {
@@ -177,10 +204,11 @@ function questions(): string {
   return `
 import sys
 assert sys.version_info >= (3, 10), "python3 is too old"
-import glob, json
+import glob, json, resource, subprocess
 from math import isnan, nan
 from types import SimpleNamespace
-from credit import Answer, Try, credit
+from credit import Answer, Try, credit, same_reward
+import grade
 from grade import Grader
 
 compiled = sorted(glob.glob("*.py"))
@@ -208,6 +236,22 @@ code = "def f(x):\\n    return x + 1 if x < 3 else [x, undefined][x - 3]"
 tests = ["assert f(1) == 2", "assert f(2) == 4", "assert f(4) == 5", "assert f(1) in (2, 3)", "assert f(1) =="]
 grader = Grader(1)
 graded = grader.grade([{"code": code, "setup": "", "tests": tests}])[0]
+
+# Where no pipe is to be had, where no worker can be begun, and then again.
+pair = ["assert f(1) == 2", "assert f(2) == 3"]
+request = {"code": code, "setup": "", "tests": pair}
+few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))
+command = [sys.executable, "-s", "-S", "grade.py"]
+told = subprocess.run(command, input=json.dumps(request) + "\\n", capture_output=True, text=True, preexec_fn=few).stdout
+worker, begins = grader._idle.queue[0], grade._Worker
+worker._process.kill()
+def broken():
+    raise OSError("no process")
+grade._Worker = broken
+failing = [json.loads(told.splitlines()[1]), grader.grade([request])[0]]
+grade._Worker = begins
+failing.append(grader.grade([request])[0])
 grader.close()
-print(json.dumps({"compiled": compiled, "credits": credits, "graded": graded}))`;
+same = [same_reward(*pair) for pair in ((nan, None), (0.0, None), (nan, 0.5), (0.5, 0.5), (0.5, 0.0))]
+print(json.dumps({"same": same, "failing": failing, "compiled": compiled, "credits": credits, "graded": graded}))`;
 }

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { defaultExperiment, withChanges } from '../../../src/config/experiment.ts';
+import {
+  defaultExperiment,
+  sameEvaluation,
+  withChanges,
+  type Experiment,
+} from '../../../src/config/experiment.ts';
 import { readerOf } from '../../../src/tasks/episode.ts';
 import { familiarity, unfamiliar } from '../../../src/tasks/familiar.ts';
 import { makeTasks } from '../../../src/tasks/makeTasks.ts';
@@ -114,6 +119,43 @@ describe('the split', () => {
     expect(() => splitProblems(long, e, reader)).toThrow(
       /^problems: none of the .*p\d: its solution has .*A larger maxNewTokens/s,
     );
+  });
+});
+
+describe('evaluations on problems of one’s own', () => {
+  const set = problemSetOf([
+    ...some(20),
+    ...[30, 31, 32, 33].map((n) =>
+      problem(n, { reference: `def add${n}(x):\n    return ${'x + '.repeat(9)}${n}` }),
+    ),
+  ]);
+  const own = async (changes: Partial<Experiment>) => {
+    const { name } = await set;
+    const experiment = withChanges(defaultExperiment, {
+      tasks: 'own',
+      problems: name,
+      heldOut: 50,
+      ...changes,
+    });
+    const { heldOutDigest } = openTasks(experiment, reader, await set);
+    return { experiment, heldOutDigest };
+  };
+
+  it('are of the same where the same problems could be used, and else are not', async () => {
+    const base = await own({ maxNewTokens: 40 });
+    expect(sameEvaluation(base, await own({ maxNewTokens: 40, seed: 7, feedback: 'tests' }))).toBe(true);
+    expect(sameEvaluation(base, await own({ maxNewTokens: 24 }))).toBe(false);
+    expect(sameEvaluation(base, await own({ maxNewTokens: 40, splitSeed: 2 }))).toBe(false);
+  });
+
+  it('count as of others where nobody has looked at what can be used', async () => {
+    const { experiment } = await own({});
+    const other = (changes: Partial<Experiment>) =>
+      sameEvaluation({ experiment }, { experiment: withChanges(experiment, changes) });
+    expect(other({ gamma: 0 })).toBe(true);
+    expect(other({ maxNewTokens: 24 })).toBe(false);
+    expect(other({ history: 'all', turns: 3 })).toBe(false);
+    expect(other({ model: 'beginner' })).toBe(false);
   });
 });
 

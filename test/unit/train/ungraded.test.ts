@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ungradedError } from '../../../src/train/ungraded.ts';
+import { unjudgedWords } from '../../../src/rl/unjudged.ts';
+import { ungradedError, ungradedHeldOut } from '../../../src/train/ungraded.ts';
 
 type Groups = Parameters<typeof ungradedError>[0];
 const task = {
@@ -36,5 +37,19 @@ describe('why episodes could not be graded', () => {
   });
   it('blames the sandbox for all else', () => {
     expect(ungradedError(groups('the worker was lost'), 4, 4).message).toMatch(/memory ran out/);
+  });
+  it('says of an evaluation how many held-out tasks it lacks, and because of what', () => {
+    expect(ungradedHeldOut(groups('the setup is not valid Python: eof'))).toBe(
+      '1 of 1 held-out tasks could not be graded, because the problem “add k” has tests that cannot be run (test 2: the setup is ' +
+        'not valid Python: eof). They are left out of what is measured.',
+    );
+    expect(ungradedHeldOut([])).toBe('');
+  });
+  it('says of an answer which test it was and why', () => {
+    const turns = groups('the test is not valid Python: eof').flatMap(
+      ({ trajectories }) => trajectories[0]?.turns ?? [],
+    );
+    expect(unjudgedWords(turns)).toBe('test 2 could not be run: the test is not valid Python: eof');
+    expect(unjudgedWords([{ verdict: null }])).toBe('a test could not be run');
   });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
-import { TrainerClient, type WorkerLike } from '../../../src/worker/client.ts';
+import { TrainerClient, type TrainerClientOptions, type WorkerLike } from '../../../src/worker/client.ts';
 import type { TrainerEvent } from '../../../src/worker/protocol.ts';
 
 /** A worker that only remembers what it was told. */
@@ -25,7 +25,7 @@ class SilentWorker implements WorkerLike {
   }
 }
 
-function setUp(createSandboxPort = async () => new MessageChannel().port1) {
+function setUp(options: Partial<TrainerClientOptions> = {}) {
   const workers: SilentWorker[] = [];
   const events: TrainerEvent[] = [];
   const client = new TrainerClient({
@@ -34,9 +34,10 @@ function setUp(createSandboxPort = async () => new MessageChannel().port1) {
       workers.push(worker);
       return worker;
     },
-    createSandboxPort,
+    createSandboxPort: async () => new MessageChannel().port1,
     assets: 'https://example.org/',
     onEvent: (event) => events.push(event),
+    ...options,
   });
   return { client, workers, events };
 }
@@ -126,7 +127,9 @@ describe('TrainerClient', () => {
   });
 
   it('says when the sandbox cannot start', async () => {
-    const { client, workers, events } = setUp(() => Promise.reject(new Error('no Pyodide here')));
+    const { client, workers, events } = setUp({
+      createSandboxPort: () => Promise.reject(new Error('no Pyodide here')),
+    });
     await client.load(next(), defaultExperiment, 'auto');
     expect(workers.map(({ ended }) => ended)).toEqual([true]);
     expect(events).toMatchObject([{ type: 'failure', detail: 'no Pyodide here' }]);
@@ -138,7 +141,7 @@ describe('TrainerClient', () => {
     await client.load('a', defaultExperiment, 'auto');
     expect(client.canBegin).toBe(true);
     client.begin('b', defaultExperiment);
-    client.fork('c', { from: 'b', step: 3, changes: { gamma: 0 } });
+    client.fork('c', { from: 'b', step: 3, changes: { gamma: 0 } }, defaultExperiment);
     client.run('c');
     const [{ sent, says }] = workers.map((worker) => ({
       sent: worker.sent,
@@ -157,6 +160,14 @@ describe('TrainerClient', () => {
     expect(events.map(({ runId }) => runId)).toEqual(['a', 'b', 'c', 'a', 'c']);
     expect(sent.slice(4)).toMatchObject([{ type: 'close', runId: 'b' }]);
     expect(['a', 'b', 'c'].map((id) => client.has(id))).toEqual([true, false, true]);
+  });
+
+  it('gives a fork the problems that its own experiment names, though only its tasks are others', async () => {
+    const { client, workers } = setUp({ problems: ({ tasks }) => (tasks === 'own' ? 'mine' : undefined) });
+    await client.load('a', defaultExperiment, 'auto');
+    const where = { from: 'a', step: 1, changes: { tasks: 'own' } };
+    client.fork('b', where, { ...defaultExperiment, tasks: 'own', problems: `sha256-${'0'.repeat(64)}` });
+    expect(workers[0]?.sent).toMatchObject([{ type: 'load' }, { type: 'fork', problems: 'mine' }]);
   });
 
   it('watches one run at a time', async () => {

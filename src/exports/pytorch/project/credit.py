@@ -80,6 +80,13 @@ def reward(outcomes: list[dict], e) -> float:
     return float(passed) if e.reward_scale == "count" else passed / len(counted)
 
 
+def same_reward(here: float, there: float | None) -> bool:
+    """NaN here and null in a file are answers that could not be judged: the same only as one another."""
+    if there is None or math.isnan(here):
+        return there is None and math.isnan(here)
+    return abs(here - there) <= 1e-9
+
+
 def divide(a: float, b: float) -> float:
     """As in IEEE arithmetic, where a formula goes on after a division by 0."""
     return a / b if b else NAN if not a else math.copysign(math.inf, a) * math.copysign(1, b)

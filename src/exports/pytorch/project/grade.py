@@ -29,6 +29,7 @@ WALL_SECONDS = 10.0  # a program that sleeps, or waits
 AFTER_TIMEOUT = 0.25  # of TEST_SECONDS, once a test has timed out: what hangs once mostly hangs again
 MEMORY_BYTES = 256 * 2**20
 SHOWN = 300  # characters of a value that are kept
+READY = "ready"  # what the process of a program says before it begins with it
 
 
 class Grader:
@@ -67,6 +68,8 @@ class Grader:
                     worker.close()
                     worker = _Worker()
             return [outcome("error", test, exception="it ended its worker") for test in request["tests"]]
+        except OSError as fault:  # there can be no new worker now; the next program tries again
+            return _not_judged(request["tests"], fault)
         finally:
             self._idle.put(worker)
 
@@ -78,6 +81,11 @@ class Grader:
 
 def outcome(status: str, expression: str, expected: str = "", got: str = "", exception: str = "") -> dict:
     return dict(status=status, expression=expression, expected=expected[:SHOWN], got=got[:SHOWN], exception=exception)
+
+
+def _not_judged(tests: list[str], fault: Exception) -> list[dict]:
+    """Outcomes of a program that could not be run, because of this machine or of this file."""
+    return [outcome("infra", test, exception=f"{type(fault).__name__}: {fault}") for test in tests]
 
 
 class _Worker:
@@ -110,7 +118,12 @@ def work() -> None:
     sys.path.pop(0)  # a program is not to import the files beside this one
     print(json.dumps({"network": not _leave_network()}), flush=True)
     for line in sys.stdin:
-        print(json.dumps(_outcomes(json.loads(line))), flush=True)
+        request = json.loads(line)
+        try:
+            outcomes = _outcomes(request)
+        except OSError as fault:  # no process, pipe or folder to be had: nothing that the program did
+            outcomes = _not_judged(request["tests"], fault)
+        print(json.dumps(outcomes), flush=True)
 
 
 def _leave_network() -> bool:
@@ -140,8 +153,11 @@ def _outcomes(request: dict) -> list[dict]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
+    lines = said.splitlines()
+    if lines[:1] != [READY]:
+        return _not_judged(tests, OSError("a process for it could not be made ready"))
     found: dict[int, dict] = {}
-    for line in said.splitlines():
+    for line in lines[1:]:
         with contextlib.suppress(ValueError):  # cut off in the middle
             index, what = json.loads(line)
             found.setdefault(index, what)
@@ -180,7 +196,7 @@ def _be_program(request: dict, folder: str, pipe: int) -> None:
             os.dup2(nothing, stream)
         _limit()
         signal.signal(signal.SIGPROF, _time_up)
-
+        os.write(pipe, f"{READY}\n".encode())
         for index, found in enumerate(_judge_all(request)):
             os.write(pipe, (json.dumps([index, found]) + "\n").encode())
     finally:
@@ -251,10 +267,12 @@ class _Test:
     def __init__(self, text: str):
         self.expression, self.expected = text, ""
         self.code = self.sides = None
+        self.fault = ""
         try:
             tree = ast.parse(text)
             self.code = compile(tree, "<test>", "exec")
-        except SyntaxError:  # of the test: it can judge nothing
+        except (SyntaxError, ValueError, MemoryError, RecursionError) as fault:  # of the test: it can judge nothing
+            self.fault = type(fault).__name__
             return
         match tree.body:
             case [ast.Assert(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]))]:
@@ -268,7 +286,7 @@ class _Test:
 
     def judge(self, namespace: dict, seconds: float) -> dict:
         if self.code is None:
-            return self.outcome("infra", exception="SyntaxError")
+            return self.outcome("infra", exception=self.fault)
         got = ""
         try:
             with _within(seconds):

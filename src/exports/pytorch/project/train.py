@@ -31,7 +31,7 @@ from accelerate import Accelerator
 from accelerate.utils import gather_object, set_seed
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
-from credit import Try, constant_weights, credit, shared_turns
+from credit import Try, constant_weights, credit, same_reward, shared_turns
 from episodes import Player
 from grade import Grader
 from metrics import episode_metrics, train_metrics
@@ -204,7 +204,10 @@ class Run:
     def evaluate(self) -> dict[str, float]:
         """Greedy tries at the held-out tasks, which are spread over the processes."""
         tasks = list(enumerate(self.heldout_tasks))[self.rank :: self.world]
-        tries = self.player.play([Try(i, task) for i, task in tasks], self.player.likeliest)
+        tries: list[Try] = []
+        for part in batches([Try(i, task) for i, task in tasks], self.args.batch_size):
+            tries += self.player.play(part, self.player.likeliest)
+            self.accelerator.print(f"{self.step}/{self.e.max_steps} evaluated {len(tries)} of {len(tasks)}", flush=True)
         found = episode_metrics(sorted(gather_object(tries), key=lambda t: t.prompt), self.e)
         return {f"eval/{name}": value for name, value in found.items()}
 
@@ -290,6 +293,7 @@ def main() -> None:
     parser.add_argument("--reference", help="π_ref; --model, or reference/, unless given")
     parser.add_argument("--lora", type=int, default=0, metavar="R", help="train adapters of this rank with PEFT, not all weights")
     parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16", "float16"], help="of the weights")
+    parser.add_argument("--steps", type=int, help="updates, in place of max_steps of experiment.json; with --resume also more of them")
     parser.add_argument("--batch-size", type=int, default=32, help="sequences of a process that go through the model at once")
     parser.add_argument("--replay", type=Path, help="learn from recorded episodes (.jsonl), update by update, not from new ones")
     args = parser.parse_args()
@@ -304,10 +308,18 @@ def main() -> None:
     elif begun.exists():
         raise SystemExit(f"--out: {args.out} holds a run already. Add --resume, or choose another folder.")
 
+    if args.steps is not None:
+        if args.steps < 1:
+            raise SystemExit(f"--steps must be at least 1, not {args.steps}.")
+        e.max_steps = args.steps
+
     run = Run(args, e)  # the processes wait for one another here
     if args.resume:
         run.load(args.out)
-    elif run.accelerator.is_main_process:
+        if run.step >= e.max_steps:
+            run.accelerator.print(f"{args.out} is at update {run.step} of {e.max_steps} already; --steps N goes on, up to update N.")
+            return run.player.grader.close()
+    if run.accelerator.is_main_process:
         args.out.mkdir(parents=True, exist_ok=True)
         kept = {name: getattr(args, name) for name in ("model", "reference", "lora", "dtype", "batch_size")}
         begun.write_text(json.dumps({"args": kept, "processes": run.world, "experiment": vars(e)}, indent=2) + "\n")
@@ -346,7 +358,7 @@ def replay(run: Run, log: Log, file: Path) -> None:
         tries = run.replayed(lines)
         again = gather_object([[answer.reward for answer in t.answers] for t in tries])
         then = [[turn["reward"] for turn in line["turns"]] for line in lines]
-        differing = sum(abs((a or 0) - (b or 0)) > 1e-9 for one, two in zip(again, then) for a, b in zip(one, two))
+        differing = sum(not same_reward(a, b) for one, two in zip(again, then) for a, b in zip(one, two))
         log.add({**run.update(tries), "replay/graded_otherwise": differing})
 
 

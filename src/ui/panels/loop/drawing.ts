@@ -5,6 +5,7 @@
 import { drawing, element, escaped, fonts, textAt, widthOf, type Palette } from '../../../exports/svg.ts';
 import type { Comparison } from '../../../rl/algorithms/algorithm.ts';
 import { subscript } from '../../../rl/symbols.ts';
+import { unjudgedIn } from '../../../rl/unjudged.ts';
 import type { MarkedPiece } from '../../code/difference.ts';
 import { markStrokes, verdictWords, type TestStatus } from '../../controls/marks.ts';
 import { fixed, signed, significant } from '../../format.ts';
@@ -104,7 +105,9 @@ function laneOf(lane: SeenLane, i: number, view: View, scale: Scale, color: Pale
       ? tileOf({ ...turn, text: '' }, undefined, t, 'the same answer as try 1', color, '')
       : tileOf(turn, lane.turns[t - 1], t, '', color, lane.asked ?? ''),
   );
-  const compared = (lane.explanation?.comparisons ?? []).map((one) => comparisonOf(one, scale, color));
+  const compared = (lane.explanation?.comparisons ?? []).map((one) =>
+    comparisonOf(one, lane.turns, scale, color),
+  );
   const sum = compared.reduce((total, { height }) => total + height, 0);
   const height = Math.max(...tiles.map((one) => one.height), sum, 40);
   const parts = [
@@ -233,12 +236,14 @@ function codeLine(pieces: readonly MarkedPiece[], y: number, t: number, color: P
 }
 
 /** From rewards to the push: bars laid end to end, the baseline, the gap, and what follows. */
-function comparisonOf(one: Comparison, scale: Scale, color: Palette): Block {
+function comparisonOf(one: Comparison, turns: readonly SeenTurn[], scale: Scale, color: Palette): Block {
   const all = barsOf(one);
   const height = all.length * bars.row + bars.total + 8;
+  const unjudged = unjudgedIn(turns);
+  const test = unjudged ? `test ${unjudged.test}` : 'a test';
   if (!Number.isFinite(one.compared))
     return {
-      parts: [textAt(12, height / 2, 'not judged: a test could not be run', small(color, '--ink-3'))],
+      parts: [textAt(12, height / 2, `not judged: ${test} could not be run`, small(color, '--ink-3'))],
       height,
     };
   const at = (value: number) => (bars.width * scale.at(value)) / 100;

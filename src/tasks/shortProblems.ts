@@ -1,0 +1,47 @@
+/**
+ * Short problems in whole sentences, for models that others trained: functions of one or a few lines over numbers, strings and lists.
+ * They are the compositions that no corpus of ours shows (`splitOf`), so that a model is not trained on one of them before; one problem
+ * each, and no two that give the same results, so that whatever is held out of them is new by what it means and not only by its words.
+ */
+import { drawTasks, makeDrawn } from './makeTasks.ts';
+import type { Problem } from './problemSet.ts';
+import { compilePython } from './python/evaluate.ts';
+import { repr } from './python/values.ts';
+import { Stream } from './random.ts';
+import { compositionOf, drawSpec, renderProgram, renderRequest, type Spec } from './spec.ts';
+
+const seed = 17;
+/** Programs that are written in at most 48 tokens by any of the tokenizers at hand, the fences around them included. */
+const mostCharacters = 120;
+const probes = 60;
+
+/** All of them, the easier first; always the same. */
+export function* shortProblems(): Generator<Problem, void> {
+  const results = new Set<string>();
+  for (const level of ['1', '2', '3'] as const) {
+    const compositions = new Set<string>();
+    for (const drawn of drawTasks({ count: 5000, seed, split: 'heldout', level, unique: true })) {
+      const { spec, stream } = drawn;
+      const composition = compositionOf(spec);
+      if (compositions.has(composition)) break; // all have been drawn
+      compositions.add(composition);
+      const result = resultsOf(spec);
+      if (renderProgram(spec).length > mostCharacters || results.has(result)) continue;
+      results.add(result);
+      const { entryPoint, reference, setup, tests } = makeDrawn(drawn).task;
+      const id = `short-${level}-${String(compositions.size).padStart(3, '0')}`;
+      yield { id, instruction: renderRequest(spec, stream), entryPoint, reference, setup, tests };
+    }
+  }
+}
+
+/** What its program gives for many inputs of its kind: two problems with the same are the same in other words. */
+function resultsOf(spec: Spec): string {
+  const run = compilePython(renderProgram(spec));
+  const { family } = spec;
+  const given = Array.from({ length: probes }, (_, i) => {
+    const stream = new Stream(seed, i);
+    return family.input(stream, drawSpec(stream).constants); // not its own: they decide which inputs there are
+  });
+  return `${family.parameters}: ${given.map((input) => repr(run(...input))).join(' ')}`;
+}
