@@ -102,6 +102,7 @@ inProof(() => {
         .getByRole('button', { name: /^Fetch/ })
         .click();
       await dialog(page).getByRole('button', { name: 'Train on it' }).first().click();
+      await dialog(page).getByRole('button', { name: 'Begin the run' }).click();
       await dialog(page).waitFor({ state: 'hidden' });
       await waitForReady(playground);
       await button(page, 'Problem sets').click();
