@@ -112,6 +112,13 @@ export class Llama {
     return sizes.reduce((sum, size) => sum + size, 0);
   }
 
+  /** Bytes that its weights, without an adapter, take on the back end; null: as many as float32 and what is made of it take. */
+  get heldBytes(): number | null {
+    if (!isBlocks(this.head)) return null;
+    const plain = Object.values(this.weights).reduce((sum, { size }) => sum + 4 * size, 0);
+    return [...this.#loaded.blocks.values()].reduce((sum, { tensor }) => sum + 4 * tensor.size, plain);
+  }
+
   /** Its weights as the engine's decoder takes them. Variables: they follow the optimizer. */
   get decoder(): DecoderModel {
     const { adapter, frozen } = this;
