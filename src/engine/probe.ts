@@ -71,7 +71,14 @@ function randomModel(
     down: weight(hidden, d),
   });
   const embed = random(Math.min(vocabulary, most.vocabulary), d) as Tensor2D;
-  return { shape, eps: 1e-5, embed, head: embed, layers: Array.from({ length: layers }, layer), norm: gain() };
+  return {
+    shape,
+    eps: 1e-5,
+    embed,
+    head: embed,
+    layers: Array.from({ length: layers }, layer),
+    norm: gain(),
+  };
 }
 
 async function fastest(work: () => Promise<void>, now: () => number): Promise<number> {
