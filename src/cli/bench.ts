@@ -28,6 +28,12 @@ const options: ExtraOptions = {
     value: 'DIR',
     help: 'Folder of the built page that --start and --smooth open; built for them unless given.',
   },
+  real: {
+    value: '',
+    help:
+      'Only a model of 135 million random weights, held as float32 and in blocks of 8 and 4 bits: reading, writing and ' +
+      'learning through an adapter; in Node, and best with --clock cpu --threads 1.',
+  },
   growth: {
     value: '',
     help: 'Only how cost grows with parameters, sequences, their length and turns.',
@@ -64,7 +70,7 @@ Markdown tables. Compare figures of one run only; close whatever else keeps the 
 await runCommand(async (argv) => {
   const { options: given, help } = parseFlags(argv, options, []);
   if (help) return void process.stdout.write(helpText(usage, options, []));
-  if (given['clock'] === 'cpu' && !given['node']) {
+  if (given['clock'] === 'cpu' && !given['node'] && !given['real']) {
     throw new FlagError(
       '--clock cpu needs --node: the processor time of one page in Chromium cannot be measured.',
     );
@@ -85,6 +91,12 @@ await runCommand(async (argv) => {
     const report = await benchSmooth({ ...ofPage, seconds: 30, compares: given['compare'] === true });
     line.end();
     return void process.stdout.write(smoothTable(report));
+  }
+  if (given['real']) {
+    const { benchRealInNode } = await import('./bench/inNode.ts');
+    const table = await benchRealInNode(given);
+    line.end();
+    return void process.stdout.write(table);
   }
   const onlyGrowth = given['growth'] === true;
   // Only what is asked for is imported: a machine that measures in Node needs no browser's driver and no bundler.

@@ -61,7 +61,10 @@ export const evaluate: Command = async (argv) => {
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   // No training here, so no training tasks are needed.
-  const generated = withChanges(flags.experiment, { ...trained?.fields, trainTasks: 16 });
+  const generated = withChanges(flags.experiment, {
+    ...(trained?.fields ?? model.begins),
+    trainTasks: 16,
+  });
   const experiment = problems
     ? withChanges(generated, { tasks: 'own', problems: problems.name, trainTasks: 5000 })
     : generated;

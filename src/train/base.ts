@@ -43,6 +43,8 @@ export interface Base {
   adapter(e: Experiment): LoraSettings | null;
   /** What an experiment must say of it, because runs begin with an adapter that there is already. */
   readonly begins: Partial<LoraFields>;
+  /** What an adapter's files call the model they are over; null: its runs leave no adapter. */
+  readonly over: string | null;
   /** Puts it on the running back end; again where that was opened again. @throws as its files are read */
   open(e: Pick<Experiment, 'baseWeights'>): Promise<OpenBase>;
   /** What the folder of a run keeps of the model that it begins with, by name. */
@@ -72,6 +74,7 @@ export function wholeBase(
     ...{ config, format, checkpoint },
     adapter: () => null,
     begins: {},
+    over: null,
     trained: () => Object.values(weights).reduce((sum, { length }) => sum + length, 0),
     policy: (_, values = weights) => new Llama(config, values),
     reference: () => new Llama(config, weights, false),
@@ -145,7 +148,7 @@ export function adaptedBase(
     return boost.values;
   };
   const base: Base = {
-    ...{ config, format, kept, begins },
+    ...{ config, format, kept, begins, over: name },
     adapter: loraOf,
     files: (e, values) => adapterFiles(config, loraOf(e), values, name),
     async open({ baseWeights }) {

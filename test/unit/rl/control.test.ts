@@ -1,7 +1,7 @@
 /** Rewards shuffled within groups. */
 import { describe, expect, it } from 'vitest';
 import { dealtOut } from '../../../src/rl/control.ts';
-import type { Group } from '../../../src/rl/episode.ts';
+import type { Episode, Group } from '../../../src/rl/episode.ts';
 
 const task: Group<unknown>['task'] = {
   ...{ id: 'a', source: 'own', instruction: '', entryPoint: 'f', reference: '', setup: '' },
@@ -13,7 +13,7 @@ const group = (...rewards: readonly (readonly number[])[]) => ({
     turns: turns.map((reward) => ({ reward, text: `answer ${i}` })),
   })),
 });
-const rewardsOf = ({ trajectories }: ReturnType<typeof group>) =>
+const rewardsOf = ({ trajectories }: Group<Episode<{ readonly reward: number }>>) =>
   trajectories.map(({ turns }) => turns.map(({ reward }) => reward));
 
 describe('dealtOut', () => {

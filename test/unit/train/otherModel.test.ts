@@ -195,7 +195,7 @@ describe('the boost of an adapter', () => {
   const schedule = { steps: 5, batch: 2, learningRate: 0.02, warmup: 1 };
   /** What it leaves, and its losses. */
   async function boosted(): Promise<{ values: HostWeights; losses: number[] }> {
-    const open = await base.open();
+    const open = await base.open(experiment);
     const model = open.policy(experiment);
     const losses: number[] = [];
     const example = () => formatExample(1, 1, (program) => program.length < 60); // one alone is soon known
@@ -212,7 +212,7 @@ describe('the boost of an adapter', () => {
     expect((await boosted()).values).toEqual(values);
 
     const over = await baseOf(2048, { settings: loraOf(experiment), values });
-    const open = await over.open();
+    const open = await over.open(experiment);
     const parts = { backend: 'wasm', base: open, sandbox: countsLetter('e') } as const;
     const session = createSession(experiment, parts);
     expect((await session.trainer.state()).weights).toEqual(values);
