@@ -7,14 +7,7 @@ import type { Experiment } from '../../config/fields.ts';
 import { readerOf } from '../../tasks/episode.ts';
 import { readProblemSet } from '../../tasks/problemSet.ts';
 import { openTasks } from '../../tasks/source.ts';
-import {
-  backendOptions,
-  loadModel,
-  modelDirOption,
-  modelFolderOf,
-  progressLine,
-  type Command,
-} from '../common.ts';
+import { backendOptions, loadModel, modelDirOption, modelFolderOf, type Command } from '../common.ts';
 import { modelOption, withOtherModel } from '../otherModel.ts';
 import { completeLog } from '../folderRun.ts';
 import { parseTrainingFlags, startOptions } from '../startFrom.ts';
