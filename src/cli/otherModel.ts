@@ -7,6 +7,8 @@ import { fieldNames, fields, type FieldName } from '../config/fields.ts';
 import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
 import { otherModelName, otherModelSettings, otherModelText } from '../config/modelFields.ts';
 import { adapterFileNames, readAdapter, readSettings } from '../model/adapter.ts';
+import { tf } from '../engine/index.ts';
+import { whyTooLarge } from '../hub/needs.ts';
 import { adaptedBase, fieldsOfLora, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openModel, type ModelFiles } from '../train/openedModel.ts';
@@ -111,10 +113,17 @@ export async function loadOther(path: string): Promise<Base> {
   const { files, over, boost } = await findOther(path);
   const opened = await openModel(files);
   const pointer = await pointerTo(path);
-  return adaptedBase(over, opened, formatOf(opened), {
+  const base = adaptedBase(over, opened, formatOf(opened), {
     kept: () => ({ [pointerFile]: pointer, ...boost }),
     boost: boost && readAdapter(opened.config, boost),
   });
+  return {
+    ...base,
+    open() {
+      const problem = tf.getBackend() === 'wasm' ? whyTooLarge(opened.facts) : null;
+      return problem ? Promise.reject(new Error(problem)) : base.open();
+    },
+  };
 }
 
 /** Which model it is and where it lies, for the folder of a run. */

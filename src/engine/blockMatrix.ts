@@ -25,15 +25,8 @@ export const tensorOf = (matrix: Tensor2D | BlockMatrix): Tensor1D | Tensor2D =>
 export const sizeOfTable = (table: Table): readonly [rows: number, width: number] =>
   isBlocks(table) ? [table.outputs, table.inputs] : table.shape;
 
-/** The table of a back end that has no kernels for blocks. */
-export function plainTable(table: Table): Tensor2D {
-  if (isBlocks(table))
-    throw new Error(`The ${tf.getBackend()} back end does not compute with ${table.type} blocks.`);
-  return table;
-}
-
 /** Whether the running back end computes with blocks. */
-export const takesBlocks = (): boolean => ['wasm', 'cpu'].includes(tf.getBackend());
+export const takesBlocks = (): boolean => ['wasm', 'cpu', 'webgpu'].includes(tf.getBackend());
 
 /** Puts a matrix on the running back end; the caller's to dispose of. */
 export function blockMatrix({ type, outputs, inputs, bytes }: HostBlocks): BlockMatrix {

@@ -1,6 +1,6 @@
 /** How a model's conversations are written: its chat template, in Jinja, as transformers renders it. */
-import { Template } from '@huggingface/jinja';
 import { isObject, shown } from '../config/outside.ts';
+import { BoundedTemplate, TooMuchError } from './boundedTemplate.ts';
 import type { Metadata } from './modelTokenizer.ts';
 
 export interface Message {
@@ -15,7 +15,7 @@ const maxCharacters = 1 << 16;
 const date = '26 Jul 2024';
 
 export class ChatTemplate {
-  readonly #template: Template;
+  readonly #template: BoundedTemplate;
   readonly #tokens: Readonly<Record<string, string>>;
 
   /**
@@ -34,7 +34,7 @@ export class ChatTemplate {
       );
     }
     try {
-      this.#template = new Template(source);
+      this.#template = new BoundedTemplate(source);
     } catch (error) {
       throw new Error(`The chat template cannot be read (${reason(error)}). Choose another model.`, {
         cause: error,
@@ -72,7 +72,7 @@ export class ChatTemplate {
     const texts = metadata.get('tokenizer.ggml.tokens');
     const tokens = ['bos', 'eos'].flatMap((name) => {
       const id = metadata.get(`tokenizer.ggml.${name}_token_id`);
-      const text = Array.isArray(texts) && typeof id === 'number' ? (texts[id] as unknown) : undefined;
+      const text: unknown = Array.isArray(texts) && typeof id === 'number' ? texts[id] : undefined;
       return typeof text === 'string' ? [[`${name}_token`, text] as const] : [];
     });
     return new ChatTemplate(template, Object.fromEntries(tokens));
@@ -90,9 +90,16 @@ export class ChatTemplate {
         date_string: date,
       });
     } catch (error) {
+      if (error instanceof TooMuchError)
+        throw new Error(`The chat template cannot be used: ${error.message}. Choose another model.`, {
+          cause: error,
+        });
       throw new Error(`The chat template refuses the conversation (${reason(error)}).`, { cause: error });
     }
   }
 }
 
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+function reason(error: unknown): string {
+  if (error instanceof RangeError) return 'it is nested too deep'; // the stack is full
+  return error instanceof Error ? error.message : String(error);
+}

@@ -72,7 +72,7 @@ export class TrainingRun implements Trainable {
 
   /** @throws Error when the experiment does not fit the model, or the state does not */
   static async start(experiment: Experiment, options: RunOptions): Promise<TrainingRun> {
-    const run = new TrainingRun(experiment, options, await options.base());
+    const run = await began(options, (base) => new TrainingRun(experiment, options, base));
     try {
       if (!options.state) run.#saved = await run.#lasting(({ trainer }) => trainer.state());
       return run;
@@ -203,5 +203,19 @@ export class TrainingRun implements Trainable {
       `Memory ran out, so each update is computed in parts, ${this.#told} times as many as before. ` +
         'It takes longer; the results are the same.',
     );
+  }
+}
+
+/** What can only be made over the model, on a back end that may be lost while the model is put there, and is then another. */
+async function began<T>({ base, shared, signal }: RunOptions, make: (base: OpenBase) => T): Promise<T> {
+  for (;;) {
+    const { generation } = shared;
+    try {
+      const open = await base();
+      if (generation === shared.generation) return make(open);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      if (generation === shared.generation) await shared.recover(error, false);
+    }
   }
 }

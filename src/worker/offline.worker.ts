@@ -9,7 +9,7 @@
  */
 import { hasSimd } from '../engine/simd.ts';
 import { isolationHeaders } from './isolation.ts';
-import { machineKey, type ExtraBackend, type OnDemand } from './onDemand.ts';
+import { keptWith, machineKey, type ExtraBackend, type OnDemand } from './onDemand.ts';
 import { offlineMessage, type OfflineMessage } from './offline.ts';
 
 /** Path below the site's root → SHA-256 of the file, base64. Put in by the build. */
@@ -73,6 +73,13 @@ async function keep(cache: Cache, path: string, hash: string): Promise<void> {
   await cache.put(placeOf(path, hash), response);
 }
 
+/** What is wanted later, if it can be had now; then it is asked for again. */
+async function keepLater(cache: Cache, path: string): Promise<void> {
+  const hash = files.get(path);
+  if (hash === undefined || (await cache.match(placeOf(path, hash)))) return;
+  await keep(cache, path, hash).catch(() => undefined);
+}
+
 const adapter = () => navigator.gpu.requestAdapter().catch(() => null);
 /** A graphics process that crashed may never answer, and a version that waits for it would keep a page from loading. */
 const afterAWhile = () => new Promise<null>((resolve) => setTimeout(resolve, 2000, null));
@@ -109,7 +116,8 @@ async function forgetOthers(): Promise<void> {
   for (const { url } of await cache.keys()) if (!ours.has(url)) await cache.delete(url);
 }
 
-async function serve(request: Request, path: string, hash: string): Promise<Response> {
+async function serve(event: RequestEvent, path: string, hash: string): Promise<Response> {
+  const { request } = event;
   if (request.mode === 'navigate' && (await handOver())) return askAgain();
   const cache = await openCache();
   const kept = await cache.match(placeOf(path, hash));
@@ -117,6 +125,7 @@ async function serve(request: Request, path: string, hash: string): Promise<Resp
   // The browser threw it away. The network may have another version by now: then this one is at its end.
   try {
     await keep(cache, path, hash);
+    for (const other of keptWith(path, files.keys())) event.waitUntil(keepLater(cache, other));
     return (await cache.match(placeOf(path, hash))) ?? Response.error();
   } catch (error) {
     if (request.mode !== 'navigate') throw error;
@@ -148,5 +157,5 @@ scope.addEventListener('message', (event) => {
 scope.addEventListener('fetch', (event) => {
   const { request } = event;
   const file = request.method === 'GET' ? fileAt(request.url) : null;
-  if (file) event.respondWith(serve(request, file.path, file.hash));
+  if (file) event.respondWith(serve(event, file.path, file.hash));
 });

@@ -20,6 +20,18 @@ const seldom = [
   /^(node-project\.zip|project\.html)$/,
 ];
 
+/**
+ * Kept as soon as one of the others is asked for: who looks after models fetches one, and trains over it, perhaps where there is no
+ * network by then.
+ */
+const together = [/^assets\/(Models|otherModel)-/];
+
+/** What is kept along with a file that was asked for. @param files every path of the site */
+export function keptWith(path: string, files: Iterable<string>): string[] {
+  const doors = together.filter((door) => door.test(path));
+  return [...files].filter((file) => file !== path && doors.some((door) => door.test(file)));
+}
+
 /** The scripts that the page leads to, but not by way of these. A script leads to those whose names stand in it. */
 function reached(scripts: ReadonlyMap<string, string>, shut: readonly RegExp[]): ReadonlySet<string> {
   const found = new Set<string>();

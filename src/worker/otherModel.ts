@@ -1,4 +1,6 @@
 /** Opens a model that others trained and that is kept in this browser, for the trainer. */
+import type { BackendName } from '../config/backends.ts';
+import { whyTooLarge } from '../hub/needs.ts';
 import { countedTensors } from '../model/tensors.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
@@ -7,6 +9,8 @@ import { openKeptModel } from './keptModel.ts';
 export interface OtherModel {
   readonly base: Base;
   readonly digest: string;
+  /** @throws Error when it is too large to be trained over on that back end; others may delete it then */
+  readonly checkFits: (backend: BackendName) => Promise<void>;
 }
 
 /**
@@ -22,7 +26,14 @@ export async function readOtherModel(
   const { opened, digest, close } = await openKeptModel(text);
   try {
     const tensors = countedTensors(opened.tensors, onRead);
-    return { base: adaptedBase(text, { ...opened, tensors }, formatOf(opened)), digest };
+    const base = adaptedBase(text, { ...opened, tensors }, formatOf(opened));
+    const checkFits = async (backend: BackendName) => {
+      const problem = backend === 'wasm' ? whyTooLarge(opened.facts) : null;
+      if (problem === null) return;
+      await close();
+      throw new Error(problem);
+    };
+    return { base, digest, checkFits };
   } catch (error) {
     await close();
     throw error;

@@ -124,6 +124,15 @@ describe('on WebAssembly', () => {
     await reopenBackend('wasm', node);
   });
 
+  it('a back end that is lost while the model is put there is opened again', async () => {
+    let opened = 0;
+    const lost = () => Promise.reject(new WebAssembly.RuntimeError('memory access out of bounds'));
+    const model = wholeBase({ config, weights }, format);
+    const base = { ...model, open: () => (++opened === 1 ? lost() : model.open()) };
+    expectNear(await train('wasm', undefined, micro, 3, base), whole, 0);
+    expect(opened).toBe(2);
+  });
+
   it('memory that runs out halves the pieces until they fit, and says so once', async () => {
     const got = await train('wasm', (step, stage, recovered) => {
       if (step === 1 && stage === 'update' && recovered < 2) fillHeap(1e5);

@@ -55,7 +55,7 @@ export function banned(scores: Tensor2D, ranges: readonly IdRange[]): Tensor2D {
   const allowed = new Uint8Array(vocabulary).fill(1);
   for (const [first, last] of ranges) allowed.fill(0, first, last + 1);
   const mask = tf.tensor2d(allowed, [1, vocabulary], 'bool');
-  return tf.where(mask, scores, tf.fill([1, vocabulary], MASKED)) as Tensor2D;
+  return tf.where(mask, scores, tf.fill<tf.Rank.R2>([1, vocabulary], MASKED));
 }
 
 /** First and last of each hole, as the WASM kernels read them; the caller's. Null: there is none. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { machineKey, onDemand } from '../../../src/worker/onDemand.ts';
+import { keptWith, machineKey, onDemand } from '../../../src/worker/onDemand.ts';
 
 describe('what not everybody keeps for use offline', () => {
   const scripts = new Map([
@@ -47,5 +47,17 @@ describe('what not everybody keeps for use offline', () => {
     expect(of('webgpu')).toEqual(['assets/cpu-g.js']);
     expect(of('cpu')).toEqual(['assets/webgpu-f.js']);
     expect(of('cpu', 'webgpu')).toEqual([]);
+  });
+
+  it('comes with what is wanted later, perhaps without a network', () => {
+    const files = [
+      'index.html',
+      'assets/Models-a.js',
+      'assets/Models-a.css',
+      'assets/otherModel-b.js',
+      'assets/Files-c.js',
+    ];
+    expect(keptWith('assets/Models-a.js', files)).toContain('assets/otherModel-b.js');
+    expect(keptWith('assets/Files-c.js', files)).toEqual([]);
   });
 });

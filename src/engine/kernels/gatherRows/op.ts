@@ -7,7 +7,7 @@ import type { WasmKernels } from '../../wasm/kernels.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
 import { oneHotRows } from '../oneHot.ts';
-import { scatterAddGpu } from './webgpu.ts';
+import { gatherGpu, scatterAddGpu } from './webgpu.ts';
 
 /**
  * Picks rows of a table: y_n = table[ids_n]. The gradient adds each dy_n to row ids_n (scatter-add).
@@ -18,16 +18,17 @@ import { scatterAddGpu } from './webgpu.ts';
  */
 export function gatherRows(table: Table, ids: Tensor1D): Tensor2D {
   const wasm = wasmKernels();
+  const gpu = gpuBackend();
   if (isBlocks(table)) {
+    if (gpu) return gatherGpu(gpu, table, ids);
     return wasm ? gatherBlocks(wasm, table, ids) : tf.tidy(() => tf.gather(unblocked(table), ids));
   }
   if (wasm) return gatherRowsWasm(wasm, table, ids);
-  const gpu = gpuBackend();
   if (!gpu) return gatherRowsReference(table, ids);
   return differentiable(
     [table],
     [ids],
-    () => tf.gather(table, ids),
+    () => gatherGpu(gpu, table, ids),
     (dy, saved) => [scatterAddGpu(gpu, dy, saved[1] as Tensor1D, table.shape[0])],
   );
 }

@@ -1,7 +1,9 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../../tf.ts';
 import type { Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
 import { isBlocks } from '../../blockMatrix.ts';
 import { atTheirColumns, sizeOfWeight } from '../../weight.ts';
 import type { BlockWeight, PlainWeight, Weight } from '../../weight.ts';
@@ -9,6 +11,7 @@ import { differentiable } from '../differentiable.ts';
 import { adaptedLinear } from './adapted.ts';
 import { timesBlocks } from './blocks.ts';
 import { gemm, gemmPanels } from './gemm.ts';
+import { matMulGpu } from './webgpu.ts';
 
 /**
  * y = x·W for a weight W = base + Σ scale·a·b, without a bias.
@@ -56,7 +59,9 @@ function times(x: Tensor2D, weight: FrozenWeight, transposed: boolean): Tensor2D
     if (!wasm) throw new Error('linear: only WASM reads a weight that lies in panels.');
     return timesPanels(wasm, x, base, transposed);
   }
-  return wasm ? matMulWasm(wasm, x, base, false, transposed) : matMulPlain(x, base, false, transposed);
+  if (wasm) return matMulWasm(wasm, x, base, false, transposed);
+  const gpu = gpuBackend();
+  return (gpu ? matMulOn(gpu) : matMulPlain)(x, base, false, transposed);
 }
 
 function timesPanels(wasm: WasmKernels, x: Tensor2D, w: Tensor2D, transposed: boolean): Tensor2D {
@@ -95,6 +100,11 @@ export function matMulTransposed(x: Tensor2D, w: Tensor2D): Tensor2D {
 
 type MatMul = (a: Tensor2D, b: Tensor2D, transposeA: boolean, transposeB: boolean) => Tensor2D;
 
+const matMulOn =
+  (gpu: WebGPUBackend): MatMul =>
+  (...product) =>
+    matMulGpu(gpu, ...product);
+
 /** The same product out of plain TensorFlow.js ops on every back end. */
 export function matMulReference(x: Tensor2D, w: Tensor2D, transposed = false, frozen = false): Tensor2D {
   return productWith(matMulPlain, x, w, transposed, frozen);
@@ -102,8 +112,10 @@ export function matMulReference(x: Tensor2D, w: Tensor2D, transposed = false, fr
 
 function product(x: Tensor2D, w: Tensor2D, transposed: boolean, frozen: boolean): Tensor2D {
   const wasm = wasmKernels();
-  if (!wasm) return matMulReference(x, w, transposed, frozen);
-  return productWith((a, b, ta, tb) => matMulWasm(wasm, a, b, ta, tb), x, w, transposed, frozen);
+  const gpu = gpuBackend();
+  if (wasm) return productWith((a, b, ta, tb) => matMulWasm(wasm, a, b, ta, tb), x, w, transposed, frozen);
+  if (gpu) return productWith(matMulOn(gpu), x, w, transposed, frozen);
+  return matMulReference(x, w, transposed, frozen);
 }
 
 function productWith(

@@ -1,3 +1,4 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { isBlocks, sizeOfTable, type BlockMatrix, type Table } from '../../blockMatrix.ts';
 import { blockLayouts } from '../../blocks.ts';
 import { tf } from '../../tf.ts';
@@ -5,6 +6,7 @@ import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
+import { newTensor } from '../../webgpu/record.ts';
 import { differentiable } from '../differentiable.ts';
 import { linear, matMulReference } from '../linear/op.ts';
 import { gemm } from '../linear/gemm.ts';
@@ -48,25 +50,39 @@ export function tokenLogProbs(
   }
   const allowed = allowedOf('tokenLogProbs', options.banned, sizeOfTable(table)[0]);
   const wasm = wasmKernels();
-  if (isBlocks(table)) {
-    return wasm
-      ? unpack(blocksWasm(wasm, x, table, targets, options, allowed))
-      : tokenLogProbsReference(x, table, targets, options);
-  }
-  if (wasm) return unpack(tokenLogProbsWasm(wasm, x, table, targets, options, allowed));
   const gpu = gpuBackend();
-  if (!gpu) return tokenLogProbsReference(x, table, targets, options);
-  const { temperature, frozen = false } = options;
+  if (gpu) return unpack(tokenLogProbsGpu(gpu, x, table, targets, options, allowed));
+  if (!wasm) return tokenLogProbsReference(x, table, targets, options);
+  return unpack(
+    isBlocks(table)
+      ? blocksWasm(wasm, x, table, targets, options, allowed)
+      : tokenLogProbsWasm(wasm, x, table, targets, options, allowed),
+  );
+}
+
+function tokenLogProbsGpu(
+  gpu: WebGPUBackend,
+  x: Tensor2D,
+  table: Table,
+  targets: Tensor1D,
+  { temperature, frozen = false }: HeadOptions,
+  allowed: Allowed,
+): Tensor2D {
+  const peaks = newTensor<Tensor2D>(gpu, [2, x.shape[0]]); // the forward pass fills it
+  const learns = !frozen && !isBlocks(table);
   const packed = differentiable(
-    frozen ? [x] : [x, table],
-    frozen ? [table, targets] : [targets],
-    () => headGpu(gpu, x, table, targets, temperature, allowed),
+    learns ? [x, table] : [x],
+    [...(learns || isBlocks(table) ? [] : [table]), targets, peaks],
+    () => headGpu(gpu, { x, table, targets, peaks, temperature, allowed }),
     (dy, saved) => {
-      const inputs = saved as [Tensor2D, Tensor2D, Tensor1D];
-      return headGpuBackward(gpu, ...inputs, dy, temperature, allowed, frozen);
+      const [sy, sp] = saved.slice(-2) as [Tensor1D, Tensor2D];
+      const head = { x: saved[0] as Tensor2D, targets: sy, peaks: sp, temperature, allowed };
+      const kept = isBlocks(table) ? table : (saved[1] as Tensor2D);
+      return headGpuBackward(gpu, { ...head, table: kept }, dy, learns);
     },
   );
-  return unpack(packed);
+  peaks.dispose();
+  return packed;
 }
 
 function tokenLogProbsWasm(
