@@ -119,9 +119,9 @@ export async function loadOther(path: string): Promise<Base> {
   });
   return {
     ...base,
-    open() {
+    open(e) {
       const problem = tf.getBackend() === 'wasm' ? whyTooLarge(opened.facts) : null;
-      return problem ? Promise.reject(new Error(problem)) : base.open();
+      return problem ? Promise.reject(new Error(problem)) : base.open(e);
     },
   };
 }
