@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { suites } from '../vitest.config.ts';
-import { filesBelow, findCycle, importsOf, readText, root, typeHoles } from './source.ts';
+import { filesBelow, findCycle, importsOf, loadedWith, readText, root, typeHoles } from './source.ts';
 
 /** A room or one file of it; with `types:` in front, for its types only. */
 type Door = string;
@@ -138,6 +138,13 @@ describe('rooms', () => {
     expect(findCycle(imports)).toBeNull();
   });
 
+  it('measures in Node without the driver of a browser and without a bundler', () => {
+    const drivers = /^(playwright|vite|esbuild|rolldown|svelte|@sveltejs|vitest|tsx)\b/;
+    const packages = (files: string[]) => [...loadedWith(files)].filter((name) => drivers.test(name));
+    expect(packages(['src/cli/bench.ts', 'src/cli/bench/inNode.ts'])).toEqual([]);
+    expect(packages(['src/cli/bench/inChromium.ts'])).not.toEqual([]); // or the rule above is worth nothing
+  });
+
   it('reads imports in every form', () => {
     // The rules above are worth nothing if the reader misses imports: these files are known to have them.
     expect(importsOf('src/worker/protocol.ts').map(({ to }) => to)).toEqual([
@@ -153,7 +160,7 @@ describe('rooms', () => {
   });
 });
 
-const edge = (from: string, to: string) => ({ from, to, ours: true, typeOnly: false, line: 1 });
+const edge = (from: string, to: string) => ({ from, to, ours: true, typeOnly: false, late: false, line: 1 });
 
 describe('source files', () => {
   it(`have at most ${maxLines} lines`, () => {

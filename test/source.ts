@@ -23,6 +23,8 @@ export interface Import {
   readonly ours: boolean;
   /** True when nothing is left of it at run time. */
   readonly typeOnly: boolean;
+  /** `import()`: loaded when that line runs, if it does. */
+  readonly late: boolean;
   readonly line: number;
 }
 
@@ -52,7 +54,7 @@ function walk(path: string, visit: (node: ts.Node, line: number) => void): void 
 }
 
 /** The module a node imports, and whether only for its types; null when the node imports nothing. */
-function importedBy(node: ts.Node): { name: string; typeOnly: boolean } | null {
+function importedBy(node: ts.Node): { name: string; typeOnly: boolean; late: boolean } | null {
   if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
     const clause = node.importClause;
     const named = clause?.namedBindings;
@@ -64,18 +66,18 @@ function importedBy(node: ts.Node): { name: string; typeOnly: boolean } | null {
       named.elements.length > 0 &&
       named.elements.every((element) => element.isTypeOnly);
     const typeOnly = clause?.phaseModifier === ts.SyntaxKind.TypeKeyword || allTypes;
-    return { name: node.moduleSpecifier.text, typeOnly };
+    return { name: node.moduleSpecifier.text, typeOnly, late: false };
   }
   if (ts.isExportDeclaration(node) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
-    return { name: node.moduleSpecifier.text, typeOnly: node.isTypeOnly };
+    return { name: node.moduleSpecifier.text, typeOnly: node.isTypeOnly, late: false };
   }
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     const name = node.arguments[0];
-    return name && ts.isStringLiteralLike(name) ? { name: name.text, typeOnly: false } : null;
+    return name && ts.isStringLiteralLike(name) ? { name: name.text, typeOnly: false, late: true } : null;
   }
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
     const name = node.argument.literal;
-    return ts.isStringLiteral(name) ? { name: name.text, typeOnly: true } : null;
+    return ts.isStringLiteral(name) ? { name: name.text, typeOnly: true, late: false } : null;
   }
   return null;
 }
@@ -93,9 +95,26 @@ export function importsOf(path: string): Import[] {
           .split(sep)
           .join('/')
       : imported.name;
-    imports.push({ from: path, to, ours, typeOnly: imported.typeOnly, line });
+    const { typeOnly, late } = imported;
+    imports.push({ from: path, to, ours, typeOnly, late, line });
   });
   return imports;
+}
+
+/** The packages that are loaded with these files, and the files themselves, without what is imported late. */
+export function loadedWith(files: readonly string[]): ReadonlySet<string> {
+  const loaded = new Set<string>();
+  const load = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    for (const { to, ours, typeOnly, late } of importsOf(file)) {
+      if (typeOnly || late) continue;
+      if (ours && /\.(ts|svelte)$/.test(to)) load(to);
+      else loaded.add(to);
+    }
+  };
+  files.forEach(load);
+  return loaded;
 }
 
 /** Ways around the type checker, as "path:line what". */

@@ -7,14 +7,18 @@ export interface GpuCalls {
   readonly submissions: number;
   /** Buffers read by the host; each waits until the GPU is done. */
   readonly readbacks: number;
+  /** Kernels compiled. */
+  readonly pipelines: number;
 }
 
 /** Runs `work` and counts its calls, of all devices. Unlike time, the counts have no noise. */
 export async function countGpu(work: () => Promise<unknown>): Promise<GpuCalls> {
-  const calls = { dispatches: 0, submissions: 0, readbacks: 0 };
+  const calls = { dispatches: 0, submissions: 0, readbacks: 0, pipelines: 0 };
   const [pass, queue, buffer] = [GPUComputePassEncoder.prototype, GPUQueue.prototype, GPUBuffer.prototype];
   const { dispatchWorkgroups, dispatchWorkgroupsIndirect } = pass;
   const { submit } = queue;
+  const device = GPUDevice.prototype;
+  const { createComputePipeline } = device;
   const { mapAsync } = buffer;
   pass.dispatchWorkgroups = function (...args) {
     calls.dispatches++;
@@ -32,11 +36,16 @@ export async function countGpu(work: () => Promise<unknown>): Promise<GpuCalls> 
     if (args[0] & GPUMapMode.READ) calls.readbacks++;
     return mapAsync.apply(this, args);
   };
+  device.createComputePipeline = function (...args) {
+    calls.pipelines++;
+    return createComputePipeline.apply(this, args);
+  };
   try {
     await work();
   } finally {
     Object.assign(pass, { dispatchWorkgroups, dispatchWorkgroupsIndirect });
     Object.assign(queue, { submit });
+    Object.assign(device, { createComputePipeline });
     Object.assign(buffer, { mapAsync });
   }
   return calls;

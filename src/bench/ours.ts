@@ -1,5 +1,5 @@
 /** The playground's own model, as the trainer uses it. */
-import { AdamW, tf } from '../engine/index.ts';
+import { AdamW, tensorOf, tf } from '../engine/index.ts';
 import { Generation, type SamplingOptions } from '../model/generate.ts';
 import { Llama } from '../model/llama.ts';
 import { uniform } from '../rl/random.ts';
@@ -39,7 +39,7 @@ export const ours: Contestant = {
         );
         await optimizer.step(gradients, adam.learningRate, Infinity);
         tf.dispose(gradients);
-        await settle(model.head);
+        await settle(tensorOf(model.head));
         return loss;
       },
       async generate(prompts, newTokens, temperature) {

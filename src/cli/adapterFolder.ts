@@ -48,7 +48,11 @@ export function adapterOf(folder: string, model: Base, { otherModel }: Experimen
     const { settings, values } = readAdapter(model.config, files);
     const config: unknown = JSON.parse(new TextDecoder().decode(files[adapterFileNames[0]]));
     const over = v.parse(overSchema, config).base_model_name_or_path;
-    if (typeof over === 'string' && isOtherModel(over) && digestIn(over) !== digestIn(otherModel))
+    if (
+      typeof over === 'string' &&
+      isOtherModel(over) &&
+      digestIn(over) !== digestIn(model.over ?? otherModel)
+    )
       throw new Error(`it was trained over ${over}, and --model is ${otherModel}.`);
     return { fields: fieldsOfLora(settings), values };
   } catch (error) {

@@ -8,10 +8,6 @@ import { writeFile } from 'node:fs/promises';
 import { growthTable, wholeTable } from '../bench/whole.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { writeDocs } from './bench/docs.ts';
-import { benchInChromium } from './bench/inChromium.ts';
-import { benchInNode } from './bench/inNode.ts';
-import { benchSmooth, smoothTable } from './bench/smooth.ts';
-import { benchStart, startTable } from './bench/start.ts';
 import { backendOptions, progressLine, runCommand } from './common.ts';
 
 const options: ExtraOptions = {
@@ -31,6 +27,12 @@ const options: ExtraOptions = {
   site: {
     value: 'DIR',
     help: 'Folder of the built page that --start and --smooth open; built for them unless given.',
+  },
+  real: {
+    value: '',
+    help:
+      'Only a model of 135 million random weights, held as float32 and in blocks of 8 and 4 bits: reading, writing and ' +
+      'learning through an adapter; in Node, and best with --clock cpu --threads 1.',
   },
   growth: {
     value: '',
@@ -68,7 +70,7 @@ Markdown tables. Compare figures of one run only; close whatever else keeps the 
 await runCommand(async (argv) => {
   const { options: given, help } = parseFlags(argv, options, []);
   if (help) return void process.stdout.write(helpText(usage, options, []));
-  if (given['clock'] === 'cpu' && !given['node']) {
+  if (given['clock'] === 'cpu' && !given['node'] && !given['real']) {
     throw new FlagError(
       '--clock cpu needs --node: the processor time of one page in Chromium cannot be measured.',
     );
@@ -79,17 +81,29 @@ await runCommand(async (argv) => {
     onProgress: (what: string, done: number, total: number) => line.show(`${what} (${done + 1} of ${total})`),
   };
   if (given['start']) {
+    const { benchStart, startTable } = await import('./bench/start.ts');
     const report = await benchStart({ ...ofPage, visits: wholeNumber(given['visits'] ?? '5') });
     line.end();
     return void process.stdout.write(startTable(report));
   }
   if (given['smooth']) {
+    const { benchSmooth, smoothTable } = await import('./bench/smooth.ts');
     const report = await benchSmooth({ ...ofPage, seconds: 30, compares: given['compare'] === true });
     line.end();
     return void process.stdout.write(smoothTable(report));
   }
+  if (given['real']) {
+    const { benchRealInNode } = await import('./bench/inNode.ts');
+    const table = await benchRealInNode(given);
+    line.end();
+    return void process.stdout.write(table);
+  }
   const onlyGrowth = given['growth'] === true;
-  const measured = await (given['node'] ? benchInNode : benchInChromium)({
+  // Only what is asked for is imported: a machine that measures in Node needs no browser's driver and no bundler.
+  const bench = given['node']
+    ? (await import('./bench/inNode.ts')).benchInNode
+    : (await import('./bench/inChromium.ts')).benchInChromium;
+  const measured = await bench({
     quick: given['quick'] === true,
     model: (given['model'] as string | undefined) ?? 'boost',
     wants: { report: !onlyGrowth, growth: onlyGrowth || given['docs'] === true },

@@ -62,6 +62,7 @@ const accepted: FieldName[] = [
   'loraRank',
   'loraAlpha',
   'loraTargets',
+  'baseWeights',
   'maxNewTokens',
 ];
 const usage = `npm run boost -- [flags]
@@ -115,7 +116,7 @@ async function boostOther(path: string, { experiment: e, options: given }: Parse
   const out = typeof given['out'] === 'string' ? given['out'] : `runs/boost-${otherModelName(e.otherModel)}`;
   const schedule = { ...adapterSchedule, steps: stepsOf(given['boost-steps']) };
   const backend = await openNodeBackend(given);
-  const open = await base.open();
+  const open = await base.open(e);
   const model = open.policy(e);
   const { format } = base;
   const fits = (program: string) => format.answer(program).length < e.maxNewTokens;

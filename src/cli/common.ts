@@ -9,6 +9,7 @@ import {
   openBackend,
   reopenBackend,
   usefulThreads,
+  type BackendOptions,
   type BackendRequest,
   type OpenedBackend,
 } from '../engine/index.ts';
@@ -110,17 +111,26 @@ export const modelDirOption: ExtraOptions = {
   },
 };
 
-/** Opens what `--backend` and `--threads` ask for, and says so. */
-export const openNodeBackend = (options: ParsedFlags['options']): Promise<OpenedBackend> =>
-  announced(openBackend, options);
+/** Opens what `--backend` and `--threads` ask for, and says so. With a workload, `auto` takes what does that faster. */
+export const openNodeBackend = (
+  options: ParsedFlags['options'],
+  workload?: BackendOptions['workload'],
+): Promise<OpenedBackend> => announced(openBackend, options, workload);
 
 /** The same after the running one was lost. */
 export const reopenNodeBackend = (options: ParsedFlags['options']): Promise<OpenedBackend> =>
   announced(reopenBackend, options);
 
-async function announced(open: typeof openBackend, options: ParsedFlags['options']): Promise<OpenedBackend> {
+async function announced(
+  open: typeof openBackend,
+  options: ParsedFlags['options'],
+  workload?: BackendOptions['workload'],
+): Promise<OpenedBackend> {
   const name = (options['backend'] ?? 'wasm') as BackendRequest;
-  const opened = await open(name, { environment: 'node', threads: threadCount(options['threads']) });
+  const opened = await open(name, {
+    ...{ environment: 'node' as const, threads: threadCount(options['threads']) },
+    ...(workload ? { workload } : {}),
+  });
   process.stderr.write(`back end: ${opened.name} (${opened.device}); ${opened.why}\n`);
   return opened;
 }

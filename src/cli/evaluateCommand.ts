@@ -57,11 +57,14 @@ export const evaluate: Command = async (argv) => {
   const adapter = flags.options['adapter'];
   const trained = typeof adapter === 'string' ? adapterOf(adapter, model, flags.experiment) : null;
   const backend = await openNodeBackend(flags.options);
-  const base = await model.open();
+  const base = await model.open(flags.experiment);
   const sandbox = createNodeSandbox();
   await sandbox.ready();
   // No training here, so no training tasks are needed.
-  const generated = withChanges(flags.experiment, { ...trained?.fields, trainTasks: 16 });
+  const generated = withChanges(flags.experiment, {
+    ...(trained?.fields ?? model.begins),
+    trainTasks: 16,
+  });
   const experiment = problems
     ? withChanges(generated, { tasks: 'own', problems: problems.name, trainTasks: 5000 })
     : generated;

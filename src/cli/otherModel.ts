@@ -8,7 +8,7 @@ import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
 import { otherModelName, otherModelSettings, otherModelText } from '../config/modelFields.ts';
 import { adapterFileNames, readAdapter, readSettings } from '../model/adapter.ts';
 import { tf } from '../engine/index.ts';
-import { whyTooLarge } from '../hub/needs.ts';
+import { whereItFits } from '../hub/needs.ts';
 import { adaptedBase, fieldsOfLora, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openModel, type ModelFiles } from '../train/openedModel.ts';
@@ -117,13 +117,7 @@ export async function loadOther(path: string): Promise<Base> {
     kept: () => ({ [pointerFile]: pointer, ...boost }),
     boost: boost && readAdapter(opened.config, boost),
   });
-  return {
-    ...base,
-    open() {
-      const problem = tf.getBackend() === 'wasm' ? whyTooLarge(opened.facts) : null;
-      return problem ? Promise.reject(new Error(problem)) : base.open();
-    },
-  };
+  return whereItFits(base, opened.facts, () => tf.getBackend() === 'wasm');
 }
 
 /** Which model it is and where it lies, for the folder of a run. */

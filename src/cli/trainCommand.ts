@@ -3,6 +3,7 @@ import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, type ExtraOptions } from '../config/flags.ts';
 import { fileName } from '../exports/fileName.ts';
 import type { RunEvent } from '../train/messages.ts';
+import { workloadOf } from '../train/workload.ts';
 import {
   backendOptions,
   duration,
@@ -88,7 +89,7 @@ export const train: Command = async (argv) => {
   const model = await loadModel(modelFolder);
   if (found) await folder.checkReference(found.log);
 
-  const backend = await openNodeBackend(flags.options);
+  const backend = await openNodeBackend(flags.options, async () => workloadOf(model.config, experiment));
   const circumstances = {
     build: version,
     backend: backend.name,

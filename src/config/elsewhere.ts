@@ -31,6 +31,7 @@ const otherModel: Counterpart = {
       ? ''
       : `${e.otherModel} is not put into the project: export one of the playground’s models, and give the other to train.py with --model and --lora`,
 };
+const base: Counterpart = { ...ours, note: 'not used there: the base has the type that its files have' };
 const adapter: Counterpart = { ...ours, note: 'not used there: train.py --lora says the rank' };
 
 const noControl: Counterpart = {
@@ -57,6 +58,7 @@ export const elsewhere = {
   loraRank: { pytorch: adapter, trl: adapter },
   loraAlpha: { pytorch: adapter, trl: adapter },
   loraTargets: { pytorch: adapter, trl: adapter },
+  baseWeights: { pytorch: base, trl: base },
   initialPolicy: { pytorch: { file: 'model/' }, trl: { file: 'model/' } },
   turns: {
     pytorch: { name: 'turns' },

@@ -10,6 +10,7 @@ export type { Experiment, FieldName } from './fields.ts';
 export const fixedInFork: readonly FieldName[] = [
   'model',
   'otherModel',
+  'baseWeights',
   'initialPolicy',
   'loraRank',
   'loraAlpha',

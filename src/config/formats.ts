@@ -10,7 +10,8 @@ import type { Field } from './types.ts';
  * The format of experiment.json and of links, raised with every field that is added or dropped and every default that changes.
  * 1: the first; 2: lrSchedulerType; 3: the same fields, and links say what they were made on;
  * 4: initialPolicy; 5: accumulate, alpha, formula; 6: trainTests; 7: the same fields, and links say what is to be shown and what came of it;
- * 8: tasks, problems, heldOut, splitSeed, and links carry problems; otherModel, loraRank, loraAlpha, loraTargets; 9: control.
+ * 8: tasks, problems, heldOut, splitSeed, and links carry problems; otherModel, loraRank, loraAlpha, loraTargets;
+ * 9: control, baseWeights.
  */
 export const experimentFormat = 9;
 

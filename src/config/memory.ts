@@ -90,14 +90,22 @@ const activationBytes = (e: Experiment, f: MemoryFacts): number => microBatchTok
 const scoredTokens = (e: Experiment, f: MemoryFacts): number =>
   microBatchTokens(e, f) * ((answersInView(e) * e.maxNewTokens) / longest(e, f));
 
+/** Logits that a GPU makes at once; of 512 ids, where that is more (kernels/tokenLogProbs/webgpu.ts). */
+const gpuLogits = 2 ** 24;
+
 /**
- * Logits over the vocabulary. WebAssembly makes them for 512 tokens at a time; a GPU for a whole micro-batch, and their
- * gradient in the same place; plain JavaScript keeps about eight copies of them, forward and back.
+ * Logits over the vocabulary. WebAssembly makes them for 512 tokens at a time; a GPU for a whole micro-batch, of large vocabularies
+ * some ids at a time, and their gradient in the same place; plain JavaScript keeps about eight copies of them, forward and back.
  */
 function logitBytes(e: Experiment, f: MemoryFacts): number {
   const tokens = scoredTokens(e, f);
-  const rows = { wasm: Math.min(512, tokens), webgpu: 2 * tokens, cpu: 8 * tokens }[f.backend];
-  return float * rows * f.vocabulary;
+  const all = tokens * f.vocabulary;
+  const at = {
+    wasm: Math.min(512 * f.vocabulary, all),
+    webgpu: 2 * Math.min(all, Math.max(gpuLogits, 512 * tokens)),
+    cpu: 8 * all,
+  };
+  return float * at[f.backend];
 }
 
 /** Bytes of what a run trains, once: every weight, or an adapter. */

@@ -67,6 +67,35 @@ export const modelFields = {
     when: 'restart',
     since: 8,
   },
+  baseWeights: {
+    kind: 'choice',
+    default: 'stored',
+    formerDefaults: [{ until: 8, value: 'float32' }],
+    choices: [
+      {
+        value: 'stored',
+        label: 'As in the file',
+        help: 'Whole numbers of 4 or 8 bits with a scale for every 32 stay so (GGUF’s Q4_0, Q4_1, Q5_0 and Q8_0); all others become 32-bit numbers.',
+      },
+      { value: 'float32', label: '32 bits', help: 'Whatever the file has, at four bytes a weight.' },
+      {
+        value: 'int8',
+        label: '8 bits',
+        help: 'Matrices are rounded to whole numbers of 8 bits with a scale for every 32: a quarter of the memory, and faster.',
+      },
+      {
+        value: 'int4',
+        label: '4 bits',
+        help: 'Matrices are rounded to whole numbers of 4 bits with a scale and a minimum for every 32: the least memory, and what is lost is felt.',
+      },
+    ],
+    label: 'Weights of the base',
+    help: 'How the weights of a model that others trained are held. They are not trained; the adapter beside them always has 32 bits.',
+    source: 'blocks: GGUF (llama.cpp); training over them: QLoRA (arXiv 2305.14314)',
+    group: 'task',
+    when: 'restart',
+    since: 9,
+  },
 } as const satisfies Readonly<Record<string, Field>>;
 
 /** What suits a model of a hundred million parameters or more on a processor, where nothing else was chosen. */

@@ -124,6 +124,48 @@ export function otherModelPreset(otherModel: string): Preset {
   };
 }
 
+/** What suits such a model on problems/short.jsonl, whose prompts have at most 120 tokens and whose solutions 48: training sees each once. */
+export const shortProblemSettings = {
+  ...otherModelSettings,
+  heldOut: 40,
+  trainTasks: 192,
+  evalTasks: 128,
+  promptsPerUpdate: 2,
+  k: 4,
+  turns: 2,
+  gamma: 1,
+  maxNewTokens: 48,
+  learningRate: 3e-4,
+  steps: 96,
+  evalEvery: 48,
+} as const satisfies Partial<Experiment>;
+
+/** Such a run on those problems. @param problems their name */
+export function shortProblemsPreset(otherModel: string, problems: string): Preset {
+  const preset = otherModelPreset(otherModel);
+  return { ...preset, changes: { ...preset.changes, ...shortProblemSettings, tasks: 'own', problems } };
+}
+
+/** An experiment for which the user brings a model: what to do until there is one. */
+export interface BroughtPreset extends Pick<Preset, 'title' | 'story'> {
+  readonly id: 'short-problems' | 'own-model';
+}
+
+export const broughtPresets: readonly BroughtPreset[] = [
+  {
+    id: 'short-problems',
+    title: 'SmolLM2 on short problems',
+    story:
+      'A language model of 135 million parameters learns 324 short problems, asked in whole sentences. It is not part of this page: get SmolLM2-135M-Instruct below, or another small model for conversations, then press “Train on it” in its row.',
+  },
+  {
+    id: 'own-model',
+    title: 'Your own model, your own problems',
+    story:
+      'Get a model below, by its name on the hub or from files of yours, and press “Train on it” in its row. Then open a file in “Problem sets”, or write problems there, and press “Train on it” there too: the form keeps the model.',
+  },
+];
+
 /** The complete experiment of a preset. */
 export function presetExperiment(preset: Preset): Experiment {
   return withChanges(defaultExperiment, preset.changes);

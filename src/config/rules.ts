@@ -102,6 +102,11 @@ const idleness: readonly Idleness[] = [
     idle: (e) => e.model !== 'other',
     why: 'The starting model is one of the playground’s own.',
   },
+  {
+    field: 'baseWeights',
+    idle: (e) => e.model !== 'other',
+    why: 'Every weight of the playground’s own models is trained, so all have 32 bits; only those of a base never change.',
+  },
   ...adapted.map((field) => ({
     field,
     idle: (e: Experiment) => e.model !== 'other',

@@ -1,11 +1,14 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { fasterOf } from './auto.ts';
+import { closeBackend } from './close.ts';
+import { probe, type Workload } from './probe.ts';
 import { tf } from './tf.ts';
 import { guardAllocator } from './wasm/allocator.ts';
 import { useWasmKernels } from './wasm/kernels.ts';
 import { nodeBinary } from './wasm/nodeBinary.ts';
 import { whyNoSharedMemory, withSharedMemory } from './wasm/sharedMemory.ts';
-import { watchGpu } from './webgpu/errors.ts';
+import { throwGpuErrors, watchGpu } from './webgpu/errors.ts';
 import { useGpuKernels } from './webgpu/program.ts';
 import { hasSimd } from './simd.ts';
 
@@ -27,6 +30,8 @@ export interface BackendOptions {
   readonly environment: 'browser' | 'node';
   /** false: every operation as plain TensorFlow.js ops, for comparison. Default true. */
   readonly kernels?: boolean;
+  /** What the back end is for: `auto` then tries a GPU and WebAssembly on such work. Asked for only where there is a real GPU. */
+  readonly workload?: () => Promise<Workload>;
   /** Threads on WASM, the caller's included. Default: as many as pay where threads can share memory, else 1. */
   readonly threads?: number;
 }
@@ -34,8 +39,9 @@ export interface BackendOptions {
 /**
  * Starts a TensorFlow.js back end and makes it the current one. Back ends are imported only when they are tried.
  *
- * auto = WebGPU on a real GPU, else WebAssembly with SIMD, else plain JavaScript. A software WebGPU adapter is right but about
- * 100× slower than WebAssembly, so it is used only on explicit request.
+ * auto = WebGPU on a real GPU, unless a short trial of the workload runs faster on WebAssembly; else WebAssembly with SIMD, else
+ * plain JavaScript. A software WebGPU adapter is right but about 100× slower than WebAssembly, so it is used only on explicit
+ * request.
  * In Node, WebGPU comes from the `webgpu` package (Dawn); for a software adapter the caller sets VK_ICD_FILENAMES before.
  *
  * @throws when the requested back end cannot run here, saying why and what to choose instead
@@ -61,7 +67,11 @@ export async function openBackend(
 
 async function openBest(options: BackendOptions): Promise<OpenedBackend> {
   const gpu = await findAdapter(options);
-  if (typeof gpu !== 'string' && !gpu.software) return openWebGPU(options);
+  if (typeof gpu !== 'string' && !gpu.software) {
+    return options.workload && hasSimd()
+      ? openFaster(gpu.device, await options.workload(), options)
+      : openWebGPU(options);
+  }
   const noGpu =
     typeof gpu === 'string'
       ? gpu
@@ -70,6 +80,20 @@ async function openBest(options: BackendOptions): Promise<OpenedBackend> {
     return openCpu(`${noGpu}; this browser has no WebAssembly SIMD either, so training will be very slow`);
   }
   return openWasm(options, noGpu);
+}
+
+/** The back end that does such work faster; the other is closed again. */
+async function openFaster(gpu: string, workload: Workload, options: BackendOptions): Promise<OpenedBackend> {
+  const { name, why } = await fasterOf(gpu, async (tried) => {
+    await openBackend(tried, options);
+    const ms = await probe(workload);
+    throwGpuErrors(); // or what was timed was not done
+    return ms;
+  });
+  const other = name === 'wasm' ? 'webgpu' : 'wasm';
+  const opened = await openBackend(name, options);
+  if (other in tf.engine().registry) closeBackend(other);
+  return { ...opened, why };
 }
 
 async function openWebGPU(options: BackendOptions): Promise<OpenedBackend> {

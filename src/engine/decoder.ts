@@ -1,4 +1,5 @@
 /** The layers of a Llama-style decoder: embedding → [RMSNorm → rotary attention → RMSNorm → SwiGLU] × layers → RMSNorm. */
+import type { Table } from './blockMatrix.ts';
 import { gatherRows } from './kernels/gatherRows/op.ts';
 import { linear } from './kernels/linear/op.ts';
 import { rmsNorm } from './kernels/rmsNorm/op.ts';
@@ -33,9 +34,9 @@ export interface DecoderModel {
   /** Added to the mean square in every RMSNorm. */
   readonly eps: number;
   /** [V, d] */
-  readonly embed: Tensor2D;
+  readonly embed: Table;
   /** [V, d]: scores are x·headᵀ. The embedding itself where they are tied. */
-  readonly head: Tensor2D;
+  readonly head: Table;
   /** No gradient for embedding and head. */
   readonly frozen?: boolean;
   readonly layers: readonly DecoderLayer[];
@@ -68,7 +69,8 @@ export function decoderForward(
       const projected = linear(rmsNorm(before, w.attnNorm, eps), w.qkv);
       const qkv = rope(w.qkvBias ? tf.add(projected, w.qkvBias) : projected, positions, shape);
       let [kept, mixed] = [before, attention(layer, qkv)];
-      if (only && layer === layers.length - 1) [kept, mixed] = [gatherRows(kept, only), gatherRows(mixed, only)];
+      if (only && layer === layers.length - 1)
+        [kept, mixed] = [gatherRows(kept, only), gatherRows(mixed, only)];
       const attended: Tensor2D = tf.add(kept, linear(mixed, w.out));
       return tf.add(attended, linear(swiglu(linear(rmsNorm(attended, w.mlpNorm, eps), w.gateUp)), w.down));
     });

@@ -1,10 +1,10 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { openBackend } from './backend.ts';
+import { closeBackend } from './close.ts';
 import type { BackendOptions, BackendRequest, OpenedBackend } from './backend.ts';
 import { BackendLostError, OutOfMemoryError } from './faults.ts';
 import { tf } from './tf.ts';
-import { abandonWasmKernels } from './wasm/kernels.ts';
-import { forgetGpu, throwGpuErrors } from './webgpu/errors.ts';
+import { throwGpuErrors } from './webgpu/errors.ts';
 
 export type BackendFault = OutOfMemoryError | BackendLostError;
 
@@ -29,22 +29,6 @@ export async function reopenBackend(
     }
   }
   throw new Error(`No back end can be started any more. ${reasons.join(' ')}`);
-}
-
-function closeBackend(): void {
-  const name = tf.getBackend();
-  const backend = tf.backend();
-  // What is left of it holds nothing worth freeing, and after a trap even its `free` may trap.
-  backend.disposeData = () => true;
-  if (name === 'wasm') abandonWasmKernels();
-  if (name === 'webgpu') {
-    forgetGpu();
-    (backend as WebGPUBackend).device.destroy(); // frees all its buffers at once
-  }
-  const engine = tf.engine();
-  while (engine.state.scopeStack.length > 0) engine.endScope(); // left open by an error while one was being closed
-  // Not tf.removeBackend: it also forgets how to make the back end, and asks the dead one to tidy up.
-  delete engine.registry[name];
 }
 
 /**

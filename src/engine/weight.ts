@@ -1,4 +1,6 @@
 /** A matrix of a decoder, and the low-rank adapters that are added to it (LoRA, arXiv 2106.09685). */
+import { isBlocks, unblocked, type BlockMatrix } from './blockMatrix.ts';
+import { type BlockType } from './blocks.ts';
 import { tf } from './tf.ts';
 import type { Tensor2D } from './tf.ts';
 
@@ -13,7 +15,12 @@ export interface LowRank {
   readonly scale: number;
 }
 
-export interface Weight {
+interface Adapted {
+  /** In the order of their columns, which do not overlap. */
+  readonly lora?: readonly LowRank[];
+}
+
+export interface PlainWeight extends Adapted {
   readonly dtype: 'f32';
   /** [in, out] */
   readonly base: Tensor2D;
@@ -21,16 +28,28 @@ export interface Weight {
   readonly panels?: boolean;
   /** No gradient flows to `base`, and none is computed. */
   readonly frozen?: boolean;
-  /** In the order of their columns, which do not overlap. */
-  readonly lora?: readonly LowRank[];
 }
 
-/** One matrix that does what the weight, which lies in rows, and its adapters do; the caller's, to be disposed of, unless it is `base` itself. */
+/** No gradient flows to `base`. */
+export interface BlockWeight extends Adapted {
+  readonly dtype: BlockType;
+  readonly base: BlockMatrix;
+}
+
+export type Weight = PlainWeight | BlockWeight;
+
+/** [in, out] of a weight's matrix. */
+export const sizeOfWeight = ({ base }: Weight): readonly [inputs: number, outputs: number] =>
+  isBlocks(base) ? [base.inputs, base.outputs] : base.shape;
+
+/** One matrix [in, out] that does what the weight, which lies in rows or blocks, and its adapters do; the caller's, to be disposed of, unless it is `base` itself. */
 export function merged({ base, lora }: Weight): Tensor2D {
-  if (!lora || lora.length === 0) return base;
+  if (!isBlocks(base) && (!lora || lora.length === 0)) return base;
   return tf.tidy(() => {
+    const whole = isBlocks(base) ? unblocked(base).transpose<Tensor2D>() : base;
+    if (!lora || lora.length === 0) return whole;
     const parts = lora.map((part) => tf.matMul(part.a, part.b).mul<Tensor2D>(part.scale));
-    return tf.add(base, atTheirColumns(lora, parts, base.shape[0], base.shape[1]));
+    return tf.add(whole, atTheirColumns(lora, parts, whole.shape[0], whole.shape[1]));
   });
 }
 

@@ -238,10 +238,7 @@ export interface AdapterValues {
  * Reads what PEFT saved.
  * @throws an error naming the file, the key or the tensor that is wrong, or does not belong to the model
  */
-export function readAdapter(
-  config: ModelConfig,
-  files: Readonly<Record<string, Uint8Array>>,
-): AdapterValues {
+export function readAdapter(config: ModelConfig, files: Readonly<Record<string, Uint8Array>>): AdapterValues {
   const settings = readSettings(files);
   const file = openSafetensors(files[weightsFile] ?? new Uint8Array(), weightsFile);
   const left = new Set(file.tensors.keys());

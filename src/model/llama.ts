@@ -6,26 +6,33 @@
  * Query, key and value share one matrix, and so do gate and up: one product instead of three (two).
  */
 import {
+  blockMatrix,
   causalAttention,
   decoderForward,
   fitsPanels,
   fromPanels,
   FrozenPanels,
   inPanels,
+  isBlocks,
   merged,
+  takesBlocks,
   tf,
+  unblocked,
+  type BlockMatrix,
   type DecoderModel,
   type RopeShape,
+  type Table,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Variable,
   type Weight,
 } from '../engine/index.ts';
+import { fromTiles, inTiles, type HostBlocks } from '../engine/blocks.ts';
 import type { Adapter } from './adapter.ts';
 import { familyOf } from './families/index.ts';
 import { attentionShape, type ModelConfig } from './modelConfig.ts';
-import { parameterShapes, type HostWeights } from './parameters.ts';
+import { isTransposed, parameterShapes, type HostWeights, type ParameterValues } from './parameters.ts';
 
 export interface HiddenOptions {
   readonly onLayer?: (layer: number, qkv: Tensor2D) => void;
@@ -35,6 +42,7 @@ export interface HiddenOptions {
 export class Llama {
   readonly config: ModelConfig;
   readonly shape: RopeShape;
+  /** Without those that are in blocks. */
   readonly weights: Readonly<Record<string, Variable>>;
   /** What is added to its matrices; null: nothing. */
   readonly adapter: Adapter | null;
@@ -85,7 +93,7 @@ export class Llama {
    */
   static async load(
     config: ModelConfig,
-    parameters: AsyncIterable<readonly [name: string, values: Float32Array]>,
+    parameters: AsyncIterable<readonly [name: string, values: ParameterValues]>,
   ): Promise<Llama> {
     const loaded = new LoadedWeights(config, false, new FrozenPanels());
     try {
@@ -98,24 +106,28 @@ export class Llama {
   }
 
   get parameterCount(): number {
-    return Object.values(this.weights).reduce((sum, w) => sum + w.size, 0);
+    const sizes = Object.values(parameterShapes(this.config)).map((shape) =>
+      shape.reduce((a, b) => a * b, 1),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
   }
 
   /** Its weights as the engine's decoder takes them. Variables: they follow the optimizer. */
   get decoder(): DecoderModel {
-    const matrix = (name: string) => this.weights[name] as Tensor as Tensor2D;
     const { adapter, frozen } = this;
     const weight = (name: string): Weight => {
       const lora = adapter?.of(name) ?? [];
-      const panels = this.#loaded.inPanels.has(name);
-      return { dtype: 'f32', base: matrix(name), panels, frozen, ...(lora.length > 0 ? { lora } : {}) };
+      const own = lora.length > 0 ? { lora } : {};
+      const base = this.#table(name);
+      if (isBlocks(base)) return { dtype: base.type, base, ...own };
+      return { dtype: 'f32', base, panels: this.#loaded.inPanels.has(name), frozen, ...own };
     };
     const vector = (name: string) => this.weights[name] as Tensor as Tensor1D;
     const { qkvBias } = familyOf(this.config);
     return {
       shape: this.shape,
       eps: this.config.rms_norm_eps,
-      embed: matrix('embed'),
+      embed: this.#table('embed'),
       layers: Array.from({ length: this.config.num_hidden_layers }, (_, i) => ({
         attnNorm: vector(`layers.${i}.attnNorm`),
         qkv: weight(`layers.${i}.qkv`),
@@ -151,8 +163,12 @@ export class Llama {
   }
 
   /** The output head [vocabulary, hidden_size]; the embedding itself where the two are tied. */
-  get head(): Tensor2D {
-    return this.weights[this.config.tie_word_embeddings ? 'embed' : 'head'] as Tensor as Tensor2D;
+  get head(): Table {
+    return this.#table(this.config.tie_word_embeddings ? 'embed' : 'head');
+  }
+
+  #table(name: string): Table {
+    return this.#loaded.blocks.get(name) ?? (this.weights[name] as Tensor as Tensor2D);
   }
 
   /** The values of all that is trained, copied to the host; all are asked for at once, because a GPU answers late. */
@@ -166,11 +182,9 @@ export class Llama {
   /** Every parameter with what its adapter adds: the values of a model without one that computes the same. */
   async merged(): Promise<HostWeights> {
     const values: HostWeights = {};
-    for (const [name, weight] of Object.entries(this.weights)) {
+    for (const [name, [rows, columns = 0]] of Object.entries(parameterShapes(this.config))) {
       const lora = this.adapter?.of(name) ?? [];
-      const read = Float32Array.from(await weight.data());
-      const [rows, columns = 0] = weight.shape;
-      const own = this.#loaded.inPanels.has(name) ? fromPanels(read, rows, columns) : read;
+      const own = await this.#loaded.values(name);
       if (lora.length === 0) {
         values[name] = own;
         continue;
@@ -206,6 +220,7 @@ class LoadedWeights {
   readonly #weights: Record<string, Variable> = {};
   /** Names of those that lie in panels. */
   readonly inPanels = new Set<string>();
+  readonly blocks = new Map<string, BlockMatrix>();
   /** Of weights that never change and that several models have in common. */
   readonly panels: FrozenPanels | null;
 
@@ -215,9 +230,23 @@ class LoadedWeights {
     this.#trainable = trainable;
   }
 
-  add(name: string, values: Float32Array | undefined): void {
+  add(name: string, values: ParameterValues | undefined): void {
     const shape = this.#shapes[name] ?? [];
     const size = shape.reduce((a, b) => a * b, 1);
+    if (values && 'bytes' in values) {
+      const { outputs, inputs } = values;
+      const wanted = isTransposed(name) ? [inputs, outputs] : [outputs, inputs];
+      if (shape.join() !== wanted.join()) {
+        throw new Error(
+          `Parameter ${name} is [${wanted.join(', ')}]; shape [${shape.join(', ')}] is needed.`,
+        );
+      }
+      if (takesBlocks()) {
+        this.blocks.set(name, blockMatrix(values));
+        return;
+      }
+      return this.add(name, plainValues(values, isTransposed(name)));
+    }
     if (values?.length !== size) {
       throw new Error(
         `Parameter ${name} has ${values?.length ?? 'no'} values; shape [${shape.join(', ')}] needs ${size}.`,
@@ -230,21 +259,51 @@ class LoadedWeights {
     this.#weights[name] = tf.tidy(() => tf.variable(tf.tensor(kept, shape), this.#trainable));
   }
 
-  /** In the order of the forward pass. @throws when one is missing */
+  /** Those that are not in blocks, in the order of the forward pass. @throws when one is missing */
   all(): Record<string, Variable> {
     return Object.fromEntries(
-      Object.keys(this.#shapes).map((name) => {
+      Object.keys(this.#shapes).flatMap((name) => {
         const weight = this.#weights[name];
-        if (!weight) throw new Error(`Parameter ${name} is missing.`);
-        return [name, weight];
+        if (!weight && !this.blocks.has(name)) throw new Error(`Parameter ${name} is missing.`);
+        return weight ? [[name, weight]] : [];
       }),
     );
   }
 
+  /** A parameter as float32, in its shape row by row. */
+  async values(name: string): Promise<Float32Array> {
+    const blocks = this.blocks.get(name);
+    if (blocks) {
+      const whole = tf.tidy(() => {
+        const rows = unblocked(blocks);
+        return isTransposed(name) ? rows.transpose<Tensor2D>() : rows;
+      });
+      const values = Float32Array.from(await whole.data());
+      whole.dispose();
+      return values;
+    }
+    const [rows = 0, columns = 0] = this.#shapes[name] ?? [];
+    const read = Float32Array.from((await this.#weights[name]?.data()) ?? []);
+    return this.inPanels.has(name) ? fromPanels(read, rows, columns) : read;
+  }
+
   dispose(): void {
     this.panels?.dispose();
+    tf.dispose([...this.blocks.values()].map(({ tensor }) => tensor));
     tf.dispose(Object.values(this.#weights));
   }
+}
+
+/** What a back end without kernels for blocks gets: the same numbers, [inputs, outputs] where a matrix is `transposed`. */
+function plainValues(blocks: HostBlocks, transposed: boolean): Float32Array {
+  const { outputs, inputs } = blocks;
+  const rows = fromTiles(blocks, inTiles(blocks));
+  if (!transposed) return rows;
+  const values = new Float32Array(rows.length);
+  for (let o = 0; o < outputs; o++) {
+    for (let i = 0; i < inputs; i++) values[i * outputs + o] = rows[o * inputs + i];
+  }
+  return values;
 }
 
 function copied(config: ModelConfig, values: HostWeights, trainable: boolean): LoadedWeights {

@@ -1,4 +1,5 @@
 /** Our parameters: their names, shapes and values, and which part of the model they belong to. */
+import type { HostBlocks } from '../engine/blocks.ts';
 import { familyOf } from './families/index.ts';
 import type { ModelConfig } from './modelConfig.ts';
 
@@ -29,3 +30,6 @@ export function partOf(parameter: string): string {
 
 /** Values of every parameter on the host: what checkpoints, resets and traces exchange. */
 export type HostWeights = Record<string, Float32Array>;
+
+/** Values of one that is not trained: a matrix may be in blocks. */
+export type ParameterValues = Float32Array | HostBlocks;

@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 import { isObject, shown, shownText } from '../config/outside.ts';
 import type { ByteSource } from './byteSource.ts';
-import { widenHalves } from './halves.ts';
+import { widenHalves } from '../engine/halves.ts';
 import type { HostTensor, TensorSource } from './tensors.ts';
 
 /** Bytes of one value in each dtype that is read. */

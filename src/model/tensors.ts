@@ -3,8 +3,10 @@
  * parameter that is being made, no other is held.
  */
 import { shownText } from '../config/outside.ts';
+import { blockLayouts, quantised, type BlockType, type HostBlocks } from '../engine/blocks.ts';
+import type { Parameter, Part } from './families/family.ts';
 import { familyOf } from './families/index.ts';
-import { isTransposed, type HostWeights } from './parameters.ts';
+import { isTransposed, type HostWeights, type ParameterValues } from './parameters.ts';
 import { attentionShape, type ModelConfig } from './modelConfig.ts';
 import { frequencies } from './rotary.ts';
 
@@ -21,6 +23,8 @@ export interface TensorSource {
   readonly tensors: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }>;
   /** Values as float32, a copy. @throws for a name that is not in `tensors` */
   read(name: string): Float32Array | Promise<Float32Array>;
+  /** A matrix as it is stored, where it is in blocks that are computed with; null: it is not. */
+  readBlocks?(name: string): Promise<HostBlocks | null>;
 }
 
 /** The same tensors, telling with each that is read how many numbers of all have been. Read anew, they are counted anew. */
@@ -32,14 +36,23 @@ export function countedTensors(
   const total = [...source.tensors.keys()].reduce((sum, name) => sum + sizeOf(name), 0);
   const seen = new Set<string>();
   let done = 0;
+  const tell = (name: string) => {
+    if (!seen.has(name)) done += sizeOf(name);
+    seen.add(name);
+    onRead(done, total);
+  };
   return {
     ...source,
     async read(name) {
       const values = await source.read(name);
-      if (!seen.has(name)) done += sizeOf(name);
-      seen.add(name);
-      onRead(done, total);
+      tell(name);
       return values;
+    },
+    async readBlocks(name) {
+      const blocks = await source.readBlocks?.(name);
+      if (!blocks) return null;
+      tell(name);
+      return blocks;
     },
   };
 }
@@ -80,40 +93,98 @@ export async function* parametersFrom(
   config: ModelConfig,
   source: TensorSource,
 ): AsyncGenerator<[name: string, values: Float32Array]> {
-  const wanted = familyOf(config).layout(config);
   await checkTensors(config, source);
-  for (const [ours, parts] of wanted) {
-    const [first] = parts;
-    const columns = parts.reduce((sum, { shape }) => sum + shape[0], 0);
-    if (parts.length === 1 && !(isTransposed(ours) && first.shape.length === 2)) {
-      yield [ours, await readFinite(source, first.name)];
-      continue;
-    }
-    const rows = first.shape[1] ?? 1;
-    const data = new Float32Array(rows * columns);
-    let offset = 0;
-    for (const { name, shape } of parts) {
-      const theirs = await readFinite(source, name);
-      const [width] = shape;
-      for (let r = 0; r < rows; r++) {
-        for (let c = 0; c < width; c++) data[r * columns + offset + c] = theirs[c * rows + r];
-      }
-      offset += width;
-    }
-    yield [ours, data];
+  for (const parameter of familyOf(config).layout(config)) {
+    yield [parameter[0], await readPlain(source, parameter)];
   }
 }
+
+async function readPlain(source: TensorSource, [ours, parts]: Parameter): Promise<Float32Array> {
+  const [first] = parts;
+  const columns = parts.reduce((sum, { shape }) => sum + shape[0], 0);
+  if (parts.length === 1 && !(isTransposed(ours) && first.shape.length === 2)) {
+    return readFinite(source, first.name);
+  }
+  const rows = first.shape[1] ?? 1;
+  const data = new Float32Array(rows * columns);
+  let offset = 0;
+  for (const { name, shape } of parts) {
+    const theirs = await readFinite(source, name);
+    const [width] = shape;
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < width; c++) data[r * columns + offset + c] = theirs[c * rows + r];
+    }
+    offset += width;
+  }
+  return data;
+}
+
+/** How the matrices of a model that is not trained are held: blocks as a file has them, or all in one type of blocks. */
+export type BaseForm = 'stored' | BlockType;
+
+/**
+ * The same parameters for a model that is not trained: its matrices in blocks where the file has such, or where they are asked for.
+ * @throws as `parametersFrom`
+ */
+export async function* frozenParametersFrom(
+  config: ModelConfig,
+  source: TensorSource,
+  form: BaseForm,
+): AsyncGenerator<[name: string, values: ParameterValues]> {
+  await checkTensors(config, source);
+  for (const parameter of familyOf(config).layout(config)) {
+    const [ours, parts] = parameter;
+    const isMatrix = parts.every(({ shape }) => shape.length === 2);
+    const blocks = isMatrix ? await readInBlocks(source, parts, form) : null;
+    yield [ours, blocks ?? (await readPlain(source, parameter))];
+  }
+}
+
+/** The outputs of all parts; null where they are stored in different ways. */
+async function readInBlocks(
+  source: TensorSource,
+  parts: readonly Part[],
+  form: BaseForm,
+): Promise<HostBlocks | null> {
+  const read: HostBlocks[] = [];
+  for (const { name, shape } of parts) {
+    const stored = await source.readBlocks?.(name);
+    if (stored) checkScales(source, name, stored);
+    const [outputs, inputs = 0] = shape;
+    if (stored && (form === 'stored' || form === stored.type)) read.push(stored);
+    else if (form === 'stored') return null;
+    else read.push(quantised(form, await readFinite(source, name), outputs, inputs));
+  }
+  const [{ type, inputs }] = read;
+  if (read.some((one) => one.type !== type)) return null;
+  const bytes = new Uint8Array(read.reduce((sum, one) => sum + one.bytes.length, 0));
+  let at = 0;
+  for (const one of read) {
+    bytes.set(one.bytes, at);
+    at += one.bytes.length;
+  }
+  return { type, inputs, outputs: read.reduce((sum, one) => sum + one.outputs, 0), bytes };
+}
+
+/** Whether every scale and minimum is a number. */
+function checkScales(source: TensorSource, name: string, { type, bytes }: HostBlocks): void {
+  const size = blockLayouts[type].bytes;
+  for (let at = 0; at < bytes.length; at += size) {
+    const scale = (bytes[at + 1] & 0x7c) !== 0x7c;
+    const minimum = type === 'int8' || (bytes[at + 3] & 0x7c) !== 0x7c;
+    if (scale && minimum) continue;
+    refuse(source, name, notFinite(at / size, 'block'));
+  }
+}
+
+const notFinite = (place: number, what: string, value?: number): string =>
+  `has ${value === undefined ? 'a scale that is no number' : `the value ${value}`} at ${what} ${place}. ` +
+  'The file is damaged, or its training failed; choose another.';
 
 async function readFinite(source: TensorSource, name: string): Promise<Float32Array> {
   const values = await source.read(name);
   const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    refuse(
-      source,
-      name,
-      `has the value ${values[bad]} at place ${bad}. The file is damaged, or its training failed; choose another.`,
-    );
-  }
+  if (bad >= 0) refuse(source, name, notFinite(bad, 'place', values[bad]));
   return values;
 }
 

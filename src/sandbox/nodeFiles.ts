@@ -6,10 +6,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { buildSync } from 'esbuild';
 import { fileStore, sha256 } from './nodeStore.ts';
 import type { SnapshotStore } from './pool.ts';
 import type { RunnerFiles } from './runner.ts';
+
+const require = createRequire(import.meta.url);
 
 export interface NodeFiles {
   readonly script: URL;
@@ -32,6 +33,8 @@ export const graderFiles = [
  * needs longer for that than for starting Python.
  */
 function bundleRunner(pyodide: string): string {
+  // Not imported above: whoever never starts Python, as a measurement on a GPU machine, needs no bundler.
+  const { buildSync } = require('esbuild') as typeof import('esbuild');
   const { outputFiles } = buildSync({
     entryPoints: [fileURLToPath(new URL('./node.worker.ts', import.meta.url))],
     ...{ bundle: true, write: false, format: 'esm', platform: 'node', target: 'node20' },
@@ -46,7 +49,7 @@ const madeWith = ['interpreter.ts', 'firewall.ts'];
 
 /** The script of a runner, what it is given, and where its memory snapshot is kept. */
 export function prepare(): NodeFiles {
-  const pyodide = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
+  const pyodide = dirname(require.resolve('pyodide/package.json'));
   const read = (name: string) => readFileSync(new URL(name, import.meta.url));
   const parts = [...graderFiles, ...madeWith].map(read);
   return {

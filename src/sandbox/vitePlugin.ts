@@ -5,11 +5,13 @@
  * The sandbox's frame has no origin, so it can load no file by itself.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
 import { frameScript } from './frame.ts';
+import { leanPyodide, wordsOf } from './leanPyodide.ts';
 
 const moduleId = 'virtual:sandbox-frame-worker';
 const hashId = 'virtual:sandbox-frame-hash';
@@ -50,11 +52,24 @@ const withoutOwnAddress: Plugin = {
     /pyodide(\.asm)?\.mjs$/.test(id) ? code.replaceAll('import.meta.url', '""') : undefined,
 };
 
+/** Leaves out what only compiled modules of packages would need of Pyodide (leanPyodide.ts). */
+const withoutUnused: Plugin = {
+  name: 'pyodide-without-unused',
+  async transform(code, id) {
+    if (!id.endsWith('pyodide.asm.mjs')) return undefined;
+    const imports = WebAssembly.Module.imports(await WebAssembly.compile(await readFile(wasm)));
+    const ours = (await readdir(import.meta.dirname)).map((name) => join(import.meta.dirname, name));
+    const others = [join(dirname(wasm), 'pyodide.mjs'), ...ours];
+    const texts = await Promise.all(others.map((path) => readFile(path, 'utf8')));
+    return leanPyodide(code, [...imports.map(({ name }) => name), ...texts.flatMap(wordsOf)]);
+  },
+};
+
 async function bundle(): Promise<{ code: string; files: string[] }> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
-    plugins: [withoutOwnAddress],
+    plugins: [withoutOwnAddress, withoutUnused],
     build: {
       write: false,
       target: 'es2022',

@@ -8,7 +8,7 @@ import type { Problem } from './problemSet.ts';
 import { compilePython } from './python/evaluate.ts';
 import { repr } from './python/values.ts';
 import { Stream } from './random.ts';
-import { compositionOf, renderProgram, renderRequest, type Spec } from './spec.ts';
+import { compositionOf, drawSpec, renderProgram, renderRequest, type Spec } from './spec.ts';
 
 const seed = 17;
 /** Programs that are written in at most 48 tokens by any of the tokenizers at hand, the fences around them included. */
@@ -38,7 +38,10 @@ export function* shortProblems(): Generator<Problem, void> {
 /** What its program gives for many inputs of its kind: two problems with the same are the same in other words. */
 function resultsOf(spec: Spec): string {
   const run = compilePython(renderProgram(spec));
-  const { family, constants } = spec;
-  const given = Array.from({ length: probes }, (_, i) => family.input(new Stream(seed, i), constants));
+  const { family } = spec;
+  const given = Array.from({ length: probes }, (_, i) => {
+    const stream = new Stream(seed, i);
+    return family.input(stream, drawSpec(stream).constants); // not its own: they decide which inputs there are
+  });
   return `${family.parameters}: ${given.map((input) => repr(run(...input))).join(' ')}`;
 }

@@ -18,7 +18,7 @@ import { checkpointFiles, type Checkpoint } from '../model/checkpoint.ts';
 import { Llama } from '../model/llama.ts';
 import type { ModelConfig } from '../model/modelConfig.ts';
 import type { HostWeights } from '../model/parameters.ts';
-import { parametersFrom, type TensorSource } from '../model/tensors.ts';
+import { frozenParametersFrom, parametersFrom, type TensorSource } from '../model/tensors.ts';
 import { uniform } from '../rl/random.ts';
 import { specialIds, type EpisodeFormat } from '../tasks/formats/format.ts';
 
@@ -43,8 +43,10 @@ export interface Base {
   adapter(e: Experiment): LoraSettings | null;
   /** What an experiment must say of it, because runs begin with an adapter that there is already. */
   readonly begins: Partial<LoraFields>;
+  /** What an adapter's files call the model they are over; null: its runs leave no adapter. */
+  readonly over: string | null;
   /** Puts it on the running back end; again where that was opened again. @throws as its files are read */
-  open(): Promise<OpenBase>;
+  open(e: Pick<Experiment, 'baseWeights'>): Promise<OpenBase>;
   /** What the folder of a run keeps of the model that it begins with, by name. */
   readonly kept: () => Readonly<Record<string, Uint8Array>>;
   /** What was trained as the files of a folder, by name: a model of ours whole, of others the adapter. */
@@ -72,6 +74,7 @@ export function wholeBase(
     ...{ config, format, checkpoint },
     adapter: () => null,
     begins: {},
+    over: null,
     trained: () => Object.values(weights).reduce((sum, { length }) => sum + length, 0),
     policy: (_, values = weights) => new Llama(config, values),
     reference: () => new Llama(config, weights, false),
@@ -145,11 +148,15 @@ export function adaptedBase(
     return boost.values;
   };
   const base: Base = {
-    ...{ config, format, kept, begins },
+    ...{ config, format, kept, begins, over: name },
     adapter: loraOf,
     files: (e, values) => adapterFiles(config, loraOf(e), values, name),
-    async open() {
-      const shared = await Llama.load(config, parametersFrom(config, tensors));
+    async open({ baseWeights }) {
+      const parameters =
+        baseWeights === 'float32'
+          ? parametersFrom(config, tensors)
+          : frozenParametersFrom(config, tensors, baseWeights);
+      const shared = await Llama.load(config, parameters);
       return {
         ...{ config, format },
         trained: (e) =>
@@ -164,7 +171,7 @@ export function adaptedBase(
       };
     },
     async merged(e, values) {
-      const open = await base.open();
+      const open = await base.open(e);
       const policy = open.policy(e, values);
       try {
         const files = checkpointFiles({ config, weights: await policy.merged() }, specialIds(format));

@@ -3,7 +3,7 @@
  * model considered there. Made on demand from the states around the update, never while one is under way.
  */
 import type { Experiment } from '../config/fields.ts';
-import { gatherRows, tf } from '../engine/index.ts';
+import { gatherRows, logits as scores, tf } from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
 import type { HostWeights } from '../model/parameters.ts';
 import type { Episode, GradedAnswer, Group } from '../rl/episode.ts';
@@ -86,7 +86,7 @@ async function probabilities(
       const rows = Int32Array.from({ length }, (_, n) => start + n - 1);
       const logits = tf.tidy(() => {
         const hidden = model.hidden(tf.tensor1d(ids, 'int32'), 1, ids.length);
-        return tf.matMul(gatherRows(hidden, tf.tensor1d(rows, 'int32')), model.head, false, true);
+        return scores(gatherRows(hidden, tf.tensor1d(rows, 'int32')), model.head);
       });
       const values = Float32Array.from(await logits.data());
       logits.dispose();

@@ -51,8 +51,8 @@ export class SharedModel implements Loaded {
   readonly problems: KnownProblems;
   readonly #options: SharedModelOptions;
   readonly #shared: SharedBackend;
-  /** On the back end of that generation. */
-  #open: { readonly generation: number; readonly base: Promise<OpenBase> } | null = null;
+  /** On the back end of that generation, for each way of holding the weights. */
+  #open: { readonly generation: number; readonly bases: Map<string, Promise<OpenBase>> } | null = null;
 
   constructor(options: SharedModelOptions) {
     this.model = options.model;
@@ -80,7 +80,7 @@ export class SharedModel implements Loaded {
     const problems = own ? this.problems.find(experiment.problems) : null;
     if (own && !problems) throw missing(experiment);
     const parts = {
-      ...{ sandbox, problems, base: () => this.#base() },
+      ...{ sandbox, problems, base: () => this.#base(experiment) },
       ...(initial ? { initial } : {}),
       ...(breathe ? { breathe } : {}),
     };
@@ -95,7 +95,7 @@ export class SharedModel implements Loaded {
     const asked = groups[group];
     if (!asked) throw new RangeError(`There is no task ${group} in this update.`);
     const weights = { before: before.weights, after: after.weights };
-    return inspect(asked, trajectory, { base: await this.#base(), experiment, ...weights });
+    return inspect(asked, trajectory, { base: await this.#base(experiment), experiment, ...weights });
   }
 
   layers(states: Around, experiment: Experiment): InspectedLayer[] {
@@ -107,15 +107,18 @@ export class SharedModel implements Loaded {
   }
 
   /** What runs have in common, on the back end that is running: what it was on another went with that. */
-  #base(): Promise<OpenBase> {
+  #base({ baseWeights }: Experiment): Promise<OpenBase> {
     const { generation } = this.#shared;
-    if (this.#open?.generation === generation) return this.#open.base;
-    const opening = { generation, base: this.#options.base.open() };
-    this.#open = opening;
-    opening.base.catch(() => {
-      if (this.#open === opening) this.#open = null; // the next who needs it tries again
+    if (this.#open?.generation !== generation) this.#open = { generation, bases: new Map() };
+    const { bases } = this.#open;
+    const open = bases.get(baseWeights);
+    if (open) return open;
+    const opening = this.#options.base.open({ baseWeights });
+    bases.set(baseWeights, opening);
+    opening.catch(() => {
+      if (bases.get(baseWeights) === opening) bases.delete(baseWeights); // the next who needs it tries again
     });
-    return opening.base;
+    return opening;
   }
 
   async #initial({ initialPolicy }: Experiment): Promise<HostWeights | null> {
@@ -127,12 +130,15 @@ export class SharedModel implements Loaded {
 
   dispose(): void {
     this.#options.sandbox.dispose();
-    const { generation, base } = this.#open ?? {};
-    if (generation === this.#shared.generation)
-      void base?.then(
-        (open) => open.dispose(),
-        () => undefined,
-      );
+    const { generation, bases } = this.#open ?? {};
+    if (generation === this.#shared.generation) {
+      for (const base of bases?.values() ?? []) {
+        void base.then(
+          (open) => open.dispose(),
+          () => undefined,
+        );
+      }
+    }
     this.#open = null;
   }
 }

@@ -18,9 +18,12 @@ export function downloadLines(name: string, lines: string): void {
   download(name, lines, 'application/jsonl');
 }
 
+/** How long a file to save is kept, ms: Safari reads it only after the click, and a user may be asked first where to. */
+export const savingMs = 60_000;
+
 /** Hands `content` to the browser as a file to save. */
 export function download(name: string, content: BlobPart, type: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
   Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
+  setTimeout(() => URL.revokeObjectURL(url), savingMs);
 }

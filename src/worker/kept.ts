@@ -17,7 +17,7 @@ function checkAble(): void {
     'storage' in navigator &&
     'getDirectory' in navigator.storage &&
     'createSyncAccessHandle' in FileSystemFileHandle.prototype;
-  if (!able) throw new Error('the browser is too old for it');
+  if (!able) throw new Error('this browser gives pages no files of their own');
 }
 
 /** @returns why no model can be kept, for the end of a sentence, where it cannot */

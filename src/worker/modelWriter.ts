@@ -4,7 +4,7 @@ import type { Models } from '../hub/keeping.ts';
 import { whyTooLarge, type Rates } from '../hub/needs.ts';
 import { Generation } from '../model/generate.ts';
 import { Llama } from '../model/llama.ts';
-import { parametersFrom } from '../model/tensors.ts';
+import { frozenParametersFrom } from '../model/tensors.ts';
 import { uniform } from '../rl/random.ts';
 import { openModel, type OpenedModel } from '../train/openedModel.ts';
 
@@ -118,10 +118,11 @@ async function load(
     const total = opened.facts.parameters;
     let done = 0;
     const parameters = async function* () {
-      for await (const parameter of parametersFrom(opened.config, opened.tensors)) {
+      for await (const parameter of frozenParametersFrom(opened.config, opened.tensors, 'stored')) {
         signal.throwIfAborted();
         yield parameter;
-        done += parameter[1].length;
+        const [, values] = parameter;
+        done += 'bytes' in values ? values.outputs * values.inputs : values.length;
         tell({ what: 'loading', done, total });
       }
     };

@@ -14,7 +14,7 @@ export const machineKey = (has: readonly ExtraBackend[]): string =>
  * their editor, models that others trained, files for other programs, and an experiment as a Node project.
  */
 const seldom = [
-  /^models\/(cheating|three-turns|beginner)\//,
+  /^(models\/(cheating|three-turns|beginner)|problems)\//,
   /^assets\/(speed|problems|ownProblems|models)\.worker-/,
   /^assets\/(Lessons|Editor|codemirror|Models|Files|pythonProject|SpeedReport|otherModel)-/,
   /^(node-project\.zip|project\.html)$/,

@@ -1,6 +1,6 @@
 /** Opens a model that others trained and that is kept in this browser, for the trainer. */
-import type { BackendName } from '../config/backends.ts';
-import { whyTooLarge } from '../hub/needs.ts';
+import { tf } from '../engine/index.ts';
+import { whereItFits } from '../hub/needs.ts';
 import { countedTensors } from '../model/tensors.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
@@ -14,21 +14,18 @@ export interface OtherModel {
 /**
  * Nobody deletes it while this worker lives.
  * @param text as an experiment names it (config/modelFields.ts)
- * @param backend the one that is running
  * @param onRead how many of its numbers have been read: they are when a run begins
- * @throws Error when it is not kept here, is not complete, cannot be read or trained over, or is too large for that back end
+ * @throws Error when it is not kept here, is not complete, or cannot be read or trained over; the base, when it is too large
  */
 export async function readOtherModel(
   text: string,
-  backend: BackendName,
   onRead: (done: number, total: number) => void,
 ): Promise<OtherModel> {
   const { opened, digest, close } = await openKeptModel(text);
   try {
-    const problem = backend === 'wasm' ? whyTooLarge(opened.facts) : null;
-    if (problem) throw new Error(problem);
     const tensors = countedTensors(opened.tensors, onRead);
-    return { base: adaptedBase(text, { ...opened, tensors }, formatOf(opened)), digest };
+    const base = adaptedBase(text, { ...opened, tensors }, formatOf(opened));
+    return { base: whereItFits(base, opened.facts, () => tf.getBackend() === 'wasm'), digest };
   } catch (error) {
     await close();
     throw error;

@@ -17,6 +17,7 @@ import { openKeeping } from './kept.ts';
 import type { OtherModel } from './otherModel.ts';
 import { Packing } from './packing.ts';
 import { commandSchema, parseMessage, type Load, type TrainerEvent } from './protocol.ts';
+import { workloadOf } from '../train/workload.ts';
 import { readShippedModel, readShippedWeights, type ShippedModel } from './shippedModel.ts';
 import { markStart } from './startMarks.ts';
 import { TrainerService } from './trainerService.ts';
@@ -69,7 +70,26 @@ async function load(
   show: ShowLoading,
   signal: AbortSignal,
 ): Promise<SharedModel> {
-  const options: BackendOptions = { environment: 'browser', wasmPaths: `${assets}wasm/` };
+  const other = experiment.model === 'other';
+  let reading: Promise<OtherModel | ShippedModel> | undefined;
+  const readModel = () =>
+    (reading ??= attempt(
+      `The model "${modelNameOf(experiment)}" could not be loaded.`,
+      other
+        ? 'Get it again in “Models”, or choose another starting model.'
+        : 'Reload the page; if it happens again, the files beside the page are incomplete.',
+      async () => {
+        if (!other) return readShippedModel(assets, experiment.model);
+        // Its readers and its tokenizer's library are half as large as all else that trains, and few need them.
+        const { readOtherModel } = await import('./otherModel.ts');
+        return readOtherModel(experiment.otherModel, (done, total) => show.stage('model', done, total));
+      },
+    ));
+  const options: BackendOptions = {
+    environment: 'browser',
+    wasmPaths: `${assets}wasm/`,
+    workload: async () => workloadOf((await readModel()).base.config, experiment),
+  };
   show.stage('backend');
   const backend = await attempt(
     `The ${requested === 'auto' ? 'compute' : requested} back end did not start.`,
@@ -81,21 +101,7 @@ async function load(
   markStart('backend');
 
   show.stage('model');
-  const other = experiment.model === 'other';
-  const { digest, base } = await attempt(
-    `The model "${modelNameOf(experiment)}" could not be loaded.`,
-    other
-      ? 'Get it again in “Models”, or choose another starting model.'
-      : 'Reload the page; if it happens again, the files beside the page are incomplete.',
-    async (): Promise<OtherModel | ShippedModel> => {
-      if (!other) return readShippedModel(assets, experiment.model);
-      // Its readers and its tokenizer's library are half as large as all else that trains, and few need them.
-      const { readOtherModel } = await import('./otherModel.ts');
-      return readOtherModel(experiment.otherModel, backend.name, (done, total) =>
-        show.stage('model', done, total),
-      );
-    },
-  );
+  const { digest, base } = await readModel();
   markStart('model');
 
   return new SharedModel({

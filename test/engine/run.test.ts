@@ -117,7 +117,7 @@ describe('on WebAssembly', () => {
     let opened = 0;
     const whole = wholeBase({ config, weights }, format);
     const gone = () => Promise.reject(new Error('its file is gone'));
-    const base = { ...whole, open: () => (++opened === 1 ? whole.open() : gone()) };
+    const base = { ...whole, open: () => (++opened === 1 ? Promise.resolve(whole) : gone()) };
     const fault = (_: number, stage: Stage) => stage === 'update' && trap('headBackward');
     await expect(train('wasm', fault, micro, 1, base)).rejects.toThrow('its file is gone');
     expect(opened).toBe(2);
@@ -128,7 +128,7 @@ describe('on WebAssembly', () => {
     let opened = 0;
     const lost = () => Promise.reject(new WebAssembly.RuntimeError('memory access out of bounds'));
     const model = wholeBase({ config, weights }, format);
-    const base = { ...model, open: () => (++opened === 1 ? lost() : model.open()) };
+    const base = { ...model, open: () => (++opened === 1 ? lost() : model.open(micro)) };
     expectNear(await train('wasm', undefined, micro, 3, base), whole, 0);
     expect(opened).toBe(2);
   });

@@ -11,7 +11,7 @@ import process from 'node:process';
 import * as v from 'valibot';
 import { defaultExperiment, withChanges } from '../../src/config/experiment.ts';
 import { otherModelText } from '../../src/config/modelFields.ts';
-import { openBackend, tf } from '../../src/engine/index.ts';
+import { logits as scoresOf, openBackend, tf } from '../../src/engine/index.ts';
 import {
   Adapter,
   adapterFiles,
@@ -90,11 +90,11 @@ async function trained(): Promise<Written> {
   });
   const name = otherModelText('tiny', '0'.repeat(64));
   const model = adaptedBase(name, opened, formatOf(opened));
-  const open = await model.open();
   const e = withChanges(defaultExperiment, {
     ...{ model: 'other', otherModel: name, loraRank: 4, learningRate: 0.01, warmupSteps: 0 },
     ...{ promptsPerUpdate: 2, k: 3, trainTasks: 16, evalTasks: 16, maxNewTokens: 12 },
   });
+  const open = await model.open(e);
   const { trainer } = createSession(e, { backend: 'wasm', base: open, sandbox: countsLetter('e') });
   for (let update = 0; update < 2; update++) await trainer.update();
   const { weights } = await trainer.state();
@@ -113,7 +113,7 @@ function writeFiles(folder: string, files: Record<string, Uint8Array>): void {
 
 async function logitsOf(model: Llama, ids: readonly number[]): Promise<Float32Array> {
   const all = tf.tidy(() =>
-    tf.matMul(model.hidden(tf.tensor1d([...ids], 'int32'), 1, ids.length), model.head, false, true),
+    scoresOf(model.hidden(tf.tensor1d([...ids], 'int32'), 1, ids.length), model.head),
   );
   const values = Float32Array.from(await all.data());
   all.dispose();

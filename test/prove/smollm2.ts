@@ -19,7 +19,7 @@ import { logits, openBackend, tf } from '../../src/engine/index.ts';
 import { Generation } from '../../src/model/generate.ts';
 import { Llama } from '../../src/model/llama.ts';
 import { openGgufFile, type OpenedCheckpoint } from '../../src/model/openCheckpoint.ts';
-import { parametersFrom } from '../../src/model/tensors.ts';
+import { frozenParametersFrom } from '../../src/model/tensors.ts';
 import { ChatTemplate } from '../../src/tasks/chatTemplate.ts';
 import { ModelTokenizer } from '../../src/tasks/modelTokenizer.ts';
 import type { Found, Part } from './part.ts';
@@ -197,7 +197,10 @@ async function open(): Promise<At> {
   await openBackend('wasm', { environment: 'node', threads: 2 });
   const source = await fileSource(path);
   const checkpoint = await openGgufFile(source);
-  const model = await Llama.load(checkpoint.config, parametersFrom(checkpoint.config, checkpoint.tensors));
+  const model = await Llama.load(
+    checkpoint.config,
+    frozenParametersFrom(checkpoint.config, checkpoint.tensors, 'stored'),
+  );
   return { checkpoint, file: source.file, model, reference: read('reference.json', referenceSchema) };
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { boost as boostCommand } from '../../src/cli/boostCommand.ts';
 import { evaluate as evaluateCommand } from '../../src/cli/evaluateCommand.ts';
 import { exportProject } from '../../src/cli/exportProject.ts';
 import { withOtherModel } from '../../src/cli/otherModel.ts';
@@ -20,6 +21,7 @@ const folder = temporaryFolder();
 const at = (...names: string[]) => join(folder.path, ...names);
 const evaluate = (...args: string[]) => inThisProcess(evaluateCommand, args);
 const verify = (...args: string[]) => inThisProcess(verifyCommand, args);
+const boost = (...args: string[]) => inThisProcess(boostCommand, args);
 const small = ['--max-new-tokens', '8', '--eval-tasks', '8', '--turns', '2'];
 
 beforeAll(async () => {
@@ -92,6 +94,36 @@ it('its receipt verifies over the same model; another is told from it, none is a
   });
   const none = await verify(at('receipt.json'));
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('--model-dir') });
+});
+
+it('what a boost leaves is a model like any other, with a name of its own, and runs begin with its adapter', async () => {
+  const lora = ['--lora-rank', '2', '--lora-targets', 'attention'];
+  const made = await boost(
+    ...['--model', at('tiny'), '--out', at('boosted'), '--boost-steps', '2', ...lora],
+    ...['--max-new-tokens', '96'],
+  );
+  expect(made).toMatchObject({ code: 0, stderr: expect.stringMatching(/loss \d+\.\d+ → \d+\.\d+ nats/) });
+  const quick = [...small, '--steps', '1', '--k', '2', '--train-tasks', '16', '--control', 'shuffled'];
+  const ended = await train('--model', at('boosted'), '--out', at('over'), ...quick);
+  expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('done at update 1') });
+  const { log } = await openRunAt(at('over'));
+  const { experiment, model } = log.manifest;
+  expect(experiment).toMatchObject({ loraRank: 2, loraTargets: 'attention', control: 'shuffled' });
+  expect(experiment.otherModel).toMatch(/^tiny\+boost@[0-9a-f]{16}$/);
+  expect(model.digest).not.toBe((await openRunAt(at('run'))).log.manifest.model.digest);
+  for (const file of ['adapter_config.json', 'adapter_model.safetensors']) {
+    expect(readFileSync(at('over', 'reference', file))).toEqual(readFileSync(at('boosted', file)));
+  }
+  expect(log.entriesOf('evaluation').at(-1)?.outcomes).toHaveLength(8);
+  expect(log.entriesOf('update')[0]?.metrics['train/kl@t1']).toBeCloseTo(0, 3);
+  const measured = ['--eval-tasks', '4', '--max-new-tokens', '8', '--model', at('boosted')];
+  expect(await evaluate(...measured)).toMatchObject({ code: 0 });
+  expect(await evaluate(...measured, '--adapter', at('over', 'checkpoint'))).toMatchObject({ code: 0 });
+  const other = await train('--model', at('boosted'), '--out', at('never'), '--lora-rank', '3', ...quick);
+  expect(other).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('loraRank: is 3, and the adapter'),
+  });
 });
 
 it('is refused by name where it would become a Python project', async () => {

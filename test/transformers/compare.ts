@@ -1,7 +1,7 @@
 /** Our logits beside those of Hugging Face's transformers, from checkpoints that it wrote (reference.py). */
 import { Buffer } from 'node:buffer';
 import * as v from 'valibot';
-import { tf } from '../../src/engine/index.ts';
+import { logits as scoresOf, tf } from '../../src/engine/index.ts';
 import { readCheckpoint } from '../../src/model/checkpoint.ts';
 import { Llama } from '../../src/model/llama.ts';
 
@@ -33,7 +33,7 @@ export async function compareLogits({ ids, variants }: Reference): Promise<Recor
     for (const [row, sequence] of ids.entries()) {
       const ours = tf.tidy(() => {
         const hidden = model.hidden(tf.tensor1d(sequence, 'int32'), 1, sequence.length);
-        return tf.matMul(hidden, model.head, false, true);
+        return scoresOf(hidden, model.head);
       });
       const values = await ours.data();
       ours.dispose();

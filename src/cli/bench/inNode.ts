@@ -1,12 +1,14 @@
 /** The benchmark in Node. */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import process from 'node:process';
 import { measureGpuCounters, noCounters, wasmCounters } from '../../bench/counters.ts';
 import { measureGrowth } from '../../bench/growth.ts';
 import { jaxJs } from '../../bench/jaxJs.ts';
+import { measureReal, realShape, realTable } from '../../bench/realModel.ts';
 import { contestants, runBench } from '../../bench/run.ts';
 import { defaultExperiment } from '../../config/experiment.ts';
 import { FlagError } from '../../config/flags.ts';
+import type { OpenedBackend } from '../../engine/index.ts';
 import { createNodeSandbox } from '../../sandbox/node.ts';
 import { openNodeBackend } from '../common.ts';
 import { updateModel, type Measured, type Request } from './request.ts';
@@ -16,14 +18,10 @@ export async function benchInNode(request: Request): Promise<Measured> {
   const { quick, model, wants, onProgress } = request;
   const base = await updateModel(model);
   const backend = await openNodeBackend(request.options);
-  const byProcessor = request.options['clock'] === 'cpu';
-  if (byProcessor && backend.name === 'webgpu') {
-    throw new FlagError('--clock cpu does not see what a GPU does; use --clock wall.');
-  }
-  const [processor] = cpus();
+  const byProcessor = clocksProcessor(request.options, backend.name);
   const shared = {
     backend,
-    machine: `${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`,
+    machine: machine(),
     // jax-js has no WebGPU in Node, and its WASM on one thread.
     contestants: backend.name === 'wasm' ? [...contestants, jaxJs] : contestants,
     python: {
@@ -53,6 +51,44 @@ export async function benchInNode(request: Request): Promise<Measured> {
       counters_gpu: backend.name === 'webgpu' ? backend.device : null,
     },
   };
+}
+
+/** A model of the size that others train, as Markdown. @throws FlagError */
+export async function benchRealInNode(options: Request['options']): Promise<string> {
+  const backend = await openNodeBackend(options);
+  const byProcessor = clocksProcessor(options, backend.name);
+  const quick = options['quick'] === true;
+  const report = await measureReal(
+    realShape,
+    {
+      ...{ prefill: 128, step: quick ? [1, 256] : [4, 256], rounds: quick ? 3 : 5 },
+      decode: [
+        [1, 8],
+        [16, 4],
+      ],
+    },
+    byProcessor ? processorTime : () => performance.now(),
+  );
+  const { arrayBuffers, rss } = process.memoryUsage();
+  return (
+    `${backend.name} (${backend.device}) on ${machine()}, ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, ` +
+    `${byProcessor ? 'processor time' : 'wall time'}, load ${loadavg()[0].toFixed(1)}.\n\n${realTable(report)}\n` +
+    `The process with all three models: ${(rss / 1e6).toFixed(0)} MB, of them ${(arrayBuffers / 1e6).toFixed(0)} MB in buffers.\n`
+  );
+}
+
+function machine(): string {
+  const [processor] = cpus();
+  return `${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`;
+}
+
+/** @throws FlagError where processor time says nothing */
+function clocksProcessor(options: Request['options'], backend: OpenedBackend['name']): boolean {
+  const byProcessor = options['clock'] === 'cpu';
+  if (byProcessor && backend === 'webgpu') {
+    throw new FlagError('--clock cpu does not see what a GPU does; use --clock wall.');
+  }
+  return byProcessor;
 }
 
 /** Milliseconds of processor time, all threads of this process. */

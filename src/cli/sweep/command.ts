@@ -7,20 +7,12 @@ import type { Experiment } from '../../config/fields.ts';
 import { readerOf } from '../../tasks/episode.ts';
 import { readProblemSet } from '../../tasks/problemSet.ts';
 import { openTasks } from '../../tasks/source.ts';
-import {
-  backendOptions,
-  loadModel,
-  modelDirOption,
-  modelFolderOf,
-  progressLine,
-  type Command,
-} from '../common.ts';
+import { backendOptions, loadModel, modelDirOption, modelFolderOf, type Command } from '../common.ts';
 import { modelOption, withOtherModel } from '../otherModel.ts';
-import { completeLog, completeRun, Computing } from '../folderRun.ts';
-import { untilInterrupted } from '../interrupt.ts';
-import { RunFolder } from '../runFolder.ts';
+import { completeLog } from '../folderRun.ts';
 import { parseTrainingFlags, startOptions } from '../startFrom.ts';
-import { axesOf, folderNameOf, planOf, seedsOf } from './plan.ts';
+import { completeJobs, jobsOf } from './jobs.ts';
+import { axesOf, planOf, seedsOf } from './plan.ts';
 import { sweepPlot } from './plot.ts';
 import { sweepTable, type Swept } from './report.ts';
 
@@ -59,47 +51,15 @@ export const sweepCommand: Command = async (argv) => {
   if (varied)
     throw new FlagError(`--vary gives values of ${varied.name}, and a flag gives another: leave one out.`);
   const settings = planOf(flags.experiment, axes, seedsOf(text('seeds') ?? '1..3'));
-  const jobs = settings.flatMap((setting) =>
-    setting.experiments.map((experiment) => {
-      const folder = new RunFolder(join(out, folderNameOf(setting), `seed-${experiment.seed}`));
-      return { setting, experiment, folder };
-    }),
-  );
-
-  const computing = new Computing(flags.options);
-  const line = progressLine();
-  await untilInterrupted(async ({ stopped, onpause }) => {
-    // By seed first: whoever stops early has something of every setting.
-    const bySeed = jobs.toSorted(
-      (a, b) => a.setting.experiments.indexOf(a.experiment) - b.setting.experiments.indexOf(b.experiment),
-    );
-    for (const [i, { setting, experiment, folder }] of bySeed.entries()) {
-      if (stopped()) return;
-      const what = `run ${i + 1} of ${jobs.length} (${setting.name}, seed ${experiment.seed})`;
-      await completeRun({
-        ...{ experiment, folder, computing, stopped, onpause, modelDir: text('model-dir') },
-        problems: flags.problems,
-        hear(event) {
-          if (event.type === 'update') line.show(`${what}: update ${event.record.step}/${experiment.steps}`);
-          if (event.type !== 'notice') return;
-          line.end();
-          process.stderr.write(`${event.message}\n`);
-        },
-      });
-    }
-  });
-  line.end();
-  computing.dispose();
-
+  const jobs = jobsOf(settings, out);
+  const modelDir = text('model-dir');
+  await completeJobs(jobs, { modelDir, problems: flags.problems, options: flags.options });
   const swept: Swept[] = await Promise.all(
-    settings.map(async ({ name, experiments }, i) => {
-      const logs = await Promise.all(
-        jobs
-          .filter(({ setting }) => setting === settings[i])
-          .map((job) => completeLog({ ...job, modelDir: text('model-dir') })),
-      );
-      const evaluated = await evaluatedOn(experiments[0], text('model-dir'), flags.problems);
-      return { name, logs: logs.filter((log) => log !== null), evaluated };
+    settings.map(async (setting) => {
+      const own = jobs.filter((job) => job.setting === setting);
+      const logs = await Promise.all(own.map((job) => completeLog({ ...job, modelDir })));
+      const evaluated = await evaluatedOn(setting.experiments[0], modelDir, flags.problems);
+      return { name: setting.name, logs: logs.filter((log) => log !== null), evaluated };
     }),
   );
   const complete = swept.reduce((sum, { logs }) => sum + logs.length, 0);

@@ -1,5 +1,12 @@
 /** Everything the compiled module exports; `build.ts` compiles from here. */
 export { gemm, gemmPanels, gemmPanelsTransposed, gemmScratch } from './gemm.as';
+export {
+  gatherBlocks,
+  gemmBlocks,
+  gemmBlocksScratch,
+  gemmBlocksTransposed,
+  gemmBlocksTransposedScratch,
+} from './blocks.as';
 export { rmsNormForward, rmsNormBackward } from '../kernels/rmsNorm/rmsNorm.as';
 export { ropeRotate } from '../kernels/rope/rope.as';
 export {
@@ -16,6 +23,9 @@ export {
   headForwardScratch,
   headBackwardScratch,
   firstBadTarget,
+  headBlocksForward,
+  headBlocksBackward,
+  headBlocksScratch,
 } from '../kernels/tokenLogProbs/tokenLogProbs.as';
 export { sample, sampleScratch } from '../kernels/sampleToken/sampleToken.as';
 export { attend, attendScratch, fillCache } from '../kernels/attendCached/attendCached.as';

@@ -1,11 +1,12 @@
-import type { WebGPUBackend, WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../tf.ts';
 import type { Tensor } from '../tf.ts';
-import { forgetHostCopy } from './record.ts';
+import { inTwoDimensions, newTensor, run } from './record.ts';
+import type { Stage } from './record.ts';
 
 /** One WGSL kernel. In `code`, inputs are arrays by their names, the output is `result`, scalars are `uniforms.name`. */
 export interface GpuKernel {
-  /** Unique with everything written into `code` as a constant: compiled kernels are cached by it. */
+  /** For error messages of the GPU. */
   readonly name: string;
   readonly inputs: readonly string[];
   readonly uniforms: Readonly<Record<string, 'i32' | 'f32'>>;
@@ -75,26 +76,18 @@ export function runGpu<T extends Tensor>(
 ): T {
   const shape = 'into' in target ? target.into.shape : [...target.shape];
   const size = shape.reduce((a, b) => a * b, 1);
-  const types = Object.entries(kernel.uniforms);
-  const program: WebGPUProgram = {
-    variableNames: [...kernel.inputs],
-    outputShape: shape,
-    workgroupSize: [GROUP, 1, 1],
-    dispatchLayout: { x: shape.map((_, axis) => axis) },
-    dispatch: [target.groups ?? Math.ceil(size / GROUP), 1, 1],
-    shaderKey: `cocos ${kernel.name}`,
-    uniforms: types.map(([name, type]) => `${name} : ${type}, `).join(''),
-    getUserCode: () => kernel.code,
-  };
-  const values = types.map(([, type], i) => ({
-    type: type === 'i32' ? 'int32' : 'float32',
-    data: [scalars[i] ?? NaN],
-  }));
-  if ('into' in target) {
-    gpu.runWebGPUProgram(program, [...inputs], target.into.dtype, values, target.into);
-    forgetHostCopy(gpu, target.into);
-    return target.into;
-  }
-  const info = gpu.runWebGPUProgram(program, [...inputs], 'float32', values);
-  return tf.engine().makeTensorFromTensorInfo(info) as T;
+  const result = 'into' in target ? target.into : newTensor<T>(gpu, shape);
+  if (size === 0) return result;
+  const types = inputs.map(({ dtype }) => (dtype === 'int32' ? 'read i32' : 'read f32'));
+  const stage = {
+    ...{ name: kernel.name, uniforms: kernel.uniforms, code: kernel.code, threads: GROUP, indexed: true },
+    buffers: {
+      ...Object.fromEntries(kernel.inputs.map((name, i) => [name, types[i] ?? 'read f32'])),
+      result: 'read_write f32',
+    },
+  } as const satisfies Stage;
+  const tensors = Object.fromEntries(kernel.inputs.map((name, i) => [name, inputs[i] as Tensor]));
+  const numbers = Object.fromEntries(Object.keys(kernel.uniforms).map((name, i) => [name, scalars[i] ?? NaN]));
+  run(gpu, stage, { ...tensors, result }, numbers, inTwoDimensions(target.groups ?? Math.ceil(size / GROUP)));
+  return result;
 }

@@ -9,23 +9,32 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../tf.ts';
 import type { Tensor } from '../tf.ts';
 
-/** One WGSL kernel over the buffers `Name`. */
-export interface Stage<Name extends string = string> {
+/** One WGSL kernel over the buffers `Name`, with numbers `Uniform` that change from binding to binding. */
+export interface Stage<Name extends string = string, Uniform extends string = string> {
   /** For error messages of the GPU. */
   readonly name: string;
   /** In the order of binding: what a buffer holds, and whether the kernel may change it. A device promises eight. */
-  readonly buffers: Readonly<Record<Name, `${'read' | 'read_write'} ${'f32' | 'i32' | 'Row'}`>>;
+  readonly buffers: Readonly<
+    Record<Name, `${'read' | 'read_write'} ${'f32' | 'i32' | 'u32' | 'vec4f' | 'Row'}`>
+  >;
+  /**
+   * `uniforms.name` in the code. Sizes belong here: whatever is written into the code as a constant makes it another kernel, and
+   * compiling one can take as long as a whole update.
+   */
+  readonly uniforms: Readonly<Record<Uniform, 'i32' | 'f32'>>;
   /** Invocations of a workgroup. */
   readonly threads: number;
-  /** WGSL with a `fn main()`; `localId` and `workgroupId` are there. Sizes are written in as constants. */
+  /** WGSL with a `fn main()`; `localId` and `workgroupId` are there. */
   readonly code: string;
+  /** It has a `fn main(index : i32)` instead, which counts invocations over all workgroups. */
+  readonly indexed?: boolean;
 }
 
 /** A kernel with its buffers and its number of workgroups. */
 export interface Bound {
   readonly pipeline: GPUComputePipeline;
   readonly buffers: GPUBindGroup;
-  readonly groups: readonly [x: number, y: number];
+  readonly groups: readonly [x: number, y: number, z?: number];
 }
 
 const pipelines = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();
@@ -38,10 +47,11 @@ export interface Part {
 }
 
 /** The tensors must outlive the last `record`. What the host has read of those that change is out of date from now on. */
-export function bind<Name extends string>(
+export function bind<Name extends string, Uniform extends string>(
   gpu: WebGPUBackend,
-  stage: Stage<Name>,
+  stage: Stage<Name, Uniform>,
   tensors: Readonly<Record<Name, Tensor | Part>>,
+  numbers: Readonly<Record<Uniform, number>>,
   groups: Bound['groups'],
 ): Bound {
   const pipeline = compiled(gpu.device, stage);
@@ -53,24 +63,80 @@ export function bind<Name extends string>(
     if (stage.buffers[name].startsWith('read_write')) forgetHostCopy(gpu, tensor);
     return { binding, resource: { buffer, offset: 4 * offset, size: 4 * size } };
   });
+  const types = Object.entries(stage.uniforms) as [Uniform, 'i32' | 'f32'][];
+  if (types.length > 0) {
+    const values = types.map(([name, type]) => [type, numbers[name]] as const);
+    const resource = { buffer: uniformBuffer(gpu.device, values) };
+    entries.push({ binding: entries.length, resource: { ...resource, offset: 0, size: 4 * types.length } });
+  }
   const buffers = gpu.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
   return { pipeline, buffers, groups };
 }
 
-function compiled(device: GPUDevice, { name, buffers, threads, code }: Stage): GPUComputePipeline {
+/** Binds and records a kernel that runs once. */
+export function run<Name extends string, Uniform extends string>(
+  gpu: WebGPUBackend,
+  stage: Stage<Name, Uniform>,
+  tensors: Readonly<Record<Name, Tensor | Part>>,
+  numbers: Readonly<Record<Uniform, number>>,
+  groups: Bound['groups'],
+): void {
+  record(gpu, [bind(gpu, stage, tensors, numbers, groups)]);
+  countDispatch(gpu);
+}
+
+const uniformBuffers = new WeakMap<GPUDevice, Map<string, GPUBuffer>>();
+/** The sizes of a model recur, those of its sequences do not. What is bound lives on without being in the list. */
+const keptUniforms = 512;
+
+/** A buffer of these numbers, which nobody changes. */
+function uniformBuffer(
+  device: GPUDevice,
+  values: readonly (readonly [type: 'i32' | 'f32', value: number])[],
+): GPUBuffer {
+  const known = uniformBuffers.get(device) ?? new Map<string, GPUBuffer>();
+  uniformBuffers.set(device, known);
+  const key = values.join(' ');
+  const found = known.get(key);
+  if (found) return found;
+  if (known.size === keptUniforms) known.clear();
+  const size = 4 * values.length;
+  const buffer = device.createBuffer({ size, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true });
+  const view = new DataView(buffer.getMappedRange());
+  values.forEach(([type, value], i) =>
+    type === 'i32' ? view.setInt32(4 * i, value, true) : view.setFloat32(4 * i, value, true),
+  );
+  buffer.unmap();
+  known.set(key, buffer);
+  return buffer;
+}
+
+function compiled(
+  device: GPUDevice,
+  { name, buffers, uniforms, threads, code, indexed = false }: Stage,
+): GPUComputePipeline {
   const declarations = Object.entries(buffers).map(([buffer, kind], i) => {
     const [access, type] = kind.split(' ');
     return `@group(0) @binding(${i}) var<storage, ${access}> ${buffer} : array<${type}>;`;
   });
+  const numbers = Object.entries(uniforms).map(([number, type]) => `${number} : ${type},`);
+  if (numbers.length > 0) {
+    declarations.push(`struct Uniforms { ${numbers.join(' ')} }
+    @group(0) @binding(${declarations.length}) var<uniform> uniforms : Uniforms;`);
+  }
   const source = `${declarations.join('\n')}
     var<private> localId : vec3u;
     var<private> workgroupId : vec3u;
     ${code}
     @compute @workgroup_size(${threads})
-    fn start(@builtin(local_invocation_id) local : vec3u, @builtin(workgroup_id) group : vec3u) {
+    fn start(
+      @builtin(local_invocation_id) local : vec3u,
+      @builtin(workgroup_id) group : vec3u,
+      @builtin(num_workgroups) groups : vec3u
+    ) {
       localId = local;
       workgroupId = group;
-      main();
+      main(${indexed ? `i32((group.y * groups.x + group.x) * ${threads}u + local.x)` : ''});
     }`;
   const known = pipelines.get(device) ?? new Map<string, GPUComputePipeline>();
   pipelines.set(device, known);
@@ -84,13 +150,12 @@ function compiled(device: GPUDevice, { name, buffers, threads, code }: Stage): G
 
 /** Appends these kernels, one after the other; each sees what those before it wrote. */
 export function record(gpu: WebGPUBackend, kernels: Iterable<Bound>): void {
-  const pass = commands(gpu).beginComputePass();
+  const pass = openPass(gpu);
   for (const { pipeline, buffers, groups } of kernels) {
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, buffers);
     pass.dispatchWorkgroups(...groups);
   }
-  pass.end();
 }
 
 /** Appends a copy of a whole tensor into another of its size. */
@@ -125,13 +190,18 @@ export async function readBack(
   }
 }
 
-/** A tensor that the first kernel to write it will fill; it outlives any `tf.tidy`. */
-export function unfilled<T extends Tensor>(
+/** A tensor that the first kernel to write it will fill. */
+export function newTensor<T extends Tensor>(
   gpu: WebGPUBackend,
   shape: number[],
   dtype: 'float32' | 'int32' = 'float32',
 ): T {
-  return tf.keep(tf.engine().makeTensorFromTensorInfo(gpu.makeTensorInfo(shape, dtype)) as T);
+  return tf.engine().makeTensorFromTensorInfo(gpu.makeTensorInfo(shape, dtype)) as T;
+}
+
+/** The same; it outlives any `tf.tidy`. */
+export function unfilled<T extends Tensor>(...made: Parameters<typeof newTensor>): T {
+  return tf.keep(newTensor<T>(...made));
 }
 
 /** TensorFlow.js keeps what the host has read of a tensor; after a change behind its back that copy is wrong. */
@@ -144,6 +214,30 @@ function bufferOf(gpu: WebGPUBackend, tensor: Tensor): GPUBuffer {
   const { resource } = gpu.tensorMap.get(tensor.dataId);
   if (resource instanceof GPUBuffer) return resource;
   throw new Error("TensorFlow.js' WebGPU back end holds this tensor in no buffer.");
+}
+
+/** TensorFlow.js' pass, in which its kernels run as well; its published type hides it. */
+function openPass(gpu: WebGPUBackend): GPUComputePassEncoder {
+  const backend: object = gpu;
+  if ('computePassEncoder' in backend && backend.computePassEncoder instanceof GPUComputePassEncoder) {
+    return backend.computePassEncoder;
+  }
+  const computePassEncoder = commands(gpu).beginComputePass();
+  return Object.assign(backend, { computePassEncoder }).computePassEncoder;
+}
+
+/** So many workgroups, or a few more, within what a device promises in one dimension. */
+export function inTwoDimensions(groups: number): readonly [x: number, y: number] {
+  const y = Math.ceil(groups / 65_535);
+  return [Math.ceil(groups / y), y];
+}
+
+/** TensorFlow.js submits after so many of its kernels that the GPU does not wait for the end of a step; ours count as well. */
+function countDispatch(gpu: WebGPUBackend): void {
+  const backend: object = gpu;
+  if ('dispatchCountInPass' in backend && typeof backend.dispatchCountInPass === 'number') {
+    Object.assign(backend, { dispatchCountInPass: backend.dispatchCountInPass + 1 });
+  }
 }
 
 /** TensorFlow.js' list of commands, outside of a pass; its published type hides it. */

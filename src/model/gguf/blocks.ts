@@ -2,7 +2,7 @@
  * Blocks of a GGUF file → float32, as `gguf` (Python) computes them: every product and sum is rounded to float32.
  * Layouts: ggml-quants.c and gguf-py/gguf/quants.py of llama.cpp. All numbers are little-endian.
  */
-import { halfValue, widenHalves } from '../halves.ts';
+import { halfValue, widenHalves } from '../../engine/halves.ts';
 import { blockTypes, type TypeNumber } from './types.ts';
 
 /** Reads one block at `at` of `bytes` and writes its values to `out` from `to` on. */

@@ -5,7 +5,9 @@
  */
 import { shown, shownText } from '../../config/outside.ts';
 import type { ByteSource } from '../byteSource.ts';
+import type { HostBlocks } from '../../engine/blocks.ts';
 import { dequantise } from './blocks.ts';
+import { isKept, keptBlocks } from './keptBlocks.ts';
 import { blockTypes, isKnownType, nameOfType, type TypeName, type TypeNumber } from './types.ts';
 
 /** A value of the metadata; 64-bit integers that are no safe ones are refused. */
@@ -18,6 +20,8 @@ export interface GgufFile {
   readonly tensors: ReadonlyMap<string, { readonly dtype: TypeName; readonly shape: readonly number[] }>;
   /** Values of a tensor as float32. @throws for a name that is not in `tensors` */
   read(name: string): Promise<Float32Array>;
+  /** A matrix as it is stored, where its type is one of the engine's blocks; null: it is another. @throws as `read` */
+  readBlocks(name: string): Promise<HostBlocks | null>;
 }
 
 const maxHeaderBytes = 128 << 20;
@@ -66,12 +70,23 @@ export async function openGguf(source: ByteSource): Promise<GgufFile> {
   if (there < last) cut(file, `it has ${there} bytes of data, its header describes ${last}`);
   if (there > at) damaged(file, `it has ${there} bytes of data, its header describes ${last}`);
   const tensors = new Map(entries);
+  const entryOf = (name: string): Entry => {
+    const entry = tensors.get(name);
+    if (!entry) throw new Error(`${file}: there is no tensor ${shownText(name)}.`);
+    return entry;
+  };
+  const bytesOf = ({ begin, end }: Entry) => source.read(dataStart + begin, dataStart + end);
   return {
     ...{ file, metadata, tensors },
     read: async (name) => {
-      const entry = tensors.get(name);
-      if (!entry) throw new Error(`${file}: there is no tensor ${shownText(name)}.`);
-      return dequantise(entry.type, await source.read(dataStart + entry.begin, dataStart + entry.end));
+      const entry = entryOf(name);
+      return dequantise(entry.type, await bytesOf(entry));
+    },
+    readBlocks: async (name) => {
+      const entry = entryOf(name);
+      const [outputs, inputs, ...more] = entry.shape;
+      if (inputs === undefined || more.length > 0 || !isKept(entry.type)) return null;
+      return keptBlocks(entry.type, await bytesOf(entry), outputs, inputs);
     },
   };
 }

@@ -158,21 +158,25 @@ export function ggufTensors(gguf: GgufFile, config: ModelConfig): TensorSource {
     own.set(theirs, name);
     tensors.set(theirs, tensor);
   }
+  /** The rows in their order elsewhere. */
+  const inOrder = <A extends Float32Array | Uint8Array>(name: string, values: A): A => {
+    const [, which] = /\.self_attn\.([qk])_proj\./.exec(name) ?? [];
+    if (which === undefined || !familyOf(config).ggufPermutes) return values;
+    return unpermuted(values, tensors.get(name)?.shape[0] ?? 0, which === 'q' ? heads : kvHeads);
+  };
   return {
     ...{ file, configFile: file, tensors },
-    read: async (name) => {
-      const values = await gguf.read(own.get(name) ?? name);
-      const [, which] = /\.self_attn\.([qk])_proj\./.exec(name) ?? [];
-      if (which === undefined || !familyOf(config).ggufPermutes) return values;
-      const rows = tensors.get(name)?.shape[0] ?? 0;
-      return unpermuted(values, rows, which === 'q' ? heads : kvHeads);
+    read: async (name) => inOrder(name, await gguf.read(own.get(name) ?? name)),
+    readBlocks: async (name) => {
+      const blocks = await gguf.readBlocks(own.get(name) ?? name);
+      return blocks && { ...blocks, bytes: inOrder(name, blocks.bytes) };
     },
   };
 }
 
 /** Row 2i + j of a head stands where row j·half + i was. Whole rows move. */
-function unpermuted(values: Float32Array, rows: number, heads: number): Float32Array {
-  const out = new Float32Array(values.length);
+function unpermuted<A extends Float32Array | Uint8Array>(values: A, rows: number, heads: number): A {
+  const out = values.slice() as A;
   const width = values.length / rows;
   const headRows = rows / heads;
   const half = headRows / 2;

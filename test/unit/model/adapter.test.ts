@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AdamW, openBackend, tf } from '../../../src/engine/index.ts';
+import { logits as scoresOf, AdamW, openBackend, tf } from '../../../src/engine/index.ts';
 import {
   Adapter,
   adapterFiles,
@@ -46,9 +46,7 @@ const answer = {
 const pass = { temperature: 1, banned: [], pad: 0, maxTokens: 64 };
 
 async function logitsOf(model: Llama): Promise<number[]> {
-  const logits = tf.tidy(() =>
-    tf.matMul(model.hidden(tf.tensor1d(ids, 'int32'), 1, ids.length), model.head, false, true),
-  );
+  const logits = tf.tidy(() => scoresOf(model.hidden(tf.tensor1d(ids, 'int32'), 1, ids.length), model.head));
   const found = Array.from(await logits.data());
   logits.dispose();
   return found;

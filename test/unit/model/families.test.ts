@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openBackend, tf } from '../../../src/engine/index.ts';
+import { logits as scoresOf, openBackend, tf } from '../../../src/engine/index.ts';
 import { bytesInMemory } from '../../../src/model/byteSource.ts';
 import { checkpointFiles, readCheckpoint } from '../../../src/model/checkpoint.ts';
 import { dequantise } from '../../../src/model/gguf/blocks.ts';
@@ -54,7 +54,7 @@ describe.each(['cpu', 'wasm'] as const)('checkpoints on %s', (backend) => {
     const model = await Llama.load(config, parametersFrom(config, tensors));
     const logits = tf.tidy(() => {
       const hidden = model.hidden(tf.tensor1d(ids, 'int32'), 1, ids.length);
-      return tf.matMul(hidden, model.head, false, true);
+      return scoresOf(hidden, model.head);
     });
     const ours = Array.from(await logits.data());
     logits.dispose();

@@ -4,16 +4,18 @@ import { withChanges } from '../../../src/config/experiment.ts';
 import type { Experiment } from '../../../src/config/fields.ts';
 import { otherModelText } from '../../../src/config/modelFields.ts';
 import { openBackend, reopenBackend, tf, type OpenedBackend } from '../../../src/engine/index.ts';
-import { readAdapter } from '../../../src/model/adapter.ts';
+import { readAdapter, type AdapterValues } from '../../../src/model/adapter.ts';
 import { bytesInMemory } from '../../../src/model/byteSource.ts';
 import type { HostWeights } from '../../../src/model/parameters.ts';
 import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
-import { adaptedBase, type Base } from '../../../src/train/base.ts';
+import { adaptedBase, loraOf, type Base } from '../../../src/train/base.ts';
 import { formatOf } from '../../../src/train/modelFormat.ts';
 import { openModel } from '../../../src/train/openedModel.ts';
 import { weightedLogProbGradient } from '../../../src/train/policy.ts';
 import { createSession, type Session } from '../../../src/train/session.ts';
 import { SharedModel } from '../../../src/train/sharedModel.ts';
+import { superviseModel } from '../../../src/train/supervised.ts';
+import { formatExample } from '../../../src/tasks/supervised.ts';
 import { tinyConfig, tinyFolder } from '../../tinyModel.ts';
 import { countsLetter } from './fakeSandbox.ts';
 
@@ -24,7 +26,7 @@ const experiment = withChanges(micro, {
   ...{ trainTasks: 16, maxNewTokens: 12, evalTasks: 4 },
 });
 
-async function baseOf(context: number): Promise<Base> {
+async function baseOf(context: number, boost: AdapterValues | null = null): Promise<Base> {
   const config = new TextEncoder().encode(
     JSON.stringify({ ...tinyConfig, max_position_embeddings: context }),
   );
@@ -33,7 +35,7 @@ async function baseOf(context: number): Promise<Base> {
     names: Object.keys(files),
     open: (file) => Promise.resolve(files[file] ? bytesInMemory(file, files[file]) : null),
   });
-  return adaptedBase(name, opened, formatOf(opened));
+  return adaptedBase(name, opened, formatOf(opened), { boost });
 }
 
 let backend: OpenedBackend;
@@ -45,7 +47,7 @@ beforeAll(async () => {
 
 /** Some sessions over one model. */
 async function over<T>(work: (begin: (changes?: Partial<Experiment>) => Session) => Promise<T>): Promise<T> {
-  const open = await base.open();
+  const open = await base.open(experiment);
   const sessions: Session[] = [];
   try {
     return await work((changes = {}) => {
@@ -179,12 +181,72 @@ describe('a run over a model that others trained', () => {
   });
 
   it('refuses prompts that do not fit the context, and an experiment that names no model', async () => {
-    const small = await (await baseOf(256)).open();
+    const small = await (await baseOf(256)).open(experiment);
     const options = { backend: 'wasm', base: small, sandbox: countsLetter('e') } as const;
     expect(() => createSession(experiment, options)).toThrow(
       /an episode can reach \d+ tokens, the model reads 256/,
     );
     small.dispose();
     expect(() => withChanges(experiment, { otherModel: 'none' })).toThrow(/otherModel: must name a model/);
+  });
+});
+
+describe('the boost of an adapter', () => {
+  const schedule = { steps: 5, batch: 2, learningRate: 0.02, warmup: 1 };
+  /** What it leaves, and its losses. */
+  async function boosted(): Promise<{ values: HostWeights; losses: number[] }> {
+    const open = await base.open(experiment);
+    const model = open.policy(experiment);
+    const losses: number[] = [];
+    const example = () => formatExample(1, 1, (program) => program.length < 60); // one alone is soon known
+    for await (const { loss } of superviseModel(model, base.format, schedule, example)) losses.push(loss);
+    const values = await model.values();
+    model.dispose();
+    open.dispose();
+    return { values, losses };
+  }
+
+  it('is what runs begin with and their reference; the model under it stays; a seed gives it twice', async () => {
+    const { values, losses } = await boosted();
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) - 0.1);
+    expect((await boosted()).values).toEqual(values);
+
+    const over = await baseOf(2048, { settings: loraOf(experiment), values });
+    const open = await over.open(experiment);
+    const parts = { backend: 'wasm', base: open, sandbox: countsLetter('e') } as const;
+    const session = createSession(experiment, parts);
+    expect((await session.trainer.state()).weights).toEqual(values);
+    const { groups, metrics } = await session.trainer.update();
+    expect(Math.abs(metrics['train/kl@t1'])).toBeLessThan(1e-3);
+    const answer = groups[0]?.trajectories[0]?.turns[0];
+    expect(answer?.refLogp[0]).toBeCloseTo(answer?.logp[0] ?? NaN, 4);
+    session.dispose();
+    expect(over.begins).toEqual({ loraRank: 4, loraAlpha: 16, loraTargets: 'all' });
+    expect(() => createSession(withChanges(experiment, { loraRank: 2 }), parts)).toThrow(
+      /^loraRank: is 2, and the adapter that this model begins with has 4\./,
+    );
+    open.dispose();
+  });
+});
+
+describe('a control', () => {
+  it('learns from rewards that are dealt out anew within each group, and says of the tests what is so', async () => {
+    await over(async (begin) => {
+      const real = (await begin({ seed: 4 }).trainer.update()).groups;
+      const { groups } = await begin({ seed: 4, control: 'shuffled' }).trainer.update();
+      const rewards = (some: typeof groups) =>
+        some.map(({ trajectories }) => trajectories.map(({ turns }) => turns.map(({ reward }) => reward)));
+      expect(groups.map((one) => one.trajectories.map(({ turns }) => turns.map(({ ids }) => ids)))).toEqual(
+        real.map((one) => one.trajectories.map(({ turns }) => turns.map(({ ids }) => ids))),
+      );
+      expect(rewards(groups).map((one) => one.map(String).sort())).toEqual(
+        rewards(real).map((one) => one.map(String).sort()),
+      );
+      const verdicts = (some: typeof groups) =>
+        some.flatMap((one) =>
+          one.trajectories.map(({ turns }) => turns.map(({ verdict }) => verdict.passed)),
+        );
+      expect(verdicts(groups)).toEqual(verdicts(real));
+    });
   });
 });

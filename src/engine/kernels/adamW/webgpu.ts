@@ -6,7 +6,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D } from '../../tf.ts';
 import { GROUP, reductions } from '../../webgpu/program.ts';
-import { bind, readBack, record, unfilled } from '../../webgpu/record.ts';
+import { bind, readBack, record, run, unfilled } from '../../webgpu/record.ts';
 import type { Stage } from '../../webgpu/record.ts';
 
 /** Workgroups a gradient; each leaves one number, and the host adds them up in double precision. */
@@ -15,6 +15,7 @@ const SUMS = 64;
 const squares = {
   name: 'squaredNorm',
   buffers: { grad: 'read f32', sums: 'read_write f32' },
+  uniforms: {},
   threads: GROUP,
   code: `${reductions}
   fn main() {
@@ -39,7 +40,7 @@ export async function squaredNormsGpu(gpu: WebGPUBackend, grads: readonly Tensor
   const sums = unfilled<Tensor1D>(gpu, [SUMS * grads.length]);
   try {
     const bound = grads.map((grad, i) =>
-      bind(gpu, squares, { grad, sums: { tensor: sums, offset: SUMS * i, size: SUMS } }, [SUMS, 1]),
+      bind(gpu, squares, { grad, sums: { tensor: sums, offset: SUMS * i, size: SUMS } }, {}, [SUMS, 1]),
     );
     record(gpu, bound);
     const parts = await readBack(gpu, sums, 0, sums.size);
@@ -68,6 +69,7 @@ const update = {
     grad: 'read f32',
     factors: 'read f32',
   },
+  uniforms: {},
   threads: THREADS,
   code: `
   fn main() {
@@ -104,6 +106,6 @@ export function adamWGpu(
 ): void {
   const factors = tf.tensor1d([clip, beta1, 1 - beta1, beta2, 1 - beta2, keep, step, correct, eps]);
   const groups = Math.min(MAX_GROUPS, Math.ceil(tensors.param.size / THREADS));
-  record(gpu, [bind(gpu, update, { ...tensors, factors }, [groups, 1])]);
+  run(gpu, update, { ...tensors, factors }, {}, [groups, 1]);
   factors.dispose();
 }

@@ -4,7 +4,8 @@
  *
  * It computes what the single kernels compute, and adds in the same order.
  */
-import { TILE_BYTES, gemmPanels, pack, packedBytes } from '../../wasm/gemm.as';
+import { columnOf, gemmBlocks, gemmBlocksScratch } from '../../wasm/blocks.as';
+import { gemmPanels, pack, packedBytes } from '../../wasm/gemm.as';
 import { attendRow, attendScratch } from '../attendCached/attendCached.as';
 import { rmsNormForward } from '../rmsNorm/rmsNorm.as';
 import { ropeRotate } from '../rope/rope.as';
@@ -30,8 +31,11 @@ class Decoder {
   angles: usize;
   embed: usize;
   norm: usize;
-  /** The transposed output head, packed. */
+  /** The transposed output head, packed or in blocks. */
   head: usize;
+  /** Types of blocks (`wasm/blocks.as.ts`) of embedding and head, 0: none. */
+  embedType: i32;
+  headType: i32;
 }
 
 /** An adapter of some columns of a matrix: y[from …] += (x·a)·b, both packed, b with its scale. */
@@ -46,7 +50,7 @@ class LowRank {
   next: usize;
 }
 
-/** So many as the decoder has follow it. Matrices are packed; the addresses of their first adapters, or 0, follow. */
+/** So many as the decoder has follow it. Matrices are packed or in blocks; the addresses of their first adapters, or 0, follow. */
 @unmanaged
 class Layer {
   attnNorm: usize;
@@ -63,6 +67,11 @@ class Layer {
   outAdapter: usize;
   gateUpAdapter: usize;
   downAdapter: usize;
+  /** Types of blocks of the four matrices, 0: packed. */
+  qkvType: i32;
+  outType: i32;
+  gateUpType: i32;
+  downType: i32;
 }
 
 function qkvWidth(net: Decoder): i32 {
@@ -85,20 +94,22 @@ function adapterWidth(net: Decoder): i32 {
   return net.rank > 0 ? net.rank + layerWidth(net) : 0;
 }
 
-/** Scratch of the kernels for one row. */
-function smallScratch(net: Decoder): usize {
-  return max(TILE_BYTES, max(attendScratch(net.depth), sampleScratch(net.vocabulary)));
+/** Scratch of the kernels. */
+function smallScratch(net: Decoder, m: i32): usize {
+  const product = gemmBlocksScratch(m, inputWidth(net));
+  return max(product, max(attendScratch(net.depth), sampleScratch(net.vocabulary)));
 }
 
 export function decodeScratch(decoder: usize, m: i32): usize {
   const net = changetype<Decoder>(decoder);
   const width = 1 + net.d + inputWidth(net) + outputWidth(net) + adapterWidth(net);
-  return ((<usize>m * <usize>width) << 2) + smallScratch(net);
+  return ((<usize>m * <usize>width) << 2) + smallScratch(net, m);
 }
 
-/** C = A·B with all of B packed, and rows of C without gaps. */
-function product(m: i32, n: i32, k: i32, a: usize, packed: usize, c: usize, edge: usize): void {
-  gemmPanels(m, n, k, a, packed, c, (<usize>n) << 2, edge);
+/** C = A·B with all of B packed, or in blocks of this type, and rows of C without gaps. */
+function product(type: i32, m: i32, n: i32, k: i32, a: usize, b: usize, c: usize, small: usize): void {
+  if (type) gemmBlocks(type, m, n, k, a, (<usize>k) << 2, b, c, (<usize>n) << 2, small);
+  else gemmPanels(m, n, k, a, b, c, (<usize>n) << 2, small);
 }
 
 /** Adds what the adapters of a matrix say to C [m, n] = A·B; `low` has room for `adapterWidth` floats a row. */
@@ -106,8 +117,8 @@ function adapt(m: i32, n: i32, k: i32, a: usize, first: usize, c: usize, low: us
   for (let at = first; at;) {
     const part = changetype<LowRank>(at);
     const more = low + ((<usize>m * <usize>part.rank) << 2);
-    product(m, part.rank, k, a, part.a, low, edge);
-    product(m, part.width, part.rank, low, part.b, more, edge);
+    product(0, m, part.rank, k, a, part.a, low, edge);
+    product(0, m, part.width, part.rank, low, part.b, more, edge);
     for (let i = 0; i < m; i++) {
       add(
         part.width,
@@ -197,7 +208,7 @@ function feed(
   const width = qkvWidth(net);
   const cacheBytes = (<usize>(net.depth * net.kvHeads * net.headDim)) << 2;
   const small = scratch;
-  const at = small + smallScratch(net);
+  const at = small + smallScratch(net, m);
   const x = at + ((<usize>m) << 2);
   const a = x + <usize>m * rowBytes;
   const y = a + ((<usize>m * <usize>inputWidth(net)) << 2);
@@ -206,13 +217,16 @@ function feed(
     const cell = (<usize>i) << 2;
     const row = (<usize>i32.load(rows + cell)) << 2;
     i32.store(at + cell, i32.load(positions + row) + ahead);
-    memory.copy(x + <usize>i * rowBytes, net.embed + <usize>i32.load(ids + row) * rowBytes, rowBytes);
+    const id = i32.load(ids + row);
+    const to = x + <usize>i * rowBytes;
+    if (net.embedType) columnOf(net.embedType, d, net.embed, id, to);
+    else memory.copy(to, net.embed + <usize>id * rowBytes, rowBytes);
   }
   let layer = decoder + offsetof<Decoder>();
   for (let l = 0; l < net.layers; l++, layer += offsetof<Layer>()) {
     const w = changetype<Layer>(layer);
     rmsNormForward(m, d, net.eps, x, w.attnNorm, a);
-    product(m, width, d, a, w.qkv, y, small);
+    product(w.qkvType, m, width, d, a, w.qkv, y, small);
     adapt(m, width, d, a, w.qkvAdapter, y, low, small);
     if (w.qkvBias) {
       for (let i = 0; i < m; i++) add(width, y + ((<usize>(i * width)) << 2), w.qkvBias);
@@ -236,14 +250,14 @@ function feed(
         small,
       );
     }
-    product(m, d, mixedWidth, a, w.out, y, small);
+    product(w.outType, m, d, mixedWidth, a, w.out, y, small);
     adapt(m, d, mixedWidth, a, w.outAdapter, y, low, small);
     add(m * d, x, y);
     rmsNormForward(m, d, net.eps, x, w.mlpNorm, a);
-    product(m, 2 * net.f, d, a, w.gateUp, y, small);
+    product(w.gateUpType, m, 2 * net.f, d, a, w.gateUp, y, small);
     adapt(m, 2 * net.f, d, a, w.gateUpAdapter, y, low, small);
     swigluForward(m, net.f, y, a);
-    product(m, d, net.f, a, w.down, y, small);
+    product(w.downType, m, d, net.f, a, w.down, y, small);
     adapt(m, d, net.f, a, w.downAdapter, y, low, small);
     add(m * d, x, y);
   }
@@ -271,13 +285,13 @@ function draw(
   const net = changetype<Decoder>(decoder);
   const rowBytes = (<usize>net.d) << 2;
   const small = scratch;
-  const x = small + smallScratch(net);
+  const x = small + smallScratch(net, m);
   const y = x + <usize>m * rowBytes;
   for (let i = 0; i < m; i++) {
     const row = <usize>i32.load(rows + ((<usize>i) << 2));
     memory.copy(x + <usize>i * rowBytes, last + row * rowBytes, rowBytes);
   }
-  product(m, net.vocabulary, net.d, x, net.head, y, small);
+  product(net.headType, m, net.vocabulary, net.d, x, net.head, y, small);
   for (let i = 0; i < m; i++) {
     const row = (<usize>i32.load(rows + ((<usize>i) << 2))) << 2;
     const logits = y + ((<usize>(i * net.vocabulary)) << 2);

@@ -1,4 +1,5 @@
 /** Which decoder runs where, and the checks before any of them. */
+import { sizeOfTable } from '../../blockMatrix.ts';
 import type { DecoderModel } from '../../decoder.ts';
 import type { KVCache } from '../../kvCache.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
@@ -23,7 +24,7 @@ function openFastest(model: DecoderModel, cache: KVCache): Decoder {
 
 /** Looks at everything that is passed before a kernel trusts it. */
 function checked(model: DecoderModel, cache: KVCache, decoder: Decoder): Decoder {
-  const [vocabulary, width] = model.embed.shape;
+  const [vocabulary, width] = sizeOfTable(model.embed);
   const checkStart = ({ last, positions }: TurnStart, longest: (row: number) => number) => {
     const rows = cache.batch;
     if (last.shape[0] !== rows || last.shape[1] !== width || positions.length !== rows) {

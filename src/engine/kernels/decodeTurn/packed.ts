@@ -1,16 +1,22 @@
 /** A decoder's matrices as the WASM kernel takes them: in panels (`wasm/gemm.as.ts`), packed once, not at every product. */
-import type { DecoderModel } from '../../decoder.ts';
+import { isBlocks, sizeOfTable } from '../../blockMatrix.ts';
+import type { DecoderLayer, DecoderModel } from '../../decoder.ts';
 import type { Panels } from '../../frozenPanels.ts';
 import { tf } from '../../tf.ts';
-import type { Tensor1D, Tensor2D } from '../../tf.ts';
+import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { merged } from '../../weight.ts';
+import { merged, sizeOfWeight } from '../../weight.ts';
 import type { Weight } from '../../weight.ts';
+
+/** The four matrices of a layer. */
+export const matricesOf = ({ qkv, out, gateUp, down }: DecoderLayer): readonly Weight[] => [
+  ...[qkv, out, gateUp, down],
+];
 
 /** A matrix [k, n] and its strides in bytes. */
 interface Matrix {
-  /** Itself, where it lies in panels already. */
-  readonly inPanels?: Tensor2D;
+  /** Itself, where it lies in panels or blocks already. */
+  readonly asItIs?: Tensor;
   readonly values: (use: (matrix: Tensor2D) => void) => void;
   readonly k: number;
   readonly n: number;
@@ -18,9 +24,11 @@ interface Matrix {
   readonly toColumn: number;
 }
 
-/** Every matrix of a model that never changes, without adapters; those that lie in panels stay where they are. */
+/** Every matrix of a model that never changes, without adapters; those that lie in panels or blocks stay where they are. */
 export const packedBase = (wasm: WasmKernels, model: DecoderModel): Panels =>
-  packedModel(wasm, model, ({ base }, use) => use(base));
+  packedModel(wasm, model, ({ base }, use) => {
+    if (!isBlocks(base)) use(base);
+  });
 
 /** Every matrix, with its adapters. */
 export const packedWhole = (wasm: WasmKernels, model: DecoderModel): Panels =>
@@ -32,33 +40,39 @@ export const packedWhole = (wasm: WasmKernels, model: DecoderModel): Panels =>
 
 function packedModel(
   wasm: WasmKernels,
-  { head, layers }: DecoderModel,
+  { head, layers, panels }: DecoderModel,
   valuesOf: (weight: Weight, use: (matrix: Tensor2D) => void) => void,
 ): Panels {
-  const matrices = layers.flatMap(({ qkv, out, gateUp, down }) =>
-    [qkv, out, gateUp, down].map((weight): Matrix => {
-      const [k, n] = weight.base.shape;
+  const matrices = layers.flatMap((layer) =>
+    matricesOf(layer).map((weight): Matrix => {
+      const [k, n] = sizeOfWeight(weight);
       const values: Matrix['values'] = (use) => valuesOf(weight, use);
-      return {
-        ...{ values, k, n, toRow: 4 * n, toColumn: 4 },
-        ...(weight.panels ? { inPanels: weight.base } : {}),
-      };
+      return { values, k, n, toRow: 4 * n, toColumn: 4, ...(panels ? keptOf(weight) : {}) };
     }),
   );
-  const [vocabulary, d] = head.shape;
-  matrices.push({ values: (use) => use(head), k: d, n: vocabulary, toRow: 4, toColumn: 4 * d });
+  const [vocabulary, d] = sizeOfTable(head);
+  matrices.push({
+    ...{ k: d, n: vocabulary, toRow: 4, toColumn: 4 * d },
+    values: (use) => {
+      if (!isBlocks(head)) use(head);
+    },
+    ...(isBlocks(head) ? { asItIs: head.tensor } : {}),
+  });
   return packed(wasm, matrices);
 }
 
+/** Where a matrix that never changes is used as it lies. */
+function keptOf({ base, ...weight }: Weight): Pick<Matrix, 'asItIs'> {
+  if (isBlocks(base)) return { asItIs: base.tensor };
+  return weight.dtype === 'f32' && weight.panels ? { asItIs: base } : {};
+}
+
 function packed(wasm: WasmKernels, matrices: readonly Matrix[]): Panels {
-  const room = matrices.reduce(
-    (sum, { inPanels, k, n }) => sum + (inPanels ? 0 : k * Math.ceil(n / 8) * 8),
-    0,
-  );
+  const room = matrices.reduce((sum, { asItIs, k, n }) => sum + (asItIs ? 0 : k * Math.ceil(n / 8) * 8), 0);
   const tensor = tf.keep(wasm.output<Tensor1D>([room]));
   let free = wasm.address(tensor);
-  const starts = matrices.map(({ inPanels, values, k, n, toRow, toColumn }) => {
-    if (inPanels) return wasm.address(inPanels);
+  const starts = matrices.map(({ asItIs, values, k, n, toRow, toColumn }) => {
+    if (asItIs) return wasm.address(asItIs);
     const start = free;
     values((matrix) => {
       free = wasm.run.packWeight(n, k, wasm.address(matrix), toRow, toColumn, start) >>> 0;
@@ -83,9 +97,7 @@ export interface PackedAdapters {
 
 /** @returns null where there are none */
 export function packedAdapters(wasm: WasmKernels, { layers }: DecoderModel): PackedAdapters | null {
-  const all = layers.flatMap(({ qkv, out, gateUp, down }) =>
-    [qkv, out, gateUp, down].map(({ lora = [] }) => lora),
-  );
+  const all = layers.flatMap((layer) => matricesOf(layer).map(({ lora = [] }) => lora));
   const parts = all.flat();
   if (parts.length === 0) return null;
   const plain = (matrix: Tensor2D, scale = 1): Matrix => {

@@ -1,13 +1,16 @@
 /** The decoder on WASM: one kernel call a token, for the rows that still write; the threads share these rows. */
+import { isBlocks, sizeOfTable, type Table } from '../../blockMatrix.ts';
+import { blockLayouts } from '../../blocks.ts';
 import type { DecoderModel } from '../../decoder.ts';
 import type { KVCache } from '../../kvCache.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { sizeOfWeight } from '../../weight.ts';
 import { angleTable } from '../rope/op.ts';
 import { allowedOf, holesAt, holesTensor } from '../banned.ts';
 import type { Panels } from '../../frozenPanels.ts';
-import { packedAdapters, packedBase, packedWhole } from './packed.ts';
+import { matricesOf, packedAdapters, packedBase, packedWhole } from './packed.ts';
 import type { PackedAdapters } from './packed.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
 
@@ -126,8 +129,11 @@ function openState(wasm: WasmKernels, { last, positions }: TurnStart): RowState 
 }
 
 /** Fields of `Decoder` and of `Layer` in `decodeTurn.as.ts`. */
-const DECODER_CELLS = 14;
-const LAYER_CELLS = 13;
+const DECODER_CELLS = 16;
+const LAYER_CELLS = 17;
+
+/** The kernels' number of a type of blocks; 0: none. */
+const typeOf = (matrix: Table): number => (isBlocks(matrix) ? blockLayouts[matrix.type].kernel : 0);
 
 /** A decoder's weights as the kernel takes them, and its calls. */
 class PackedDecoder {
@@ -155,7 +161,7 @@ class PackedDecoder {
   }
 
   get vocabulary(): number {
-    return this.#model.head.shape[0];
+    return sizeOfTable(this.#model.head)[0];
   }
 
   /**
@@ -183,11 +189,11 @@ class PackedDecoder {
   /** Addresses may have changed since the last call: of the cache when its rows are repeated, of a table when it grows. */
   #describe(): void {
     const wasm = this.#wasm;
-    const { shape, eps, embed, layers, norm } = this.#model;
+    const { shape, eps, embed, head, layers, norm } = this.#model;
     const address = (tensor: Tensor) => wasm.address(tensor);
-    const width = layers[0]?.down.base.shape[0] ?? 0;
-    const head = this.#starts.at(-1) ?? 0;
-    const [vocabulary, d] = embed.shape;
+    const [first] = layers;
+    const width = first ? sizeOfWeight(first.down)[0] : 0;
+    const [vocabulary, d] = sizeOfTable(embed);
     const cells = ints(wasm, this.#description);
     cells.set([
       layers.length,
@@ -201,15 +207,24 @@ class PackedDecoder {
       this.#cache.slots,
     ]);
     floats(wasm, this.#description)[9] = eps;
-    cells.set([angleTable(wasm, this.#cache.slots - 1, shape), address(embed), address(norm), head], 10);
-    layers.forEach(({ attnNorm, qkvBias, mlpNorm }, layer) => {
+    const table = address(isBlocks(embed) ? embed.tensor : embed);
+    cells.set(
+      [
+        ...[angleTable(wasm, this.#cache.slots - 1, shape), table, address(norm), this.#starts.at(-1) ?? 0],
+        ...[typeOf(embed), typeOf(head)],
+      ],
+      10,
+    );
+    layers.forEach((weights, layer) => {
+      const { attnNorm, qkvBias, mlpNorm } = weights;
       const { k, v } = this.#cache.layer(layer);
       const [qkv, out, gateUp, down] = this.#starts.slice(4 * layer) as [number, number, number, number];
       const [gain1, gain2] = [address(attnNorm), address(mlpNorm)];
       const bias = qkvBias ? address(qkvBias) : 0;
       const adapters = this.#adapters?.first.slice(4 * layer, 4 * layer + 4) ?? [0, 0, 0, 0];
+      const types = matricesOf(weights).map(({ base }) => (this.#own ? 0 : typeOf(base)));
       cells.set(
-        [gain1, qkv, bias, out, gain2, gateUp, down, address(k), address(v), ...adapters],
+        [gain1, qkv, bias, out, gain2, gateUp, down, address(k), address(v), ...adapters, ...types],
         DECODER_CELLS + LAYER_CELLS * layer,
       );
     });

@@ -3,24 +3,32 @@
  * waiting: sampling, the ends of rows and the cache are looked after on the device (`wgsl.ts`). The host reads one result.
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { DecoderLayer, DecoderModel } from '../../decoder.ts';
+import { isBlocks, sizeOfTable } from '../../blockMatrix.ts';
+import type { DecoderModel } from '../../decoder.ts';
 import type { KVCache } from '../../kvCache.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
-import { bind, readBack, record, recordCopy, submit, unfilled } from '../../webgpu/record.ts';
-import type { Bound, Stage } from '../../webgpu/record.ts';
-import { merged } from '../../weight.ts';
+import { bind, readBack, record, recordCopy, run, submit, unfilled } from '../../webgpu/record.ts';
+import type { Bound, Part, Stage } from '../../webgpu/record.ts';
+import { atTheirColumns, merged, sizeOfWeight } from '../../weight.ts';
+import type { LowRank, Weight } from '../../weight.ts';
+import { allowedOf } from '../banned.ts';
+import { storedRows, tableParts } from '../linear/tableParts.ts';
 import { angleTensor } from '../rope/op.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
 import {
   attendStage,
   drawStage,
+  embedStage,
   gateUpStage,
   giveStage,
   headStage,
   lastStage,
+  type Layout,
+  narrowStage,
   qkvStage,
   residualStage,
+  plainPairs,
   ROW_SIZE,
   TILE_PAIRS,
   TILE_ROWS,
@@ -42,7 +50,7 @@ export function openDecoderGpu(gpu: WebGPUBackend, model: DecoderModel, cache: K
 interface Scratch {
   /** int32 [rows, ROW_SIZE] */
   readonly rows: Tensor2D;
-  /** The residual stream [rows, d]. */
+  /** The residual stream [rows, d], the output of attention, the hidden layer of the MLP; behind each, room for adapters. */
   readonly x: Tensor2D;
   readonly q: Tensor2D;
   readonly mixed: Tensor2D;
@@ -57,34 +65,92 @@ interface Bindings {
   readonly layers: readonly Bound[];
 }
 
-/** A layer as the kernels take it: each matrix with its adapters, each gain with the bias that follows. */
-interface OneBuffer {
+/** A weight as the kernels take it. */
+interface Matrix {
+  readonly layout: Layout;
+  readonly values: Tensor;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Of blocks, which nothing can be merged with: [in, rank], all adapters side by side; null: none. */
+  readonly down: Tensor2D | null;
+  readonly rank: number;
+}
+
+/** A layer as the kernels take it. */
+interface Layer {
+  /** The gain, the bias, the second factor of the adapters. */
   readonly attnNorm: Tensor1D;
-  readonly qkv: Tensor2D;
-  readonly out: Tensor2D;
+  readonly qkv: Matrix;
+  readonly out: Matrix;
+  /** The gain, the second factor of the adapters. */
   readonly mlpNorm: Tensor1D;
-  readonly gateUp: Tensor2D;
-  readonly down: Tensor2D;
+  readonly gateUp: Matrix;
+  readonly down: Matrix;
+  /** Second factors of the adapters of `out` and `down`; something else where there are none. */
+  readonly outUp: Tensor;
+  readonly downUp: Tensor;
+}
+
+/** All adapters of a matrix as two factors, [in, R] and [R, out]; the caller's. */
+function factors(lora: readonly LowRank[], outputs: number): { down: Tensor2D; up: Tensor2D } {
+  return tf.tidy(() => ({
+    down: tf.keep(tf.concat(lora.map(({ a }) => a), 1)), // prettier-ignore
+    up: tf.keep(
+      tf.concat(
+        lora.map((part) => atTheirColumns([part], [part.b.mul<Tensor2D>(part.scale)], part.b.shape[0], outputs)),
+      ),
+    ),
+  }));
 }
 
 class BoundDecoder {
   readonly model: DecoderModel;
   readonly #gpu: WebGPUBackend;
   readonly #cache: KVCache;
-  /** The head [d, V], so that neighbouring columns are neighbours. */
-  readonly #head: Tensor2D;
-  readonly #layers: readonly OneBuffer[];
+  readonly #layers: readonly Layer[];
+  /** What was made of the model's tensors. */
+  readonly #own: Tensor[] = [];
   #bindings: (Bindings & { readonly cache: object }) | null = null;
 
   constructor(gpu: WebGPUBackend, model: DecoderModel, cache: KVCache) {
     this.#gpu = gpu;
     this.model = model;
     this.#cache = cache;
-    this.#head = tf.keep(tf.tidy(() => tf.transpose(model.head)));
-    this.#layers = model.layers.map(({ attnNorm, qkv, qkvBias, out, mlpNorm, gateUp, down }) => ({
-      attnNorm: qkvBias ? tf.keep(tf.concat([attnNorm, qkvBias])) : attnNorm,
-      ...{ qkv: merged(qkv), out: merged(out), mlpNorm, gateUp: merged(gateUp), down: merged(down) },
-    }));
+    this.#layers = model.layers.map(({ attnNorm, qkv, qkvBias, out, mlpNorm, gateUp, down }): Layer => {
+      const [q, o, g, d] = [this.#matrix(qkv), this.#matrix(out), this.#matrix(gateUp), this.#matrix(down)];
+      const behind = (gain: Tensor1D, ...more: (Tensor | undefined)[]) => {
+        const parts = [gain, ...more].flatMap((part) => (part ? [part.reshape<Tensor1D>([part.size])] : []));
+        return parts.length === 1 ? gain : this.#owned(tf.concat(parts));
+      };
+      return {
+        ...{ qkv: q.matrix, out: o.matrix, gateUp: g.matrix, down: d.matrix },
+        attnNorm: tf.tidy(() => behind(attnNorm, qkvBias, q.up)),
+        mlpNorm: tf.tidy(() => behind(mlpNorm, g.up)),
+        outUp: o.up ?? mlpNorm,
+        downUp: d.up ?? mlpNorm,
+      };
+    });
+  }
+
+  #owned<T extends Tensor>(tensor: T): T {
+    this.#own.push(tf.keep(tensor));
+    return tensor;
+  }
+
+  /** A plain matrix with its adapters merged into a copy; blocks as they are, their adapters beside them. */
+  #matrix(weight: Weight): { readonly matrix: Matrix; readonly up?: Tensor2D } {
+    const [inputs, outputs] = sizeOfWeight(weight);
+    const { base, lora = [] } = weight;
+    if (!isBlocks(base)) {
+      const values = merged(weight);
+      if (values !== base) this.#owned(values);
+      return { matrix: { layout: 'inputs', values, inputs, outputs, down: null, rank: 0 } };
+    }
+    const whole = { layout: base.type, values: base.tensor, inputs, outputs };
+    if (lora.length === 0) return { matrix: { ...whole, down: null, rank: 0 } };
+    const { down, up } = factors(lora, outputs);
+    this.#own.push(down, up);
+    return { matrix: { ...whole, down, rank: down.shape[1] }, up };
   }
 
   /** Made at the first use, and again when the cache got other buffers, as when its rows were repeated. */
@@ -99,39 +165,122 @@ class BoundDecoder {
     return this.#bindings;
   }
 
-  /** The kernel that makes logits; of the norm of x, or of hidden states that are normed. */
-  head(normed?: Tensor2D): Bound {
-    const { embed, norm, eps } = this.model;
-    const [vocabulary, d] = embed.shape;
+  /** The kernels that make logits; of the norm of x, or of hidden states that are normed. */
+  head(normed?: Tensor2D): Bound[] {
+    const { head, norm, eps } = this.model;
+    const [vocabulary, k] = sizeOfTable(head);
     const { rows, x, logits } = this.bindings().scratch;
-    const stage = headStage(d, vocabulary, normed ? undefined : eps);
-    return this.#product(stage, vocabulary, { rows, a: normed ?? x, w: this.#head, gain: norm, logits });
+    const stage = headStage(storedRows(head), normed === undefined);
+    return tableParts(this.#gpu, head).map(({ first, count: n, values }) =>
+      this.#product(
+        stage,
+        { rows, a: normed ?? x, w: values, gain: norm, logits },
+        { k, n, pairs: plainPairs(n), eps, first, vocabulary, ...noAdapters },
+      ),
+    );
+  }
+
+  /** Draws from the logits of `head`. */
+  draw(uniforms: Tensor1D, result: Tensor1D, { temperature, topP, banned, stops }: TurnSampling): Bound[] {
+    const { embed } = this.model;
+    const [vocabulary, width] = sizeOfTable(embed);
+    const { rows, x, logits } = this.bindings().scratch;
+    const { allowedFrom, holes } = allowedOf('decodeTurn', banned, vocabulary);
+    const scale = 1 / (temperature || 1);
+    const greedy = Number(temperature === 0);
+    return this.#embedded((part, sizes) =>
+      bind(
+        this.#gpu,
+        drawStage(holes, stops, storedRows(embed)),
+        { rows, logits, uniformsOf: uniforms, embed: part, x, result },
+        { ...sizes, width, vocabulary, allowedFrom, greedy, scale, topP },
+        [this.#cache.batch, 1],
+      ),
+    );
+  }
+
+  /** A kernel that says which tokens are next and embeds those of the first part of the table; others embed the rest. */
+  #embedded(first: (part: Part, sizes: { firstId: number; ids: number }) => Bound): Bound[] {
+    const { embed } = this.model;
+    const [, width] = sizeOfTable(embed);
+    const { rows, x } = this.bindings().scratch;
+    return tableParts(this.#gpu, embed).map(({ first: firstId, count: ids, values }) =>
+      firstId === 0
+        ? first(values, { firstId, ids })
+        : bind(
+            this.#gpu,
+            embedStage(storedRows(embed)),
+            { rows, embed: values, x },
+            { width, firstId, ids },
+            [this.#cache.batch, 1],
+          ),
+    );
   }
 
   #layer(layer: number, { rows, x, q, mixed, h }: Scratch): Bound[] {
-    const { shape, eps, embed, layers } = this.model;
-    const { attnNorm, qkv, out, mlpNorm, gateUp, down } = this.#layers[layer] as OneBuffer;
-    const biased = layers[layer]?.qkvBias !== undefined;
+    const { shape, eps, layers } = this.model;
+    const { attnNorm, qkv, out, outUp, mlpNorm, gateUp, down, downUp } = this.#layers[layer] as Layer;
+    const bias = layers[layer]?.qkvBias?.size ?? 0;
     const { k: keys, v: values } = this.#cache.layer(layer);
-    const d = embed.shape[1];
-    const [f] = down.shape;
-    const angles = angleTensor(shape);
-    const attending = { rows, qkv: q, keys, values, result: mixed };
+    const { heads, kvHeads, headDim } = shape;
     const batch = this.#cache.batch;
+    const angles = angleTensor(shape);
+    const half = headDim / 2;
+    const d = qkv.inputs;
+    const f = down.inputs;
+    const sizes = ({ inputs: k, outputs: n, rank }: Matrix, upAt: number) => ({
+      ...{ k, n, rank, upAt, behind: batch * k },
+    });
+    const narrow = (a: Tensor, { down: w, inputs: k, rank: n }: Matrix, gain?: Tensor) =>
+      w
+        ? [
+            this.#product(
+              narrowStage(gain !== undefined),
+              { rows, a, w, gain: gain ?? a },
+              { ...noAdapters, k, n, pairs: plainPairs(n), eps, behind: batch * k },
+            ),
+          ]
+        : [];
+    const residual = (a: Tensor, matrix: Matrix, up: Tensor) => [
+      ...narrow(a, matrix),
+      this.#product(
+        residualStage(matrix.layout),
+        { rows, a, w: matrix.values, up, x },
+        { ...sizes(matrix, 0), pairs: plainPairs(d) },
+      ),
+    ];
     return [
-      this.#product(qkvStage(d, shape, eps, biased), qkv.shape[1], {
-        ...{ rows, a: x, w: qkv, gain: attnNorm, angles, q, keys, values },
-      }),
-      bind(this.#gpu, attendStage(shape), attending, [shape.heads, batch]),
-      this.#product(residualStage(mixed.shape[1], d), d, { rows, a: mixed, w: out, x }),
-      this.#product(gateUpStage(d, f, eps), 2 * f, { rows, a: x, w: gateUp, gain: mlpNorm, h }),
-      this.#product(residualStage(f, d), d, { rows, a: h, w: down, x }),
+      ...narrow(x, qkv, attnNorm),
+      this.#product(
+        qkvStage(qkv.layout, bias > 0),
+        { rows, a: x, w: qkv.values, gain: attnNorm, angles, q, keys, values },
+        { ...sizes(qkv, d + bias), pairs: qkv.outputs / 2, eps, heads, kvHeads, half },
+      ),
+      bind(
+        this.#gpu,
+        attendStage(headDim),
+        { rows, qkv: q, keys, values, result: mixed },
+        { heads, kvHeads },
+        [heads, batch],
+      ),
+      ...residual(mixed, out, outUp),
+      ...narrow(x, gateUp, mlpNorm),
+      this.#product(
+        gateUpStage(gateUp.layout),
+        { rows, a: x, w: gateUp.values, gain: mlpNorm, h },
+        { ...sizes(gateUp, d), pairs: f, eps },
+      ),
+      ...residual(h, down, downUp),
     ];
   }
 
-  #product<Name extends string>(stage: Stage<Name>, columns: number, tensors: Record<Name, Tensor>): Bound {
-    const tiles = Math.ceil(columns / (2 * TILE_PAIRS));
-    return bind(this.#gpu, stage, tensors, [tiles, Math.ceil(this.#cache.batch / TILE_ROWS)]);
+  #product<Name extends string, Uniform extends string>(
+    stage: Stage<Name, Uniform>,
+    tensors: Record<Name, Tensor | Part>,
+    sizes: Record<Uniform | 'pairs', number>,
+  ): Bound {
+    const groups = [Math.ceil(sizes.pairs / TILE_PAIRS), Math.ceil(this.#cache.batch / TILE_ROWS)] as const;
+    return bind(this.#gpu, stage, tensors, sizes, groups);
   }
 
   /** As `Decoder.feed`. */
@@ -139,7 +288,7 @@ class BoundDecoder {
     const steps = Math.max(...tokens.map((list) => list.length));
     if (steps === 0) return before.clone();
     const { embed, norm, eps } = this.model;
-    const [, d] = embed.shape;
+    const [, d] = sizeOfTable(embed);
     const batch = positions.length;
     const { scratch, layers } = this.bindings();
     const { rows, x } = scratch;
@@ -153,12 +302,13 @@ class BoundDecoder {
       ),
     );
     const last = unfilled<Tensor2D>(this.#gpu, [batch, d]);
-    const give = bind(this.#gpu, giveStage(d), { rows, given, embed, x }, [batch, 1]);
+    const give = this.#embedded((part, sizes) => {
+      const tensors = { rows, given, embed: part, x };
+      return bind(this.#gpu, giveStage(storedRows(embed)), tensors, { ...sizes, width: d }, [batch, 1]);
+    });
     this.setRows(positions, -1);
-    for (let step = 0; step < steps; step++) record(this.#gpu, [give, ...layers]);
-    record(this.#gpu, [
-      bind(this.#gpu, lastStage(d, eps), { rows, x, gain: norm, before, last }, [batch, 1]),
-    ]);
+    for (let step = 0; step < steps; step++) record(this.#gpu, [...give, ...layers]);
+    run(this.#gpu, lastStage, { rows, x, gain: norm, before, last }, { width: d, eps }, [batch, 1]);
     given.dispose();
     return last;
   }
@@ -173,16 +323,18 @@ class BoundDecoder {
   }
 
   #makeScratch(): Scratch {
-    const { shape, embed, layers } = this.model;
-    const [vocabulary, d] = embed.shape;
+    const { shape, embed } = this.model;
+    const [vocabulary, d] = sizeOfTable(embed);
     const batch = this.#cache.batch;
+    const matrices = this.#layers.flatMap(({ qkv, out, gateUp, down }) => [qkv, out, gateUp, down]);
+    const rank = Math.max(0, ...matrices.map((matrix) => matrix.rank));
     const room = (width: number) => unfilled<Tensor2D>(this.#gpu, [batch, width]);
+    const heads = shape.heads * shape.headDim;
     return {
       rows: unfilled<Tensor2D>(this.#gpu, [batch, ROW_SIZE], 'int32'),
-      x: room(d),
-      q: room(shape.heads * shape.headDim),
-      mixed: room(shape.heads * shape.headDim),
-      h: room(layers[0]?.down.base.shape[0] ?? 1),
+      // Behind what a product reads there is room for the narrow rows of its adapters.
+      ...{ x: room(d + rank), mixed: room(heads + rank), h: room((this.#layers[0]?.down.inputs ?? 1) + rank) },
+      q: room(heads),
       logits: room(vocabulary),
     };
   }
@@ -194,14 +346,11 @@ class BoundDecoder {
 
   dispose(): void {
     this.#forget();
-    this.#head.dispose();
-    this.#layers.forEach((own, i) => {
-      const { attnNorm, qkv, out, gateUp, down } = this.model.layers[i] as DecoderLayer;
-      const models = new Set<Tensor>([attnNorm, own.mlpNorm, qkv.base, out.base, gateUp.base, down.base]);
-      for (const tensor of Object.values(own)) if (!models.has(tensor)) tensor.dispose();
-    });
+    tf.dispose(this.#own);
   }
 }
+
+const noAdapters = { behind: 0, rank: 0, upAt: 0 };
 
 class GpuTurn implements TurnWriter {
   readonly #gpu: WebGPUBackend;
@@ -217,20 +366,16 @@ class GpuTurn implements TurnWriter {
   #unsubmitted = 0;
 
   constructor(gpu: WebGPUBackend, net: BoundDecoder, { last, positions }: TurnStart, sampling: TurnSampling) {
-    const { embed } = net.model;
-    const [vocabulary, d] = embed.shape;
-    const { scratch, layers } = net.bindings();
-    const { rows, x, logits } = scratch;
+    const { layers } = net.bindings();
     this.#gpu = gpu;
     this.#rows = positions.length;
     this.#maxNewTokens = sampling.maxNewTokens;
     this.#uniforms = tf.keep(tf.tensor1d(sampling.uniforms));
     const nothing = Float32Array.from({ length: 2 * sampling.uniforms.length }, (_, i) => (i % 2) - 1);
     this.#result = tf.keep(tf.tensor1d(nothing));
-    const drawing = { rows, logits, uniformsOf: this.#uniforms, embed, x, result: this.#result };
-    const draw = bind(gpu, drawStage(d, vocabulary, sampling), drawing, [this.#rows, 1]);
-    this.#first = [net.head(last), draw];
-    this.#next = [...layers, net.head(), draw];
+    const draw = net.draw(this.#uniforms, this.#result, sampling);
+    this.#first = [...net.head(last), ...draw];
+    this.#next = [...layers, ...net.head(), ...draw];
     net.setRows(positions, 0);
   }
 

@@ -11,10 +11,9 @@
 import { GROUP, reductions } from '../../webgpu/program.ts';
 import type { Stage } from '../../webgpu/record.ts';
 import { attendHead } from '../attendCached/webgpu.ts';
-import { allowedOf } from '../banned.ts';
+import type { IdRange } from '../banned.ts';
+import { storedLoad, type Stored } from '../linear/stored.ts';
 import { drawToken } from '../sampleToken/webgpu.ts';
-import type { SampleOptions } from '../sampleToken/op.ts';
-import type { RopeShape } from '../shape.ts';
 import { sigmoid } from '../swiglu/webgpu.ts';
 
 /** What the device knows of a row, `ROW_SIZE` int32 each. */
@@ -32,46 +31,89 @@ export const ROW_SIZE = 4;
 
 /** Rows and pairs of columns that a workgroup of a product computes. */
 export const TILE_ROWS = 8;
-export const TILE_PAIRS = 32;
+export const TILE_PAIRS = 16;
 
-interface Product<Name extends string> {
+/** How a matrix [k, n] lies in memory: as `base` of a weight, rows of n; or an output a row (`stored.ts`). */
+export type Layout = 'inputs' | Stored;
+
+/** The parts of 32 of k: 8 slices of four. */
+const SLICES = 8;
+
+/**
+ * Which of a workgroup's 32 columns an invocation has, and which slice: so that neighbours read what lies side by side. Tiles
+ * have 8 columns side by side, then the next of k; where an output is a row, the slices of a column are neighbours.
+ */
+function places(layout: Layout): string {
+  if (layout === 'inputs') return 'let place = me & 31; let slice = me >> 5u;';
+  const rows = layout === 'vectors' || layout === 'numbers';
+  return rows
+    ? 'let place = me >> 3u; let slice = me & 7;'
+    : 'let place = (me & 7) | ((me >> 6u) << 3u); let slice = (me >> 3u) & 7;';
+}
+
+/** WGSL `fn weights(column : i32, k : i32) -> vec4f`: four values of a column from k on, a multiple of 4; finite beyond the end. */
+function weights(layout: Layout): string {
+  if (layout !== 'inputs') {
+    return `${storedLoad(layout).code('loadWeights', 'w')}
+  fn weights(column : i32, k : i32) -> vec4f { return loadWeights(column, k, uniforms.n, uniforms.k); }`;
+  }
+  return `
+  fn weight(column : i32, k : i32) -> f32 { return w[min(k, uniforms.k - 1) * uniforms.n + column]; }
+  fn weights(column : i32, k : i32) -> vec4f {
+    return vec4f(weight(column, k), weight(column, k + 1), weight(column, k + 2), weight(column, k + 3));
+  }`;
+}
+
+interface Product<Name extends string, Uniform extends string> {
   readonly name: string;
-  /** Beside `rows`, `a` [rows, k] and `w` [k, n]; with a norm, `gain` [k] is among them. */
+  readonly layout: Layout;
+  /** Beside `rows`, `a` [rows, k] and `w`; with a norm, `gain` [k] is among them, and with adapters what `up` names. */
   readonly buffers: Stage<Name>['buffers'];
-  readonly k: number;
-  readonly n: number;
-  /** Columns are computed two and two, because rotation and SwiGLU need two: how many pairs there are. */
-  readonly pairs: number;
-  /** The row is divided by its root mean square, plus this under the root, and multiplied by `gain`. */
-  readonly normEps?: number;
+  readonly uniforms: Stage<Name, Uniform>['uniforms'];
+  /** The row is divided by its root mean square, plus `eps` under the root, and multiplied by `gain`. */
+  readonly normed: boolean;
+  /** The buffer that has the second factor of the adapters at `upAt`, [rank, n]; the first one's result lies behind `a`. */
+  readonly up?: 'gain' | 'up';
+  /** Behind `a` is where the result goes. */
+  readonly writesInput?: boolean;
   /** WGSL `fn column(pair : i32, which : i32) -> i32` and `fn finish(row : i32, pair : i32, first : f32, second : f32)`. */
   readonly code: string;
 }
 
+/** Columns are computed two and two, because rotation and SwiGLU need two: how many `pairs` there are. */
+type ProductUniform = 'k' | 'n' | 'pairs' | 'behind' | 'rank' | 'upAt';
+
 /**
- * A workgroup multiplies 8 rows by 64 columns. Its 256 invocations are 4 × 64: each holds one column of all 8 rows and adds up a
- * quarter of k; a weight is read once for the 8 rows, neighbours read neighbouring weights. The input lies in shared memory, 64
- * of k at a time. The norm's factor is the same for all of a row, so it comes last, and its squares are added up on the way.
+ * A workgroup multiplies 8 rows by 32 columns. Each of its 256 invocations holds one column of all 8 rows and adds up every eighth
+ * four of k: a weight is read once for the 8 rows. The input lies in shared memory, 128 of k at a time. The norm's factor is the
+ * same for all of a row, so it comes last, and its squares are added up on the way.
  */
-function product<Name extends string>(p: Product<Name>): Stage<Name | 'rows' | 'a' | 'w'> {
-  const normed = p.normEps !== undefined;
+function product<Name extends string, Uniform extends string>(
+  p: Product<Name, Uniform>,
+): Stage<Name | 'rows' | 'a' | 'w', Uniform | ProductUniform> {
+  const layout = p.layout === 'inputs' ? 'f32' : storedLoad(p.layout).type;
+  const adapted = p.up
+    ? `
+  fn adapters(row : i32, column : i32) -> f32 {
+    let u = uniforms;
+    var sum = 0.0;
+    if (column < u.n) {
+      for (var i = 0; i < u.rank; i++) { sum += a[u.behind + row * u.rank + i] * ${p.up}[u.upAt + i * u.n + column]; }
+    }
+    return sum;
+  }`
+    : 'fn adapters(row : i32, column : i32) -> f32 { return 0.0; }';
+  const sums = [0, 1, 2, 3, 4, 5, 6, 7].map((r) => `dot(own, tile[${32 * r} + quad])`);
   const code = `${row}
-  const K = ${p.k};
-  const N = ${p.n};
-  const PAIRS = ${p.pairs};
-  // One after the other: 64 of k × 8 rows of the input, their squares, 64 columns × 8 rows of the result.
-  var<workgroup> tile : array<f32, 512>;
+  // One after the other: 8 rows × 32 fours of the input, their squares, the sums of half of the slices.
+  var<workgroup> tile : array<vec4f, 256>;
   var<workgroup> writing : u32;
-  fn putTile(at : i32, values : vec4f) {
-    tile[at] = values.x;
-    tile[at + 1] = values.y;
-    tile[at + 2] = values.z;
-    tile[at + 3] = values.w;
-  }
-  fn tileAt(at : i32) -> vec4f { return vec4f(tile[at], tile[at + 1], tile[at + 2], tile[at + 3]); }
+  ${weights(p.layout)}
+  ${adapted}
   ${p.code}
   fn main() {
     let me = i32(localId.x);
+    let K = uniforms.k;
     let firstRow = i32(workgroupId.y) * ${TILE_ROWS};
     let firstPair = i32(workgroupId.x) * ${TILE_PAIRS};
     let count = i32(arrayLength(&rows));
@@ -85,85 +127,99 @@ function product<Name extends string>(p: Product<Name>): Stage<Name | 'rows' | '
     let live = workgroupUniformLoad(&writing);
     if (live == 0u) { return; }
 
-    // Of the input, an invocation loads every 64th k of two rows.
-    let twoRows = firstRow + 2 * (me & 3);
-    let start = min(twoRows, count - 1) * K;
-    let nextStart = min(twoRows + 1, count - 1) * K;
-    let slice = me >> 6u;
-    let own = column(min(firstPair + (me & 31), PAIRS - 1), (me >> 5u) & 1);
-    let weights = min(own, N - 1);
+    // Of the input, an invocation loads every 32nd four of one row.
+    let start = min(firstRow + (me >> 5u), count - 1) * K;
+    ${places(p.layout)}
+    let pairOf = min(firstPair + (place & ${TILE_PAIRS - 1}), uniforms.pairs - 1);
+    let ownColumn = min(column(pairOf, place / ${TILE_PAIRS}), uniforms.n - 1);
     var low = vec4f();
     var high = vec4f();
-    var squares = vec2f();
-    for (var k0 = 0; k0 < K; k0 += 64) {
-      let k = k0 + (me >> 2u);
-      var values = vec2f();
-      if (k < K) {
-        values = vec2f(a[start + k], a[nextStart + k]);
-        ${normed ? 'squares += values * values; values *= gain[k];' : ''}
+    var squares = 0.0;
+    for (var k0 = 0; k0 < K; k0 += 128) {
+      let k = k0 + 4 * (me & 31);
+      var values = vec4f();
+      for (var i = 0; i < min(4, K - k); i++) {
+        let value = a[start + k + i];
+        values[i] = value${p.normed ? ' * gain[k + i]; squares += value * value' : ''};
       }
       workgroupBarrier();
-      tile[2 * me] = values.x;
-      tile[2 * me + 1] = values.y;
+      tile[me] = values;
       workgroupBarrier();
-      for (var i = 16 * slice; i < min(16 * slice + 16, K - k0); i++) {
-        let weight = w[(k0 + i) * N + weights];
-        low += weight * tileAt(8 * i);
-        high += weight * tileAt(8 * i + 4);
+      for (var i = 0; i < 4; i++) {
+        let quad = ${SLICES} * i + slice;
+        if (k0 + 4 * quad < K) {
+          let own = weights(ownColumn, k0 + 4 * quad);
+          low += vec4f(${sums.slice(0, 4).join(', ')});
+          high += vec4f(${sums.slice(4).join(', ')});
+        }
       }
     }
-    // Each invocation finishes a pair of one row.
-    let r = me >> 5u;
-    let pair = firstPair + (me & 31);
+    // An invocation of the first 128 finishes a pair of one row.
+    let r = me >> 4u;
+    let pair = firstPair + (me & ${TILE_PAIRS - 1});
     var scale = 1.0;
     workgroupBarrier();
     ${
-      normed
-        ? `tile[2 * me] = squares.x;
-    tile[2 * me + 1] = squares.y;
+      p.normed
+        ? `tile[me] = vec4f(squares);
     workgroupBarrier();
-    for (var half = 128; half > 2; half >>= 1u) {
-      if (me < half) {
-        tile[2 * me] += tile[2 * (me + half)];
-        tile[2 * me + 1] += tile[2 * (me + half) + 1];
-      }
-      workgroupBarrier();
-    }
-    scale = inverseSqrt(tile[r] / f32(K) + ${float(p.normEps ?? 0)});
+    var sum = 0.0;
+    for (var i = 0; i < 32; i++) { sum += tile[32 * (r & 7) + i].x; }
+    scale = inverseSqrt(sum / f32(K) + uniforms.eps);
     workgroupBarrier();`
         : ''
     }
-    for (var quarter = 0; quarter < 4; quarter++) {
-      if (slice == quarter) {
-        let at = 8 * (me & 63);
-        if (quarter > 0) {
-          low += tileAt(at);
-          high += tileAt(at + 4);
-        }
-        putTile(at, low);
-        putTile(at + 4, high);
+    for (var slices = ${SLICES / 2}; slices > 0; slices >>= 1u) {
+      if (slice >= slices && slice < 2 * slices) {
+        let at = 2 * (32 * (slice - slices) + place);
+        tile[at] = low;
+        tile[at + 1] = high;
+      }
+      workgroupBarrier();
+      if (slice < slices) {
+        let at = 2 * (32 * slice + place);
+        low += tile[at];
+        high += tile[at + 1];
       }
       workgroupBarrier();
     }
-    if (pair < PAIRS && ((live >> u32(r)) & 1u) == 1u) {
-      let at = 8 * (me & 31) + r;
-      finish(firstRow + r, pair, tile[at] * scale, tile[at + 256] * scale);
+    if (slice == 0) {
+      tile[2 * place] = low;
+      tile[2 * place + 1] = high;
+    }
+    workgroupBarrier();
+    if (r < ${TILE_ROWS} && pair < uniforms.pairs && ((live >> u32(r)) & 1u) == 1u) {
+      let at = 2 * (me & ${TILE_PAIRS - 1}) + (r >> 2u);
+      let one = tile[at][r & 3] * scale + adapters(firstRow + r, column(pair, 0));
+      let two = tile[at + ${2 * TILE_PAIRS}][r & 3] * scale + adapters(firstRow + r, column(pair, 1));
+      finish(firstRow + r, pair, one, two);
     }
   }`;
-  const buffers = { rows: 'read Row', a: 'read f32', w: 'read f32', ...p.buffers } as const;
-  return { name: p.name, buffers, threads: 256, code };
+  return {
+    name: `${p.name} ${p.layout}`,
+    buffers: {
+      ...{ rows: 'read Row', a: p.writesInput ? 'read_write f32' : 'read f32', w: `read ${layout}` },
+      ...p.buffers,
+    },
+    uniforms: {
+      ...{ k: 'i32', n: 'i32', pairs: 'i32' },
+      // Where the adapters' narrow rows begin in `a`, how wide they are; where their second factor begins.
+      ...{ behind: 'i32', rank: 'i32', upAt: 'i32' },
+      ...p.uniforms,
+    },
+    threads: 256,
+    code,
+  };
 }
 
-const float = (x: number) => (Number.isInteger(x) ? x.toFixed(1) : String(x));
-
-/** Columns c and c + 32 of 64 make a pair, where pairs mean nothing. */
-const plainPairs = (n: number) => TILE_PAIRS * Math.ceil(n / (2 * TILE_PAIRS));
+/** Columns c and c + 16 of 32 make a pair, where pairs mean nothing. */
+export const plainPairs = (n: number) => TILE_PAIRS * Math.ceil(n / (2 * TILE_PAIRS));
 const plainColumns = (write: string) => `
   fn column(pair : i32, which : i32) -> i32 {
     return pair / ${TILE_PAIRS} * ${2 * TILE_PAIRS} + pair % ${TILE_PAIRS} + which * ${TILE_PAIRS};
   }
   fn put(row : i32, column : i32, value : f32) {
-    if (column < N) { ${write} }
+    if (column < uniforms.n) { ${write} }
   }
   fn finish(row : i32, pair : i32, first : f32, second : f32) {
     put(row, column(pair, 0), first);
@@ -174,17 +230,12 @@ const plainColumns = (write: string) => `
  * q = rotated queries of norm(a)·w [rows, heads·headDim]; rotated keys and values go into the row's slot of the cache.
  * With a bias, `gain` goes on with it: a device promises eight buffers, and these are eight.
  */
-export function qkvStage(
-  width: number,
-  { heads, kvHeads, headDim }: RopeShape,
-  normEps: number,
-  biased: boolean,
-) {
-  const half = headDim / 2;
+export function qkvStage(layout: Layout, biased: boolean) {
   const plus = (value: string, which: number) =>
-    biased ? `${value} + gain[K + column(pair, ${which})]` : value;
+    biased ? `${value} + gain[uniforms.k + column(pair, ${which})]` : value;
   return product({
     name: 'decode qkv',
+    layout,
     buffers: {
       gain: 'read f32',
       angles: 'read f32',
@@ -192,49 +243,50 @@ export function qkvStage(
       keys: 'read_write f32',
       values: 'read_write f32',
     },
-    k: width,
-    n: (heads + 2 * kvHeads) * headDim,
-    pairs: (heads + 2 * kvHeads) * half,
-    normEps,
+    uniforms: { eps: 'f32', heads: 'i32', kvHeads: 'i32', half: 'i32' },
+    normed: true,
+    up: 'gain',
     code: `
-  const HALF = ${half};
-  fn column(pair : i32, which : i32) -> i32 { return pair / HALF * (2 * HALF) + pair % HALF + which * HALF; }
+  fn column(pair : i32, which : i32) -> i32 {
+    return pair / uniforms.half * (2 * uniforms.half) + pair % uniforms.half + which * uniforms.half;
+  }
   fn finish(row : i32, pair : i32, one : f32, two : f32) {
+    let u = uniforms;
     let first = ${plus('one', 0)};
     let second = ${plus('two', 1)};
-    let head = pair / HALF;
-    let i = pair % HALF;
+    let head = pair / u.half;
+    let i = pair % u.half;
     let slot = rows[row].slot;
-    if (head >= ${heads + kvHeads}) {
-      let at = cacheAt(row, slot, head - ${heads + kvHeads}) + i;
+    if (head >= u.heads + u.kvHeads) {
+      let at = cacheAt(row, slot, head - u.heads - u.kvHeads) + i;
       values[at] = first;
-      values[at + HALF] = second;
+      values[at + u.half] = second;
       return;
     }
-    let c = angles[slot * (2 * HALF) + i];
-    let s = angles[slot * (2 * HALF) + HALF + i];
+    let c = angles[slot * (2 * u.half) + i];
+    let s = angles[slot * (2 * u.half) + u.half + i];
     let x = first * c - second * s;
     let y = second * c + first * s;
-    if (head < ${heads}) {
-      let at = (row * ${heads} + head) * (2 * HALF) + i;
+    if (head < u.heads) {
+      let at = (row * u.heads + head) * (2 * u.half) + i;
       q[at] = x;
-      q[at + HALF] = y;
+      q[at + u.half] = y;
     } else {
-      let at = cacheAt(row, slot, head - ${heads}) + i;
+      let at = cacheAt(row, slot, head - u.heads) + i;
       keys[at] = x;
-      keys[at + HALF] = y;
+      keys[at + u.half] = y;
     }
   }
   fn cacheAt(row : i32, slot : i32, head : i32) -> i32 {
-    let width = ${kvHeads * headDim};
+    let width = uniforms.kvHeads * 2 * uniforms.half;
     let slots = i32(arrayLength(&keys)) / i32(arrayLength(&rows)) / width;
-    return (row * slots + slot) * width + head * (2 * HALF);
+    return (row * slots + slot) * width + head * (2 * uniforms.half);
   }`,
   });
 }
 
 /** `result` [rows, heads·headDim]; one workgroup per head (x) and row (y). */
-export function attendStage({ heads, kvHeads, headDim }: RopeShape) {
+export function attendStage(headDim: number) {
   return {
     name: 'decode attend',
     buffers: {
@@ -244,6 +296,7 @@ export function attendStage({ heads, kvHeads, headDim }: RopeShape) {
       values: 'read f32',
       result: 'read_write f32',
     },
+    uniforms: { heads: 'i32', kvHeads: 'i32' },
     threads: GROUP,
     code: `${row}${attendHead(headDim)}
   var<workgroup> own : Row;
@@ -253,83 +306,116 @@ export function attendStage({ heads, kvHeads, headDim }: RopeShape) {
     if (localId.x == 0u) { own = rows[b]; }
     let row = workgroupUniformLoad(&own);
     if (row.token < 0) { return; }
-    let width = ${kvHeads} * D;
+    let width = uniforms.kvHeads * D;
     let slots = i32(arrayLength(&keys)) / i32(arrayLength(&rows)) / width;
-    let query = (b * ${heads} + head) * D;
-    attendHead(query, b * slots * width + head / ${heads / kvHeads} * D, width, row.slot + 1, query);
+    let query = (b * uniforms.heads + head) * D;
+    attendHead(query, b * slots * width + head / (uniforms.heads / uniforms.kvHeads) * D, width, row.slot + 1, query);
   }`,
   } as const satisfies Stage;
 }
 
 /** x += a·w, of rows that do not rest. */
-export function residualStage(k: number, n: number) {
+export function residualStage(layout: Layout) {
   return product({
     name: 'decode residual',
-    buffers: { x: 'read_write f32' },
-    k,
-    n,
-    pairs: plainPairs(n),
-    code: plainColumns('x[row * N + column] += value;'),
+    layout,
+    buffers: { up: 'read f32', x: 'read_write f32' },
+    uniforms: {},
+    normed: false,
+    up: 'up',
+    code: plainColumns('x[row * uniforms.n + column] += value;'),
   });
 }
 
 /** h = silu(gate)·up of norm(a)·w = [gate | up]. */
-export function gateUpStage(k: number, f: number, normEps: number) {
+export function gateUpStage(layout: Layout) {
   return product({
     name: 'decode gateUp',
+    layout,
     buffers: { gain: 'read f32', h: 'read_write f32' },
-    k,
-    n: 2 * f,
-    pairs: f,
-    normEps,
+    uniforms: { eps: 'f32' },
+    normed: true,
+    up: 'gain',
     code: `${sigmoid}
-  fn column(pair : i32, which : i32) -> i32 { return pair + which * ${f}; }
+  fn column(pair : i32, which : i32) -> i32 { return pair + which * uniforms.pairs; }
   fn finish(row : i32, pair : i32, first : f32, second : f32) {
-    h[row * ${f} + pair] = first * sigma(first) * second;
+    h[row * uniforms.pairs + pair] = first * sigma(first) * second;
   }`,
   });
 }
 
-/** logits [rows, vocabulary] of norm(a), or of `a` itself where it is a hidden state after the last norm. */
-export function headStage(k: number, vocabulary: number, normEps?: number) {
-  const gain = normEps === undefined ? {} : ({ gain: 'read f32' } as const);
-  return product<'logits' | 'gain'>({
-    name: 'decode head',
-    buffers: { ...gain, logits: 'read_write f32' } as Stage<'logits' | 'gain'>['buffers'],
-    k,
-    n: vocabulary,
-    pairs: plainPairs(vocabulary),
-    ...(normEps === undefined ? {} : { normEps }),
-    code: plainColumns('logits[row * N + column] = value;'),
+/** The adapters' narrow rows: norm(a)·w, or a·w, behind `a`, for the product that follows. */
+export function narrowStage(normed: boolean) {
+  return product<'gain', 'eps'>({
+    name: 'decode adapters',
+    layout: 'inputs',
+    buffers: (normed ? { gain: 'read f32' } : {}) as Stage<'gain'>['buffers'],
+    uniforms: { eps: 'f32' },
+    normed,
+    writesInput: true,
+    code: plainColumns('a[uniforms.behind + row * uniforms.n + column] = value;'),
   });
 }
+
+/**
+ * Logits of norm(a), or of `a` itself where it is a hidden state after the last norm: of the n ids from `first` on, of which `w`
+ * holds the rows, in [rows, vocabulary].
+ */
+export function headStage(layout: Layout, normed: boolean) {
+  return product<'logits' | 'gain', 'eps' | 'first' | 'vocabulary'>({
+    name: 'decode head',
+    layout,
+    buffers: { ...(normed ? ({ gain: 'read f32' } as const) : {}), logits: 'read_write f32' } as Stage<
+      'logits' | 'gain'
+    >['buffers'],
+    uniforms: { eps: 'f32', first: 'i32', vocabulary: 'i32' },
+    normed,
+    code: plainColumns('logits[row * uniforms.vocabulary + uniforms.first + column] = value;'),
+  });
+}
+
+/** Which tokens the bound part of the embedding has. */
+const embedded = { firstId: 'i32', ids: 'i32' } as const;
+
+/** WGSL: all invocations of a group put the row `id` of `embed` into row b of `x`; nothing, where another part has it. */
+const embeddingRow = (embedding: Stored) => `
+  ${storedLoad(embedding).code('loadEmbedding', 'embed')}
+  fn putEmbedding(b : i32, id : i32) {
+    let D = uniforms.width;
+    let own = id - uniforms.firstId;
+    if (own < 0 || own >= uniforms.ids) { return; }
+    for (var i = 4 * i32(localId.x); i < D; i += ${4 * GROUP}) {
+      let values = loadEmbedding(own, i, uniforms.ids, D);
+      for (var j = 0; j < min(4, D - i); j++) { x[b * D + i + j] = values[j]; }
+    }
+  }`;
 
 /**
  * Draws each writing row's next token and takes it as the next to be fed; a row that draws one of `stops` rests from then on. One
  * workgroup a row. `result` has two numbers at written·rows + row: the id (exact below 2²⁴) and its log-probability.
  */
-export function drawStage(
-  width: number,
-  vocabulary: number,
-  { temperature, topP, banned, stops }: SampleOptions & { readonly stops: readonly number[] },
-) {
-  const { allowedFrom, holes } = allowedOf('decodeTurn', banned, vocabulary);
+export function drawStage(holes: readonly IdRange[], stops: readonly number[], embedding: Stored) {
   const ends = stops.map((stop) => `draw.id == ${stop}`).join(' || ') || 'false';
   return {
-    name: 'decode draw',
+    name: `decode draw ${embedding}`,
     buffers: {
       rows: 'read_write Row',
       logits: 'read f32',
       uniformsOf: 'read f32',
-      embed: 'read f32',
+      embed: `read ${storedLoad(embedding).type}`,
       x: 'read_write f32',
       result: 'read_write f32',
     },
+    uniforms: {
+      ...{ width: 'i32', vocabulary: 'i32', allowedFrom: 'i32', ...embedded },
+      // 1: the likeliest. Else 1/temperature, and the nucleus.
+      ...{ greedy: 'i32', scale: 'f32', topP: 'f32' },
+    },
     threads: GROUP,
-    code: `${row}${drawToken(holes)}
-  const D = ${width};
+    code: `${row}${drawToken(holes)}${embeddingRow(embedding)}
   var<workgroup> own : Row;
   fn main() {
+    let u = uniforms;
     let b = i32(workgroupId.x);
     let count = i32(arrayLength(&rows));
     if (localId.x == 0u) { own = rows[b]; }
@@ -337,27 +423,31 @@ export function drawStage(
     if (row.token < 0) { return; }
     let place = row.written * count + b;
     let draw = drawToken(
-      b * ${vocabulary}, ${vocabulary}, ${allowedFrom}, ${temperature === 0}, ${float(1 / (temperature || 1))},
-      ${float(topP)}, uniformsOf[place]
+      b * u.vocabulary, u.vocabulary, u.allowedFrom, u.greedy == 1, u.scale, u.topP, uniformsOf[place]
     );
     if (localId.x == 0u) {
       result[2 * place] = f32(draw.id);
       result[2 * place + 1] = draw.logp;
       rows[b] = Row(row.slot + 1, select(draw.id, -1, ${ends}), row.written + 1, 0);
     }
-    for (var i = i32(localId.x); i < D; i += ${GROUP}) { x[b * D + i] = embed[draw.id * D + i]; }
+    putEmbedding(b, draw.id);
   }`,
   } as const satisfies Stage;
 }
 
 /** Takes each row's next given token, at step·rows + row of `given`; −1: the row rests. One workgroup a row. */
-export function giveStage(width: number) {
+export function giveStage(embedding: Stored) {
   return {
-    name: 'decode give',
-    buffers: { rows: 'read_write Row', given: 'read i32', embed: 'read f32', x: 'read_write f32' },
+    name: `decode give ${embedding}`,
+    buffers: {
+      rows: 'read_write Row',
+      given: 'read i32',
+      embed: `read ${storedLoad(embedding).type}`,
+      x: 'read_write f32',
+    },
+    uniforms: { width: 'i32', ...embedded },
     threads: GROUP,
-    code: `${row}
-  const D = ${width};
+    code: `${row}${embeddingRow(embedding)}
   var<workgroup> id : i32;
   fn main() {
     let b = i32(workgroupId.x);
@@ -371,33 +461,48 @@ export function giveStage(width: number) {
     }
     let next = workgroupUniformLoad(&id);
     if (next < 0) { return; }
-    for (var i = i32(localId.x); i < D; i += ${GROUP}) { x[b * D + i] = embed[next * D + i]; }
+    putEmbedding(b, next);
   }`,
   } as const satisfies Stage;
 }
 
 /** last = norm(x) of rows that were given a token, `before` of the others. One workgroup a row. */
-export function lastStage(width: number, eps: number) {
-  return {
-    name: 'decode last',
-    buffers: {
-      rows: 'read Row',
-      x: 'read f32',
-      gain: 'read f32',
-      before: 'read f32',
-      last: 'read_write f32',
-    },
-    threads: GROUP,
-    code: `${row}${reductions}
-  const D = ${width};
+export const lastStage = {
+  name: 'decode last',
+  buffers: {
+    rows: 'read Row',
+    x: 'read f32',
+    gain: 'read f32',
+    before: 'read f32',
+    last: 'read_write f32',
+  },
+  uniforms: { width: 'i32', eps: 'f32' },
+  threads: GROUP,
+  code: `${row}${reductions}
   fn main() {
+    let D = uniforms.width;
     let b = i32(workgroupId.x);
     var squares = 0.0;
     for (var i = i32(localId.x); i < D; i += ${GROUP}) { squares += x[b * D + i] * x[b * D + i]; }
-    let scale = inverseSqrt(groupSum(squares) / f32(D) + ${float(eps)});
+    let scale = inverseSqrt(groupSum(squares) / f32(D) + uniforms.eps);
     for (var i = i32(localId.x); i < D; i += ${GROUP}) {
       last[b * D + i] = select(before[b * D + i], x[b * D + i] * scale * gain[i], rows[b].written > 0);
     }
+  }`,
+} as const satisfies Stage;
+
+/** Puts the embedding of each row's token into `x`, as far as it is in this part of the table. One workgroup a row. */
+export function embedStage(embedding: Stored) {
+  return {
+    name: `decode embed ${embedding}`,
+    buffers: { rows: 'read Row', embed: `read ${storedLoad(embedding).type}`, x: 'read_write f32' },
+    uniforms: { width: 'i32', ...embedded },
+    threads: GROUP,
+    code: `${row}${embeddingRow(embedding)}
+  fn main() {
+    let b = i32(workgroupId.x);
+    let id = rows[b].token;
+    if (id >= 0) { putEmbedding(b, id); }
   }`,
   } as const satisfies Stage;
 }

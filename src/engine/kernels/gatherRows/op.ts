@@ -1,3 +1,5 @@
+import { isBlocks, unblocked, type BlockMatrix, type Table } from '../../blockMatrix.ts';
+import { blockLayouts } from '../../blocks.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
@@ -5,24 +7,28 @@ import type { WasmKernels } from '../../wasm/kernels.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
 import { differentiable } from '../differentiable.ts';
 import { oneHotRows } from '../oneHot.ts';
-import { scatterAddGpu } from './webgpu.ts';
+import { gatherGpu, scatterAddGpu } from './webgpu.ts';
 
 /**
  * Picks rows of a table: y_n = table[ids_n]. The gradient adds each dy_n to row ids_n (scatter-add).
  *
  * @param table [V, d]
- * @param ids int32 [N], each in [0, V); the WASM kernel throws on others, GPUs do not look
- * @returns [N, d]; differentiable in `table`
+ * @param ids int32 [N], each in [0, V); the WASM kernels throw on others, GPUs do not look
+ * @returns [N, d]; differentiable in `table`, unless that is in blocks
  */
-export function gatherRows(table: Tensor2D, ids: Tensor1D): Tensor2D {
+export function gatherRows(table: Table, ids: Tensor1D): Tensor2D {
   const wasm = wasmKernels();
-  if (wasm) return gatherRowsWasm(wasm, table, ids);
   const gpu = gpuBackend();
+  if (isBlocks(table)) {
+    if (gpu) return gatherGpu(gpu, table, ids);
+    return wasm ? gatherBlocks(wasm, table, ids) : tf.tidy(() => tf.gather(unblocked(table), ids));
+  }
+  if (wasm) return gatherRowsWasm(wasm, table, ids);
   if (!gpu) return gatherRowsReference(table, ids);
   return differentiable(
     [table],
     [ids],
-    () => tf.gather(table, ids),
+    () => gatherGpu(gpu, table, ids),
     (dy, saved) => [scatterAddGpu(gpu, dy, saved[1] as Tensor1D, table.shape[0])],
   );
 }
@@ -41,6 +47,19 @@ export function gatherRowsReference(table: Tensor2D, ids: Tensor1D): Tensor2D {
   );
 }
 
+function gatherBlocks(wasm: WasmKernels, table: BlockMatrix, ids: Tensor1D): Tensor2D {
+  const { type, outputs, inputs, tensor } = table;
+  const n = ids.shape[0];
+  const y = wasm.output<Tensor2D>([n, inputs]);
+  const [tiles, pi, py] = [tensor, ids, y].map((one) => wasm.address(one)) as [number, number, number];
+  const bad = wasm.run.gatherBlocks(blockLayouts[type].kernel, n, outputs, inputs, tiles, pi, py);
+  if (bad >= 0) throw outside(bad, outputs);
+  return y;
+}
+
+const outside = (place: number, rows: number) =>
+  new Error(`gatherRows: the id at place ${place} is not in [0, ${rows}).`);
+
 function gatherRowsWasm(wasm: WasmKernels, table: Tensor2D, ids: Tensor1D): Tensor2D {
   const [rows, d] = table.shape;
   const n = ids.shape[0];
@@ -50,7 +69,7 @@ function gatherRowsWasm(wasm: WasmKernels, table: Tensor2D, ids: Tensor1D): Tens
     () => {
       const y = wasm.output<Tensor2D>([n, d]);
       const bad = wasm.run.gatherForward(n, rows, d, wasm.address(table), wasm.address(ids), wasm.address(y));
-      if (bad >= 0) throw new Error(`gatherRows: the id at place ${bad} is not in [0, ${rows}).`);
+      if (bad >= 0) throw outside(bad, rows);
       return y;
     },
     (dy, saved) => {

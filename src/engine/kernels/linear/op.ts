@@ -1,11 +1,17 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../../tf.ts';
 import type { Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { atTheirColumns } from '../../weight.ts';
-import type { Weight } from '../../weight.ts';
+import { gpuBackend } from '../../webgpu/program.ts';
+import { isBlocks } from '../../blockMatrix.ts';
+import { atTheirColumns, sizeOfWeight } from '../../weight.ts';
+import type { BlockWeight, PlainWeight, Weight } from '../../weight.ts';
 import { differentiable } from '../differentiable.ts';
+import { adaptedLinear } from './adapted.ts';
+import { timesBlocks } from './blocks.ts';
 import { gemm, gemmPanels } from './gemm.ts';
+import { matMulGpu } from './webgpu.ts';
 
 /**
  * y = x·W for a weight W = base + Σ scale·a·b, without a bias.
@@ -13,8 +19,14 @@ import { gemm, gemmPanels } from './gemm.ts';
  * @param x [N, in]
  * @returns [N, out]; differentiable in `x`, in the adapters, and in the base unless it is frozen
  */
-export function linear(x: Tensor2D, { base, panels = false, frozen = false, lora = [] }: Weight): Tensor2D {
-  const y = panels ? matMulPanels(x, base) : matMul(x, base, frozen);
+export function linear(x: Tensor2D, weight: Weight): Tensor2D {
+  const { lora = [] } = weight;
+  const wasm = wasmKernels();
+  if (wasm && lora.length > 0 && isFrozen(weight)) {
+    checkInner(x, sizeOfWeight(weight)[0]);
+    return adaptedLinear(wasm, x, (rows, transposed) => times(rows, weight, transposed), lora);
+  }
+  const y = isFrozen(weight) ? frozenLinear(x, weight) : matMul(x, weight.base);
   if (lora.length === 0) return y;
   return tf.tidy(() => {
     const parts = lora.map(({ a, b, scale }) => matMul(matMul(x, a), b).mul<Tensor2D>(scale));
@@ -22,25 +34,45 @@ export function linear(x: Tensor2D, { base, panels = false, frozen = false, lora
   });
 }
 
-/** y = x·w for a matrix in panels, which is never trained. */
-function matMulPanels(x: Tensor2D, w: Tensor2D): Tensor2D {
-  const wasm = wasmKernels();
-  if (!wasm) throw new Error('linear: only WASM reads a weight that lies in panels.');
-  checkInner(x, w.shape[0]);
-  const multiply = (a: Tensor2D, b: Tensor2D, transposed: boolean) => {
-    const [m, k] = a.shape;
-    const n = b.shape[transposed ? 0 : 1];
-    const y = wasm.output<Tensor2D>([m, n]);
-    const [pa, panels, c] = [wasm.address(a), wasm.address(b), wasm.address(y)];
-    gemmPanels(wasm, { m, n, k, a: pa, panels, transposed, c });
-    return y;
-  };
+type FrozenWeight = BlockWeight | (PlainWeight & { readonly frozen: true });
+
+const isFrozen = (weight: Weight): weight is FrozenWeight => weight.dtype !== 'f32' || weight.frozen === true;
+
+/** y = x·W without its adapters; differentiable in `x`. */
+function frozenLinear(x: Tensor2D, weight: FrozenWeight): Tensor2D {
+  checkInner(x, sizeOfWeight(weight)[0]);
+  const { base } = weight;
   return differentiable(
     [x],
-    [w],
-    () => multiply(x, w, false),
-    (dy, saved) => [multiply(dy, saved[1] as Tensor2D, true)],
+    isBlocks(base) ? [] : [base],
+    () => times(x, weight, false),
+    (dy) => [times(dy, weight, true)],
   );
+}
+
+/** x·W, or dy·Wᵀ; no gradient. */
+function times(x: Tensor2D, weight: FrozenWeight, transposed: boolean): Tensor2D {
+  if (weight.dtype !== 'f32') return timesBlocks(x, weight.base, transposed);
+  const { base, panels = false } = weight;
+  const wasm = wasmKernels();
+  if (panels) {
+    if (!wasm) throw new Error('linear: only WASM reads a weight that lies in panels.');
+    return timesPanels(wasm, x, base, transposed);
+  }
+  if (wasm) return matMulWasm(wasm, x, base, false, transposed);
+  const gpu = gpuBackend();
+  return (gpu ? matMulOn(gpu) : matMulPlain)(x, base, false, transposed);
+}
+
+function timesPanels(wasm: WasmKernels, x: Tensor2D, w: Tensor2D, transposed: boolean): Tensor2D {
+  const [m, k] = x.shape;
+  const n = w.shape[transposed ? 0 : 1];
+  const y = wasm.output<Tensor2D>([m, n]);
+  gemmPanels(wasm, {
+    ...{ m, n, k, transposed },
+    ...{ a: wasm.address(x), panels: wasm.address(w), c: wasm.address(y) },
+  });
+  return y;
 }
 
 /**
@@ -68,6 +100,11 @@ export function matMulTransposed(x: Tensor2D, w: Tensor2D): Tensor2D {
 
 type MatMul = (a: Tensor2D, b: Tensor2D, transposeA: boolean, transposeB: boolean) => Tensor2D;
 
+const matMulOn =
+  (gpu: WebGPUBackend): MatMul =>
+  (...product) =>
+    matMulGpu(gpu, ...product);
+
 /** The same product out of plain TensorFlow.js ops on every back end. */
 export function matMulReference(x: Tensor2D, w: Tensor2D, transposed = false, frozen = false): Tensor2D {
   return productWith(matMulPlain, x, w, transposed, frozen);
@@ -75,8 +112,10 @@ export function matMulReference(x: Tensor2D, w: Tensor2D, transposed = false, fr
 
 function product(x: Tensor2D, w: Tensor2D, transposed: boolean, frozen: boolean): Tensor2D {
   const wasm = wasmKernels();
-  if (!wasm) return matMulReference(x, w, transposed, frozen);
-  return productWith((a, b, ta, tb) => matMulWasm(wasm, a, b, ta, tb), x, w, transposed, frozen);
+  const gpu = gpuBackend();
+  if (wasm) return productWith((a, b, ta, tb) => matMulWasm(wasm, a, b, ta, tb), x, w, transposed, frozen);
+  if (gpu) return productWith(matMulOn(gpu), x, w, transposed, frozen);
+  return matMulReference(x, w, transposed, frozen);
 }
 
 function productWith(

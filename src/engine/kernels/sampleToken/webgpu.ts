@@ -65,7 +65,7 @@ export const drawToken = (holes: readonly IdRange[]) => `${reductions}
       var before = 0.0;
       var at = 0;
       for (; at < ${GROUP - 1} && before + partial[at] <= threshold; at++) { before += partial[at]; }
-      var chosen = vocabulary - 1;
+      var chosen = -1;
       for (var i = allowedFrom + at * run; i < vocabulary; i++) {
         let own = massOf(scoreOf(start, i), top, greedy, scale, smallest);
         if (own > 0.0) {
@@ -73,6 +73,14 @@ export const drawToken = (holes: readonly IdRange[]) => `${reductions}
           before += own;
           if (before > threshold) { break; }
         }
+      }
+      // Rounded sums may pass over all that is left: then it is the last one that counts.
+      for (var i = allowedFrom + at * run - 1; i >= allowedFrom && chosen < 0; i--) {
+        if (massOf(scoreOf(start, i), top, greedy, scale, smallest) > 0.0) { chosen = i; }
+      }
+      // None does where scores are no numbers; what is written is allowed even then.
+      for (var i = allowedFrom; i < vocabulary && chosen < 0; i++) {
+        if (!isHole(i)) { chosen = i; }
       }
       drawn = Drawn(chosen, (logits[start + chosen] - top) * scale - log(sum));
     }

@@ -1,10 +1,14 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { isBlocks, sizeOfTable, type BlockMatrix, type Table } from '../../blockMatrix.ts';
+import { blockLayouts } from '../../blocks.ts';
 import { tf } from '../../tf.ts';
-import type { Tensor1D, Tensor2D } from '../../tf.ts';
+import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
 import { gpuBackend } from '../../webgpu/program.ts';
+import { newTensor } from '../../webgpu/record.ts';
 import { differentiable } from '../differentiable.ts';
-import { matMulReference } from '../linear/op.ts';
+import { linear, matMulReference } from '../linear/op.ts';
 import { gemm } from '../linear/gemm.ts';
 import { headGpu, headGpuBackward } from './webgpu.ts';
 import { allowedOf, banned, holesAt, holesTensor, type Allowed, type IdRange } from '../banned.ts';
@@ -32,34 +36,53 @@ export interface TokenLogProbs {
  * Log-probability of each row's target token under an output head, with the distribution's entropy and Σp².
  *
  * @param x [N, d], normalised hidden states
- * @param table [V, d], the output head; where it is tied, the token embedding
+ * @param table [V, d], the output head; where it is tied, the token embedding; in blocks it gets no gradient
  * @param targets int32 [N]; a banned target (padding) yields a huge negative finite number: mask it
  */
 export function tokenLogProbs(
   x: Tensor2D,
-  table: Tensor2D,
+  table: Table,
   targets: Tensor1D,
   options: HeadOptions,
 ): TokenLogProbs {
   if (!(options.temperature > 0)) {
     throw new Error(`tokenLogProbs: temperature must be positive, got ${options.temperature}.`);
   }
-  const allowed = allowedOf('tokenLogProbs', options.banned, table.shape[0]);
+  const allowed = allowedOf('tokenLogProbs', options.banned, sizeOfTable(table)[0]);
   const wasm = wasmKernels();
-  if (wasm) return unpack(tokenLogProbsWasm(wasm, x, table, targets, options, allowed));
   const gpu = gpuBackend();
-  if (!gpu) return tokenLogProbsReference(x, table, targets, options);
-  const { temperature, frozen = false } = options;
+  if (gpu) return unpack(tokenLogProbsGpu(gpu, x, table, targets, options, allowed));
+  if (!wasm) return tokenLogProbsReference(x, table, targets, options);
+  return unpack(
+    isBlocks(table)
+      ? blocksWasm(wasm, x, table, targets, options, allowed)
+      : tokenLogProbsWasm(wasm, x, table, targets, options, allowed),
+  );
+}
+
+function tokenLogProbsGpu(
+  gpu: WebGPUBackend,
+  x: Tensor2D,
+  table: Table,
+  targets: Tensor1D,
+  { temperature, frozen = false }: HeadOptions,
+  allowed: Allowed,
+): Tensor2D {
+  const peaks = newTensor<Tensor2D>(gpu, [2, x.shape[0]]); // the forward pass fills it
+  const learns = !frozen && !isBlocks(table);
   const packed = differentiable(
-    frozen ? [x] : [x, table],
-    frozen ? [table, targets] : [targets],
-    () => headGpu(gpu, x, table, targets, temperature, allowed),
+    learns ? [x, table] : [x],
+    [...(learns || isBlocks(table) ? [] : [table]), targets, peaks],
+    () => headGpu(gpu, { x, table, targets, peaks, temperature, allowed }),
     (dy, saved) => {
-      const inputs = saved as [Tensor2D, Tensor2D, Tensor1D];
-      return headGpuBackward(gpu, ...inputs, dy, temperature, allowed, frozen);
+      const [sy, sp] = saved.slice(-2) as [Tensor1D, Tensor2D];
+      const head = { x: saved[0] as Tensor2D, targets: sy, peaks: sp, temperature, allowed };
+      const kept = isBlocks(table) ? table : (saved[1] as Tensor2D);
+      return headGpuBackward(gpu, { ...head, table: kept }, dy, learns);
     },
   );
-  return unpack(packed);
+  peaks.dispose();
+  return packed;
 }
 
 function tokenLogProbsWasm(
@@ -77,9 +100,7 @@ function tokenLogProbsWasm(
     frozen ? [x] : [x, table],
     frozen ? [table, targets] : [targets],
     () => {
-      const bad = wasm.run.firstBadTarget(n, vocabulary, wasm.address(targets));
-      if (bad >= 0)
-        throw new Error(`tokenLogProbs: the target at place ${bad} is not in [0, ${vocabulary}).`);
+      checkTargets(wasm, targets, vocabulary);
       const y = wasm.output<Tensor2D>([3, n]);
       const [px, pt, pi, logp] = [x, table, targets, y].map((tensor) => wasm.address(tensor)) as Four;
       const held = holesTensor(holes);
@@ -129,6 +150,63 @@ function tokenLogProbsWasm(
   );
 }
 
+/** The same with a table in blocks: some rows at a time, each thread with logits of its own, forward and backward. */
+function blocksWasm(
+  wasm: WasmKernels,
+  x: Tensor2D,
+  table: BlockMatrix,
+  targets: Tensor1D,
+  { temperature }: HeadOptions,
+  { allowedFrom, holes }: Allowed,
+): Tensor2D {
+  const [n, d] = x.shape;
+  const { outputs: vocabulary, type, tensor } = table;
+  const sizes = [d, vocabulary, 1 / temperature, allowedFrom] as const;
+  const bytes = wasm.run.headBlocksScratch(d, vocabulary);
+  const share = (
+    kernel: 'headBlocksForward' | 'headBlocksBackward',
+    inputs: readonly [Tensor, Tensor],
+    outputs: (first: number) => readonly number[],
+  ) => {
+    const [px, pt, pi] = [inputs[0], tensor, inputs[1]].map((one) => wasm.address(one)) as Three;
+    const held = holesTensor(holes);
+    const settings = [...sizes, ...holesAt(wasm, held)];
+    wasm.share(kernel, n, BLOCK_ROWS, bytes, (start, count, scratch) => {
+      const own = [px + 4 * d * start, pt, pi + 4 * start, ...outputs(start)];
+      return [blockLayouts[type].kernel, count, ...settings, ...own, scratch];
+    });
+    held?.dispose();
+  };
+  return differentiable(
+    [x],
+    [targets],
+    () => {
+      checkTargets(wasm, targets, vocabulary);
+      const y = wasm.output<Tensor2D>([3, n]);
+      const logp = wasm.address(y);
+      share('headBlocksForward', [x, targets], (start) =>
+        [0, 1, 2].map((row) => logp + 4 * (row * n + start)),
+      );
+      return y;
+    },
+    (dy, [sx, st]) => {
+      const dx = wasm.output<Tensor2D>([n, d]);
+      const [dlogp, pdx] = [wasm.address(dy), wasm.address(dx)];
+      share('headBlocksBackward', [sx as Tensor, st as Tensor], (start) => [
+        ...[dlogp + 4 * start, pdx + 4 * d * start],
+      ]);
+      return [dx];
+    },
+  );
+}
+
+function checkTargets(wasm: WasmKernels, targets: Tensor1D, vocabulary: number): void {
+  const bad = wasm.run.firstBadTarget(targets.size, vocabulary, wasm.address(targets));
+  if (bad >= 0) throw new Error(`tokenLogProbs: the target at place ${bad} is not in [0, ${vocabulary}).`);
+}
+
+/** Rows a thread takes at least with a table in blocks. */
+const BLOCK_ROWS = 4;
 /** Rows a thread takes at least; the kernels work in blocks of so many. */
 const BLOCK = 64;
 /** Rows whose dlogits exist at once: enough to share, few enough that the buffer stays in a cache. */
@@ -141,17 +219,21 @@ function unpack(packed: Tensor2D): TokenLogProbs {
   return { logp, entropy, sumSq };
 }
 
+type Three = [number, number, number];
 type Four = [number, number, number, number];
 
 export function tokenLogProbsReference(
   x: Tensor2D,
-  table: Tensor2D,
+  table: Table,
   targets: Tensor1D,
   options: HeadOptions,
 ): TokenLogProbs {
   const [logp, entropy, sumSq] = tf.tidy(() => {
-    const vocabulary = table.shape[0];
-    const scaled = matMulReference(x, table, true, options.frozen).div<Tensor2D>(options.temperature);
+    const [vocabulary] = sizeOfTable(table);
+    const scores = isBlocks(table)
+      ? linear(x, { dtype: table.type, base: table })
+      : matMulReference(x, table, true, options.frozen);
+    const scaled = scores.div<Tensor2D>(options.temperature);
     const logits = banned(scaled, options.banned);
     const logProbs = logits.sub(logits.max(1, true)).logSoftmax();
     const oneHot = oneHotRows(targets, vocabulary);

@@ -3,6 +3,12 @@
  * backward pass computes them again, of some hundred tokens at a time. That costs less than a tenth of a training step and
  * saves the [tokens × vocabulary] buffer.
  */
+import {
+  gemmBlocks,
+  gemmBlocksScratch,
+  gemmBlocksTransposed,
+  gemmBlocksTransposedScratch,
+} from '../../wasm/blocks.as';
 import { multiply, pack, packedBytes, TILE_BYTES } from '../../wasm/gemm.as';
 import { exp4, expRow, log, maxOf, scaleRow, sum4 } from '../../wasm/math.as';
 import { isHole, MASKED, maskHoles } from '../banned.as';
@@ -51,9 +57,6 @@ export function headForward(
   const stride = rowBytes(vocabulary);
   const tableT = scratch + TILE_BYTES;
   const logits = tableT + packedBytes(vocabulary, d);
-  const start = (<usize>allowedFrom) << 2;
-  const allowed = vocabulary - allowedFrom;
-  const factor = f32x4.splat(inverseT);
   pack(vocabulary, d, table, 4, bytes, tableT);
   for (let first = 0; first < n; first += ROWS) {
     const rows = min(ROWS, n - first);
@@ -71,33 +74,68 @@ export function headForward(
       false,
       scratch,
     );
-    for (let r = 0; r < rows; r++) {
-      const row = logits + <usize>r * stride;
-      const out = (<usize>(first + r)) << 2;
-      const target = i32.load(targets + out);
-      maskHoles(row, 0, holeCount, holes);
-      const top = maxOf(row + start, allowed);
-      const end = row + ((<usize>vocabulary) << 2);
-      v128.store(end, f32x4.splat(MASKED));
-      const top4 = f32x4.splat(top);
-      let sums = f32x4.splat(0);
-      let squares = sums;
-      let weighted = sums;
-      for (let p = row + start; p < end; p += 16) {
-        const z = f32x4.mul(f32x4.sub(v128.load(p), top4), factor);
-        const e = exp4(z);
-        sums = f32x4.add(sums, e);
-        squares = f32x4.add(squares, f32x4.mul(e, e));
-        weighted = f32x4.add(weighted, f32x4.mul(e, z));
-      }
-      const sum = sum4(sums);
-      const logSum = log(sum);
-      const banned = target < allowedFrom || isHole(target, holeCount, holes);
-      const z: f32 = banned ? MASKED : (f32.load(row + ((<usize>target) << 2)) - top) * inverseT;
-      f32.store(logp + out, z - logSum);
-      f32.store(entropy + out, logSum - sum4(weighted) / sum);
-      f32.store(sumSq + out, sum4(squares) / (sum * sum));
+    statistics(
+      rows,
+      first,
+      vocabulary,
+      inverseT,
+      allowedFrom,
+      holeCount,
+      holes,
+      logits,
+      targets,
+      logp,
+      entropy,
+      sumSq,
+    );
+  }
+}
+
+/** What is asked of so many rows of logits, of which the first stands at `first` in the outputs. */
+function statistics(
+  rows: i32,
+  first: i32,
+  vocabulary: i32,
+  inverseT: f32,
+  allowedFrom: i32,
+  holeCount: i32,
+  holes: usize,
+  logits: usize,
+  targets: usize,
+  logp: usize,
+  entropy: usize,
+  sumSq: usize,
+): void {
+  const stride = rowBytes(vocabulary);
+  const start = (<usize>allowedFrom) << 2;
+  const allowed = vocabulary - allowedFrom;
+  const factor = f32x4.splat(inverseT);
+  for (let r = 0; r < rows; r++) {
+    const row = logits + <usize>r * stride;
+    const out = (<usize>(first + r)) << 2;
+    const target = i32.load(targets + out);
+    maskHoles(row, 0, holeCount, holes);
+    const top = maxOf(row + start, allowed);
+    const end = row + ((<usize>vocabulary) << 2);
+    v128.store(end, f32x4.splat(MASKED));
+    const top4 = f32x4.splat(top);
+    let sums = f32x4.splat(0);
+    let squares = sums;
+    let weighted = sums;
+    for (let p = row + start; p < end; p += 16) {
+      const z = f32x4.mul(f32x4.sub(v128.load(p), top4), factor);
+      const e = exp4(z);
+      sums = f32x4.add(sums, e);
+      squares = f32x4.add(squares, f32x4.mul(e, e));
+      weighted = f32x4.add(weighted, f32x4.mul(e, z));
     }
+    const sum = sum4(sums);
+    const logSum = log(sum);
+    const banned = target < allowedFrom || isHole(target, holeCount, holes);
+    const z: f32 = banned ? MASKED : (f32.load(row + ((<usize>target) << 2)) - top) * inverseT;
+    f32.store(logp + out, z - logSum);
+    f32.store(entropy + out, logSum - sum4(weighted) / sum);
+    f32.store(sumSq + out, sum4(squares) / (sum * sum));
   }
 }
 
@@ -125,8 +163,6 @@ export function headBackward(
   const stride = rowBytes(vocabulary);
   const tableT = scratch + TILE_BYTES;
   const tablePacked = tableT + packedBytes(vocabulary, d);
-  const start = (<usize>allowedFrom) << 2;
-  const allowed = vocabulary - allowedFrom;
   pack(vocabulary, d, table, 4, bytes, tableT);
   pack(d, vocabulary, table, bytes, 4, tablePacked);
   for (let first = 0; first < n; first += ROWS) {
@@ -135,21 +171,115 @@ export function headBackward(
     const xBlock = x + <usize>first * bytes;
     const dxBlock = dx + <usize>first * bytes;
     multiply(rows, vocabulary, d, xBlock, bytes, 4, tableT, <usize>d * 32, logits, stride, false, scratch);
-    for (let r = 0; r < rows; r++) {
-      const row = logits + <usize>r * stride;
-      const at = (<usize>(first + r)) << 2;
-      const slope = f32.load(dlogp + at) * inverseT;
-      const target = i32.load(targets + at);
-      maskHoles(row, 0, holeCount, holes);
-      const sum = expRow(row + start, allowed, maxOf(row + start, allowed), inverseT);
-      memory.fill(row, 0, start);
-      scaleRow(row + start, allowed, -slope / sum);
-      if (target >= allowedFrom && !isHole(target, holeCount, holes)) {
-        const y = row + ((<usize>target) << 2);
-        f32.store(y, f32.load(y) + slope);
-      }
-    }
+    slopes(rows, first, vocabulary, inverseT, allowedFrom, holeCount, holes, logits, targets, dlogp);
     const panel = <usize>vocabulary * 32;
     multiply(rows, d, vocabulary, logits, stride, 4, tablePacked, panel, dxBlock, bytes, false, scratch);
+  }
+}
+
+/** Logits of so many rows become dlogits. */
+function slopes(
+  rows: i32,
+  first: i32,
+  vocabulary: i32,
+  inverseT: f32,
+  allowedFrom: i32,
+  holeCount: i32,
+  holes: usize,
+  logits: usize,
+  targets: usize,
+  dlogp: usize,
+): void {
+  const stride = rowBytes(vocabulary);
+  const start = (<usize>allowedFrom) << 2;
+  const allowed = vocabulary - allowedFrom;
+  for (let r = 0; r < rows; r++) {
+    const row = logits + <usize>r * stride;
+    const at = (<usize>(first + r)) << 2;
+    const slope = f32.load(dlogp + at) * inverseT;
+    const target = i32.load(targets + at);
+    maskHoles(row, 0, holeCount, holes);
+    const sum = expRow(row + start, allowed, maxOf(row + start, allowed), inverseT);
+    memory.fill(row, 0, start);
+    scaleRow(row + start, allowed, -slope / sum);
+    if (target >= allowedFrom && !isHole(target, holeCount, holes)) {
+      const y = row + ((<usize>target) << 2);
+      f32.store(y, f32.load(y) + slope);
+    }
+  }
+}
+
+export function headBlocksScratch(d: i32, vocabulary: i32): usize {
+  return max(gemmBlocksScratch(ROWS, d), gemmBlocksTransposedScratch(d)) + <usize>ROWS * rowBytes(vocabulary);
+}
+
+/** `headForward` with a table in blocks of this type. */
+export function headBlocksForward(
+  type: i32,
+  n: i32,
+  d: i32,
+  vocabulary: i32,
+  inverseT: f32,
+  allowedFrom: i32,
+  holeCount: i32,
+  holes: usize,
+  x: usize,
+  tiles: usize,
+  targets: usize,
+  logp: usize,
+  entropy: usize,
+  sumSq: usize,
+  scratch: usize,
+): void {
+  const bytes = (<usize>d) << 2;
+  const stride = rowBytes(vocabulary);
+  const small = scratch + <usize>ROWS * stride;
+  for (let first = 0; first < n; first += ROWS) {
+    const rows = min(ROWS, n - first);
+    const own = x + <usize>first * bytes;
+    gemmBlocks(type, rows, vocabulary, d, own, bytes, tiles, scratch, stride, small);
+    statistics(
+      rows,
+      first,
+      vocabulary,
+      inverseT,
+      allowedFrom,
+      holeCount,
+      holes,
+      scratch,
+      targets,
+      logp,
+      entropy,
+      sumSq,
+    );
+  }
+}
+
+/** dx of `headBackward` with a table in blocks of this type, which is never trained. */
+export function headBlocksBackward(
+  type: i32,
+  n: i32,
+  d: i32,
+  vocabulary: i32,
+  inverseT: f32,
+  allowedFrom: i32,
+  holeCount: i32,
+  holes: usize,
+  x: usize,
+  tiles: usize,
+  targets: usize,
+  dlogp: usize,
+  dx: usize,
+  scratch: usize,
+): void {
+  const bytes = (<usize>d) << 2;
+  const stride = rowBytes(vocabulary);
+  const small = scratch + <usize>ROWS * stride;
+  for (let first = 0; first < n; first += ROWS) {
+    const rows = min(ROWS, n - first);
+    const own = <usize>first * bytes;
+    gemmBlocks(type, rows, vocabulary, d, x + own, bytes, tiles, scratch, stride, small);
+    slopes(rows, first, vocabulary, inverseT, allowedFrom, holeCount, holes, scratch, targets, dlogp);
+    gemmBlocksTransposed(type, rows, vocabulary, d, scratch, stride, tiles, d, 0, dx + own, bytes, small);
   }
 }

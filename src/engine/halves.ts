@@ -32,3 +32,22 @@ export function halfValue(half: number): number {
   widenHalves(one.halves, 'F16', one.value);
   return one.value[0];
 }
+
+/** The bits of the half that is nearest to a finite number, even where two are; infinity beyond the largest. */
+export function halfBits(value: number): number {
+  one.value[0] = value;
+  const bits = new Uint32Array(one.value.buffer)[0];
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = Math.abs(one.value[0]);
+  if (magnitude >= 65520) return sign | 0x7c00;
+  // Halves have 11 significant bits, and below 2⁻¹⁴ a fixed step of 2⁻²⁴.
+  const exponent = Math.max(-14, Math.floor(Math.log2(magnitude || 1e-30)));
+  const steps = roundEven(magnitude / 2 ** (exponent - 10));
+  return sign | (magnitude < 2 ** -14 ? steps : ((exponent + 14) << 10) + steps);
+}
+
+function roundEven(value: number): number {
+  const down = Math.floor(value);
+  const rest = value - down;
+  return rest > 0.5 || (rest === 0.5 && down % 2 === 1) ? down + 1 : down;
+}

@@ -1,0 +1,131 @@
+/**
+ * What `npm run learn` does: trains a model that others trained on short problems, some seeds, and as many runs whose rewards are
+ * shuffled within each group, which must not learn; then compares held-out tasks before and after, task by task.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { grid } from '../bench/table.ts';
+import { FlagError, flagOf, helpText, type ExtraOptions } from '../config/flags.ts';
+import { shortProblemSettings } from '../config/presets.ts';
+import { paired, type Measure } from '../rl/paired.ts';
+import type { RunLog } from '../train/log.ts';
+import { backendOptions, duration, modelDirOption, projectRoot, type Command } from './common.ts';
+import { modelOption, withOtherModel } from './otherModel.ts';
+import { parseTrainingFlags, startOptions } from './startFrom.ts';
+import { completeJobs, jobsOf, type Job } from './sweep/jobs.ts';
+import { axesOf, planOf, seedsOf } from './sweep/plan.ts';
+
+const options: ExtraOptions = {
+  seeds: { value: 'LIST', help: 'Seeds, like 1,2,3 or 1..5; 1..3 unless given.' },
+  out: { value: 'DIR', help: 'Folder of the runs; runs/learn unless given.' },
+  table: { value: '', help: 'Only write the table of what is there.' },
+  ...modelDirOption,
+  ...startOptions,
+  ...backendOptions,
+};
+const usage = `npm run learn -- --model PATH [flags]
+
+Trains a model that others trained (best what npm run boost left of it) on public/problems/short.jsonl, or --problems FILE, and a
+control with rewards shuffled within each group; writes DIR/learn.md: held-out tasks before and after, with the standard error of
+their differences. The same command again goes on where it stopped. Ctrl-C finishes the update under way.`;
+
+/** The settings as flags, but for those that are given. */
+function withSettings(argv: readonly string[]): string[] {
+  const given = (flag: string) => argv.some((one) => one === flag || one.startsWith(`${flag}=`));
+  if (['--preset', '--experiment', '--link', '--help', '-h'].some(given)) return [...argv];
+  const settings = Object.entries(shortProblemSettings).map(([name, value]) => [flagOf(name), String(value)]);
+  const problems = ['--problems', join(projectRoot, 'public/problems/short.jsonl')];
+  return [...[...settings, problems].filter(([flag = '']) => !given(flag)).flat(), ...argv];
+}
+
+export const learn: Command = async (argv) => {
+  const flags = await parseTrainingFlags(await withOtherModel(withSettings(argv)), options);
+  if (flags.help) return void process.stdout.write(helpText(usage, { ...modelOption, ...options }));
+  const text = (name: string) => flags.options[name] as string | undefined;
+  if ('seed' in flags.changes) throw new FlagError('--seed: the seeds are given by --seeds.');
+  if ('control' in flags.changes) throw new FlagError('--control: both are run; leave it out.');
+  const out = text('out') ?? 'runs/learn';
+  const settings = planOf(
+    flags.experiment,
+    axesOf('control=none,shuffled'),
+    seedsOf(text('seeds') ?? '1..3'),
+  );
+  const jobs = jobsOf(settings, out);
+  if (!flags.options['table'])
+    await completeJobs(jobs, {
+      modelDir: text('model-dir'),
+      problems: flags.problems,
+      options: flags.options,
+    });
+  const table = await learningTable(jobs);
+  const peak = `\nPeak resident memory of this process: ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GB.\n`;
+  const report = flags.options['table'] ? table : table + peak;
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, 'learn.md'), `# Learning on short problems\n\n${report}`);
+  process.stdout.write(report);
+};
+
+const columns: readonly (readonly [label: string, measure: Measure, turn: number])[] = [
+  ['tests passed@t1', 'tests_passed', 1],
+  ['tests passed@t2', 'tests_passed', 2],
+  ['accuracy@t1', 'accuracy', 1],
+  ['accuracy@t2', 'accuracy', 2],
+];
+
+/** What the runs in their folders have come to, complete or not. */
+async function learningTable(jobs: readonly Job[]): Promise<string> {
+  const found = await Promise.all(
+    jobs.map(async ({ setting, folder }) => ({
+      name: setting.name === 'control=none' ? 'rewards' : 'shuffled',
+      log: existsSync(join(folder.path, 'log.jsonl')) ? (await folder.find()).log : null,
+    })),
+  );
+  const rows = found.flatMap(({ name, log }) => (log ? [{ name, log }] : []));
+  const heads = ['run', 'seed', 'updates', ...columns.map(([label]) => label), 'time an update'];
+  const ofRuns = rows.flatMap(({ name, log }) =>
+    log
+      .entriesOf('evaluation')
+      .filter(({ step }) => step > 0)
+      .map(({ step }) => rowOf(name, String(log.manifest.experiment.seed), step, [log])),
+  );
+  const ofSeeds = ['rewards', 'shuffled'].flatMap((name) => {
+    const logs = rows.filter((row) => row.name === name).map(({ log }) => log);
+    const whole = logs.filter((log) => log.step >= log.manifest.experiment.steps);
+    const steps = whole.map((log) => log.step);
+    return whole.length > 1 ? [rowOf(name, `${whole.length} seeds`, Math.min(...steps), whole)] : [];
+  });
+  const running = rows
+    .filter(({ log }) => log.step < log.experimentAt(log.step).steps)
+    .map(({ name, log }) => `${name}, seed ${log.manifest.experiment.seed}: at update ${log.step}`);
+  return [
+    'Held-out tasks, greedy, before → after; in brackets the gain in points ± its standard error over tasks, which are paired.',
+    grid(heads, [...ofRuns, ...ofSeeds]),
+    running.length > 0 ? `Under way: ${running.join('; ')}.\n` : '',
+  ].join('\n\n');
+}
+
+/** A run, or several seeds of one, after a number of updates. */
+function rowOf(name: string, seed: string, step: number, logs: readonly RunLog[]): string[] {
+  const pairs = logs.map((log) => {
+    const at = (wanted: number) =>
+      log.entriesOf('evaluation').find((one) => one.step === wanted)?.outcomes ?? [];
+    return { before: at(0), after: at(step) };
+  });
+  const times = logs.flatMap((log) =>
+    log
+      .entriesOf('update')
+      .filter((update) => update.step <= step)
+      .map(({ timing }) => timing.total),
+  );
+  const median = times.toSorted((a, b) => a - b)[times.length >> 1] ?? NaN;
+  return [
+    ...[name, seed, String(step)],
+    ...columns.map(([, measure, turn]) => {
+      const { before, after, gain, error } = paired(pairs, turn, measure);
+      const points = (share: number) => (100 * share).toFixed(1);
+      return `${points(before)} → ${points(after)} (${gain > 0 ? '+' : ''}${points(gain)} ± ${points(error)})`;
+    }),
+    duration(median / 1000),
+  ];
+}

@@ -1,0 +1,22 @@
+/** What an update of an experiment over a model consists of, as far as its time depends on it: by it `auto` chooses a back end. */
+import { longestSequence } from '../config/episodeLength.ts';
+import type { Experiment } from '../config/fields.ts';
+import type { Workload } from '../engine/index.ts';
+import { attentionShape, type ModelConfig } from '../model/modelConfig.ts';
+
+/** Tokens of a prompt, about: the trial is over before there are tasks. */
+const prompt = 48;
+
+export function workloadOf(config: ModelConfig, e: Experiment): Workload {
+  const rows = e.promptsPerUpdate * e.k;
+  return {
+    shape: attentionShape(config),
+    width: config.hidden_size,
+    hidden: config.intermediate_size,
+    layers: config.num_hidden_layers,
+    vocabulary: config.vocab_size,
+    rows,
+    written: e.turns * e.maxNewTokens,
+    trained: rows * longestSequence(e, prompt),
+  };
+}
