@@ -144,7 +144,7 @@ export async function launch(name: BrowserName): Promise<Driven> {
       }
     }
   };
-  const env = { ...process.env, LANG: 'en_US.UTF-8' };
+  const env: NodeJS.ProcessEnv = { ...process.env, LANG: 'en_US.UTF-8' };
   try {
     if (kind.display && !env.DISPLAY) env.DISPLAY = await display(start);
     const port = await freePort();

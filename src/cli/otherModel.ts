@@ -8,7 +8,7 @@ import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
 import { otherModelName, otherModelSettings, otherModelText } from '../config/modelFields.ts';
 import { adapterFileNames, readAdapter, readSettings } from '../model/adapter.ts';
 import { tf } from '../engine/index.ts';
-import { whereItFits } from '../hub/needs.ts';
+import { whyTooLarge } from '../hub/needs.ts';
 import { adaptedBase, fieldsOfLora, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openModel, type ModelFiles } from '../train/openedModel.ts';
@@ -117,7 +117,13 @@ export async function loadOther(path: string): Promise<Base> {
     kept: () => ({ [pointerFile]: pointer, ...boost }),
     boost: boost && readAdapter(opened.config, boost),
   });
-  return whereItFits(base, opened.facts, () => tf.getBackend() === 'wasm');
+  return {
+    ...base,
+    open(e) {
+      const problem = tf.getBackend() === 'wasm' ? whyTooLarge(opened.facts, e.baseWeights) : null;
+      return problem ? Promise.reject(new Error(problem)) : base.open(e);
+    },
+  };
 }
 
 /** Which model it is and where it lies, for the folder of a run. */

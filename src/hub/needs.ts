@@ -54,23 +54,6 @@ export function whyTooLarge(facts: ModelFacts, held: Held = 'stored'): string | 
   );
 }
 
-/** The same base, which is not put where it cannot be held. @param onWasm whether that is what computes then */
-export const whereItFits = <
-  O,
-  E extends { readonly baseWeights: Held },
-  B extends { open(e: E): Promise<O> },
->(
-  base: B,
-  facts: ModelFacts,
-  onWasm: () => boolean,
-): B => ({
-  ...base,
-  open(e: E): Promise<O> {
-    const problem = onWasm() ? whyTooLarge(facts, e.baseWeights) : null;
-    return problem ? Promise.reject(new Error(problem)) : base.open(e);
-  },
-});
-
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
 export interface UpdateWork {

@@ -19,6 +19,12 @@ export interface MakingRoomOptions {
   readonly onDropped: (what: Dropped) => void;
 }
 
+/** What of a run can be made again, by how its blobs' names begin; first what goes first. */
+const spareKinds = [
+  ['checkpoint-', 'checkpoints'],
+  ['rollouts-', 'answers'],
+] as const;
+
 export class MakingRoom implements Store {
   readonly #store: Store;
   readonly #options: MakingRoomOptions;
@@ -31,8 +37,15 @@ export class MakingRoom implements Store {
   appendLog(text: string): Promise<void> {
     return this.#write(() => this.#store.appendLog(text));
   }
-  put(name: string, bytes: Bytes): Promise<void> {
-    return this.#write(() => this.#store.put(name, bytes));
+  /** What could go goes at once where there is no room for it, when everything else that could has gone. */
+  async put(name: string, bytes: Bytes): Promise<void> {
+    try {
+      await this.#write(() => this.#store.put(name, bytes));
+    } catch (error) {
+      const what = spareKinds.find(([kind]) => name.startsWith(kind))?.[1];
+      if (what === undefined || !noRoom(error)) throw error;
+      this.#options.onDropped(what);
+    }
   }
   putOver(name: string, bytes: Bytes): Promise<void> {
     return this.#write(() => this.#store.putOver(name, bytes));
@@ -75,10 +88,7 @@ export class MakingRoom implements Store {
   async *#spare(): AsyncGenerator<Spare, void, void> {
     yield* this.#options.elsewhere();
     const blobs = await this.#store.list();
-    for (const [kind, what] of [
-      ['checkpoint-', 'checkpoints'],
-      ['rollouts-', 'answers'],
-    ] as const) {
+    for (const [kind, what] of spareKinds) {
       for (const name of inOrder(blobs, kind)) yield { what, drop: () => this.#store.delete(name) };
     }
   }

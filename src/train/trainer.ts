@@ -198,8 +198,8 @@ export class Trainer {
   /** What is recorded of held-out tasks that were tried after `step` updates. */
   evaluation(tried: readonly Tried[], step: number, e: Experiment): EvalRecord {
     const groups = tried.flatMap((one) => one.groups);
-    const episodes = groups.flatMap(({ trajectories }) => trajectories);
     const ungraded = ungradedHeldOut(groups);
+    const episodes = groups.flatMap(({ trajectories }) => trajectories);
     return {
       experiment: e,
       backend: this.#parts.backend,

@@ -71,20 +71,23 @@ async function load(
   signal: AbortSignal,
 ): Promise<SharedModel> {
   const other = experiment.model === 'other';
-  let reading: Promise<OtherModel | ShippedModel> | undefined;
-  const readModel = () =>
-    (reading ??= attempt(
+  const explained = <T>(work: () => Promise<T>) =>
+    attempt(
       `The model "${modelNameOf(experiment)}" could not be loaded.`,
       other
         ? 'Get it again in “Models”, or choose another starting model.'
         : 'Reload the page; if it happens again, the files beside the page are incomplete.',
-      async () => {
-        if (!other) return readShippedModel(assets, experiment.model);
-        // Its readers and its tokenizer's library are half as large as all else that trains, and few need them.
-        const { readOtherModel } = await import('./otherModel.ts');
-        return readOtherModel(experiment.otherModel, (done, total) => show.stage('model', done, total));
-      },
-    ));
+      work,
+    );
+  let reading: Promise<OtherModel | ShippedModel> | undefined;
+  /** Once, and before there is a back end where choosing one needs its sizes. */
+  const readModel = () =>
+    (reading ??= explained(async () => {
+      if (!other) return readShippedModel(assets, experiment.model);
+      // Its readers and its tokenizer's library are half as large as all else that trains, and few need them.
+      const { readOtherModel } = await import('./otherModel.ts');
+      return readOtherModel(experiment.otherModel, (done, total) => show.stage('model', done, total));
+    }));
   const options: BackendOptions = {
     environment: 'browser',
     wasmPaths: `${assets}wasm/`,
@@ -101,7 +104,9 @@ async function load(
   markStart('backend');
 
   show.stage('model');
-  const { digest, base } = await readModel();
+  const model = await readModel();
+  if ('checkFits' in model) await explained(() => model.checkFits(backend.name, experiment.baseWeights));
+  const { digest, base } = model;
   markStart('model');
 
   return new SharedModel({

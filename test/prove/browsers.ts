@@ -7,20 +7,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
-import { microLink } from '../e2e/playground.ts';
 import { browserNames, launch, missing, type Driven } from '../webDriver.ts';
 import { staticHost, type StaticHost } from '../e2e/hosts.ts';
+import { microLink } from '../e2e/playground.ts';
+import { serveBuilt } from '../e2e/setup.ts';
 import { root } from '../source.ts';
 import type { Found, Part } from './part.ts';
 
-const folder = join(root, 'test-results/dist');
+const built = 'test-results/dist';
 const pictures = join(root, 'test-results/browsers');
 const window = { width: 1440, height: 900 };
 /** Only catches a hang, ms. */
 const patience = 400_000;
-/** What is written to the console and is no fault of the page. */
-const harmless: readonly RegExp[] = [];
-
 /** The words of one line of a page. */
 const text = v.fallback(v.string(), '');
 
@@ -31,7 +29,7 @@ interface Step {
 }
 
 /** A browser at the page. */
-export class Visit {
+class Visit {
   readonly browser: Driven;
   readonly host: StaticHost;
 
@@ -73,12 +71,14 @@ export class Visit {
     const mark = (wanted: string): boolean => {
       for (const marked of document.querySelectorAll('[data-driven]')) marked.removeAttribute('data-driven');
       const open = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document;
-      const nameOf = (of: Element): string => (of.getAttribute('aria-label') ?? of.textContent ?? '').trim();
+      const squeezed = (words: string): string => words.replace(/\s+/g, ''); // what is hidden before it has no space behind
+      const nameOf = (of: Element): string => squeezed(of.getAttribute('aria-label') ?? of.textContent ?? '');
       const all = [...open.querySelectorAll('button, summary')].filter(
         (of) => of.getClientRects().length > 0,
       );
       const found =
-        all.find((of) => nameOf(of) === wanted) ?? all.find((of) => nameOf(of).startsWith(wanted));
+        all.find((of) => nameOf(of) === squeezed(wanted)) ??
+        all.find((of) => nameOf(of).startsWith(squeezed(wanted)));
       found?.setAttribute('data-driven', '');
       return found !== undefined;
     };
@@ -91,9 +91,7 @@ export class Visit {
   }
 }
 
-/** The site, and another one with a page around it. */
 const site = (host: StaticHost): string => host.at('isolated');
-const elsewhere = (host: StaticHost): string => host.at('isolated').replace('localhost', '127.0.0.1');
 
 /** A view of the page: the button that opens it, and what is then there. */
 const views: Readonly<Record<string, string>> = {
@@ -108,7 +106,7 @@ const views: Readonly<Record<string, string>> = {
   Share: 'dialog[open]',
 };
 
-export const steps: readonly Step[] = [
+const steps: readonly Step[] = [
   {
     name: 'opens',
     async take(visit) {
@@ -202,20 +200,38 @@ export const steps: readonly Step[] = [
     },
   },
   {
-    name: 'goes on after a reload',
+    name: 'goes on after a reload in the middle',
     async take(visit) {
+      await visit.press('Run');
+      await visit.until('[data-testid=step]', /^([6-9]|\d\d+)$/);
       await visit.browser.open('about:blank');
       await visit.browser.open(site(visit.host));
-      await visit.status(/^Ready/);
       await visit.press('Go on at update');
+      await visit.until('[data-testid=status]', /^(Paused after|Running|Training)/);
       await visit.picture('gone on');
-      return visit.status(/^Paused after update/);
+      const at = await visit.until('[data-testid=step]', /^([5-9]|\d\d+)$/);
+      return `update ${at}`;
+    },
+  },
+  {
+    name: 'trains in a page of another site',
+    async take(visit) {
+      const frame = `<iframe src="${site(visit.host)}${microLink()}&embed" allow="cross-origin-isolated" style="width: 100%; height: 40rem"></iframe>`;
+      visit.host.changed.set('around.html', `<!doctype html><title>Around</title>${frame}`);
+      await visit.browser.open(`${site(visit.host).replace('localhost', '127.0.0.1')}around.html`);
+      await visit.browser.within('iframe');
+      await visit.status(/^Ready/);
+      await visit.press('Step');
+      const words = await visit.status(/^Paused after update 1\./);
+      await visit.browser.within(null);
+      await visit.picture('embedded');
+      return words;
     },
   },
   {
     name: 'opens without a network',
     async take(visit) {
-      await visit.until('[data-testid=offline]', /without a network/);
+      await visit.until('[data-testid=offline]', /^Works offline/);
       const words = await visit.textOf('[data-testid=offline]');
       await visit.browser.open('about:blank');
       await visit.host.close();
@@ -227,3 +243,62 @@ export const steps: readonly Step[] = [
     },
   },
 ];
+
+/** Everything that went as it should is told, too: the pictures are to be looked at with it. */
+async function walk(browser: Driven, signal: AbortSignal): Promise<Found> {
+  const host = await staticHost(join(root, built));
+  const told: string[] = [];
+  let failed = 0;
+  try {
+    await browser.resize(window.width, window.height);
+    const visit = new Visit(browser, host);
+    for (const { name, take } of steps) {
+      signal.throwIfAborted();
+      try {
+        told.push(`${name}: ${await take(visit)}`);
+      } catch (error) {
+        failed++;
+        told.push(`${name}: FAILED. ${error instanceof Error ? error.message : String(error)}`);
+        await visit.picture(`failed ${name}`).catch(() => {}); // the browser may be gone
+      }
+    }
+  } finally {
+    await host.close();
+  }
+  const complaints = browser.console.filter((line) =>
+    /^(JavaScript error|CONSOLE \w+ (ERROR|WARN))/.test(line),
+  );
+  const examples = { [browser.version]: [...told, ...complaints].join('\n') };
+  return { counts: { steps: steps.length }, failed, examples };
+}
+
+export const browsers: Part = {
+  name: 'browsers',
+  claim: 'a newcomer can do everything in Firefox and in WebKitGTK, too',
+  unit: 'browsers',
+  cases: browserNames.length,
+  stretch: 1,
+  async open() {
+    await (await serveBuilt(built, 4273)).close(); // only the files are wanted, which hosts without headers serve, too
+    mkdirSync(pictures, { recursive: true });
+    return {
+      async prove({ from }, signal) {
+        const name = browserNames[from % browserNames.length] ?? 'firefox';
+        const lacks = missing(name);
+        if (lacks !== null)
+          return {
+            counts: { 'browsers that are not here': 1 },
+            failed: 0,
+            examples: { [name]: `NOT TRIED. It takes ${lacks}.` },
+          };
+        const browser = await launch(name);
+        try {
+          return await walk(browser, signal);
+        } finally {
+          await browser.close();
+        }
+      },
+      close: () => undefined,
+    };
+  },
+};

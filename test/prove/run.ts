@@ -5,7 +5,9 @@
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { browsers } from './browsers.ts';
 import { cpython } from './cpython.ts';
+import { fullDisk } from './fullDisk.ts';
 import { kills } from './kills.ts';
 import { links } from './links.ts';
 import { lora } from './lora.ts';
@@ -23,6 +25,8 @@ const parts: readonly Part[] = [
   links,
   receipts,
   kills,
+  fullDisk,
+  browsers,
   smollm2,
   lora,
   nodeProject,

@@ -73,6 +73,10 @@ describe('the memory snapshot', () => {
     await strict.keep(bytes);
     expect(strict.snapshot).toBeNull();
     expect(strict.refused.map(whyRefused)).toEqual(['the browser blocks cookies and site data here']);
+    const safaris = new DOMException('The operation failed for an unknown transient reason', 'UnknownError');
+    expect(whyRefused(safaris)).toBe(
+      'the browser keeps nothing here, perhaps because the window is a private one',
+    );
 
     vi.stubGlobal('caches', undefined);
     vi.stubGlobal('isSecureContext', false);

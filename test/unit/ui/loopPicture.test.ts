@@ -34,6 +34,7 @@ function drawn(record: UpdateRecord, group: number): string {
   const view = viewOf(one, { groups: record.groups, index: group }, record.experiment, 'live');
   const props = {
     view,
+    of: 'an update',
     experiment: record.experiment,
     lit: null,
     selected: 0,
@@ -114,6 +115,7 @@ describe('the picture of one group', () => {
     );
     const props = {
       view,
+      of: 'an evaluation',
       experiment: record.experiment,
       lit: null,
       selected: 0,
