@@ -9,7 +9,6 @@ import {
   updateSeconds,
   updateWork,
   wasmMemory,
-  whereItFits,
   whyTooLarge,
 } from '../../../src/hub/needs.ts';
 import type { ModelFacts } from '../../../src/train/openedModel.ts';
