@@ -231,6 +231,7 @@ const steps: readonly Step[] = [
   {
     name: 'opens without a network',
     async take(visit) {
+      await visit.browser.open(site(visit.host));
       await visit.until('[data-testid=offline]', /^Works offline/);
       const words = await visit.textOf('[data-testid=offline]');
       await visit.browser.open('about:blank');
