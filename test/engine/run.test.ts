@@ -128,7 +128,7 @@ describe('on WebAssembly', () => {
     let opened = 0;
     const lost = () => Promise.reject(new WebAssembly.RuntimeError('memory access out of bounds'));
     const model = wholeBase({ config, weights }, format);
-    const base = { ...model, open: () => (++opened === 1 ? lost() : model.open()) };
+    const base: Base = { ...model, open: (e) => (++opened === 1 ? lost() : model.open(e)) };
     expectNear(await train('wasm', undefined, micro, 3, base), whole, 0);
     expect(opened).toBe(2);
   });
