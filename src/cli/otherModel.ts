@@ -120,7 +120,7 @@ export async function loadOther(path: string): Promise<Base> {
   return {
     ...base,
     open(e) {
-      const problem = tf.getBackend() === 'wasm' ? whyTooLarge(opened.facts) : null;
+      const problem = tf.getBackend() === 'wasm' ? whyTooLarge(opened.facts, e.baseWeights) : null;
       return problem ? Promise.reject(new Error(problem)) : base.open(e);
     },
   };

@@ -17,7 +17,7 @@ export const fileName = v.pipe(
   v.regex(/^[\w][\w .-]*$/, 'is no name of a file'),
 );
 
-const factsSchema = v.object({
+export const factsSchema = v.object({
   family: v.picklist(['llama', 'qwen2']),
   ...{ parameters: count, layers: count, width: count, vocabulary: count, context: count },
   dtypes: v.pipe(v.array(text), v.readonly()),

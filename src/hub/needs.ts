@@ -20,20 +20,37 @@ const float = 4;
 /** Tokens of a problem with its chat template around it, about. */
 const promptTokens = 250;
 
-/** Every weight once, and the head once more: its rows for what is learned from, packed to write with. Bytes. */
-const weightBytes = ({ parameters, vocabulary, width }: ModelFacts): number =>
-  float * (parameters + vocabulary * width);
+type Held = Experiment['baseWeights'];
 
-/** Bytes to write with it in the page: its weights and room to work. */
-export const bytesToWrite = (facts: ModelFacts): number => weightBytes(facts) + roomToWork;
+/** Bytes of a number in blocks of 32 with what all of one have in common (engine/blocks.ts). */
+const blocks = { int8: 34 / 32, int4: 20 / 32 } as const;
+/** Types of a GGUF file that stay blocks. */
+const stayBlocks: Readonly<Record<string, number>> = {
+  ...{ Q4_0: blocks.int4, Q4_1: blocks.int4, Q5_0: blocks.int8, Q8_0: blocks.int8 },
+};
 
-/** Why it cannot write here, in a sentence with what to do; null: it can. */
-export function whyTooLarge(facts: ModelFacts): string | null {
-  const bytes = bytesToWrite(facts);
+/**
+ * Every weight once, and the head once more: its rows for what is learned from, packed to write with. Bytes, rather more than fewer: of a
+ * file in blocks the head may be in others.
+ */
+function weightBytes({ parameters, vocabulary, width, dtypes }: ModelFacts, held: Held): number {
+  const table = vocabulary * width;
+  if (held === 'int8' || held === 'int4') return blocks[held] * (parameters + table);
+  const layers = held === 'stored' ? (stayBlocks[dtypes[0] ?? ''] ?? float) : float;
+  return layers * (parameters - table) + 2 * float * table;
+}
+
+/** Bytes to write with it in the page: its weights and room to work. @param held as `baseWeights` of an experiment */
+export const bytesToWrite = (facts: ModelFacts, held: Held = 'stored'): number =>
+  weightBytes(facts, held) + roomToWork;
+
+/** Why WebAssembly cannot hold it, in a sentence with what to do; null: it can. */
+export function whyTooLarge(facts: ModelFacts, held: Held = 'stored'): string | null {
+  const bytes = bytesToWrite(facts, held);
   if (bytes <= wasmMemory) return null;
   return (
     `It needs ${gigabytes(bytes)} in memory, and WebAssembly has 4.3 GB at most. ` +
-    'Choose a model of at most 0.7 billion parameters.'
+    'Choose a model of at most 0.7 billion parameters, or one whose file has 4 or 8 bits a weight.'
   );
 }
 

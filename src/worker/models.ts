@@ -1,4 +1,5 @@
 /** The page's end of models of others: a worker for their files, and another one in which one writes. */
+import type * as v from 'valibot';
 import type { Progress, UnreadableModel } from '../hub/keeping.ts';
 import type { KeptModel } from '../hub/kept.ts';
 import type { Rates } from '../hub/needs.ts';
@@ -7,10 +8,14 @@ import modelsScript from './models.worker.ts?worker&url';
 import {
   cancelMessage,
   longestText,
+  modelAnswerSchema,
+  modelProgress,
   modelsChannel,
+  modelValues,
   type ModelAnswer,
   type ModelCall,
 } from './modelsProtocol.ts';
+import { parseMessage } from './protocol.ts';
 import type { WriteRequest, Writing, Written } from './modelWriter.ts';
 import { startWorker } from './window.ts';
 
@@ -72,19 +77,36 @@ export function browserModels(assets: string): ModelTools {
     async list() {
       const answer = await files.ask({ call: 'list' }, () => undefined, forAll);
       if ('refused' in answer) return { models: [], unreadable: [], refused: answer.refused };
-      return { ...valueOf<Omit<ModelList, 'refused'>>(answer), refused: '' };
+      return { ...valueOf(modelValues.list, answer), refused: '' };
     },
-    shipped: (names) => files.call({ call: 'shipped', assets, names: [...names] }, () => undefined, forAll),
-    look: (name, signal) => files.call({ call: 'look', name }, () => undefined, signal),
-    fetch: (digest, onProgress, signal) => files.call({ call: 'fetch', digest }, onProgress, signal),
+    shipped: (names) =>
+      files.call(modelValues.shipped, { call: 'shipped', assets, names: [...names] }, forAll),
+    look: (name, signal) => files.call(modelValues.model, { call: 'look', name }, signal),
+    fetch: (digest, onProgress, signal) =>
+      files.call(
+        modelValues.model,
+        { call: 'fetch', digest },
+        signal,
+        heard(modelProgress.files, onProgress),
+      ),
     copy: (dropped, onProgress, signal) =>
-      files.call({ call: 'copy', files: [...dropped] }, onProgress, signal),
-    remove: (digest) => files.call({ call: 'remove', digest }, () => undefined, forAll),
-    inside: (digest) => files.call({ call: 'inside', digest }, () => undefined, forAll),
-    tokens: (digest, text) => files.call({ call: 'tokens', digest, text }, () => undefined, forAll),
-    probe: (width, inner) => writer.call({ call: 'probe', assets, width, inner }, () => undefined, forAll),
+      files.call(
+        modelValues.model,
+        { call: 'copy', files: [...dropped] },
+        signal,
+        heard(modelProgress.files, onProgress),
+      ),
+    remove: (digest) => files.call(modelValues.nothing, { call: 'remove', digest }, forAll),
+    inside: (digest) => files.call(modelValues.inside, { call: 'inside', digest }, forAll),
+    tokens: (digest, text) => files.call(modelValues.tokens, { call: 'tokens', digest, text }, forAll),
+    probe: (width, inner) => writer.call(modelValues.rates, { call: 'probe', assets, width, inner }, forAll),
     write: (request, onWriting, signal) =>
-      writer.call({ call: 'write', ...request, assets }, onWriting, signal),
+      writer.call(
+        modelValues.written,
+        { call: 'write', ...request, assets },
+        signal,
+        heard(modelProgress.writing, onWriting),
+      ),
     letGo: () => writer.end(),
     changed(listener) {
       if (typeof BroadcastChannel === 'undefined') return () => undefined;
@@ -101,13 +123,19 @@ class Caller {
   /** Calls that have no answer yet. */
   readonly #waiting = new Set<(answer: ModelAnswer) => void>();
 
-  async call<T, P>(call: ModelCall, onProgress: (progress: P) => void, signal: AbortSignal): Promise<T> {
+  /** @param schema of what the call gives */
+  async call<S extends v.GenericSchema>(
+    schema: S,
+    call: ModelCall,
+    signal: AbortSignal,
+    onProgress: (progress: unknown) => void = () => undefined,
+  ): Promise<v.InferOutput<S>> {
     const answer = await this.ask(call, onProgress, signal);
     signal.throwIfAborted();
-    return valueOf<T>(answer);
+    return valueOf(schema, answer);
   }
 
-  ask<P>(call: ModelCall, onProgress: (progress: P) => void, signal: AbortSignal): Promise<ModelAnswer> {
+  ask(call: ModelCall, onProgress: (progress: unknown) => void, signal: AbortSignal): Promise<ModelAnswer> {
     signal.throwIfAborted();
     const { port1, port2 } = new MessageChannel();
     const worker = (this.#worker ??= this.#start());
@@ -121,9 +149,10 @@ class Caller {
       };
       this.#waiting.add(answered);
       signal.addEventListener('abort', cancel, { once: true });
-      port1.onmessage = ({ data }: MessageEvent<ModelAnswer>) => {
-        if ('progress' in data) onProgress(data.progress as P);
-        else answered(data);
+      port1.onmessage = ({ data }: MessageEvent<unknown>) => {
+        const said = parseMessage(modelAnswerSchema, data);
+        if ('progress' in said) onProgress(said.progress);
+        else answered(said);
       };
       worker.postMessage(call, [port2]);
     });
@@ -152,8 +181,14 @@ class Caller {
 }
 
 /** @throws Error saying why there is none */
-function valueOf<T>(answer: ModelAnswer): T {
-  if ('value' in answer) return answer.value as T;
+function valueOf<S extends v.GenericSchema>(schema: S, answer: ModelAnswer): v.InferOutput<S> {
+  if ('value' in answer) return parseMessage(schema, answer.value);
   if ('refused' in answer) throw new Error(`No model can be kept here: ${answer.refused}.`);
   throw new Error('problem' in answer ? answer.problem : 'There is no answer.');
 }
+
+/** Hears what is what it says it is. */
+const heard =
+  <S extends v.GenericSchema>(schema: S, listener: (progress: v.InferOutput<S>) => void) =>
+  (progress: unknown): void =>
+    listener(parseMessage(schema, progress));

@@ -1,5 +1,6 @@
 /** Opens a model that others trained and that is kept in this browser, for the trainer. */
 import type { BackendName } from '../config/backends.ts';
+import type { Experiment } from '../config/fields.ts';
 import { whyTooLarge } from '../hub/needs.ts';
 import { countedTensors } from '../model/tensors.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
@@ -9,8 +10,11 @@ import { openKeptModel } from './keptModel.ts';
 export interface OtherModel {
   readonly base: Base;
   readonly digest: string;
-  /** @throws Error when it is too large to be trained over on that back end; others may delete it then */
-  readonly checkFits: (backend: BackendName) => Promise<void>;
+  /**
+   * @param held as the experiment says
+   * @throws Error when it is too large to be trained over on that back end; others may delete it then
+   */
+  readonly checkFits: (backend: BackendName, held: Experiment['baseWeights']) => Promise<void>;
 }
 
 /**
@@ -27,8 +31,8 @@ export async function readOtherModel(
   try {
     const tensors = countedTensors(opened.tensors, onRead);
     const base = adaptedBase(text, { ...opened, tensors }, formatOf(opened));
-    const checkFits = async (backend: BackendName) => {
-      const problem = backend === 'wasm' ? whyTooLarge(opened.facts) : null;
+    const checkFits: OtherModel['checkFits'] = async (backend, held) => {
+      const problem = backend === 'wasm' ? whyTooLarge(opened.facts, held) : null;
       if (problem === null) return;
       await close();
       throw new Error(problem);

@@ -105,7 +105,7 @@ async function load(
 
   show.stage('model');
   const model = await readModel();
-  if ('checkFits' in model) await explained(() => model.checkFits(backend.name));
+  if ('checkFits' in model) await explained(() => model.checkFits(backend.name, experiment.baseWeights));
   const { digest, base } = model;
   markStart('model');
 

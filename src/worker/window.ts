@@ -13,7 +13,8 @@ export function whyRefused(error: unknown): string {
   if (!isSecureContext) return 'browsers allow it on https and localhost only';
   if (error instanceof DOMException && error.name === 'SecurityError')
     return 'the browser blocks cookies and site data here';
-  if (error instanceof DOMException && error.name === 'UnknownError') // Safari's for files
+  if (error instanceof DOMException && error.name === 'UnknownError')
+    // Safari's for files
     return 'the browser keeps nothing here, perhaps because the window is a private one';
   return endingOf(error);
 }

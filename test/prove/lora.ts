@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import * as v from 'valibot';
+import { defaultExperiment, withChanges } from '../../src/config/experiment.ts';
+import { otherModelText } from '../../src/config/modelFields.ts';
 import { logits as scoresOf, openBackend, tf } from '../../src/engine/index.ts';
 import {
   Adapter,
@@ -17,11 +19,18 @@ import {
   loraTargets,
   type LoraSettings,
 } from '../../src/model/adapter.ts';
+import { bytesInMemory } from '../../src/model/byteSource.ts';
 import { checkpointFiles } from '../../src/model/checkpoint.ts';
 import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights, Llama } from '../../src/model/llama.ts';
 import type { HostWeights } from '../../src/model/parameters.ts';
 import { uniform } from '../../src/rl/random.ts';
+import { adaptedBase } from '../../src/train/base.ts';
+import { formatOf } from '../../src/train/modelFormat.ts';
+import { openModel } from '../../src/train/openedModel.ts';
+import { createSession } from '../../src/train/session.ts';
+import { tinyFolder } from '../tinyModel.ts';
+import { countsLetter } from '../unit/train/fakeSandbox.ts';
 import type { Found, Part } from './part.ts';
 
 const config = tinyLlama(24, {
@@ -54,6 +63,49 @@ function caseOf(seed: number): { settings: LoraSettings; weights: HostWeights; v
   return { settings, weights: initialWeights(config, normal), values };
 }
 
+/** What a case leaves: the model that computes here, and the folders that Python reads. */
+interface Written {
+  readonly model: Llama;
+  readonly base: Record<string, Uint8Array>;
+  readonly adapter: Record<string, Uint8Array>;
+  readonly merged: Record<string, Uint8Array>;
+}
+
+async function drawn({ settings, weights, values }: ReturnType<typeof caseOf>): Promise<Written> {
+  const model = new Llama(config, weights, false).adapted(new Adapter(config, settings, values));
+  return {
+    model,
+    base: checkpointFiles({ config, weights }, tokens),
+    adapter: adapterFiles(config, settings, values),
+    merged: checkpointFiles({ config, weights: await model.merged() }, tokens),
+  };
+}
+
+/** An adapter that the loop itself has trained over a model of another family, as the folder of its run has it. */
+async function trained(): Promise<Written> {
+  const files = tinyFolder();
+  const opened = await openModel({
+    names: Object.keys(files),
+    open: (name) => Promise.resolve(files[name] ? bytesInMemory(name, files[name]) : null),
+  });
+  const name = otherModelText('tiny', '0'.repeat(64));
+  const model = adaptedBase(name, opened, formatOf(opened));
+  const e = withChanges(defaultExperiment, {
+    ...{ model: 'other', otherModel: name, loraRank: 4, learningRate: 0.01, warmupSteps: 0 },
+    ...{ promptsPerUpdate: 2, k: 3, trainTasks: 16, evalTasks: 16, maxNewTokens: 12 },
+  });
+  const open = await model.open(e);
+  const { trainer } = createSession(e, { backend: 'wasm', base: open, sandbox: countsLetter('e') });
+  for (let update = 0; update < 2; update++) await trainer.update();
+  const { weights } = await trainer.state();
+  return {
+    model: open.policy(e, weights),
+    base: files,
+    adapter: model.files(e, weights),
+    merged: await model.merged(e, weights),
+  };
+}
+
 function writeFiles(folder: string, files: Record<string, Uint8Array>): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
@@ -70,7 +122,8 @@ async function logitsOf(model: Llama, ids: readonly number[]): Promise<Float32Ar
 
 export const lora: Part = {
   name: 'lora',
-  claim: 'exported adapters load in PEFT, merged models in transformers, with the logits they have here',
+  claim:
+    'exported adapters, drawn and trained by the loop, load in PEFT, merged models in transformers, with the logits they have here',
   unit: 'adapters',
   cases: 12,
   stretch: 12,
@@ -87,18 +140,13 @@ export const lora: Part = {
         if (has.status !== 0) return { counts: { 'not run': count }, failed: count, examples: {} };
         const folder = mkdtempSync(join(tmpdir(), 'lora-'));
         try {
-          const cases = Array.from({ length: count }, (_, i) => caseOf(1000 * seed + from + i));
-          const models: Llama[] = [];
-          for (const [i, { settings, weights, values }] of cases.entries()) {
+          const cases = [await trained()];
+          for (let i = 0; i < count; i++) cases.push(await drawn(caseOf(1000 * seed + from + i)));
+          for (const [i, { base, adapter, merged }] of cases.entries()) {
             const own = join(folder, String(i));
-            const model = new Llama(config, weights, false).adapted(new Adapter(config, settings, values));
-            writeFiles(own, checkpointFiles({ config, weights }, tokens));
-            writeFiles(join(own, 'adapter'), adapterFiles(config, settings, values));
-            writeFiles(
-              join(own, 'merged'),
-              checkpointFiles({ config, weights: await model.merged() }, tokens),
-            );
-            models.push(model);
+            writeFiles(own, base);
+            writeFiles(join(own, 'adapter'), adapter);
+            writeFiles(join(own, 'merged'), merged);
           }
           const script = resolve(import.meta.dirname, '../transformers/lora.py');
           const folders = cases.map((_, i) => join(folder, String(i)));
@@ -108,7 +156,7 @@ export const lora: Part = {
           if (status !== 0) throw new Error(`lora.py failed:\n${stderr.slice(-2000)}`);
           const { ids, found } = v.parse(answerSchema, JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
           let [furthest, failed] = [0, 0];
-          for (const [i, model] of models.entries()) {
+          for (const [i, { model }] of cases.entries()) {
             const ours = await logitsOf(model, ids);
             const largest = ours.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
             const { adapted, merged } = found[i] ?? { adapted: [], merged: [] };
@@ -119,7 +167,7 @@ export const lora: Part = {
             furthest = Math.max(furthest, ...apart);
           }
           const text = `max |Δlogit| / max |logit| = ${furthest.toExponential(2)}`;
-          return { counts: {}, failed, examples: { logits: text } };
+          return { counts: { 'trained by the loop': 1 }, failed, examples: { logits: text } };
         } finally {
           rmSync(folder, { recursive: true, force: true });
         }

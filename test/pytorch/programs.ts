@@ -32,12 +32,12 @@ const environment = {
   PYTHONDONTWRITEBYTECODE: '1',
 };
 
+/** `accelerate launch`; on a CPU it starts several processes only where it is told that they are GPUs (accelerate 1.15). */
+const accelerate = ['-c', 'from accelerate.commands.launch import main; main()', '--multi_gpu'];
 const launched = (processes: number, args: readonly string[]): string[] =>
-  processes === 1
-    ? [...args]
-    : ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node', String(processes), ...args];
+  processes === 1 ? [...args] : [...accelerate, '--num_processes', String(processes), ...args];
 
-/** A script of a project, in one process or, by torchrun, in several (accelerate launch starts only one on a CPU). @throws Error with what it said */
+/** A script of a project, in one process or, by `accelerate launch`, in several. @throws Error with what it said */
 export function python(at: At, project: string, args: readonly string[], processes = 1): string {
   return ended(
     spawnSync(at.python, launched(processes, args), {

@@ -16,7 +16,7 @@ import tempfile
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
-from transformers import LlamaForCausalLM, LlamaConfig
+from transformers import AutoModelForCausalLM, LlamaForCausalLM, LlamaConfig
 
 ids = [(7 * i * i + 3 * i + 1) % 24 for i in range(14)]
 
@@ -29,9 +29,9 @@ def logits_of(model):
 if sys.argv[1] == "--check":
     found = []
     for folder in sys.argv[2:]:
-        base = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32)
+        base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
         adapted = PeftModel.from_pretrained(base, os.path.join(folder, "adapter")).eval()
-        merged = LlamaForCausalLM.from_pretrained(os.path.join(folder, "merged"), dtype=torch.float32).eval()
+        merged = AutoModelForCausalLM.from_pretrained(os.path.join(folder, "merged"), dtype=torch.float32).eval()
         found.append({"adapted": logits_of(adapted), "merged": logits_of(merged)})
     print(json.dumps({"ids": ids, "found": found}))
     sys.exit()

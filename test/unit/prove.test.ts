@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { differenceOf } from '../prove/nodeProject.ts';
 import type { Part, Stretch } from '../prove/part.ts';
 import { prove, summary, type Request } from '../prove/proof.ts';
 
@@ -96,5 +97,28 @@ describe('a proof', () => {
     expect(summary(numbers(), record, new Date('2026-03-04T05:06:07Z'))).toBe(
       '2026-03-04, `npm run prove -- numbers --cases 18 --seed 3` at abc: 18 numbers, even 9; failed 2; 61 s',
     );
+  });
+});
+
+describe('two runs that should have measured the same', () => {
+  const lines = (...all: Record<string, number | null>[]) =>
+    all.map((line) => JSON.stringify(line)).join('\n');
+  const first = { step: 0, 'eval/reward@t1': 0.5, 'eval/timeout@t1': 0 };
+
+  it('differ first in a timeout, which the machine may have made, or in something else', () => {
+    const ours = lines(first, { step: 1, 'train/reward@t1': null });
+    expect(differenceOf(ours, ours)).toBeNull();
+    const late = { ...first, 'eval/reward@t1': 0.4, 'eval/timeout@t1': 0.25 };
+    expect(differenceOf(ours, lines(late, { step: 1, 'train/reward@t1': 1 }))).toEqual({
+      said: expect.stringMatching(
+        /^line 1, eval\/timeout@t1: 0 here, 0.25 there: an answer timed out on one side/,
+      ),
+      timedOut: true,
+    });
+    expect(differenceOf(ours, lines(first, { step: 1, 'train/reward@t1': 1 }))).toEqual({
+      said: 'line 2, train/reward@t1: null here, 1 there',
+      timedOut: false,
+    });
+    expect(differenceOf(ours, lines(first))?.timedOut).toBe(false);
   });
 });

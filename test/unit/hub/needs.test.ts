@@ -4,7 +4,13 @@ import { withChanges, defaultExperiment } from '../../../src/config/experiment.t
 import { otherModelText } from '../../../src/config/modelFields.ts';
 import { nearestPreset, otherModelPreset, presetExperiment } from '../../../src/config/presets.ts';
 import { bytesToTrain } from '../../../src/hub/toTrain.ts';
-import { bytesToWrite, updateSeconds, updateWork, wasmMemory, whyTooLarge } from '../../../src/hub/needs.ts';
+import {
+  bytesToWrite,
+  updateSeconds,
+  updateWork,
+  wasmMemory,
+  whyTooLarge,
+} from '../../../src/hub/needs.ts';
 import type { ModelFacts } from '../../../src/train/openedModel.ts';
 
 const facts = (parameters: number, vocabulary: number, width: number, layers: number): ModelFacts => ({
@@ -19,9 +25,19 @@ it('a model of 135 million parameters writes here, one of a billion does not, an
   expect(whyTooLarge(facts(494e6, 151_936, 896, 24))).toBeNull();
   expect(whyTooLarge(facts(700e6, 151_936, 1024, 28))).toBeNull();
   expect(whyTooLarge(facts(1.24e9, 128_256, 2048, 16))).toBe(
-    'It needs 6.3 GB in memory, and WebAssembly has 4.3 GB at most. Choose a model of at most 0.7 billion parameters.',
+    'It needs 6.3 GB in memory, and WebAssembly has 4.3 GB at most. Choose a model of at most 0.7 billion parameters, or one whose file has ' +
+      '4 or 8 bits a weight.',
   );
   expect(wasmMemory).toBe(4_294_967_296);
+});
+
+it('of a model in blocks less is needed, whether its file has them or a run asks for them', () => {
+  const large = facts(1.24e9, 128_256, 2048, 16);
+  expect(whyTooLarge({ ...large, dtypes: ['Q4_0', 'Q6_K'] })).toBeNull();
+  expect(whyTooLarge({ ...large, dtypes: ['Q4_0', 'Q6_K'] }, 'float32')).toMatch(
+    /^It needs 6.3 GB in memory/,
+  );
+  expect(whyTooLarge(large, 'int4')).toBeNull();
 });
 
 it('an update takes as long as its operations at the rates that were measured', () => {
