@@ -4,14 +4,7 @@ import { withChanges, defaultExperiment } from '../../../src/config/experiment.t
 import { otherModelText } from '../../../src/config/modelFields.ts';
 import { nearestPreset, otherModelPreset, presetExperiment } from '../../../src/config/presets.ts';
 import { bytesToTrain } from '../../../src/hub/toTrain.ts';
-import {
-  bytesToWrite,
-  updateSeconds,
-  updateWork,
-  wasmMemory,
-  whereItFits,
-  whyTooLarge,
-} from '../../../src/hub/needs.ts';
+import { bytesToWrite, updateSeconds, updateWork, wasmMemory, whyTooLarge } from '../../../src/hub/needs.ts';
 import type { ModelFacts } from '../../../src/train/openedModel.ts';
 
 const facts = (parameters: number, vocabulary: number, width: number, layers: number): ModelFacts => ({
