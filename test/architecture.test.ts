@@ -260,10 +260,10 @@ describe('ARCHITECTURE.md', () => {
   });
 });
 
-describe('README.md', () => {
+describe.each(['README.md', 'docs/command-line.md'])('%s', (path) => {
   it('names only npm commands that exist', () => {
     const scripts = Object.keys((JSON.parse(readText('package.json')) as { scripts: object }).scripts);
-    const text = readText('README.md');
+    const text = readText(path);
     const named = [...text.matchAll(/npm (?:run ([\w-]+)|(start|test)\b)/g)].map(
       (match) => match[1] ?? match[2],
     );

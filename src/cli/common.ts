@@ -93,7 +93,9 @@ export async function exitCodeOf(command: Command, argv: readonly string[]): Pro
 export const backendOptions: ExtraOptions = {
   backend: {
     value: 'NAME',
-    help: 'Back end; wasm unless given. auto = WebGPU on a real GPU, else WASM, else CPU.',
+    help:
+      'Back end; wasm unless given. auto = on a real GPU whichever of WebGPU and WASM is faster in a short trial ' +
+      '(where a run is trained; else WebGPU), else WASM, else CPU.',
     choices: ['auto', 'wasm', 'webgpu', 'cpu'],
   },
   threads: {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { fieldNames, fields, type FieldName } from '../config/fields.ts';
 import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
-import { otherModelName, otherModelSettings, otherModelText } from '../config/modelFields.ts';
+import { boostedText, otherModelSettings, otherModelText } from '../config/modelFields.ts';
 import { adapterFileNames, readAdapter, readSettings } from '../model/adapter.ts';
 import { tf } from '../engine/index.ts';
 import { whyTooLarge } from '../hub/needs.ts';
@@ -105,7 +105,7 @@ function boosted(folder: string, model: Found): Found {
   const digest = Object.values(boost)
     .reduce((sum, bytes) => sum.update(bytes), hash)
     .digest('hex');
-  return { ...model, boost, digest, text: otherModelText(`${otherModelName(model.text)}+boost`, digest) };
+  return { ...model, boost, digest, text: boostedText(model.text, digest) };
 }
 
 /** @throws Error naming the file, and what is wrong with it or not supported */

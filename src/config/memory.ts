@@ -15,6 +15,8 @@ export const memoryFactsSchema = v.object({
   parameters: count,
   /** Those that are trained; all of them unless given. */
   trained: v.optional(count),
+  /** Bytes of those that are not, as they are held; four a number, and WebAssembly's copy of the head, unless given. */
+  heldBytes: v.optional(count),
   layers: count,
   vocabulary: count,
   /** Width of a hidden state, of the hidden layer of an MLP, of a token's keys, and of its query, key and value together. */
@@ -114,7 +116,7 @@ const trainedBytes = (f: MemoryFacts): number => float * (f.trained ?? f.paramet
 /** What runs over one model have in common: its weights where an adapter is trained, and WebAssembly's packed copy of the head. */
 function sharedBytes(f: MemoryFacts): number {
   if ((f.trained ?? f.parameters) === f.parameters) return 0;
-  return float * (f.parameters + (f.backend === 'wasm' ? f.vocabulary * f.width : 0));
+  return f.heldBytes ?? float * (f.parameters + (f.backend === 'wasm' ? f.vocabulary * f.width : 0));
 }
 
 /** What a run holds from its beginning to its end. */

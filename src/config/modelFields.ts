@@ -12,6 +12,12 @@ export const isOtherModel = (text: string): boolean => pattern.test(text);
 export const otherModelText = (name: string, digest: string): string =>
   `${name.replace(/[^\w.+-]+/g, '-').slice(0, 100)}@${digest.slice(0, 16)}`;
 
+const boost = '+boost';
+/** One with the adapter that its boost left. @param over as an experiment names it without @param digest of both together */
+export const boostedText = (over: string, digest: string): string =>
+  otherModelText(`${otherModelName(over).slice(0, 100 - boost.length)}${boost}`, digest);
+export const isBoosted = (text: string): boolean => otherModelName(text).endsWith(boost);
+
 /** The digits of its digest in the text of `otherModel`; undefined where it names none. */
 export const digestIn = (text: string): string | undefined => text.split('@')[1];
 

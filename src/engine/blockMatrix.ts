@@ -1,11 +1,13 @@
 /** Frozen matrices in blocks (`blocks.ts`) on the running back end. */
-import { fromTiles, inTiles, type BlockType, type HostBlocks } from './blocks.ts';
+import { fromTiles, inTiles, type HostBlocks, type TileType } from './blocks.ts';
+import { fromHalfTiles, inHalfTiles } from './halfTiles.ts';
 import { tf } from './tf.ts';
 import type { Tensor1D, Tensor2D } from './tf.ts';
+import { gpuBackend } from './webgpu/program.ts';
 
 /** A matrix [inputs, outputs] on the running back end; a table of `outputs` rows where rows are taken of it. It never changes. */
 export interface BlockMatrix {
-  readonly type: BlockType;
+  readonly type: TileType;
   readonly outputs: number;
   readonly inputs: number;
   /** int32, tiles; its owner's to dispose of. */
@@ -34,8 +36,30 @@ export function blockMatrix({ type, outputs, inputs, bytes }: HostBlocks): Block
   return { type, outputs, inputs, tensor: tf.keep(tf.tidy(() => tf.tensor1d(tiles, 'int32'))) };
 }
 
+/** The values [outputs, inputs] that its tiles stand for. */
+export const valuesOf = ({ type, outputs, inputs }: BlockMatrix, tiles: Int32Array): Float32Array =>
+  type === 'f16' ? fromHalfTiles(outputs, inputs, tiles) : fromTiles({ type, outputs, inputs }, tiles);
+
 /** The matrix [outputs, inputs] with the values that its blocks stand for: what a back end without kernels for blocks computes with. */
 export function unblocked(matrix: BlockMatrix): Tensor2D {
   const tiles = matrix.tensor.dataSync<'int32'>();
-  return tf.tensor2d(fromTiles(matrix, tiles), [matrix.outputs, matrix.inputs]);
+  return tf.tensor2d(valuesOf(matrix, tiles), [matrix.outputs, matrix.inputs]);
+}
+
+/**
+ * A matrix whose values are halves, or bfloat16 as models are often saved in, kept as halves where the back end takes them: in half
+ * the memory. No value changes by more than 2⁻²⁵, and only where it is smaller than 2⁻¹⁷.
+ *
+ * @param values [outputs, inputs], or [inputs, outputs] if `transposed`
+ * @returns the caller's to dispose of; null where they stay as they are
+ */
+export function halfMatrix(
+  values: Float32Array,
+  outputs: number,
+  inputs: number,
+  transposed: boolean,
+): BlockMatrix | null {
+  const tiles = gpuBackend() ? inHalfTiles(values, outputs, inputs, transposed) : null;
+  if (!tiles) return null;
+  return { type: 'f16', outputs, inputs, tensor: tf.keep(tf.tidy(() => tf.tensor1d(tiles, 'int32'))) };
 }

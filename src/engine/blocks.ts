@@ -16,6 +16,9 @@ import { halfBits, halfValue } from './halves.ts';
 
 export type BlockType = 'int8' | 'int4';
 
+/** What a frozen matrix on a back end consists of: blocks, or halves in tiles alike (`halfTiles.ts`). */
+export type TileType = BlockType | 'f16';
+
 /** Values of a block. */
 export const blockValues = 32;
 
@@ -23,7 +26,9 @@ export const blockValues = 32;
 export const blockLayouts = {
   int8: { bytes: 34, words: 68, valuesAt: 4, kernel: 1 },
   int4: { bytes: 20, words: 40, valuesAt: 8, kernel: 2 },
-} as const satisfies Record<BlockType, object>;
+  /** No scales: word 8·(k>>1) + output has the values of inputs k and k + 1. Only GPUs take it. */
+  f16: { bytes: 64, words: 128, valuesAt: 0, kernel: 0 },
+} as const satisfies Record<TileType, object>;
 
 /** A matrix on the host. */
 export interface HostBlocks {

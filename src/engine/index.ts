@@ -27,7 +27,15 @@ export type { SampledTokens, SampleOptions } from './kernels/sampleToken/op.ts';
 export { below, type IdRange } from './kernels/banned.ts';
 export { merged } from './weight.ts';
 export type { BlockWeight, LowRank, PlainWeight, Weight } from './weight.ts';
-export { blockMatrix, isBlocks, takesBlocks, tensorOf, unblocked } from './blockMatrix.ts';
+export {
+  blockMatrix,
+  halfMatrix,
+  isBlocks,
+  takesBlocks,
+  tensorOf,
+  unblocked,
+  valuesOf,
+} from './blockMatrix.ts';
 export type { BlockMatrix, Table } from './blockMatrix.ts';
 export { quantised } from './blocks.ts';
 export type { BlockType, HostBlocks } from './blocks.ts';

@@ -8,7 +8,7 @@ import type { RopeShape } from './kernels/shape.ts';
 import { tokenLogProbs } from './kernels/tokenLogProbs/op.ts';
 import { KVCache } from './kvCache.ts';
 import { tf } from './tf.ts';
-import type { Tensor, Tensor1D, Tensor2D } from './tf.ts';
+import type { Tensor, Tensor1D, Tensor2D, Variable } from './tf.ts';
 
 /** What an update consists of, as far as its time depends on it. */
 export interface Workload {
@@ -33,7 +33,7 @@ const patience = 150;
 /** @returns milliseconds of an update, roughly: of some of its tokens in some of the layers, times how many there are */
 export async function probe(work: Workload, now = () => performance.now()): Promise<number> {
   const layers = Math.min(work.layers, most.layers);
-  const weights: Tensor[] = [];
+  const weights: Variable[] = [];
   const random = (...shape: number[]) => {
     const weight = tf.tidy(() =>
       tf.variable(tf.randomUniform(shape, -0.1, 0.1, 'float32', weights.length + 1)),
@@ -45,7 +45,7 @@ export async function probe(work: Workload, now = () => performance.now()): Prom
   try {
     const token = (await fastest(() => write(model, work, layers), now)) / most.written;
     const { sequences, time } = most;
-    const step = (await fastest(() => train(model, work), now)) / (sequences * time);
+    const step = (await fastest(() => train(model, work, weights), now)) / (sequences * time);
     return (work.layers / layers) * (work.written * token + work.trained * step);
   } finally {
     tf.dispose(weights);
@@ -71,7 +71,14 @@ function randomModel(
     down: weight(hidden, d),
   });
   const embed = random(Math.min(vocabulary, most.vocabulary), d) as Tensor2D;
-  return { shape, eps: 1e-5, embed, head: embed, layers: Array.from({ length: layers }, layer), norm: gain() };
+  return {
+    shape,
+    eps: 1e-5,
+    embed,
+    head: embed,
+    layers: Array.from({ length: layers }, layer),
+    norm: gain(),
+  };
 }
 
 async function fastest(work: () => Promise<void>, now: () => number): Promise<number> {
@@ -111,7 +118,11 @@ async function write(model: DecoderModel, { shape, width, rows }: Workload, laye
 }
 
 /** Log-probabilities of some sequences and their gradient. */
-async function train(model: ReturnType<typeof randomModel>, { shape }: Workload): Promise<void> {
+async function train(
+  model: ReturnType<typeof randomModel>,
+  { shape }: Workload,
+  weights: Variable[],
+): Promise<void> {
   const { sequences: batch, time } = most;
   const range = Int32Array.from({ length: batch * time }, (_, i) => i % time);
   const ids = tf.tensor1d(
@@ -123,7 +134,7 @@ async function train(model: ReturnType<typeof randomModel>, { shape }: Workload)
     const attention = (_: number, qkv: Tensor2D) => causalAttention(qkv, { ...shape, batch, time });
     const hidden = decoderForward(model, ids, positions, attention);
     return tokenLogProbs(hidden, model.embed, ids, { temperature: 1, banned: [] }).logp.sum();
-  });
+  }, weights);
   // A device computes in order: with the embedding's gradient, which comes last, all are there.
   const last = Object.values(grads)[0];
   const small = tf.tidy(() => (last ? last.sum() : value));

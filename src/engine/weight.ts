@@ -1,6 +1,6 @@
 /** A matrix of a decoder, and the low-rank adapters that are added to it (LoRA, arXiv 2106.09685). */
 import { isBlocks, unblocked, type BlockMatrix } from './blockMatrix.ts';
-import { type BlockType } from './blocks.ts';
+import type { TileType } from './blocks.ts';
 import { tf } from './tf.ts';
 import type { Tensor2D } from './tf.ts';
 
@@ -32,7 +32,7 @@ export interface PlainWeight extends Adapted {
 
 /** No gradient flows to `base`. */
 export interface BlockWeight extends Adapted {
-  readonly dtype: BlockType;
+  readonly dtype: TileType;
   readonly base: BlockMatrix;
 }
 

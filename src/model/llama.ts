@@ -12,12 +12,13 @@ import {
   fitsPanels,
   fromPanels,
   FrozenPanels,
+  halfMatrix,
   inPanels,
   isBlocks,
   merged,
   takesBlocks,
   tf,
-  unblocked,
+  valuesOf,
   type BlockMatrix,
   type DecoderModel,
   type RopeShape,
@@ -110,6 +111,13 @@ export class Llama {
       shape.reduce((a, b) => a * b, 1),
     );
     return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  /** Bytes that its weights, without an adapter, take on the back end; null: as many as float32 and what is made of it take. */
+  get heldBytes(): number | null {
+    if (!isBlocks(this.head)) return null;
+    const plain = Object.values(this.weights).reduce((sum, { size }) => sum + 4 * size, 0);
+    return [...this.#loaded.blocks.values()].reduce((sum, { tensor }) => sum + 4 * tensor.size, plain);
   }
 
   /** Its weights as the engine's decoder takes them. Variables: they follow the optimizer. */
@@ -253,6 +261,16 @@ class LoadedWeights {
       );
     }
     const [rows, columns] = shape;
+    const halves =
+      this.panels && columns !== undefined
+        ? isTransposed(name)
+          ? halfMatrix(values, columns, rows, true)
+          : halfMatrix(values, rows, columns, false)
+        : null;
+    if (halves) {
+      this.blocks.set(name, halves);
+      return;
+    }
     const packs = this.panels && columns !== undefined && isLayers(name) && fitsPanels(columns);
     const kept = packs ? inPanels(values, rows, columns) : values;
     if (packs) this.inPanels.add(name);
@@ -274,8 +292,9 @@ class LoadedWeights {
   async values(name: string): Promise<Float32Array> {
     const blocks = this.blocks.get(name);
     if (blocks) {
+      const read = valuesOf(blocks, await blocks.tensor.data<'int32'>());
       const whole = tf.tidy(() => {
-        const rows = unblocked(blocks);
+        const rows = tf.tensor2d(read, [blocks.outputs, blocks.inputs]);
         return isTransposed(name) ? rows.transpose<Tensor2D>() : rows;
       });
       const values = Float32Array.from(await whole.data());

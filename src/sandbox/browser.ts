@@ -23,18 +23,19 @@ export interface BrowserSandboxOptions {
   readonly workers?: number;
   readonly perTestMs?: number;
   readonly perProgramMs?: number;
+  /** How long a supervisor may take to greet a port, which it does at once, whatever the programs do; then it is replaced. */
+  readonly greetingMs?: number;
   /** Hears why the browser keeps no memory snapshot, so that Python starts more slowly at every visit. */
   readonly onUnkept?: (error: unknown) => void;
 }
 
 /** The frame starts at once or not at all. */
 const framePatienceMs = 20_000;
-/** A supervisor greets every port at once, whatever the programs do. */
-const greetingPatienceMs = 10_000;
 
 /** Creates the sandbox's frame. Nothing is loaded before the first `openPort`. */
 export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): BrowserSandboxHost {
-  const { pyodide = 'pyodide/', workers = usefulWorkers(), onUnkept = () => undefined } = options;
+  const { pyodide = 'pyodide/', workers = usefulWorkers(), greetingMs = 10_000 } = options;
+  const { onUnkept = () => undefined } = options;
   let started: Promise<Frame> | null = null;
 
   async function start(): Promise<Frame> {
@@ -71,7 +72,7 @@ export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): B
       const before = started;
       if (before) {
         const frame = await before.catch(() => null); // whoever began it was told
-        if (started === before && !(await frame?.answers())) {
+        if (started === before && !(await frame?.answers(greetingMs))) {
           frame?.remove();
           if (started === before) started = null;
         }
@@ -181,10 +182,10 @@ class Frame {
   }
 
   /** Whether the supervisor is still there. A lost one may be a thread that hangs, or one that the browser took away. */
-  async answers(): Promise<boolean> {
+  async answers(withinMs: number): Promise<boolean> {
     const port = this.openPort();
     const greeted = await new Promise<boolean>((resolve) => {
-      const patience = setTimeout(() => resolve(false), greetingPatienceMs);
+      const patience = setTimeout(() => resolve(false), withinMs);
       port.onmessage = () => {
         clearTimeout(patience);
         resolve(true);

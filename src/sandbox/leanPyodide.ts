@@ -23,7 +23,7 @@ interface Piece extends Span {
 /** Pieces that are written together. */
 interface Group extends Span {
   readonly pieces: readonly Piece[];
-  /** The source of it with these pieces, of which there is one at least unless the group may be empty. */
+  /** Its source with the pieces that stay. */
   write(pieces: readonly string[]): string;
 }
 

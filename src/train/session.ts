@@ -121,11 +121,12 @@ function memoryFacts(
   backend: OpenedBackend['name'],
   longestPrompt: number,
 ): MemoryFacts {
-  const { config } = policy;
+  const { config, heldBytes } = policy;
   const shape = attentionShape(config);
   return {
     backend,
     parameters: policy.parameterCount,
+    ...(heldBytes === null ? {} : { heldBytes }),
     layers: config.num_hidden_layers,
     vocabulary: config.vocab_size,
     width: config.hidden_size,

@@ -1,5 +1,5 @@
 /** A model that others trained and that is kept in this browser, as an experiment names it. */
-import { digestIn } from '../config/modelFields.ts';
+import { digestIn, isBoosted, otherModelName } from '../config/modelFields.ts';
 import { Models } from '../hub/keeping.ts';
 import { openModel, type OpenedModel } from '../train/openedModel.ts';
 import { openModelShelf } from './kept.ts';
@@ -21,6 +21,11 @@ export async function openKeptModel(text: string): Promise<KeptModel> {
   const models = new Models(shelf);
   const digest = digestIn(text) ?? '';
   const kept = (await models.list()).models.find((model) => model.digest.startsWith(digest));
+  if (!kept && isBoosted(text)) {
+    throw new Error(
+      `${otherModelName(text)} is a model with the adapter that its boost left, which the page does not open. Go on with the run on the command line, with --model-dir and the folder that npm run boost wrote.`,
+    );
+  }
   if (!kept) {
     throw new Error(
       `${text.replace(/@.*$/, '')} is not kept in this browser (its digest begins with ${digest}). Get it in “Models”: from the hub, or from its files.`,

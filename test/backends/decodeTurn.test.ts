@@ -322,11 +322,14 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('turns on %s', (name) => {
     }
   });
 
-  it.each(name === 'wasm' ? cases : [...cases, ...blockCases])('are those of single operations: $name', async (one) => {
-    const before = tf.memory().numTensors;
-    expectWritten(await write(one, openDecoder), wanted.get(one.name) ?? { turns: [], hidden: [] });
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  it.each(name === 'wasm' ? cases : [...cases, ...blockCases])(
+    'are those of single operations: $name',
+    async (one) => {
+      const before = tf.memory().numTensors;
+      expectWritten(await write(one, openDecoder), wanted.get(one.name) ?? { turns: [], hidden: [] });
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 
   it('do not depend on the other rows', async () => {
     const [one] = cases as [Case];

@@ -90,11 +90,11 @@ it('is never wider than a narrow window: while it trains, looking back, runs sid
   });
 });
 
-/** Presses Tab until the focus is on the control with this name. */
-async function tabTo(page: Page, name: RegExp): Promise<void> {
+/** Presses Tab, or with Shift to go back, until the focus is on the control with this name. */
+async function tabTo(page: Page, name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
   const passed: string[] = [];
   for (let i = 0; i < 200; i++) {
-    await page.keyboard.press('Tab');
+    await page.keyboard.press(key);
     const focused = await page.evaluate(() => {
       const element = document.activeElement;
       if (!(element instanceof HTMLElement)) return { name: '', ring: false };
@@ -118,17 +118,17 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 }
 
 it('the keyboard alone does the main job, in a narrow window', async () => {
-  await inThePage(microLink({ steps: 500 }), async (playground) => {
+  await inThePage(microLink({ steps: 500, maxNewTokens: 8 }), async (playground) => {
     const { page, problems } = playground;
     await page.setViewportSize(narrow);
     await waitForReady(playground);
-    const press = async (name: RegExp) => {
-      await tabTo(page, name);
+    const press = async (name: RegExp, key?: 'Shift+Tab') => {
+      await tabTo(page, name, key);
       await page.keyboard.press('Enter');
     };
     await press(/^Run$/);
     await waitForStep(playground, 2);
-    await press(/^Pause$/);
+    await press(/^Pause$/, 'Shift+Tab'); // just before it; forwards it would be once around, beside training
     await waitForStatus(playground, /^Paused/);
     const paused = await stepOf(page);
     await press(/^Step$/);

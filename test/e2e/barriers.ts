@@ -19,13 +19,14 @@ interface Where {
 
 /**
  * Serious and critical violations, each with the elements it is about. Only these are asked of axe, and only in the page: the
- * sandbox's frame, the only one, shows nothing. Lists of what is right, and of frames, take it half of its time; its own script,
- * half a megabyte, a quarter of the rest, so that stays in the page.
+ * sandbox's frame, the only one, shows nothing. Lists of what is right, and of frames, take it half of its time, and naming
+ * every element by a selector of its own, or fetching style sheets for a rule about turned phones, a third of the rest; its own
+ * script, half a megabyte, a quarter, so that stays in the page.
  */
 export async function violations(page: Page, { within, rules }: Where = {}): Promise<string[]> {
   if (!(await page.evaluate(() => window.axe !== undefined))) await page.evaluate(axe.source);
   const options: RunOptions = {
-    ...{ resultTypes: ['violations'], iframes: false },
+    ...{ resultTypes: ['violations'], iframes: false, selectors: false, preload: false },
     ...(rules ? { runOnly: { type: 'rule', values: [...rules] } } : {}),
   };
   const found = await page.evaluate(async ([part, how]) => (await window.axe?.run(part, how))?.violations, [

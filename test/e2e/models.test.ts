@@ -101,9 +101,17 @@ inProof(() => {
       await dialog(page)
         .getByRole('button', { name: /^Fetch/ })
         .click();
+      // Whoever wants the short problems is told that a model is needed, and the problems come with the page.
+      await button(page, 'Close').click();
+      await page.getByLabel('Preset').selectOption('short-problems');
+      await shows(page, 'SmolLM2 on short problems');
       await dialog(page).getByRole('button', { name: 'Train on it' }).first().click();
+      const short = dialog(page).getByRole('checkbox', { name: /^On the short problems/ });
+      expect(await short.isChecked()).toBe(true);
+      await button(page, 'Begin the run').click();
       await dialog(page).waitFor({ state: 'hidden' });
       await waitForReady(playground);
+      await page.getByText('short.jsonl').first().waitFor();
       await button(page, 'Problem sets').click();
       await button(page, 'Write problems yourself').click();
       await page

@@ -1,7 +1,7 @@
 /** Promises about work that no clock can see: how often the GPU and the WebAssembly module are called. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { countGpu } from '../../src/bench/countGpu.ts';
-import { writing } from '../../src/bench/ours.ts';
+import { ours, writing } from '../../src/bench/ours.ts';
 import { benchWeights, randomTokens } from '../../src/bench/sizes.ts';
 import { countOps } from '../../src/engine/index.ts';
 import { tinyLlama } from '../../src/model/config.ts';
@@ -48,6 +48,31 @@ describe('a turn on WebGPU', () => {
       expect(all.submissions).toBe(newTokens / 16);
     },
   );
+});
+
+describe('kernels on WebGPU', () => {
+  openForAll('webgpu');
+  afterEach(expectNoGpuErrors);
+
+  it('are compiled once, whatever the sizes of a model and the lengths of its sequences', async () => {
+    const step = async (size: number, length: number) => {
+      const sizes = { hidden_size: size, intermediate_size: 3 * size, num_attention_heads: size / 8 };
+      const config = tinyLlama(28, { ...sizes, num_key_value_heads: 1, num_hidden_layers: 2 });
+      const model = await ours.open(config, benchWeights(config));
+      const counts = await countGpu(() => model.trainStep(randomTokens(config, 2, length)));
+      model.dispose();
+      return counts;
+    };
+    const first = await step(16, 6);
+    const other = await step(24, 9);
+    // TensorFlow.js compiles its own by the way of broadcasting, which may differ: ours never.
+    expect(other.pipelines).toBeLessThanOrEqual(2);
+    expect(other.dispatches).toBe(first.dispatches);
+    const turn = await countTurn(countGpu, 2, 1, 3);
+    const larger = await countTurn(countGpu, 3, 9, 5);
+    expect(turn.readbacks).toBe(1);
+    expect(larger.pipelines).toBeLessThanOrEqual(2);
+  });
 });
 
 it('a turn on WASM is one call a token, whatever the layers', async () => {

@@ -101,6 +101,24 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('decoding on %s', (name) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('writes nothing that is banned, whatever the scores', async () => {
+    const rows = 3;
+    const size = 700; // long sums, so that they are rounded, and an end that is banned
+    const odd = floats([rows, size], 5, 3).values as Float32Array;
+    odd.fill(NaN, 2 * size);
+    const logits = tf.tensor2d(odd, [rows, size]);
+    const u = tf.fill<tf.Rank.R1>([rows], 1 - 2 ** -24);
+    const without = [
+      [0, 2],
+      [5, 9],
+      [400, 699],
+    ] as const;
+    const { ids, logp } = sampleToken(logits, u, { temperature: 1, topP: 1, banned: without });
+    const chosen = Array.from(await ids.data()).slice(0, name === 'webgpu' ? rows : 2);
+    expect(chosen.filter((id) => without.some(([first, last]) => id >= first && id <= last))).toEqual([]);
+    tf.dispose([logits, u, ids, logp]);
+  });
+
   it('samples with the log-probability that the head recomputes', async () => {
     const [x, table] = [toTensor(floats([9, 8], 3)) as Tensor2D, toTensor(floats([30, 8], 4)) as Tensor2D];
     const u = tf.tensor1d(uniforms.slice(0, 9));

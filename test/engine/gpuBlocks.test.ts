@@ -1,7 +1,16 @@
 /** Frozen weights in tiles on WebGPU, and tables in several parts: the same numbers as on cpu. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { below, gatherRows, tf, tokenLogProbs } from '../../src/engine/index.ts';
-import type { Tensor1D, Tensor2D } from '../../src/engine/index.ts';
+import {
+  below,
+  gatherRows,
+  halfMatrix,
+  linear,
+  openBackend,
+  tf,
+  tokenLogProbs,
+} from '../../src/engine/index.ts';
+import type { BlockMatrix, Tensor1D, Tensor2D } from '../../src/engine/index.ts';
+import { halfBits, halfValue } from '../../src/engine/halves.ts';
 import { limitBindings } from '../../src/engine/kernels/linear/tableParts.ts';
 import { limitLogits } from '../../src/engine/kernels/tokenLogProbs/webgpu.ts';
 import { evaluate, expectNoGpuErrors, open, openForAll, relativeError, type CaseResult } from './backends.ts';
@@ -22,10 +31,40 @@ async function ofBlocks(): Promise<CaseResult[]> {
   return found;
 }
 
+const [outputs, inputs] = [70, 33];
+const halves = Float32Array.from(floats([outputs, inputs], 6).values, (x) => halfValue(halfBits(x)));
+halves.set([halfValue(3), -65504, 0], 40);
+
+/** A matrix of halves, as it is or in tiles. */
+function ofHalves(tiles: BlockMatrix | null): OpCase {
+  return {
+    name: 'halves',
+    inputs: [floats([9, inputs], 1), floats([inputs, 2], 2), floats([2, 3], 3)],
+    run: (x, a, b) => {
+      const table = tf.tensor2d(halves, [outputs, inputs]);
+      const lora = [{ a: a as Tensor2D, b: b as Tensor2D, from: 4, scale: 1.5 }];
+      const rows = gatherRows(tiles ?? table, tf.tensor1d([69, 0, 1, 30, 7, 8, 9, 10, 11], 'int32'));
+      const hidden = tf.add<Tensor2D>(x as Tensor2D, rows.mul(1e-4));
+      const y = linear(
+        hidden,
+        tiles
+          ? { dtype: tiles.type, base: tiles, lora }
+          : { dtype: 'f32', base: table.transpose<Tensor2D>(), frozen: true, lora },
+      );
+      return [y];
+    },
+    extreme: false,
+  };
+}
+
 /** A vocabulary of three parts; a hole that fills the second one and more. */
 const large: OpCase = {
   name: 'a large vocabulary',
-  inputs: [floats([5, 8], 1), floats([1100, 8], 2, 0.5), { shape: [5], values: Int32Array.of(3, 490, 1040, 1099, 0) }],
+  inputs: [
+    floats([5, 8], 1),
+    floats([1100, 8], 2, 0.5),
+    { shape: [5], values: Int32Array.of(3, 490, 1040, 1099, 0) },
+  ],
   run: (x, table, targets) => {
     const rows = gatherRows(table as Tensor2D, targets as Tensor1D);
     const hidden = tf.add<Tensor2D>(x as Tensor2D, rows);
@@ -41,11 +80,12 @@ describe('on webgpu', () => {
   openForAll('webgpu');
   const expected: CaseResult[] = [];
   let expectedLarge: CaseResult;
+  let expectedHalves: CaseResult;
   beforeAll(async () => {
     await open('cpu');
     expected.push(...(await ofBlocks()));
     expectedLarge = await evaluate(large);
-    const { openBackend } = await import('../../src/engine/index.ts');
+    expectedHalves = await evaluate(ofHalves(null));
     await openBackend('webgpu', { environment: 'node' }).catch(() => undefined);
   });
   afterAll(() => {
@@ -63,14 +103,36 @@ describe('on webgpu', () => {
     const before = tf.memory().numTensors;
     const got = await ofBlocks();
     expect(tf.memory().numTensors).toBe(before);
-    const errors = blockCases.map(({ name }, i) => [name, errorOf(got[i] as CaseResult, expected[i] as CaseResult)] as const);
+    const errors = blockCases.map(
+      ({ name }, i) => [name, errorOf(got[i] as CaseResult, expected[i] as CaseResult)] as const,
+    );
     const worst = errors.reduce((a, b) => (b[1] > a[1] ? b : a));
     console.log('largest error', ...worst);
     expect(worst[1], worst[0]).toBeLessThan(2e-5);
   });
 
+  it('halves', async () => {
+    const tiles = halfMatrix(halves, outputs, inputs, false);
+    expect(tiles).not.toBeNull();
+    const error = errorOf(await evaluate(ofHalves(tiles)), expectedHalves);
+    console.log('largest error of halves', error);
+    expect(error).toBeLessThan(2e-5);
+    const turned = Float32Array.from(
+      halves,
+      (_, at) => halves[(at % outputs) * inputs + Math.floor(at / outputs)] ?? NaN,
+    );
+    const again = halfMatrix(turned, outputs, inputs, true);
+    expect(await again?.tensor.data()).toEqual(await tiles?.tensor.data());
+    tf.dispose([tiles?.tensor ?? [], again?.tensor ?? []]);
+    expect(halfMatrix(Float32Array.of(1, 0.1), 1, 2, false)).toBeNull();
+    expect(halfMatrix(Float32Array.of(1, 65536), 1, 2, false)).toBeNull();
+  });
+
   it('a table in parts, of bindings and of logits', async () => {
-    for (const [bytes, logits] of [[Infinity, 5 * 512], [4 * 8 * 600, 2 ** 24]] as const) {
+    for (const [bytes, logits] of [
+      [Infinity, 5 * 512],
+      [4 * 8 * 600, 2 ** 24],
+    ] as const) {
       limitBindings(bytes);
       limitLogits(logits);
       expect(errorOf(await evaluate(large), expectedLarge)).toBeLessThan(5e-5);

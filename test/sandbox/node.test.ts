@@ -28,14 +28,16 @@ const request = (code: string, more: Partial<GradeRequest> = {}): GradeRequest =
   ...more,
 });
 const minutes = { timeout: 300_000 };
+/** Of the calls in C that never end, and never ask whether they should, one is enough: the watchdog ends them all alike. */
+const likeAnother = /^c_(max|in|deque|range|all)$/;
 
 describe('our corpus, in Node', () => {
   /** Every program finds the interpreter as the first one did: files, directory, descriptors, clock. */
   it.each(KINDS)('%s, each looked after', minutes, async (kind) => {
-    const programs = ownCorpus(kind);
-    const judge = kind === 'hangs' ? hasty : sandbox;
+    const programs = ownCorpus(kind).filter(({ name }) => amount(!likeAnother.test(name), true));
+    const [judge, patient] = kind === 'hangs' ? [hasty, sandbox] : [sandbox, slow];
     const verdicts = await gradeAndProbe((ask) => judge.grade(ask), kind, requests(programs));
-    expect(surprises(programs, await withTime(programs, verdicts, (ask) => slow.grade(ask)))).toEqual([]);
+    expect(surprises(programs, await withTime(programs, verdicts, (ask) => patient.grade(ask)))).toEqual([]);
   });
 
   /** In a sandbox of their own, for the other one remembers their verdicts. */

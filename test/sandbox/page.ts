@@ -21,7 +21,8 @@ declare global {
 }
 
 const pyodide = '/node_modules/pyodide/';
-const patient = createBrowserSandboxHost({ pyodide, workers: 1, ...PATIENT });
+/** A supervisor that hangs takes a core as long as it is waited for. */
+const patient = createBrowserSandboxHost({ pyodide, workers: 1, ...PATIENT, greetingMs: 2000 });
 const hasty = createBrowserSandboxHost({ pyodide, workers: 1, ...HASTY });
 const slow = createBrowserSandboxHost({ pyodide, workers: 1, ...AS_LONG_AS_IT_TAKES });
 const hosts = { hasty, patient, slow };

@@ -87,7 +87,9 @@ export function runGpu<T extends Tensor>(
     },
   } as const satisfies Stage;
   const tensors = Object.fromEntries(kernel.inputs.map((name, i) => [name, inputs[i] as Tensor]));
-  const numbers = Object.fromEntries(Object.keys(kernel.uniforms).map((name, i) => [name, scalars[i] ?? NaN]));
+  const numbers = Object.fromEntries(
+    Object.keys(kernel.uniforms).map((name, i) => [name, scalars[i] ?? NaN]),
+  );
   run(gpu, stage, { ...tensors, result }, numbers, inTwoDimensions(target.groups ?? Math.ceil(size / GROUP)));
   return result;
 }

@@ -49,10 +49,10 @@ describe('experiment.json', () => {
     );
     expect(old.experiment).toMatchObject({
       lrSchedulerType: 'cosine',
-      [name]: field(name as 'seed').default,
+      [name]: defaultAt(field(name as 'seed'), 1),
     });
     expect(old.notes).toEqual([
-      `${name} was not there yet; ${field(name as 'seed').default} is used, as it was then`,
+      `${name} was not there yet; ${defaultAt(field(name as 'seed'), 1)} is used, as it was then`,
     ]);
     const today = readExperimentFile(without(experimentFile(defaultExperiment), name));
     expect(today.notes).toEqual([

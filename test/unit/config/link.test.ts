@@ -14,6 +14,7 @@ import { defaultsAt } from '../../../src/config/formats.ts';
 import { field, fieldNames } from '../../../src/config/fields.ts';
 import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
 import { panelNames, viewNames, type View } from '../../../src/config/view.ts';
+import { amount } from '../../amount.ts';
 import { anyExperiment } from './arbitrary.ts';
 
 /** What a link may say that it was made on. */
@@ -202,7 +203,7 @@ describe('links that mail or a chat re-encoded', () => {
         fc.pre(!link.endsWith('..')); // as if cut short
         expect(decodeLink(link), link).toEqual(taken(e, madeOn, view));
       }),
-      { numRuns: 2000 },
+      { numRuns: amount(300, 2000) },
     );
   });
 

@@ -97,7 +97,9 @@ function factors(lora: readonly LowRank[], outputs: number): { down: Tensor2D; u
     down: tf.keep(tf.concat(lora.map(({ a }) => a), 1)), // prettier-ignore
     up: tf.keep(
       tf.concat(
-        lora.map((part) => atTheirColumns([part], [part.b.mul<Tensor2D>(part.scale)], part.b.shape[0], outputs)),
+        lora.map((part) =>
+          atTheirColumns([part], [part.b.mul<Tensor2D>(part.scale)], part.b.shape[0], outputs),
+        ),
       ),
     ),
   }));
@@ -333,7 +335,11 @@ class BoundDecoder {
     return {
       rows: unfilled<Tensor2D>(this.#gpu, [batch, ROW_SIZE], 'int32'),
       // Behind what a product reads there is room for the narrow rows of its adapters.
-      ...{ x: room(d + rank), mixed: room(heads + rank), h: room((this.#layers[0]?.down.inputs ?? 1) + rank) },
+      ...{
+        x: room(d + rank),
+        mixed: room(heads + rank),
+        h: room((this.#layers[0]?.down.inputs ?? 1) + rank),
+      },
       q: room(heads),
       logits: room(vocabulary),
     };

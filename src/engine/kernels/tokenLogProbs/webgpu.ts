@@ -161,7 +161,10 @@ export function headGpu(gpu: WebGPUBackend, head: GpuHead): Tensor2D {
   const result = newTensor<Tensor2D>(gpu, [3, n]);
   const stage = statistics(allowed.holes);
   eachPart(gpu, head, ({ logits, sizes }) => {
-    run(gpu, stage, { logits, targets, result, peaks }, { ...sizes, vocabulary: sizeOfTable(table)[0] }, [n, 1]);
+    run(gpu, stage, { logits, targets, result, peaks }, { ...sizes, vocabulary: sizeOfTable(table)[0] }, [
+      n,
+      1,
+    ]);
   });
   return result;
 }
