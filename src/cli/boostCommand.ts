@@ -5,8 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FieldName } from '../config/fields.ts';
-import { FlagError, helpText, parseFlags, type ExtraOptions, type ParsedFlags } from '../config/flags.ts';
-import { otherModelName } from '../config/modelFields.ts';
+import { FlagError, flagOf, helpText, parseFlags } from '../config/flags.ts';
+import type { ExtraOptions, ParsedFlags } from '../config/flags.ts';
+import { otherModelName, otherModelSettings } from '../config/modelFields.ts';
 import { tinyLlama } from '../model/config.ts';
 import { initialWeights, Llama } from '../model/llama.ts';
 import { uniform } from '../rl/random.ts';
@@ -44,10 +45,6 @@ const ofOurs: ExtraOptions = {
 };
 const options: ExtraOptions = {
   ...ofOurs,
-  'model-dir': {
-    value: 'PATH',
-    help: 'The same as --model: a model that others trained, over which an adapter is trained.',
-  },
   'boost-steps': {
     value: 'N',
     help: `Steps over a model of others; ${adapterSchedule.steps} unless given.`,
@@ -55,25 +52,30 @@ const options: ExtraOptions = {
   out: { value: 'DIR', help: 'Folder to write; runs/<recipe> or runs/boost-<model> unless given.' },
   ...backendOptions,
 };
-const accepted: FieldName[] = [
-  'seed',
-  'model',
-  'otherModel',
-  'loraRank',
-  'loraAlpha',
-  'loraTargets',
-  'baseWeights',
-  'maxNewTokens',
-];
+/** What `withOtherModel` makes of `--model PATH`; nobody writes it. */
+const madeOfModel: ExtraOptions = { 'model-dir': { value: 'PATH', help: '' } };
+const ofAdapter: FieldName[] = ['maxNewTokens', 'loraRank', 'loraAlpha', 'loraTargets', 'baseWeights'];
+const helpFields: FieldName[] = ['seed', ...ofAdapter];
+const accepted: FieldName[] = [...helpFields, 'model', 'otherModel'];
 const usage = `npm run boost -- [flags]
+
+Examples
+  npm run boost -- --recipe repairer --from public/models/boost
+  npm run boost -- --model model.gguf --out runs/boosted
+  npm run boost -- --model model.gguf --max-new-tokens 48 --out runs/boosted
 
 Trains what reinforcement learning starts from: it answers and corrects in the right format, a model of ours like a novice. Over a
 model of others (--model) it is an adapter; its folder is then given to --model in the place of that model.`;
 
 export const boost: Command = async (argv) => {
-  const flags = parseFlags(await withOtherModel(argv, accepted), options, accepted);
+  if (argv.some((word) => /^--model-dir(=|$)/.test(word)))
+    throw new FlagError(
+      '--model-dir: a model that others trained is given by --model, one of the playground’s kind by --from.',
+    );
+  const flags = parseFlags(await withOtherModel(argv, accepted), { ...options, ...madeOfModel }, accepted);
   if (flags.help) {
-    return void process.stdout.write(helpText(usage, { ...modelOption, ...options }, ['seed']));
+    const flagsOfOwn = { ...modelOption, ...options };
+    return void process.stdout.write(helpText(usage, flagsOfOwn, helpFields, otherModelSettings));
   }
   const path = flags.options['model-dir'];
   await (typeof path === 'string' ? boostOther(path, flags) : boostOurs(flags));
@@ -83,6 +85,11 @@ async function boostOurs(flags: ParsedFlags): Promise<void> {
   const text = (name: string) => flags.options[name] as string | undefined;
   if (text('boost-steps') !== undefined)
     throw new FlagError('--boost-steps is for --model; a recipe has its own.');
+  const unread = [...ofAdapter, 'model' as const].find((field) => field in flags.changes);
+  if (unread !== undefined)
+    throw new FlagError(
+      `${flagOf(unread)} is for a model that others trained, which --model PATH gives. Leave it out.`,
+    );
   const name = (text('recipe') ?? 'boost') as keyof typeof recipes;
   const recipe = recipes[name];
   const { seed } = flags.experiment;

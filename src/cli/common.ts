@@ -108,7 +108,9 @@ export const backendOptions: ExtraOptions = {
 export const modelDirOption: ExtraOptions = {
   'model-dir': {
     value: 'DIR',
-    help: 'Model folder to start from, instead of a shipped one (see --model).',
+    help:
+      'Folder of a model of the playground’s kind, instead of a shipped one; with --experiment or --link over a model that others ' +
+      'trained, where that lies. Otherwise such a model is given by --model.',
     insteadOf: 'model',
   },
 };

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { programs } from '../config/elsewhere.ts';
 import { fieldNames } from '../config/fields.ts';
-import { FlagError, helpText, type ExtraOptions } from '../config/flags.ts';
+import { FlagError, helpText, presetOption, type ExtraOptions } from '../config/flags.ts';
 import { projectFolder } from '../exports/pytorch/index.ts';
 import { projectName } from '../exports/nodeProject.ts';
 import { zip } from '../exports/zip.ts';
@@ -42,6 +42,7 @@ const options: ExtraOptions = {
     help: 'A run (its folder, or a .cocos file) to start from as it stands: its experiment, and its model.',
   },
   ...modelDirOption,
+  preset: presetOption,
 };
 const usage = `npm run export -- --to KIND OUT [flags]
 

@@ -6,13 +6,19 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { grid } from '../bench/table.ts';
-import { FlagError, flagOf, helpText, type ExtraOptions } from '../config/flags.ts';
+import { FlagError, helpText, type ExtraOptions } from '../config/flags.ts';
 import { shortProblemSettings } from '../config/presets.ts';
 import { paired, type Measure } from '../rl/paired.ts';
 import type { RunLog } from '../train/log.ts';
-import { backendOptions, duration, modelDirOption, projectRoot, type Command } from './common.ts';
+import { backendOptions, duration, modelDirOption, type Command } from './common.ts';
 import { modelOption, withOtherModel } from './otherModel.ts';
-import { parseTrainingFlags, startOptions } from './startFrom.ts';
+import {
+  checkIsOther,
+  parseTrainingFlags,
+  shortProblems,
+  startOptions,
+  trainingFields,
+} from './startFrom.ts';
 import { completeJobs, jobsOf, type Job } from './sweep/jobs.ts';
 import { axesOf, planOf, seedsOf } from './sweep/plan.ts';
 
@@ -26,25 +32,36 @@ const options: ExtraOptions = {
 };
 const usage = `npm run learn -- --model PATH [flags]
 
+Examples
+  npm run boost -- --model model.gguf --max-new-tokens 48 --out runs/boosted
+  npm run learn -- --model runs/boosted
+  npm run learn -- --model runs/boosted --seeds 1 --out runs/once
+
 Trains a model that others trained (best what npm run boost left of it) on public/problems/short.jsonl, or --problems FILE, and a
 control with rewards shuffled within each group; writes DIR/learn.md: held-out tasks before and after, with the standard error of
 their differences. The same command again goes on where it stopped. Ctrl-C finishes the update under way.`;
 
-/** The settings as flags, but for those that are given. */
-function withSettings(argv: readonly string[]): string[] {
+/** Fields that this command sets itself, each in a run of its own. */
+const ownFields: readonly string[] = ['seed', 'control'];
+const helpFields = trainingFields.filter((name) => !ownFields.includes(name));
+
+/** On the short problems, unless another experiment is given, or none is needed. */
+function withPreset(argv: readonly string[]): string[] {
   const given = (flag: string) => argv.some((one) => one === flag || one.startsWith(`${flag}=`));
-  if (['--preset', '--experiment', '--link', '--help', '-h'].some(given)) return [...argv];
-  const settings = Object.entries(shortProblemSettings).map(([name, value]) => [flagOf(name), String(value)]);
-  const problems = ['--problems', join(projectRoot, 'public/problems/short.jsonl')];
-  return [...[...settings, problems].filter(([flag = '']) => !given(flag)).flat(), ...argv];
+  const settled = ['--preset', '--experiment', '--link', '--table', '--help', '-h'].some(given);
+  return settled ? [...argv] : ['--preset', shortProblems, ...argv];
 }
 
 export const learn: Command = async (argv) => {
-  const flags = await parseTrainingFlags(await withOtherModel(withSettings(argv)), options);
-  if (flags.help) return void process.stdout.write(helpText(usage, { ...modelOption, ...options }));
+  const flags = await parseTrainingFlags(await withOtherModel(withPreset(argv)), options);
+  if (flags.help) {
+    const flagsOfOwn = { ...modelOption, ...options };
+    return void process.stdout.write(helpText(usage, flagsOfOwn, helpFields, shortProblemSettings));
+  }
   const text = (name: string) => flags.options[name] as string | undefined;
   if ('seed' in flags.changes) throw new FlagError('--seed: the seeds are given by --seeds.');
   if ('control' in flags.changes) throw new FlagError('--control: both are run; leave it out.');
+  if (!flags.options['table']) checkIsOther(flags.experiment);
   const out = text('out') ?? 'runs/learn';
   const settings = planOf(
     flags.experiment,

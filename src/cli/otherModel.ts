@@ -174,13 +174,12 @@ export async function withOtherModel(
   if (!isOtherModel(path)) return [...rest, '--model-dir', path];
   const { text, boost } = await findOther(path);
   const given = (flag: string) => rest.some((one) => one === flag || one.startsWith(`${flag}=`));
-  const settled = ['--preset', '--experiment', '--link', '--resume'].some(given);
-  const begins = boost ? fieldsOfLora(readSettings(boost)) : {};
-  const suits = settled
-    ? []
-    : Object.entries({ ...otherModelSettings, ...begins })
-        .filter(([name]) => accepted.some((one) => one === name))
-        .map(([name, value]) => [flagOf(name), String(value)])
-        .filter(([flag = '']) => !given(flag));
+  const isWhole = ['--experiment', '--link', '--resume'].some(given);
+  const begins = boost && !isWhole ? fieldsOfLora(readSettings(boost)) : {}; // no preset says anything about adapters
+  const settings = isWhole || given('--preset') ? begins : { ...otherModelSettings, ...begins };
+  const suits = Object.entries(settings)
+    .filter(([name]) => accepted.some((one) => one === name))
+    .map(([name, value]) => [flagOf(name), String(value)])
+    .filter(([flag = '']) => !given(flag));
   return [...rest, ...suits.flat(), '--model', 'other', '--other-model', text, '--model-dir', path];
 }

@@ -20,7 +20,7 @@ import {
 import { modelOption, withOtherModel } from './otherModel.ts';
 import { drive } from './drive.ts';
 import { manifestOf, nameOfModel, RunFolder } from './runFolder.ts';
-import { parseTrainingFlags, startOptions } from './startFrom.ts';
+import { parseTrainingFlags, startOptions, trainingFields } from './startFrom.ts';
 import { seedsOf } from './sweep/plan.ts';
 
 const options: ExtraOptions = {
@@ -65,7 +65,9 @@ export const reproduce: Command = async (argv) => {
   const flags = await parseTrainingFlags(await withOtherModel(argv), options);
   const { problems } = flags;
   if (flags.help)
-    return void process.stdout.write(helpText(usage, { ...modelOption, ...startOptions, ...options }));
+    return void process.stdout.write(
+      helpText(usage, { ...modelOption, ...startOptions, ...options }, trainingFields),
+    );
   const text = (name: string) => flags.options[name] as string | undefined;
   const seeds = seedsOf(text('seeds') ?? '1,2,3');
   const out = text('out');

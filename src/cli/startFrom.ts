@@ -1,17 +1,28 @@
 /** `--experiment FILE` and `--link LINK`: an experiment of the page, or of another run, at the command line. */
 import { readFileSync } from 'node:fs';
-import { basename, dirname, extname, resolve } from 'node:path';
-import { withChanges } from '../config/experiment.ts';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { defaultExperiment, withChanges } from '../config/experiment.ts';
 import { fieldNames, type Experiment } from '../config/fields.ts';
-import { FlagError, parseFlags, type ExtraOptions, type ParsedFlags, type Start } from '../config/flags.ts';
+import { FlagError, parseFlags, presetOption } from '../config/flags.ts';
+import type { ExtraOptions, ParsedFlags, Start } from '../config/flags.ts';
 import { readExperimentFile } from '../config/formats.ts';
+import { shortProblemSettings, type BroughtPreset } from '../config/presets.ts';
 import { readLink, type Shared } from '../receipts/shared.ts';
 import type { ProblemSet } from '../tasks/problemSet.ts';
 import { problemsBlob, readProblemsBlob } from '../train/log.ts';
 import { FolderStore } from './folderStore.ts';
 import { fromProblems, problemsFor, problemsOf, problemsOption } from './ownProblems.ts';
+import { projectRoot } from './places.ts';
+
+/** The experiment on the problems that come with the playground, over a model of the user's. */
+export const shortProblems = 'short-problems' satisfies BroughtPreset['id'];
 
 export const startOptions: ExtraOptions = {
+  preset: {
+    ...presetOption,
+    help: `${presetOption.help} ${shortProblems} goes with --model PATH.`,
+    choices: [...(presetOption.choices ?? []), shortProblems],
+  },
   experiment: {
     value: 'FILE',
     help: 'Experiment to start from, in place of a preset: an experiment.json, as every run has one.',
@@ -23,6 +34,9 @@ export const startOptions: ExtraOptions = {
   ...problemsOption,
 };
 
+/** The fields that are flags of a command that trains. */
+export const trainingFields = fieldNames.filter((name) => !fromProblems.some((one) => one === name));
+
 export interface TrainingFlags extends ParsedFlags {
   /** The problems that the experiment names, as they are kept; undefined where its tasks are generated. */
   readonly problems: string | undefined;
@@ -33,20 +47,32 @@ export async function parseTrainingFlags(
   argv: readonly string[],
   extra: ExtraOptions,
 ): Promise<TrainingFlags> {
-  const accepted = fieldNames.filter((name) => !fromProblems.some((one) => one === name));
   let carried: string | null = null;
-  const flags = parseFlags(argv, { ...startOptions, ...extra }, accepted, (options) => {
+  let isShort = false;
+  const flags = parseFlags(argv, { ...startOptions, ...extra }, trainingFields, (options) => {
+    isShort = options['preset'] === shortProblems;
     const start = startFrom(options);
     carried = start?.problems ?? null;
     return start;
   });
   const { problems: file, link, resume } = flags.options;
   if (flags.help || resume !== undefined) return { ...flags, problems: undefined }; // a run has its own
+  if (isShort) checkIsOther(flags.experiment);
   if (typeof file === 'string') return withProblems(flags, await problemsOf(file));
+  if (isShort) return withProblems(flags, await problemsOf(join(projectRoot, 'public/problems/short.jsonl')));
   const { experiment: beside } = flags.options;
   const given = typeof beside === 'string' ? await problemsBeside(beside) : carried;
   const from = typeof link === 'string' ? 'the link' : `the folder of ${String(beside)}`;
   return { ...flags, problems: await problemsFor(flags.experiment, given, from) };
+}
+
+/** @throws FlagError when the experiment is about a model of the playground's own, which cannot read problems in sentences */
+export function checkIsOther({ model }: Experiment): void {
+  if (model === 'other') return;
+  throw new FlagError(
+    '--model PATH is missing: short problems are for a model that others trained. Give its folder or .gguf file, best the folder ' +
+      'that npm run boost -- --model wrote.',
+  );
 }
 
 /** The same with problems in the place of other tasks. */
@@ -63,9 +89,14 @@ function withProblems(flags: ParsedFlags, { name, text }: ProblemSet): TrainingF
 /** What an experiment starts from, and the problems that came along. */
 type StartWithProblems = Start & { readonly problems?: string | null };
 
-function startFrom({ experiment: file, link }: ParsedFlags['options']): StartWithProblems | null {
-  if (file !== undefined && link !== undefined)
-    throw new FlagError('--experiment and --link both name an experiment to start from: leave one out.');
+function startFrom({ experiment: file, link, preset }: ParsedFlags['options']): StartWithProblems | null {
+  const named = Object.entries({ experiment: file, link, preset }).filter(([, value]) => value !== undefined);
+  if (named.length > 1) {
+    const flags = named.map(([name]) => `--${name}`).join(' and ');
+    throw new FlagError(`${flags} each name an experiment to start from: leave all but one out.`);
+  }
+  if (preset === shortProblems)
+    return { experiment: withChanges(defaultExperiment, shortProblemSettings), name: shortProblems };
   if (typeof file === 'string') return fromFile(file);
   return typeof link === 'string' ? fromLink(link) : null;
 }

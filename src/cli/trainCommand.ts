@@ -25,7 +25,7 @@ import { problemsOfRun } from './ownProblems.ts';
 import { modelOf, openRunAt, isRunFile } from './packedRun.ts';
 import { trainingCommand } from './places.ts';
 import { nameOfModel, RunFolder } from './runFolder.ts';
-import { parseTrainingFlags, startOptions } from './startFrom.ts';
+import { parseTrainingFlags, startOptions, trainingFields } from './startFrom.ts';
 
 export const options: ExtraOptions = {
   out: {
@@ -47,6 +47,11 @@ export const options: ExtraOptions = {
 };
 const usage = `${trainingCommand} [flags]
 
+Examples
+  ${trainingCommand} --preset default --seed 1 --out runs/x
+  ${trainingCommand} --resume runs/x --steps 200
+  ${trainingCommand} --preset short-problems --model runs/boosted --out runs/y
+
 Trains a model with CoCoS and writes DIR/log.jsonl with DIR/blobs/ (everything that happened), DIR/metrics.jsonl (one line per
 update), DIR/experiment.json, DIR/checkpoint/ (the last model) and DIR/reference/ (the model it began with).
 Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
@@ -55,7 +60,9 @@ Ctrl-C saves a checkpoint first; a second Ctrl-C stops at once.`;
 export const train: Command = async (argv) => {
   const flags = await parseTrainingFlags(await withOtherModel(argv), options);
   if (flags.help)
-    return void process.stdout.write(helpText(usage, { ...modelOption, ...startOptions, ...options }));
+    return void process.stdout.write(
+      helpText(usage, { ...modelOption, ...startOptions, ...options }, trainingFields),
+    );
   const text = (name: string) => flags.options[name] as string | undefined;
 
   const resume = text('resume');

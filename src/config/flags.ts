@@ -45,7 +45,8 @@ export interface ParsedFlags {
   readonly help: boolean;
 }
 
-const presetOption: ExtraOption = {
+/** `--preset`; a command that knows more experiments has an option of its own in its place. */
+export const presetOption: ExtraOption = {
   value: 'NAME',
   help: 'Experiment to start from; other flags change it.',
   choices: presets.map((p) => p.id),
@@ -78,7 +79,7 @@ function unknownFlag(flag: string, known: readonly string[]): FlagError {
  * @param argv without the program's name.
  * @param extra options of this command beside the experiment's fields.
  * @param accepted the fields this command reads; all unless given.
- * @param startFrom reads the experiment to start from, if the extra options name one; by default it is a preset.
+ * @param startFrom reads the experiment to start from, if the options name one that is not among the presets.
  * @throws FlagError naming the flag, what was wrong and what is legal.
  */
 export function parseFlags(
@@ -126,8 +127,8 @@ export function parseFlags(
 
   const { help, preset: chosen, ...rest } = options;
   const preset = findPreset(typeof chosen === 'string' ? chosen : 'default');
-  const start = help === true ? null : startFrom(rest);
-  if (start && chosen !== undefined)
+  const start = help === true ? null : startFrom(options);
+  if (start && chosen !== undefined && start.name !== chosen)
     throw new FlagError(
       '--preset names an experiment to start from, and so does another flag: leave one out.',
     );
@@ -170,19 +171,22 @@ function wrap(text: string, indent: string): string {
 
 /**
  * The text of `--help`.
- * @param usage first lines, e.g. 'npm run train -- [flags]' and a sentence on what the command does.
+ * @param usage first lines, e.g. 'npm run train -- [flags]', examples and a sentence on what the command does.
+ * @param accepted fields that the command reads
+ * @param defaults of the command, where they are not those of the fields
  */
 export function helpText(
   usage: string,
   extra: ExtraOptions = {},
   accepted: readonly FieldName[] = fieldNames,
+  defaults: Partial<Experiment> = {},
 ): string {
   const sections = new Map<string, string[]>([['Command', []]]);
   for (const group of Object.keys(groupLabels) as Group[]) sections.set(groupLabels[group], []);
   for (const [flag, target] of acceptedFlags(extra, accepted)) {
     if ('field' in target) {
       const f = field(target.field);
-      const legal = `${describeValues(f)}; default ${f.default}`;
+      const legal = `${describeValues(f)}; default ${defaults[target.field] ?? f.default}`;
       const entry = `  ${flag} ${placeholders[f.kind]}\n${wrap(`${f.help} (${legal})`, '      ')}`;
       sections.get(groupLabels[f.group])?.push(entry);
     } else {

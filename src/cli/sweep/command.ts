@@ -10,7 +10,7 @@ import { openTasks } from '../../tasks/source.ts';
 import { backendOptions, loadModel, modelDirOption, modelFolderOf, type Command } from '../common.ts';
 import { modelOption, withOtherModel } from '../otherModel.ts';
 import { completeLog } from '../folderRun.ts';
-import { parseTrainingFlags, startOptions } from '../startFrom.ts';
+import { parseTrainingFlags, startOptions, trainingFields } from '../startFrom.ts';
 import { completeJobs, jobsOf } from './jobs.ts';
 import { axesOf, planOf, seedsOf } from './plan.ts';
 import { sweepPlot } from './plot.ts';
@@ -39,7 +39,8 @@ update under way.`;
 /** Trains what is missing of a sweep, and compares all of it. */
 export const sweepCommand: Command = async (argv) => {
   const flags = await parseTrainingFlags(await withOtherModel(argv), options);
-  if (flags.help) return void process.stdout.write(helpText(usage, { ...modelOption, ...options }));
+  if (flags.help)
+    return void process.stdout.write(helpText(usage, { ...modelOption, ...options }, trainingFields));
   const text = (name: string) => flags.options[name] as string | undefined;
   const [vary, out] = [text('vary'), text('out')];
   if (vary === undefined)
