@@ -9,7 +9,17 @@ export interface Metric {
   readonly name: string;
   readonly label: string;
   /** 'share' is shown as a percentage. */
-  readonly unit: 'share' | 'reward' | 'tokens' | 'nats' | 'nats/token' | 'updates' | '';
+  readonly unit:
+    | 'share'
+    | 'reward'
+    | 'reward/reward'
+    | 'tokens'
+    | 'nats'
+    | 'nats/token'
+    | 'updates'
+    | 'loss/logit'
+    | 'loss/weight'
+    | '';
   /** Smallest and largest possible value; null = no bound. */
   readonly range: readonly [number | null, number | null];
   /** Which direction is good; 'none' where neither is. */
@@ -280,7 +290,7 @@ export const metricTable: readonly Metric[] = [
   {
     name: 'grad_norm@t',
     label: 'Policy gradient at this turn',
-    unit: '',
+    unit: 'loss/logit',
     range: [0, null],
     better: 'none',
     explanation:
@@ -293,7 +303,7 @@ export const metricTable: readonly Metric[] = [
   {
     name: 'weight@t',
     label: 'Weight w = ∂R/∂r',
-    unit: '',
+    unit: 'reward/reward',
     range: [null, null],
     better: 'none',
     explanation:
@@ -341,7 +351,7 @@ export const metricTable: readonly Metric[] = [
   {
     name: 'coupling',
     label: 'Coupling c',
-    unit: '',
+    unit: 'reward/reward',
     range: [null, null],
     better: 'none',
     explanation:
@@ -366,7 +376,7 @@ export const metricTable: readonly Metric[] = [
   {
     name: 'grad_norm',
     label: 'Gradient norm',
-    unit: '',
+    unit: 'loss/weight',
     range: [0, null],
     better: 'none',
     explanation: 'Length of the gradient over all parameters, before it is clipped.',
@@ -377,7 +387,7 @@ export const metricTable: readonly Metric[] = [
   {
     name: 'layer_grad_norm@layer',
     label: 'Gradient norm by layer',
-    unit: '',
+    unit: 'loss/weight',
     range: [0, null],
     better: 'none',
     explanation:

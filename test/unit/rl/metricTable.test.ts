@@ -38,6 +38,11 @@ describe('the metric table', () => {
     }
   });
 
+  it('has a unit for all that is measured in one', () => {
+    const without = metricTable.filter(({ unit }) => unit === '').map(({ name }) => name);
+    expect(without).toEqual(['loss', 'learning_rate', 'clipped']);
+  });
+
   it('finds a metric and its turn by the full name', () => {
     expect(findMetric('eval/accuracy@t2')).toMatchObject({ metric: { name: 'accuracy@t' }, turn: 2 });
     expect(findMetric('train/delta')).toMatchObject({ metric: { name: 'delta' }, turn: null });
