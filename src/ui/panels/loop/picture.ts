@@ -176,7 +176,7 @@ export function pushWord(advantage: number): string {
 
 const averages = { others: 'the others’', group: 'the group’s', batch: 'the update’s' } as const;
 
-/** "right, but below" + "the others’" + "average R′"; where there is little room, without the middle. */
+/** "right, but below" + "the others’" + "average R′"; the middle is read out, not drawn. */
 export type Surprise = readonly [how: string, whose: string, average: string];
 
 /**
