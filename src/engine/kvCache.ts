@@ -77,7 +77,7 @@ export class KVCache {
     const gpu = runningGpu();
     if (gpu) {
       const { k, v } = this.layer(layer);
-      gpu.fillCacheGpu(gpu.backend, qkv, k, v, time, this.shape);
+      gpu.kernels.fillCacheGpu(gpu.backend, qkv, k, v, time, this.shape);
       return;
     }
     const part = (start: number) =>

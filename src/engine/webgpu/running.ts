@@ -2,16 +2,17 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../tf.ts';
 
-export interface Gpu extends Readonly<typeof import('./kernels.ts')> {
+/** With `kernels`, which `kernels.ts` declares. */
+export interface Gpu {
   readonly backend: WebGPUBackend;
 }
 
 let gpu: Gpu | null = null;
 
-/** Once WebGPU is the back end: turns the WGSL kernels on, or off for comparison. */
-export async function useGpuKernels(on: boolean): Promise<void> {
-  gpu = on ? { ...(await import('./kernels.ts')), backend: tf.backend() as WebGPUBackend } : null;
+/** Once WebGPU is the back end. @param kernels null: none, for comparison */
+export function useGpuKernels(kernels: Gpu['kernels'] | null): void {
+  gpu = kernels && { kernels, backend: tf.backend() as WebGPUBackend };
 }
 
-/** The running WebGPU back end with its kernels; null on others, or with the kernels off. */
+/** The running WebGPU back end with its kernels; null on others, or without the kernels. */
 export const runningGpu = (): Gpu | null => (tf.getBackend() === 'webgpu' ? gpu : null);

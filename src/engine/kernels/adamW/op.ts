@@ -68,7 +68,7 @@ export class AdamW {
       return grad;
     });
     const gpu = runningGpu();
-    const squared = await (gpu ? gpu.squaredNormsGpu(gpu.backend, ordered) : squaredNorms(ordered));
+    const squared = await (gpu ? gpu.kernels.squaredNormsGpu(gpu.backend, ordered) : squaredNorms(ordered));
     const norm = Math.sqrt(squared.sum);
     throwGpuErrors();
     if (!Number.isFinite(norm)) {
@@ -141,7 +141,7 @@ export class AdamW {
     const gpu = runningGpu();
     if (gpu) {
       const factors = { keep: 1 - lr * decay, step: lr / correct1, correct: 1 / correct2 };
-      gpu.adamWGpu(gpu.backend, { param, m, v, grad }, { ...factors, clip, beta1, beta2, eps });
+      gpu.kernels.adamWGpu(gpu.backend, { param, m, v, grad }, { ...factors, clip, beta1, beta2, eps });
       return;
     }
     tf.tidy(() => {

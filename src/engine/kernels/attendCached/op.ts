@@ -26,7 +26,7 @@ export function attendCached(qkv: Tensor2D, cache: LayerCache, slots: Tensor1D, 
   const wasm = wasmKernels();
   if (wasm) return attendCachedWasm(wasm, qkv, cache, slots, shape);
   const gpu = runningGpu();
-  if (gpu) return gpu.attendGpu(gpu.backend, qkv, cache.k, cache.v, slots, shape);
+  if (gpu) return gpu.kernels.attendGpu(gpu.backend, qkv, cache.k, cache.v, slots, shape);
   return attendCachedReference(qkv, cache, slots, shape);
 }
 

@@ -37,8 +37,10 @@ export function causalAttention(qkv: Tensor2D, shape: SequenceShape): Tensor2D {
   return differentiable(
     [qkv],
     [],
-    () => gpu.attentionGpu(gpu.backend, qkv, shape.time, shape),
-    (dy, saved) => [gpu.attentionGpuBackward(gpu.backend, saved[0] as Tensor2D, dy, shape.time, shape)],
+    () => gpu.kernels.attentionGpu(gpu.backend, qkv, shape.time, shape),
+    (dy, saved) => [
+      gpu.kernels.attentionGpuBackward(gpu.backend, saved[0] as Tensor2D, dy, shape.time, shape),
+    ],
   );
 }
 

@@ -18,7 +18,7 @@ function openFastest(model: DecoderModel, cache: KVCache): Decoder {
   const wasm = wasmKernels();
   if (wasm) return openDecoderWasm(wasm, model, cache);
   const gpu = runningGpu();
-  return gpu ? gpu.openDecoderGpu(gpu.backend, model, cache) : openDecoderReference(model, cache);
+  return gpu ? gpu.kernels.openDecoderGpu(gpu.backend, model, cache) : openDecoderReference(model, cache);
 }
 
 /** Looks at everything that is passed before a kernel trusts it. */

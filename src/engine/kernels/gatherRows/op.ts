@@ -19,7 +19,7 @@ export function gatherRows(table: Table, ids: Tensor1D): Tensor2D {
   const wasm = wasmKernels();
   const gpu = runningGpu();
   if (isBlocks(table)) {
-    if (gpu) return gpu.gatherGpu(gpu.backend, table, ids);
+    if (gpu) return gpu.kernels.gatherGpu(gpu.backend, table, ids);
     return wasm ? gatherBlocks(wasm, table, ids) : tf.tidy(() => tf.gather(unblocked(table), ids));
   }
   if (wasm) return gatherRowsWasm(wasm, table, ids);
@@ -27,8 +27,8 @@ export function gatherRows(table: Table, ids: Tensor1D): Tensor2D {
   return differentiable(
     [table],
     [ids],
-    () => gpu.gatherGpu(gpu.backend, table, ids),
-    (dy, saved) => [gpu.scatterAddGpu(gpu.backend, dy, saved[1] as Tensor1D, table.shape[0])],
+    () => gpu.kernels.gatherGpu(gpu.backend, table, ids),
+    (dy, saved) => [gpu.kernels.scatterAddGpu(gpu.backend, dy, saved[1] as Tensor1D, table.shape[0])],
   );
 }
 

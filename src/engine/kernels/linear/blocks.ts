@@ -12,7 +12,7 @@ import { WORTH_SHARING } from './gemm.ts';
 export function timesBlocks(x: Tensor2D, matrix: BlockMatrix, transposed: boolean): Tensor2D {
   const wasm = wasmKernels();
   const gpu = runningGpu();
-  if (gpu) return gpu.timesBlocksGpu(gpu.backend, x, matrix, transposed);
+  if (gpu) return gpu.kernels.timesBlocksGpu(gpu.backend, x, matrix, transposed);
   if (!wasm) return tf.tidy(() => tf.matMul(x, unblocked(matrix), false, !transposed));
   const y = wasm.output<Tensor2D>([x.shape[0], transposed ? matrix.inputs : matrix.outputs]);
   const [a, c] = [wasm.address(x), wasm.address(y)];

@@ -22,7 +22,13 @@ export function linear(x: Tensor2D, weight: Weight): Tensor2D {
   const wasm = wasmKernels();
   if (wasm && lora.length > 0 && isFrozen(weight)) {
     checkInner(x, sizeOfWeight(weight)[0]);
-    return adaptedLinear(wasm, x, (rows, transposed) => times(rows, weight, transposed), readOf(weight), lora);
+    return adaptedLinear(
+      wasm,
+      x,
+      (rows, transposed) => times(rows, weight, transposed),
+      readOf(weight),
+      lora,
+    );
   }
   const y = isFrozen(weight) ? frozenLinear(x, weight) : matMul(x, weight.base);
   if (lora.length === 0) return y;
@@ -103,7 +109,7 @@ type MatMul = (a: Tensor2D, b: Tensor2D, transposeA: boolean, transposeB: boolea
 const matMulOn =
   (gpu: Gpu): MatMul =>
   (...product) =>
-    gpu.matMulGpu(gpu.backend, ...product);
+    gpu.kernels.matMulGpu(gpu.backend, ...product);
 
 /** The same product out of plain TensorFlow.js ops on every back end. */
 export function matMulReference(x: Tensor2D, w: Tensor2D, transposed = false, frozen = false): Tensor2D {

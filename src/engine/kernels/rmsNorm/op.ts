@@ -20,8 +20,8 @@ export function rmsNorm(x: Tensor2D, gain: Tensor1D, eps: number): Tensor2D {
   return differentiable(
     [x, gain],
     [],
-    () => gpu.rmsNormGpu(gpu.backend, x, gain, eps),
-    (dy, saved) => gpu.rmsNormGpuBackward(gpu.backend, ...(saved as [Tensor2D, Tensor1D]), dy, eps),
+    () => gpu.kernels.rmsNormGpu(gpu.backend, x, gain, eps),
+    (dy, saved) => gpu.kernels.rmsNormGpuBackward(gpu.backend, ...(saved as [Tensor2D, Tensor1D]), dy, eps),
   );
 }
 

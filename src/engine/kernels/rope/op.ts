@@ -27,8 +27,10 @@ export function rope(qkv: Tensor2D, positions: Tensor1D, shape: RopeShape): Tens
   return differentiable(
     [qkv],
     [positions],
-    () => gpu.ropeGpu(gpu.backend, qkv, positions, angleTensor(shape), shape, 1),
-    (dy, saved) => [gpu.ropeGpu(gpu.backend, dy, saved[1] as Tensor1D, angleTensor(shape), shape, -1)],
+    () => gpu.kernels.ropeGpu(gpu.backend, qkv, positions, angleTensor(shape), shape, 1),
+    (dy, saved) => [
+      gpu.kernels.ropeGpu(gpu.backend, dy, saved[1] as Tensor1D, angleTensor(shape), shape, -1),
+    ],
   );
 }
 

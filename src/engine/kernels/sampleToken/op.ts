@@ -45,7 +45,7 @@ export function sampleToken(logits: Tensor2D, uniforms: Tensor1D, options: Sampl
   const gpu = runningGpu();
   if (!gpu) return sampleTokenReference(logits, uniforms, options);
   const [ids, logp] = tf.tidy(() => {
-    const packed = gpu.sampleGpu(gpu.backend, logits, uniforms, temperature, topP, options.banned);
+    const packed = gpu.kernels.sampleGpu(gpu.backend, logits, uniforms, temperature, topP, options.banned);
     const [id, logProb] = tf.unstack(packed) as [Tensor1D, Tensor1D];
     return [tf.cast(id, 'int32'), logProb] as [Tensor1D, Tensor1D];
   });

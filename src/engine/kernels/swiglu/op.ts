@@ -21,8 +21,8 @@ export function swiglu(gateUp: Tensor2D): Tensor2D {
   return differentiable(
     [gateUp],
     [],
-    () => gpu.swigluGpu(gpu.backend, gateUp),
-    (dy, saved) => [gpu.swigluGpuBackward(gpu.backend, saved[0] as Tensor2D, dy)],
+    () => gpu.kernels.swigluGpu(gpu.backend, gateUp),
+    (dy, saved) => [gpu.kernels.swigluGpuBackward(gpu.backend, saved[0] as Tensor2D, dy)],
   );
 }
 

@@ -65,17 +65,17 @@ function tokenLogProbsGpu(
   { temperature, frozen = false }: HeadOptions,
   allowed: Allowed,
 ): Tensor2D {
-  const peaks = gpu.newTensor<Tensor2D>(gpu.backend, [2, x.shape[0]]); // the forward pass fills it
+  const peaks = gpu.kernels.newTensor<Tensor2D>(gpu.backend, [2, x.shape[0]]); // the forward pass fills it
   const learns = !frozen && !isBlocks(table);
   const packed = differentiable(
     learns ? [x, table] : [x],
     [...(learns || isBlocks(table) ? [] : [table]), targets, peaks],
-    () => gpu.headGpu(gpu.backend, { x, table, targets, peaks, temperature, allowed }),
+    () => gpu.kernels.headGpu(gpu.backend, { x, table, targets, peaks, temperature, allowed }),
     (dy, saved) => {
       const [sy, sp] = saved.slice(-2) as [Tensor1D, Tensor2D];
       const head = { x: saved[0] as Tensor2D, targets: sy, peaks: sp, temperature, allowed };
       const kept = isBlocks(table) ? table : (saved[1] as Tensor2D);
-      return gpu.headGpuBackward(gpu.backend, { ...head, table: kept }, dy, learns);
+      return gpu.kernels.headGpuBackward(gpu.backend, { ...head, table: kept }, dy, learns);
     },
   );
   peaks.dispose();
