@@ -24,7 +24,13 @@ export function linear(x: Tensor2D, weight: Weight): Tensor2D {
   const wasm = wasmKernels();
   if (wasm && lora.length > 0 && isFrozen(weight)) {
     checkInner(x, sizeOfWeight(weight)[0]);
-    return adaptedLinear(wasm, x, (rows, transposed) => times(rows, weight, transposed), readOf(weight), lora);
+    return adaptedLinear(
+      wasm,
+      x,
+      (rows, transposed) => times(rows, weight, transposed),
+      readOf(weight),
+      lora,
+    );
   }
   const y = isFrozen(weight) ? frozenLinear(x, weight) : matMul(x, weight.base);
   if (lora.length === 0) return y;
