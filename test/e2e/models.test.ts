@@ -111,7 +111,7 @@ inProof(() => {
       await button(page, 'Begin the run').click();
       await dialog(page).waitFor({ state: 'hidden' });
       await waitForReady(playground);
-      await page.getByText('short.jsonl').first().waitFor();
+      await page.getByText('short.jsonl').first().waitFor({ state: 'attached' }); // the form may be folded
       await button(page, 'Problem sets').click();
       await button(page, 'Write problems yourself').click();
       await page

@@ -1,12 +1,7 @@
 /** Everything the compiled module exports; `build.ts` compiles from here. */
 export { gemm, gemmPanels, gemmPanelsTransposed, gemmScratch } from './gemm.as';
-export {
-  gatherBlocks,
-  gemmBlocks,
-  gemmBlocksScratch,
-  gemmBlocksTransposed,
-  gemmBlocksTransposedScratch,
-} from './blocks.as';
+export { gemmBlocks, gemmBlocksScratch } from './blocks.as';
+export { gatherBlocks, gemmBlocksTransposed, gemmBlocksTransposedScratch } from './unpack.as';
 export { rmsNormForward, rmsNormBackward } from '../kernels/rmsNorm/rmsNorm.as';
 export { ropeRotate } from '../kernels/rope/rope.as';
 export {

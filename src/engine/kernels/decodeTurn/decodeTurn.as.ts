@@ -4,8 +4,9 @@
  *
  * It computes what the single kernels compute, and adds in the same order.
  */
-import { columnOf, gemmBlocks, gemmBlocksScratch } from '../../wasm/blocks.as';
+import { gemmBlocks, gemmBlocksScratch } from '../../wasm/blocks.as';
 import { gemmPanels, pack, packedBytes } from '../../wasm/gemm.as';
+import { columnOf } from '../../wasm/unpack.as';
 import { attendRow, attendScratch } from '../attendCached/attendCached.as';
 import { rmsNormForward } from '../rmsNorm/rmsNorm.as';
 import { ropeRotate } from '../rope/rope.as';

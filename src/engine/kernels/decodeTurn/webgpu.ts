@@ -16,6 +16,7 @@ import { allowedOf } from '../banned.ts';
 import { storedRows, tableParts } from '../linear/tableParts.ts';
 import { angleTensor } from '../rope/op.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
+import { plainPairs, ROW_SIZE, TILE_PAIRS, TILE_ROWS, type Layout } from './product.ts';
 import {
   attendStage,
   drawStage,
@@ -24,14 +25,9 @@ import {
   giveStage,
   headStage,
   lastStage,
-  type Layout,
   narrowStage,
   qkvStage,
   residualStage,
-  plainPairs,
-  ROW_SIZE,
-  TILE_PAIRS,
-  TILE_ROWS,
 } from './wgsl.ts';
 
 /** Tokens in one submission: enough to keep the GPU busy, and no command list so long that a page's own drawing waits for it. */

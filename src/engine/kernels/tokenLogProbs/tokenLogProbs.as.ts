@@ -3,14 +3,10 @@
  * backward pass computes them again, of some hundred tokens at a time. That costs less than a tenth of a training step and
  * saves the [tokens × vocabulary] buffer.
  */
-import {
-  gemmBlocks,
-  gemmBlocksScratch,
-  gemmBlocksTransposed,
-  gemmBlocksTransposedScratch,
-} from '../../wasm/blocks.as';
+import { gemmBlocks, gemmBlocksScratch } from '../../wasm/blocks.as';
 import { multiply, pack, packedBytes, TILE_BYTES } from '../../wasm/gemm.as';
 import { exp4, expRow, log, maxOf, scaleRow, sum4 } from '../../wasm/math.as';
+import { gemmBlocksTransposed, gemmBlocksTransposedScratch } from '../../wasm/unpack.as';
 import { isHole, MASKED, maskHoles } from '../banned.as';
 
 const ROWS: i32 = 64;
