@@ -76,7 +76,7 @@ export const modelFields = {
   baseWeights: {
     kind: 'choice',
     default: 'stored',
-    formerDefaults: [{ until: 8, value: 'float32' }],
+    formerDefaults: [{ until: 8, value: 'float32', where: { field: 'model', value: 'other' } }],
     choices: [
       {
         value: 'stored',
