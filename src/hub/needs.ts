@@ -47,7 +47,9 @@ export const bytesToWrite = (facts: ModelFacts, held: Held = 'stored'): number =
 /** @throws Error when it is too large to be trained over on that back end, its weights held so, saying what to do */
 export function checkFits(backend: string, facts: ModelFacts, held: Held): void {
   const problem = backend === 'wasm' ? whyTooLarge(facts, held) : null;
-  if (problem !== null) throw new Error(problem);
+  if (problem === null) return;
+  const enough = (['int8', 'int4'] as const).find((fewer) => whyTooLarge(facts, fewer) === null);
+  throw new Error(enough ? `${problem} Or set baseWeights to ${enough}.` : problem);
 }
 
 /** Why WebAssembly cannot hold it, in a sentence with what to do; null: it can. */

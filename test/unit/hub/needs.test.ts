@@ -39,7 +39,7 @@ it('of a model in blocks less is needed, whether its file has them or a run asks
     /^It needs 6.3 GB in memory/,
   );
   expect(whyTooLarge(large, 'int4')).toBeNull();
-  expect(() => checkFits('wasm', large, 'float32')).toThrow(/^It needs /);
+  expect(() => checkFits('wasm', large, 'float32')).toThrow(/^It needs .* Or set baseWeights to int8\.$/);
   checkFits('webgpu', large, 'float32');
 });
 
