@@ -30,20 +30,14 @@ export interface History {
 
 const ours: History = { fields, dropped: {} };
 
-type Given = Readonly<Record<string, unknown>>;
-
-/** The former defaults that mean something beside what else is given. */
-const formerDefaults = ({ formerDefaults = [] }: Field, given: Given) =>
-  formerDefaults.filter(({ where }) => where === undefined || given[where.field] === where.value);
-
-/** What leaving the field out means in a format, beside what is given. */
-export function defaultAt(field: Field, format: number, given: Given = {}): string | number | boolean {
-  return formerDefaults(field, given).find(({ until }) => format <= until)?.value ?? field.default;
+/** What leaving the field out means in a format. */
+export function defaultAt(field: Field, format: number): string | number | boolean {
+  return field.formerDefaults?.find(({ until }) => format <= until)?.value ?? field.default;
 }
 
-/** Every field, as left out in a format beside what is given. */
-export const defaultsAt = (format: number, given: Given = {}): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(ours.fields).map(([name, f]) => [name, defaultAt(f, format, given)]));
+/** Every field, as left out in a format. */
+export const defaultsAt = (format: number, history: History = ours): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(history.fields).map(([name, f]) => [name, defaultAt(f, format)]));
 
 /** The oldest format in which these values say the same as in today's, all other fields being left out. */
 export function oldestFormat(values: Readonly<Partial<Experiment>>, history = ours): number {
@@ -52,7 +46,7 @@ export function oldestFormat(values: Readonly<Partial<Experiment>>, history = ou
     ...Object.entries(history.fields).map(([name, field]) =>
       Object.hasOwn(values, name)
         ? (field.since ?? 1)
-        : Math.max(1, ...formerDefaults(field, values).map(({ until }) => until + 1)),
+        : Math.max(1, ...(field.formerDefaults ?? []).map(({ until }) => until + 1)),
     ),
   );
 }
@@ -109,7 +103,7 @@ export function migrate(
   );
   for (const [name, field] of Object.entries(history.fields)) {
     if (Object.hasOwn(values, name)) continue;
-    const value = defaultAt(field, format, values);
+    const value = defaultAt(field, format);
     values[name] = value;
     // Files without a format are of any age before formats were counted.
     const unborn = format === 1 || format < (field.since ?? 1);

@@ -218,8 +218,11 @@ function readLink(body: string): DecodedLink {
   const madeOn: MadeOn = { backend, modelDigest: modelDigest?.replace('sha256-', '') };
 
   const format = Number(version);
-  const given = Object.fromEntries(values);
-  const { values: today, notes, errors } = migrate({ ...defaultsAt(format, given), ...given }, format);
+  const {
+    values: today,
+    notes,
+    errors,
+  } = migrate({ ...defaultsAt(format), ...Object.fromEntries(values) }, format);
   if (errors.length > 0) return refuse(`A value in the link is not valid: ${describeError(errors[0])}.`);
   const unknown = Object.keys(today).find((name) => !isFieldName(name));
   if (unknown !== undefined) return refuse(`The link sets an unknown field: ${shorten(unknown)}.`);

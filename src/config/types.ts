@@ -29,15 +29,8 @@ interface Common {
   readonly group: Group;
   /** The first format that has the field (`formats.ts`); 1 unless given. */
   readonly since?: number;
-  /**
-   * What leaving the field out meant in the formats up to and including `until`, oldest first, where it was not today's default.
-   * `where`: only beside this value of another field that stands before it; elsewhere the field changes nothing.
-   */
-  readonly formerDefaults?: readonly {
-    readonly until: number;
-    readonly value: string | number | boolean;
-    readonly where?: { readonly field: string; readonly value: string | number | boolean };
-  }[];
+  /** What leaving the field out meant in the formats up to and including `until`, oldest first, where it was not today's default. */
+  readonly formerDefaults?: readonly { readonly until: number; readonly value: string | number | boolean }[];
   /** 'live': may change during a run, from the next update on. 'restart': a run keeps the value it began with. */
   readonly when: 'live' | 'restart';
 }

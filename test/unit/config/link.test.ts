@@ -259,16 +259,6 @@ describe('versions of links', () => {
     );
   });
 
-  it('a default that changed for models of others only makes no other link newer', () => {
-    const other = { ...defaultExperiment, model: 'other', otherModel: 'tiny@0123456789abcdef' } as const;
-    expect(encodeLink(other)).toMatch(/^#v=9&/);
-    expect(decodeLink(encodeLink(other)).experiment).toEqual(other);
-    expect(decodeLink(encodeLink(other).replace('v=9', 'v=8')).experiment).toMatchObject({
-      baseWeights: 'float32',
-    });
-    expect(decodeLink('#v=8&gamma=0.5').experiment).toEqual({ ...defaultExperiment, gamma: 0.5 });
-  });
-
   it('say what is to be shown from version 7 on', () => {
     const view: View = { lesson: 'paidToFail', lang: 'de', panels: ['episode', 'learning'], embed: true };
     expect(encodeLink(defaultExperiment, {}, view)).toBe(
