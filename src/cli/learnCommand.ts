@@ -105,12 +105,12 @@ async function learningTable(jobs: readonly Job[]): Promise<string> {
   ].join('\n\n');
 }
 
-/** A run, or several seeds of one, after a number of updates. */
+/** A run, or several seeds of one, after a number of updates; those that were not evaluated then say nothing. */
 function rowOf(name: string, seed: string, step: number, logs: readonly RunLog[]): string[] {
-  const pairs = logs.map((log) => {
-    const at = (wanted: number) =>
-      log.entriesOf('evaluation').find((one) => one.step === wanted)?.outcomes ?? [];
-    return { before: at(0), after: at(step) };
+  const pairs = logs.flatMap((log) => {
+    const at = (wanted: number) => log.entriesOf('evaluation').find((one) => one.step === wanted)?.outcomes;
+    const [before, after] = [at(0), at(step)];
+    return before && after ? [{ before, after }] : [];
   });
   const times = logs.flatMap((log) =>
     log
