@@ -75,8 +75,7 @@ export const modelFields = {
   },
   baseWeights: {
     kind: 'choice',
-    default: 'stored',
-    formerDefaults: [{ until: 8, value: 'float32' }],
+    default: 'float32',
     choices: [
       {
         value: 'stored',
@@ -113,4 +112,5 @@ export const otherModelSettings = {
   steps: 20,
   evalEvery: 10,
   evalTasks: 8,
+  baseWeights: 'stored',
 } as const;

@@ -11,6 +11,7 @@ import { gemm } from './gemm.ts';
  *
  * @param x [N, in]
  * @param times x·W, or dy·Wᵀ where it is `transposed`
+ * @param read what that reads of W, which is to outlive the forward pass
  * @returns [N, out]; differentiable in `x` and the adapters: with t = x·a and dt = scale·dy·bᵀ,
  *   dx = dy·Wᵀ + Σ dt·aᵀ, da = xᵀ·dt, db = scale·tᵀ·dy
  */
@@ -18,12 +19,13 @@ export function adaptedLinear(
   wasm: WasmKernels,
   x: Tensor2D,
   times: (x: Tensor2D, transposed: boolean) => Tensor2D,
+  read: readonly Tensor[],
   lora: readonly LowRank[],
 ): Tensor2D {
   const [rows] = x.shape;
   return differentiable(
     [x, ...lora.flatMap(({ a, b }) => [a, b])],
-    [],
+    read,
     () => {
       const y = times(x, false);
       for (const part of lora) {

@@ -24,7 +24,7 @@ export function linear(x: Tensor2D, weight: Weight): Tensor2D {
   const wasm = wasmKernels();
   if (wasm && lora.length > 0 && isFrozen(weight)) {
     checkInner(x, sizeOfWeight(weight)[0]);
-    return adaptedLinear(wasm, x, (rows, transposed) => times(rows, weight, transposed), lora);
+    return adaptedLinear(wasm, x, (rows, transposed) => times(rows, weight, transposed), readOf(weight), lora);
   }
   const y = isFrozen(weight) ? frozenLinear(x, weight) : matMul(x, weight.base);
   if (lora.length === 0) return y;
@@ -41,14 +41,16 @@ const isFrozen = (weight: Weight): weight is FrozenWeight => weight.dtype !== 'f
 /** y = x·W without its adapters; differentiable in `x`. */
 function frozenLinear(x: Tensor2D, weight: FrozenWeight): Tensor2D {
   checkInner(x, sizeOfWeight(weight)[0]);
-  const { base } = weight;
   return differentiable(
     [x],
-    isBlocks(base) ? [] : [base],
+    readOf(weight),
     () => times(x, weight, false),
     (dy) => [times(dy, weight, true)],
   );
 }
+
+/** What the backward pass reads of it, as tensors that TensorFlow.js can keep; blocks are kept by their owner. */
+const readOf = ({ base }: FrozenWeight): Tensor2D[] => (isBlocks(base) ? [] : [base]);
 
 /** x·W, or dy·Wᵀ; no gradient. */
 function times(x: Tensor2D, weight: FrozenWeight, transposed: boolean): Tensor2D {

@@ -19,8 +19,11 @@ export const drawToken = (holes: readonly IdRange[]) => `${reductions}
   struct Drawn { id : i32, logp : f32 }
   var<workgroup> drawn : Drawn;
 
-  // What counts in the cumulative sum: a probability of the nucleus, times a constant.
-  fn massOf(logit : f32, top : f32, greedy : bool, scale : f32, smallest : i32) -> f32 {
+  // What counts in the cumulative sum: a probability of the nucleus, times a constant. Nothing that is banned, even where no
+  // score is a number and that of a hole is the largest.
+  fn massOf(start : i32, id : i32, top : f32, greedy : bool, scale : f32, smallest : i32) -> f32 {
+    if (isHole(id)) { return 0.0; }
+    let logit = scoreOf(start, id);
     if (greedy) { return select(0.0, 1.0, logit == top); }
     let e = exp((logit - top) * scale);
     return select(0.0, e, e >= bitcast<f32>(smallest));
@@ -44,7 +47,7 @@ export const drawToken = (holes: readonly IdRange[]) => `${reductions}
         let middle = (smallest + high) / 2;
         var mass = 0.0;
         for (var i = first; i < vocabulary; i += ${GROUP}) {
-          mass += massOf(scoreOf(start, i), top, false, scale, middle);
+          mass += massOf(start, i, top, false, scale, middle);
         }
         if (groupSum(mass) >= topP * sum) { smallest = middle; } else { high = middle; }
       }
@@ -53,7 +56,7 @@ export const drawToken = (holes: readonly IdRange[]) => `${reductions}
     let begin = allowedFrom + me * run;
     var mass = 0.0;
     for (var i = begin; i < min(begin + run, vocabulary); i++) {
-      mass += massOf(scoreOf(start, i), top, greedy, scale, smallest);
+      mass += massOf(start, i, top, greedy, scale, smallest);
     }
     let kept = groupSum(mass);
     workgroupBarrier(); // everybody has read the sum
@@ -67,7 +70,7 @@ export const drawToken = (holes: readonly IdRange[]) => `${reductions}
       for (; at < ${GROUP - 1} && before + partial[at] <= threshold; at++) { before += partial[at]; }
       var chosen = -1;
       for (var i = allowedFrom + at * run; i < vocabulary; i++) {
-        let own = massOf(scoreOf(start, i), top, greedy, scale, smallest);
+        let own = massOf(start, i, top, greedy, scale, smallest);
         if (own > 0.0) {
           chosen = i;
           before += own;
@@ -76,7 +79,7 @@ export const drawToken = (holes: readonly IdRange[]) => `${reductions}
       }
       // Rounded sums may pass over all that is left: then it is the last one that counts.
       for (var i = allowedFrom + at * run - 1; i >= allowedFrom && chosen < 0; i--) {
-        if (massOf(scoreOf(start, i), top, greedy, scale, smallest) > 0.0) { chosen = i; }
+        if (massOf(start, i, top, greedy, scale, smallest) > 0.0) { chosen = i; }
       }
       // None does where scores are no numbers; what is written is allowed even then.
       for (var i = allowedFrom; i < vocabulary && chosen < 0; i++) {
