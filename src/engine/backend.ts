@@ -9,7 +9,7 @@ import { useWasmKernels } from './wasm/kernels.ts';
 import { nodeBinary } from './wasm/nodeBinary.ts';
 import { whyNoSharedMemory, withSharedMemory } from './wasm/sharedMemory.ts';
 import { throwGpuErrors, watchGpu } from './webgpu/errors.ts';
-import { useGpuKernels } from './webgpu/program.ts';
+import { useGpuKernels } from './webgpu/running.ts';
 import { hasSimd } from './simd.ts';
 
 export type BackendRequest = 'auto' | 'webgpu' | 'wasm' | 'cpu';
@@ -101,7 +101,7 @@ async function openWebGPU(options: BackendOptions): Promise<OpenedBackend> {
   if (typeof found === 'string') throw new Error(`${found}. Choose "wasm" or "auto".`);
   await import('@tensorflow/tfjs-backend-webgpu');
   await activate('webgpu');
-  useGpuKernels(options.kernels ?? true);
+  await useGpuKernels(options.kernels ?? true);
   watchGpu((tf.backend() as WebGPUBackend).device);
   const why = found.software
     ? 'requested; this is a software adapter: the results are right, but it is far slower than WebAssembly'

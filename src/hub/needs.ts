@@ -3,7 +3,7 @@ import { answersInView } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
 import type { ModelFacts } from '../train/openedModel.ts';
 
-/** What this machine computed in a second, in 10⁹ operations a second. */
+/** What this machine computed in a second, in 10⁹ operations a second (engine/rates.ts measures it). */
 export interface Rates {
   /** Rows by themselves, as answers are written: weights are read for every token. */
   readonly few: number;
@@ -33,7 +33,7 @@ const stayBlocks: Readonly<Record<string, number>> = {
  * Every weight once, and the head once more: its rows for what is learned from, packed to write with. Bytes, rather more than fewer: of a
  * file in blocks the head may be in others.
  */
-function weightBytes({ parameters, vocabulary, width, dtypes }: ModelFacts, held: Held): number {
+export function weightBytes({ parameters, vocabulary, width, dtypes }: ModelFacts, held: Held): number {
   const table = vocabulary * width;
   if (held === 'int8' || held === 'int4') return blocks[held] * (parameters + table);
   const layers = held === 'stored' ? (stayBlocks[dtypes[0] ?? ''] ?? float) : float;
