@@ -91,9 +91,9 @@ async function openFaster(gpu: string, workload: Workload, options: BackendOptio
     return ms;
   });
   const other = name === 'wasm' ? 'webgpu' : 'wasm';
-  const opened = await openBackend(name, options);
+  const opened = name === 'wasm' ? await openWasm(options, why) : { ...(await openWebGPU(options)), why };
   if (other in tf.engine().registry) closeBackend(other);
-  return { ...opened, why };
+  return opened;
 }
 
 async function openWebGPU(options: BackendOptions): Promise<OpenedBackend> {

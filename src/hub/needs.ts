@@ -44,6 +44,14 @@ export function weightBytes({ parameters, vocabulary, width, dtypes }: ModelFact
 export const bytesToWrite = (facts: ModelFacts, held: Held = 'stored'): number =>
   weightBytes(facts, held) + roomToWork;
 
+/** @throws Error when it is too large to be trained over on that back end, its weights held so, saying what to do */
+export function checkFits(backend: string, facts: ModelFacts, held: Held): void {
+  const problem = backend === 'wasm' ? whyTooLarge(facts, held) : null;
+  if (problem === null) return;
+  const enough = (['int8', 'int4'] as const).find((fewer) => whyTooLarge(facts, fewer) === null);
+  throw new Error(enough ? `${problem} Or set baseWeights to ${enough}.` : problem);
+}
+
 /** Why WebAssembly cannot hold it, in a sentence with what to do; null: it can. */
 export function whyTooLarge(facts: ModelFacts, held: Held = 'stored'): string | null {
   const bytes = bytesToWrite(facts, held);

@@ -118,8 +118,10 @@ export class Llama {
 
   /** Bytes that its weights, without an adapter, take on the back end; null: as many as float32 and what is made of it take. */
   get heldBytes(): number | null {
-    if (!isBlocks(this.head)) return null;
-    const plain = Object.values(this.weights).reduce((sum, { size }) => sum + 4 * size, 0);
+    if (this.#loaded.blocks.size === 0) return null;
+    // WebAssembly packs a head that is not in blocks once more, to write with.
+    const packed = isBlocks(this.head) || tf.getBackend() !== 'wasm' ? 0 : 4 * this.head.size;
+    const plain = Object.values(this.weights).reduce((sum, { size }) => sum + 4 * size, packed);
     return [...this.#loaded.blocks.values()].reduce((sum, { tensor }) => sum + 4 * tensor.size, plain);
   }
 

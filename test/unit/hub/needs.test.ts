@@ -4,7 +4,14 @@ import { withChanges, defaultExperiment } from '../../../src/config/experiment.t
 import { otherModelText } from '../../../src/config/modelFields.ts';
 import { nearestPreset, otherModelPreset, presetExperiment } from '../../../src/config/presets.ts';
 import { bytesToTrain } from '../../../src/hub/toTrain.ts';
-import { bytesToWrite, updateSeconds, updateWork, wasmMemory, whyTooLarge } from '../../../src/hub/needs.ts';
+import {
+  checkFits,
+  bytesToWrite,
+  updateSeconds,
+  updateWork,
+  wasmMemory,
+  whyTooLarge,
+} from '../../../src/hub/needs.ts';
 import type { ModelFacts } from '../../../src/train/openedModel.ts';
 
 const facts = (parameters: number, vocabulary: number, width: number, layers: number): ModelFacts => ({
@@ -32,6 +39,8 @@ it('of a model in blocks less is needed, whether its file has them or a run asks
     /^It needs 6.3 GB in memory/,
   );
   expect(whyTooLarge(large, 'int4')).toBeNull();
+  expect(() => checkFits('wasm', large, 'float32')).toThrow(/^It needs .* Or set baseWeights to int8\.$/);
+  checkFits('webgpu', large, 'float32');
 });
 
 it('an update takes as long as its operations at the rates that were measured', () => {
