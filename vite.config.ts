@@ -217,8 +217,8 @@ const { version } = createRequire(import.meta.url)('./package.json') as { versio
 
 /**
  * GitHub Pages leaves out files that begin with "_" or ".": Jekyll keeps those to itself. Rolldown begins virtual modules so. A back
- * end is called by its name, so that the service worker knows it, and so are what the editor is made of, and what boots a WebContainer,
- * in whose place a test has its own.
+ * end is called by its name, and our kernels for it likewise, so that the service worker knows them, and so are what the editor is made
+ * of, and what boots a WebContainer, in whose place a test has its own.
  */
 const chunkFileNames = (chunk: {
   name: string;
@@ -227,7 +227,9 @@ const chunkFileNames = (chunk: {
 }): string => {
   const editor = chunk.name === 'dist' && chunk.moduleIds.some((id) => id.includes('/@codemirror/view/'));
   const [, known = editor ? 'codemirror' : undefined] =
-    /(?:tfjs-backend-|\/@(?=webcontainer\/api))(\w+)/.exec(chunk.facadeModuleId ?? '') ?? [];
+    /(?:tfjs-backend-|\/engine\/(?=webgpu\/)|\/@(?=webcontainer\/api))(\w+)/.exec(
+      chunk.facadeModuleId ?? '',
+    ) ?? [];
   return `assets/${known ?? chunk.name.replace(/^[^a-z0-9]+/i, '')}-[hash].js`;
 };
 

@@ -76,7 +76,7 @@ export const learn: Command = async (argv) => {
       options: flags.options,
     });
   const table = await learningTable(jobs);
-  const peak = `\nPeak resident memory of this process: ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GB.\n`;
+  const peak = `\nPeak resident memory of this process: ${((process.resourceUsage().maxRSS * 1024) / 1e9).toFixed(2)} GB.\n`;
   const report = flags.options['table'] ? table : table + peak;
   await mkdir(out, { recursive: true });
   await writeFile(join(out, 'learn.md'), `# Learning on short problems\n\n${report}`);
@@ -122,12 +122,12 @@ async function learningTable(jobs: readonly Job[]): Promise<string> {
   ].join('\n\n');
 }
 
-/** A run, or several seeds of one, after a number of updates. */
+/** A run, or several seeds of one, after a number of updates; those that were not evaluated then say nothing. */
 function rowOf(name: string, seed: string, step: number, logs: readonly RunLog[]): string[] {
-  const pairs = logs.map((log) => {
-    const at = (wanted: number) =>
-      log.entriesOf('evaluation').find((one) => one.step === wanted)?.outcomes ?? [];
-    return { before: at(0), after: at(step) };
+  const pairs = logs.flatMap((log) => {
+    const at = (wanted: number) => log.entriesOf('evaluation').find((one) => one.step === wanted)?.outcomes;
+    const [before, after] = [at(0), at(step)];
+    return before && after ? [{ before, after }] : [];
   });
   const times = logs.flatMap((log) =>
     log

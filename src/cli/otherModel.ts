@@ -8,7 +8,7 @@ import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
 import { boostedText, otherModelSettings, otherModelText } from '../config/modelFields.ts';
 import { adapterFileNames, readAdapter, readSettings } from '../model/adapter.ts';
 import { tf } from '../engine/index.ts';
-import { whyTooLarge } from '../hub/needs.ts';
+import { checkFits } from '../hub/needs.ts';
 import { adaptedBase, fieldsOfLora, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openModel, type ModelFiles } from '../train/openedModel.ts';
@@ -94,10 +94,19 @@ const unboosted = (files: ModelFiles, digest: string, text: string): Found => ({
   ...{ boost: null, over: text },
 });
 
-/** The same with the adapter that lies beside the pointer to it, if there is one: then that is part of which model it is. */
+/**
+ * The same with the adapter that lies beside the pointer to it, if there is one: then that is part of which model it is.
+ * @throws Error when half of it is missing
+ */
 function boosted(folder: string, model: Found): Found {
   const there = adapterFileNames.filter((name) => existsSync(join(folder, name)));
-  if (there.length < adapterFileNames.length) return model;
+  if (there.length === 0) return model;
+  const missing = adapterFileNames.find((name) => !there.includes(name));
+  if (missing !== undefined) {
+    throw new Error(
+      `${join(folder, missing)} is missing: runs over ${folder} begin with the adapter of which it is a part. Put it back, or run npm run boost again.`,
+    );
+  }
   const boost = Object.fromEntries(
     there.map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]),
   );
@@ -113,17 +122,11 @@ export async function loadOther(path: string): Promise<Base> {
   const { files, over, boost } = await findOther(path);
   const opened = await openModel(files);
   const pointer = await pointerTo(path);
-  const base = adaptedBase(over, opened, formatOf(opened), {
+  return adaptedBase(over, opened, formatOf(opened), {
     kept: () => ({ [pointerFile]: pointer, ...boost }),
     boost: boost && readAdapter(opened.config, boost),
+    checkHeld: (held) => checkFits(tf.getBackend(), opened.facts, held),
   });
-  return {
-    ...base,
-    open(e) {
-      const problem = tf.getBackend() === 'wasm' ? whyTooLarge(opened.facts, e.baseWeights) : null;
-      return problem ? Promise.reject(new Error(problem)) : base.open(e);
-    },
-  };
 }
 
 /** Which model it is and where it lies, for the folder of a run. */

@@ -1,6 +1,7 @@
 /** What `npm run train` does: the same experiments as the page, without a browser. */
 import { withChanges } from '../config/experiment.ts';
 import { FlagError, helpText, type ExtraOptions } from '../config/flags.ts';
+import { measureRates } from '../engine/index.ts';
 import { fileName } from '../exports/fileName.ts';
 import type { RunEvent } from '../train/messages.ts';
 import { workloadOf } from '../train/workload.ts';
@@ -26,6 +27,7 @@ import { modelOf, openRunAt, isRunFile } from './packedRun.ts';
 import { trainingCommand } from './places.ts';
 import { nameOfModel, RunFolder } from './runFolder.ts';
 import { parseTrainingFlags, startOptions, trainingFields } from './startFrom.ts';
+import { updateTime } from './updateTime.ts';
 
 export const options: ExtraOptions = {
   out: {
@@ -97,6 +99,9 @@ export const train: Command = async (argv) => {
   if (found) await folder.checkReference(found.log);
 
   const backend = await openNodeBackend(flags.options, async () => workloadOf(model.config, experiment));
+  if (experiment.model === 'other') {
+    process.stderr.write(`${await updateTime(model.config, experiment, measureRates)}\n`);
+  }
   const circumstances = {
     build: version,
     backend: backend.name,

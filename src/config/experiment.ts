@@ -24,6 +24,10 @@ export const refusedInFork = (from: Experiment, to: Experiment): FieldName | und
 export const modelNameOf = ({ model, otherModel }: Pick<Experiment, 'model' | 'otherModel'>): string =>
   model === 'other' ? otherModel : model;
 
+/** The same and how its weights are held: what runs that are trained in turns have in common on a back end. */
+export const heldModelOf = (experiment: Experiment): string =>
+  experiment.model === 'other' ? `${modelNameOf(experiment)} ${experiment.baseWeights}` : modelNameOf(experiment);
+
 /** Fields that say what an evaluation measures: where they differ, held-out accuracies are of other tasks, tests or answers. */
 const measured = ['tasks', 'evalTasks', 'trainTests', 'turns'] as const;
 /** And of problems of the user's own: which are held out, and which of those can be read and answered at all. */

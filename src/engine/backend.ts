@@ -9,7 +9,7 @@ import { useWasmKernels } from './wasm/kernels.ts';
 import { nodeBinary } from './wasm/nodeBinary.ts';
 import { whyNoSharedMemory, withSharedMemory } from './wasm/sharedMemory.ts';
 import { throwGpuErrors, watchGpu } from './webgpu/errors.ts';
-import { useGpuKernels } from './webgpu/program.ts';
+import { useGpuKernels } from './webgpu/running.ts';
 import { hasSimd } from './simd.ts';
 
 export type BackendRequest = 'auto' | 'webgpu' | 'wasm' | 'cpu';
@@ -91,9 +91,9 @@ async function openFaster(gpu: string, workload: Workload, options: BackendOptio
     return ms;
   });
   const other = name === 'wasm' ? 'webgpu' : 'wasm';
-  const opened = await openBackend(name, options);
+  const opened = name === 'wasm' ? await openWasm(options, why) : { ...(await openWebGPU(options)), why };
   if (other in tf.engine().registry) closeBackend(other);
-  return { ...opened, why };
+  return opened;
 }
 
 async function openWebGPU(options: BackendOptions): Promise<OpenedBackend> {
@@ -101,7 +101,7 @@ async function openWebGPU(options: BackendOptions): Promise<OpenedBackend> {
   if (typeof found === 'string') throw new Error(`${found}. Choose "wasm" or "auto".`);
   await import('@tensorflow/tfjs-backend-webgpu');
   await activate('webgpu');
-  useGpuKernels(options.kernels ?? true);
+  useGpuKernels((options.kernels ?? true) ? (await import('./webgpu/kernels.ts')).kernels : null);
   watchGpu((tf.backend() as WebGPUBackend).device);
   const why = found.software
     ? 'requested; this is a software adapter: the results are right, but it is far slower than WebAssembly'

@@ -3,7 +3,7 @@ import { fromTiles, inTiles, type HostBlocks, type TileType } from './blocks.ts'
 import { fromHalfTiles, inHalfTiles } from './halfTiles.ts';
 import { tf } from './tf.ts';
 import type { Tensor1D, Tensor2D } from './tf.ts';
-import { gpuBackend } from './webgpu/program.ts';
+import { runningGpu } from './webgpu/running.ts';
 
 /** A matrix [inputs, outputs] on the running back end; a table of `outputs` rows where rows are taken of it. It never changes. */
 export interface BlockMatrix {
@@ -59,7 +59,7 @@ export function halfMatrix(
   inputs: number,
   transposed: boolean,
 ): BlockMatrix | null {
-  const tiles = gpuBackend() ? inHalfTiles(values, outputs, inputs, transposed) : null;
+  const tiles = runningGpu() ? inHalfTiles(values, outputs, inputs, transposed) : null;
   if (!tiles) return null;
   return { type: 'f16', outputs, inputs, tensor: tf.keep(tf.tidy(() => tf.tensor1d(tiles, 'int32'))) };
 }

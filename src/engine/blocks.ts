@@ -102,7 +102,10 @@ export function fromTiles(
   return values;
 }
 
-/** A matrix [outputs, inputs] of finite numbers as blocks; at most half a step of its block lies between a number and what it becomes. */
+/**
+ * A matrix [outputs, inputs] of finite numbers as blocks. About half a step of its block lies between a number and what it becomes at most;
+ * of a block in which all is tiny up to 2⁻¹⁸ more, for its scale is a half.
+ */
 export function quantised(
   type: BlockType,
   values: Float32Array,

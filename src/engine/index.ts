@@ -3,6 +3,7 @@ export { tf } from './tf.ts';
 export type { NamedTensorMap, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from './tf.ts';
 export { openBackend, usefulThreads } from './backend.ts';
 export type { Workload } from './probe.ts';
+export { measureRates } from './rates.ts';
 export { backendFault, reopenBackend } from './reopen.ts';
 export { memoryLimits } from './limits.ts';
 export { BackendLostError, OutOfMemoryError } from './faults.ts';

@@ -1,11 +1,10 @@
 import { attendCached } from './kernels/attendCached/op.ts';
-import { fillCacheGpu } from './kernels/attendCached/webgpu.ts';
 import type { LayerCache } from './kernels/attendCached/op.ts';
 import { checkHeads } from './kernels/shape.ts';
 import type { HeadShape } from './kernels/shape.ts';
 import { tf } from './tf.ts';
 import { wasmKernels } from './wasm/kernels.ts';
-import { gpuBackend } from './webgpu/program.ts';
+import { runningGpu } from './webgpu/running.ts';
 import type { Tensor1D, Tensor2D, Tensor3D } from './tf.ts';
 
 export interface KVCacheOptions {
@@ -75,10 +74,10 @@ export class KVCache {
       wasm.run.fillCache(batch, time, this.slots, heads, kvHeads, headDim, from, keys, values);
       return;
     }
-    const gpu = gpuBackend();
+    const gpu = runningGpu();
     if (gpu) {
       const { k, v } = this.layer(layer);
-      fillCacheGpu(gpu, qkv, k, v, time, this.shape);
+      gpu.kernels.fillCacheGpu(gpu.backend, qkv, k, v, time, this.shape);
       return;
     }
     const part = (start: number) =>

@@ -21,7 +21,7 @@ export function unipoHeader(experiment: Experiment, model: string): string {
       experiment.tasks === 'own'
         ? `problems of the user's own, ${experiment.problems}`
         : `task families of the CoCoS Playground, level ${experiment.level}`,
-    reward_strategy: `unit tests, ${experiment.reward}; accumulated over ${experiment.turns} turns (${experiment.accumulate})`,
+    reward_strategy: `unit tests, ${experiment.reward}; accumulated over ${experiment.turns} turns (${experiment.accumulate})${experiment.control === 'none' ? '' : '; shuffled among the episodes of a prompt'}`,
     algorithm: algorithmOf(experiment).title,
     totalSteps: experiment.steps,
     model_name: model,

@@ -3,7 +3,7 @@ import { answersInView } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
 import type { ModelFacts } from '../train/openedModel.ts';
 
-/** What this machine computed in a second, in 10⁹ operations a second. */
+/** What this machine computed in a second, in 10⁹ operations a second (engine/rates.ts measures it). */
 export interface Rates {
   /** Rows by themselves, as answers are written: weights are read for every token. */
   readonly few: number;
@@ -33,7 +33,7 @@ const stayBlocks: Readonly<Record<string, number>> = {
  * Every weight once, and the head once more: its rows for what is learned from, packed to write with. Bytes, rather more than fewer: of a
  * file in blocks the head may be in others.
  */
-function weightBytes({ parameters, vocabulary, width, dtypes }: ModelFacts, held: Held): number {
+export function weightBytes({ parameters, vocabulary, width, dtypes }: ModelFacts, held: Held): number {
   const table = vocabulary * width;
   if (held === 'int8' || held === 'int4') return blocks[held] * (parameters + table);
   const layers = held === 'stored' ? (stayBlocks[dtypes[0] ?? ''] ?? float) : float;
@@ -43,6 +43,14 @@ function weightBytes({ parameters, vocabulary, width, dtypes }: ModelFacts, held
 /** Bytes to write with it in the page: its weights and room to work. @param held as `baseWeights` of an experiment */
 export const bytesToWrite = (facts: ModelFacts, held: Held = 'stored'): number =>
   weightBytes(facts, held) + roomToWork;
+
+/** @throws Error when it is too large to be trained over on that back end, its weights held so, saying what to do */
+export function checkFits(backend: string, facts: ModelFacts, held: Held): void {
+  const problem = backend === 'wasm' ? whyTooLarge(facts, held) : null;
+  if (problem === null) return;
+  const enough = (['int8', 'int4'] as const).find((fewer) => whyTooLarge(facts, fewer) === null);
+  throw new Error(enough ? `${problem} Or set baseWeights to ${enough}.` : problem);
+}
 
 /** Why WebAssembly cannot hold it, in a sentence with what to do; null: it can. */
 export function whyTooLarge(facts: ModelFacts, held: Held = 'stored'): string | null {

@@ -2,6 +2,7 @@
 import type { Experiment } from '../config/fields.ts';
 import { bytesPerToken, estimateMemory, type MemoryFacts } from '../config/memory.ts';
 import type { ModelFacts } from '../train/openedModel.ts';
+import { weightBytes } from './needs.ts';
 
 /** Width of the hidden layer of its MLP, about: that has two thirds of a layer, in three matrices. */
 export const mlpWidthOf = ({ parameters, vocabulary, width, layers }: ModelFacts): number =>
@@ -20,6 +21,7 @@ export function bytesToTrain(e: Experiment, facts: ModelFacts): number {
   const known: MemoryFacts = {
     ...{ backend: 'wasm', parameters, vocabulary, ...shape, keyWidth: width / 2 },
     trained: layers * e.loraRank * 2 * (4 * width + 3 * shape.mlpWidth),
+    heldBytes: weightBytes(facts, e.baseWeights),
     longestPrompt,
     microBatch: Math.min(atOnce.tokens, atOnce.bytes / bytesPerToken(shape)),
     evalBatch: evaluatedAtOnce,

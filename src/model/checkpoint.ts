@@ -6,7 +6,7 @@
 import { readJson } from '../config/outside.ts';
 import { parseConfig } from './config.ts';
 import { familyOf } from './families/index.ts';
-import { parameterShapes, type HostWeights } from './parameters.ts';
+import { parameterCount, type HostWeights } from './parameters.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { openSafetensors, writeSafetensors } from './safetensors.ts';
 import { parametersFrom, tensorsOf } from './tensors.ts';
@@ -64,8 +64,7 @@ export async function readCheckpoint(read: (file: string) => Promise<Uint8Array>
 
 /** @throws when the model has more parameters than can be held; `file` says so */
 export function checkSize(config: ModelConfig, file: string): void {
-  const sizes = Object.values(parameterShapes(config)).map((shape) => shape.reduce((a, b) => a * b, 1));
-  const parameters = sizes.reduce((a, b) => a + b, 0);
+  const parameters = parameterCount(config);
   if (parameters <= maxParameters) return;
   throw new Error(
     `${file}: the model would have ${parameters.toLocaleString('en')} parameters; at most ` +

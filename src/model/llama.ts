@@ -33,7 +33,13 @@ import { fromTiles, inTiles, type HostBlocks } from '../engine/blocks.ts';
 import type { Adapter } from './adapter.ts';
 import { familyOf } from './families/index.ts';
 import { attentionShape, type ModelConfig } from './modelConfig.ts';
-import { isTransposed, parameterShapes, type HostWeights, type ParameterValues } from './parameters.ts';
+import {
+  isTransposed,
+  parameterCount,
+  parameterShapes,
+  type HostWeights,
+  type ParameterValues,
+} from './parameters.ts';
 
 export interface HiddenOptions {
   readonly onLayer?: (layer: number, qkv: Tensor2D) => void;
@@ -107,16 +113,15 @@ export class Llama {
   }
 
   get parameterCount(): number {
-    const sizes = Object.values(parameterShapes(this.config)).map((shape) =>
-      shape.reduce((a, b) => a * b, 1),
-    );
-    return sizes.reduce((sum, size) => sum + size, 0);
+    return parameterCount(this.config);
   }
 
   /** Bytes that its weights, without an adapter, take on the back end; null: as many as float32 and what is made of it take. */
   get heldBytes(): number | null {
-    if (!isBlocks(this.head)) return null;
-    const plain = Object.values(this.weights).reduce((sum, { size }) => sum + 4 * size, 0);
+    if (this.#loaded.blocks.size === 0) return null;
+    // WebAssembly packs a head that is not in blocks once more, to write with.
+    const packed = isBlocks(this.head) || tf.getBackend() !== 'wasm' ? 0 : 4 * this.head.size;
+    const plain = Object.values(this.weights).reduce((sum, { size }) => sum + 4 * size, packed);
     return [...this.#loaded.blocks.values()].reduce((sum, { tensor }) => sum + 4 * tensor.size, plain);
   }
 

@@ -17,6 +17,12 @@ export function parameterShapes(config: ModelConfig): Record<string, number[]> {
   return Object.fromEntries(shapes);
 }
 
+/** Numbers in all of them; a head that is the embedding counts once. */
+export const parameterCount = (config: ModelConfig): number =>
+  Object.values(parameterShapes(config))
+    .map((shape) => shape.reduce((a, b) => a * b, 1))
+    .reduce((a, b) => a + b, 0);
+
 /** Whether a matrix stands [in, out] here: all but the two tables of tokens, which others write as we do. */
 export const isTransposed = (ours: string): boolean => ours !== 'embed' && ours !== 'head';
 

@@ -71,7 +71,7 @@ export const negligible = 0.005;
  * @param groups a whole update, as recorded
  * @param now the experiment it was made under
  * @param then the same with other rules of scoring
- * @throws Error when they differ in more than `scoringFields`
+ * @throws Error when they differ in more than `scoringFields`, or the rewards were shuffled
  */
 export function whatIf(groups: Batch, now: Experiment, then: Experiment): WhatIf {
   checkSampledAlike(now, then);
@@ -138,8 +138,10 @@ function scored(groups: Batch, rules: Experiment) {
   return algorithmOf(rules).credit(graded, rules);
 }
 
-/** @throws Error naming the field that would have changed what was sampled */
+/** @throws Error naming the field that would have changed what was sampled, or which answer is given which reward */
 function checkSampledAlike(now: Experiment, then: Experiment): void {
+  if (now.control !== 'none')
+    throw new Error('control: rewards were shuffled, so they cannot be made again from the answers’ tests.');
   const other = fieldNames.find(
     (name) => now[name] !== then[name] && !scoringFields.some((one) => one === name),
   );

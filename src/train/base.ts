@@ -132,6 +132,8 @@ export interface AdaptedOptions {
   readonly kept?: Base['kept'];
   /** What its boost left: runs begin with it, and it is their reference. */
   readonly boost?: AdapterValues | null;
+  /** Asked before weights are held so. @throws Error where there is no room for that on the running back end */
+  readonly checkHeld?: (held: Experiment['baseWeights']) => void;
 }
 
 /** A model that is not trained itself. @param name as an adapter's files call it */
@@ -139,7 +141,7 @@ export function adaptedBase(
   name: string,
   { config, tensors, tokenizerJson }: OtherModel,
   format: EpisodeFormat,
-  { kept = () => ({}), boost = null }: AdaptedOptions = {},
+  { kept = () => ({}), boost = null, checkHeld = () => undefined }: AdaptedOptions = {},
 ): Base {
   const begins = boost ? fieldsOfLora(boost.settings) : {};
   const begun = (e: Experiment): HostWeights => {
@@ -152,6 +154,7 @@ export function adaptedBase(
     adapter: loraOf,
     files: (e, values) => adapterFiles(config, loraOf(e), values, name),
     async open({ baseWeights }) {
+      checkHeld(baseWeights);
       const parameters =
         baseWeights === 'float32'
           ? parametersFrom(config, tensors)

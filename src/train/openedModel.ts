@@ -5,7 +5,7 @@
 import { isObject, readJson, shown } from '../config/outside.ts';
 import type { ModelConfig } from '../model/modelConfig.ts';
 import { openFolder, openGgufFile, type OpenedCheckpoint, type OpenFile } from '../model/openCheckpoint.ts';
-import { parameterShapes } from '../model/parameters.ts';
+import { parameterCount } from '../model/parameters.ts';
 import { checkShapes, type TensorSource } from '../model/tensors.ts';
 import { ChatTemplate } from '../tasks/chatTemplate.ts';
 import { ModelTokenizer, type Metadata } from '../tasks/modelTokenizer.ts';
@@ -168,14 +168,13 @@ function checkNamed(tokenizer: ModelTokenizer, config: unknown): void {
 
 /** What config.json says of the model, and its weights of how they are stored. */
 export function factsOf(config: ModelConfig, { tensors }: Pick<TensorSource, 'tensors'>): ModelFacts {
-  const sizes = Object.values(parameterShapes(config)).map((shape) => shape.reduce((a, b) => a * b, 1));
   const values = new Map<string, number>();
   for (const { dtype, shape } of tensors.values()) {
     if (shape.length > 1) values.set(dtype, (values.get(dtype) ?? 0) + shape.reduce((a, b) => a * b, 1));
   }
   return {
     family: config.model_type,
-    parameters: sizes.reduce((a, b) => a + b, 0),
+    parameters: parameterCount(config),
     layers: config.num_hidden_layers,
     width: config.hidden_size,
     vocabulary: config.vocab_size,

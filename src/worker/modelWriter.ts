@@ -1,5 +1,5 @@
 /** A kept model at work in a worker: it is loaded once, writes what it is asked for, and this machine's speed is measured. */
-import { matMul, openBackend, tf, type Tensor2D } from '../engine/index.ts';
+import { measureRates, openBackend } from '../engine/index.ts';
 import type { Models } from '../hub/keeping.ts';
 import { whyTooLarge, type Rates } from '../hub/needs.ts';
 import { Generation } from '../model/generate.ts';
@@ -136,37 +136,8 @@ async function load(
 const openWasm = (assets: string) =>
   openBackend('wasm', { environment: 'browser', wasmPaths: `${assets}wasm/` });
 
-/** ms of each of the two measurements. */
-const probeMs = 400;
-
 /** How fast this machine multiplies matrices of a model's shape. @param width of its hidden states @param inner of its MLP */
 export async function probe(assets: string, width: number, inner: number): Promise<Rates> {
   await openWasm(assets);
-  // More than a processor keeps near it, as a model is.
-  const matrices = Array.from({ length: Math.max(2, Math.ceil(64e6 / (4 * width * inner))) }, () =>
-    tf.zeros<tf.Rank.R2>([width, inner]),
-  );
-  const measure = async (rows: number): Promise<number> => {
-    const x = tf.ones<tf.Rank.R2>([rows, width]);
-    let operations = 0;
-    const multiply = async (w: Tensor2D): Promise<void> => {
-      const y = matMul(x, w);
-      await y.data();
-      y.dispose();
-    };
-    for (const w of matrices) await multiply(w); // code is compiled, memory is there
-    const began = performance.now();
-    while (performance.now() - began < probeMs) {
-      for (const w of matrices) await multiply(w);
-      operations += 2 * rows * width * inner * matrices.length;
-    }
-    const ms = performance.now() - began;
-    x.dispose();
-    return operations / 1e6 / ms;
-  };
-  try {
-    return { few: await measure(16), many: await measure(512) };
-  } finally {
-    tf.dispose(matrices);
-  }
+  return measureRates(width, inner);
 }

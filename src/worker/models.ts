@@ -150,7 +150,12 @@ class Caller {
       this.#waiting.add(answered);
       signal.addEventListener('abort', cancel, { once: true });
       port1.onmessage = ({ data }: MessageEvent<unknown>) => {
-        const said = parseMessage(modelAnswerSchema, data);
+        let said: v.InferOutput<typeof modelAnswerSchema>;
+        try {
+          said = parseMessage(modelAnswerSchema, data);
+        } catch (error) {
+          return answered({ problem: error instanceof Error ? error.message : String(error) });
+        }
         if ('progress' in said) onProgress(said.progress);
         else answered(said);
       };

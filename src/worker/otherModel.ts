@@ -1,7 +1,8 @@
 /** Opens a model that others trained and that is kept in this browser, for the trainer. */
 import type { BackendName } from '../config/backends.ts';
 import type { Experiment } from '../config/fields.ts';
-import { whyTooLarge } from '../hub/needs.ts';
+import { checkFits } from '../hub/needs.ts';
+import { tf } from '../engine/index.ts';
 import { countedTensors } from '../model/tensors.ts';
 import { adaptedBase, type Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
@@ -30,14 +31,21 @@ export async function readOtherModel(
   const { opened, digest, close } = await openKeptModel(text);
   try {
     const tensors = countedTensors(opened.tensors, onRead);
-    const base = adaptedBase(text, { ...opened, tensors }, formatOf(opened));
-    const checkFits: OtherModel['checkFits'] = async (backend, held) => {
-      const problem = backend === 'wasm' ? whyTooLarge(opened.facts, held) : null;
-      if (problem === null) return;
-      await close();
-      throw new Error(problem);
+    const base = adaptedBase(text, { ...opened, tensors }, formatOf(opened), {
+      // Another run over it may hold it in another way than the first.
+      checkHeld: (held) => checkFits(tf.getBackend(), opened.facts, held),
+    });
+    return {
+      ...{ base, digest },
+      async checkFits(backend, held) {
+        try {
+          checkFits(backend, opened.facts, held);
+        } catch (error) {
+          await close();
+          throw error;
+        }
+      },
     };
-    return { base, digest, checkFits };
   } catch (error) {
     await close();
     throw error;

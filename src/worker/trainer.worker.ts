@@ -37,11 +37,12 @@ function breathe(): Promise<void> {
   });
 }
 
-/** @throws UnrecoverableError saying what failed and what the user can do */
+/** @throws UnrecoverableError saying what failed and what the user can do: of several around each other, the innermost */
 async function attempt<T>(what: string, remedy: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof UnrecoverableError) throw error;
     throw new UnrecoverableError(what, remedy, error);
   }
 }

@@ -3,6 +3,9 @@ import { expect, it } from 'vitest';
 import { fromTiles, inTiles, quantised } from '../../src/engine/blocks.ts';
 import { halfBits, halfValue } from '../../src/engine/halves.ts';
 import { openBackend, takesBlocks, tf } from '../../src/engine/index.ts';
+import { tinyLlama } from '../../src/model/config.ts';
+import { Llama } from '../../src/model/llama.ts';
+import { parameterShapes } from '../../src/model/parameters.ts';
 import { keptBlocks } from '../../src/model/gguf/keptBlocks.ts';
 import { dequantise } from '../../src/model/gguf/blocks.ts';
 import { evaluate, open, relativeError, type CaseResult } from '../engine/backends.ts';
@@ -42,6 +45,27 @@ it('products, adapters, head and rows are those of cpu, to the same bit on any n
     });
   });
 });
+
+it('a head that is not in blocks beside layers that are: what is held is known all the same', async () => {
+  await openBackend('wasm', { environment: 'node', threads: 1 });
+  const config = tinyLlama(64);
+  const isMatrix = (name: string) => name.startsWith('layers.') && !name.endsWith('Norm');
+  const parameters = Object.entries(parameterShapes(config)).map(([name, shape]) => {
+    const [rows = 0, columns = 1] = shape;
+    const values = floats([rows * columns], 5).values as Float32Array;
+    return [name, isMatrix(name) ? quantised('int4', values, columns, rows) : values] as const;
+  });
+  const held = (one: (typeof parameters)[number][1]) =>
+    'bytes' in one ? 4 * inTiles(one).length : 4 * one.length;
+  const model = await Llama.load(config, asyncOf(parameters));
+  const all = parameters.reduce((sum, [, one]) => sum + held(one), 0);
+  expect(model.heldBytes).toBe(all + 4 * 64 * config.hidden_size); // the head once more, packed
+  model.dispose();
+});
+
+async function* asyncOf<T>(all: readonly T[]): AsyncGenerator<T> {
+  yield* all;
+}
 
 it('what is not a number stays none', async () => {
   await openBackend('wasm', { environment: 'node', threads: 1 });

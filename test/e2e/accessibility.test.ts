@@ -5,6 +5,7 @@ import { expectNoBarrier, narrow, overflow, wide } from './barriers.ts';
 import { ownPlayground } from './page.ts';
 import {
   button,
+  endless,
   fieldOf,
   microLink,
   stepOf,
@@ -59,7 +60,7 @@ it('has no serious barrier and no overflow, wide or narrow, light or dark, befor
 });
 
 it('is never wider than a narrow window: while it trains, looking back, runs side by side, lessons', async () => {
-  await inThePage(microLink({ steps: 500 }), async (playground) => {
+  await inThePage(microLink({ steps: endless }), async (playground) => {
     const { page, problems } = playground;
     await page.setViewportSize(narrow);
     await waitForReady(playground);
@@ -118,7 +119,7 @@ async function tabTo(page: Page, name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab')
 }
 
 it('the keyboard alone does the main job, in a narrow window', async () => {
-  await inThePage(microLink({ steps: 500, maxNewTokens: 8 }), async (playground) => {
+  await inThePage(microLink({ steps: endless, maxNewTokens: 8 }), async (playground) => {
     const { page, problems } = playground;
     await page.setViewportSize(narrow);
     await waitForReady(playground);

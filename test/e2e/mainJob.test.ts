@@ -4,6 +4,7 @@ import { onePlayground } from './page.ts';
 import {
   button,
   chartsOf,
+  endless,
   fieldOf,
   lanesOf,
   microLink,
@@ -21,7 +22,7 @@ const little = microLink({ turns: 1, maxNewTokens: 8 });
 
 describe('the main job', () => {
   it('load, Run, Pause, Step, Reset, change a field, in a clean console', async () => {
-    const path = microLink({ evalEvery: 1, steps: 500, k: 4, promptsPerUpdate: 4 });
+    const path = microLink({ evalEvery: 1, steps: endless, k: 4, promptsPerUpdate: 4 });
     await inThePage(path, async (playground) => {
       const { page, waitFor, problems } = playground;
 
@@ -92,7 +93,7 @@ describe('the main job', () => {
   });
 
   it('keeps the page alive while it trains', async () => {
-    await inThePage(microLink({ steps: 500 }), async (playground) => {
+    await inThePage(microLink({ steps: endless }), async (playground) => {
       const { page, problems } = playground;
       await waitForReady(playground);
       await page.evaluate(() => {

@@ -212,6 +212,15 @@ describe('the picture of an update', () => {
       await expect.poll(() => page.getByRole('dialog').count(), { timeout: 30_000 }).toBe(0);
       await page.keyboard.press('ArrowRight');
       await waitForStatus(playground, /^Paused after update 2\./);
+
+      // What was opened is gone with the update it was opened in, and whoever comes back to that goes on where they are.
+      await push.press('Enter');
+      await why.waitFor();
+      await button(page, 'Earlier').press('Enter');
+      await expect.poll(() => why.count(), { timeout: 30_000 }).toBe(0);
+      await button(page, 'Later').press('Enter');
+      await episode(page).getByText('update 2', { exact: true }).waitFor();
+      expect(await why.count()).toBe(0);
       expect(problems).toEqual([]);
     });
   });

@@ -13,6 +13,9 @@ export function microLink(changes: Partial<Experiment> = {}, madeOn: MadeOn = {}
   return encodeLink(withChanges(presetExperiment(preset), changes), madeOn);
 }
 
+/** Updates that no machine is through with before the test is: a run that has finished cannot be paused. */
+export const endless = 10_000;
+
 /** The playground: a page, or a frame in another one. */
 type Place = Page | FrameLocator;
 interface Shown {

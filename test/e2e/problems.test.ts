@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { expectNoBarrier } from './barriers.ts';
 import { onePlayground } from './page.ts';
-import { button, microLink, pause, waitForReady, waitForStatus, waitForStep } from './playground.ts';
+import { button, endless, microLink, pause, waitForReady, waitForStatus, waitForStep } from './playground.ts';
 
 const lines = (...records: (object | string)[]): Buffer =>
   Buffer.from(
@@ -44,7 +44,7 @@ const inThePage = onePlayground();
 
 describe('problem sets', () => {
   it('are read, graded beside training, explained and handed out', async () => {
-    await inThePage(microLink({ steps: 500 }), async (playground) => {
+    await inThePage(microLink({ steps: endless }), async (playground) => {
       const { page, problems } = playground;
       await waitForReady(playground);
       await button(page, 'Run').click();

@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { expectNoBarrier, violations } from './barriers.ts';
 import { onePlayground } from './page.ts';
-import { button, microLink, statusOf, stepOf, waitForReady, waitForStep } from './playground.ts';
+import { button, endless, microLink, statusOf, stepOf, waitForReady, waitForStep } from './playground.ts';
 
 const inThePage = onePlayground();
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Speed' });
@@ -29,7 +29,7 @@ async function measureCounts(page: Page): Promise<void> {
 
 describe('speed', () => {
   it('pauses the run, measures, is cancelled at once, hands out what it measured, and raises no barrier', async () => {
-    await inThePage(microLink({ steps: 500 }), async (playground) => {
+    await inThePage(microLink({ steps: endless }), async (playground) => {
       const { page, problems, waitFor } = playground;
       await waitForReady(playground);
       await button(page, 'Run').click();

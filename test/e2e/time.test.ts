@@ -4,7 +4,16 @@ import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { amount } from '../amount.ts';
 import { onePlayground, type OpenPage } from './page.ts';
-import { button, microLink, region, stepOf, waitForReady, waitForStatus, waitForStep } from './playground.ts';
+import {
+  button,
+  endless,
+  microLink,
+  region,
+  stepOf,
+  waitForReady,
+  waitForStatus,
+  waitForStep,
+} from './playground.ts';
 
 const inThePage = onePlayground();
 const timeline = (page: Page): Locator => page.getByRole('slider', { name: /^Timeline/ });
@@ -71,7 +80,7 @@ describe('time', () => {
   });
 
   it('goes on while somebody looks back', async () => {
-    await inThePage(microLink({ steps: 500 }), async (playground) => {
+    await inThePage(microLink({ steps: endless }), async (playground) => {
       const { page, problems } = playground;
       await waitForReady(playground);
       await button(page, 'Run').click();

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { gradeInOrder } from '../../src/sandbox/inOrder.ts';
 import { messageCap, shownCap, stdoutCap, testsCap } from '../../src/sandbox/limits.ts';
 import { Pool, type Runner, type SnapshotStore, type Spawn } from '../../src/sandbox/pool.ts';
 import type { FromRunner, ToRunner } from '../../src/sandbox/runner.ts';
@@ -76,6 +77,30 @@ describe('Pool', () => {
     expect(batches.map((b) => b.length)).toEqual([16, 14]);
     expect((await pool.grade([request('p3')]))[0]?.cached).toBe(true);
     expect(pool.stats).toMatchObject({ graded: 30, cacheHits: 11, infra: 0, respawns: 0 });
+    pool.dispose();
+  });
+
+  it('serves in turn: a file is graded beside a run that asks again and again', async () => {
+    const { spawn } = fakeRunners();
+    const pool = new Pool(spawn, options);
+    let updates = 0;
+    let trains = true;
+    const run = async (): Promise<void> => {
+      while (trains) {
+        const answers = Array.from({ length: 100 }, (_, i) => request(`update ${updates}, answer ${i}`));
+        await pool.grade(answers);
+        updates++;
+      }
+    };
+    const training = run();
+    const file = ['a', 'b', 'c', 'd', 'e', 'f'].map(request);
+    const statuses: string[] = [];
+    for await (const { status } of gradeInOrder(pool, file, { inFlight: 2 })) statuses.push(status);
+    trains = false;
+    await training;
+    expect(statuses).toEqual(file.map(() => 'pass'));
+    // Two programs of the file go with each update; the run is not held up by it either.
+    expect(updates).toBeLessThanOrEqual(file.length + 1);
     pool.dispose();
   });
 

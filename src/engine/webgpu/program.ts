@@ -1,5 +1,4 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { tf } from '../tf.ts';
 import type { Tensor } from '../tf.ts';
 import { inTwoDimensions, newTensor, run } from './record.ts';
 import type { Stage } from './record.ts';
@@ -45,18 +44,6 @@ export const reductions = `
     }
     return partial[0];
   }`;
-
-let enabled = true;
-
-/** Turns the WGSL kernels on (the default) or off, for comparison. */
-export function useGpuKernels(on: boolean): void {
-  enabled = on;
-}
-
-/** The running WebGPU back end; null on others, or with the kernels off. */
-export function gpuBackend(): WebGPUBackend | null {
-  return enabled && tf.getBackend() === 'webgpu' ? (tf.backend() as WebGPUBackend) : null;
-}
 
 /**
  * Runs a kernel.

@@ -2,7 +2,7 @@
 import type { BackendName } from '../../config/backends.ts';
 import type { MadeOn } from '../../config/link.ts';
 import type { Preset } from '../../config/presets.ts';
-import { changesBetween, modelNameOf, type Experiment, type FieldName } from '../../config/experiment.ts';
+import { changesBetween, heldModelOf, type Experiment, type FieldName } from '../../config/experiment.ts';
 import type { Remedy } from '../../rl/remedies.ts';
 import type { KeptRun } from '../../keep/keptRuns.ts';
 import type { TrainerClientOptions } from '../../worker/client.ts';
@@ -331,7 +331,7 @@ export class AppState {
     const experiment = form.valid;
     const { kept } = before;
     if (!experiment) return before;
-    const wanted = { backend: this.backendChoice, model: modelNameOf(experiment) };
+    const wanted = { backend: this.backendChoice, model: heldModelOf(experiment) };
     const same = this.#loaded?.backend === wanted.backend && this.#loaded.model === wanted.model;
     const over = same && this.#client.canBegin;
     if (!this.#hasRoom(kept ? 1 : 0, !over)) return before;

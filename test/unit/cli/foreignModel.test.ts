@@ -97,6 +97,16 @@ it('a run goes on with the model that was fetched for it, without the hub', asyn
   vi.unstubAllEnvs();
 });
 
+it('half of the adapter that a boost left is no model without one', async () => {
+  const { digest } = await foreignModel(join(root, 'tiny'), doing);
+  const folder = join(root, 'boosted');
+  await mkdir(folder);
+  const pointer = { model: otherModelText('tiny', digest), digest, path: join(root, 'tiny') };
+  await writeFile(join(folder, pointerFile), JSON.stringify(pointer));
+  await writeFile(join(folder, 'adapter_config.json'), '{}');
+  await expect(findOther(folder)).rejects.toThrow(/boosted\/adapter_model\.safetensors is missing: /);
+});
+
 it('the cache lies where the user keeps such things', () => {
   expect(cacheFolder({ XDG_CACHE_HOME: '/c' })).toBe('/c/cocos-playground/models');
   expect(cacheFolder({})).toMatch(/\.cache\/cocos-playground\/models$/);

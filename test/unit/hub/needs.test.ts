@@ -5,6 +5,7 @@ import { otherModelText } from '../../../src/config/modelFields.ts';
 import { nearestPreset, otherModelPreset, presetExperiment } from '../../../src/config/presets.ts';
 import { bytesToTrain } from '../../../src/hub/toTrain.ts';
 import {
+  checkFits,
   bytesToWrite,
   updateSeconds,
   updateWork,
@@ -38,6 +39,8 @@ it('of a model in blocks less is needed, whether its file has them or a run asks
     /^It needs 6.3 GB in memory/,
   );
   expect(whyTooLarge(large, 'int4')).toBeNull();
+  expect(() => checkFits('wasm', large, 'float32')).toThrow(/^It needs .* Or set baseWeights to int8\.$/);
+  checkFits('webgpu', large, 'float32');
 });
 
 it('an update takes as long as its operations at the rates that were measured', () => {
@@ -66,4 +69,17 @@ it('a run over such a model is a preset of its own, under its name, and needs mo
   expect(bytes).toBeLessThan(bytesToTrain({ ...e, promptsPerUpdate: 8, k: 8, maxNewTokens: 512 }, smol));
   expect(bytesToTrain(e, smol)).toBeLessThan(6e9);
   expect(defaultExperiment.model).not.toBe('other');
+});
+
+it('a run over a model in blocks needs as much less as its weights do, unless it asks for them whole', () => {
+  const e = presetExperiment(otherModelPreset(otherModelText('Large', 'cd'.repeat(32))));
+  const whole = facts(1.24e9, 128_256, 2048, 16);
+  const blocks = { ...whole, dtypes: ['Q4_0', 'Q6_K'] };
+  const saved = bytesToTrain(e, whole) - bytesToTrain(e, blocks);
+  expect(saved).toBeCloseTo(bytesToWrite(whole) - bytesToWrite(blocks), -1);
+  // Everything but the embedding, 32 numbers in 20 bytes instead of 128.
+  expect(saved).toBeCloseTo((4 - 20 / 32) * (1.24e9 - 128_256 * 2048), -1);
+  const asked = (baseWeights: typeof e.baseWeights) => bytesToTrain({ ...e, baseWeights }, blocks);
+  expect(asked('float32')).toBe(bytesToTrain(e, whole));
+  expect(asked('int4')).toBeLessThan(asked('stored'));
 });

@@ -18,7 +18,7 @@ const rewardsOf = ({ trajectories }: Group<Episode<{ readonly reward: number }>>
 
 describe('dealtOut', () => {
   it('gives each trajectory the rewards of another, all of its turns together, and nothing else of it', () => {
-    const groups = [group([0, 1], [0.5, 0.25], [1, NaN]), group([0.1, 0.2], [0.3, 0.4], [0.5, 0.6])];
+    const groups = [group([0, 1], [0.5, 0.25], [1, 0.75]), group([0.1, 0.2], [0.3, 0.4], [0.5, 0.6])];
     const orders = [
       [2, 0, 1],
       [1, 2, 0],
@@ -29,7 +29,7 @@ describe('dealtOut', () => {
     });
     expect(dealt.map(rewardsOf)).toEqual([
       [
-        [1, NaN],
+        [1, 0.75],
         [0, 1],
         [0.5, 0.25],
       ],
@@ -45,5 +45,17 @@ describe('dealtOut', () => {
       'answer 2',
     ]);
     expect(rewardsOf(groups[0]!)[0]).toEqual([0, 1]);
+  });
+
+  it('leaves what could not be judged where it is: nobody learns from it, and it does not count as wrong', () => {
+    const [dealt] = dealtOut([group([0, 1], [NaN, 0], [1, 0.5])], (_, judged) => {
+      expect(judged).toBe(2);
+      return [1, 0];
+    });
+    expect(dealt && rewardsOf(dealt)).toEqual([
+      [1, 0.5],
+      [NaN, 0],
+      [0, 1],
+    ]);
   });
 });

@@ -27,6 +27,14 @@ describe('whatIf', () => {
     expect(pushes[0]?.[0]?.[0]?.now.coefficients).toEqual([0.125, 0.125]);
   });
 
+  it('is refused of a run whose rewards were shuffled: its answers’ tests do not say what they earned', () => {
+    const groups = [group([trajectory(['pppp', 'pppp']), trajectory(['ffff', 'pppf'])])];
+    const control = e({ control: 'shuffled' });
+    expect(() => whatIf(groups, control, { ...control, gamma: 0 })).toThrow(
+      /^control: rewards were shuffled/,
+    );
+  });
+
   it('makes the rewards again from the verdicts: all tests or nothing', () => {
     const groups = [
       group([trajectory(['ppff', 'pppf']), trajectory(['ppff', 'ppff'])]),
@@ -88,6 +96,7 @@ describe('whatIf', () => {
       'k',
       'promptsPerUpdate',
       'objective',
+      'control',
       'feedback',
       'history',
       'clipRatio',

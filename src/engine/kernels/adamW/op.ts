@@ -2,8 +2,8 @@ import { tf } from '../../tf.ts';
 import type { NamedTensorMap, Tensor, Variable } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import { throwGpuErrors } from '../../webgpu/errors.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
-import { adamWGpu, squaredNormsGpu, type SquaredNorms } from './webgpu.ts';
+import { runningGpu } from '../../webgpu/running.ts';
+import type { SquaredNorms } from './webgpu.ts';
 
 export interface AdamWOptions {
   readonly beta1: number;
@@ -67,8 +67,8 @@ export class AdamW {
       if (!grad) throw new Error(`AdamW: no gradient for parameter "${name}".`);
       return grad;
     });
-    const gpu = gpuBackend();
-    const squared = await (gpu ? squaredNormsGpu(gpu, ordered) : squaredNorms(ordered));
+    const gpu = runningGpu();
+    const squared = await (gpu ? gpu.kernels.squaredNormsGpu(gpu.backend, ordered) : squaredNorms(ordered));
     const norm = Math.sqrt(squared.sum);
     throwGpuErrors();
     if (!Number.isFinite(norm)) {
@@ -138,10 +138,10 @@ export class AdamW {
       next.dispose();
       return;
     }
-    const gpu = gpuBackend();
+    const gpu = runningGpu();
     if (gpu) {
       const factors = { keep: 1 - lr * decay, step: lr / correct1, correct: 1 / correct2 };
-      adamWGpu(gpu, { param, m, v, grad }, { ...factors, clip, beta1, beta2, eps });
+      gpu.kernels.adamWGpu(gpu.backend, { param, m, v, grad }, { ...factors, clip, beta1, beta2, eps });
       return;
     }
     tf.tidy(() => {

@@ -2,10 +2,9 @@ import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
+import { runningGpu } from '../../webgpu/running.ts';
 import { checkHeads } from '../shape.ts';
 import type { HeadShape } from '../shape.ts';
-import { attendGpu } from './webgpu.ts';
 
 /** Keys and values of one layer for every slot, both [B, S, kvHeads·headDim]. Its tensors are owned by `KVCache`. */
 export interface LayerCache {
@@ -26,8 +25,8 @@ export function attendCached(qkv: Tensor2D, cache: LayerCache, slots: Tensor1D, 
   checkHeads('attendCached', qkv.shape[1], shape);
   const wasm = wasmKernels();
   if (wasm) return attendCachedWasm(wasm, qkv, cache, slots, shape);
-  const gpu = gpuBackend();
-  if (gpu) return attendGpu(gpu, qkv, cache.k, cache.v, slots, shape);
+  const gpu = runningGpu();
+  if (gpu) return gpu.kernels.attendGpu(gpu.backend, qkv, cache.k, cache.v, slots, shape);
   return attendCachedReference(qkv, cache, slots, shape);
 }
 

@@ -2,11 +2,10 @@ import { tf } from '../../tf.ts';
 import type { Tensor, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
+import { runningGpu } from '../../webgpu/running.ts';
 import { differentiable } from '../differentiable.ts';
 import { checkHeads } from '../shape.ts';
 import type { HeadShape } from '../shape.ts';
-import { attentionGpu, attentionGpuBackward } from './webgpu.ts';
 
 export interface SequenceShape extends HeadShape {
   readonly batch: number;
@@ -33,13 +32,15 @@ export function causalAttention(qkv: Tensor2D, shape: SequenceShape): Tensor2D {
   }
   const wasm = wasmKernels();
   if (wasm) return causalAttentionWasm(wasm, qkv, shape);
-  const gpu = gpuBackend();
+  const gpu = runningGpu();
   if (!gpu) return causalAttentionReference(qkv, shape);
   return differentiable(
     [qkv],
     [],
-    () => attentionGpu(gpu, qkv, shape.time, shape),
-    (dy, saved) => [attentionGpuBackward(gpu, saved[0] as Tensor2D, dy, shape.time, shape)],
+    () => gpu.kernels.attentionGpu(gpu.backend, qkv, shape.time, shape),
+    (dy, saved) => [
+      gpu.kernels.attentionGpuBackward(gpu.backend, saved[0] as Tensor2D, dy, shape.time, shape),
+    ],
   );
 }
 

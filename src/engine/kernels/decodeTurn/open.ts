@@ -3,12 +3,11 @@ import { sizeOfTable } from '../../blockMatrix.ts';
 import type { DecoderModel } from '../../decoder.ts';
 import type { KVCache } from '../../kvCache.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
+import { runningGpu } from '../../webgpu/running.ts';
 import { checkSampling } from '../sampleToken/op.ts';
 import { openDecoderReference } from './op.ts';
 import type { Decoder, TurnStart } from './op.ts';
 import { openDecoderWasm } from './wasm.ts';
-import { openDecoderGpu } from './webgpu.ts';
 
 /** Dispose of it before the cache. */
 export function openDecoder(model: DecoderModel, cache: KVCache): Decoder {
@@ -18,8 +17,8 @@ export function openDecoder(model: DecoderModel, cache: KVCache): Decoder {
 function openFastest(model: DecoderModel, cache: KVCache): Decoder {
   const wasm = wasmKernels();
   if (wasm) return openDecoderWasm(wasm, model, cache);
-  const gpu = gpuBackend();
-  return gpu ? openDecoderGpu(gpu, model, cache) : openDecoderReference(model, cache);
+  const gpu = runningGpu();
+  return gpu ? gpu.kernels.openDecoderGpu(gpu.backend, model, cache) : openDecoderReference(model, cache);
 }
 
 /** Looks at everything that is passed before a kernel trusts it. */

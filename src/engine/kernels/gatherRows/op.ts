@@ -4,10 +4,9 @@ import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
+import { runningGpu } from '../../webgpu/running.ts';
 import { differentiable } from '../differentiable.ts';
 import { oneHotRows } from '../oneHot.ts';
-import { gatherGpu, scatterAddGpu } from './webgpu.ts';
 
 /**
  * Picks rows of a table: y_n = table[ids_n]. The gradient adds each dy_n to row ids_n (scatter-add).
@@ -18,9 +17,9 @@ import { gatherGpu, scatterAddGpu } from './webgpu.ts';
  */
 export function gatherRows(table: Table, ids: Tensor1D): Tensor2D {
   const wasm = wasmKernels();
-  const gpu = gpuBackend();
+  const gpu = runningGpu();
   if (isBlocks(table)) {
-    if (gpu) return gatherGpu(gpu, table, ids);
+    if (gpu) return gpu.kernels.gatherGpu(gpu.backend, table, ids);
     return wasm ? gatherBlocks(wasm, table, ids) : tf.tidy(() => tf.gather(unblocked(table), ids));
   }
   if (wasm) return gatherRowsWasm(wasm, table, ids);
@@ -28,8 +27,8 @@ export function gatherRows(table: Table, ids: Tensor1D): Tensor2D {
   return differentiable(
     [table],
     [ids],
-    () => gatherGpu(gpu, table, ids),
-    (dy, saved) => [scatterAddGpu(gpu, dy, saved[1] as Tensor1D, table.shape[0])],
+    () => gpu.kernels.gatherGpu(gpu.backend, table, ids),
+    (dy, saved) => [gpu.kernels.scatterAddGpu(gpu.backend, dy, saved[1] as Tensor1D, table.shape[0])],
   );
 }
 

@@ -5,15 +5,14 @@ import { tf } from '../../tf.ts';
 import type { Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
+import { runningGpu } from '../../webgpu/running.ts';
 import { WORTH_SHARING } from './gemm.ts';
-import { timesBlocksGpu } from './webgpu.ts';
 
 /** x [N, inputs]·W, or dy [N, outputs]·Wᵀ; no gradient. */
 export function timesBlocks(x: Tensor2D, matrix: BlockMatrix, transposed: boolean): Tensor2D {
   const wasm = wasmKernels();
-  const gpu = gpuBackend();
-  if (gpu) return timesBlocksGpu(gpu, x, matrix, transposed);
+  const gpu = runningGpu();
+  if (gpu) return gpu.kernels.timesBlocksGpu(gpu.backend, x, matrix, transposed);
   if (!wasm) return tf.tidy(() => tf.matMul(x, unblocked(matrix), false, !transposed));
   const y = wasm.output<Tensor2D>([x.shape[0], transposed ? matrix.inputs : matrix.outputs]);
   const [a, c] = [wasm.address(x), wasm.address(y)];

@@ -1,9 +1,8 @@
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../../tf.ts';
 import type { Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
+import { runningGpu, type Gpu } from '../../webgpu/running.ts';
 import { isBlocks } from '../../blockMatrix.ts';
 import { atTheirColumns, sizeOfWeight } from '../../weight.ts';
 import type { BlockWeight, PlainWeight, Weight } from '../../weight.ts';
@@ -11,7 +10,6 @@ import { differentiable } from '../differentiable.ts';
 import { adaptedLinear } from './adapted.ts';
 import { timesBlocks } from './blocks.ts';
 import { gemm, gemmPanels } from './gemm.ts';
-import { matMulGpu } from './webgpu.ts';
 
 /**
  * y = x·W for a weight W = base + Σ scale·a·b, without a bias.
@@ -24,7 +22,13 @@ export function linear(x: Tensor2D, weight: Weight): Tensor2D {
   const wasm = wasmKernels();
   if (wasm && lora.length > 0 && isFrozen(weight)) {
     checkInner(x, sizeOfWeight(weight)[0]);
-    return adaptedLinear(wasm, x, (rows, transposed) => times(rows, weight, transposed), readOf(weight), lora);
+    return adaptedLinear(
+      wasm,
+      x,
+      (rows, transposed) => times(rows, weight, transposed),
+      readOf(weight),
+      lora,
+    );
   }
   const y = isFrozen(weight) ? frozenLinear(x, weight) : matMul(x, weight.base);
   if (lora.length === 0) return y;
@@ -62,7 +66,7 @@ function times(x: Tensor2D, weight: FrozenWeight, transposed: boolean): Tensor2D
     return timesPanels(wasm, x, base, transposed);
   }
   if (wasm) return matMulWasm(wasm, x, base, false, transposed);
-  const gpu = gpuBackend();
+  const gpu = runningGpu();
   return (gpu ? matMulOn(gpu) : matMulPlain)(x, base, false, transposed);
 }
 
@@ -103,9 +107,9 @@ export function matMulTransposed(x: Tensor2D, w: Tensor2D): Tensor2D {
 type MatMul = (a: Tensor2D, b: Tensor2D, transposeA: boolean, transposeB: boolean) => Tensor2D;
 
 const matMulOn =
-  (gpu: WebGPUBackend): MatMul =>
+  (gpu: Gpu): MatMul =>
   (...product) =>
-    matMulGpu(gpu, ...product);
+    gpu.kernels.matMulGpu(gpu.backend, ...product);
 
 /** The same product out of plain TensorFlow.js ops on every back end. */
 export function matMulReference(x: Tensor2D, w: Tensor2D, transposed = false, frozen = false): Tensor2D {
@@ -114,7 +118,7 @@ export function matMulReference(x: Tensor2D, w: Tensor2D, transposed = false, fr
 
 function product(x: Tensor2D, w: Tensor2D, transposed: boolean, frozen: boolean): Tensor2D {
   const wasm = wasmKernels();
-  const gpu = gpuBackend();
+  const gpu = runningGpu();
   if (wasm) return productWith((a, b, ta, tb) => matMulWasm(wasm, a, b, ta, tb), x, w, transposed, frozen);
   if (gpu) return productWith(matMulOn(gpu), x, w, transposed, frozen);
   return matMulReference(x, w, transposed, frozen);

@@ -2,9 +2,8 @@ import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
+import { runningGpu } from '../../webgpu/running.ts';
 import { differentiable } from '../differentiable.ts';
-import { rmsNormGpu, rmsNormGpuBackward } from './webgpu.ts';
 
 /**
  * Root-mean-square normalisation (arXiv 1910.07467): y = x / √(mean(x²) + eps) · gain, row by row.
@@ -16,13 +15,13 @@ import { rmsNormGpu, rmsNormGpuBackward } from './webgpu.ts';
 export function rmsNorm(x: Tensor2D, gain: Tensor1D, eps: number): Tensor2D {
   const wasm = wasmKernels();
   if (wasm) return rmsNormWasm(wasm, x, gain, eps);
-  const gpu = gpuBackend();
+  const gpu = runningGpu();
   if (!gpu) return rmsNormReference(x, gain, eps);
   return differentiable(
     [x, gain],
     [],
-    () => rmsNormGpu(gpu, x, gain, eps),
-    (dy, saved) => rmsNormGpuBackward(gpu, ...(saved as [Tensor2D, Tensor1D]), dy, eps),
+    () => gpu.kernels.rmsNormGpu(gpu.backend, x, gain, eps),
+    (dy, saved) => gpu.kernels.rmsNormGpuBackward(gpu.backend, ...(saved as [Tensor2D, Tensor1D]), dy, eps),
   );
 }
 

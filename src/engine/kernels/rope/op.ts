@@ -2,11 +2,10 @@ import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D, Tensor3D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
+import { runningGpu } from '../../webgpu/running.ts';
 import { differentiable } from '../differentiable.ts';
 import { checkHeads, frequency } from '../shape.ts';
 import type { RopeShape } from '../shape.ts';
-import { ropeGpu } from './webgpu.ts';
 
 /**
  * Rotary position embedding (arXiv 2104.09864) of the query and key heads; value heads pass unchanged.
@@ -23,13 +22,15 @@ export function rope(qkv: Tensor2D, positions: Tensor1D, shape: RopeShape): Tens
   if (shape.headDim % 2 !== 0) throw new Error(`rope: headDim must be even, got ${shape.headDim}.`);
   const wasm = wasmKernels();
   if (wasm) return ropeWasm(wasm, qkv, positions, shape);
-  const gpu = gpuBackend();
+  const gpu = runningGpu();
   if (!gpu) return ropeReference(qkv, positions, shape);
   return differentiable(
     [qkv],
     [positions],
-    () => ropeGpu(gpu, qkv, positions, angleTensor(shape), shape, 1),
-    (dy, saved) => [ropeGpu(gpu, dy, saved[1] as Tensor1D, angleTensor(shape), shape, -1)],
+    () => gpu.kernels.ropeGpu(gpu.backend, qkv, positions, angleTensor(shape), shape, 1),
+    (dy, saved) => [
+      gpu.kernels.ropeGpu(gpu.backend, dy, saved[1] as Tensor1D, angleTensor(shape), shape, -1),
+    ],
   );
 }
 

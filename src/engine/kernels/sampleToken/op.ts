@@ -2,9 +2,8 @@ import { tf } from '../../tf.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
+import { runningGpu } from '../../webgpu/running.ts';
 import { allowedOf, banned, holesAt, holesTensor, type IdRange } from '../banned.ts';
-import { sampleGpu } from './webgpu.ts';
 import { oneHotRows } from '../oneHot.ts';
 
 export interface SampleOptions {
@@ -43,10 +42,10 @@ export function sampleToken(logits: Tensor2D, uniforms: Tensor1D, options: Sampl
   checkSampling(options);
   const wasm = wasmKernels();
   if (wasm) return sampleTokenWasm(wasm, logits, uniforms, options);
-  const gpu = gpuBackend();
+  const gpu = runningGpu();
   if (!gpu) return sampleTokenReference(logits, uniforms, options);
   const [ids, logp] = tf.tidy(() => {
-    const packed = sampleGpu(gpu, logits, uniforms, temperature, topP, options.banned);
+    const packed = gpu.kernels.sampleGpu(gpu.backend, logits, uniforms, temperature, topP, options.banned);
     const [id, logProb] = tf.unstack(packed) as [Tensor1D, Tensor1D];
     return [tf.cast(id, 'int32'), logProb] as [Tensor1D, Tensor1D];
   });

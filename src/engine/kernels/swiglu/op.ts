@@ -2,9 +2,8 @@ import { tf } from '../../tf.ts';
 import type { Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
+import { runningGpu } from '../../webgpu/running.ts';
 import { differentiable } from '../differentiable.ts';
-import { swigluGpu, swigluGpuBackward } from './webgpu.ts';
 
 /**
  * SwiGLU (arXiv 2002.05202): silu(gate)·up with silu(z) = z·σ(z).
@@ -17,13 +16,13 @@ export function swiglu(gateUp: Tensor2D): Tensor2D {
     throw new Error(`swiglu: odd width ${gateUp.shape[1]}; it needs gate and up halves.`);
   const wasm = wasmKernels();
   if (wasm) return swigluWasm(wasm, gateUp);
-  const gpu = gpuBackend();
+  const gpu = runningGpu();
   if (!gpu) return swigluReference(gateUp);
   return differentiable(
     [gateUp],
     [],
-    () => swigluGpu(gpu, gateUp),
-    (dy, saved) => [swigluGpuBackward(gpu, saved[0] as Tensor2D, dy)],
+    () => gpu.kernels.swigluGpu(gpu.backend, gateUp),
+    (dy, saved) => [gpu.kernels.swigluGpuBackward(gpu.backend, saved[0] as Tensor2D, dy)],
   );
 }
 

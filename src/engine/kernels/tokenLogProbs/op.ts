@@ -1,16 +1,13 @@
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { isBlocks, sizeOfTable, type BlockMatrix, type Table } from '../../blockMatrix.ts';
 import { blockLayouts } from '../../blocks.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
-import { gpuBackend } from '../../webgpu/program.ts';
-import { newTensor } from '../../webgpu/record.ts';
+import { runningGpu, type Gpu } from '../../webgpu/running.ts';
 import { differentiable } from '../differentiable.ts';
 import { linear, matMulReference } from '../linear/op.ts';
 import { gemm } from '../linear/gemm.ts';
-import { headGpu, headGpuBackward } from './webgpu.ts';
 import { allowedOf, banned, holesAt, holesTensor, type Allowed, type IdRange } from '../banned.ts';
 import { oneHotRows } from '../oneHot.ts';
 
@@ -50,7 +47,7 @@ export function tokenLogProbs(
   }
   const allowed = allowedOf('tokenLogProbs', options.banned, sizeOfTable(table)[0]);
   const wasm = wasmKernels();
-  const gpu = gpuBackend();
+  const gpu = runningGpu();
   if (gpu) return unpack(tokenLogProbsGpu(gpu, x, table, targets, options, allowed));
   if (!wasm) return tokenLogProbsReference(x, table, targets, options);
   return unpack(
@@ -61,24 +58,24 @@ export function tokenLogProbs(
 }
 
 function tokenLogProbsGpu(
-  gpu: WebGPUBackend,
+  gpu: Gpu,
   x: Tensor2D,
   table: Table,
   targets: Tensor1D,
   { temperature, frozen = false }: HeadOptions,
   allowed: Allowed,
 ): Tensor2D {
-  const peaks = newTensor<Tensor2D>(gpu, [2, x.shape[0]]); // the forward pass fills it
+  const peaks = gpu.kernels.newTensor<Tensor2D>(gpu.backend, [2, x.shape[0]]); // the forward pass fills it
   const learns = !frozen && !isBlocks(table);
   const packed = differentiable(
     learns ? [x, table] : [x],
     [...(learns || isBlocks(table) ? [] : [table]), targets, peaks],
-    () => headGpu(gpu, { x, table, targets, peaks, temperature, allowed }),
+    () => gpu.kernels.headGpu(gpu.backend, { x, table, targets, peaks, temperature, allowed }),
     (dy, saved) => {
       const [sy, sp] = saved.slice(-2) as [Tensor1D, Tensor2D];
       const head = { x: saved[0] as Tensor2D, targets: sy, peaks: sp, temperature, allowed };
       const kept = isBlocks(table) ? table : (saved[1] as Tensor2D);
-      return headGpuBackward(gpu, { ...head, table: kept }, dy, learns);
+      return gpu.kernels.headGpuBackward(gpu.backend, { ...head, table: kept }, dy, learns);
     },
   );
   peaks.dispose();

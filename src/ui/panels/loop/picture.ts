@@ -295,11 +295,14 @@ export function weightMeans(
     : `an answer of turn ${turn} that passes every test ${how}`;
 }
 
-/** What each unit test of a turn is worth to its try; null where that cannot be said, or nothing is learned from it. @param turn from 1 */
+/**
+ * What each unit test of a turn is worth to its try; null where that cannot be said, nothing is learned from it, or its reward goes to
+ * another. @param turn from 1
+ */
 export function flippedTests(lane: SeenLane, turn: number, e: Experiment): (Flipped | null)[] {
   const tests = lane.turns[turn - 1]?.verdict?.tests ?? [];
   const turns = lane.turns.flatMap(({ verdict }) => (verdict === null ? [] : [{ verdict }]));
-  const whole = lane.explanation !== null && turns.length === e.turns;
+  const whole = lane.explanation !== null && turns.length === e.turns && e.control === 'none';
   return tests.map((_, test) => (whole ? flippedTest(turns, { turn, test }, e) : null));
 }
 
