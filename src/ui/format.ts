@@ -55,3 +55,10 @@ export function byteSize(bytes: number): string {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** Seconds as people say them: "40 seconds", "3.5 minutes", "2 hours". */
+export function durationWords(seconds: number): string {
+  if (seconds < 90) return plural(Math.max(1, Math.round(seconds)), 'second');
+  if (seconds < 5400) return `${fixed(seconds / 60, seconds < 600 ? 1 : 0)} minutes`;
+  return `${fixed(seconds / 3600, 1)} hours`;
+}

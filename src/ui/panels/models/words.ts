@@ -1,6 +1,6 @@
 /** Models of others in words. */
 import { bytesOf, type KeptModel, type Progress } from '../../../worker/models.ts';
-import { byteSize, compact, fixed, percent, plural, significant } from '../../format.ts';
+import { byteSize, compact, percent, significant } from '../../format.ts';
 
 type Facts = KeptModel['facts'];
 
@@ -45,10 +45,3 @@ export const progressWords = ({ what, done, total }: Progress): string =>
   `${doing[what]}: ${byteSize(done)} of ${byteSize(total)} (${percent(total > 0 ? done / total : 0)})`;
 
 export const sizeOf = (model: Pick<KeptModel, 'files'>): string => byteSize(bytesOf(model));
-
-/** Seconds as people say them: "40 seconds", "3.5 minutes", "2 hours". */
-export function durationWords(seconds: number): string {
-  if (seconds < 90) return plural(Math.max(1, Math.round(seconds)), 'second');
-  if (seconds < 5400) return `${fixed(seconds / 60, seconds < 600 ? 1 : 0)} minutes`;
-  return `${fixed(seconds / 3600, 1)} hours`;
-}
