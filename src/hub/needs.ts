@@ -33,7 +33,7 @@ const stayBlocks: Readonly<Record<string, number>> = {
  * Every weight once, and the head once more: its rows for what is learned from, packed to write with. Bytes, rather more than fewer: of a
  * file in blocks the head may be in others.
  */
-function weightBytes({ parameters, vocabulary, width, dtypes }: ModelFacts, held: Held): number {
+export function weightBytes({ parameters, vocabulary, width, dtypes }: ModelFacts, held: Held): number {
   const table = vocabulary * width;
   if (held === 'int8' || held === 'int4') return blocks[held] * (parameters + table);
   const layers = held === 'stored' ? (stayBlocks[dtypes[0] ?? ''] ?? float) : float;
