@@ -18,7 +18,16 @@ import {
 } from '../../../src/ui/charts/series.ts';
 import { fromSlider, sliderOf, toSlider } from '../../../src/ui/controls/slider.ts';
 import { metricsOf } from '../../../src/ui/download.ts';
-import { compact, fixed, percent, plural, signed, significant } from '../../../src/ui/format.ts';
+import {
+  compact,
+  durationWords,
+  fixed,
+  percent,
+  plural,
+  signed,
+  significant,
+} from '../../../src/ui/format.ts';
+import { runTime } from '../../../src/ui/panels/models/words.ts';
 import {
   announcement,
   cameTo,
@@ -210,6 +219,12 @@ describe('charts', () => {
     const metrics = Object.keys(rows[1]).filter((key) => key !== 'step' && !key.startsWith('time/'));
     for (const key of metrics) expect(findMetric(key)).toBeDefined();
   });
+});
+
+it('a run’s time is said an update and in all', () => {
+  expect(runTime(540, 96)).toBe('9.0 minutes an update, 14.4 hours for all 96');
+  expect(runTime(4, 20)).toBe('4 seconds an update, 80 seconds for all 20');
+  expect(durationWords(3.2 * 86_400)).toBe('3.2 days');
 });
 
 describe('status line', () => {

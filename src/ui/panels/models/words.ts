@@ -1,6 +1,6 @@
 /** Models of others in words. */
 import { bytesOf, type KeptModel, type Progress } from '../../../worker/models.ts';
-import { byteSize, compact, percent, significant } from '../../format.ts';
+import { byteSize, compact, durationWords, percent, significant } from '../../format.ts';
 
 type Facts = KeptModel['facts'];
 
@@ -45,3 +45,7 @@ export const progressWords = ({ what, done, total }: Progress): string =>
   `${doing[what]}: ${byteSize(done)} of ${byteSize(total)} (${percent(total > 0 ? done / total : 0)})`;
 
 export const sizeOf = (model: Pick<KeptModel, 'files'>): string => byteSize(bytesOf(model));
+
+/** "9.0 minutes an update, 14.4 hours for all 96". @param seconds an update */
+export const runTime = (seconds: number, steps: number): string =>
+  `${durationWords(seconds)} an update, ${durationWords(seconds * steps)} for all ${steps}`;
