@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { withChanges } from '../../../src/config/experiment.ts';
 import { otherModelText } from '../../../src/config/modelFields.ts';
 import { presetExperiment, shortProblemsPreset } from '../../../src/config/presets.ts';
+import { valueWords } from '../../../src/ui/charts/catalogue.ts';
 import { ExperimentState } from '../../../src/ui/state/experiment.svelte.ts';
 import { nameOf } from '../../../src/ui/state/openRun.svelte.ts';
 
@@ -25,4 +26,9 @@ it('on other problems it is not said to learn short ones', () => {
   const form = new ExperimentState();
   form.open(others);
   expect(form.preset.title).toBe('Small-135M');
+});
+
+it('a share that is set in hundredths is said with its sign', () => {
+  expect(valueWords('heldOut', 40)).toBe('40\u00a0%');
+  expect(valueWords('k', 4)).toBe('4');
 });
