@@ -26,7 +26,9 @@ export const modelNameOf = ({ model, otherModel }: Pick<Experiment, 'model' | 'o
 
 /** The same and how its weights are held: what runs that are trained in turns have in common on a back end. */
 export const heldModelOf = (experiment: Experiment): string =>
-  experiment.model === 'other' ? `${modelNameOf(experiment)} ${experiment.baseWeights}` : modelNameOf(experiment);
+  experiment.model === 'other'
+    ? `${modelNameOf(experiment)} ${experiment.baseWeights}`
+    : modelNameOf(experiment);
 
 /** Fields that say what an evaluation measures: where they differ, held-out accuracies are of other tasks, tests or answers. */
 const measured = ['tasks', 'evalTasks', 'trainTests', 'turns'] as const;

@@ -69,15 +69,18 @@ const longest = (e: Experiment, f: MemoryFacts): number =>
 const cacheBytes = (e: Experiment, f: MemoryFacts, rows: number): number =>
   float * rows * longest(e, f) * f.layers * 2 * f.keyWidth;
 
-/** Numbers that one token leaves behind on its way through the model: every layer's intermediate results. */
-const perToken = (f: TokenWidths): number =>
-  f.layers * (7 * f.width + 2 * f.qkvWidth + 3 * f.mlpWidth) + 3 * f.width;
+/** Numbers that one token leaves behind on its way through a layer: its intermediate results. */
+const perLayer = (f: TokenWidths): number => 7 * f.width + 2 * f.qkvWidth + 3 * f.mlpWidth;
+
+/** And on its way through all of them. */
+const perToken = (f: TokenWidths): number => f.layers * perLayer(f) + 3 * f.width;
 
 /** Bytes of one token's intermediate results while the model learns: each gets a gradient of its own size. */
 export const bytesPerToken = (f: TokenWidths): number => float * 2 * perToken(f);
 
-/** Reading `rows` prompts at once, without a gradient. */
-const promptBytes = (f: MemoryFacts, rows: number): number => float * rows * f.longestPrompt * perToken(f);
+/** Reading `rows` prompts at once, without a gradient: what a layer leaves behind is freed before the next (engine/decoder.ts). */
+const promptBytes = (f: MemoryFacts, rows: number): number =>
+  float * rows * f.longestPrompt * (perLayer(f) + 3 * f.width);
 
 /** Tokens of one micro-batch: as many as are read at once, but no more than there are, and one sequence at least. */
 function microBatchTokens(e: Experiment, f: MemoryFacts): number {

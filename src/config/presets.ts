@@ -140,10 +140,18 @@ export const shortProblemSettings = {
   evalEvery: 48,
 } as const satisfies Partial<Experiment>;
 
-/** Such a run on those problems. @param problems their name */
-export function shortProblemsPreset(otherModel: string, problems: string): Preset {
-  const preset = otherModelPreset(otherModel);
-  return { ...preset, changes: { ...preset.changes, ...shortProblemSettings, tasks: 'own', problems } };
+/** The name of those problems in an experiment (tasks/problemSet.ts). */
+export const shortProblemsName = 'sha256-3824b1f5b029f3c13b544cf3963ded107dc48d41acfd3d1063a5c6b289d0dd9c';
+
+/** Such a run on those problems. @param problems their name; another set of them has one of its own */
+export function shortProblemsPreset(otherModel: string, problems: string = shortProblemsName): Preset {
+  const { id, title, story, changes } = otherModelPreset(otherModel);
+  return {
+    id: `${id} short-problems`,
+    title: `${title} on short problems`,
+    story: `${story} It learns short problems, asked in whole sentences: each is seen once.`,
+    changes: { ...changes, ...shortProblemSettings, tasks: 'own', problems },
+  };
 }
 
 /** An experiment for which the user brings a model: what to do until there is one. */
@@ -171,9 +179,11 @@ export function presetExperiment(preset: Preset): Experiment {
   return withChanges(defaultExperiment, preset.changes);
 }
 
-/** The preset that an experiment differs least from; of several the first. Over a model that others trained, that model's own. */
+/** The preset that an experiment differs least from; of several the first. Over a model that others trained, one of that model's own. */
 export function nearestPreset(experiment: Experiment): Preset {
-  if (experiment.model === 'other') return otherModelPreset(experiment.otherModel);
+  const { model, otherModel, problems } = experiment;
+  if (model === 'other')
+    return problems === shortProblemsName ? shortProblemsPreset(otherModel) : otherModelPreset(otherModel);
   const far = presets.map((preset) => Object.keys(diff(experiment, presetExperiment(preset))).length);
   return presets[far.indexOf(Math.min(...far))];
 }

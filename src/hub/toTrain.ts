@@ -8,21 +8,29 @@ import { weightBytes } from './needs.ts';
 export const mlpWidthOf = ({ parameters, vocabulary, width, layers }: ModelFacts): number =>
   Math.max(64, Math.round((parameters - vocabulary * width) / layers / width / 4.5));
 
-/** Tokens of the longest problem with its chat template around it, about: memory goes by that one, time by the usual one (needs.ts). */
-const longestPrompt = 450;
+/**
+ * Tokens of the longest problem with its chat template around it, about: memory goes by that one, time by the usual one (needs.ts). Of the
+ * short problems it has 82 with SmolLM2's tokenizer.
+ */
+const longestPrompt = { short: 82, any: 450 } as const;
 /** As a run reads (train/session.ts): so many tokens at once, or fewer of a model that leaves more bytes behind. */
 const atOnce = { tokens: 2048, bytes: 1e9 } as const;
-const evaluatedAtOnce = 32;
+const evaluatedAtOnce = 64;
+/** Width of a token's keys in that of a hidden state, as SmolLM2 has it; others have less. */
+const keyShare = 1 / 3;
 
-/** Bytes at the most demanding moment, on WebAssembly, by the formulas of a run under way; a list of models knows its shape roughly. */
-export function bytesToTrain(e: Experiment, facts: ModelFacts): number {
+/**
+ * Bytes at the most demanding moment, on WebAssembly, by the formulas of a run under way; a list of models knows its shape roughly.
+ * @param problems what is trained on: the short problems that come with the page, or any
+ */
+export function bytesToTrain(e: Experiment, facts: ModelFacts, problems: 'short' | 'any'): number {
   const { parameters, vocabulary, width, layers } = facts;
-  const shape = { layers, width, mlpWidth: mlpWidthOf(facts), qkvWidth: 2 * width };
+  const shape = { layers, width, mlpWidth: mlpWidthOf(facts), qkvWidth: (1 + 2 * keyShare) * width };
   const known: MemoryFacts = {
-    ...{ backend: 'wasm', parameters, vocabulary, ...shape, keyWidth: width / 2 },
-    trained: layers * e.loraRank * 2 * (4 * width + 3 * shape.mlpWidth),
+    ...{ backend: 'wasm', parameters, vocabulary, ...shape, keyWidth: keyShare * width },
     heldBytes: weightBytes(facts, e.baseWeights),
-    longestPrompt,
+    trained: layers * e.loraRank * 2 * (4 * width + 3 * shape.mlpWidth),
+    longestPrompt: longestPrompt[problems],
     microBatch: Math.min(atOnce.tokens, atOnce.bytes / bytesPerToken(shape)),
     evalBatch: evaluatedAtOnce,
     limit: null,

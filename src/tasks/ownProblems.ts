@@ -3,7 +3,7 @@
  * not depend on the model, so that runs with other models, turns or lengths are measured on the same problems, as far as they can read them.
  */
 import { longestSequence } from '../config/episodeLength.ts';
-import type { Experiment } from '../config/fields.ts';
+import { field, type Experiment } from '../config/fields.ts';
 import type { Problem } from './problemSet.ts';
 import { taskOf } from './problemSet.ts';
 import { hashText } from './random.ts';
@@ -96,7 +96,7 @@ export const digestOfProblems = (tasks: readonly Task[]): string =>
 /** Why a model cannot be trained on a task; null when it can. */
 function barOf(task: Task, e: Fields, reader: ModelReader): Pick<LeftOut, 'why' | 'message'> | null {
   if (e.trainTests !== 'all' && task.tests.length <= Number(e.trainTests)) {
-    const message = `it has ${counted(task.tests.length, 'test')}, and none would be left to judge by (trainTests ${e.trainTests})`;
+    const message = `it has ${counted(task.tests.length, 'test')}, and none would be left to judge by (“${field('trainTests').label}”: ${e.trainTests})`;
     return { why: 'tests', message };
   }
   const prompt = reader.promptTokens(task);
@@ -109,7 +109,7 @@ function barOf(task: Task, e: Fields, reader: ModelReader): Pick<LeftOut, 'why' 
   if (answer <= e.maxNewTokens) return null;
   return {
     why: 'answer',
-    message: `its solution has ${answer} tokens, and an answer at most ${e.maxNewTokens} (maxNewTokens)`,
+    message: `its solution has ${answer} tokens, and an answer at most ${e.maxNewTokens} (“${field('maxNewTokens').label}”)`,
   };
 }
 
@@ -119,8 +119,8 @@ const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? ''
 const remedies: Readonly<Record<LeftOut['why'], string>> = {
   same: '',
   prompt: 'Fewer turns, history latest, no feedback or shorter answers leave more room for the text.',
-  answer: 'A larger maxNewTokens allows longer answers.',
-  tests: 'With trainTests all, every test is rewarded and judges.',
+  answer: `A larger “${field('maxNewTokens').label}” allows longer answers.`,
+  tests: `With “${field('trainTests').label}: All”, every test is rewarded and judges.`,
 };
 
 function nothingLeft(side: Side, count: number, leftOut: readonly LeftOut[]): string {
@@ -130,7 +130,11 @@ function nothingLeft(side: Side, count: number, leftOut: readonly LeftOut[]): st
   const because = first ? ` ${first.task.id}: ${first.message}.` : '';
   const kinds = [...new Set(reasons.map(({ why }) => remedies[why]))];
   const other =
-    side === 'train' ? [] : ['Another splitSeed or a larger heldOut holds out others; 0 holds out none.'];
+    side === 'train'
+      ? []
+      : [
+          `Another “${field('splitSeed').label}” or a larger “${field('heldOut').label}” holds out others; 0 holds out none.`,
+        ];
   return [
     `problems: none of the ${counted(count, 'problem')} ${of} can be used.${because}`,
     ...kinds,

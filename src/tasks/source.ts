@@ -3,7 +3,7 @@
  * place and does not know which it is.
  */
 import { longestSequence } from '../config/episodeLength.ts';
-import type { Experiment } from '../config/fields.ts';
+import { field, type Experiment } from '../config/fields.ts';
 import { longestPrompt } from './longestPrompt.ts';
 import { digestOfProblems, leftOutWords, splitProblems, type LeftOut } from './ownProblems.ts';
 import type { ProblemSet } from './problemSet.ts';
@@ -76,8 +76,10 @@ export function notesOn(
   const many = problems.problems.length;
   const used = `Of ${many} problem${many === 1 ? '' : 's'} ${train.length} ${train.length === 1 ? 'is' : 'are'} trained on and ${held}`;
   const more = [
-    spare.train > 0 ? `${spare.train} more could be trained on (trainTasks)` : '',
-    spare.heldOut > 0 && !none ? `${spare.heldOut} more are held out and not measured on (evalTasks)` : '',
+    spare.train > 0 ? `${spare.train} more could be trained on (“${field('trainTasks').label}”)` : '',
+    spare.heldOut > 0 && !none
+      ? `${spare.heldOut} more are held out and not measured on (“${field('evalTasks').label}”)`
+      : '',
     leftOut.length > 0 ? `left out: ${leftOutWords(leftOut)}` : '',
   ].filter((words) => words !== '');
   const use = `${[used, ...more].join('; ')}.`;

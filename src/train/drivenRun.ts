@@ -174,7 +174,7 @@ export class DrivenRun {
       if (this.#run) await this.#settle(this.#run);
       const work = this.#jobs.takeWork();
       if (work) await work(loaded);
-      else if (this.#run && this.#training) await this.#update(this.#run);
+      else if (this.#run && this.#training && !this.#evaluating.comesFirst) await this.#update(this.#run);
       else await this.#evaluatePart();
       await this.#timeline?.flush();
     });
@@ -402,6 +402,7 @@ export class DrivenRun {
     if (!run || this.signal.aborted) return this.#nowStill();
     const finished = run.state.step >= run.experiment.steps;
     if (finished || this.#error !== null) this.#wanted = 'stand';
+    if (this.#phase === 'loading' && this.#training && this.#evaluating.comesFirst) this.#enter('running');
     if (this.#called) return;
     this.timeline.rest();
     const ready = run.state.step === this.timeline.first && !this.#resumed && !this.#underWay.at;
@@ -444,7 +445,6 @@ export class DrivenRun {
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#teller.hurry();
-    const resting = this.#evaluating.underWay && !this.#underWay.at ? 'evaluate' : 'idle';
-    this.status(phase === 'running' ? 'sample' : resting);
+    this.status(this.#evaluating.stageIn(phase, this.#underWay.at !== null));
   }
 }

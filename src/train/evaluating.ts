@@ -1,6 +1,7 @@
 /** A run's evaluations: the one at step 0, which may be made in parts while the run goes on, and those that are made whole. */
 import type { Experiment } from '../config/fields.ts';
 import type { EvalRecord } from '../rl/records.ts';
+import type { Phase, Stage } from './messages.ts';
 import type { Trainable } from './trainable.ts';
 
 /** Whether a run evaluates after so many updates: at its start, after every `evalEvery`, and at its end. */
@@ -17,6 +18,7 @@ export interface EvaluatingOptions {
 export class Evaluating {
   readonly #options: EvaluatingOptions;
   #baseline: AsyncGenerator<EvalRecord, EvalRecord> | null = null;
+  #first = false;
 
   constructor(options: EvaluatingOptions) {
     this.#options = options;
@@ -27,9 +29,24 @@ export class Evaluating {
     return this.#baseline !== null;
   }
 
+  /**
+   * The one at step 0 is under way, and no update is made before it is whole: one of a large model takes minutes, so that parts
+   * between two updates would keep the first figure back for hours.
+   */
+  get comesFirst(): boolean {
+    return this.underWay && this.#first;
+  }
+
+  /** What a run does in a phase that it enters. @param stands between two stations of an update */
+  stageIn(phase: Phase, stands: boolean): Stage {
+    if (phase === 'running' && !this.comesFirst) return 'sample';
+    return this.underWay && !stands ? 'evaluate' : 'idle';
+  }
+
   /** Begins the one at step 0, part by part. */
   begin(run: Trainable): void {
     this.#baseline = run.baseline();
+    this.#first = run.experiment.model === 'other';
   }
 
   /** A part of the one at step 0, if it is not done yet. @returns whether that was the last */

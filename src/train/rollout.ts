@@ -40,6 +40,8 @@ export interface RolloutOptions extends Pick<Experiment, 'reward' | 'rewardScale
   readonly signal?: AbortSignal;
   /** Called after each turn has been written. */
   readonly onProgress?: (stage: 'sample' | 'grade', done: number, total: number) => void;
+  /** Called with how many more answers have been written. */
+  readonly onAnswers?: (count: number) => void;
   /** Is told what is written and graded; groups are counted from the first of these tasks. */
   readonly watch?: RolloutWatch;
   /** Milliseconds; by default those of the day. */
@@ -127,6 +129,7 @@ export async function rollout(
           const verdicts = gradeAll(sandbox, requests, options.signal);
           ended.forEach(({ row }, i) => (answered[row] = { answer: answers[i], verdict: verdicts[i] }));
           if (watch) ended.forEach(({ row }, i) => watchEnded(watch, turn, row, answers[i], verdicts[i]));
+          options.onAnswers?.(ended.length);
           await nextTask(); // so that the sandbox can go on with what is waiting there
         },
         ...(options.signal ? { signal: options.signal } : {}),

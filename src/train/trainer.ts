@@ -180,12 +180,17 @@ export class Trainer {
     const chunk = Math.ceil(Math.min(count, evalBatch) / divisions);
     for (let at = first; at < end; at += chunk) {
       const tasks = heldOutTasks.slice(at, Math.min(end, at + chunk));
+      let answers = 0;
       const part = await rollout(model, format, sandbox, tasks, {
         ...e,
         k: 1,
         sharedTurns: 0,
         sampling: { ...e, temperature: 0, topP: 1, lookEvery: this.#lookEvery },
         uniform: () => 0.5, // greedy: not looked at
+        onAnswers: (more) => {
+          answers += more;
+          onProgress?.('evaluate', at + Math.floor(answers / e.turns), heldOutTasks.length);
+        },
         ...(signal ? { signal } : {}),
       });
       groups.push(...part.groups);

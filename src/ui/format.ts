@@ -55,3 +55,11 @@ export function byteSize(bytes: number): string {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** Seconds as people say them: "40 seconds", "3.5 minutes", "14.4 hours", "3.2 days". */
+export function durationWords(seconds: number): string {
+  if (seconds < 90) return plural(Math.max(1, Math.round(seconds)), 'second');
+  if (seconds < 5400) return `${fixed(seconds / 60, seconds < 600 ? 1 : 0)} minutes`;
+  if (seconds < 48 * 3600) return `${fixed(seconds / 3600, 1)} hours`;
+  return `${fixed(seconds / 86_400, 1)} days`;
+}

@@ -1,7 +1,7 @@
 /** What the status line says. */
 import type { Phase, Reached, Stage, Station } from '../worker/protocol.ts';
 import type { Point } from './charts/series.ts';
-import { fixed, percent, plural } from './format.ts';
+import { durationWords, fixed, percent, plural } from './format.ts';
 
 interface Standing {
   readonly phase: Phase;
@@ -13,6 +13,8 @@ interface Standing {
   readonly at?: Reached | null;
   /** The evaluations so far, oldest first. */
   readonly evals?: readonly Point[];
+  /** Seconds until the stage is done, about; null: not known. */
+  readonly secondsLeft?: number | null;
 }
 
 /**
@@ -104,17 +106,28 @@ export const loopStages: readonly LoopStage[] = [
 export const stationHelp =
   'An update has five stations: write, correct, reward, compare, push. This goes on to the next one and stands there, so that it can be looked at (Shift →).';
 
-/** One sentence for the status line. */
-export function statusText(at: Standing): string {
+/** How far the first evaluation is: "23 of 128, about 2.5 minutes left"; '' where none is under way, or its count is not known. */
+export function firstMeasured({ phase, stage, done, total, evals = [], secondsLeft }: Standing): string {
+  if (stage !== 'evaluate' || phase === 'failed' || evals.length > 0 || total === 0) return '';
+  const left = secondsLeft ? `, about ${durationWords(secondsLeft)} left` : '';
+  return `${done} of ${total}${left}`;
+}
+
+/** One sentence for the status line. @param asked Run or Step was pressed, and the trainer has not heard it yet */
+export function statusText(at: Standing, asked = false): string {
   const stage = stageWords[at.stage];
   const share = at.stage === 'model' ? `, ${percent(at.done / at.total)}` : ` (${at.done} of ${at.total})`;
   const count = at.total > 0 ? share : '';
+  const measured = firstMeasured(at);
+  const begins = `Update ${at.step + 1} begins when the held-out tasks are measured: ${measured}.`;
   switch (at.phase) {
     case 'loading':
       return `Loading: ${stage}${count}`;
     case 'ready':
-      return 'Ready. Press Run to train.';
+      if (asked) return measured ? begins : 'Training begins.';
+      return `Ready. ${measured && `Measuring held-out tasks, ${measured}. `}Press Run to train.`;
     case 'running':
+      if (measured && at.step === 0) return begins;
       return at.stage === 'evaluate' || at.stage === 'idle'
         ? `Training: ${stage}${count}`
         : `Update ${at.step + 1}: ${stage}${count}`;
@@ -146,6 +159,8 @@ export function announcement(at: Standing): string {
       return `Training. ${plural(at.step, 'update')} done.`;
     case 'pausing':
       return 'Pausing after this update.';
+    case 'ready':
+      return 'Ready. Press Run to train.'; // not how far it has measured
     default:
       return statusText(at);
   }

@@ -193,7 +193,8 @@ export function valueWords(name: FieldName, value: FieldValue): string {
   if (name === 'problems') return String(value).slice(0, 19); // a name nobody reads to its end
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   const label = row.kind === 'choice' ? row.choices.find((one) => one.value === value)?.label : undefined;
-  return label?.replace(/[:(,].*$/, '').trim() ?? String(value);
+  const unit = row.kind === 'int' && row.unit === '%' ? '\u00a0%' : '';
+  return label?.replace(/[:(,].*$/, '').trim() ?? `${value}${unit}`;
 }
 
 /** Where the run was changed under way, for its curves: "γ 0.75 → 0.5". How long it runs and how it is measured bends no curve. */

@@ -405,7 +405,7 @@ export class AppState {
 
   /** Tells a run what to do, whether or not it is loaded yet. */
   #want(run: OpenRun, wish: Wish): void {
-    if (run.told.phase === 'loading') run.wish = wish;
+    if (!run.told.hears) run.wish = wish;
     this.#client[wish](run.id);
   }
 
@@ -439,7 +439,7 @@ export class AppState {
     if (event.type === 'past') this.link.begun(run);
     if (event.type === 'change') run.form.follow(event.record.changes);
     run.alive = this.#client.has(run.id);
-    if (run.told.phase !== 'loading') run.wish = null;
+    if (run.told.hears) run.wish = null;
     this.#lockStep.settle();
     this.runs.tellIdle();
     if (run.told.phase !== 'loading') this.kept.begin();

@@ -8,13 +8,7 @@ import {
   type FieldName,
 } from '../../config/experiment.ts';
 import { field, fieldNames, isFieldName } from '../../config/fields.ts';
-import {
-  findPreset,
-  otherModelPreset,
-  presetExperiment,
-  presets,
-  type Preset,
-} from '../../config/presets.ts';
+import { findPreset, nearestPreset, presetExperiment, presets, type Preset } from '../../config/presets.ts';
 import { idleFields } from '../../config/rules.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import { plural } from '../format.ts';
@@ -23,7 +17,7 @@ type Draft = Readonly<Record<FieldName, string | number | boolean>>;
 
 /** The preset that is exactly this experiment, else the default one; over a model that others trained, that model's own. */
 function presetOf(experiment: Experiment): Preset {
-  if (experiment.model === 'other') return otherModelPreset(experiment.otherModel);
+  if (experiment.model === 'other') return nearestPreset(experiment);
   const fit = presets.find((preset) => Object.keys(diff(experiment, presetExperiment(preset))).length === 0);
   const preset = fit ?? findPreset('default') ?? presets[0];
   if (!preset) throw new Error('The table of presets is empty.');

@@ -47,6 +47,8 @@ type Past = Omit<EventOf<'past'>, 'type' | 'runId'>;
  * this many answers, all runs of the page together. Metrics are kept for all.
  */
 export const keptAnswers = 6000;
+/** What has taken less, seconds, says too little of what is left. */
+const soonest = 5;
 /** Updates over which the speed is averaged. */
 const speedWindow = 8;
 
@@ -57,6 +59,10 @@ export class RunState {
   /** Work done within the stage, of `total`; total 0 = unknown. */
   done = $state.raw(0);
   total = $state.raw(0);
+  /** Seconds until the stage is done, by its own pace; null: too early to say. */
+  secondsLeft = $state.raw<number | null>(null);
+  /** What is known of the stage under way since it began, or since it was counted anew. */
+  #pace = { stage: 'idle', done: 0, since: 0, from: 0 };
   /** Updates done. */
   step = $state.raw(0);
   backend = $state.raw<Omit<EventOf<'backend'>, 'type' | 'runId'> | null>(null);
@@ -129,6 +135,10 @@ export class RunState {
   get computing() {
     const evaluating = this.stage === 'evaluate' && this.phase !== 'failed';
     return ['loading', 'running', 'pausing'].includes(this.phase) || evaluating;
+  }
+  /** What it is told takes effect at once; not while it loads, or measures the model before it trains. */
+  get hears() {
+    return this.phase !== 'loading' && !(this.phase === 'ready' && this.stage === 'evaluate');
   }
   /** It trains, or finishes the update before a pause. */
   get training() {
@@ -232,9 +242,7 @@ export class RunState {
     switch (event.type) {
       case 'status':
         this.phase = event.phase;
-        this.stage = event.stage;
-        this.done = event.done;
-        this.total = event.total;
+        if (event.total > 0 || event.stage !== this.stage) this.#count(event); // else it goes on as counted
         if (event.phase !== 'loading') this.step = event.step; // a fork is on its way to where it begins
         this.at = event.at ?? null;
         if (this.at) this.stoodIn = event.step + 1;
@@ -319,6 +327,18 @@ export class RunState {
       default:
         event satisfies never;
     }
+  }
+
+  /** How far a stage is, and how long it will take. */
+  #count({ stage, done, total }: EventOf<'status'>): void {
+    this.stage = stage;
+    this.done = done;
+    this.total = total;
+    const now = performance.now();
+    const same = this.#pace.stage === stage && done >= this.#pace.done;
+    this.#pace = same ? { ...this.#pace, done } : { stage, done, since: now, from: done };
+    const [seconds, made] = [(now - this.#pace.since) / 1000, done - this.#pace.from];
+    this.secondsLeft = seconds < soonest || made === 0 ? null : (seconds / made) * (total - done);
   }
 
   notify(level: Notice['level'], message: string): void {

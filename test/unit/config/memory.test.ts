@@ -20,6 +20,15 @@ describe('estimateMemory', () => {
     expect(bytes).toMatchObject({ Weights: model, Reference: model, Optimiser: 2 * model, Copy: 3 * model });
   });
 
+  it('holds what one layer makes of the prompts that are read, however many layers there are', () => {
+    const reads = { evalTasks: 64, k: 2, promptsPerUpdate: 1, maxNewTokens: 8 };
+    const facts = { ...defaultMemory, longestPrompt: 400 };
+    const read = (layers: number) =>
+      at(reads, { ...facts, layers }).parts.find(({ label }) => label === 'Reading prompts')?.bytes;
+    expect(read(3)).toBeGreaterThan(0);
+    expect(read(30)).toBe(read(3));
+  });
+
   it('does not grow with what is done in pieces, and grows with what is held at once', () => {
     expect(at({ k: 8 }).peak).toBe(at({ k: 4 }).peak); // more micro-batches of the same size
     const many = { k: 16, promptsPerUpdate: 64, maxNewTokens: 96 };

@@ -109,7 +109,7 @@ describe('the split', () => {
       p92: 'tests',
       again: 'same',
     });
-    expect(leftOut.find(({ why }) => why === 'answer')?.message).toMatch(/maxNewTokens/);
+    expect(leftOut.find(({ why }) => why === 'answer')?.message).toMatch(/“Longest answer”/);
   });
 
   it('refuses by name when nothing is left, and says what to do', () => {
@@ -117,7 +117,7 @@ describe('the split', () => {
       problem(n, { reference: `def add${n}(x):\n    return ${'x + '.repeat(80)}1` }),
     );
     expect(() => splitProblems(long, e, reader)).toThrow(
-      /^problems: none of the .*p\d: its solution has .*A larger maxNewTokens/s,
+      /^problems: none of the .*p\d: its solution has .*A larger “Longest answer”/s,
     );
   });
 });
@@ -188,7 +188,7 @@ describe('a task source', () => {
     expect(used + source.spare.train + source.spare.heldOut).toBe(31);
     const [use, words] = notesOn(source, set, reader);
     expect(use).toMatch(
-      /^Of 31 problems 16 are trained on and 4 held out; .*trainTasks.*evalTasks.*left out: 1 whose text/,
+      /^Of 31 problems 16 are trained on and 4 held out; .*“Training tasks”.*“Held-out tasks”.*left out: 1 whose text/,
     );
     expect(words).toMatch(/letter by letter/);
     expect(source.longestPrompt).toBe(

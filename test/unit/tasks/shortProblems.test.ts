@@ -1,7 +1,9 @@
 /** The short problems for models of others, and the file of them that is shipped. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { problemLine, readProblemSet } from '../../../src/tasks/problemSet.ts';
+import { shortProblemsName } from '../../../src/config/presets.ts';
+import { problemLine, problemSetOf, readProblemSet } from '../../../src/tasks/problemSet.ts';
+import { readProblems } from '../../../src/tasks/readers/index.ts';
 import { shortProblems } from '../../../src/tasks/shortProblems.ts';
 import { formatExample, supervisedExample } from '../../../src/tasks/supervised.ts';
 
@@ -19,7 +21,10 @@ describe('short problems', () => {
   it('are those of public/problems/short.jsonl (npm run problems writes it)', async () => {
     const lines = file.split('\n');
     expect(made(24).map(problemLine)).toEqual(lines.slice(0, 24));
-    const { problems } = await readProblemSet(file);
+    const { name, problems } = await readProblemSet(file);
+    expect(shortProblemsName).toBe(name);
+    const read = readProblems(file).tasks;
+    expect((await problemSetOf(read)).name).toBe(name); // as the page takes them
     expect(problems.length).toBeGreaterThanOrEqual(320);
     expect(new Set(problems.map(({ reference }) => reference)).size).toBe(problems.length);
     expect(problems.every(({ tests }) => tests.length === 6)).toBe(true);

@@ -55,6 +55,8 @@ export interface Driving {
 
 export interface DrivingOptions extends Partial<Omit<DriverOptions, 'emit' | 'load'>> {
   readonly sandbox?: Sandbox;
+  /** What is loaded, under this name; by default the model of `experiment`. */
+  readonly model?: string;
   /** Hears every event when it is told. */
   readonly hear?: (event: RunEvent, driver: Driver) => void;
   /** Holds up loading. */
@@ -65,10 +67,18 @@ export interface DrivingOptions extends Partial<Omit<DriverOptions, 'emit' | 'lo
 }
 
 export async function drive(options: DrivingOptions = {}): Promise<Driving> {
-  const { sandbox = countsLetter('e'), hear, loading, reopened, readInitial, ...others } = options;
+  const {
+    sandbox = countsLetter('e'),
+    hear,
+    loading,
+    reopened,
+    readInitial,
+    model = experiment.model,
+    ...others
+  } = options;
   const backend: OpenedBackend = await openBackend('wasm', { environment: 'node' });
   const loaded = new SharedModel({
-    ...{ model: experiment.model, backend, base: wholeBase(checkpoint, format), sandbox },
+    ...{ model, backend, base: wholeBase(checkpoint, format), sandbox },
     ...(readInitial ? { readInitial: async (name) => (await readInitial(name)).weights } : {}),
     reopen: () => {
       reopened?.();

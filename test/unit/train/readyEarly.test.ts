@@ -1,5 +1,6 @@
 /** A run that is ready before its first evaluation is whole, as on the page. */
 import { describe, expect, it } from 'vitest';
+import { otherModelText } from '../../../src/config/modelFields.ts';
 import type { EvalRecord } from '../../../src/rl/records.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';
 import { another, begin, oneAtATime, timeless, type Driving, type DrivingOptions } from './driving.ts';
@@ -56,6 +57,37 @@ describe('ready early', () => {
     await other.driver.still('a');
     expect(one.updates('a').map(timeless)).toEqual(other.updates('a').map(timeless));
     expect(one.evals('a').map(bare)).toEqual(other.evals('a').map(bare));
+  });
+
+  it('measures a model that others trained to the end before update 1, and says so as soon as it hears of that', async () => {
+    const otherModel = otherModelText('Large', '0123456789abcdef'.repeat(4));
+    const large = { ...changes, model: 'other', otherModel } as const;
+    for (const type of ['run', 'step', 'station'] as const) {
+      const one = await start({
+        model: otherModel,
+        hear: (event, driver) => {
+          if (event.type === 'preview') driver.obey({ type, runId: 'a' });
+        },
+      });
+      one.driver.obey(begin('a', large));
+      await one.driver.still('a');
+      const heard = one.of('a', 'status').filter(({ phase, step }) => phase === 'running' && step === 0);
+      expect(heard[0]?.stage).toBe('evaluate');
+      const order = told(one).filter((word) => word !== 'preview');
+      expect(order.slice(0, 2)).toEqual(type === 'station' ? ['eval 0'] : ['eval 0', 'update 1']);
+    }
+  });
+
+  it('counts held-out tasks as their answers come, not only part by part', async () => {
+    const one = await start();
+    one.driver.obey(begin('a', changes));
+    await one.driver.still('a');
+    const counts = one
+      .of('a', 'status')
+      .flatMap((at) => (at.stage === 'evaluate' && at.total > 0 ? [at] : []));
+    for (const { done, total } of counts) expect([total, done <= total]).toEqual([40, true]);
+    const done = counts.map((at) => at.done);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
   });
 
   it('has evaluated the loaded model before anything later is evaluated', async () => {

@@ -6,6 +6,7 @@ import { algorithmOf } from '../../../src/rl/algorithms/index.ts';
 import type { UpdateRecord } from '../../../src/rl/records.ts';
 import { fixed, signed } from '../../../src/ui/format.ts';
 import LoopPicture from '../../../src/ui/panels/loop/LoopPicture.svelte';
+import WhyPush from '../../../src/ui/panels/loop/WhyPush.svelte';
 import { readingOf, viewOf } from '../../../src/ui/panels/loop/picture.ts';
 import { fakeUpdate } from '../../ui/mock/fakeRun.ts';
 
@@ -131,4 +132,34 @@ describe('the picture of one group', () => {
     const record = fakeUpdate({ ...defaultExperiment, promptsPerUpdate: 2, k: 16 }, 1);
     expect(times(drawn(record, 0), '<li class="lane')).toBe(16);
   });
+});
+
+it('a push of tries that all earned the same says that nothing is learned, not that one did better', () => {
+  const parsed = parseExperiment({ ...defaultExperiment, promptsPerUpdate: 2, k: 4, beta: 0.05 });
+  if (!parsed.ok) throw new Error('no experiment');
+  const { experiment } = parsed;
+  const record = fakeUpdate(experiment, 3);
+  const said = (reward: number | null) => {
+    const groups = record.groups.map((group) => ({
+      ...group,
+      trajectories: group.trajectories.map((one) => ({
+        ...one,
+        turns: one.turns.map((turn) => ({ ...turn, reward: reward ?? turn.reward })),
+      })),
+    }));
+    const group = groups[0];
+    const { lanes } = viewOf(group, { groups, index: 0 }, experiment, 'live');
+    return lanes.map(({ explanation }, i) => {
+      if (!explanation) throw new Error('nothing is compared');
+      const [comparison] = explanation.comparisons;
+      const props = { comparison, explanation, number: i + 1, at: 0, all: lanes, experiment };
+      const { body } = render(WhyPush, { props: { ...props, ongo: () => undefined, onwhatif: undefined } });
+      return textOf(body);
+    });
+  };
+  for (const text of said(0)) {
+    expect(text).toContain('All tries earned the same: nothing is learned from this task.');
+    expect(text).not.toMatch(/than the baseline|is multiplied by/);
+  }
+  for (const text of said(null)) expect(text).not.toContain('All tries earned the same');
 });

@@ -18,10 +18,20 @@ import {
 } from '../../../src/ui/charts/series.ts';
 import { fromSlider, sliderOf, toSlider } from '../../../src/ui/controls/slider.ts';
 import { metricsOf } from '../../../src/ui/download.ts';
-import { compact, fixed, percent, plural, signed, significant } from '../../../src/ui/format.ts';
+import {
+  compact,
+  durationWords,
+  fixed,
+  percent,
+  plural,
+  signed,
+  significant,
+} from '../../../src/ui/format.ts';
+import { runTime } from '../../../src/ui/panels/models/words.ts';
 import {
   announcement,
   cameTo,
+  firstMeasured,
   howItWent,
   stageProgress,
   stationOf,
@@ -211,6 +221,12 @@ describe('charts', () => {
   });
 });
 
+it('a run’s time is said an update and in all', () => {
+  expect(runTime(540, 96)).toBe('9.0 minutes an update, 14.4 hours for all 96');
+  expect(runTime(4, 20)).toBe('4 seconds an update, 80 seconds for all 20');
+  expect(durationWords(3.2 * 86_400)).toBe('3.2 days');
+});
+
 describe('status line', () => {
   it('has words for every phase and stage', () => {
     for (const phase of phases) {
@@ -242,6 +258,20 @@ describe('status line', () => {
     expect(statusText({ phase: 'running', stage: 'grade', done: 3, total: 10, step: 7 })).toBe(
       'Update 8: running unit tests (3 of 10)',
     );
+  });
+
+  it('says that the first evaluation is under way, how far it is, and that an update begins after it', () => {
+    const measuring = { phase: 'ready', stage: 'evaluate', done: 23, total: 128, step: 0 } as const;
+    const secondsLeft = 150;
+    expect(statusText(measuring)).toBe('Ready. Measuring held-out tasks, 23 of 128. Press Run to train.');
+    const left = '23 of 128, about 2.5 minutes left';
+    expect(statusText({ ...measuring, secondsLeft })).toContain(`held-out tasks, ${left}. Press Run`);
+    const begins = `Update 1 begins when the held-out tasks are measured: ${left}.`;
+    expect(statusText({ ...measuring, secondsLeft }, true)).toBe(begins);
+    expect(statusText({ ...measuring, secondsLeft, phase: 'running' })).toBe(begins);
+    expect(announcement({ ...measuring, secondsLeft })).toBe('Ready. Press Run to train.');
+    expect(statusText({ ...measuring, stage: 'idle', done: 0, total: 0 })).toBe('Ready. Press Run to train.');
+    expect(firstMeasured({ ...measuring, evals: [{ step: 0, metrics: {} }] })).toBe('');
   });
 
   it('says after which station of an update the run stands', () => {

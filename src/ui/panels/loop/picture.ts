@@ -112,6 +112,16 @@ export function changeOf(before: SeenTurn, after: SeenTurn): string {
 
 export const contribution = ({ factor, value }: Term): number => factor * value;
 
+/** Whether all tries of the task that were judged earned the same, before any KL is taken off. @param at which of the comparisons */
+export function earnedTheSame(lanes: readonly SeenLane[], at: number): boolean {
+  const sums = lanes.flatMap(({ explanation }) => {
+    const one = explanation?.comparisons[at];
+    if (!one || !Number.isFinite(one.compared)) return [];
+    return [one.terms.reduce((sum, term) => (term.kind === 'kl' ? sum : sum + contribution(term)), 0)];
+  });
+  return sums.length > 1 && Math.max(...sums) - Math.min(...sums) < 1e-9;
+}
+
 /** A bar from one running sum to the next. */
 export interface Bar {
   /** 0 for the rest, and for the KL of all turns together. */

@@ -1,6 +1,6 @@
 /** Models of others in words. */
 import { bytesOf, type KeptModel, type Progress } from '../../../worker/models.ts';
-import { byteSize, compact, fixed, percent, plural, significant } from '../../format.ts';
+import { byteSize, compact, durationWords, percent, significant } from '../../format.ts';
 
 type Facts = KeptModel['facts'];
 
@@ -46,9 +46,6 @@ export const progressWords = ({ what, done, total }: Progress): string =>
 
 export const sizeOf = (model: Pick<KeptModel, 'files'>): string => byteSize(bytesOf(model));
 
-/** Seconds as people say them: "40 seconds", "3.5 minutes", "2 hours". */
-export function durationWords(seconds: number): string {
-  if (seconds < 90) return plural(Math.max(1, Math.round(seconds)), 'second');
-  if (seconds < 5400) return `${fixed(seconds / 60, seconds < 600 ? 1 : 0)} minutes`;
-  return `${fixed(seconds / 3600, 1)} hours`;
-}
+/** "9.0 minutes an update, 14.4 hours for all 96". @param seconds an update */
+export const runTime = (seconds: number, steps: number): string =>
+  `${durationWords(seconds)} an update, ${durationWords(seconds * steps)} for all ${steps}`;
