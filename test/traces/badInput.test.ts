@@ -29,7 +29,7 @@ async function refusal(code: number, ...args: string[]): Promise<string> {
 }
 
 describe('npm run train -- --help', () => {
-  it('lists every field of the experiment, every preset and every option', async () => {
+  it('lists every field of the experiment that can be given, every preset and every option', async () => {
     const { code, stdout } = await trainAlone('--help');
     expect(code).toBe(0);
     const flags = [...stdout.matchAll(/^ {2}(--[a-z0-9-]+)/gm)].map((match) => match[1]);
@@ -37,7 +37,8 @@ describe('npm run train -- --help', () => {
       ...['--preset', '--experiment', '--link', '--out', '--resume'],
       ...['--backend', '--threads', '--model-dir', '--metrics', '--help'],
     ];
-    expect(flags.toSorted()).toEqual([...fieldNames.map(flagOf), ...commands].toSorted());
+    const named = fieldNames.filter((name) => name !== 'tasks'); // --problems says it
+    expect(flags.toSorted()).toEqual([...named.map(flagOf), ...commands].toSorted());
     for (const preset of presets) expect(stdout).toContain(preset.id);
   });
 });

@@ -77,7 +77,7 @@ describe('a sweep', () => {
     ],
     [
       ['--vary', 'gamma=0', '--preset', 'micro', '--link', '#v=1', '--out', 'x'],
-      '--preset names an experiment',
+      '--link and --preset each name an experiment',
     ],
   ])('refuses %j', async (args, why) => {
     expect(await sweep(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(why) });
@@ -105,7 +105,7 @@ describe('an experiment to start from', () => {
     [['--link', '#gamma=0.5'], '--link: The link has no version'],
     [['--link', '#v=1&gamma=9'], 'gamma: must be a number from 0 to 2, not 9'],
     [['--experiment', 'there-is-none.json'], '--experiment: there-is-none.json cannot be used'],
-    [['--experiment', 'a.json', '--link', '#v=1'], 'leave one out'],
+    [['--experiment', 'a.json', '--link', '#v=1'], 'leave all but one out'],
     [['--resume', 'runs/x', '--link', '#v=1'], 'only --steps may change, not link'],
   ])('is refused: %j', async (args, why) => {
     expect(await train(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(why) });
