@@ -139,7 +139,7 @@ function alwaysHeld(f: MemoryFacts): MemoryPart[] {
     },
     { label: 'Optimiser', help: 'AdamW’s two averages for each weight.', bytes: 2 * trained },
     {
-      label: 'Copy',
+      label: 'Copy of the weights',
       help: 'Weights and averages after the last update, kept in case the GPU is lost.',
       bytes: 3 * trained,
     },

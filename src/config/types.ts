@@ -16,7 +16,7 @@ export const groupLabels: Readonly<Record<Group, string>> = {
   method: 'Method',
   sampling: 'Sampling',
   optimiser: 'Optimiser',
-  run: 'Run',
+  run: 'Run and evaluation',
 };
 
 interface Common {

@@ -43,7 +43,7 @@ export const viewSchema = v.object({
   ),
   /** The lesson that is open, by its id (lessons/index.ts). */
   lesson: v.optional(v.pipe(v.string(), v.regex(/^[a-z][A-Za-z0-9]{0,39}$/, 'must be the id of a lesson'))),
-  /** Of the lessons, as in <html lang>; that of the browser unless given. */
+  /** Of the page and its lessons, as in <html lang>; what the reader chose unless given. */
   lang: v.optional(v.pipe(v.string(), v.regex(/^[a-z]{2}$/, 'must be two small letters, such as en or de'))),
   /** Look back at this update once it was made; 0: before the first. */
   update: numbered(0),

@@ -1,3 +1,4 @@
+import { say, told } from './say.svelte.ts';
 /** Numbers as people read them. One minus sign (U+2212) everywhere; NaN is "–". */
 const minus = (text: string) => text.replaceAll('-', '−');
 
@@ -51,15 +52,15 @@ export function byteSize(bytes: number): string {
   return `${value >= 10 ? Math.round(value) : significant(value, 2)}\u00a0${unit}`;
 }
 
-/** "1 update", "2 updates". */
+/** "1 update", "2 updates", in the language of the page. */
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${count} ${told(count === 1 ? one : many)}`;
 }
 
 /** Seconds as people say them: "40 seconds", "3.5 minutes", "14.4 hours", "3.2 days". */
 export function durationWords(seconds: number): string {
   if (seconds < 90) return plural(Math.max(1, Math.round(seconds)), 'second');
-  if (seconds < 5400) return `${fixed(seconds / 60, seconds < 600 ? 1 : 0)} minutes`;
-  if (seconds < 48 * 3600) return `${fixed(seconds / 3600, 1)} hours`;
-  return `${fixed(seconds / 86_400, 1)} days`;
+  if (seconds < 5400) return say('{n} minutes', { n: fixed(seconds / 60, seconds < 600 ? 1 : 0) });
+  if (seconds < 48 * 3600) return say('{n} hours', { n: fixed(seconds / 3600, 1) });
+  return say('{n} days', { n: fixed(seconds / 86_400, 1) });
 }

@@ -1,3 +1,5 @@
+import { say, spoken } from './say.svelte.ts';
+
 /** The words of the field that the page uses, each explained once; controls/Said.svelte explains them where they are met. */
 export const glossary = {
   'held-out':
@@ -31,15 +33,25 @@ export interface Piece {
 }
 
 const words = Object.keys(glossary).filter((word): word is Word => word in glossary);
-const any = new RegExp(`(?<![\\p{L}-])(${words.join('|')})(?![\\p{L}-])`, 'giu');
+
+/** As the page says them now; another language than English may add an ending. */
+function spokenWords() {
+  const said = new Map(words.map((word) => [say(word).toLowerCase(), word]));
+  const ending = spoken() === 'en' ? '' : '\\p{L}{0,2}';
+  return {
+    said,
+    any: new RegExp(`(?<![\\p{L}-])(${[...said.keys()].join('|')})${ending}(?![\\p{L}-])`, 'giu'),
+  };
+}
 
 /** Takes a text apart at the words that the glossary explains, each where it first stands. */
 export function piecesOf(text: string): Piece[] {
+  const { said, any } = spokenWords();
   const pieces: Piece[] = [];
   const met = new Set<Word>();
   let end = 0;
-  for (const { 0: found, index } of text.matchAll(any)) {
-    const word = words.find((one) => one.toLowerCase() === found.toLowerCase());
+  for (const { 0: found, 1: stem = '', index } of text.matchAll(any)) {
+    const word = said.get(stem.toLowerCase());
     if (!word || met.has(word)) continue;
     met.add(word);
     if (index > end) pieces.push({ text: text.slice(end, index), word: null });

@@ -1,9 +1,10 @@
 /** Keys that work wherever the focus is, except where the control under it needs them. */
+import type { Plain } from './words/catalogues.ts';
 
 export type KeyAction = 'run' | 'step' | 'station' | 'help';
 
 /** For the help that "?" opens. */
-export const keyHelp: readonly { readonly key: string; readonly does: string }[] = [
+export const keyHelp: readonly { readonly key: string; readonly does: Plain }[] = [
   { key: 'Space', does: 'Run, or pause after the update under way' },
   { key: '→', does: 'One update' },
   { key: 'Shift →', does: 'On to the next station of an update' },

@@ -1,6 +1,7 @@
 /** Drawings as image files, in the colours of the page as it is. */
 import type { Palette } from '../exports/svg.ts';
 import { download } from './download.ts';
+import { say } from './say.svelte.ts';
 
 /** Pixels of a PNG for one of its drawing: sharp on paper and on a projector. */
 const sharpness = 2;
@@ -32,7 +33,9 @@ async function pngOf(svg: string): Promise<Blob> {
     canvas.height = sharpness * image.naturalHeight;
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve, reject) =>
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('it is too large for this browser')))),
+      canvas.toBlob((blob) =>
+        blob ? resolve(blob) : reject(new Error(say('it is too large for this browser'))),
+      ),
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

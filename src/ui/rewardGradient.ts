@@ -4,6 +4,7 @@ import { testsPerTask } from '../config/possibleRewards.ts';
 import { formulaOf } from '../rl/algorithms/formula.ts';
 import { algorithmOf } from '../rl/algorithms/index.ts';
 import { fixed, signed } from './format.ts';
+import { say } from './say.svelte.ts';
 
 export interface RewardGradient {
   /** "R = r₂ − 0.25·r₁", a line for each return. */
@@ -22,40 +23,52 @@ export function rewardGradientOf(e: Experiment): RewardGradient {
   const formula = returns.map((one) => formulaOf(one, one.written)).join('\n');
   const weights = algorithm.weights(e);
   const about = weights
-    ? `${worthOfTest(e)}: it lowers R where w is negative.`
+    ? say('{worth}: it lowers R where w is negative.', { worth: worthOfTest(e) })
     : returns.length === 1
-      ? 'What a turn’s reward is worth depends on the other turns. The picture shows the weights of each try.'
+      ? say(
+          'What a turn’s reward is worth depends on the other turns. The picture shows the weights of each try.',
+        )
       : '';
   return { formula, weights, sentence: sentenceOf(e), about };
 }
 
 /** What one more test does to R, where R is a weighted sum. */
 function worthOfTest({ reward, rewardScale }: Experiment): string {
-  if (reward === 'binary') return 'The last missing test moves R by w, the others by nothing';
+  if (reward === 'binary') return say('The last missing test moves R by w, the others by nothing');
   return rewardScale === 'count'
-    ? 'One more test passed moves R by w'
-    : 'One more test passed, of K, moves R by w/K';
+    ? say('One more test passed moves R by w')
+    : say('One more test passed, of K, moves R by w/K');
 }
 
 function sentenceOf(e: Experiment): string {
   const { sharedTurns, earns } = algorithmOf(e);
   const T = e.turns;
-  if (T === 1) return 'There is one answer, and no correction.';
+  if (T === 1) return say('There is one answer, and no correction.');
   if (algorithmOf(e).earns(new Array<number>(T).fill(0), e).length > 1)
-    return 'Failing first never pays: the first answer is pushed by a return of its own.';
+    return say('Failing first never pays: the first answer is pushed by a return of its own.');
   if (sharedTurns > 0)
-    return 'All tries at a task share their first answer: what it earns is the same for all, and it is not pushed.';
+    return say(
+      'All tries at a task share their first answer: what it earns is the same for all, and it is not pushed.',
+    );
   const full = e.reward === 'progressive' && e.rewardScale === 'count' ? testsPerTask : 1;
   const R = (rewards: readonly number[]) => earns(rewards, e)[0]?.value ?? NaN;
   const repaired = R(Array.from({ length: T }, (_, t) => (t === T - 1 ? full : 0)));
   const right = R(new Array<number>(T).fill(full));
   const gain = repaired - right;
   const [failing, both] =
-    T === 2 ? ['Failing first', 'right both times'] : ['Failing until the last turn', 'right every time'];
-  const of = full > 1 && e.tasks === 'own' ? ` (of ${full} tests)` : '';
-  const sums = `R is ${fixed(repaired)}${of}, and ${fixed(right)} for being ${both}`;
-  if (Math.abs(gain) < 0.005) return `${failing} costs nothing once it is repaired: ${sums}.`;
+    T === 2
+      ? [say('Failing first'), say('right both times')]
+      : [say('Failing until the last turn'), say('right every time')];
+  const of = full > 1 && e.tasks === 'own' ? say(' (of {full} tests)', { full }) : '';
+  const sums = say('R is {repaired}{of}, and {right} for being {both}', {
+    repaired: fixed(repaired),
+    of,
+    right: fixed(right),
+    both,
+  });
+  if (Math.abs(gain) < 0.005)
+    return say('{failing} costs nothing once it is repaired: {sums}.', { failing, sums });
   return gain > 0
-    ? `${failing} earns ${signed(gain)} once it is repaired: ${sums}.`
-    : `${failing} costs ${fixed(-gain)}, even if it is repaired: ${sums}.`;
+    ? say('{failing} earns {gain} once it is repaired: {sums}.', { failing, gain: signed(gain), sums })
+    : say('{failing} costs {loss}, even if it is repaired: {sums}.', { failing, loss: fixed(-gain), sums });
 }

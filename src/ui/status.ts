@@ -2,6 +2,8 @@
 import type { Phase, Reached, Stage, Station } from '../worker/protocol.ts';
 import type { Point } from './charts/series.ts';
 import { durationWords, fixed, percent, plural } from './format.ts';
+import { say } from './say.svelte.ts';
+import type { Plain } from './words/catalogues.ts';
 
 interface Standing {
   readonly phase: Phase;
@@ -27,9 +29,9 @@ export function howItWent(evals: readonly Point[]): string {
   const turns: string[] = [];
   for (let key = ''; (key = `eval/accuracy@t${turns.length + 1}`) in last.metrics;) {
     const [from, to] = [first, last].map(({ metrics }) => fixed(100 * (metrics[key] ?? NaN), 0));
-    turns.push(`turn ${turns.length + 1} ${from} → ${to}\u00a0%`);
+    turns.push(say('turn {number} {from} → {to}\u00a0%', { number: turns.length + 1, from, to }));
   }
-  return turns.length === 0 ? '' : `${turns.join(', ')}, held-out`;
+  return turns.length === 0 ? '' : say('{turns}, held-out', { turns: turns.join(', ') });
 }
 
 /**
@@ -43,16 +45,17 @@ export function cameTo(evals: readonly Point[], updates: number): string {
     .filter(({ share }) => Number.isFinite(share));
   const [first, last] = [measured.at(0), measured.at(-1)];
   if (!first || !last) return '';
-  const when = ({ step }: { step: number }) => (step === 0 ? 'before training' : `after update ${step}`);
+  const when = ({ step }: { step: number }) =>
+    step === 0 ? say('before training') : say('after update {step}', { step });
   const said =
     first === last
-      ? `${percent(first.share)} ${when(first)}${first.step < updates ? '; not measured since' : ''}`
+      ? `${percent(first.share)} ${when(first)}${first.step < updates ? say('; not measured since') : ''}`
       : `${percent(first.share)} → ${percent(last.share)}${last.step < updates ? ` ${when(last)}` : ''}`;
-  return `Held-out tasks solved at the last turn: ${said}.`;
+  return say('Held-out tasks solved at the last turn: {said}.', { said });
 }
 
 /** What is being done, in words that follow "Loading" or "Update 12:". */
-const stageWords: Readonly<Record<Stage, string>> = {
+const stageWords = {
   backend: 'choosing a back end',
   model: 'reading the model',
   tasks: 'making the tasks',
@@ -63,22 +66,22 @@ const stageWords: Readonly<Record<Stage, string>> = {
   update: 'updating the weights',
   evaluate: 'evaluating on held-out tasks',
   idle: 'getting ready',
-};
+} as const satisfies Readonly<Record<Stage, string>>;
 
 /** The station that a run stands after, in words. */
 const stationWords: Readonly<Record<Reached['station'], (turn: number) => string>> = {
-  write: () => 'writing',
-  correct: (turn) => `turn ${turn}`,
-  reward: () => 'the rewards',
-  compare: () => 'comparing',
-  push: () => 'the push',
+  write: () => say('writing'),
+  correct: (turn) => say('turn {number}', { number: turn }),
+  reward: () => say('the rewards'),
+  compare: () => say('comparing'),
+  push: () => say('the push'),
 };
 
 interface LoopStage {
   readonly stage: Stage;
-  readonly label: string;
+  readonly label: Plain;
   /** What happens in it, for a newcomer. */
-  readonly help: string;
+  readonly help: Plain;
 }
 
 /** The stages of one update in their order: the method at a glance. */
@@ -109,42 +112,56 @@ export const stationHelp =
 /** How far the first evaluation is: "23 of 128, about 2.5 minutes left"; '' where none is under way, or its count is not known. */
 export function firstMeasured({ phase, stage, done, total, evals = [], secondsLeft }: Standing): string {
   if (stage !== 'evaluate' || phase === 'failed' || evals.length > 0 || total === 0) return '';
-  const left = secondsLeft ? `, about ${durationWords(secondsLeft)} left` : '';
-  return `${done} of ${total}${left}`;
+  const count = say('{done} of {total}', { done, total });
+  return secondsLeft ? count + say(', about {time} left', { time: durationWords(secondsLeft) }) : count;
 }
 
 /** One sentence for the status line. @param asked Run or Step was pressed, and the trainer has not heard it yet */
 export function statusText(at: Standing, asked = false): string {
-  const stage = stageWords[at.stage];
-  const share = at.stage === 'model' ? `, ${percent(at.done / at.total)}` : ` (${at.done} of ${at.total})`;
+  const stage = say(stageWords[at.stage]);
+  const share =
+    at.stage === 'model'
+      ? `, ${percent(at.done / at.total)}`
+      : ` (${say('{done} of {total}', { done: at.done, total: at.total })})`;
   const count = at.total > 0 ? share : '';
   const measured = firstMeasured(at);
-  const begins = `Update ${at.step + 1} begins when the held-out tasks are measured: ${measured}.`;
+  const begins = say('Update {step} begins when the held-out tasks are measured: {measured}.', {
+    step: at.step + 1,
+    measured,
+  });
   switch (at.phase) {
     case 'loading':
-      return `Loading: ${stage}${count}`;
+      return say('Loading: {stage}{count}', { stage, count });
     case 'ready':
-      if (asked) return measured ? begins : 'Training begins.';
-      return `Ready. ${measured && `Measuring held-out tasks, ${measured}. `}Press Run to train.`;
+      if (asked) return measured ? begins : say('Training begins.');
+      return measured
+        ? say('Ready. Measuring held-out tasks, {measured}. Press Run to train.', { measured })
+        : say('Ready. Press Run to train.');
     case 'running':
       if (measured && at.step === 0) return begins;
       return at.stage === 'evaluate' || at.stage === 'idle'
-        ? `Training: ${stage}${count}`
-        : `Update ${at.step + 1}: ${stage}${count}`;
+        ? say('Training: {stage}{count}', { stage, count })
+        : say('Update {step}: {stage}{count}', { step: at.step + 1, stage, count });
     case 'pausing':
-      return `Pausing after this update: ${stage}${count}`;
+      return say('Pausing after this update: {stage}{count}', { stage, count });
     case 'paused':
       if (at.at) {
         const after = stationWords[at.at.station](at.at.turn);
-        return `Update ${at.step + 1}, after ${after}: press Next station to go on.`;
+        return say('Update {step}, after {after}: press Next station to go on.', {
+          step: at.step + 1,
+          after,
+        });
       }
-      return `Paused after update ${at.step}.`;
+      return say('Paused after update {step}.', { step: at.step });
     case 'finished': {
       const went = howItWent(at.evals ?? []);
-      return `Finished after ${plural(at.step, 'update')}${went && `: ${went}`}. Raise Updates to go on.`;
+      const updates = plural(at.step, 'update');
+      return went
+        ? say('Finished after {updates}: {went}. Raise Updates to go on.', { updates, went })
+        : say('Finished after {updates}. Raise Updates to go on.', { updates });
     }
     case 'failed':
-      return 'Stopped by an error.';
+      return say('Stopped by an error.');
     default:
       return at.phase satisfies never;
   }
@@ -154,13 +171,13 @@ export function statusText(at: Standing, asked = false): string {
 export function announcement(at: Standing): string {
   switch (at.phase) {
     case 'loading':
-      return 'Loading.';
+      return say('Loading.');
     case 'running':
-      return `Training. ${plural(at.step, 'update')} done.`;
+      return say('Training. {updates} done.', { updates: plural(at.step, 'update') });
     case 'pausing':
-      return 'Pausing after this update.';
+      return say('Pausing after this update.');
     case 'ready':
-      return 'Ready. Press Run to train.'; // not how far it has measured
+      return say('Ready. Press Run to train.'); // not how far it has measured
     default:
       return statusText(at);
   }

@@ -6,6 +6,7 @@ import { diff, type Experiment, type FieldName } from '../config/experiment.ts';
 import { findPreset, presetExperiment, type Preset } from '../config/presets.ts';
 import { percent } from './format.ts';
 import type { Point } from './charts/series.ts';
+import { say, told } from './say.svelte.ts';
 
 /** Accuracy on held-out tasks, greedy, at the start of a run and now. */
 interface Change {
@@ -43,10 +44,12 @@ export const stories: readonly Story[] = [
     watch: 'Both lines rise. The second answer keeps ahead, because it repairs what is left.',
     updates: 50,
     means({ first, last }) {
-      if (first === 'fell' || last === 'fell') return 'it is getting worse, not better';
-      if (first === 'rose' && last === 'rose') return 'both answers got better';
-      if (last === 'rose') return 'so far it has learned to repair, not to be right at once';
-      return first === 'rose' ? 'so far only the first answer got better' : 'nothing beyond chance so far';
+      if (first === 'fell' || last === 'fell') return say('it is getting worse, not better');
+      if (first === 'rose' && last === 'rose') return say('both answers got better');
+      if (last === 'rose') return say('so far it has learned to repair, not to be right at once');
+      return first === 'rose'
+        ? say('so far only the first answer got better')
+        : say('nothing beyond chance so far');
     },
   },
   {
@@ -58,10 +61,10 @@ export const stories: readonly Story[] = [
     updates: 50,
     means({ first, last }) {
       if (first === 'fell' && last === 'fell')
-        return 'both answers got worse: that is forgetting, not cheating';
-      if (first === 'fell') return 'it is paid to fail first';
-      if (first === 'rose') return 'its first answers got better, so it does not cheat';
-      return 'it has not given up more of its first answers yet; let it run on';
+        return say('both answers got worse: that is forgetting, not cheating');
+      if (first === 'fell') return say('it is paid to fail first');
+      if (first === 'rose') return say('its first answers got better, so it does not cheat');
+      return say('it has not given up more of its first answers yet; let it run on');
     },
   },
   {
@@ -72,9 +75,10 @@ export const stories: readonly Story[] = [
     watch: 'Turn 1 comes back: with credit of its own, failing first earns nothing.',
     updates: 50,
     means({ first, last }) {
-      if (first === 'rose' && last === 'fell') return 'the first answer came back, at the cost of the second';
-      if (first === 'rose') return 'with credit of its own, the first answer came back';
-      return 'the first answer has not come back yet; let it run on';
+      if (first === 'rose' && last === 'fell')
+        return say('the first answer came back, at the cost of the second');
+      if (first === 'rose') return say('with credit of its own, the first answer came back');
+      return say('the first answer has not come back yet; let it run on');
     },
   },
 ];
@@ -124,20 +128,43 @@ export function outcomeOf(story: Story, { step, evals, heldOut }: Measured): Tol
   const end = evals.find((point) => point.step >= story.updates);
   const now = end ?? evals.at(-1);
   if (!before || !now || now.step === 0) {
-    return { done: false, text: `Not yet: the outcome comes after ${story.updates} updates.` };
+    return {
+      done: false,
+      text: say('Not yet: the outcome comes after {updates} updates.', { updates: story.updates }),
+    };
   }
   const T = turnsOf(now.metrics);
   const first = changeOf(before, now, 1);
   const last = changeOf(before, now, T);
   if (T < 2 || ![first, last].every(measured)) {
-    return { done: false, text: `Not yet: at update ${now.step} the held-out tasks could not be graded.` };
+    return {
+      done: false,
+      text: say('Not yet: at update {step} the held-out tasks could not be graded.', { step: now.step }),
+    };
   }
   const chance = 0.5 / Math.sqrt(heldOut);
   const went = { first: direction(first, chance), last: direction(last, chance) };
-  const numbers = `turn 1 ${phrase(first, went.first)} ${link(went)} turn ${T} ${phrase(last, went.last)}`;
+  const numbers = say(
+    went.first === went.last ? 'turn 1 {first} and turn {T} {last}' : 'turn 1 {first} while turn {T} {last}',
+    { first: phrase(first, went.first), T, last: phrase(last, went.last) },
+  );
   return end
-    ? { done: true, text: `After ${now.step} updates ${numbers}: ${story.means(went)}.` }
-    : { done: false, text: `Not yet: update ${step} of ${story.updates}. So far ${numbers}.` };
+    ? {
+        done: true,
+        text: say('After {step} updates {numbers}: {went}.', {
+          step: now.step,
+          numbers,
+          went: told(story.means(went)),
+        }),
+      }
+    : {
+        done: false,
+        text: say('Not yet: update {step} of {updates}. So far {numbers}.', {
+          step,
+          updates: story.updates,
+          numbers,
+        }),
+      };
 }
 
 const turnsOf = (metrics: Point['metrics']): number =>
@@ -156,9 +183,10 @@ function direction({ before, now }: Change, chance: number): Direction {
   return now > before ? 'rose' : 'fell';
 }
 
-const link = ({ first, last }: Went): string => (first === last ? 'and' : 'while');
-
+const phrases = {
+  stayed: 'stayed near {before} (now {now})',
+  rose: 'rose from {before} to {now}',
+  fell: 'fell from {before} to {now}',
+} as const;
 const phrase = ({ before, now }: Change, went: Direction): string =>
-  went === 'stayed'
-    ? `stayed near ${percent(before)} (now ${percent(now)})`
-    : `${went} from ${percent(before)} to ${percent(now)}`;
+  say(phrases[went], { before: percent(before), now: percent(now) });

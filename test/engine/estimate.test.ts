@@ -86,7 +86,7 @@ async function compare(meter: Meter, shape: Partial<ModelConfig>, changes: Parti
   session.dispose();
   meter.stop();
   const { peak, parts } = estimateMemory(experiment, session.memory);
-  const onHost = parts.find(({ label }) => label === 'Copy')?.bytes ?? NaN;
+  const onHost = parts.find(({ label }) => label === 'Copy of the weights')?.bytes ?? NaN;
   return { estimated: peak - onHost, measured: meter.peak(), ratio: (peak - onHost) / meter.peak() };
 }
 

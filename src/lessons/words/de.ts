@@ -17,7 +17,7 @@ export const de: Words = {
     runLesson: 'Experiment starten',
     runCounter: 'Gegenprobe starten',
     runAgain: 'Noch einmal starten',
-    stopped: 'Angehalten bei Schritt {step} von {steps}: Weiter geht es mit „Run“.',
+    stopped: 'Angehalten bei Schritt {step} von {steps}: Weiter geht es mit „Start“.',
     running: 'Schritt {step} von {steps}.',
     finished: 'Alle {steps} Schritte sind getan.',
     elsewhere: 'Was jetzt läuft, ist ein anderes Experiment.',
@@ -44,7 +44,7 @@ export const de: Words = {
     print: 'Arbeitsblatt drucken',
     answers: 'Lösungen',
     sheetRun:
-      'Den Playground öffnen, „Lessons“ und dann diese Lektion wählen. Das Experiment starten und aufschreiben, was zu sehen ist.',
+      'Den Playground öffnen, „Lektionen“ und dann diese Lektion wählen. Das Experiment starten und aufschreiben, was zu sehen ist.',
     sheetWrite: 'Warum?',
     experiment: 'Das Experiment',
     next: 'Nächste Lektion',
@@ -74,11 +74,11 @@ export const de: Words = {
       },
       holds: 'In den meisten Gruppen unterscheiden sich die Versuche; also lehrt der größte Teil etwas.',
       fails:
-        'Zu viele Gruppen waren in sich gleich. In drei Schritten kann das Zufall sein; mit einem anderen Startwert („Seed“) noch einmal versuchen.',
+        'Zu viele Gruppen waren in sich gleich. In drei Schritten kann das Zufall sein; mit einem anderen Startwert noch einmal versuchen.',
       counter:
         'Dasselbe bei Temperatur 0,1: Das Modell schreibt fast immer dasselbe, die vier Versuche sind fast immer das gleiche Programm. Nichts unterscheidet sich, und nichts wird gelernt.',
       apply: {
-        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0,5; 0,5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld Episode nachprüfen: einen Versuch wählen und auf die Zahl unter **5 Push** drücken, sein $A$: Darunter öffnet sich die Formel.',
+        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0,5; 0,5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld Episode nachprüfen: einen Versuch wählen und auf die Zahl unter **5 Schieben** drücken, sein $A$: Darunter öffnet sich die Formel.',
         answer:
           'Das Mittel der drei anderen: $1/3; 1/2; 1/2; 2/3$. Also $A = 2/3; 0; 0; −2/3$. Die beiden mittleren werden nicht verschoben, obwohl jeder die Hälfte seiner Tests besteht.',
       },
@@ -124,7 +124,7 @@ export const de: Words = {
       apply: {
         task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen. Dann die Einstellungen zeigen und es vom selben Zwischenstand aus versuchen: Beendet das das Schummeln?',
         answer:
-          '$(1, 1)$ bringt γ ein und $(0, 1)$ bringt 1 ein; gleich sind sie erst bei $γ = 1$, darunter bringt das Scheitern immer mehr. Ob ein Modell dort hingerät, hängt auch davon ab, wie sehr eine bessere erste Antwort der zweiten hilft. Die Kurve **Coupling c** zeichnet das: um wie viel $r_2$ von einem Versuch zum anderen höher ist, wo $r_1$ um 1 höher ist. Sicher ist die erste Antwort, wo $c > 1 − γ$ ist, über der gestrichelten Linie.',
+          '$(1, 1)$ bringt γ ein und $(0, 1)$ bringt 1 ein; gleich sind sie erst bei $γ = 1$, darunter bringt das Scheitern immer mehr. Ob ein Modell dort hingerät, hängt auch davon ab, wie sehr eine bessere erste Antwort der zweiten hilft. Die Kurve **Kopplung c** zeichnet das: um wie viel $r_2$ von einem Versuch zum anderen höher ist, wo $r_1$ um 1 höher ist. Sicher ist die erste Antwort, wo $c > 1 − γ$ ist, über der gestrichelten Linie.',
       },
       notes: [
         'Zwanzig Minuten. Der Kern der Sache: Gelernt wird, wofür bezahlt wird.',
@@ -151,7 +151,7 @@ export const de: Words = {
       },
       look: [
         'Alle vier Bahnen beginnen mit demselben ersten Programm.',
-        '**Settings** öffnen und γ verstellen, während der Lauf steht: Ein Satz daneben sagt, was das bewirkt.',
+        '**Einstellungen** öffnen und γ verstellen, während der Lauf steht: Ein Satz daneben sagt, was das bewirkt.',
       ],
       clauses: {
         effect:
@@ -159,7 +159,7 @@ export const de: Words = {
       },
       holds: 'Kein Vorteil hat sich geändert: γ tut hier nichts.',
       fails:
-        'Mindestens ein Vorteil hat sich geändert. Steht das Ziel noch auf „Released code“ und der Schätzer nicht auf REINFORCE? Dann ist das unser Fehler: bitte melden.',
+        'Mindestens ein Vorteil hat sich geändert. Steht das Ziel noch auf „Veröffentlichter Code“ und der Schätzer nicht auf REINFORCE? Dann ist das unser Fehler: bitte melden.',
       counter:
         'Das Ziel des Aufsatzes: Jeder Versuch hat eine eigene erste Antwort, $r_1$ unterscheidet sich in der Gruppe, und γ bestimmt, was das wert ist.',
       apply: {
@@ -190,7 +190,7 @@ export const de: Words = {
           'Bei der binären Belohnung verdienen fast immer alle vier Versuche einer Aufgabe 0. Sie unterscheiden sich nicht, also wird nichts aus ihnen gelernt. Die stufenweise Belohnung unterscheidet ein Programm mit einem Fehler von einem mit zweien.',
       },
       look: [
-        'Im Feld Learning **Groups without signal**: wie viele der Aufgaben nichts lehren.',
+        'Im Feld **Lernen**, unter **Weitere Kurven**, die **Gruppen, die nichts lehren**: wie viele der Aufgaben das sind.',
         'Was bewegt sich zuerst, die bestandenen Tests oder die Genauigkeit?',
       ],
       clauses: {
@@ -232,8 +232,8 @@ export const de: Words = {
           'Schummeln bringt höchstens 1 mehr ein als Ehrlichkeit. Bei $β = 0,3$ kostet ein Abstand von 5 nats 1,5. Zurückzukommen lohnt sich also, was immer die Tests sagen.',
       },
       look: [
-        'Die Kurve **KL to the starting model**: Wohin geht die Linie von „turn 1“?',
-        'Im Feld Episode steht einer der Balken unter **3 Reward** und **4 Compare** für KL. Wie lang ist er neben den anderen, am Anfang und später?',
+        'Die Kurve **KL zum Startmodell**: Wohin geht die Linie von „Runde 1“?',
+        'Im Feld Episode steht einer der Balken unter **3 Belohnen** und **4 Vergleichen** für KL. Wie lang ist er neben den anderen, am Anfang und später?',
       ],
       clauses: {
         distance:
@@ -245,7 +245,7 @@ export const de: Words = {
       counter:
         'β = 0: Der Abstand kostet nichts. Was das Modell zuerst schreibt, geht dorthin, wo das Scheitern am besten bezahlt wird.',
       apply: {
-        task: 'Wenn eine starke Leine ein Modell zurückholt: Warum nicht gleich mit einer beginnen? Vorhersagen, was β = 1 mit einem Lauf der Voreinstellung „A healthy first run“ macht, dann 30 Schritte lang versuchen.',
+        task: 'Wenn eine starke Leine ein Modell zurückholt: Warum nicht gleich mit einer beginnen? Vorhersagen, was β = 1 mit einem Lauf der Voreinstellung „Ein gesunder erster Lauf“ macht, dann 30 Schritte lang versuchen.',
         answer:
           'Es lernt wenig. In unseren beiden Läufen (Seeds 1 und 2) lösten die letzten Antworten nach 30 Schritten 37 % von 128 zurückgehaltenen Aufgaben, mit dem β = 0,01 der Voreinstellung 58 und 56 %, vorher 34 %. Der Abstand ist nur aus Stichproben bekannt, und β vervielfacht ihr Rauschen mit. Eine Leine ist ein Mittel mit einem Preis; eine Belohnung, die verlangt, was man will, ist besser.',
       },
@@ -272,8 +272,8 @@ export const de: Words = {
           'Ein Fehler, den der eine Test nicht zeigt, kostet nichts; also beseitigt ihn nichts. Bei wenigen Aufgaben lernt das Modell, was diese wenigen Tests besteht.',
       },
       look: [
-        'Unter „Unit tests, turn by turn“: Die erste Zeile ist der bezahlte Test, die anderen sind verdeckt. Gibt es einen Versuch, der den ersten besteht und andere nicht, und wie wird er geschoben?',
-        'Die Kurven der **bestandenen Tests** und der **Tests trained on, passed**.',
+        'Unter „Tests, Runde für Runde“: Die erste Zeile ist der bezahlte Test, die anderen sind verdeckt. Gibt es einen Versuch, der den ersten besteht und andere nicht, und wie wird er geschoben?',
+        'Die Kurven **Bestandene Tests** und **Bezahlte Tests, bestanden**.',
       ],
       clauses: {
         gap: 'In den letzten zehn Schritten lag der Anteil bestandener Tests beim bezahlten um {value} Punkte höher als bei den verdeckten; erwartet war {bound} oder mehr.',
@@ -325,7 +325,7 @@ export const de: Words = {
       counter:
         'Dasselbe mit **Boost**, das zwei Antworten gesehen hat und nie drei. Seine dritten Antworten sind schlechter als die zweiten: Was nie gezeigt wurde, muss erst durch Zufall gefunden werden, ehe es belohnt werden kann.',
       apply: {
-        task: '„Earlier answers in view“ mit dem Modell Boost auf „Latest answer“ stellen. Vorhersagen, ob seine dritten Antworten noch immer schlechter sind, und warum.',
+        task: '„Frühere Antworten im Blick“ mit dem Modell Boost auf „Letzte Antwort“ stellen. Vorhersagen, ob seine dritten Antworten noch immer schlechter sind, und warum.',
         answer:
           'Sie sind es nicht. Steht nur die letzte Antwort im Blick, so sieht die dritte Runde für das Modell genau wie die zweite aus, und die kennt es. Vor dem Training waren seine dritten Antworten in unserer Messung so gut wie die zweiten (je 33,6 % der Aufgaben) und nach 10 Schritten ebenso, soweit das Rauschen es erkennen lässt: zweite und dritte 50,0 und 50,0 % mit einem Startwert, 43,8 und 42,2 % mit einem anderen.',
       },

@@ -189,7 +189,7 @@ export const en: Words = {
           'With the binary reward nearly all four tries of a task earn 0. They do not differ, so nothing is learned from them. The progressive reward tells a program with one bug from one with two.',
       },
       look: [
-        'In the Learning panel, **Groups without signal**: how many of the tasks teach nothing.',
+        'In the Learning panel, under **More charts**, **Groups without signal**: how many of the tasks teach nothing.',
         'Which moves first, tests passed or accuracy?',
       ],
       clauses: {
@@ -271,7 +271,7 @@ export const en: Words = {
       },
       look: [
         'Under “Unit tests, turn by turn”: the first row is the test that is paid for, the others are hidden. Is there a try that passes the first and fails others, and how is it pushed?',
-        'The charts of **tests passed** and of **tests trained on, passed**.',
+        'The charts **Unit tests passed** and **Tests trained on, passed**.',
       ],
       clauses: {
         gap: 'In the last ten updates the share of tests passed was {value} points higher for the test paid for than for the hidden ones; {bound} or more was expected.',

@@ -10,6 +10,7 @@ import { glossary } from '../glossary.ts';
 import type { Level, Mark } from './annotate.ts';
 import { couplingWords } from './coupling.ts';
 import { turnLook, type ChartData, type LineLook, type Point, type Series } from './series.ts';
+import { say, told } from '../say.svelte.ts';
 
 export interface Chart {
   readonly id: string;
@@ -34,6 +35,7 @@ export interface Chart {
 }
 
 const corrects = (e: Experiment): boolean => e.turns > 1;
+const hidesTests = (e: Experiment): boolean => e.trainTests !== 'all';
 
 /**
  * The coupling at which a better first answer neither gains nor loses: −w_1/w_2. Only two turns with answers of their own, whose
@@ -50,6 +52,8 @@ function couplingLevel(e: Experiment): Level | null {
 export const charts: readonly Chart[] = [
   { id: 'accuracy', where: 'eval', metrics: ['accuracy@t'], title: 'Held-out accuracy', main: true },
   { id: 'reward', where: 'train', metrics: ['reward@t'], noisy: true },
+  { id: 'paid-tests', where: 'train', metrics: ['trained_tests_passed@t'], noisy: true, applies: hidesTests },
+  { id: 'hidden-tests', where: 'train', metrics: ['tests_passed@t'], noisy: true, applies: hidesTests },
   {
     id: 'delta',
     where: 'eval',
@@ -92,10 +96,10 @@ export const charts: readonly Chart[] = [
   { id: 'truncated', where: 'train', metrics: ['truncated@t'], noisy: true, more: true },
 ];
 
-export const whereWords: Readonly<Record<Chart['where'], string>> = {
+export const whereWords = {
   train: 'sampled, training batch',
   eval: 'held-out, greedy',
-};
+} as const satisfies Readonly<Record<Chart['where'], string>>;
 
 /** No problem of the user's own is held out: what is measured is what is trained on. */
 export const trainsOnAll = ({ tasks, heldOut }: Pick<Experiment, 'tasks' | 'heldOut'>): boolean =>
@@ -103,15 +107,18 @@ export const trainsOnAll = ({ tasks, heldOut }: Pick<Experiment, 'tasks' | 'held
 
 /** The name of a chart of several metrics, and where it is measured, as they are in this experiment. */
 export const titleIn = (title: string, e: Experiment): string =>
-  trainsOnAll(e) ? title.replace('Held-out accuracy', 'Accuracy on the training problems') : title;
+  told(trainsOnAll(e) ? title.replace('Held-out accuracy', 'Accuracy on the training problems') : title);
 export const whereIn = (where: Chart['where'], e: Experiment): string =>
-  trainsOnAll(e) ? whereWords[where].replace('held-out', 'training problems') : whereWords[where];
+  say(trainsOnAll(e) && where === 'eval' ? 'training problems, greedy' : whereWords[where]);
 
 /** The same for a newcomer. */
-export const whereHelp: Readonly<Record<Chart['where'], string>> = {
-  train: 'Measured on the answers sampled for each update.',
-  eval: `Measured on held-out tasks (${glossary['held-out']}), with greedy answers (${glossary.greedy}).`,
-};
+export const whereHelp = (where: Chart['where']): string =>
+  where === 'train'
+    ? say('Measured on the answers sampled for each update.')
+    : say('Measured on held-out tasks ({heldOut}), with greedy answers ({greedy}).', {
+        heldOut: say(glossary['held-out']),
+        greedy: say(glossary.greedy),
+      });
 
 /** Looks of metrics that are not per turn. */
 const looks: Readonly<Record<string, LineLook>> = {
@@ -157,8 +164,10 @@ export function chartData(chart: Chart, points: readonly Point[], turns: number)
     steps: points.map((point) => point.step),
     series: chart.metrics.flatMap((name) =>
       name.endsWith('@t')
-        ? Array.from({ length: turns }, (_, t) => line(`${name}${t + 1}`, `turn ${t + 1}`, turnLook(t + 1)))
-        : [line(name, metricOf(chart, name).label, looks[name] ?? plain)],
+        ? Array.from({ length: turns }, (_, t) =>
+            line(`${name}${t + 1}`, say('turn {number}', { number: t + 1 }), turnLook(t + 1)),
+          )
+        : [line(name, told(metricOf(chart, name).label), looks[name] ?? plain)],
     ),
   };
 }
@@ -176,7 +185,7 @@ export function change({
   readonly from?: FieldValue;
   readonly to: FieldValue;
 }): string {
-  if (field(name).kind === 'text') return `${shortName(name)} changed`; // there is no room for two texts
+  if (field(name).kind === 'text') return say('{name} changed', { name: shortName(name) }); // there is no room for two texts
   const words =
     from === undefined ? valueWords(name, to) : `${valueWords(name, from)} → ${valueWords(name, to)}`;
   return `${shortName(name)} ${words}`;
@@ -185,16 +194,22 @@ export function change({
 type FieldValue = string | number | boolean;
 
 /** The sign a field is known by, or its label. */
-export const shortName = (name: FieldName): string => short(field(name).label);
+export const shortName = (name: FieldName): string => short(told(field(name).label));
 
 /** A value of a field as the form says it, without explanations. */
 export function valueWords(name: FieldName, value: FieldValue): string {
   const row = field(name);
   if (name === 'problems') return String(value).slice(0, 19); // a name nobody reads to its end
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'boolean') return say(value ? 'on' : 'off');
   const label = row.kind === 'choice' ? row.choices.find((one) => one.value === value)?.label : undefined;
   const unit = row.kind === 'int' && row.unit === '%' ? '\u00a0%' : '';
-  return label?.replace(/[:(,].*$/, '').trim() ?? `${value}${unit}`;
+  return (
+    (label &&
+      told(label)
+        .replace(/[:(,].*$/, '')
+        .trim()) ??
+    `${value}${unit}`
+  );
 }
 
 /** Where the run was changed under way, for its curves: "γ 0.75 → 0.5". How long it runs and how it is measured bends no curve. */

@@ -3,6 +3,7 @@ import type { Experiment } from '../../config/experiment.ts';
 import { mean, scored } from '../../rl/statistics.ts';
 import { charts, formatOf, metricOf, type Chart } from './catalogue.ts';
 import type { ChartData, LineLook, Point } from './series.ts';
+import { say, told } from '../say.svelte.ts';
 
 /** What is compared of a run. */
 export interface Compared {
@@ -41,15 +42,19 @@ export function comparedCharts(experiments: readonly Experiment[]): ComparedChar
         const about = {
           ...{
             chart,
-            explanation: metric.explanation,
+            explanation: told(metric.explanation),
             share: metric.unit === 'share',
             format: formatOf(metric),
           },
         };
-        const label = chart.main ? (chart.title ?? metric.label) : metric.label;
+        const label = told(chart.main ? (chart.title ?? metric.label) : metric.label);
         if (!name.endsWith('@t')) return [{ ...about, title: label, metric: `${chart.where}/${name}` }];
         return Array.from({ length: turns }, (_, t) => ({
-          ...{ ...about, title: `${label}, turn ${t + 1}`, metric: `${chart.where}/${name}${t + 1}` },
+          ...{
+            ...about,
+            title: say('{label}, turn {number}', { label, number: t + 1 }),
+            metric: `${chart.where}/${name}${t + 1}`,
+          },
         }));
       }),
     );

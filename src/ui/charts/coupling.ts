@@ -1,6 +1,7 @@
 /** When the coupling crossed its threshold, in words. */
 import { couplingThreshold } from '../../rl/metrics.ts';
 import { smoothingWindow, trailingMean, type Point } from './series.ts';
+import { say } from '../say.svelte.ts';
 
 /** On which side of its threshold the coupling is from an update on. */
 export interface Crossing {
@@ -30,15 +31,21 @@ const meaning = {
   below: 'a better first answer is pushed down more than it is repaid',
   above: 'a better first answer pays',
 } as const;
+const allAlong = {
+  below: 'Has been below its threshold all along',
+  above: 'Has been above its threshold all along',
+} as const;
+const since = {
+  below: 'Crossed its threshold at update {step} and has been below it since',
+  above: 'Crossed its threshold at update {step} and has been above it since',
+} as const;
 
 /** '' while there are too few updates. */
 export function couplingWords(points: readonly Point[]): string {
   const crossings = crossingsOf(points);
   const last = crossings.at(-1);
   if (!last) return '';
-  const when =
-    crossings.length === 1
-      ? `Has been ${last.side} its threshold all along`
-      : `Crossed its threshold at update ${last.step} and has been ${last.side} it since`;
-  return `${when}: ${meaning[last.side]}.`;
+  const { step, side } = last;
+  const when = crossings.length === 1 ? say(allAlong[side]) : say(since[side], { step });
+  return `${when}: ${say(meaning[side])}.`;
 }

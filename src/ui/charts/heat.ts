@@ -1,5 +1,6 @@
 /** Layers × updates as plain data; HeatMap draws it. */
 import type { Point } from './series.ts';
+import { say } from '../say.svelte.ts';
 
 const prefix = 'train/layer_grad_norm@';
 
@@ -20,10 +21,10 @@ export interface Heat {
 /** "embedding", "2 attention" */
 const labelOf = (part: string): string =>
   part === 'embed'
-    ? 'embedding'
+    ? say('embedding')
     : part === 'norm'
-      ? 'last norm'
-      : part.replace('.', ' ').replace('mlp', 'MLP');
+      ? say('last norm')
+      : part.replace('.', ' ').replace('mlp', 'MLP').replace('attention', say('attention'));
 
 /**
  * @param span the updates that the map is wide, both included

@@ -3,6 +3,7 @@ import type { ChartPicture, DrawnLine } from '../../exports/chart.ts';
 import { significant } from '../format.ts';
 import type { Level, Mark } from './annotate.ts';
 import { axisRange, logRange, type Axes, type ChartData, type Joined } from './series.ts';
+import { say } from '../say.svelte.ts';
 
 interface Shown {
   readonly title: string;
@@ -43,8 +44,8 @@ export function pictureOf(shown: Shown): ChartPicture {
   const [min, max] = known.length === 0 ? [null, null] : [Math.min(...known), Math.max(...known)];
   const around = (value: number | null, end: typeof Math.min) => end(value ?? 0, level?.value ?? 0);
   const notes = [
-    smooth ? `Bold: the mean of ${axes.window} updates.` : '',
-    ghost && before.length > 0 ? `Faint: ${ghost.label}.` : '',
+    smooth ? say('Bold: the mean of {window} updates.', { window: axes.window }) : '',
+    ghost && before.length > 0 ? say('Faint: {label}.', { label: ghost.label }) : '',
   ];
   return {
     ...{ title, unit, steps: plotted.steps, lines, behind, points, marks, level, log: axes.log },

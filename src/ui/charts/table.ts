@@ -1,5 +1,6 @@
 /** A chart as a table with every value: a row for each update at which something was measured. */
 import { joined, type ChartData } from './series.ts';
+import { say } from '../say.svelte.ts';
 
 export interface ChartTable {
   /** Names of the columns after the first, which is the update. */
@@ -12,7 +13,7 @@ export interface ChartTable {
 export function tableOf(data: ChartData, ghost: ChartData | null): ChartTable {
   const { steps, lines, ghosts } = joined(data, ghost);
   const all = [...lines, ...ghosts];
-  const before = ghost ? ghost.series.map(({ label }) => `${label}, before`) : [];
+  const before = ghost ? ghost.series.map(({ label }) => say('{label}, before', { label })) : [];
   return {
     columns: [...data.series.map(({ label }) => label), ...before],
     rows: steps.map((step, i) => ({ step, values: all.map((values) => values[i] ?? NaN) })),
@@ -23,7 +24,7 @@ export function tableOf(data: ChartData, ghost: ChartData | null): ChartTable {
 export function csvOf({ columns, rows }: ChartTable): string {
   const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const lines = [
-    ['update', ...columns].map(quoted),
+    [say('update'), ...columns].map(quoted),
     ...rows.map(({ step, values }) => [step, ...values].map((x) => (Number.isFinite(x) ? String(x) : ''))),
   ];
   return lines.map((cells) => `${cells.join(',')}\r\n`).join('');

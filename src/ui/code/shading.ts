@@ -1,13 +1,16 @@
 /** How strongly each token of an episode is shaded, and what the shade says. */
 import type { TurnRecord } from '../../rl/records.ts';
+import { say } from '../say.svelte.ts';
+import type { Plain } from '../words/catalogues.ts';
 
 export const shadings = ['syntax', 'gradient', 'logp', 'entropy'] as const;
 export type Shading = (typeof shadings)[number];
 
 export interface ShadingInfo {
-  readonly label: string;
+  readonly label: Plain;
   /** What a dark token means; goes with the legend. */
-  readonly meaning: string;
+  /** '' where no token is dark. */
+  readonly meaning: Plain | '';
   readonly unit: string;
 }
 
@@ -25,7 +28,7 @@ export const shadingInfo: Readonly<Record<Shading, ShadingInfo>> = {
 /** A token as a reader can see it: white space has a sign of its own. */
 export const visibleToken = (text: string): string =>
   text === '<eot>'
-    ? 'end of answer'
+    ? say('end of answer')
     : text.trim() === ''
       ? text.replaceAll('\n', '↵').replaceAll(' ', '␣')
       : text.trim();

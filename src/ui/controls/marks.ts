@@ -4,13 +4,13 @@ import type { TurnRecord } from '../../rl/records.ts';
 export type TestStatus = TurnRecord['verdict']['status'];
 
 /** The verdict in words, for people and screen readers. */
-export const verdictWords: Readonly<Record<TestStatus, string>> = {
+export const verdictWords = {
   pass: 'passed',
   fail: 'wrong value',
   error: 'exception',
   timeout: 'timeout',
   infra: 'not run',
-};
+} as const satisfies Readonly<Record<TestStatus, string>>;
 
 /** A stroke of a shape, in a square of 16. */
 export interface Stroke {

@@ -25,6 +25,7 @@ import { whyNotForked, type OpenRun, type Wish } from './openRun.svelte.ts';
 import { LockStep } from './lockStep.ts';
 import { maxRuns, RunsState } from './runs.svelte.ts';
 import { SpeedState, type Interrupted } from './speed.svelte.ts';
+import { say } from '../say.svelte.ts';
 
 export type BackendChoice = BackendName | 'auto';
 
@@ -103,7 +104,9 @@ export class AppState {
   }
   /** Why Run, Step and Reset can do nothing, although they could if the form were right; or ''. */
   get hindrance(): string {
-    return this.canReset ? '' : `Nothing can be run with these settings: ${this.experiment.problem}.`;
+    return this.canReset
+      ? ''
+      : say('Nothing can be run with these settings: {problem}.', { problem: this.experiment.problem });
   }
   get canReset(): boolean {
     return this.experiment.valid !== null;
@@ -351,8 +354,11 @@ export class AppState {
       this.#loaded = wanted;
       const load = () => void this.#client.load(run.id, experiment, this.backendChoice, from !== null);
       this.#open(run, load, instead);
-      const names = stopped.map(({ number, name }) => `Run ${number} (${name})`).join(', ');
-      if (names) run.told.notify('info', `${names} stopped, because something else was loaded.`);
+      const names = stopped
+        .map(({ number, name }) => say('Run {number} ({name})', { number, name }))
+        .join(', ');
+      if (names)
+        run.told.notify('info', say('{names} stopped, because something else was loaded.', { names }));
     }
     this.#select(run);
     this.link.begun(run);
@@ -379,7 +385,14 @@ export class AppState {
     if (instead) this.#remove(instead);
     for (let old = this.runs.surplus; old; old = this.runs.surplus) {
       this.close(old);
-      run.told.notify('info', `Run ${old.number} (${old.name}) was closed: ${maxRuns} are kept.`);
+      run.told.notify(
+        'info',
+        say('Run {number} ({name}) was closed: {maxRuns} are kept.', {
+          number: old.number,
+          name: old.name,
+          maxRuns,
+        }),
+      );
     }
     return run;
   }

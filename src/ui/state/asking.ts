@@ -4,6 +4,7 @@ import type { TrainerEvent } from '../../worker/protocol.ts';
 import type { OpenRun } from './openRun.svelte.ts';
 import type { InspectedPlace } from './run.svelte.ts';
 import type { RunsState } from './runs.svelte.ts';
+import { say } from '../say.svelte.ts';
 
 type Answering = Pick<
   TrainerClient,
@@ -26,7 +27,7 @@ export class Asking {
   ask(run: OpenRun, step: number): void {
     this.drop(run);
     run.told.ask(step);
-    const owner = this.#ownerOf(run, step, 'its episodes are not kept, and its run has ended.');
+    const owner = this.#ownerOf(run, step, say('its episodes are not kept, and its run has ended.'));
     if (owner) this.#client.record(owner.id, step);
   }
 
@@ -44,7 +45,9 @@ export class Asking {
 
   /** Why a run cannot give its model after so many updates, or ''. */
   whyNoModel(run: OpenRun, step: number): string {
-    return this.#client.has(run.ownerOfState(step).id) ? '' : 'its run has ended, and its states are gone.';
+    return this.#client.has(run.ownerOfState(step).id)
+      ? ''
+      : say('its run has ended, and its states are gone.');
   }
 
   /** Asks for the model as it was after so many updates; `told.files` has the answer, or `told.refused` why there is none. */

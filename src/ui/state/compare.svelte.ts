@@ -3,6 +3,7 @@ import { field, fieldNames, type FieldName } from '../../config/fields.ts';
 import { changesBetween, defaultExperiment, type Experiment } from '../../config/experiment.ts';
 import { change } from '../charts/catalogue.ts';
 import type { OpenRun } from './openRun.svelte.ts';
+import { say } from '../say.svelte.ts';
 
 /** Runs that are compared at most: more lines cannot be told apart. */
 export const maxCompared = 4;
@@ -13,7 +14,7 @@ export const differing = (experiments: readonly Experiment[]): FieldName[] =>
 
 /** What one of several experiments is called: its values of the fields in which they differ. */
 export const nameAmong = (experiment: Experiment, fields: readonly FieldName[]): string =>
-  fields.map((field) => change({ field, to: experiment[field] })).join(', ') || 'the same';
+  fields.map((field) => change({ field, to: experiment[field] })).join(', ') || say('the same');
 
 /** What runs that begin with these settings have in common and a first run has not: nobody is to inherit a setting without knowing it. */
 export const inherited = (base: Experiment) =>

@@ -11,7 +11,7 @@ import { field, fieldNames, isFieldName } from '../../config/fields.ts';
 import { findPreset, nearestPreset, presetExperiment, presets, type Preset } from '../../config/presets.ts';
 import { idleFields } from '../../config/rules.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
-import { plural } from '../format.ts';
+import { say, told } from '../say.svelte.ts';
 
 type Draft = Readonly<Record<FieldName, string | number | boolean>>;
 
@@ -57,19 +57,38 @@ export class ExperimentState {
   waiting(begun: boolean): string {
     const n = this.pending.length;
     if (n === 0) return '';
-    if (!begun) return `${plural(n, 'change')} will be loaded when you press Run.`;
+    if (!begun)
+      return say(
+        n === 1
+          ? '{n} change will be loaded when you press Run.'
+          : '{n} changes will be loaded when you press Run.',
+        { n },
+      );
     if (this.preset === this.#loaded)
-      return `${plural(n, 'change applies', 'changes apply')} after Reset: the run keeps what it began with.`;
+      return say(
+        n === 1
+          ? '{n} change applies after Reset: the run keeps what it began with.'
+          : '{n} changes apply after Reset: the run keeps what it began with.',
+        { n },
+      );
     return (
-      `“${this.preset.title}” loads on Reset: ${n} of its settings cannot change in mid-run. ` +
-      `Until then this is still “${this.#loaded.title}”, with the other settings changed.`
+      say('“{title}” loads on Reset: {n} of its settings cannot change in mid-run.', {
+        title: told(this.preset.title),
+        n,
+      }) +
+      ' ' +
+      say('Until then this is still “{title}”, with the other settings changed.', {
+        title: told(this.#loaded.title),
+      })
     );
   }
   /** What is wrong with the draft, first field first; '' when nothing is. */
   get problem(): string {
     const first = this.#errors.at(0);
     if (!first) return '';
-    return isFieldName(first.field) ? `${field(first.field).label} ${first.message}` : first.message;
+    return isFieldName(first.field)
+      ? `${told(field(first.field).label)} ${told(first.message)}`
+      : told(first.message);
   }
 
   errorOf(name: FieldName): string {

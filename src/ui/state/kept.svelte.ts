@@ -4,6 +4,7 @@ import type { KeptRun, KeptRuns, StorageUse, UnreadableRun } from '../../keep/ke
 import { ExperimentState } from './experiment.svelte.ts';
 import { nameOf } from './openRun.svelte.ts';
 import { Remembered } from './remembered.ts';
+import { say } from '../say.svelte.ts';
 
 /** Read it anywhere; it is written by its own methods only. */
 export class KeptState {
@@ -88,7 +89,10 @@ export class KeptState {
   async #look(): Promise<void> {
     await this.attempt(async (store) => {
       this.refused = await store.refused();
-      if (this.refused) return this.#onRefused(`No run is kept when the page is closed: ${this.refused}.`);
+      if (this.refused)
+        return this.#onRefused(
+          say('No run is kept when the page is closed: {refused}.', { refused: this.refused }),
+        );
       this.#sort(await store.list());
       this.inUse = await store.inUse();
       const last = this.runs.find(({ id }) => !this.inUse.includes(id));

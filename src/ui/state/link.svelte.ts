@@ -12,6 +12,7 @@ import type { Shared } from '../../receipts/shared.ts';
 import { differences } from '../madeOn.ts';
 import type { Ghost, OpenRun } from './openRun.svelte.ts';
 import type { OwnProblemsState } from './ownProblems.svelte.ts';
+import { say } from '../say.svelte.ts';
 
 /** What a receipt says of a run, as far as it has come. */
 export interface Checked {
@@ -96,7 +97,11 @@ export class LinkState {
   ghost(run: OpenRun): Ghost | null {
     const { claim } = this;
     if (!claim || !this.claims(run) || claim.receipt.evaluations.length < 2) return null; // a point is no curve
-    return { label: 'link', laid: 'the result that came with the link', evals: claim.receipt.evaluations };
+    return {
+      label: say('link'),
+      laid: say('the result that came with the link'),
+      evals: claim.receipt.evaluations,
+    };
   }
 
   /** A run begins or goes on: where it began like the receipt's, what was changed on the way is changed again. */
@@ -195,8 +200,8 @@ export class LinkState {
   #refuse(problem: string): void {
     this.#openings++;
     this.problem = this.#shows
-      ? `${problem} Nothing was changed.`
-      : `${problem} The default experiment is loaded instead.`;
+      ? say('{problem} Nothing was changed.', { problem })
+      : say('{problem} The default experiment is loaded instead.', { problem });
     if (this.#shows) return;
     this.#shows = true;
     this.#page.show(decodeLink('').experiment);

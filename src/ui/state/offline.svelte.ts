@@ -1,5 +1,6 @@
 /** Whether the page will open without a network. */
 import type { KeepOffline, Offline } from '../../worker/offline.ts';
+import { say } from '../say.svelte.ts';
 
 export class OfflineState {
   readonly #keep: KeepOffline | undefined;
@@ -30,15 +31,18 @@ export class OfflineState {
       case 'idle':
         return '';
       case 'storing':
-        return 'Its files are being stored for use without a network.';
+        return say('Its files are being stored for use without a network.');
       case 'ready': {
-        const stale = state.problem === null ? '' : ` A newer version could not be stored: ${state.problem}.`;
-        return `Works offline: its files are stored in this browser.${stale}`;
+        const works = say('Works offline: its files are stored in this browser.');
+        if (state.problem === null) return works;
+        return `${works} ${say('A newer version could not be stored: {problem}.', { problem: state.problem })}`;
       }
       case 'newer':
-        return 'Works offline. A newer version is stored.';
+        return say('Works offline. A newer version is stored.');
       case 'failed':
-        return `Needs the network at every visit, because its files could not be stored: ${state.reason}.`;
+        return say('Needs the network at every visit, because its files could not be stored: {reason}.', {
+          reason: state.reason,
+        });
       default:
         return state satisfies never;
     }

@@ -16,6 +16,7 @@ import type { Point } from '../charts/series.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
+import { say, told } from '../say.svelte.ts';
 
 /** The run it was forked from, after which update, and with which other values. */
 export interface Origin {
@@ -61,7 +62,10 @@ export class OpenRun {
     this.form = form;
     this.origin = origin;
     if (origin) {
-      this.name = this.#ownName = `${origin.changes.map(change).join(', ') || 'again'} · from ${origin.step}`;
+      this.name = this.#ownName = say('{changes} · from {step}', {
+        changes: origin.changes.map(change).join(', ') || say('again'),
+        step: origin.step,
+      });
       this.#began = origin.run.began;
       this.told.inherit(origin.run.told, origin.step, origin.changes);
     }
@@ -179,5 +183,8 @@ export const asLongAgain = (steps: number): number => Math.min(2 * steps, fields
 export function whyNotForked(from: Experiment, wanted: readonly Experiment[]): string {
   const name = wanted.map((one) => refusedInFork(from, one)).find((one) => one !== undefined);
   if (name === undefined) return '';
-  return `${field(name).label} cannot be another in a fork, which takes over the weights of its origin: begin a new run.`;
+  return say(
+    '{label} cannot be another in a fork, which takes over the weights of its origin: begin a new run.',
+    { label: told(field(name).label) },
+  );
 }

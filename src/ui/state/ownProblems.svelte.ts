@@ -8,6 +8,7 @@ import {
   type ProblemSet,
 } from '../../worker/ownProblems.ts';
 import { whyRefused } from '../../worker/window.ts';
+import { say } from '../say.svelte.ts';
 
 export interface KnownSet {
   readonly set: ProblemSet;
@@ -74,7 +75,9 @@ export class OwnProblemsState {
     this.tools
       .keep({ name: set.name, label: known.label, text: set.text })
       .catch((error: unknown) =>
-        this.#onRefused(`Your own problems are not kept from visit to visit: ${whyRefused(error)}.`),
+        this.#onRefused(
+          say('Your own problems are not kept from visit to visit: {error}.', { error: whyRefused(error) }),
+        ),
       );
     return known;
   }

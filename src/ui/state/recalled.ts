@@ -4,6 +4,7 @@ import type { RunLog } from '../../train/log.ts';
 import type { AppState } from './app.svelte.ts';
 import { maxRuns } from './runs.svelte.ts';
 import type { OpenRun } from './openRun.svelte.ts';
+import { say } from '../say.svelte.ts';
 
 /** What is read in full: the updates that a page would show first, and every evaluation, for nothing can be made again. */
 const inFull = { updates: 50, evaluations: Infinity };
@@ -27,7 +28,7 @@ export async function addRecalled(app: AppState, log: RunLog, name: string, id?:
   run.alive = false;
   app.runs.add(run);
   const { backend, device } = log.manifest;
-  const why = 'It was made there; this page only shows it.';
+  const why = say('It was made there; this page only shows it.');
   run.told.recall(past, log.step, { name: backend, device, why });
   for (let old = app.runs.surplus; old; old = app.runs.surplus) app.close(old);
   return run;

@@ -1,5 +1,6 @@
 /** A word that the browser keeps from visit to visit; where it refuses, only that is lost, and the user is told. */
 import { whyRefused } from '../../worker/window.ts';
+import { say, told } from '../say.svelte.ts';
 
 export class Remembered {
   readonly #key: string;
@@ -29,7 +30,9 @@ export class Remembered {
     try {
       return work();
     } catch (error) {
-      this.#onRefused(`${this.#what} is not remembered: ${whyRefused(error)}.`);
+      this.#onRefused(
+        say('{what} is not remembered: {error}.', { what: told(this.#what), error: whyRefused(error) }),
+      );
       return null;
     }
   }

@@ -4,6 +4,7 @@ import { ExperimentState } from './experiment.svelte.ts';
 import { OpenRun, type Origin } from './openRun.svelte.ts';
 import { keptAnswers } from './run.svelte.ts';
 import type { UpdateRecord } from '../../rl/records.ts';
+import { say } from '../say.svelte.ts';
 
 /** Where more are opened, the oldest that can be spared is closed. */
 export const maxRuns = 8;
@@ -79,9 +80,12 @@ export class RunsState {
   /** Why so many more runs cannot be open, and what to do; '' where they can. */
   whyNoRoom(more: number, stops = false): string {
     if (more <= Math.max(0, this.room(stops))) return '';
-    const some = more === 1 ? 'one' : `up to ${more}`;
-    const why = `${maxRuns} runs are kept, and of those that are open too few can be spared: they train, or others come from them`;
-    return `Nothing was begun: ${why}. Close ${some} first.`;
+    const some = more === 1 ? say('one') : say('up to {more}', { more });
+    const why = say(
+      '{maxRuns} runs are kept, and of those that are open too few can be spared: they train, or others come from them',
+      { maxRuns },
+    );
+    return say('Nothing was begun: {why}. Close {some} first.', { why, some });
   }
   /** The run that has to be closed, because there are too many; null: none has to, or none can be spared. */
   get surplus(): OpenRun | null {

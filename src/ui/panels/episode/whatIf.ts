@@ -12,8 +12,10 @@ import {
   type WhatIf,
 } from '../../../rl/whatIf.ts';
 import { plural, significant } from '../../format.ts';
+import { say, told } from '../../say.svelte.ts';
+import type { Plain } from '../../words/catalogues.ts';
 
-export const changeWords: Readonly<Record<PushChange, string>> = {
+export const changeWords: Readonly<Record<PushChange, Plain | ''>> = {
   keeps: '',
   flips: 'changes sign',
   ends: 'ends',
@@ -25,29 +27,42 @@ export const changeWords: Readonly<Record<PushChange, string>> = {
 export function whatChanges({ pushes, largest }: WhatIf, group: number): string {
   const all: readonly ComparedPush[] = pushes.flat(2);
   if (movesNothing(largest))
-    return `Nothing changes: all ${plural(all.length, 'push', 'pushes')} stay as they are.`;
+    return say('Nothing changes: all {pushes} stay as they are.', {
+      pushes: plural(all.length, 'push', 'pushes'),
+    });
   const batch = countChanges(all);
   const task = countChanges((pushes[group] ?? []).flat());
   const others = [
-    batch.ends > 0 ? `${batch.ends} ${batch.ends === 1 ? 'ends' : 'end'}` : '',
-    batch.begins > 0 ? `${batch.begins} ${batch.begins === 1 ? 'begins' : 'begin'}` : '',
+    batch.ends > 0 ? say(batch.ends === 1 ? '{n} ends' : '{n} end', { n: batch.ends }) : '',
+    batch.begins > 0 ? say(batch.begins === 1 ? '{n} begins' : '{n} begin', { n: batch.begins }) : '',
   ].filter(Boolean);
   const flips =
     batch.flips === 0
-      ? `None of ${plural(all.length, 'push', 'pushes')} changes sign`
-      : `${batch.flips} of ${plural(all.length, 'push', 'pushes')} ${batch.flips === 1 ? 'changes' : 'change'} sign, ${task.flips} of them at this task`;
+      ? say('None of {n} pushes changes sign', { n: all.length })
+      : say(
+          batch.flips === 1
+            ? '{flips} of {n} pushes changes sign, {here} of them at this task'
+            : '{flips} of {n} pushes change sign, {here} of them at this task',
+          { flips: batch.flips, n: all.length, here: task.flips },
+        );
   const rest = others.length > 0 ? `; ${others.join(', ')}` : '';
-  return `${flips}${rest}. A moves by up to ${significant(largest)}.`;
+  return say('{flips}{rest}. A moves by up to {largest}.', { flips, rest, largest: significant(largest) });
 }
 
 /** Whether γ matters by these rules. @param reach how far it can move a push of this batch */
 export function whatGammaDoes(rules: Experiment, reach: number): string {
   if (rules.turns === 1 || Number.isNaN(reach)) return '';
   if (!movesNothing(reach))
-    return `By these rules γ matters: between γ = 0, 1 and 2 a push of this update moves by up to ${significant(reach)}.`;
-  const why =
-    idleFields(rules).find(({ field }) => field === 'gamma')?.why ?? 'Its share cancels in every comparison.';
-  return `By these rules γ changes nothing: at γ = 0, 1 and 2 every push of this update is the same. ${why}`;
+    return say(
+      'By these rules γ matters: between γ = 0, 1 and 2 a push of this update moves by up to {reach}.',
+      { reach: significant(reach) },
+    );
+  const idle = idleFields(rules).find(({ field }) => field === 'gamma');
+  const why = idle ? told(idle.why) : say('Its share cancels in every comparison.');
+  return say(
+    'By these rules γ changes nothing: at γ = 0, 1 and 2 every push of this update is the same. {why}',
+    { why },
+  );
 }
 
 export interface Hint {

@@ -2,11 +2,8 @@
 import { diff, type Experiment, type FieldName } from '../../../config/experiment.ts';
 import { isOver, judge, shownValue, type Course, type Finding } from '../../../lessons/judge.ts';
 import { experimentOf, sides, type Lesson, type Side } from '../../../lessons/lesson.ts';
+import { withValues } from '../../say.svelte.ts';
 import type { RunState } from '../../state/run.svelte.ts';
-
-/** Puts values into a text: "update {step}". A name that has no value stays. */
-export const withValues = (text: string, values: Readonly<Record<string, string | number>>): string =>
-  text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 
 /** A finding in a lesson's words. */
 export function findingText({ clause, value }: Finding, text: string, language: string): string {

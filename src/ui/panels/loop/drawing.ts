@@ -16,11 +16,13 @@ import {
   pushWord,
   scaleOf,
   whoIsIn,
+  whom,
   type Scale,
   type SeenLane,
   type SeenTurn,
   type View,
 } from './picture.ts';
+import { say } from '../../say.svelte.ts';
 
 export interface LanesPicture {
   readonly view: View;
@@ -85,15 +87,22 @@ function headsOf(
     return element('text', { x, y, 'font-size': 12 }, bold + span(`  ${rest}`, { fill: color('--ink-2') }));
   };
   return [
-    head(first, 102, '1 Write', 'turn 1'),
+    head(first, 102, say('1 Write'), say('turn {number}', { number: 1 })),
     ...(turns > 1
-      ? [head(first + tile.width + tile.gap, 102, '2 Correct', turns === 2 ? 'turn 2' : `turns 2–${turns}`)]
+      ? [
+          head(
+            first + tile.width + tile.gap,
+            102,
+            say('2 Correct'),
+            turns === 2 ? say('turn {number}', { number: 2 }) : say('turns 2–{turns}', { turns }),
+          ),
+        ]
       : []),
     ...(learned
       ? [
-          head(third, 102, '4 Compare', one ? whoIsIn(one) : ''),
-          head(third, 84, '3 Reward', formula.split('\n')[0] ?? ''),
-          head(third + bars.width + 18, 102, '5 Push', 'A'),
+          head(third, 102, say('4 Compare'), one ? say(whom[one.comparedWith]) : ''),
+          head(third, 84, say('3 Reward'), formula.split('\n')[0] ?? ''),
+          head(third + bars.width + 18, 102, say('5 Push'), 'A'),
         ]
       : []),
   ];
@@ -102,7 +111,7 @@ function headsOf(
 function laneOf(lane: SeenLane, i: number, view: View, scale: Scale, color: Palette): Block {
   const tiles = lane.turns.map((turn, t) =>
     t < view.shared && i > 0
-      ? tileOf({ ...turn, text: '' }, undefined, t, 'the same answer as try 1', color, '')
+      ? tileOf({ ...turn, text: '' }, undefined, t, say('the same answer as try 1'), color, '')
       : tileOf(turn, lane.turns[t - 1], t, '', color, lane.asked ?? ''),
   );
   const compared = (lane.explanation?.comparisons ?? []).map((one) =>
@@ -146,27 +155,29 @@ function tileOf(
 ): Block {
   const parts: string[] = [];
   let y = tile.pad;
-  const say = (words: string, fill: string, weight: number) => {
+  const line = (words: string, fill: string, weight: number) => {
     parts.push(
       textAt(tile.pad + 2, y + 10, words, { 'font-size': 11, 'font-weight': weight, fill: color(fill) }),
     );
     y += tile.line;
   };
-  if (instead) say(instead, '--ink-3', 400);
+  if (instead) line(instead, '--ink-3', 400);
   const change = before ? changeOf(before, turn) : '';
   const up = change === 'repaired' || change === 'better';
   const down = change === 'broke it' || change === 'worse';
-  if (change) say(`→ ${change}`, up ? '--pass' : down ? '--fail' : '--ink-3', up || down ? 650 : 400);
+  if (change) line(`→ ${say(change)}`, up ? '--pass' : down ? '--fail' : '--ink-3', up || down ? 650 : 400);
   const { lines, removed, otherName } = tileLines(turn.text, before?.text, asked);
-  if (otherName && turn.verdict) say(`defines ${otherName}, not ${asked}`, '--fail', 650);
+  if (otherName && turn.verdict)
+    line(say('defines {otherName}, not {asked}', { otherName, asked }), '--fail', 650);
   if (!instead && change !== 'unchanged') {
-    if (removed) say(`without ${removed}`, '--ink-3', 400);
+    if (removed) line(`${say('without')} ${removed}`, '--ink-3', 400);
     const rows = lines.flatMap(wrapped);
     for (const row of rows.slice(0, tile.rows)) {
       parts.push(codeLine(row, y, t, color));
       y += tile.line;
     }
-    if (rows.length > tile.rows) say(`… and ${rows.length - tile.rows} lines more`, '--ink-3', 400);
+    if (rows.length > tile.rows)
+      line(say('… and {n} lines more', { n: rows.length - tile.rows }), '--ink-3', 400);
   }
   return { parts, height: y + 24 };
 }
@@ -240,10 +251,12 @@ function comparisonOf(one: Comparison, turns: readonly SeenTurn[], scale: Scale,
   const all = barsOf(one);
   const height = all.length * bars.row + bars.total + 8;
   const unjudged = unjudgedIn(turns);
-  const test = unjudged ? `test ${unjudged.test}` : 'a test';
+  const test = unjudged ? say('test {test}', { test: unjudged.test }) : say('a test');
   if (!Number.isFinite(one.compared))
     return {
-      parts: [textAt(12, height / 2, `not judged: ${test} could not be run`, small(color, '--ink-3'))],
+      parts: [
+        textAt(12, height / 2, say('not judged: {test} could not be run', { test }), small(color, '--ink-3')),
+      ],
       height,
     };
   const at = (value: number) => (bars.width * scale.at(value)) / 100;
@@ -263,7 +276,7 @@ function comparisonOf(one: Comparison, turns: readonly SeenTurn[], scale: Scale,
     const look = kind === 'rest' ? { fill: 'none', stroke: color(ink) } : { fill: color(ink) };
     parts.push(barAt(at(from), at(to), y, 13, look));
     const left = to < from && (from - to) / (scale.max - scale.min || 1) > 0.02;
-    const words = `${signed(to - from)}${{ kl: ' KL', rest: ' rest', reward: '' }[kind]}`;
+    const words = `${signed(to - from)}${{ kl: ' KL', rest: ` ${say('rest')}`, reward: '' }[kind]}`;
     const x = left ? at(to) - 5 : at(Math.max(from, to)) + 5;
     parts.push(textAt(x, y + 11, words, { ...small(color, ink), 'text-anchor': left ? 'end' : 'start' }));
   });
@@ -285,7 +298,7 @@ function comparisonOf(one: Comparison, turns: readonly SeenTurn[], scale: Scale,
   parts.push(
     textAt(center, height / 2 + 1, signed(one.advantage), { 'font-size': 18, 'font-weight': 650, ...middle }),
   );
-  parts.push(textAt(center, height / 2 + 17, `${arrow} ${word}`, { 'font-size': 11, ...middle }));
+  parts.push(textAt(center, height / 2 + 17, `${arrow} ${say(word)}`, { 'font-size': 11, ...middle }));
   return { parts, height };
 }
 
@@ -316,7 +329,7 @@ function legendOf(
 ): string[] {
   const parts: string[] = [];
   let x = margin;
-  const say = (words: string) => {
+  const write = (words: string) => {
     parts.push(textAt(x, y, words, { 'font-size': 11.5, fill: color('--ink-2') }));
     x += widthOf(words, 11.5) + 22;
   };
@@ -329,7 +342,7 @@ function legendOf(
     if (!there.has(status)) continue;
     parts.push(markOf(status, x, y - 10, color));
     x += 16;
-    say(verdictWords[status]);
+    write(say(verdictWords[status]));
   }
   if (learned && one) {
     parts.push(
@@ -341,8 +354,8 @@ function legendOf(
       }),
     );
     x += 12;
-    say(`mean of ${whoIsIn(one)}`);
-    say('bars: what each turn adds to the reward, and the KL penalty');
+    write(say('mean of {who}', { who: whoIsIn(one) }));
+    write(say('bars: what each turn adds to the reward, and the KL penalty'));
   }
   return parts;
 }

@@ -6,8 +6,10 @@ import { algorithmOf } from '../../../rl/algorithms/index.ts';
 import { flippedTest, type Flipped } from '../../../rl/flippedTest.ts';
 import type { GroupRecord, TurnRecord, UpdateRecord } from '../../../rl/records.ts';
 import { negligible } from '../../../rl/whatIf.ts';
-import { fixed, plural, signed, significant } from '../../format.ts';
+import { fixed, signed, significant } from '../../format.ts';
 import type { LiveUpdate } from '../../state/live.ts';
+import { say } from '../../say.svelte.ts';
+import type { Plain } from '../../words/catalogues.ts';
 
 /** What is looked at below a lane: one step down from the number that was chosen. */
 export type Level =
@@ -100,7 +102,7 @@ const solved = ({ verdict }: SeenTurn) =>
   verdict !== null && verdict.total > 0 && verdict.passed === verdict.total;
 
 /** What became of an answer at the next turn, in a word or two; '' while that is open. */
-export function changeOf(before: SeenTurn, after: SeenTurn): string {
+export function changeOf(before: SeenTurn, after: SeenTurn) {
   if (before.verdict === null || after.verdict === null) return '';
   if (!judged(before) || !judged(after)) return 'not judged';
   if (before.text === after.text) return 'unchanged';
@@ -177,7 +179,7 @@ export function scaleOf(explanations: readonly (Explanation | null)[]): Scale {
 }
 
 /** What a push does. An advantage that rounds to 0 is too small to speak of. */
-export function pushWord(advantage: number): string {
+export function pushWord(advantage: number) {
   if (Number.isNaN(advantage)) return 'not judged';
   if (advantage === 0) return 'left as it is';
   if (Math.abs(advantage) < negligible) return 'hardly moved';
@@ -198,29 +200,39 @@ export function pushSurprise({ turns }: SeenLane, one: Comparison): Surprise | n
   const last = answers.at(-1);
   if (!last || !judged(last) || one.count === 0) return null;
   const word = pushWord(one.advantage);
-  const average = [averages[one.comparedWith], `average ${one.name}`] as const;
+  const average = [say(averages[one.comparedWith]), say('average {name}', { name: one.name })] as const;
   if (solved(last) && word === 'less likely') {
-    return [`${answers.every(solved) ? 'right' : 'ends right'}, but below`, ...average];
+    return [say(answers.every(solved) ? 'right, but below' : 'ends right, but below'), ...average];
   }
-  return last.verdict?.passed === 0 && word === 'more likely' ? ['wrong, but above', ...average] : null;
+  return last.verdict?.passed === 0 && word === 'more likely' ? [say('wrong, but above'), ...average] : null;
 }
 
+/** In a heading: "4 Compare the other tries". */
+export const whom = {
+  others: 'the other tries',
+  group: 'this task’s tries',
+  batch: 'the whole update',
+} as const;
+
 const whoWords = {
-  others: (n: number) => (n === 1 ? 'the other try' : `the ${n} other tries`),
-  group: (n: number) => `all ${n} tries at this task`,
-  batch: (n: number) => `all ${n} tries of the update`,
+  others: 'the {n} other tries',
+  group: 'all {n} tries at this task',
+  batch: 'all {n} tries of the update',
 } as const;
 
 /** Who is in the baseline: "the 3 other tries". */
 export function whoIsIn({ comparedWith, count }: Comparison): string {
-  return count === 0 ? 'nobody' : whoWords[comparedWith](count);
+  if (count === 0) return say('nobody');
+  return comparedWith === 'others' && count === 1
+    ? say('the other try')
+    : say(whoWords[comparedWith], { n: count });
 }
 
 /** How a try did, turn after turn: "wrong, then repaired". */
 function courseOf({ turns }: SeenLane): string {
   const [first, ...rest] = turns;
-  if (!first) return 'not written yet';
-  const start =
+  if (!first) return say('not written yet');
+  const start: Plain =
     first.verdict === null
       ? 'being written or tested'
       : !judged(first)
@@ -228,19 +240,24 @@ function courseOf({ turns }: SeenLane): string {
         : solved(first)
           ? 'right'
           : 'wrong';
-  return [start, ...rest.map((turn, t) => changeOf(turns[t] ?? first, turn) || 'being corrected')].join(
-    ', then ',
-  );
+  const then = rest.map((turn, t): Plain => changeOf(turns[t] ?? first, turn) || 'being corrected');
+  return [start, ...then].map((word) => say(word)).join(say(', then '));
 }
 
 function comparedWords(one: Comparison, upTo: SeenLane['upTo']): string {
-  if (Number.isNaN(one.advantage)) return `${one.name} not judged`;
-  if (upTo === 'reward') return `${one.name} ${fixed(one.compared)}`;
-  if (one.count === 0) return `${one.name} ${fixed(one.compared)}, nobody to compare with`;
+  const { name } = one;
+  if (Number.isNaN(one.advantage)) return say('{name} not judged', { name });
+  const compared = fixed(one.compared);
+  if (upTo === 'reward') return `${name} ${compared}`;
+  if (one.count === 0) return say('{name} {compared}, nobody to compare with', { name, compared });
   const gap = one.compared - one.baseline;
-  const side = gap >= 0 ? 'above' : 'below';
-  const where = `${one.name} ${fixed(one.compared)}, ${fixed(Math.abs(gap))} ${side} the mean of ${whoIsIn(one)}`;
-  return upTo ? where : `${where}, ${pushWord(one.advantage)}`;
+  const where = say(
+    gap >= 0
+      ? '{name} {compared}, {gap} above the mean of {who}'
+      : '{name} {compared}, {gap} below the mean of {who}',
+    { name, compared, gap: fixed(Math.abs(gap)), who: whoIsIn(one) },
+  );
+  return upTo ? where : `${where}, ${say(pushWord(one.advantage))}`;
 }
 
 /** A whole lane in a sentence, for those who do not see it. @param number of the try, from 1 */
@@ -249,22 +266,25 @@ export function readingOf(number: number, lane: SeenLane): string {
   const compared = explanation?.comparisons ?? [];
   const parts = [courseOf(lane), ...compared.map((one) => comparedWords(one, upTo))];
   if (!upTo && explanation && explanation.klPushes.length > 0)
-    parts.push('a second push from the KL penalty in the loss');
-  return `Try ${number}: ${parts.join('; ')}.`;
+    parts.push(say('a second push from the KL penalty in the loss'));
+  return say('Try {number}: {parts}.', { number, parts: parts.join('; ') });
 }
 
 /** "1 of 6 tests" */
 export const testsWords = ({ verdict }: SeenTurn): string =>
   verdict === null || verdict.status === 'infra'
-    ? 'not run'
-    : `${verdict.passed} of ${plural(verdict.total, 'test')}`;
+    ? say('not run')
+    : say(verdict.total === 1 ? '{passed} of {total} test' : '{passed} of {total} tests', {
+        passed: verdict.passed,
+        total: verdict.total,
+      });
 
 const bracketed = (text: string) => (text.startsWith('−') ? `(${text})` : text);
 
 /** "A = 0.83 − (−0.28) = +1.11" with its scale where it has one. */
 export function advantageFormula(one: Comparison): string {
-  if (Number.isNaN(one.advantage)) return 'A: not judged, because its tests could not be run';
-  if (one.count === 0) return 'A = 0: there was nobody to compare with';
+  if (Number.isNaN(one.advantage)) return say('A: not judged, because its tests could not be run');
+  if (one.count === 0) return say('A = 0: there was nobody to compare with');
   const gap = `${fixed(one.compared, 3)} − ${bracketed(fixed(one.baseline, 3))}`;
   return one.scale === 1
     ? `A = ${one.name} − b = ${gap} = ${signed(one.advantage, 3)}`
@@ -273,7 +293,8 @@ export function advantageFormula(one: Comparison): string {
 
 /** "R′ = 1·0.83 + (−0.25)·0.17 + (−0.01)·0.3 = 0.78"; of the rest, its value. */
 export function sumFormula(one: Comparison): string {
-  if (Number.isNaN(one.compared)) return `${one.name}: not judged, because a test could not be run`;
+  if (Number.isNaN(one.compared))
+    return say('{name}: not judged, because a test could not be run', { name: one.name });
   const terms = one.terms.map(({ kind, factor, value }) =>
     kind === 'rest'
       ? bracketed(fixed(value, 3))
@@ -298,11 +319,21 @@ export function weightMeans(
   name: string,
   { reward, rewardScale }: Pick<Experiment, 'reward' | 'rewardScale'>,
 ): string {
-  if (factor === 0) return `what turn ${turn} earns is left out of ${name}`;
-  const how = `${factor < 0 ? 'lowers' : 'raises'} ${name} by ${significant(Math.abs(factor))}`;
-  return reward === 'progressive' && rewardScale === 'count'
-    ? `each test passed at turn ${turn} ${how}`
-    : `an answer of turn ${turn} that passes every test ${how}`;
+  if (factor === 0) return say('what turn {turn} earns is left out of {name}', { turn, name });
+  const values = { turn, name, by: significant(Math.abs(factor)) };
+  if (reward === 'progressive' && rewardScale === 'count')
+    return say(
+      factor < 0
+        ? 'each test passed at turn {turn} lowers {name} by {by}'
+        : 'each test passed at turn {turn} raises {name} by {by}',
+      values,
+    );
+  return say(
+    factor < 0
+      ? 'an answer of turn {turn} that passes every test lowers {name} by {by}'
+      : 'an answer of turn {turn} that passes every test raises {name} by {by}',
+    values,
+  );
 }
 
 /**
@@ -318,6 +349,6 @@ export function flippedTests(lane: SeenLane, turn: number, e: Experiment): (Flip
 
 /** "if it passed: R +0.17" */
 export function flipWords({ passes, sums }: Flipped): string {
-  const changes = sums.map(({ name, from, to }) => `${name} ${signed(to - from)}`);
-  return `if it ${passes ? 'passed' : 'failed'}: ${changes.join(', ')}`;
+  const changes = sums.map(({ name, from, to }) => `${name} ${signed(to - from)}`).join(', ');
+  return say(passes ? 'if it passed: {changes}' : 'if it failed: {changes}', { changes });
 }

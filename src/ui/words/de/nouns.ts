@@ -1,0 +1,63 @@
+/** Words that are counted, and what memory, values and back ends are called. */
+export const nouns = {
+  updates: 'Schritte',
+  answer: 'Antwort',
+  answers: 'Antworten',
+  character: 'Zeichen',
+  characters: 'Zeichen',
+  second: 'Sekunde',
+  seconds: 'Sekunden',
+  'held-out task': 'zurückgehaltenen Aufgabe',
+  'held-out tasks': 'zurückgehaltenen Aufgaben',
+  model: 'Modell',
+  models: 'Modelle',
+  program: 'Programm',
+  programs: 'Programme',
+  push: 'Schub',
+  pushes: 'Schübe',
+  run: 'Lauf',
+  runs: 'Läufe',
+  tasks: 'Aufgaben',
+  tensor: 'Tensor',
+  tensors: 'Tensoren',
+  tests: 'Tests',
+  tokens: 'Token',
+  tries: 'Versuche',
+  'Python worker': 'Python-Prozess',
+  'Python workers': 'Python-Prozesse',
+  Weights: 'Gewichte',
+  'The model, and the adapter that learns.': 'Das Modell, und der Adapter, der lernt.',
+  'The model that learns.': 'Das Modell, das lernt.',
+  Reference: 'Referenz',
+  'The frozen model of the KL penalty.': 'Das eingefrorene Modell des KL-Abzugs.',
+  Optimiser: 'Optimierer',
+  'AdamW’s two averages for each weight.': 'Die beiden Mittel von AdamW für jedes Gewicht.',
+  'Copy of the weights': 'Kopie der Gewichte',
+  'Weights and averages after the last update, kept in case the GPU is lost.':
+    'Gewichte und Mittel nach dem letzten Schritt, für den Fall, dass die GPU verloren geht.',
+  'Keys and values': 'Schlüssel und Werte',
+  'What the model remembers of each sequence while it writes.':
+    'Was das Modell beim Schreiben von jeder Folge behält.',
+  'Reading prompts': 'Aufgaben lesen',
+  'Intermediate results for all prompts that are read together.':
+    'Zwischenergebnisse für alle Aufgaben, die zusammen gelesen werden.',
+  Gradients: 'Gradienten',
+  'One number for each weight, and one more to add them up.':
+    'Eine Zahl für jedes Gewicht, und noch eine zum Zusammenzählen.',
+  Activations: 'Aktivierungen',
+  'Intermediate results of one micro-batch and their gradients.':
+    'Zwischenergebnisse eines Teilstapels und ihre Gradienten.',
+  Logits: 'Logits',
+  'One number for each token of the vocabulary, at each position.':
+    'Eine Zahl für jedes Token des Vokabulars, an jeder Stelle.',
+  'a whole number from {1} to {2}': 'eine ganze Zahl von {1} bis {2}',
+  'a number from {1} to {2}': 'eine Zahl von {1} bis {2}',
+  'true or false': 'wahr oder falsch',
+  'a text of 1 to {1} characters': 'ein Text von 1 bis {1} Zeichen',
+  'must be {1}, not {2}': 'muss {1} sein, nicht {2}',
+  'one of {1}': 'eines von {1}',
+  'this model is small: in a short trial WebAssembly was {1} as fast as the GPU ({2})':
+    'dieses Modell ist klein: In einer kurzen Probe war WebAssembly {1} so schnell wie die GPU ({2})',
+  'WebGPU runs on a real GPU, {1} as fast as WebAssembly in a short trial with this model':
+    'WebGPU läuft auf einer echten GPU, {1} so schnell wie WebAssembly in einer kurzen Probe mit diesem Modell',
+};

@@ -1,0 +1,119 @@
+/** Links, files, forks and notices. */
+export const sharing = {
+  'update {step}': 'Schritt {step}',
+  'Updates must be more than {step}, where this run begins':
+    'Schritte muss größer sein als {step}, wo dieser Lauf beginnt',
+  'All runs together need about {peak}, and about {limit} is available: close one first':
+    'Alle Läufe zusammen brauchen etwa {peak}, und etwa {limit} sind da: zuerst einen schließen',
+  'Fork after update {step}': 'Nach Schritt {step} abzweigen',
+  'A new run begins where run {number} stood after update {step}. With the same values it repeats, to the last digit, what came after; with others it shows what they change. Run {number} pauses and stays as it is.':
+    'Ein neuer Lauf beginnt dort, wo Lauf {number} nach Schritt {step} stand. Mit denselben Werten wiederholt er bis zur letzten Stelle, was danach kam; mit anderen zeigt er, was sie ändern. Lauf {number} hält an und bleibt, wie er ist.',
+  'Other fields': 'Andere Einstellungen',
+  'The model, and where training started, cannot be others: the fork takes over the weights.':
+    'Modell und Anfang des Trainings können keine anderen sein: Die Abzweigung übernimmt die Gewichte.',
+  'It will repeat run {number}.': 'Sie wird Lauf {number} wiederholen.',
+  'Other than in run {number}:': 'Anders als in Lauf {number}:',
+  'States to go back to: at most {ring} a run.':
+    'Zustände, zu denen man zurückkann: höchstens {ring} je Lauf.',
+  'Fork and run': 'Abzweigen und starten',
+  Fork: 'Abzweigen',
+  'it is not known with which model it was made': 'es ist nicht bekannt, mit welchem Modell er gemacht wurde',
+  'task {task}, try {number}': 'Aufgabe {task}, Versuch {number}',
+  'turn {number}': 'Runde {number}',
+  'the lesson': 'die Lektion',
+  'its language ({lang})': 'ihre Sprache ({lang})',
+  'these parts of the page only': 'nur diese Teile der Seite',
+  'Your own problems are too many for a link, which only names them: whoever opens it needs the file they came from, too. A file has up to 2 MB of them.':
+    'Die eigenen Aufgaben sind zu viele für einen Link, der sie nur nennt: Wer ihn öffnet, braucht auch die Datei, aus der sie kamen. Eine Datei fasst bis zu 2 MB davon.',
+  'The link only names the problems, which are not open here: whoever opens it needs the file they came from, too.':
+    'Der Link nennt die Aufgaben nur, und hier sind sie nicht geöffnet: Wer ihn öffnet, braucht auch die Datei, aus der sie kamen.',
+  'Nothing can be shared with these settings: {problem}.':
+    'Mit diesen Einstellungen lässt sich nichts teilen: {problem}.',
+  'Its result is too long for a link. Save it as a file: it opens in the same way.':
+    'Das Ergebnis ist zu lang für einen Link. Als Datei speichern: Sie öffnet sich genauso.',
+  'The browser did not allow copying. Select the link above and copy it by hand.':
+    'Der Browser hat das Kopieren nicht erlaubt. Den Link oben auswählen und von Hand kopieren.',
+  'what came of it': 'was herauskam',
+  'this experiment': 'dieses Experiment',
+  'Link copied. It opens {what} and waits for Run.': 'Link kopiert. Er öffnet {what} und wartet auf „Start“.',
+  Share: 'Teilen',
+  'A link holds all of it behind its': 'Ein Link trägt alles hinter seinem',
+  ': your browser sends nothing anywhere.': ': Der Browser schickt nichts irgendwohin.',
+  'With what came of it': 'Mit dem, was herauskam',
+  '{updates}. {result} Whoever opens it can train again and is told whether the same comes out.':
+    '{updates}. {result} Wer ihn öffnet, kann noch einmal trainieren und erfährt, ob dasselbe herauskommt.',
+  'Not of this run: {missing}.': 'Nicht von diesem Lauf: {missing}.',
+  'With what I see': 'Mit dem, was zu sehen ist',
+  '{seen}. Whoever opens it comes there, once the run has made that update.':
+    '{seen}. Wer ihn öffnet, kommt dorthin, sobald der Lauf diesen Schritt gemacht hat.',
+  '{seen}. Whoever opens it comes there.': '{seen}. Wer ihn öffnet, kommt dorthin.',
+  Link: 'Link',
+  'Copy link': 'Link kopieren',
+  'For a page of your own: docs/embedding.md': 'Für eine eigene Seite: docs/embedding.md',
+  'HTML copied. It shows this in a frame of another page.':
+    'HTML kopiert. Es zeigt dies in einem Rahmen einer anderen Seite.',
+  'Copy HTML': 'HTML kopieren',
+  'Save as file': 'Als Datei speichern',
+  'Open a file…': 'Datei öffnen…',
+  'Dismiss: {what}': 'Schließen: {what}',
+  Dismiss: 'Schließen',
+  'The {recorded} updates recorded so far are kept.':
+    'Die {recorded} bisher aufgezeichneten Schritte sind aufbewahrt.',
+  Detail: 'Näheres',
+  'This link could not be opened.': 'Dieser Link ließ sich nicht öffnen.',
+  'link problem': 'Problem mit dem Link',
+  ', since update {since}.': ', seit Schritt {since}.',
+  'Show why': 'Warum?',
+  'Run “{title}” was left in the middle: {step} of {steps} updates are kept.':
+    'Der Lauf „{title}“ blieb mittendrin stehen: {step} von {steps} Schritten sind aufbewahrt.',
+  'Your last run, “{title}”, stands after update {step} of {steps}.':
+    'Der letzte Lauf, „{title}“, steht nach Schritt {step} von {steps}.',
+  'Go on at update {step}': 'Bei Schritt {step} weitermachen',
+  'Open it': 'Öffnen',
+  'Not now': 'Jetzt nicht',
+  'A newer version of the playground is stored. To open it, close its other tabs and reload.':
+    'Eine neuere Fassung des Playgrounds ist gespeichert. Um sie zu öffnen, seine anderen Tabs schließen und neu laden.',
+  'The link is from an older version: {notes}.': 'Der Link stammt aus einer älteren Fassung: {notes}.',
+  'older link': 'älterer Link',
+  'what the link was made on': 'womit der Link gemacht wurde',
+  'From a link': 'Aus einem Link',
+  '\u00a0and {n} more': '\u00a0und {n} weitere',
+  'It claims {updates} on {backend}. {result}': 'Er behauptet {updates} auf {backend}. {result}',
+  'Made on {backend}.': 'Gemacht auf {backend}.',
+  'Anyone may have written it.': 'Jeder kann ihn geschrieben haben.',
+  'Run trains again and compares each update.': '„Start“ trainiert noch einmal und vergleicht jeden Schritt.',
+  '{field} was changed on the way (below), in a fork. That is not done again here;':
+    '{field} wurde unterwegs geändert (unten), in einer Abzweigung. Das wird hier nicht wiederholt;',
+  'does it.': 'tut es.',
+  'Fields were changed on the way (below); they are changed again after the same updates.':
+    'Einstellungen wurden unterwegs geändert (unten); sie werden nach denselben Schritten wieder geändert.',
+  'Not compared:': 'Nicht verglichen:',
+  'this run began with other settings than the one of the link.':
+    'Dieser Lauf begann mit anderen Einstellungen als denen des Links.',
+  'What it carries': 'Was er enthält',
+  'After update {step}: {label} {to}': 'Nach Schritt {step}: {label} {to}',
+  'Format {version}': 'Format {version}',
+  '; made on {backend}': '; gemacht auf {backend}',
+  ', with the model sha256-{digest}…': ', mit dem Modell sha256-{digest}…',
+  ', by version {build}': ', von Fassung {build}',
+  'One piece of code, the formula above. The page reads it as arithmetic and can do nothing else with it.':
+    'Ein Stück Code, die Formel oben. Die Seite liest sie als Rechnung und kann nichts anderes damit tun.',
+  'Your own problems: {problems}, with their tests and, where they have them, solutions (Python, run in the sandbox).':
+    'Eigene Aufgaben: {problems}, mit ihren Tests und, wo es sie gibt, Lösungen (Python, läuft in der Sandbox).',
+  'No problems: those it names are opened from their file.':
+    'Keine Aufgaben: Die er nennt, werden aus ihrer Datei geöffnet.',
+  'No code.': 'Kein Code.',
+  'A result: digests of {updates} and its curves, which nobody has checked but who runs it.':
+    'Ein Ergebnis: Prüfsummen ({updates}) und seine Kurven, die niemand geprüft hat außer dem, der es nachrechnet.',
+  'No result.': 'Kein Ergebnis.',
+  'Dismiss: what the link is': 'Schließen: was der Link ist',
+  'The link was made with another version of this model, so the results will not be the same as there.':
+    'Der Link wurde mit einer anderen Fassung dieses Modells gemacht, die Ergebnisse werden also nicht dieselben sein wie dort.',
+  'The link was made on {there}, and this page computes on {here}: the last digits may differ, and so, after some updates, the results.':
+    'Der Link wurde auf {there} gemacht, und diese Seite rechnet auf {here}: Die letzten Stellen können abweichen, und so nach einigen Schritten auch die Ergebnisse.',
+  link: 'Link',
+  'the result that came with the link': 'das Ergebnis, das mit dem Link kam',
+  '{problem} Nothing was changed.': '{problem} Nichts wurde geändert.',
+  '{problem} The default experiment is loaded instead.':
+    '{problem} Stattdessen ist das Experiment der Voreinstellung geladen.',
+};
