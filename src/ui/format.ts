@@ -52,6 +52,10 @@ export function byteSize(bytes: number): string {
   return `${value >= 10 ? Math.round(value) : significant(value, 2)}\u00a0${unit}`;
 }
 
+/** "1 update", "2 updates", in English whatever the page speaks: for what it says in English only. */
+export const pluralInEnglish = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
+
 /** "1 update", "2 updates", in the language of the page. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${told(count === 1 ? one : many)}`;

@@ -1,6 +1,6 @@
 /** An alarm in the page: it says since when and why, shows its curve and an example, and what it proposes is a press away. */
 import { expect, it } from 'vitest';
-import { expectNoBarrier } from './barriers.ts';
+import { expectNoBarrier, overflow } from './barriers.ts';
 import { ownPlayground } from './page.ts';
 import { button, fieldOf, microLink, region, waitForReady, waitForStatus } from './playground.ts';
 
@@ -32,6 +32,19 @@ it('explains itself, by keyboard and on a phone, and is cured by a press', async
     await alarms.getByText('An example, before and now').press('Enter');
     await alarms.getByRole('article').first().waitFor();
     await expectNoBarrier(page, null, 'an alarm', [phone]);
+
+    // In German everything is: the alarm, the picture, the help of a field; and it fits.
+    await button(page, 'Deutsch').click();
+    await page.getByRole('button', { name: /^Abgeschnittene Antworten seit Schritt 12/ }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    await button(page, 'Ein Drittel der Lernrate').waitFor();
+    expect(await page.getByRole('button', { name: /^Versuch 1: / }).count()).toBe(1);
+    expect(await page.getByText(/^Wie viel frühere Runden zählen/).count()).toBe(1);
+    expect(await page.getByTestId('status').textContent()).toMatch(/^Fertig, 15 Schritte/);
+    expect(await overflow(page)).toEqual([]);
+    await button(page, 'English').click();
+    await alarm.waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
 
     await alarms.getByRole('button', { name: 'A third of the learning rate', exact: true }).press('Enter');
     expect(await fieldOf(page, 'Learning rate').inputValue()).toBe('0.0001');

@@ -104,9 +104,7 @@ export class AppState {
   }
   /** Why Run, Step and Reset can do nothing, although they could if the form were right; or ''. */
   get hindrance(): string {
-    return this.canReset
-      ? ''
-      : say('Nothing can be run with these settings: {problem}.', { problem: this.experiment.problem });
+    return this.canReset ? '' : this.experiment.hindrance;
   }
   get canReset(): boolean {
     return this.experiment.valid !== null;
@@ -354,11 +352,8 @@ export class AppState {
       this.#loaded = wanted;
       const load = () => void this.#client.load(run.id, experiment, this.backendChoice, from !== null);
       this.#open(run, load, instead);
-      const names = stopped
-        .map(({ number, name }) => say('Run {number} ({name})', { number, name }))
-        .join(', ');
-      if (names)
-        run.told.notify('info', say('{names} stopped, because something else was loaded.', { names }));
+      const runs = stopped.map(({ words }) => words).join(', ');
+      if (runs) run.told.notify('info', say('{runs} stopped, because something else was loaded.', { runs }));
     }
     this.#select(run);
     this.link.begun(run);
@@ -385,14 +380,7 @@ export class AppState {
     if (instead) this.#remove(instead);
     for (let old = this.runs.surplus; old; old = this.runs.surplus) {
       this.close(old);
-      run.told.notify(
-        'info',
-        say('Run {number} ({name}) was closed: {maxRuns} are kept.', {
-          number: old.number,
-          name: old.name,
-          maxRuns,
-        }),
-      );
+      run.told.notify('info', say('{run} was closed: {maxRuns} are kept.', { run: old.words, maxRuns }));
     }
     return run;
   }

@@ -91,6 +91,11 @@ export class ExperimentState {
       : told(first.message);
   }
 
+  /** Why nothing can be run with the draft. */
+  get hindrance(): string {
+    return say('Nothing can be run with these settings: {problem}.', { problem: this.problem });
+  }
+
   errorOf(name: FieldName): string {
     return this.#errors.find((error) => error.field === name)?.message ?? '';
   }

@@ -71,6 +71,11 @@ export class OpenRun {
     }
   }
 
+  /** "Run 2 (γ 0.5)" */
+  get words(): string {
+    return say('Run {number} ({name})', { number: this.number, name: told(this.name) });
+  }
+
   /** What the run, or the one it comes from, began with. */
   get began(): Experiment {
     return this.#began ?? this.form.applied;

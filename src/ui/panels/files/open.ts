@@ -6,7 +6,7 @@ import { isObject, shownText } from '../../../config/outside.ts';
 import { readRunFile, runFileEnding, type NamedRun, type RunLog } from '../../../exports/runFile.ts';
 import type { KeptRun } from '../../../keep/keptRuns.ts';
 import { maxFileBytes, readSharedFile, saysShared } from '../../../receipts/shared.ts';
-import { plural } from '../../format.ts';
+import { pluralInEnglish as plural } from '../../format.ts';
 import type { AppState } from '../../state/app.svelte.ts';
 import type { OpenRun } from '../../state/openRun.svelte.ts';
 import { addRecalled } from '../../state/recalled.ts';

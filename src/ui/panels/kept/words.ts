@@ -4,13 +4,16 @@ import { nearestPreset } from '../../../config/presets.ts';
 import type { KeptRun, StorageUse } from '../../../keep/keptRuns.ts';
 import { byteSize, percent, plural } from '../../format.ts';
 import { titleOf } from '../../state/kept.svelte.ts';
+import { say, told } from '../../say.svelte.ts';
 
 /** "A healthy first run · WASM · 40 of 150 updates", without a preset that is its name already. */
 export function keptFacts(run: KeptRun): string {
   const { title } = nearestPreset(run.experiment);
-  const preset = title === titleOf(run) ? [] : [title];
+  const preset = title === titleOf(run) ? [] : [told(title)];
   const done =
-    run.step >= run.steps ? plural(run.step, 'update') : `${run.step} of ${plural(run.steps, 'update')}`;
+    run.step >= run.steps
+      ? plural(run.step, 'update')
+      : say('{step} of {updates}', { step: run.step, updates: plural(run.steps, 'update') });
   return [...preset, backendTitles[run.backend], done].join(' · ');
 }
 
@@ -18,21 +21,29 @@ export function keptFacts(run: KeptRun): string {
 export function curveWords({ curve, experiment: { turns } }: Pick<KeptRun, 'curve' | 'experiment'>): string {
   const [first] = curve;
   const last = curve.at(-1);
-  if (!first || !last) return 'No accuracy was measured yet.';
-  const when = (step: number) => (step === 0 ? 'before training' : `after update ${step}`);
-  const begins = `Accuracy of turn ${turns} on held-out tasks: ${percent(first[1])} ${when(first[0])}`;
+  if (!first || !last) return say('No accuracy was measured yet.');
+  const when = (step: number) => (step === 0 ? say('before training') : say('after update {step}', { step }));
+  const begins = say('Accuracy of turn {turns} on held-out tasks: {share} {when}', {
+    turns,
+    share: percent(first[1]),
+    when: when(first[0]),
+  });
   return first === last ? `${begins}.` : `${begins}, ${percent(last[1])} ${when(last[0])}.`;
 }
 
 /** How much room there is. */
 export const storageWords = ({ used, granted }: StorageUse): string =>
-  `The page uses ${byteSize(used)} of the ${byteSize(granted)} that the browser grants it.`;
+  say('The page uses {used} of the {granted} that the browser grants it.', {
+    used: byteSize(used),
+    granted: byteSize(granted),
+  });
 
 /** Whether the browser may clear what is kept, and what it said when it was asked. */
 export function stayWords(persisted: boolean, refused: boolean): string {
-  if (persisted) return 'The browser will not clear it by itself.';
-  const may = 'When space is short, the browser may clear it by itself';
+  if (persisted) return say('The browser will not clear it by itself.');
   return refused
-    ? `${may}: it was asked not to, and did not agree. Browsers agree sooner for sites that are visited often, or bookmarked.`
-    : `${may}.`;
+    ? say(
+        'When space is short, the browser may clear it by itself: it was asked not to, and did not agree. Browsers agree sooner for sites that are visited often, or bookmarked.',
+      )
+    : say('When space is short, the browser may clear it by itself.');
 }

@@ -1,6 +1,6 @@
 /** What a measurement says in a few sentences. */
 import type { SpeedResult } from '../../../worker/speed.ts';
-import { percent, plural } from '../../format.ts';
+import { percent, pluralInEnglish as plural } from '../../format.ts';
 import { ids, number, parameters, ratio, time, titleOf } from './words.ts';
 
 /** One figure that says it all, and what it means. */

@@ -1,6 +1,6 @@
 /** Everything that was measured, as tables; every number has its unit. */
 import type { SpeedResult } from '../../../worker/speed.ts';
-import { percent, plural } from '../../format.ts';
+import { percent, pluralInEnglish as plural } from '../../format.ts';
 import { count, isOwn, number, parameters, range, time, titleOf } from './words.ts';
 
 /** A bar from one share of the width to another, 0..1. */

@@ -1,6 +1,6 @@
 /** How the figures of a measurement are written: each with its unit. */
 import type { SpeedReport } from '../../../worker/speed.ts';
-import { fixed, plural, significant } from '../../format.ts';
+import { fixed, pluralInEnglish as plural, significant } from '../../format.ts';
 
 /** Three digits, without a unit. */
 export const number = (x: number): string => significant(x, 3);

@@ -135,10 +135,9 @@ export const page = {
   'Nothing can be run with these settings: {problem}.':
     'Mit diesen Einstellungen lässt sich nichts starten: {problem}.',
   'Run {number} ({name})': 'Lauf {number} ({name})',
-  '{names} stopped, because something else was loaded.':
-    '{names} angehalten, weil etwas anderes geladen wurde.',
-  'Run {number} ({name}) was closed: {maxRuns} are kept.':
-    'Lauf {number} ({name}) wurde geschlossen: {maxRuns} werden aufbewahrt.',
+  '{runs} stopped, because something else was loaded.':
+    '{runs} angehalten, weil etwas anderes geladen wurde.',
+  '{run} was closed: {maxRuns} are kept.': '{run} wurde geschlossen: {maxRuns} werden aufbewahrt.',
   one: 'einen',
   'up to {more}': 'bis zu {more}',
   '{maxRuns} runs are kept, and of those that are open too few can be spared: they train, or others come from them':
