@@ -1,6 +1,6 @@
 /** The languages of the page beside English, each with a catalogue of all that the page says. */
 import type { Language } from '../../lessons/languages.ts';
-import type { de } from './de/index.ts';
+import type { de } from './inGerman.ts';
 
 /** A text of the page, in English. There is none that the first catalogue does not have, and the others have the same. */
 export type Word = keyof typeof de;
@@ -15,5 +15,5 @@ export type Plain = { [W in Word]: [Places<W>] extends [never] ? W : never }[Wor
 
 /** A language of the lessons is one of the page, too. */
 export const catalogues: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Catalogue>>> = {
-  de: async () => (await import('./de/index.ts')).de,
+  de: async () => (await import('./inGerman.ts')).de,
 };

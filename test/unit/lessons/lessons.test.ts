@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { diff } from '../../../src/config/experiment.ts';
 import { lessonIds, lessons } from '../../../src/lessons/index.ts';
 import { languages, type Language } from '../../../src/lessons/languages.ts';
+import { texts } from '../../../src/lessons/texts.ts';
 import { experimentOf, readLesson } from '../../../src/lessons/lesson.ts';
 import { parseMarkup, plainText } from '../../../src/lessons/markup.ts';
 import { wordsSchema, type Words } from '../../../src/lessons/words.ts';
 
 const spoken = Object.keys(languages) as Language[];
 const all: readonly [Language, Words][] = await Promise.all(
-  spoken.map(async (one): Promise<[Language, Words]> => [one, await languages[one].load()]),
+  spoken.map(async (one): Promise<[Language, Words]> => [one, await texts[one]()]),
 );
 const english = all.find(([one]) => one === 'en')?.[1];
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}(?!\})/g)].map(([, name]) => name).sort();

@@ -11,7 +11,7 @@ import { metricTable } from '../../../src/rl/metricTable.ts';
 import { signatures } from '../../../src/rl/signatures.ts';
 import { loopStages } from '../../../src/ui/status.ts';
 import { say, speak, told } from '../../../src/ui/say.svelte.ts';
-import { de } from '../../../src/ui/words/de/index.ts';
+import { de } from '../../../src/ui/words/inGerman.ts';
 
 const src = join(import.meta.dirname, '../../../src');
 
@@ -37,12 +37,14 @@ describe('German', () => {
     const english =
       /\b(?:the|and|of|with|which|that|this|from|are|not|task|reward|update|step|turn|try|tries|push|pushed)\b/i;
     expect(entries.filter(([text, said]) => text === said && !same.test(said))).toEqual([]);
-    expect(entries.filter(([, said]) => english.test(said.replace(/Reward Hacking|\{\w+\}/g, '')))).toEqual([]);
+    expect(entries.filter(([, said]) => english.test(said.replace(/Reward Hacking|\{\w+\}/g, '')))).toEqual(
+      [],
+    );
   });
 
   it('has no text that nobody says', () => {
     const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.(ts|svelte)$/.test(name) && !name.includes(join('words', 'de')))
+      .filter((name) => /\.(ts|svelte)$/.test(name) && !name.includes(join('ui', 'words')))
       .map((name) => readFileSync(join(src, name), 'utf8'));
     const code = files.join('\n').replaceAll('\\u00a0', '\u00a0').replaceAll("\\'", "'");
     const nobody = entries
