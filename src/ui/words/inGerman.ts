@@ -4,6 +4,7 @@ import { charts } from './de/charts.ts';
 import { compare } from './de/compare.ts';
 import { course } from './de/course.ts';
 import { episode } from './de/episode.ts';
+import { failures } from './de/failures.ts';
 import { fields } from './de/fields.ts';
 import { glossary } from './de/glossary.ts';
 import { kept } from './de/kept.ts';
@@ -31,4 +32,5 @@ export const de = {
   ...rules,
   ...metrics,
   ...alarms,
+  ...failures,
 } satisfies Readonly<Record<string, string>>;
