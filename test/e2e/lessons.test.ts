@@ -65,7 +65,7 @@ describe('a lesson', () => {
         await button(page, 'Lektionen verlassen').click();
         expect(await lesson.count()).toBe(0);
         expect(await button(page, 'Lernt').isVisible()).toBe(true); // the page is in the language of its lessons
-        await button(page, 'English').click();
+        await button(page, 'English (EN)').click();
         await button(page, 'Learns').waitFor();
         expect(problems).toEqual([]);
       });

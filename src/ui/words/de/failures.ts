@@ -26,8 +26,7 @@ export const failures = {
     'Der Speicher reicht nicht, auch nicht für eine Folge auf einmal.',
   'Choose fewer samples per prompt (k), fewer prompts per update, shorter answers (maxNewTokens) or fewer turns.':
     'Weniger Versuche je Aufgabe (k), weniger Aufgaben je Schritt, kürzere Antworten oder weniger Runden wählen.',
-  'The back end was lost {1} times in a row. {2}':
-    'Das Backend ging {1}-mal hintereinander verloren. {2}',
+  'The back end was lost {1} times in a row. {2}': 'Das Backend ging {1}-mal hintereinander verloren. {2}',
   'Choose another back end and begin again.': 'Ein anderes Backend wählen und neu beginnen.',
   'The Python sandbox stopped answering.': 'Die Python-Sandbox antwortet nicht mehr.',
   'Press Reset: Python is then restarted.': '„Zurücksetzen“ drücken: Python wird dann neu gestartet.',
