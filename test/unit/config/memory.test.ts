@@ -17,7 +17,12 @@ describe('estimateMemory', () => {
     expect(parts.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(peak);
     const bytes = Object.fromEntries(parts.map((part) => [part.label, part.bytes]));
     const model = 4 * defaultMemory.parameters;
-    expect(bytes).toMatchObject({ Weights: model, Reference: model, Optimiser: 2 * model, 'Copy of the weights': 3 * model });
+    expect(bytes).toMatchObject({
+      Weights: model,
+      Reference: model,
+      Optimiser: 2 * model,
+      'Copy of the weights': 3 * model,
+    });
   });
 
   it('holds what one layer makes of the prompts that are read, however many layers there are', () => {
