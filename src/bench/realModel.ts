@@ -91,7 +91,7 @@ function inBlocks(form: BlockType, name: string, rows: number, columns: number, 
 }
 
 /** A model with an adapter, and what is done with it. */
-class Subject {
+export class Subject {
   readonly #base: Llama;
   readonly #policy: Llama;
   readonly #optimizer: AdamW;
