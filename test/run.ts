@@ -50,6 +50,8 @@ const reportSchema = v.object({
     v.object({
       name: v.string(),
       status: v.string(),
+      startTime: v.number(),
+      endTime: v.number(),
       assertionResults: v.array(
         v.object({
           status: v.string(),
@@ -77,7 +79,8 @@ const sum = (tallies: readonly Tally[]): Tally =>
     nothing,
   );
 
-const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(0)} s`;
+const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(0)} s`;
+const seconds = (since: number): string => inSeconds(Date.now() - since);
 
 const succeeded = (child: ChildProcess): Promise<boolean> =>
   new Promise((resolve, reject) => {
@@ -146,20 +149,29 @@ async function runSuites(names: readonly string[], notices: Set<string>): Promis
   }
 
   const files = v.parse(reportSchema, JSON.parse(readFileSync(report, 'utf8'))).testResults;
-  const counted = files.map(({ name, status, assertionResults: tests }) => {
+  const counted = files.map(({ name, status, startTime, endTime, assertionResults: tests }) => {
     const count = (wanted: string): number => tests.filter((test) => test.status === wanted).length;
     const [passed, failed] = [count('passed'), count('failed')];
     const left = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed');
     for (const { fullName, meta } of left)
       notices.add(meta.notRun ?? `${relative(root, name)}: ${fullName} was skipped without a reason`);
-    return { file: name, passed, failed: failed || (status === 'failed' ? 1 : 0), skipped: left.length };
+    const ms = endTime - startTime;
+    return { file: name, ms, passed, failed: failed || (status === 'failed' ? 1 : 0), skipped: left.length };
   });
   for (const name of names) {
-    const { passed, failed, skipped } = sum(counted.filter(({ file }) => holds(suites[name]!, file)));
+    const own = counted.filter(({ file }) => holds(suites[name]!, file));
+    const { passed, failed, skipped } = sum(own);
     if (passed + failed + skipped === 0) notices.add(`suite ${name}: there was no test`);
     const but = skipped > 0 ? `, ${skipped} skipped` : '';
-    console.log(`${failed === 0 ? '✓' : '✗'} ${name}: ${passed} of ${passed + failed} tests passed${but}`);
+    const took = `${own.length} files, ${inSeconds(own.reduce((total, { ms }) => total + ms, 0))} of a worker`;
+    console.log(
+      `${failed === 0 ? '✓' : '✗'} ${name}: ${passed} of ${passed + failed} tests passed${but} (${took})`,
+    );
   }
+  const longest = counted.toSorted((a, b) => b.ms - a.ms).slice(0, 12);
+  console.log(
+    `  longest: ${longest.map(({ file, ms }) => `${relative(join(root, 'test'), file)} ${inSeconds(ms)}`).join(', ')}`,
+  );
   const total = sum(counted);
   if (good || total.failed > 0) return total;
   console.log('✗ the test runner reports an error outside the tests; see above');

@@ -60,7 +60,7 @@ interface Case {
 
 const odd: Shape = { layers: 2, d: 10, f: 7, heads: 4, kvHeads: 2, headDim: 6, vocabulary: 19 };
 /** For most cases the same, and one layer: a GPU compiles a kernel for each list of ids, and in software a layer takes its time. */
-const sampling = {
+const sampling: Case['sampling'] = {
   temperature: 1,
   topP: 1,
   stops: [11, 3, 7],
@@ -71,7 +71,7 @@ const sampling = {
     [17, 18],
   ],
   maxNewTokens: 9,
-} as const;
+};
 const small: Shape = { ...odd, layers: 1 };
 const cases: Case[] = [
   {
