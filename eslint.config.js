@@ -5,7 +5,7 @@ import ts from 'typescript-eslint';
 
 /** For Svelte's files. All others oxlint reads, by the same rules (.oxlintrc.json). */
 export default ts.config(
-  { ignores: ['**/*.js', '**/*.ts', '!**/*.svelte.ts', 'public', 'dist', 'test-results'] },
+  { ignores: ['**/*.js', '**/*.ts', '!**/*.svelte.ts', 'public', 'dist', 'test-results', '.svelte-check'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
