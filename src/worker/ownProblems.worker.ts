@@ -53,7 +53,10 @@ export interface Parted {
 }
 
 export type Answered = { readonly id: number } & (
-  { readonly fit: Fit } | { readonly parted: Parted } | { readonly look: Look } | { readonly failed: string }
+  | { readonly fit: Fit }
+  | { readonly parted: Parted }
+  | { readonly look: Look }
+  | { readonly failed: string }
 );
 
 const listed = 300;

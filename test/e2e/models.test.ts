@@ -5,7 +5,7 @@ import { inProof } from '../amount.ts';
 import { tinyGguf } from '../tinyModel.ts';
 import { expectNoBarrier } from './barriers.ts';
 import { withPlayground } from './page.ts';
-import { button, waitForReady } from './playground.ts';
+import { button, microLink, waitForReady } from './playground.ts';
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Models' });
 const row = (page: Page, name: string) =>
@@ -23,7 +23,7 @@ it('a model of the hub is looked at, fetched, looked into, writes, and is delete
   const ours = [inject('hub'), inject('hubContent')].map(
     (address) => new RegExp(`left its origin: ${address}`),
   );
-  await withPlayground({ ignore: ours }, async ({ page, problems }) => {
+  await withPlayground({ path: microLink(), ignore: ours }, async ({ page, problems }) => {
     // The page may ask its hub and where that sends it, and nobody else.
     const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
     expect(policy).toContain(`connect-src 'self' blob: ${inject('hub')} ${inject('hubContent')};`);
@@ -93,7 +93,7 @@ inProof(() => {
     const ours = [inject('hub'), inject('hubContent')].map(
       (address) => new RegExp(`left its origin: ${address}`),
     );
-    await withPlayground({ ignore: ours }, async (playground) => {
+    await withPlayground({ path: microLink(), ignore: ours }, async (playground) => {
       const { page, problems } = playground;
       await button(page, 'Models').click();
       await dialog(page).waitFor();
