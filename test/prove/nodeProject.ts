@@ -68,11 +68,16 @@ export function differenceOf(
   for (let at = 0; at < Math.max(here?.length ?? 0, there?.length ?? 0); at++) {
     const [a, b] = [here?.[at] ?? new Map(), there?.[at] ?? new Map()];
     const names = [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
-    // What timed out otherwise is why all else in the line differs.
-    const first = names.find((name) => name.includes('/timeout@')) ?? names[0];
+    // What timed out otherwise is why all else in the line differs; an answer that timed out on both sides may have by other tests.
+    const timeouts = (name: string) => name.includes('/timeout@');
+    const first = names.find(timeouts) ?? names[0];
     if (first === undefined) continue;
-    const timedOut = first.includes('/timeout@');
-    const why = timedOut ? ': an answer timed out on one side only, as happens on a busy machine' : '';
+    const timedOut = [...a, ...b].some(([name, share]) => timeouts(name) && share !== 0);
+    const why = !timedOut
+      ? ''
+      : timeouts(first)
+        ? ': an answer timed out on one side only, as happens on a busy machine'
+        : ': an answer timed out on both sides, perhaps by another number of its tests';
     return {
       said: `line ${at + 1}, ${first}: ${String(a.get(first))} here, ${String(b.get(first))} there${why}`,
       timedOut,
