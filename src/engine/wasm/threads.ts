@@ -41,9 +41,7 @@ export class ThreadPool {
       while (boxes.some((box) => box.state === STATE.starting)) {
         if (failures[0] !== undefined) throw new Error(failures[0]);
         if (performance.now() - began > startPatience)
-          throw new Error(
-            `the helping threads did not start within ${startPatience / 1000} s; with one thread (--threads 1) there are none`,
-          );
+          throw new Error(`the helping threads did not start within ${startPatience / 1000} s`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       return pool;
