@@ -154,7 +154,10 @@ export function statusText(at: Standing, asked = false): string {
 export function endedText(at: Standing, again: boolean): string {
   if (at.phase === 'failed') return statusText(at);
   const went = at.phase === 'finished' ? howItWent(at.evals ?? []) : '';
-  const how = `${at.phase === 'finished' ? 'Finished' : 'Ended'} after ${plural(at.step, 'update')}${went && `: ${went}`}`;
+  const how =
+    at.phase === 'finished'
+      ? `Finished after ${plural(at.step, 'update')}${went && `: ${went}`}`
+      : `Ended after update ${at.step}`;
   return `${how}. ${again ? 'To go on with it, open it in “Runs”.' : 'It can be looked at and compared.'}`;
 }
 
