@@ -130,21 +130,31 @@ async function tried(preset: string, folder: string, signal: AbortSignal): Promi
     await metricsIn(join(project, 'runs/1')),
     await metricsIn(join(project, 'runs/2')),
   ];
+  // A machine so busy that answers time out each time says nothing of the code: that is counted, and neither held nor broken.
+  const unjudged = difference?.timedOut ?? false;
   const held: Record<string, boolean> = {
-    'computes the same': difference === null,
+    'computes the same': difference === null || unjudged,
     'is changed by an edit': ours !== edited,
     'names a mistake': wrong.code === 1 && /reward\.ts:\d+/.test(wrong.said),
   };
   const broken = Object.keys(held).filter((claim) => !held[claim]);
   return {
-    counts: { projects: 1, values: ours.split(',').length, 'tried again after a timeout': again },
+    counts: {
+      ...{ projects: 1, values: unjudged ? 0 : ours.split(',').length },
+      ...{ 'tried again after a timeout': again, 'not judged, the machine was too busy': unjudged ? 1 : 0 },
+    },
     failed: broken.length > 0 ? 1 : 0,
-    examples: Object.fromEntries(
-      broken.map((claim) => [
-        `${preset}: not so that it ${claim}`,
-        claim === 'names a mistake' ? wrong.said : `${difference?.said ?? ''}\n${ours}\n${theirs}\n${edited}`,
-      ]),
-    ),
+    examples: {
+      ...(unjudged ? { [`${preset}: not judged`]: difference?.said ?? '' } : {}),
+      ...Object.fromEntries(
+        broken.map((claim) => [
+          `${preset}: not so that it ${claim}`,
+          claim === 'names a mistake'
+            ? wrong.said
+            : `${difference?.said ?? ''}\n${ours}\n${theirs}\n${edited}`,
+        ]),
+      ),
+    },
   };
 }
 
