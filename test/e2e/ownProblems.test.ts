@@ -85,7 +85,7 @@ describe('problems of one’s own', () => {
         () => page.getByRole('navigation', { name: 'Runs' }).getByText('done, 2').count(),
         (count) => count === 4,
       );
-      expect(await region(page, 'Lanes').innerText()).toContain('triple(x): x times 3');
+      expect(await page.getByRole('region', { name: 'Lanes' }).innerText()).toContain('triple(x): x times 3');
       expect(problems).toEqual([]);
     });
   });
