@@ -3,19 +3,20 @@
  * trained is large: its weights are on the back end once, for all runs, and stay as they are; a run trains an adapter. Then the
  * reference is the model with no adapter, or with the one that its boost left, and only the adapter is copied, saved and put back.
  */
-import { fields, type Experiment } from '../config/fields.ts';
-import {
-  Adapter,
-  adapterFiles,
-  adapterShapes,
-  initialAdapter,
-  loraTargets,
-  type AdapterValues,
-  type LoraSettings,
-  type LoraTarget,
-} from '../model/adapter.ts';
-import { checkpointFiles, type Checkpoint } from '../model/checkpoint.ts';
+import type { Experiment } from '../config/fields.ts';
+import { Adapter } from '../model/adapter.ts';
+import { adapterFiles, type AdapterValues } from '../model/adapterFiles.ts';
+import { checkpointFiles, checkpointTexts, weightsFile, type Checkpoint } from '../model/checkpoint.ts';
 import { Llama } from '../model/llama.ts';
+import {
+  adapterShapes,
+  fieldsOfLora,
+  initialAdapter,
+  loraOf,
+  type LoraFields,
+  type LoraSettings,
+} from '../model/lora.ts';
+import { mergedSafetensors, type FileParts } from '../model/merged.ts';
 import type { ModelConfig } from '../model/modelConfig.ts';
 import type { HostWeights } from '../model/parameters.ts';
 import { frozenParametersFrom, parametersFrom, type TensorSource } from '../model/tensors.ts';
@@ -51,8 +52,8 @@ export interface Base {
   readonly kept: () => Readonly<Record<string, Uint8Array>>;
   /** What was trained as the files of a folder, by name: a model of ours whole, of others the adapter. */
   files(e: Experiment, values: HostWeights): Record<string, Uint8Array>;
-  /** The same as a model of its own, with what was trained added to its weights; on the running back end. */
-  merged(e: Experiment, values: HostWeights): Promise<Record<string, Uint8Array>>;
+  /** The same as a model of its own, with what was trained added to its weights; those of a large one come in parts, as they are read. */
+  merged(e: Experiment, values: HostWeights): Record<string, Uint8Array | FileParts>;
 }
 
 export interface WholeBase extends Base, OpenBase {
@@ -81,7 +82,7 @@ export function wholeBase(
     open: () => Promise.resolve(base),
     kept: () => filesWith(weights),
     files: (_, values) => filesWith(values),
-    merged: (_, values) => Promise.resolve(filesWith(values)),
+    merged: (_, values) => filesWith(values),
     dispose: () => undefined,
   };
   return base;
@@ -89,36 +90,6 @@ export function wholeBase(
 
 /** What an adapter's random numbers are counted by, beside those of trainer.ts. */
 const adapterStream = 3;
-
-const targets: Readonly<Record<Experiment['loraTargets'], readonly LoraTarget[]>> = {
-  all: loraTargets,
-  attention: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
-  'query-value': ['q_proj', 'v_proj'],
-};
-
-/** The fields that say what an adapter is. */
-export type LoraFields = Pick<Experiment, 'loraRank' | 'loraAlpha' | 'loraTargets'>;
-
-/** The adapter that an experiment asks for. */
-export const loraOf = (e: LoraFields): LoraSettings => ({
-  rank: e.loraRank,
-  alpha: e.loraAlpha,
-  targets: targets[e.loraTargets],
-});
-
-/** The way back. @throws Error when its targets have no name here, or its rank or alpha is not to be had */
-export function fieldsOfLora({ rank, alpha, targets: wanted }: LoraSettings): LoraFields {
-  const same = (list: readonly LoraTarget[]) =>
-    list.length === wanted.length && list.every((target) => wanted.includes(target));
-  const named = fields.loraTargets.choices.find(({ value }) => same(targets[value]));
-  if (!named) {
-    const known = Object.values(targets).map((list) => list.join(', '));
-    throw new Error(
-      `it changes ${wanted.join(', ')}; an adapter here changes one of these: ${known.join('; ')}.`,
-    );
-  }
-  return { loraRank: rank, loraAlpha: alpha, loraTargets: named.value };
-}
 
 /** What is needed of a model that others trained (`openModel`). */
 export interface OtherModel {
@@ -173,17 +144,11 @@ export function adaptedBase(
         dispose: () => shared.dispose(),
       };
     },
-    async merged(e, values) {
-      const open = await base.open(e);
-      const policy = open.policy(e, values);
-      try {
-        const files = checkpointFiles({ config, weights: await policy.merged() }, specialIds(format));
-        return { ...files, ...(tokenizerJson ? { 'tokenizer.json': tokenizerJson } : {}) };
-      } finally {
-        policy.dispose();
-        open.dispose();
-      }
-    },
+    merged: (e, values) => ({
+      ...checkpointTexts(config, specialIds(format)),
+      [weightsFile]: mergedSafetensors(config, tensors, e.baseWeights, { settings: loraOf(e), values }),
+      ...(tokenizerJson ? { 'tokenizer.json': tokenizerJson } : {}),
+    }),
   };
   return base;
 }

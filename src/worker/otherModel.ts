@@ -28,10 +28,11 @@ export async function readOtherModel(
   text: string,
   onRead: (done: number, total: number) => void,
 ): Promise<OtherModel> {
-  const { opened, digest, close } = await openKeptModel(text);
+  const { opened, digest, boost, close } = await openKeptModel(text);
   try {
     const tensors = countedTensors(opened.tensors, onRead);
-    const base = adaptedBase(text, { ...opened, tensors }, formatOf(opened), {
+    const base = adaptedBase(boost?.over ?? text, { ...opened, tensors }, formatOf(opened), {
+      boost,
       // Another run over it may hold it in another way than the first.
       checkHeld: (held) => checkFits(tf.getBackend(), opened.facts, held),
     });
