@@ -13,13 +13,15 @@ export interface OtherModel {
   readonly digest: string;
   /**
    * @param held as the experiment says
-   * @throws Error when it is too large to be trained over on that back end; others may delete it then
+   * @throws Error when it is too large to be trained over on that back end
    */
-  readonly checkFits: (backend: BackendName, held: Experiment['baseWeights']) => Promise<void>;
+  readonly checkFits: (backend: BackendName, held: Experiment['baseWeights']) => void;
+  /** Others may delete it: nothing is read of it any more. */
+  readonly close: () => Promise<void>;
 }
 
 /**
- * Nobody deletes it while this worker lives.
+ * Nobody deletes it until it is closed, or this worker ends.
  * @param text as an experiment names it (config/modelFields.ts)
  * @param onRead how many of its numbers have been read: they are when a run begins
  * @throws Error when it is not kept here, is not complete, or cannot be read or trained over
@@ -37,15 +39,8 @@ export async function readOtherModel(
       checkHeld: (held) => checkFits(tf.getBackend(), opened.facts, held),
     });
     return {
-      ...{ base, digest },
-      async checkFits(backend, held) {
-        try {
-          checkFits(backend, opened.facts, held);
-        } catch (error) {
-          await close();
-          throw error;
-        }
-      },
+      ...{ base, digest, close },
+      checkFits: (backend, held) => checkFits(backend, opened.facts, held),
     };
   } catch (error) {
     await close();

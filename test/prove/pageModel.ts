@@ -160,6 +160,8 @@ async function trainInPage(address: string, file: string): Promise<Found> {
     await look(browser.page, figures);
     figures['link with receipt, characters'] = String((await receipt(browser.page)).length);
     figures['updates in the log'] = String(await kept(browser.page));
+    await press(browser.page, 'Run');
+    await status(browser.page, new RegExp(`^Update ${updates + 1}: `)); // it is killed in the middle of that
     await browser.kill();
 
     browser = await launchKillable(profile);

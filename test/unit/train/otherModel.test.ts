@@ -157,6 +157,33 @@ describe('a run over a model that others trained', () => {
     expect(tf.memory().numTensors).toBe(before.numTensors);
   });
 
+  it('is on the back end in one way at a time, where no run is over the other', async () => {
+    const shared = new SharedModel({
+      ...{ model: name, base, backend, sandbox: countsLetter('e') },
+      reopen: () => reopenBackend('wasm', { environment: 'node' }),
+    });
+    const held = () => tf.memory().numBytes;
+    const empty = held();
+    const inFloats = withChanges(experiment, { baseWeights: 'float32' });
+    const inBlocks = withChanges(experiment, { baseWeights: 'int8' });
+    (await shared.begin(inFloats)).dispose();
+    const floats = held() - empty; // it stays for the next run
+    const run = await shared.begin(inBlocks);
+    const other = await shared.begin(inFloats); // now both are used
+    expect(held() - empty).toBeGreaterThan(floats);
+    run.dispose();
+    other.dispose();
+    (await shared.begin(inBlocks)).dispose(); // it was there
+    const anothers = { step: 1, weights: {}, optimizer: { step: 1, m: {}, v: {} } };
+    await expect(shared.begin(inBlocks, { state: anothers })).rejects.toThrow();
+    (await shared.begin(withChanges(experiment, { baseWeights: 'int4' }))).dispose();
+    const blocks = held() - empty;
+    expect(blocks).toBeLessThan(floats);
+    shared.dispose();
+    await Promise.resolve();
+    expect(held()).toBe(empty);
+  });
+
   it('answers what a page asks: tokens, layers, files that PEFT reads', async () => {
     const shared = new SharedModel({
       ...{ model: name, base, backend, sandbox: countsLetter('e') },
