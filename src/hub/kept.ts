@@ -22,6 +22,7 @@ export const factsSchema = v.object({
   family: v.picklist(['llama', 'qwen2']),
   ...{ parameters: count, layers: count, width: count, vocabulary: count, context: count },
   dtypes: v.pipe(v.array(text), v.readonly()),
+  storedBytes: v.optional(v.pipe(v.number(), v.minValue(0))),
 });
 
 export const keptModelSchema = v.object({
