@@ -4,7 +4,8 @@ import type { Experiment } from '../config/fields.ts';
 import { checkFits } from '../hub/needs.ts';
 import { tf } from '../engine/index.ts';
 import { countedTensors } from '../model/tensors.ts';
-import { adaptedBase, type Base } from '../train/base.ts';
+import { adaptedBase } from '../train/adaptedBase.ts';
+import type { Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openKeptModel } from './keptModel.ts';
 

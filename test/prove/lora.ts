@@ -24,7 +24,7 @@ import { mergedSafetensors, type FileParts } from '../../src/model/merged.ts';
 import type { HostWeights } from '../../src/model/parameters.ts';
 import { openSafetensors } from '../../src/model/safetensors.ts';
 import { uniform } from '../../src/rl/random.ts';
-import { adaptedBase } from '../../src/train/base.ts';
+import { adaptedBase } from '../../src/train/adaptedBase.ts';
 import { formatOf } from '../../src/train/modelFormat.ts';
 import { openModel } from '../../src/train/openedModel.ts';
 import { createSession } from '../../src/train/session.ts';

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright';
-import { fieldOf, lanesOf, region, stepOf } from '../e2e/playground.ts';
+import { lanesOf, region, stepOf } from '../e2e/playground.ts';
 import { serveBuilt } from '../e2e/setup.ts';
 import { launchKillable } from '../killable.ts';
 import type { Found, Part } from './part.ts';
@@ -83,12 +83,6 @@ async function begin(page: Page, address: string, file: string, figures: Figures
   await models.waitFor({ state: 'hidden' });
   await status(page, /^Ready/);
   figures['loaded'] = seconds(begun);
-  // All else is as the preset has it; measuring its 128 takes as long as many updates, and comes before the first.
-  const few = fieldOf(page, 'Held-out tasks');
-  await few.fill('8');
-  await few.press('Enter');
-  await press(page, 'Reset');
-  await status(page, /^Ready/);
 }
 
 async function train(page: Page, update: number, figures: Figures): Promise<void> {
