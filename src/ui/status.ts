@@ -167,6 +167,20 @@ export function statusText(at: Standing, asked = false): string {
   }
 }
 
+/** The same of a run that the trainer does not have any more. @param again it is kept and can be opened again */
+export function endedText(at: Standing, again: boolean): string {
+  if (at.phase === 'failed') return statusText(at);
+  const went = at.phase === 'finished' ? howItWent(at.evals ?? []) : '';
+  const updates = plural(at.step, 'update');
+  const how =
+    at.phase !== 'finished'
+      ? say('Ended after update {step}.', { step: at.step })
+      : went
+        ? say('Finished after {updates}: {went}.', { updates, went })
+        : say('Finished after {updates}.', { updates });
+  return `${how} ${say(again ? 'To go on with it, open it in “Runs”.' : 'It can be looked at and compared.')}`;
+}
+
 /** Shorter, for screen readers: only what is worth an interruption. */
 export function announcement(at: Standing): string {
   switch (at.phase) {

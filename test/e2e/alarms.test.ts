@@ -34,7 +34,7 @@ it('explains itself, by keyboard and on a phone, and is cured by a press', async
     await expectNoBarrier(page, null, 'an alarm', [phone]);
 
     // In German everything is: the alarm, the picture, the help of a field; and it fits.
-    await button(page, 'Deutsch (DE)').click();
+    await button(page, 'DE Deutsch').click();
     await page.getByRole('button', { name: /^Abgeschnittene Antworten seit Schritt 12/ }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('de');
     await button(page, 'Ein Drittel der Lernrate').waitFor();
@@ -42,7 +42,7 @@ it('explains itself, by keyboard and on a phone, and is cured by a press', async
     expect(await page.getByText(/^Wie viel frühere Runden zählen/).count()).toBe(1);
     expect(await page.getByTestId('status').textContent()).toMatch(/^Fertig, 15 Schritte/);
     expect(await overflow(page)).toEqual([]);
-    await button(page, 'English (EN)').click();
+    await button(page, 'EN English').click();
     await alarm.waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
 

@@ -50,7 +50,7 @@ describe('a lesson', () => {
         expect(await overflow(page)).toEqual([]);
         await expectNoBarrier(page, null, 'a lesson');
 
-        // It takes as long again; what it is judged by is the same in Node (test/traces/lessons.test.ts).
+        // It takes as long again; what it is judged by is the same in Node (test/commands/lessons.test.ts).
         const counter = amount(false, true);
         const counterRun = lesson.getByRole('button', { name: 'Run the counter-run' });
         await counterRun.waitFor();
@@ -65,7 +65,7 @@ describe('a lesson', () => {
         await button(page, 'Lektionen verlassen').click();
         expect(await lesson.count()).toBe(0);
         expect(await button(page, 'Lernt').isVisible()).toBe(true); // the page is in the language of its lessons
-        await button(page, 'English (EN)').click();
+        await button(page, 'EN English').click();
         await button(page, 'Learns').waitFor();
         expect(problems).toEqual([]);
       });

@@ -83,8 +83,11 @@ export async function checkedInNode(link: string): Promise<string> {
   }
 }
 
+/** Only catches a hang, on a machine however busy; ms. */
+const patience = 600_000;
+
 const status = (page: Page, words: RegExp) =>
-  page.getByTestId('status').filter({ hasText: words }).waitFor({ timeout: 600_000 });
+  page.getByTestId('status').filter({ hasText: words }).waitFor({ timeout: patience });
 
 async function runToEnd(page: Page): Promise<void> {
   await status(page, /Press Run/);
@@ -128,6 +131,7 @@ export const receipts: Part = {
         if (!preset) throw new Error('There are no presets.');
         const experiment = short(presetExperiment(preset));
         const page = await browser.newPage();
+        page.setDefaultTimeout(patience);
         try {
           const inPage = from % 2 === 0;
           const said = inPage

@@ -37,6 +37,11 @@ export interface Algorithm {
   weights(e: Accumulating & Pick<Experiment, 'turns'>): readonly number[] | null;
   /** What an episode's rewards add up to, before it is compared with others and without the KL penalty. @param rewards r_1 … r_T */
   earns(rewards: readonly number[], e: Accumulating): readonly Return[];
+  /**
+   * From rewards to the compared number, with the experiment's numbers put in: "R′ = r₂ − 0.25·r₁ − 0.01·(KL₁ + KL₂)"; a line for
+   * each comparison. It is the same for all episodes.
+   */
+  formula(e: Experiment): string;
   /** Credit of every trajectory of a batch, and the coefficient of each token of its answers on the policy that sampled. */
   credit<A extends Earned>(groups: readonly Group<Episode<A>>[], e: Experiment): CreditedGroup<A>[];
   /** The same batch under another policy than the one that sampled it: after an inner epoch, or of an earlier run. */
@@ -129,10 +134,7 @@ export type KlPush = Readonly<v.InferOutput<typeof klPushSchema>>;
 
 /** Why a trajectory was pushed. */
 export const explanationSchema = v.object({
-  /**
-   * From rewards to the compared number, as a formula of this experiment: "R′ = r₂ − 0.25·r₁ − 0.01·(KL₁ + KL₂)"; a line for each
-   * comparison.
-   */
+  /** From rewards to the compared number, see `Algorithm.formula`. */
   formula: v.string(),
   comparisons: list(comparisonSchema),
   klPushes: list(klPushSchema),

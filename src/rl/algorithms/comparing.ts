@@ -40,6 +40,12 @@ export interface Rule extends Pick<Algorithm, 'title' | 'sharedTurns' | 'trained
 
 /** An algorithm that compares the returns of a rule. */
 export function comparing(rule: Rule): Algorithm {
+  const formula = (e: Experiment): string => {
+    const unknown = Array.from({ length: e.turns }, () => ({ reward: NaN, kl: NaN }));
+    return price(rule, unknown, e)
+      .map((one) => formulaOf(one, one.written))
+      .join('\n');
+  };
   return {
     title: rule.title,
     episodes: 'sampled',
@@ -48,18 +54,13 @@ export function comparing(rule: Rule): Algorithm {
     phase: () => '',
     weights: (e) => rule.weights(e),
     earns: (rewards, e) => rule.earns(rewards, e),
+    formula,
     credit: (groups, e) => forEach(judge(rule, groups, e), credited),
     again: (groups, now, e) => forEach(judge(rule, groups, e), (one) => credited(moved(one, now, e))),
     explain(groups, at, e) {
       const one = judge(rule, groups, e)[at.group]?.trajectories[at.trajectory];
       if (!one) throw new RangeError(`There is no trajectory ${at.trajectory} of group ${at.group}.`);
-      const { comparisons, klPushes } = one;
-      const earned = rule.earns(
-        one.turns.map(({ reward }) => reward),
-        e,
-      );
-      const lines = comparisons.map((comparison, s) => formulaOf(comparison, earned[s].written));
-      return { formula: lines.join('\n'), comparisons, klPushes };
+      return { formula: formula(e), comparisons: one.comparisons, klPushes: one.klPushes };
     },
   };
 }
@@ -100,7 +101,7 @@ function judge<A extends Earned>(
     const group = spreads(trajectories);
     const judged = trajectories.map(({ turns, returns }): Judged<A> => {
       const divisor = N * (estimator.dividesByLength ? trainedTokens(rule, turns) : 1);
-      const comparisons = returns.map(({ earned: _, ...what }, s): Comparison => {
+      const comparisons = returns.map(({ earned: _, written: __, ...what }, s): Comparison => {
         const estimate = estimator.compare(what.compared, group[s], batch[s]);
         const coefficient = Number.isNaN(estimate.advantage) ? 0 : estimate.advantage / divisor;
         return { ...what, ...estimate, comparedWith: estimator.comparedWith, divisor, coefficient };
@@ -121,10 +122,10 @@ function judge<A extends Earned>(
 }
 
 /** What a trajectory is compared by: its returns, less the KL where that is charged to the reward. */
-function price(rule: Rule, turns: readonly Earned[], e: Experiment) {
+function price(rule: Rule, turns: readonly Pick<Earned, 'reward' | 'kl'>[], e: Experiment) {
   const beta = estimatorOf(e).klIn === 'reward' ? e.beta : 0;
   const rewards = turns.map(({ reward }) => reward);
-  return rule.earns(rewards, e).map(({ comparedAs, value, terms, turns: pushed }) => {
+  return rule.earns(rewards, e).map(({ comparedAs, value, terms, turns: pushed, written }) => {
     const penalties = pushed.map((turn): Term => ({
       kind: 'kl',
       turn,
@@ -136,6 +137,7 @@ function price(rule: Rule, turns: readonly Earned[], e: Experiment) {
       turns: pushed,
       terms: beta === 0 ? terms : [...terms, ...penalties],
       earned: value,
+      written,
       compared: value - beta * penalties.reduce((sum, { value: kl }) => sum + kl, 0),
     };
   });

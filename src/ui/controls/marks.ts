@@ -14,6 +14,7 @@ export const verdictWords = {
 
 /** A stroke of a shape, in a square of 16. */
 export interface Stroke {
+  /** Begins at the square's corner and is relative throughout, so that a shape can be put anywhere. */
   readonly d: string;
   /** Of the line; 2.4 unless given. */
   readonly width?: number;
@@ -21,12 +22,12 @@ export interface Stroke {
 }
 
 export const markStrokes: Readonly<Record<TestStatus, readonly Stroke[]>> = {
-  pass: [{ d: 'M2.5 8.5 6.3 12.5 13.5 3.8' }],
-  fail: [{ d: 'M3.5 3.5 12.5 12.5 M12.5 3.5 3.5 12.5' }],
-  error: [{ d: 'M8 2.5V9.5' }, { d: 'M8 13.2V13.3' }],
+  pass: [{ d: 'm2.5 8.5 3.8 4 7.2-8.7' }],
+  fail: [{ d: 'm3.5 3.5 9 9m0-9-9 9' }],
+  error: [{ d: 'm8 2.5v7' }, { d: 'm8 13.2v.1' }],
   timeout: [
-    { d: 'M8 2.8a5.7 5.7 0 1 1 0 11.4a5.7 5.7 0 1 1 0-11.4', width: 1.6 },
-    { d: 'M8 5V8.8L10.5 10.2', width: 1.6 },
+    { d: 'm8 2.8a5.7 5.7 0 1 1 0 11.4a5.7 5.7 0 1 1 0-11.4', width: 1.6 },
+    { d: 'm8 5v3.8l2.5 1.4', width: 1.6 },
   ],
-  infra: [{ d: 'M3.5 8H12.5', dash: '2.5 3' }],
+  infra: [{ d: 'm3.5 8h9', dash: '2.5 3' }],
 };

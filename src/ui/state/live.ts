@@ -8,6 +8,7 @@ import type { LiveEvent, Reached } from '../../worker/protocol.ts';
 /** An answer that is being written, or was and has no grade yet, or has one. */
 export interface LiveAnswer {
   readonly text: string;
+  /** Its reward is NaN, too, as long as the rewards of a control have not been dealt out. */
   readonly graded: GradedAnswer | null;
 }
 
@@ -52,8 +53,10 @@ export function foldLive(live: LiveUpdate | null, event: LiveEvent): LiveUpdate 
     }
     case 'graded': {
       const answers = live.answers.map((turns) => [...turns]);
+      const own = live.experiment.control === 'none';
       for (const { trajectory, turn, answer } of event.answers) {
-        answers[trajectory]?.splice(turn - 1, 1, { text: answer.text, graded: answer });
+        const graded = own ? answer : { ...answer, reward: NaN };
+        answers[trajectory]?.splice(turn - 1, 1, { text: answer.text, graded });
       }
       const shares = live.shares.map((group) => group.map((turns) => [...turns]));
       for (const { group, trajectory, turn, passed, total } of event.marks) {
@@ -62,13 +65,29 @@ export function foldLive(live: LiveUpdate | null, event: LiveEvent): LiveUpdate 
       }
       return { ...live, answers, shares };
     }
-    case 'compared':
-      return { ...live, explanations: event.explanations };
+    case 'compared': {
+      const { explanations } = event;
+      const own = live.experiment.control === 'none';
+      return { ...live, explanations, answers: own ? live.answers : dealt(live.answers, explanations) };
+    }
     case 'reached':
       return { ...live, reached: event.at };
     default:
       return event satisfies never;
   }
+}
+
+/** The answers of a control, with the rewards that they were compared by. */
+function dealt(answers: LiveUpdate['answers'], explanations: readonly Explanation[]): LiveUpdate['answers'] {
+  return answers.map((turns, trajectory) => {
+    const terms = explanations[trajectory]?.comparisons.flatMap((one) => one.terms) ?? [];
+    return turns.map((answer, t) => {
+      const reward = terms.find(({ kind, turn }) => kind === 'reward' && turn === t + 1)?.value;
+      return answer.graded && reward !== undefined
+        ? { ...answer, graded: { ...answer.graded, reward } }
+        : answer;
+    });
+  });
 }
 
 /** A list with one item in the place of another, or at its end. */

@@ -166,6 +166,7 @@ describe('explain', () => {
         each(e, batch, (one, { formula, comparisons }) => {
           const lines = formula.split('\n');
           expect(lines).toHaveLength(comparisons.length);
+          expect(algorithmOf(e).formula(e)).toBe(formula); // before there is any episode
           lines.forEach((line, n) => {
             const { name, compared } = comparisons[n];
             expect(line.startsWith(`${name} = `)).toBe(true);

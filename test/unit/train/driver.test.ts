@@ -252,19 +252,23 @@ describe('a change of live fields', () => {
 
 describe('several runs', () => {
   it('take turns by update, and each computes what it computes alone', async () => {
-    const other = { gamma: 0.2, seed: 5, estimator: 'grpo', turns: 3 } as const;
-    const [first, second] = [await alone(), await alone(other)];
+    const four = {
+      a: {},
+      b: { gamma: 0.2, seed: 5, estimator: 'grpo', turns: 3 },
+      c: { gamma: 0, objective: 'released-code' },
+      d: { gamma: 1, returns: 'per-turn' },
+    } as const;
+    const runs = Object.entries(four);
     const { driver, events, updates } = await start();
-    driver.obey(begin('a'));
-    driver.obey(begin('b', other));
-    driver.obey({ type: 'run', runId: 'a' });
-    driver.obey({ type: 'run', runId: 'b' });
-    await Promise.all([driver.still('a'), driver.still('b')]);
-    expect(updates('a').map(timeless)).toEqual(first.map(timeless));
-    expect(updates('b').map(timeless)).toEqual(second.map(timeless));
+    for (const [id, changes] of runs) driver.obey(begin(id, { ...changes, steps: 2 }));
+    for (const [runId] of runs) driver.obey({ type: 'run', runId });
+    await Promise.all(runs.map(([id]) => driver.still(id)));
     const order = events.flatMap((event) => (event.type === 'update' ? [event.runId] : []));
-    expect(order.join('')).toBe('abababab');
+    expect(order.join('')).toBe('abcd'.repeat(2));
     expect(() => driver.obey(begin('a'))).toThrow(/"a" already/);
+    for (const [id, changes] of runs) {
+      expect(updates(id).map(timeless)).toEqual((await alone({ ...changes, steps: 2 })).map(timeless));
+    }
   });
 
   it('go on from their own copies when the back end they share is lost', async () => {

@@ -29,6 +29,9 @@ function agrees(seen: LiveUpdate | null, record: UpdateRecord | undefined): void
   expect(seen.answers.map((turns) => turns.map(({ graded }) => graded?.verdict))).toEqual(
     group?.trajectories.map(({ turns }) => turns.map(({ verdict }) => verdict)),
   );
+  expect(seen.answers.map((turns) => turns.map(({ graded }) => graded?.reward))).toEqual(
+    group?.trajectories.map(({ turns }) => turns.map(({ reward }) => reward)),
+  );
   expect(seen.shares).toEqual(
     groups.map(({ trajectories }) =>
       trajectories.map(({ turns }) => turns.map(({ verdict }) => verdict.passed / verdict.total)),
@@ -50,6 +53,7 @@ describe('an update under way', () => {
     ['per-turn returns over three turns', { returns: 'per-turn', turns: 3 }],
     ['a shared first turn', { objective: 'released-code' }],
     ['GRPO', { estimator: 'grpo' }],
+    ['a control', { control: 'shuffled' }],
   ] as const)('is told as its record says: %s', async (_, change) => {
     const { driver, events, updates } = await start();
     for (const command of gone(change)) driver.obey(command);
@@ -62,6 +66,19 @@ describe('an update under way', () => {
     expect(events.findIndex(({ type }) => type === 'update')).toBeGreaterThan(
       events.findLastIndex(({ type }) => type === 'live'),
     );
+  });
+
+  it('of a control has no reward before rewards are dealt out', async () => {
+    const { driver, events } = await start();
+    for (const command of gone({ control: 'shuffled' })) driver.obey(command);
+    driver.obey({ type: 'watch', runId: 'a', group: 1 });
+    await driver.still('a');
+    const told = lively('a', events);
+    const dealt = told.findIndex(({ what }) => what === 'compared');
+    const before = told.slice(0, dealt).reduce<LiveUpdate | null>(foldLive, null);
+    const graded = before?.answers.flatMap((turns) => turns.flatMap(({ graded }) => graded ?? [])) ?? [];
+    expect(graded.length).toBeGreaterThan(0);
+    expect(graded.every(({ reward }) => Number.isNaN(reward))).toBe(true);
   });
 
   it('is not told when nobody looks on, and is the same update', async () => {

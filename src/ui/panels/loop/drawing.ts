@@ -195,7 +195,7 @@ function footOf({ verdict, reward }: SeenTurn, t: number, height: number, color:
 
 function markOf(status: TestStatus, x: number, y: number, color: Palette): string {
   const strokes = markStrokes[status].map(({ d, width = 2.4, dash }) =>
-    element('path', { d, 'stroke-width': width, 'stroke-dasharray': dash }),
+    element('path', { d: `M0 0${d}`, 'stroke-width': width, 'stroke-dasharray': dash }),
   );
   const look = {
     fill: 'none',

@@ -1,5 +1,13 @@
 /** The list of kept runs, and what is said when a language or a lesson is not there. */
 export const kept = {
+  'Opening…': 'Wird geöffnet…',
+  'Ended after update {step}.': 'Zu Ende nach Schritt {step}.',
+  'Finished after {updates}: {went}.': 'Fertig, {updates}: {went}.',
+  'Finished after {updates}.': 'Fertig, {updates}.',
+  'To go on with it, open it in “Runs”.': 'Zum Weitermachen in „Läufe“ öffnen.',
+  'It can be looked at and compared.': 'Er lässt sich ansehen und vergleichen.',
+  'not known yet, for rewards are shuffled: when all tries of this task are tested; here {passed} of {total} tests passed':
+    'noch nicht bekannt, denn die Belohnungen sind gemischt: wenn alle Versuche an dieser Aufgabe getestet sind; hier wurden {passed} von {total} Tests bestanden',
   'Name of the run': 'Name des Laufs',
   Save: 'Speichern',
   '{device}; model {name}': '{device}; Modell {name}',

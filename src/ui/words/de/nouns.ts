@@ -45,8 +45,8 @@ export const nouns = {
   'One number for each weight, and one more to add them up.':
     'Eine Zahl für jedes Gewicht, und noch eine zum Zusammenzählen.',
   Activations: 'Aktivierungen',
-  'Intermediate results of one micro-batch and their gradients.':
-    'Zwischenergebnisse eines Teilstapels und ihre Gradienten.',
+  'Intermediate results of one micro-batch, and a layer’s gradients.':
+    'Zwischenergebnisse eines Teilstapels und die Gradienten einer Schicht.',
   Logits: 'Logits',
   'One number for each token of the vocabulary, at each position.':
     'Eine Zahl für jedes Token des Vokabulars, an jeder Stelle.',
