@@ -16,7 +16,7 @@ export const machineKey = (has: readonly ExtraBackend[]): string =>
 const seldom = [
   /^(models\/(cheating|three-turns|beginner)|problems)\//,
   /^assets\/(speed|problems|ownProblems|models)\.worker-/,
-  /^assets\/(Lessons|inGerman|Compare|CompareDialog|Editor|codemirror|Models|Files|pythonProject|SpeedReport|otherModel)-/,
+  /^assets\/(Lessons|inGerman|Compare|CompareDialog|Editor|codemirror|Models|models\.svelte|Files|pythonProject|SpeedReport|otherModel)-/,
   /^(node-project\.zip|project\.html)$/,
 ];
 
@@ -24,7 +24,7 @@ const seldom = [
  * Kept as soon as one of the others is asked for: who looks after models fetches one, and trains over it, perhaps where there is no
  * network by then.
  */
-const together = [/^assets\/(Models|otherModel)-/];
+const together = [/^assets\/(Models|models\.svelte|otherModel)-/];
 
 /** What is kept along with a file that was asked for. @param files every path of the site */
 export function keptWith(path: string, files: Iterable<string>): string[] {
