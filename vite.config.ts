@@ -98,6 +98,19 @@ function contentSecurityPolicy(usual: string, own: Readonly<Record<string, strin
   };
 }
 
+/** Puts src/ui/head.html into pages that have a place for it: what they all begin with, the theme before the first paint for one. */
+function sharedHead(): Plugin {
+  const file = fileURLToPath(new URL('./src/ui/head.html', import.meta.url));
+  return {
+    name: 'shared-head',
+    transformIndexHtml: {
+      order: 'pre',
+      handler: async (html) =>
+        html.replace('<!-- shared head -->', (await readFile(file, 'utf8')).replace(/^<!--.*-->\n/, '')),
+    },
+  };
+}
+
 /** Serves `files` from the development server and copies them into the build. */
 function hostFiles(files: Record<string, string>): Plugin {
   let config: ResolvedConfig;
@@ -253,6 +266,7 @@ export default defineConfig({
     sandboxFrameWorker(),
     nodeProjectKit(),
     twoPages(),
+    sharedHead(),
     contentSecurityPolicy(contentPolicy, { 'project.html': projectPolicy }),
     describeForEmbedding(process.env['SITE_ADDRESS']),
     serviceWorker('service-worker.js'),

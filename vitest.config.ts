@@ -25,6 +25,7 @@ export const suites: Readonly<Record<string, Suite>> = {
     browser: false,
     shared: true,
   },
+  commands: { include: ['test/commands/**/*.test.ts'], limit: 120, browser: false, shared: true },
   /** By itself, because its tests watch modules that the unit tests share. */
   traces: { include: ['test/traces/**/*.test.ts'], limit: 120, browser: false },
   engine: {

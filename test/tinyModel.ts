@@ -1,7 +1,9 @@
 /** A model that others might have trained, small and random: as a folder of Hugging Face's, and as a GGUF file. */
+import { adapterFiles } from '../src/model/adapterFiles.ts';
 import { checkpointFiles } from '../src/model/checkpoint.ts';
 import { parseConfig } from '../src/model/config.ts';
 import { initialWeights } from '../src/model/llama.ts';
+import { initialAdapter, loraTargets } from '../src/model/lora.ts';
 import { tensorsOf, type HostTensor } from '../src/model/tensors.ts';
 import { characterOfByte, trainMerges } from '../src/tasks/bpe.ts';
 
@@ -70,6 +72,15 @@ export function tinyFolder(): Record<string, Uint8Array> {
     'tokenizer_config.json': json({ eos_token: '<|im_end|>', chat_template: template }),
     'generation_config.json': json({ eos_token_id: [ends, ordinary.length] }),
   };
+}
+
+/** An adapter over it, file name → bytes. @param over what it calls the model; PEFT names none by its digest */
+export function tinyAdapter(over: string | null = null): Record<string, Uint8Array> {
+  const settings = { rank: 4, alpha: 8, targets: loraTargets };
+  const values = initialAdapter(config, settings, (parameter, index) => ((index + parameter) % 7) / 7);
+  for (const [name, { length }] of Object.entries(values))
+    if (name.endsWith('lora_B')) values[name] = Float32Array.from({ length }, (_, i) => Math.sin(i) / 20);
+  return adapterFiles(config, settings, values, over);
 }
 
 /** Pieces of a GGUF file, little-endian. */

@@ -3,7 +3,8 @@
  * its weights held as float32 and in blocks. Only speed and memory count, so which weights they are does not matter.
  */
 import { AdamW, matMul, quantised, tf, type BlockType, type Tensor2D } from '../engine/index.ts';
-import { Adapter, initialAdapter, loraTargets } from '../model/adapter.ts';
+import { Adapter } from '../model/adapter.ts';
+import { initialAdapter, loraTargets } from '../model/lora.ts';
 import { tinyLlama } from '../model/config.ts';
 import { familyOf } from '../model/families/index.ts';
 import { Generation } from '../model/generate.ts';
@@ -91,7 +92,7 @@ function inBlocks(form: BlockType, name: string, rows: number, columns: number, 
 }
 
 /** A model with an adapter, and what is done with it. */
-class Subject {
+export class Subject {
   readonly #base: Llama;
   readonly #policy: Llama;
   readonly #optimizer: AdamW;

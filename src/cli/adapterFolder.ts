@@ -1,13 +1,13 @@
 /** An adapter as PEFT saves it, and as checkpoint/ of a run over a model of others has it: a folder that is no model by itself. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as v from 'valibot';
 import type { Experiment } from '../config/fields.ts';
 import { FlagError, type ExtraOptions } from '../config/flags.ts';
 import { digestIn, isOtherModel } from '../config/modelFields.ts';
-import { adapterFileNames, readAdapter } from '../model/adapter.ts';
+import { adapterFileNames, overOf, readAdapter } from '../model/adapterFiles.ts';
+import { fieldsOfLora } from '../model/lora.ts';
 import type { HostWeights } from '../model/parameters.ts';
-import { fieldsOfLora, type Base } from '../train/base.ts';
+import type { Base } from '../train/base.ts';
 
 export const adapterOption: ExtraOptions = {
   adapter: {
@@ -31,8 +31,6 @@ export const adapterIsNoModel = (folder: string): string =>
   `--model PATH --adapter ${folder}, with the path of the model it was trained over: reference/ of the run beside checkpoint/, or its ` +
   'folder. To go on with its run: npm run train -- --resume RUN.';
 
-const overSchema = v.object({ base_model_name_or_path: v.nullish(v.string()) });
-
 /** @throws FlagError when there is none, or it was trained over another model; Error naming the file and what is wrong with it */
 export function adapterOf(folder: string, model: Base, { otherModel }: Experiment): GivenAdapter {
   if (!isAdapterFolder(folder))
@@ -46,13 +44,8 @@ export function adapterOf(folder: string, model: Base, { otherModel }: Experimen
   );
   try {
     const { settings, values } = readAdapter(model.config, files);
-    const config: unknown = JSON.parse(new TextDecoder().decode(files[adapterFileNames[0]]));
-    const over = v.parse(overSchema, config).base_model_name_or_path;
-    if (
-      typeof over === 'string' &&
-      isOtherModel(over) &&
-      digestIn(over) !== digestIn(model.over ?? otherModel)
-    )
+    const over = overOf(files);
+    if (over !== null && isOtherModel(over) && digestIn(over) !== digestIn(model.over ?? otherModel))
       throw new Error(`it was trained over ${over}, and --model is ${otherModel}.`);
     return { fields: fieldsOfLora(settings), values };
   } catch (error) {

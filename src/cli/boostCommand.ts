@@ -8,6 +8,7 @@ import type { FieldName } from '../config/fields.ts';
 import { FlagError, flagOf, helpText, parseFlags } from '../config/flags.ts';
 import type { ExtraOptions, ParsedFlags } from '../config/flags.ts';
 import { otherModelName, otherModelSettings } from '../config/modelFields.ts';
+import { pointerFile } from '../hub/boosted.ts';
 import { tinyLlama } from '../model/config.ts';
 import { initialWeights, Llama } from '../model/llama.ts';
 import { uniform } from '../rl/random.ts';
@@ -30,7 +31,7 @@ import {
   writeFolder,
   type Command,
 } from './common.ts';
-import { findOther, modelOption, pointerFile, pointerTo, withOtherModel } from './otherModel.ts';
+import { findOther, modelOption, pointerTo, withOtherModel } from './otherModel.ts';
 
 const ofOurs: ExtraOptions = {
   recipe: { value: 'NAME', help: 'Recipe; boost unless given.', choices: Object.keys(recipes) },

@@ -1,6 +1,6 @@
 /** What `npm run export` does. */
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { experimentFile } from '../config/formats.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
@@ -10,10 +10,10 @@ import { modelArchive } from '../exports/modelFolder.ts';
 import { rolloutLines } from '../exports/rollouts.ts';
 import { packRun, runFileEnding } from '../exports/runFile.ts';
 import { unipoHeader, unipoStep } from '../exports/unipo.ts';
-import { zip } from '../exports/zip.ts';
+import { zip, zipInParts } from '../exports/zip.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import type { RunLog } from '../train/log.ts';
-import { loadModel, modelDirOption, openNodeBackend, type Command } from './common.ts';
+import { loadModel, modelDirOption, type Command } from './common.ts';
 import { modelOf, nameBelow, openRunAt, runsBelow, isRunFile, type OpenedRun } from './packedRun.ts';
 
 const kinds = ['run', 'model', 'merged', 'metrics', 'rollouts', 'unipo'] as const;
@@ -88,12 +88,14 @@ export const exportCommand: Command = async (argv) => {
   await write(out, await contentOf(kind, run, out, text));
 };
 
+type Content = Uint8Array | string | AsyncIterable<Uint8Array>;
+
 async function contentOf(
   kind: Kind,
   run: OpenedRun,
   out: string,
   text: (name: string) => string | undefined,
-): Promise<Uint8Array | string> {
+): Promise<Content> {
   const { log } = run;
   switch (kind) {
     case 'run':
@@ -151,7 +153,7 @@ async function model(
   given: string | undefined,
   modelDir: string | undefined,
   merged: boolean,
-): Promise<Uint8Array> {
+): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
   const { log, folder, name } = run;
   const wanted = given === undefined ? Infinity : Number(given);
   if (given !== undefined && !(Number.isInteger(wanted) && wanted >= 0))
@@ -163,10 +165,11 @@ async function model(
   const began = await loadModel(await modelOf(log.manifest, folder, modelDir));
   const e = log.experimentAt(state.step);
   if (began.adapter(e)) {
-    if (merged) await openNodeBackend({});
-    const files = merged ? await began.merged(e, state.weights) : began.files(e, state.weights);
-    const experiment = new TextEncoder().encode(`${JSON.stringify(experimentFile(e), null, 2)}\n`);
-    return zip(new Map([...Object.entries(files), ['experiment.json', experiment]]));
+    const about = new TextEncoder().encode(`${JSON.stringify(experimentFile(e), null, 2)}\n`);
+    const withAbout = <T>(files: Readonly<Record<string, T>>) =>
+      new Map<string, T | Uint8Array>([...Object.entries(files), ['experiment.json', about]]);
+    if (merged) return zipInParts(withAbout(began.merged(e, state.weights)));
+    return zip(withAbout(began.files(e, state.weights)));
   }
   if (merged)
     throw new FlagError('--what merged is of a run with an adapter; this one has none: take model.');
@@ -186,12 +189,16 @@ function ending(out: string, kind: Kind, ...allowed: readonly string[]): string 
   throw new FlagError(`--out: a file of ${kind} ends in ${allowed.join(' or ')}, not in "${found}".`);
 }
 
-async function write(file: string, content: Uint8Array | string): Promise<void> {
+async function write(file: string, content: Content): Promise<void> {
   if (existsSync(file))
     throw new FlagError(`--out: ${file} is there already. Choose another name, or delete it first.`);
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, content, { flush: true });
-  process.stderr.write(
-    `${file}: ${content.length.toLocaleString('en')} ${typeof content === 'string' ? 'characters' : 'bytes'}\n`,
-  );
+  try {
+    await writeFile(file, content, { flush: true });
+  } catch (error) {
+    await rm(file, { force: true }); // what there is of it is of no use
+    throw error;
+  }
+  const { size } = await stat(file);
+  process.stderr.write(`${file}: ${size.toLocaleString('en')} bytes\n`);
 }

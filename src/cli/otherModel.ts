@@ -1,26 +1,20 @@
 /** `--model PATH`: a model that others trained, as a folder of theirs, a .gguf file, or what its boost left over it (boostCommand.ts). */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { fieldNames, fields, type FieldName } from '../config/fields.ts';
 import { FlagError, flagOf, type ExtraOptions } from '../config/flags.ts';
 import { boostedText, otherModelSettings, otherModelText } from '../config/modelFields.ts';
-import { adapterFileNames, readAdapter, readSettings } from '../model/adapter.ts';
+import { adapterFileNames, readAdapter, readSettings } from '../model/adapterFiles.ts';
 import { tf } from '../engine/index.ts';
+import { boostedDigest, pointerFile, pointerSchema, type AdapterBytes } from '../hub/boosted.ts';
 import { checkFits } from '../hub/needs.ts';
-import { adaptedBase, fieldsOfLora, type Base } from '../train/base.ts';
+import { fieldsOfLora } from '../model/lora.ts';
+import { adaptedBase } from '../train/adaptedBase.ts';
+import type { Base } from '../train/base.ts';
 import { formatOf } from '../train/modelFormat.ts';
 import { openModel, type ModelFiles } from '../train/openedModel.ts';
 import { fetchedModel, foreignModel } from './foreignModel.ts';
-
-/** What a run's folder keeps of such a model, in reference/: which one it is, and where it lay. */
-export const pointerFile = 'other-model.json';
-const pointerSchema = v.object({
-  model: v.string(),
-  digest: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-  path: v.string(),
-});
 
 /** The files that it is. */
 interface Found {
@@ -29,7 +23,7 @@ interface Found {
   /** As an experiment names it. */
   readonly text: string;
   /** The adapter that runs over it begin with, as files; null: they begin with the model as it is. */
-  readonly boost: Readonly<Record<string, Uint8Array>> | null;
+  readonly boost: AdapterBytes | null;
   /** What the model is called without it. */
   readonly over: string;
 }
@@ -110,10 +104,7 @@ function boosted(folder: string, model: Found): Found {
   const boost = Object.fromEntries(
     there.map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]),
   );
-  const hash = createHash('sha256').update(model.digest);
-  const digest = Object.values(boost)
-    .reduce((sum, bytes) => sum.update(bytes), hash)
-    .digest('hex');
+  const digest = boostedDigest(model.digest, boost);
   return { ...model, boost, digest, text: boostedText(model.text, digest) };
 }
 

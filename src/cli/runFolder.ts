@@ -183,8 +183,7 @@ export class RunFolder {
       },
       evaluation: async (record) => {
         await log.evaluation(record);
-        if (record.step === updated)
-          await append(); // one line for both
+        if (record.step === updated) await append(); // one line for both
         else {
           await this.completeMetrics(log, record.step); // before the first update
           hear?.(metricsLine(log, record.step));

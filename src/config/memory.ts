@@ -75,8 +75,8 @@ const perLayer = (f: TokenWidths): number => 7 * f.width + 2 * f.qkvWidth + 3 * 
 /** And on its way through all of them. */
 const perToken = (f: TokenWidths): number => f.layers * perLayer(f) + 3 * f.width;
 
-/** Bytes of one token's intermediate results while the model learns: each gets a gradient of its own size. */
-export const bytesPerToken = (f: TokenWidths): number => float * 2 * perToken(f);
+/** Bytes of the intermediate results that one token leaves behind for the way back. */
+export const bytesPerToken = (f: TokenWidths): number => float * perToken(f);
 
 /** Reading `rows` prompts at once, without a gradient: what a layer leaves behind is freed before the next (engine/decoder.ts). */
 const promptBytes = (f: MemoryFacts, rows: number): number =>
@@ -88,8 +88,9 @@ function microBatchTokens(e: Experiment, f: MemoryFacts): number {
   return Math.max(one, Math.min(f.microBatch, e.promptsPerUpdate * e.k * one));
 }
 
-/** Every intermediate result is kept for the way back, and gets a gradient of its own size there. */
-const activationBytes = (e: Experiment, f: MemoryFacts): number => microBatchTokens(e, f) * bytesPerToken(f);
+/** Every intermediate result is kept for the way back; gradients of their size are there for about a layer at a time. */
+const activationBytes = (e: Experiment, f: MemoryFacts): number =>
+  microBatchTokens(e, f) * (bytesPerToken(f) + float * perLayer(f));
 
 /** Tokens of one micro-batch that belong to answers: only they are scored. */
 const scoredTokens = (e: Experiment, f: MemoryFacts): number =>
@@ -171,7 +172,7 @@ export function estimateMemory(e: Experiment, f: MemoryFacts): MemoryEstimate {
     },
     {
       label: 'Activations',
-      help: 'Intermediate results of one micro-batch and their gradients.',
+      help: 'Intermediate results of one micro-batch, and a layer’s gradients.',
       bytes: activationBytes(e, f),
     },
     {

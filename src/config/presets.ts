@@ -164,7 +164,7 @@ export const broughtPresets: readonly BroughtPreset[] = [
     id: 'short-problems',
     title: 'SmolLM2 on short problems',
     story:
-      'A language model of 135 million parameters learns 324 short problems, asked in whole sentences. It is not part of this page: get SmolLM2-135M-Instruct below, or another small model for conversations, then press “Train on it” in its row. As published, it explains more than it writes, and most of its first answers are cut off at 48 tokens: npm run boost teaches it the format first, at the command line only.',
+      'A language model of 135 million parameters learns 324 short problems, asked in whole sentences. It is not part of this page: get SmolLM2-135M-Instruct below, or another small model for conversations, then press “Train on it” in its row. As published, it explains more than it writes, and most of its first answers are cut off at 48 tokens: npm run boost, at the command line, teaches it the format first; drop the folder that it writes here, too.',
   },
   {
     id: 'own-model',

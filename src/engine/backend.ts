@@ -101,7 +101,9 @@ async function openWebGPU(options: BackendOptions): Promise<OpenedBackend> {
   if (typeof found === 'string') throw new Error(`${found}. Choose "wasm" or "auto".`);
   await import('@tensorflow/tfjs-backend-webgpu');
   await activate('webgpu');
-  useGpuKernels((options.kernels ?? true) ? (await import('./webgpu/kernels.ts')).kernels : null);
+  const kernels = (options.kernels ?? true) ? (await import('./webgpu/kernels.ts')).kernels : null;
+  useGpuKernels(kernels);
+  kernels?.roundBuffers(tf.backend() as WebGPUBackend);
   watchGpu((tf.backend() as WebGPUBackend).device);
   const why = found.software
     ? 'requested; this is a software adapter: the results are right, but it is far slower than WebAssembly'

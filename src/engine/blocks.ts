@@ -103,8 +103,8 @@ export function fromTiles(
 }
 
 /**
- * A matrix [outputs, inputs] of finite numbers as blocks. About half a step of its block lies between a number and what it becomes at most;
- * of a block in which all is tiny up to 2⁻¹⁸ more, for its scale is a half.
+ * A matrix [outputs, inputs] as blocks. Half a step of its block lies between a number and what it becomes at most.
+ * @throws RangeError for a number that is too large for a scale, or none
  */
 export function quantised(
   type: BlockType,
@@ -131,7 +131,7 @@ export function quantised(
 function eightBits(values: Float32Array, view: DataView, at: number): void {
   let top = 0;
   for (const x of values) top = Math.max(top, Math.abs(x));
-  const d = halfBits(top / 127);
+  const d = reaching(halfBits(top / 127), top, 127);
   const step = halfValue(d);
   view.setUint16(at, d, true);
   values.forEach((x, i) => {
@@ -139,11 +139,24 @@ function eightBits(values: Float32Array, view: DataView, at: number): void {
   });
 }
 
+/** A scale with which so many steps reach as far as they must: below 10⁻⁴ halves are far apart, and the nearest may be too small. */
+function reaching(scale: number, far: number, steps: number): number {
+  const enough = halfValue(scale) * (steps + 0.5) < far ? scale + 1 : scale;
+  if (halfValue(enough) < Infinity) return enough; // not NaN either
+  throw new RangeError(`Numbers as far as ${far} from one another cannot be rounded to blocks.`);
+}
+
 function fourBits(values: Float32Array, view: DataView, at: number): void {
   let [low, high] = [Infinity, -Infinity];
   for (const x of values) [low, high] = [Math.min(low, x), Math.max(high, x)];
-  const d = halfBits((high - low) / 15);
-  const m = halfBits(low);
+  let d = halfBits((high - low) / 15);
+  let m = halfBits(low);
+  if (Math.abs(halfValue(m) - low) > halfValue(d) / 2) {
+    // So near one another that the minimum, a half, is off by more than that: it lies below them all then.
+    if (halfValue(m) > low) m += m < 0x8000 ? -1 : 1;
+    d = halfBits((high - halfValue(m)) / 15);
+  }
+  d = reaching(d, high - halfValue(m), 15);
   const [step, least] = [halfValue(d), halfValue(m)];
   view.setUint16(at, d, true);
   view.setUint16(at + 2, m, true);

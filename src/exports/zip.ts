@@ -1,5 +1,15 @@
 /** Zip archives, written and read. What is read may be a stranger's: names, sizes and number are checked before anything is kept. */
-import { Unzip, UnzipInflate, UnzipPassThrough, zipSync, type UnzipFile, type Zippable } from 'fflate';
+import {
+  Unzip,
+  UnzipInflate,
+  UnzipPassThrough,
+  Zip,
+  ZipDeflate,
+  ZipPassThrough,
+  zipSync,
+  type UnzipFile,
+  type Zippable,
+} from 'fflate';
 import { shownText } from '../config/outside.ts';
 import type { Bytes } from '../train/store.ts';
 
@@ -14,6 +24,42 @@ export function zip(files: ReadonlyMap<string, Uint8Array>): Bytes {
   for (const [name, bytes] of files)
     entries[name] = [bytes, { level: dense.test(name) ? 0 : 6, mtime: written }];
   return zipSync(entries);
+}
+
+/** What the numbers in an archive end at. */
+const mostBytes = 2 ** 32 - 1;
+
+/**
+ * The same, one part after the other, for files of which not all are in memory at once.
+ * @throws Error when it would be larger than an archive can be
+ */
+export async function* zipInParts(
+  files: ReadonlyMap<string, Uint8Array | AsyncIterable<Uint8Array>>,
+): AsyncGenerator<Uint8Array> {
+  let made: Uint8Array[] = [];
+  let size = 0;
+  const archive = new Zip((error, part) => {
+    if (error) throw error;
+    made.push(part);
+    size += part.byteLength;
+    if (size <= mostBytes) return;
+    throw new Error(
+      'It is larger than 4.3 GB, which no zip archive can be. Take --what model, and merge it with PEFT.',
+    );
+  });
+  for (const [name, content] of files) {
+    const file = dense.test(name) ? new ZipPassThrough(name) : new ZipDeflate(name, { level: 6 });
+    file.mtime = written;
+    archive.add(file);
+    for await (const part of content instanceof Uint8Array ? [content] : content) {
+      file.push(part);
+      yield* made;
+      made = [];
+    }
+    file.push(new Uint8Array(), true);
+  }
+  archive.end();
+  yield* made;
 }
 
 export interface ZipLimits {

@@ -1,10 +1,15 @@
 /** Models into a shelf and out of it: fetched from a hub, copied from dropped files, listed, opened, taken away. */
 import { shownText } from '../config/outside.ts';
+import { defaultExperiment, withChanges } from '../config/experiment.ts';
+import { boostedText, otherModelName, otherModelText } from '../config/modelFields.ts';
+import { readAdapter } from '../model/adapterFiles.ts';
 import type { ByteSource } from '../model/byteSource.ts';
+import { fieldsOfLora, type LoraFields, type LoraSettings } from '../model/lora.ts';
 import { sentence } from '../train/failure.ts';
 import { openModel, type ModelFiles, type OpenedModel } from '../train/openedModel.ts';
 import { noRoom } from '../train/store.ts';
-import { Sha256 } from './hashing.ts';
+import { adapterBytes, boostedDigest, saidOver, type AdapterBytes, type SaidOver } from './boosted.ts';
+import { Sha256, sha256Hex } from './hashing.ts';
 import { HubError, type Hub } from './hub.ts';
 import {
   bytesOf,
@@ -36,6 +41,14 @@ export interface Doing {
 export interface UnreadableModel {
   readonly digest: string;
   readonly problem: string;
+}
+
+/** A kept model, open. */
+export interface OpenedFiles extends ModelFiles {
+  readonly model: KeptModel;
+  /** Null: runs over it begin with the model as it is. `over`: how an experiment names that. */
+  readonly boost: { readonly over: string; readonly files: AdapterBytes } | null;
+  close(): Promise<void>;
 }
 
 /** What is read of a file at a time, bytes. */
@@ -141,8 +154,77 @@ export class Models {
     });
   }
 
-  /** For reading; others may read it meanwhile, and nobody takes it away. @throws Error when it is not there or not complete */
-  async open(digest: string): Promise<ModelFiles & { readonly model: KeptModel; close(): Promise<void> }> {
+  /**
+   * Keeps an adapter that was dropped or chosen, over a model that is here; runs over both begin with it.
+   * @param files its own, and what may lie beside them
+   * @throws Error in a sentence: nothing here is what it was trained over, or it cannot be trained on
+   */
+  async adapt(files: ReadonlyMap<string, ByteSource>, doing: Doing): Promise<KeptModel> {
+    const adapter = await adapterBytes(files);
+    const { over, settings } = await this.#overWhich(adapter, await saidOver(files, adapter));
+    const digest = boostedDigest(over.digest, adapter);
+    const lora = fieldsToTrain(settings);
+    const entries = Object.entries(adapter).map(([name, bytes]) => ({
+      ...{ name, size: bytes.byteLength, sha256: sha256Hex(bytes) },
+    }));
+    const model: KeptModel = {
+      ...{ format: 1, digest, licence: over.licence, files: entries, facts: over.facts },
+      name: otherModelName(boostedText(otherModelText(over.name, over.digest), digest)),
+      origin: { kind: 'adapter', over: over.digest, model: over.name, lora },
+      ...{ complete: false, added: Date.now() },
+    };
+    return this.#filling(model, doing, async ({ name }, growing, onPiece) => {
+      if (growing.size > 0) await growing.clear();
+      const bytes = Uint8Array.from(adapter[name]);
+      await growing.append(bytes);
+      onPiece(bytes);
+    });
+  }
+
+  /** @param said which it says it is; null: every complete one here is tried */
+  async #overWhich(
+    adapter: AdapterBytes,
+    said: SaidOver | null,
+  ): Promise<{ over: KeptModel; settings: LoraSettings }> {
+    const here = (await this.list()).models.filter(
+      ({ complete, origin }) => complete && origin.kind !== 'adapter',
+    );
+    const tried = said ? here.filter(({ digest }) => digest.startsWith(said.digest)) : here;
+    if (tried.length === 0) {
+      throw new Error(
+        said
+          ? `This adapter is over ${shownText(said.name)}, which is not kept here (its digest begins with ${said.digest.slice(0, 12)}). Get that model first, then drop the adapter again.`
+          : 'An adapter needs the model that it was trained over. Get that first, then drop the adapter again.',
+      );
+    }
+    const fitting: { over: KeptModel; settings: LoraSettings }[] = [];
+    let problem: unknown;
+    for (const over of tried) {
+      const files = await this.open(over.digest);
+      try {
+        const { config } = await openModel(files);
+        fitting.push({ over, settings: readAdapter(config, adapter).settings });
+      } catch (error) {
+        problem = error;
+      } finally {
+        await files.close();
+      }
+    }
+    const [one, other] = fitting;
+    if (!one) throw problem;
+    if (!other) return one;
+    throw new Error(
+      `It fits ${one.over.name} and ${other.over.name}, and does not say which it was trained over: in its adapter_config.json, ` +
+        `set base_model_name_or_path to "${otherModelText(one.over.name, one.over.digest)}" or "${otherModelText(other.over.name, other.over.digest)}".`,
+    );
+  }
+
+  /**
+   * For reading; others may read it meanwhile, and nobody takes it away.
+   * @returns the files of the model itself, and those of the adapter that its runs begin with, if it has one
+   * @throws Error when it is not there or not complete, or the model that it is over is not
+   */
+  async open(digest: string): Promise<OpenedFiles> {
     const folder = await this.#shelf.look(digest);
     if (!folder)
       throw new Error('This model is not kept here any more, or it is being written in another tab.');
@@ -152,7 +234,20 @@ export class Models {
         throw new Error(`Of ${model.name} only a part is here: fetch the rest first.`);
       }
       const names = model.files.map((file) => file.name);
-      return { model, names, open: (name) => folder.open(name), close: () => folder.close() };
+      const open = (name: string) => folder.open(name);
+      const close = () => folder.close();
+      if (model.origin.kind !== 'adapter') return { model, names, open, close, boost: null };
+      const { over, model: called } = model.origin;
+      const files = new Map<string, ByteSource>();
+      for (const name of names) {
+        const source = await open(name);
+        if (source) files.set(name, source);
+      }
+      const boost = { over: otherModelText(called, over), files: await adapterBytes(files) };
+      const base = await this.open(over).catch((error: unknown) => {
+        throw new Error(`${model.name} is an adapter over ${called}: ${sentence(error)}`, { cause: error });
+      });
+      return { ...base, model, boost, close: async () => void (await Promise.all([close(), base.close()])) };
     } catch (error) {
       await folder.close();
       throw error;
@@ -197,9 +292,11 @@ export class Models {
         }
       }
       signal.throwIfAborted();
-      // What was written is opened once more before it is called complete.
-      const names = model.files.map((file) => file.name);
-      await openModel({ names, open: (name) => folder.open(name) });
+      if (model.origin.kind !== 'adapter') {
+        // What was written is opened once more before it is called complete; an adapter was read whole.
+        const names = model.files.map((file) => file.name);
+        await openModel({ names, open: (name) => folder.open(name) });
+      }
       const whole = { ...model, complete: true };
       await folder.write(keptFile, writtenKept(whole));
       return whole;
@@ -225,6 +322,17 @@ export class Models {
       `${model.name} needs ${megabytes(missing)}, and there is room for ${megabytes(room)}. ` +
         'Delete a model or a run that is not needed, or choose a smaller model.',
     );
+  }
+}
+
+/** What an experiment says of an adapter. @throws Error when it is none that can be trained here */
+function fieldsToTrain(settings: LoraSettings): LoraFields {
+  try {
+    const lora = fieldsOfLora(settings);
+    withChanges(defaultExperiment, { ...lora });
+    return lora;
+  } catch (error) {
+    throw new Error(`This adapter cannot be trained on here: ${sentence(error)}`, { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 /** What is known of a model that is kept, and written beside its files. */
 import * as v from 'valibot';
+import { fields } from '../config/fields.ts';
 import { readJson } from '../config/outside.ts';
 import { sha256Hex } from './hashing.ts';
 
@@ -21,11 +22,12 @@ export const factsSchema = v.object({
   family: v.picklist(['llama', 'qwen2']),
   ...{ parameters: count, layers: count, width: count, vocabulary: count, context: count },
   dtypes: v.pipe(v.array(text), v.readonly()),
+  storedBytes: v.optional(v.pipe(v.number(), v.minValue(0))),
 });
 
 export const keptModelSchema = v.object({
   format: v.literal(format),
-  /** See `digestOf`. */
+  /** See `digestOf`; with an adapter, `boostedDigest` in boosted.ts. */
   digest: digestSchema,
   /** What the user calls it. */
   name: text,
@@ -37,6 +39,15 @@ export const keptModelSchema = v.object({
       commit: v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/)),
     }),
     v.object({ kind: v.literal('dropped') }),
+    /** An adapter that runs begin with: the model it is over, and what an experiment says of it (model/lora.ts). */
+    v.object({
+      kind: v.literal('adapter'),
+      ...{ over: digestSchema, model: text },
+      lora: v.object({
+        ...{ loraRank: count, loraAlpha: v.pipe(v.number(), v.finite()) },
+        loraTargets: v.picklist(fields.loraTargets.choices.map(({ value }) => value)),
+      }),
+    }),
   ]),
   /** As its card or file names it; null: not known. */
   licence: v.nullable(text),

@@ -1,6 +1,8 @@
 /** What a model will need before anything is fetched or begun: memory, and minutes an update. */
 import { answersInView } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
+import { keptType } from '../model/gguf/keptBlocks.ts';
+import { bytesANumber } from '../model/heldBytes.ts';
 import type { ModelFacts } from '../train/openedModel.ts';
 
 /** What this machine computed in a second, in 10⁹ operations a second (engine/rates.ts measures it). */
@@ -16,28 +18,21 @@ export const wasmMemory = 4 * 2 ** 30;
 /** What is left of it for everything but weights. */
 const roomToWork = 0.3e9;
 
-const float = 4;
 /** Tokens of a problem with its chat template around it, about. */
 const promptTokens = 250;
 
 type Held = Experiment['baseWeights'];
 
-/** Bytes of a number in blocks of 32 with what all of one have in common (engine/blocks.ts). */
-const blocks = { int8: 34 / 32, int4: 20 / 32 } as const;
-/** Types of a GGUF file that stay blocks. */
-const stayBlocks: Readonly<Record<string, number>> = {
-  ...{ Q4_0: blocks.int4, Q4_1: blocks.int4, Q5_0: blocks.int8, Q8_0: blocks.int8 },
-};
-
-/**
- * Every weight once, and the head once more: its rows for what is learned from, packed to write with. Bytes, rather more than fewer: of a
- * file in blocks the head may be in others.
- */
-export function weightBytes({ parameters, vocabulary, width, dtypes }: ModelFacts, held: Held): number {
+/** Every weight once; in float32 the head once more: its rows for what is learned from, packed to write with. Bytes. */
+export function weightBytes(
+  { parameters, vocabulary, width, dtypes, storedBytes }: ModelFacts,
+  held: Held,
+): number {
+  if (held === 'int8' || held === 'int4') return bytesANumber[held] * parameters;
+  if (held === 'stored' && storedBytes !== undefined) return storedBytes;
   const table = vocabulary * width;
-  if (held === 'int8' || held === 'int4') return blocks[held] * (parameters + table);
-  const layers = held === 'stored' ? (stayBlocks[dtypes[0] ?? ''] ?? float) : float;
-  return layers * (parameters - table) + 2 * float * table;
+  const layers = held === 'stored' ? (keptType(dtypes[0] ?? '') ?? 'float32') : 'float32';
+  return bytesANumber[layers] * (parameters - table) + 2 * bytesANumber.float32 * table;
 }
 
 /** Bytes to write with it in the page: its weights and room to work. @param held as `baseWeights` of an experiment */

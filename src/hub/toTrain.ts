@@ -14,7 +14,7 @@ export const mlpWidthOf = ({ parameters, vocabulary, width, layers }: ModelFacts
  */
 const longestPrompt = { short: 82, any: 450 } as const;
 /** As a run reads (train/session.ts): so many tokens at once, or fewer of a model that leaves more bytes behind. */
-const atOnce = { tokens: 2048, bytes: 1e9 } as const;
+const atOnce = { tokens: 2048, bytes: 5e8 } as const;
 const evaluatedAtOnce = 64;
 /** Width of a token's keys in that of a hidden state, as SmolLM2 has it; others have less. */
 const keyShare = 1 / 3;

@@ -16,18 +16,23 @@ export interface Checkpoint {
   readonly weights: HostWeights;
 }
 
+/** Where the weights are. */
+export const weightsFile = 'model.safetensors';
 const maxConfigBytes = 1 << 20;
 /** Float32 values of 8 GB: more than any back end holds. */
 const maxParameters = 2e9;
 
+interface EndTokens {
+  readonly bos: number;
+  readonly eot: number;
+  readonly pad: number;
+}
+
 /**
- * File name → bytes of a checkpoint (the tokenizer is not among them). Weights are saved as F32, whatever was read.
+ * What a checkpoint says of its weights, which are saved as F32 whatever was read.
  * @throws for positions scaled in a way that config.json has no words for
  */
-export function checkpointFiles(
-  { config, weights }: Checkpoint,
-  tokens: { bos: number; eot: number; pad: number },
-): Record<string, Uint8Array> {
+export function checkpointTexts(config: ModelConfig, tokens: EndTokens): Record<string, Uint8Array> {
   if (config.rope_scaling?.rope_type === 'divided') {
     throw new Error(
       'The scaling of positions in a GGUF file (rope_freqs.weight) cannot be written to config.json. ' +
@@ -44,9 +49,17 @@ export function checkpointFiles(
       ...ids,
     }),
     'generation_config.json': json({ ...ids, do_sample: true, temperature: 1, max_new_tokens: 48 }),
-    'model.safetensors': writeSafetensors(tensorsOf(config, weights)),
   };
 }
+
+/** File name → bytes of a checkpoint (the tokenizer is not among them). @throws as `checkpointTexts` */
+export const checkpointFiles = (
+  { config, weights }: Checkpoint,
+  tokens: EndTokens,
+): Record<string, Uint8Array> => ({
+  ...checkpointTexts(config, tokens),
+  [weightsFile]: writeSafetensors(tensorsOf(config, weights)),
+});
 
 /**
  * Reads a checkpoint through `read` (a fetch or a file read, by file name).
@@ -57,7 +70,7 @@ export async function readCheckpoint(read: (file: string) => Promise<Uint8Array>
   const config = parseConfig(readJson(await read('config.json'), 'config.json', maxConfigBytes));
   checkSize(config, 'config.json');
   const weights: HostWeights = {};
-  const source = openSafetensors(await read('model.safetensors'));
+  const source = openSafetensors(await read(weightsFile));
   for await (const [name, values] of parametersFrom(config, source)) weights[name] = values;
   return { config, weights };
 }

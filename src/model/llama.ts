@@ -10,15 +10,12 @@ import {
   causalAttention,
   decoderForward,
   fitsPanels,
-  fromPanels,
   FrozenPanels,
   halfMatrix,
   inPanels,
   isBlocks,
-  merged,
   takesBlocks,
   tf,
-  valuesOf,
   type BlockMatrix,
   type DecoderModel,
   type RopeShape,
@@ -192,23 +189,6 @@ export class Llama {
     return Object.fromEntries(await Promise.all(read));
   }
 
-  /** Every parameter with what its adapter adds: the values of a model without one that computes the same. */
-  async merged(): Promise<HostWeights> {
-    const values: HostWeights = {};
-    for (const [name, [rows, columns = 0]] of Object.entries(parameterShapes(this.config))) {
-      const lora = this.adapter?.of(name) ?? [];
-      const own = await this.#loaded.values(name);
-      if (lora.length === 0) {
-        values[name] = own;
-        continue;
-      }
-      const whole = tf.tidy(() => merged({ dtype: 'f32', base: tf.tensor2d(own, [rows, columns]), lora }));
-      values[name] = Float32Array.from(await whole.data());
-      whole.dispose();
-    }
-    return values;
-  }
-
   /** Overwrites all that is trained. */
   assign(values: HostWeights): void {
     for (const [name, weight] of Object.entries(this.trained)) {
@@ -291,24 +271,6 @@ class LoadedWeights {
         return weight ? [[name, weight]] : [];
       }),
     );
-  }
-
-  /** A parameter as float32, in its shape row by row. */
-  async values(name: string): Promise<Float32Array> {
-    const blocks = this.blocks.get(name);
-    if (blocks) {
-      const read = valuesOf(blocks, await blocks.tensor.data<'int32'>());
-      const whole = tf.tidy(() => {
-        const rows = tf.tensor2d(read, [blocks.outputs, blocks.inputs]);
-        return isTransposed(name) ? rows.transpose<Tensor2D>() : rows;
-      });
-      const values = Float32Array.from(await whole.data());
-      whole.dispose();
-      return values;
-    }
-    const [rows = 0, columns = 0] = this.#shapes[name] ?? [];
-    const read = Float32Array.from((await this.#weights[name]?.data()) ?? []);
-    return this.inPanels.has(name) ? fromPanels(read, rows, columns) : read;
   }
 
   dispose(): void {

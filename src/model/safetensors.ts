@@ -168,25 +168,41 @@ function toFloat32(bytes: Uint8Array, dtype: Dtype): Float32Array {
   return out;
 }
 
-/** Writes tensors in the order given, with string metadata (Hugging Face's loaders want `format: "pt"`). */
-export function writeSafetensors(
-  tensors: ReadonlyMap<string, HostTensor>,
+/** What stands before the data of tensors in float32, in the order given; Hugging Face's loaders want `format: "pt"`. */
+export function safetensorsHead(
+  shapes: Iterable<readonly [name: string, shape: readonly number[]]>,
   metadata: Record<string, string> = { format: 'pt' },
 ): Uint8Array<ArrayBuffer> {
   let at = 0;
   const header: [string, unknown][] = [['__metadata__', metadata]];
-  for (const [name, { shape, data }] of tensors) {
-    header.push([name, { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] }]);
-    at += data.byteLength;
+  for (const [name, shape] of shapes) {
+    const end = at + shape.reduce((a, b) => a * b, dtypes.F32);
+    header.push([name, { dtype: 'F32', shape, data_offsets: [at, end] }]);
+    at = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil(json.length / 8) * 8; // data starts aligned
-  const out = new Uint8Array(8 + padded + at);
+  const out = new Uint8Array(8 + padded);
   new DataView(out.buffer).setBigUint64(0, BigInt(padded), true);
-  out.fill(0x20, 8, 8 + padded);
+  out.fill(0x20, 8);
   out.set(json, 8);
-  at = 8 + padded;
-  for (const { data } of tensors.values()) {
+  return out;
+}
+
+/** A file of tensors, in the order given. @param metadata as `safetensorsHead` */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, HostTensor>,
+  metadata?: Record<string, string>,
+): Uint8Array<ArrayBuffer> {
+  const head = safetensorsHead(
+    [...tensors].map(([name, { shape }]) => [name, shape] as const),
+    metadata,
+  );
+  const all = [...tensors.values()];
+  const out = new Uint8Array(all.reduce((sum, { data }) => sum + data.byteLength, head.length));
+  out.set(head);
+  let at = head.length;
+  for (const { data } of all) {
     out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }

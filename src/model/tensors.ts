@@ -141,7 +141,7 @@ export async function* frozenParametersFrom(
 }
 
 /** The outputs of all parts; null where they are stored in different ways. */
-async function readInBlocks(
+export async function readInBlocks(
   source: TensorSource,
   parts: readonly Part[],
   form: BaseForm,
@@ -181,7 +181,8 @@ const notFinite = (place: number, what: string, value?: number): string =>
   `has ${value === undefined ? 'a scale that is no number' : `the value ${value}`} at ${what} ${place}. ` +
   'The file is damaged, or its training failed; choose another.';
 
-async function readFinite(source: TensorSource, name: string): Promise<Float32Array> {
+/** Values of a tensor. @throws naming the first that is no number */
+export async function readFinite(source: TensorSource, name: string): Promise<Float32Array> {
   const values = await source.read(name);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) refuse(source, name, notFinite(bad, 'place', values[bad]));
@@ -229,7 +230,7 @@ export function checkShapes(config: ModelConfig, source: TensorSource): Set<stri
 }
 
 /** Names and shapes against the configuration; what is left over must be derivable from the rest. */
-async function checkTensors(config: ModelConfig, source: TensorSource): Promise<void> {
+export async function checkTensors(config: ModelConfig, source: TensorSource): Promise<void> {
   const { configFile } = source;
   const advice = adviceOf(source);
   const left = checkShapes(config, source);

@@ -5,6 +5,7 @@
  * only the ones below work; another system call answers ENOSYS, and any other import ends the run with `Blocked`.
  * Time is virtual and random bytes come from a fixed sequence, so a program's results are the same on every run.
  */
+import { Deadline } from './deadline.ts';
 import { memoryCap, pathCap, stdoutCap } from './limits.ts';
 
 /** Ends a run at its deadline. Python cannot catch it: it is not a Python exception. */
@@ -85,7 +86,7 @@ export class Firewall {
   #running = false;
   /** What ended the run. The engine may tell us only that something did (stack.ts). */
   #ended: Error | null = null;
-  #deadline = 0;
+  #deadline = new Deadline(0);
   #virtual = 0; // milliseconds of Python's own clock since the run began
   #random = 0;
   #stdoutBytes = 0;
@@ -126,7 +127,7 @@ export class Firewall {
   }
 
   /** Runs `work` behind the closed firewall. Throws DeadlineError when it is late, even if it came to an end. */
-  run<T>(deadline: number, work: () => T): T {
+  run<T>(deadline: Deadline, work: () => T): T {
     this.#deadline = deadline;
     this.#running = true;
     this.#ended = null;
@@ -204,7 +205,10 @@ export class Firewall {
       case '__syscall_newfstatat':
         return (...args) => this.#timeless(original(...args), args[2] ?? 0);
       case '_Py_CheckEmscriptenSignals_Helper': // Python asks regularly whether it was interrupted
-        return () => this.#check();
+        return () => {
+          this.#deadline.look();
+          return this.#check();
+        };
       case 'emscripten_get_now':
         return () => this.#sleep();
       case 'emscripten_date_now':
@@ -249,7 +253,7 @@ export class Firewall {
   }
 
   #check(): number {
-    if (this.now() > this.#deadline) this.#end(new DeadlineError('out of time'));
+    if (this.#deadline.passed(this.now())) this.#end(new DeadlineError('out of time'));
     return 0;
   }
 
@@ -277,7 +281,7 @@ export class Firewall {
   #sleep(): number {
     this.#check();
     this.#virtual += 1;
-    this.#deadline -= 1; // a virtual millisecond slept is a millisecond of the test's time
+    this.#deadline.sleep();
     return this.#virtual;
   }
 

@@ -38,11 +38,13 @@ export type Role =
 
 /** What the supervisor asks of the frame: a runner with this number, or its end. Everything else it posts is for the page. */
 export type FrameOrder =
-  { readonly spawn: number; readonly role: Extract<Role, { role: 'runner' }> } | { readonly end: number };
+  | { readonly spawn: number; readonly role: Extract<Role, { role: 'runner' }> }
+  | { readonly end: number };
 
 /** What the supervisor gets after its role: a trainer's port from the page, or from the frame that a runner died by itself. */
 export type ToSupervisor =
-  { readonly port: MessagePort } | { readonly lost: number; readonly message: string };
+  | { readonly port: MessagePort }
+  | { readonly lost: number; readonly message: string };
 
 /** What the frame tells the page. */
 export const frameReport = v.variant('sandbox', [

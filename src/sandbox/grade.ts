@@ -1,5 +1,6 @@
 /** Grades one program in one interpreter: loads it, evaluates each test's leaves, decides out here. */
 import { decide, hasNature, isOpaque, kindOf, near, needsPython, some } from './decide.ts';
+import { Deadline } from './deadline.ts';
 import { DeadlineError } from './firewall.ts';
 import type { Entry, Interpreter } from './interpreter.ts';
 import { afterTimeout, reprCap, type Limits } from './limits.ts';
@@ -93,6 +94,8 @@ export class Grader {
     const replays: { test: number; plan: Plan; later: Later; ms: number }[] = [];
     let stdout = '';
     let patience = job.perTestMs;
+    const until = (from: number): Deadline =>
+      new Deadline(Math.min(from + patience, end), Math.min(from + this.#limits.perTestMs, end));
     let loaded = false;
     let every: Outcome | null = null; // once the module code failed, every test has this outcome
     for (const [test, plan] of prepared.plans.entries()) {
@@ -109,7 +112,7 @@ export class Grader {
       if (!every && started >= end) every = outOfTime('the program used up its time');
       if (!every && !loaded) {
         progress.stage(-1, unknownTest);
-        every = this.#load(job.code, prepared, Math.min(started + patience, end));
+        every = this.#load(job.code, prepared, until(started));
         loaded = !every;
       }
       if (every) {
@@ -117,8 +120,7 @@ export class Grader {
         continue;
       }
       progress.stage(test, shown(plan));
-      const deadline = Math.min(this.#python.now() + patience, end);
-      const result = this.#test(plan, deadline);
+      const result = this.#test(plan, until(this.#python.now()));
       if ('redo' in result || ('outcome' in result && unfinished(plan, result.outcome))) {
         this.#python.rollBack();
         return { beside: test };
@@ -164,7 +166,7 @@ export class Grader {
     if (known) return known;
     this.#python.begin();
     try {
-      const deadline = this.#python.now() + this.#limits.perProgramMs;
+      const deadline = new Deadline(this.#python.now() + this.#limits.perProgramMs);
       const text = JSON.stringify({ setup: job.setup, tests: job.tests, beside });
       const prepared = parsePrepared(this.#python.call('prepare', text, deadline));
       if (prepared.plans.length !== job.tests.length) throw new Error('one plan per test expected');
@@ -182,7 +184,7 @@ export class Grader {
   }
 
   /** Runs the candidate's module code, then what the task's setup gives to it. Null when both went well. */
-  #load(code: string, { imports, theirs }: Prepared, deadline: number): Outcome | null {
+  #load(code: string, { imports, theirs }: Prepared, deadline: Deadline): Outcome | null {
     this.#python.begin();
     for (const [entry, text] of [
       ['load', code] as const,
@@ -199,7 +201,7 @@ export class Grader {
     return null;
   }
 
-  #test(plan: Exclude<Plan, { kind: 'refused' }>, deadline: number): Tested {
+  #test(plan: Exclude<Plan, { kind: 'refused' }>, deadline: Deadline): Tested {
     try {
       if (plan.kind === 'choice') return this.#choice(plan, deadline);
       if (plan.kind !== 'inside') return this.#cut(plan, deadline, false);
@@ -217,7 +219,7 @@ export class Grader {
   }
 
   /** `and`, `or`: the parts that Python would come to. */
-  #choice({ parts, every, negate }: Choice, deadline: number): Tested {
+  #choice({ parts, every, negate }: Choice, deadline: Deadline): Tested {
     let tier: TestVerdict['tier'];
     let seen: Partial<Outcome> = {};
     for (const [i, part] of parts.entries()) {
@@ -238,13 +240,13 @@ export class Grader {
     return { outcome: { ...seen, ...(tier ? { tier } : {}), status: holds ? 'pass' : 'fail' } };
   }
 
-  #part(part: Part, deadline: number, now: boolean): Tested {
+  #part(part: Part, deadline: Deadline, now: boolean): Tested {
     if (part.kind === 'known') return { outcome: { status: part.value ? 'pass' : 'fail' } };
     return part.kind === 'choice' ? this.#choice(part, deadline) : this.#cut(part, deadline, now);
   }
 
   /** A cut test. @param now it must be decided before anything else of the candidate runs */
-  #cut(plan: Compare | Truth, deadline: number, now: boolean): Tested {
+  #cut(plan: Compare | Truth, deadline: Deadline, now: boolean): Tested {
     const values: Record<string, Encoded> = {};
     let loose = false;
     for (const [i, [name, source]] of Object.entries(plan.leaves).entries()) {
@@ -321,7 +323,7 @@ export class Grader {
   }
 
   /** The weaker tier: the rest of a test next to the candidate, on the leaves' own objects. What is expected stays here if it can. */
-  #ask(plan: Compare | Truth, deadline: number): Tested {
+  #ask(plan: Compare | Truth, deadline: Deadline): Tested {
     let left = plan.rest || '_leaf0';
     const tier = { tier: 'inside' } as const;
     let called: Called;
@@ -352,7 +354,8 @@ export class Grader {
   #replay(setup: string, { plan, values, rest, outcome: known, flip }: Later, last: number): Outcome {
     const evaluate = (source: string, truth: boolean): Called => {
       const text = JSON.stringify({ setup, source, values, truth });
-      const called = this.#call('replay', text, Math.min(this.#python.now() + this.#limits.perTestMs, last));
+      const deadline = new Deadline(Math.min(this.#python.now() + this.#limits.perTestMs, last));
+      const called = this.#call('replay', text, deadline);
       if ('broken' in called) {
         this.#python.rollBack();
         this.#python.begin();
@@ -382,11 +385,11 @@ export class Grader {
     return { ...outcome, ...known };
   }
 
-  #call(entry: Entry, argument: string, deadline: number): Called {
-    const allowed = Math.round(deadline - this.#python.now());
+  #call(entry: Entry, argument: string, deadline: Deadline): Called {
+    const allowed = deadline.left(this.#python.now());
     try {
       const answer = parseAnswer(this.#python.call(entry, argument, deadline));
-      if (this.#python.now() > deadline) throw new DeadlineError('out of time'); // reading it counts too
+      if (deadline.passed(this.#python.now())) throw new DeadlineError('out of time'); // reading it counts too
       return { answer };
     } catch (error) {
       if (error instanceof DeadlineError)

@@ -5,6 +5,7 @@
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import createPyodideModule from 'pyodide/pyodide.asm.mjs';
 import { Files } from './files.ts';
+import type { Deadline } from './deadline.ts';
 import { Firewall } from './firewall.ts';
 import { nestsDeeper } from './caps.ts';
 import { answerCap, answerDepth, plansCap, recycleAbove, stackCap } from './limits.ts';
@@ -152,7 +153,7 @@ export class Interpreter {
    * Throws DeadlineError, BlockedError, TooMuchError, or whatever broke the interpreter (RuntimeError, RangeError);
    * after any throw the caller must `rollBack`.
    */
-  call(entry: Entry, argument: string, deadline: number): string {
+  call(entry: Entry, argument: string, deadline: Deadline): string {
     return this.#firewall.run(deadline, () => {
       this.#stack.begin();
       const text = this.#withText(argument, (pointer, length) =>

@@ -15,6 +15,11 @@ export const withDefaults = ({ perTestMs, perProgramMs }: Partial<Limits>): Limi
 
 /** After a program's first timeout its other tests get this part of perTestMs: what hangs once mostly hangs again. */
 export const afterTimeout = 0.25;
+/**
+ * … unless Python looked less often than this whether it was interrupted: a tenth of a second of an endless loop on a desktop.
+ * A machine that is busy otherwise may stand still for longer than `afterTimeout` leaves, and verdicts shall not depend on it.
+ */
+export const hurriedLooks = 5000;
 
 /** Memory a program may reach, in bytes; above it Python sees a MemoryError. */
 export const memoryCap = 128 * 2 ** 20;

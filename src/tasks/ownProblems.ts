@@ -3,7 +3,7 @@
  * not depend on the model, so that runs with other models, turns or lengths are measured on the same problems, as far as they can read them.
  */
 import { longestSequence } from '../config/episodeLength.ts';
-import { field, type Experiment } from '../config/fields.ts';
+import { field, fields, type Experiment } from '../config/fields.ts';
 import type { Problem } from './problemSet.ts';
 import { taskOf } from './problemSet.ts';
 import { hashText } from './random.ts';
@@ -19,6 +19,19 @@ export interface LeftOut {
   readonly why: 'same' | 'prompt' | 'answer' | 'tests';
   /** What is wrong, as a clause: "its text has 300 tokens …". */
   readonly message: string;
+  /** Where an answer may be too short for its solution: how many tokens that has, its end included. */
+  readonly tokens?: number;
+}
+
+/** None of the problems can be used. */
+export class NothingLeftError extends Error {
+  override name = 'NothingLeftError';
+  readonly leftOut: readonly LeftOut[];
+
+  constructor(message: string, leftOut: readonly LeftOut[]) {
+    super(message);
+    this.leftOut = leftOut;
+  }
 }
 
 type Fields = Pick<
@@ -48,7 +61,7 @@ export interface SplitProblems {
 export const heldOutCount = (problems: number, { heldOut }: Pick<Fields, 'heldOut'>): number =>
   heldOut === 0 ? 0 : Math.min(problems - 1, Math.max(1, Math.round((problems * heldOut) / 100)));
 
-/** @throws Error naming the field, when none is left to train on, or to evaluate on */
+/** @throws NothingLeftError naming the field, when none is left to train on, or to evaluate on */
 export function splitProblems(problems: readonly Problem[], e: Fields, reader: ModelReader): SplitProblems {
   const leftOut: LeftOut[] = [];
   const different = new Map<string, Task>();
@@ -71,8 +84,8 @@ export function splitProblems(problems: readonly Problem[], e: Fields, reader: M
     });
   const heldOut = usable('heldOut', drawn.slice(0, held));
   const train = usable('train', drawn.slice(held));
-  if (train.length === 0) throw new Error(nothingLeft('train', drawn.length - held, leftOut));
-  if (held > 0 && heldOut.length === 0) throw new Error(nothingLeft('heldOut', held, leftOut));
+  if (train.length === 0) throw nothingLeft('train', drawn.length - held, leftOut);
+  if (held > 0 && heldOut.length === 0) throw nothingLeft('heldOut', held, leftOut);
   const judged = held > 0 ? heldOut : train;
   return {
     train: train.slice(0, e.trainTasks),
@@ -94,7 +107,11 @@ export const digestOfProblems = (tasks: readonly Task[]): string =>
   hashText(tasks.map(contentOf).join('\n')).toString(16).padStart(8, '0');
 
 /** Why a model cannot be trained on a task; null when it can. */
-function barOf(task: Task, e: Fields, reader: ModelReader): Pick<LeftOut, 'why' | 'message'> | null {
+function barOf(
+  task: Task,
+  e: Fields,
+  reader: ModelReader,
+): Pick<LeftOut, 'why' | 'message' | 'tokens'> | null {
   if (e.trainTests !== 'all' && task.tests.length <= Number(e.trainTests)) {
     const message = `it has ${counted(task.tests.length, 'test')}, and none would be left to judge by (“${field('trainTests').label}”: ${e.trainTests})`;
     return { why: 'tests', message };
@@ -109,6 +126,7 @@ function barOf(task: Task, e: Fields, reader: ModelReader): Pick<LeftOut, 'why' 
   if (answer <= e.maxNewTokens) return null;
   return {
     why: 'answer',
+    tokens: answer,
     message: `its solution has ${answer} tokens, and an answer at most ${e.maxNewTokens} (“${field('maxNewTokens').label}”)`,
   };
 }
@@ -123,7 +141,7 @@ const remedies: Readonly<Record<LeftOut['why'], string>> = {
   tests: `With “${field('trainTests').label}: All”, every test is rewarded and judges.`,
 };
 
-function nothingLeft(side: Side, count: number, leftOut: readonly LeftOut[]): string {
+function nothingLeft(side: Side, count: number, leftOut: readonly LeftOut[]): NothingLeftError {
   const reasons = leftOut.filter((one) => one.side === side && one.why !== 'same');
   const of = side === 'train' ? 'to train on' : 'that are held out';
   const first = reasons[0];
@@ -135,11 +153,24 @@ function nothingLeft(side: Side, count: number, leftOut: readonly LeftOut[]): st
       : [
           `Another “${field('splitSeed').label}” or a larger “${field('heldOut').label}” holds out others; 0 holds out none.`,
         ];
-  return [
+  const words = [
     `problems: none of the ${counted(count, 'problem')} ${of} can be used.${because}`,
     ...kinds,
     ...other,
-  ].join(' ');
+  ];
+  return new NothingLeftError(words.join(' '), leftOut);
+}
+
+/**
+ * The shortest “Longest answer” that has room for the solutions that are too long now, as far as the field allows any; null where a
+ * longer one would help none.
+ */
+export function roomForAnswers(leftOut: readonly LeftOut[]): number | null {
+  const { max } = fields.maxNewTokens;
+  const tokens = leftOut.flatMap((one) =>
+    one.tokens !== undefined && one.tokens <= max ? [one.tokens] : [],
+  );
+  return tokens.length > 0 ? Math.max(...tokens) : null;
 }
 
 /** How many were left out for each reason, as a sentence's end: "12 have solutions that are too long, 3 …"; '' for none. */

@@ -78,7 +78,7 @@ export function notesOn(
   const more = [
     spare.train > 0 ? `${spare.train} more could be trained on (“${field('trainTasks').label}”)` : '',
     spare.heldOut > 0 && !none
-      ? `${spare.heldOut} more are held out and not measured on (“${field('evalTasks').label}”)`
+      ? `${spare.heldOut} more ${spare.heldOut === 1 ? 'is' : 'are'} held out and not measured on (“${field('evalTasks').label}”)`
       : '',
     leftOut.length > 0 ? `left out: ${leftOutWords(leftOut)}` : '',
   ].filter((words) => words !== '');

@@ -1,25 +1,14 @@
 /**
  * What runs are begun over. A model of our own is small: every run has a copy of all its weights, which it trains. One that others
- * trained is large: its weights are on the back end once, for all runs, and stay as they are; a run trains an adapter. Then the
- * reference is the model with no adapter, or with the one that its boost left, and only the adapter is copied, saved and put back.
+ * trained is large (adaptedBase.ts): its weights are on the back end once, for all runs, and a run trains an adapter.
  */
-import { fields, type Experiment } from '../config/fields.ts';
-import {
-  Adapter,
-  adapterFiles,
-  adapterShapes,
-  initialAdapter,
-  loraTargets,
-  type AdapterValues,
-  type LoraSettings,
-  type LoraTarget,
-} from '../model/adapter.ts';
+import type { Experiment } from '../config/fields.ts';
 import { checkpointFiles, type Checkpoint } from '../model/checkpoint.ts';
 import { Llama } from '../model/llama.ts';
+import type { LoraFields, LoraSettings } from '../model/lora.ts';
+import type { FileParts } from '../model/merged.ts';
 import type { ModelConfig } from '../model/modelConfig.ts';
 import type { HostWeights } from '../model/parameters.ts';
-import { frozenParametersFrom, parametersFrom, type TensorSource } from '../model/tensors.ts';
-import { uniform } from '../rl/random.ts';
 import { specialIds, type EpisodeFormat } from '../tasks/formats/format.ts';
 
 /** A model on the running back end. What it gives is the caller's to dispose of. */
@@ -51,8 +40,8 @@ export interface Base {
   readonly kept: () => Readonly<Record<string, Uint8Array>>;
   /** What was trained as the files of a folder, by name: a model of ours whole, of others the adapter. */
   files(e: Experiment, values: HostWeights): Record<string, Uint8Array>;
-  /** The same as a model of its own, with what was trained added to its weights; on the running back end. */
-  merged(e: Experiment, values: HostWeights): Promise<Record<string, Uint8Array>>;
+  /** The same as a model of its own, with what was trained added to its weights; those of a large one come in parts, as they are read. */
+  merged(e: Experiment, values: HostWeights): Record<string, Uint8Array | FileParts>;
 }
 
 export interface WholeBase extends Base, OpenBase {
@@ -81,124 +70,8 @@ export function wholeBase(
     open: () => Promise.resolve(base),
     kept: () => filesWith(weights),
     files: (_, values) => filesWith(values),
-    merged: (_, values) => Promise.resolve(filesWith(values)),
+    merged: (_, values) => filesWith(values),
     dispose: () => undefined,
   };
   return base;
 }
-
-/** What an adapter's random numbers are counted by, beside those of trainer.ts. */
-const adapterStream = 3;
-
-const targets: Readonly<Record<Experiment['loraTargets'], readonly LoraTarget[]>> = {
-  all: loraTargets,
-  attention: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
-  'query-value': ['q_proj', 'v_proj'],
-};
-
-/** The fields that say what an adapter is. */
-export type LoraFields = Pick<Experiment, 'loraRank' | 'loraAlpha' | 'loraTargets'>;
-
-/** The adapter that an experiment asks for. */
-export const loraOf = (e: LoraFields): LoraSettings => ({
-  rank: e.loraRank,
-  alpha: e.loraAlpha,
-  targets: targets[e.loraTargets],
-});
-
-/** The way back. @throws Error when its targets have no name here, or its rank or alpha is not to be had */
-export function fieldsOfLora({ rank, alpha, targets: wanted }: LoraSettings): LoraFields {
-  const same = (list: readonly LoraTarget[]) =>
-    list.length === wanted.length && list.every((target) => wanted.includes(target));
-  const named = fields.loraTargets.choices.find(({ value }) => same(targets[value]));
-  if (!named) {
-    const known = Object.values(targets).map((list) => list.join(', '));
-    throw new Error(
-      `it changes ${wanted.join(', ')}; an adapter here changes one of these: ${known.join('; ')}.`,
-    );
-  }
-  return { loraRank: rank, loraAlpha: alpha, loraTargets: named.value };
-}
-
-/** What is needed of a model that others trained (`openModel`). */
-export interface OtherModel {
-  readonly config: ModelConfig;
-  readonly tensors: TensorSource;
-  readonly tokenizerJson: Uint8Array | null;
-}
-
-export interface AdaptedOptions {
-  /** See `Base`. */
-  readonly kept?: Base['kept'];
-  /** What its boost left: runs begin with it, and it is their reference. */
-  readonly boost?: AdapterValues | null;
-  /** Asked before weights are held so. @throws Error where there is no room for that on the running back end */
-  readonly checkHeld?: (held: Experiment['baseWeights']) => void;
-}
-
-/** A model that is not trained itself. @param name as an adapter's files call it */
-export function adaptedBase(
-  name: string,
-  { config, tensors, tokenizerJson }: OtherModel,
-  format: EpisodeFormat,
-  { kept = () => ({}), boost = null, checkHeld = () => undefined }: AdaptedOptions = {},
-): Base {
-  const begins = boost ? fieldsOfLora(boost.settings) : {};
-  const begun = (e: Experiment): HostWeights => {
-    if (!boost) return drawnAdapter(config, e);
-    checkBegins(begins, e);
-    return boost.values;
-  };
-  const base: Base = {
-    ...{ config, format, kept, begins, over: name },
-    adapter: loraOf,
-    files: (e, values) => adapterFiles(config, loraOf(e), values, name),
-    async open({ baseWeights }) {
-      checkHeld(baseWeights);
-      const parameters =
-        baseWeights === 'float32'
-          ? parametersFrom(config, tensors)
-          : frozenParametersFrom(config, tensors, baseWeights);
-      const shared = await Llama.load(config, parameters);
-      return {
-        ...{ config, format },
-        trained: (e) =>
-          Object.values(adapterShapes(config, loraOf(e))).reduce(
-            (sum, [rows, columns]) => sum + rows * columns,
-            0,
-          ),
-        policy: (e, values) => shared.adapted(new Adapter(config, loraOf(e), values ?? begun(e))),
-        reference: () =>
-          boost ? shared.adapted(new Adapter(config, boost.settings, boost.values)) : shared.lent(),
-        dispose: () => shared.dispose(),
-      };
-    },
-    async merged(e, values) {
-      const open = await base.open(e);
-      const policy = open.policy(e, values);
-      try {
-        const files = checkpointFiles({ config, weights: await policy.merged() }, specialIds(format));
-        return { ...files, ...(tokenizerJson ? { 'tokenizer.json': tokenizerJson } : {}) };
-      } finally {
-        policy.dispose();
-        open.dispose();
-      }
-    },
-  };
-  return base;
-}
-
-/** @throws Error naming the field in which an experiment asks for another adapter than the one that runs begin with */
-function checkBegins(begins: Partial<LoraFields>, e: LoraFields): void {
-  for (const name of ['loraRank', 'loraAlpha', 'loraTargets'] as const) {
-    if (begins[name] === undefined || begins[name] === e[name]) continue;
-    throw new Error(
-      `${name}: is ${e[name]}, and the adapter that this model begins with has ${begins[name]}. A run goes on with that adapter: ` +
-        `set ${name} to ${begins[name]}, or begin with the model without it.`,
-    );
-  }
-}
-
-/** An adapter as a run begins with it: a function of the seed. */
-export const drawnAdapter = (config: ModelConfig, e: Experiment): HostWeights =>
-  initialAdapter(config, loraOf(e), (parameter, index) => uniform(e.seed, adapterStream, parameter, index));

@@ -3,7 +3,7 @@
  * computed again: AdamW's first moment m ← β1·m + (1−β1)·g gives the gradient back, g = (m′ − β1·m) / (1 − β1).
  */
 import type { Experiment } from '../config/fields.ts';
-import { adapterShapes } from '../model/adapter.ts';
+import { adapterShapes } from '../model/lora.ts';
 import { familyOf } from '../model/families/index.ts';
 import type { InspectedLayer } from '../rl/inspection.ts';
 import type { Base } from './base.ts';

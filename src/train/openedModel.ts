@@ -3,6 +3,7 @@
  * checked against the others before a weight is read.
  */
 import { isObject, readJson, shown } from '../config/outside.ts';
+import { storedBytes } from '../model/heldBytes.ts';
 import type { ModelConfig } from '../model/modelConfig.ts';
 import { openFolder, openGgufFile, type OpenedCheckpoint, type OpenFile } from '../model/openCheckpoint.ts';
 import { parameterCount } from '../model/parameters.ts';
@@ -46,6 +47,8 @@ export interface ModelFacts {
   readonly context: number;
   /** How its matrices are stored, the commonest first. */
   readonly dtypes: readonly string[];
+  /** Bytes that its weights take in memory as they are stored (model/heldBytes.ts); not known of what older versions kept. */
+  readonly storedBytes?: number | undefined;
 }
 
 const tokenizerFile = 'tokenizer.json';
@@ -180,6 +183,7 @@ export function factsOf(config: ModelConfig, { tensors }: Pick<TensorSource, 'te
     vocabulary: config.vocab_size,
     context: config.max_position_embeddings,
     dtypes: [...values].sort(([, a], [, b]) => b - a).map(([dtype]) => dtype),
+    storedBytes: storedBytes(config, { tensors }),
   };
 }
 

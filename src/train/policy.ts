@@ -227,9 +227,10 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
       };
       return tf.neg(tf.sum(tf.mul(tokens.logp, tf.tensor1d(weights)))) as Scalar;
     }, variables);
-    loss += (await value.data())[0];
+    // Read together: a device answers each question late.
+    const [[lossOfBatch]] = await Promise.all([value.data(), stats && found.add(batch.answers, stats)]);
+    loss += lossOfBatch;
     value.dispose();
-    if (stats) await found.add(batch.answers, stats);
     const gradients: Gradients = Object.fromEntries(
       names.map((name) => [name, grads[model.trained[name].name]]),
     );

@@ -21,6 +21,8 @@ export interface RunOptions extends Omit<SessionOptions, 'backend' | 'divisions'
   readonly shared: SharedBackend;
   /** The model on the back end that is running. */
   readonly base: () => Promise<OpenBase>;
+  /** Called when the run holds nothing on the back end any more. */
+  readonly onOver?: () => void;
 }
 
 /**
@@ -134,6 +136,7 @@ export class TrainingRun implements Trainable {
 
   dispose(): void {
     this.#session.dispose();
+    this.#options.onOver?.();
   }
 
   #open(base: OpenBase): Session {

@@ -113,7 +113,7 @@ export function atOnce(backend: OpenedBackend['name'], config: ModelConfig): num
 }
 
 /** Bytes of intermediate results that a pass may leave behind. */
-const mostActivations = 1e9;
+const mostActivations = 5e8;
 
 function memoryFacts(
   policy: Llama,

@@ -12,6 +12,7 @@ import { UnrecoverableError } from './failure.ts';
 import type { Counters } from './messages.ts';
 import { inspect } from './inspect.ts';
 import { layersOf, type Around } from './layers.ts';
+import { OpenBases } from './openBases.ts';
 import { TrainingRun } from './run.ts';
 import type { TrainerState } from './trainer.ts';
 import { SharedBackend } from './sharedBackend.ts';
@@ -29,6 +30,8 @@ export interface SharedModelOptions {
   readonly problems?: KnownProblems;
   /** Is disposed with the rest. */
   readonly sandbox: Sandbox;
+  /** Lets go of what the model is read from. */
+  readonly close?: () => Promise<void>;
   /** The back end that is running. */
   readonly backend: OpenedBackend;
   /** Gives the running back end up and opens another (`reopenBackend`). */
@@ -51,8 +54,7 @@ export class SharedModel implements Loaded {
   readonly problems: KnownProblems;
   readonly #options: SharedModelOptions;
   readonly #shared: SharedBackend;
-  /** On the back end of that generation, for each way of holding the weights. */
-  #open: { readonly generation: number; readonly bases: Map<string, Promise<OpenBase>> } | null = null;
+  readonly #bases: OpenBases;
 
   constructor(options: SharedModelOptions) {
     this.model = options.model;
@@ -60,6 +62,7 @@ export class SharedModel implements Loaded {
     this.problems = options.problems ?? new KnownProblems();
     this.#options = options;
     this.#shared = new SharedBackend(options.backend, options.reopen);
+    this.#bases = new OpenBases(options.base);
   }
 
   get backend(): OpenedBackend {
@@ -84,7 +87,18 @@ export class SharedModel implements Loaded {
       ...(initial ? { initial } : {}),
       ...(breathe ? { breathe } : {}),
     };
-    return TrainingRun.start(experiment, { ...options, ...parts, shared: this.#shared });
+    const leave = this.#bases.join(experiment.baseWeights);
+    try {
+      return await TrainingRun.start(experiment, {
+        ...options,
+        ...parts,
+        shared: this.#shared,
+        onOver: leave,
+      });
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   async inspect(
@@ -106,19 +120,9 @@ export class SharedModel implements Loaded {
     return this.#options.base.files(experiment, weights);
   }
 
-  /** What runs have in common, on the back end that is running: what it was on another went with that. */
+  /** What runs have in common, on the back end that is running. */
   #base({ baseWeights }: Experiment): Promise<OpenBase> {
-    const { generation } = this.#shared;
-    if (this.#open?.generation !== generation) this.#open = { generation, bases: new Map() };
-    const { bases } = this.#open;
-    const open = bases.get(baseWeights);
-    if (open) return open;
-    const opening = this.#options.base.open({ baseWeights });
-    bases.set(baseWeights, opening);
-    opening.catch(() => {
-      if (bases.get(baseWeights) === opening) bases.delete(baseWeights); // the next who needs it tries again
-    });
-    return opening;
+    return this.#bases.of(baseWeights, this.#shared.generation);
   }
 
   async #initial({ initialPolicy }: Experiment): Promise<HostWeights | null> {
@@ -130,15 +134,7 @@ export class SharedModel implements Loaded {
 
   dispose(): void {
     this.#options.sandbox.dispose();
-    const { generation, bases } = this.#open ?? {};
-    if (generation === this.#shared.generation) {
-      for (const base of bases?.values() ?? []) {
-        void base.then(
-          (open) => open.dispose(),
-          () => undefined,
-        );
-      }
-    }
-    this.#open = null;
+    this.#bases.dispose(this.#shared.generation);
+    void this.#options.close?.();
   }
 }

@@ -1,10 +1,10 @@
 /** What was dropped on the page, by which view opens it. */
 
 /** Where a file is known by its name: its ending, perhaps with gzip's behind it. */
-const modelName = /\.gguf$/i;
+const modelName = /\.(gguf|zip)$/i;
 const problemName = /\.(jsonl|ndjson)(\.gz)?$|\.(json|txt)\.gz$/i;
 
-/** A folder, or a GGUF file. It is known at once: a folder can only be asked for while it is being dropped. */
+/** A folder, packed or not, or a GGUF file. It is known at once: a folder can only be asked for while it is being dropped. */
 export const isModel = ({ files, items }: DataTransfer): boolean =>
   [...files].some(({ name }) => modelName.test(name)) ||
   [...items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);

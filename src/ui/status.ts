@@ -150,6 +150,17 @@ export function statusText(at: Standing, asked = false): string {
   }
 }
 
+/** The same of a run that the trainer does not have any more. @param again it is kept and can be opened again */
+export function endedText(at: Standing, again: boolean): string {
+  if (at.phase === 'failed') return statusText(at);
+  const went = at.phase === 'finished' ? howItWent(at.evals ?? []) : '';
+  const how =
+    at.phase === 'finished'
+      ? `Finished after ${plural(at.step, 'update')}${went && `: ${went}`}`
+      : `Ended after update ${at.step}`;
+  return `${how}. ${again ? 'To go on with it, open it in “Runs”.' : 'It can be looked at and compared.'}`;
+}
+
 /** Shorter, for screen readers: only what is worth an interruption. */
 export function announcement(at: Standing): string {
   switch (at.phase) {

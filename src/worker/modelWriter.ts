@@ -2,6 +2,8 @@
 import { measureRates, openBackend } from '../engine/index.ts';
 import type { Models } from '../hub/keeping.ts';
 import { whyTooLarge, type Rates } from '../hub/needs.ts';
+import { Adapter } from '../model/adapter.ts';
+import { readAdapter } from '../model/adapterFiles.ts';
 import { Generation } from '../model/generate.ts';
 import { Llama } from '../model/llama.ts';
 import { frozenParametersFrom } from '../model/tensors.ts';
@@ -40,6 +42,7 @@ interface Loaded {
   readonly digest: string;
   readonly opened: OpenedModel;
   readonly llama: Llama;
+  readonly dispose: () => void;
 }
 let loaded: Loaded | null = null;
 
@@ -107,7 +110,7 @@ async function load(
   signal: AbortSignal,
 ): Promise<Loaded> {
   if (loaded?.digest === digest) return loaded;
-  loaded?.llama.dispose();
+  loaded?.dispose();
   loaded = null;
   const files = await models.open(digest);
   try {
@@ -126,8 +129,14 @@ async function load(
         tell({ what: 'loading', done, total });
       }
     };
-    const llama = await Llama.load(opened.config, parameters());
-    return (loaded = { digest, opened, llama });
+    const boost = files.boost && readAdapter(opened.config, files.boost.files);
+    const base = await Llama.load(opened.config, parameters());
+    const llama = boost ? base.adapted(new Adapter(opened.config, boost.settings, boost.values)) : base;
+    const dispose = () => {
+      if (llama !== base) llama.dispose(); // its adapter
+      base.dispose();
+    };
+    return (loaded = { digest, opened, llama, dispose });
   } finally {
     await files.close();
   }

@@ -76,12 +76,14 @@ async function obey(models: Models, command: ModelCall, doing: Doing & { tell(pr
     }
     case 'copy': {
       const byPath = new Map(command.files.map(({ path, file }) => [path, file]));
-      const { name, paths } = droppedModel([...byPath.keys()]);
+      const { kind, name, paths } = droppedModel([...byPath.keys()]);
       const sources = [...paths].flatMap(([file, path]) => {
         const blob = byPath.get(path);
         return blob ? [[file, blobSource(file, blob)] as const] : [];
       });
-      return models.copy(name, new Map(sources), doing);
+      return kind === 'model'
+        ? models.copy(name, new Map(sources), doing)
+        : models.adapt(new Map(sources), doing);
     }
     case 'remove':
       if (inside?.digest === command.digest) inside = null;

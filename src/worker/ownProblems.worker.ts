@@ -4,6 +4,7 @@ import { experimentSchema, type Experiment } from '../config/experiment.ts';
 import { readerOf } from '../tasks/episode.ts';
 import { unfamiliar } from '../tasks/familiar.ts';
 import { readProblemSet } from '../tasks/problemSet.ts';
+import { NothingLeftError, roomForAnswers } from '../tasks/ownProblems.ts';
 import { notesOn, openTasks } from '../tasks/source.ts';
 import type { EpisodeFormat } from '../tasks/formats/format.ts';
 import { oursFormat } from '../tasks/formats/ours.ts';
@@ -36,6 +37,8 @@ export interface Fit {
   readonly leftOut: readonly { readonly name: string; readonly message: string }[];
   /** How many are left out in all. */
   readonly leftOutCount: number;
+  /** With how many tokens an answer would have room for more of the solutions; null: none is left out for that. */
+  readonly roomForAnswers: number | null;
 }
 
 /** How the model reads a text. */
@@ -53,7 +56,10 @@ export interface Parted {
 }
 
 export type Answered = { readonly id: number } & (
-  { readonly fit: Fit } | { readonly parted: Parted } | { readonly look: Look } | { readonly failed: string }
+  | { readonly fit: Fit }
+  | { readonly parted: Parted }
+  | { readonly look: Look }
+  | { readonly failed: string }
 );
 
 const listed = 300;
@@ -113,13 +119,18 @@ async function fitOf(experiment: Experiment, text: string, assets: string): Prom
   try {
     const source = openTasks({ ...experiment, tasks: 'own', problems: set.name }, reader, set);
     const leftOut = source.leftOut.slice(0, listed).map(({ task, message }) => ({ name: task.id, message }));
-    return { notes: notesOn(source, set, reader), refused: '', leftOut, leftOutCount: source.leftOut.length };
+    return {
+      ...{ notes: notesOn(source, set, reader), refused: '', leftOut },
+      leftOutCount: source.leftOut.length,
+      roomForAnswers: roomForAnswers(source.leftOut),
+    };
   } catch (error) {
     return {
       notes: [],
       refused: error instanceof Error ? error.message : String(error),
       leftOut: [],
       leftOutCount: 0,
+      roomForAnswers: error instanceof NothingLeftError ? roomForAnswers(error.leftOut) : null,
     };
   }
 }

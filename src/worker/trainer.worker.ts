@@ -94,25 +94,35 @@ async function load(
     wasmPaths: `${assets}wasm/`,
     workload: async () => workloadOf((await readModel()).base.config, experiment),
   };
-  show.stage('backend');
-  const backend = await attempt(
-    `The ${requested === 'auto' ? 'compute' : requested} back end did not start.`,
-    'Choose another back end in the badge, or try another browser.',
-    () => openBackend(requested, options),
-  );
-  signal.throwIfAborted();
-  show.backend(backend);
-  markStart('backend');
+  const start = async () => {
+    show.stage('backend');
+    const backend = await attempt(
+      `The ${requested === 'auto' ? 'compute' : requested} back end did not start.`,
+      'Choose another back end in the badge, or try another browser.',
+      () => openBackend(requested, options),
+    );
+    signal.throwIfAborted();
+    show.backend(backend);
+    markStart('backend');
 
-  show.stage('model');
-  const model = await readModel();
-  if ('checkFits' in model) await explained(() => model.checkFits(backend.name, experiment.baseWeights));
+    show.stage('model');
+    const model = await readModel();
+    if ('checkFits' in model)
+      await explained(async () => model.checkFits(backend.name, experiment.baseWeights));
+    markStart('model');
+    return { backend, model };
+  };
+  const { backend, model } = await start().catch(async (error: unknown) => {
+    const read = await reading?.catch(() => null); // it may have been read before there was a back end
+    if (read && 'close' in read) await read.close();
+    throw error;
+  });
   const { digest, base } = model;
-  markStart('model');
 
   return new SharedModel({
     ...{ model: modelNameOf(experiment), base, sandbox, backend, breathe, problems },
     ...(digest === undefined ? {} : { digest }),
+    ...('close' in model ? { close: model.close } : {}),
     readInitial: (name) =>
       attempt(
         `The checkpoint "${name}", which this run starts from, could not be loaded.`,

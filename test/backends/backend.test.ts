@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { defaultExperiment } from '../../src/config/experiment.ts';
 import { AdamW, openBackend, tf } from '../../src/engine/index.ts';
 import { compileKernels, moduleText } from '../../src/engine/wasm/build.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
+import { tinyLlama } from '../../src/model/config.ts';
+import { workloadOf } from '../../src/train/workload.ts';
 import { openFor } from '../engine/backends.ts';
 
 const node = { environment: 'node' } as const;
@@ -46,6 +49,25 @@ describe('openBackend', () => {
     expect(opened.name).toBe('cpu');
     expect(opened.why).toMatch(/SIMD/);
     await expect(openBackend('wasm', { environment: 'browser' })).rejects.toThrow(/SIMD is not supported/);
+  });
+
+  it('auto tries the work on both where there is a real GPU, takes the one that does it, and keeps no other', async () => {
+    await openBackend('wasm', node);
+    pageWithAdapter({ vendor: 'acme', description: 'A card that gives no device' });
+    const e = { ...defaultExperiment, k: 2, promptsPerUpdate: 1, maxNewTokens: 4 };
+    const workload = vi.fn(() => Promise.resolve(workloadOf(tinyLlama(40, { num_hidden_layers: 1 }), e)));
+    const opened = await openBackend('auto', { environment: 'browser', workload });
+    expect(opened).toMatchObject({ name: 'wasm', why: expect.stringMatching(/failed in a short trial/) });
+    expect(workload).toHaveBeenCalledOnce();
+    expect(tf.getBackend()).toBe('wasm');
+    expect(Object.keys(tf.engine().registry)).not.toContain('webgpu');
+    const before = tf.memory().numTensors;
+    expect(tf.tidy(() => tf.sum(tf.ones([3])).dataSync()[0])).toBe(3);
+    expect(tf.memory().numTensors).toBe(before);
+    const broken = () => Promise.reject(new Error('its file is damaged'));
+    await expect(openBackend('auto', { environment: 'browser', workload: broken })).rejects.toThrow(
+      'damaged',
+    );
   });
 
   it('says why WebGPU cannot be used', async () => {

@@ -108,6 +108,34 @@ it.each(['int8', 'int4'] as const)(
   },
 );
 
+it.each(['int8', 'int4'] as const)(
+  '%s: nothing is cut off in a block in which all is tiny, or all is nearly the same',
+  (type) => {
+    for (let exponent = -9; exponent <= 3; exponent++) {
+      for (const offset of [0, 1e-5, -1e-3, 0.5, -3]) {
+        const values = Float32Array.from(
+          { length: 32 },
+          (_, i) => offset + 10 ** exponent * Math.sin(7 * i + exponent),
+        );
+        const host = quantised(type, values, 1, 32);
+        const back = fromTiles(host, inTiles(host));
+        // The step that was chosen: twice what a number may be off by.
+        const step = halfValue((host.bytes[0] ?? 0) | ((host.bytes[1] ?? 0) << 8));
+        const ulp = 2 ** -23 * Math.max(...values.map(Math.abs)); // of the sum in float32
+        values.forEach((x, i) =>
+          expect(Math.abs((back[i] ?? NaN) - x)).toBeLessThanOrEqual(0.5001 * step + ulp),
+        );
+        // And it is not longer than halves make it.
+        const [low, high] = [Math.min(...values), Math.max(...values)];
+        const exact = type === 'int8' ? Math.max(-low, high) / 127 : (high - low) / 15;
+        const coarse = type === 'int8' ? 0 : (2 ** -10 * Math.abs(low) + 2 ** -24) / 15;
+        expect(step).toBeLessThanOrEqual(1.002 * (exact + coarse) + 2 ** -24);
+      }
+    }
+    expect(() => quantised(type, Float32Array.of(1e9), 1, 1)).toThrow('cannot be rounded to blocks');
+  },
+);
+
 it.each([2, 3, 6, 8] as const)(
   'GGUF blocks of type %i are kept with the very values that they have',
   (type) => {

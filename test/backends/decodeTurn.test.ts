@@ -59,10 +59,23 @@ interface Case {
 }
 
 const odd: Shape = { layers: 2, d: 10, f: 7, heads: 4, kvHeads: 2, headDim: 6, vocabulary: 19 };
-const sampling = { temperature: 1, topP: 1, banned: below(2), stops: [11], maxNewTokens: 9 };
+/** For most cases the same, and one layer: a GPU compiles a kernel for each list of ids, and in software a layer takes its time. */
+const sampling: Case['sampling'] = {
+  temperature: 1,
+  topP: 1,
+  stops: [11, 3, 7],
+  banned: [
+    [0, 1],
+    [5, 6],
+    [9, 9],
+    [17, 18],
+  ],
+  maxNewTokens: 9,
+};
+const small: Shape = { ...odd, layers: 1 };
 const cases: Case[] = [
   {
-    name: 'odd sizes, grouped heads, rows that end at different times, two turns',
+    name: 'odd sizes, grouped heads, several tokens that end a row, banned ones in between and at the end, two turns',
     model: odd,
     given: [
       [[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3], [4, 4], [18]],
@@ -73,61 +86,42 @@ const cases: Case[] = [
   },
   {
     name: 'one row, one token, one layer',
-    model: { ...odd, layers: 1 },
+    model: small,
     given: [[[3]]],
     sampling: { ...sampling, maxNewTokens: 1 },
     look: 1,
   },
   {
     name: 'more than 64 slots, sums longer than a block, a nucleus, nothing that ends a row',
-    model: { layers: 1, d: 300, f: 270, heads: 3, kvHeads: 3, headDim: 24, vocabulary: 33 },
+    model: { layers: 1, d: 300, f: 270, heads: 3, kvHeads: 3, headDim: 6, vocabulary: 33 },
     given: [Array.from({ length: 2 }, (_, row) => Array.from({ length: 60 + row }, (_, i) => (i * 7) % 33))],
-    sampling: { ...sampling, temperature: 0.7, topP: 0.8, stops: [], maxNewTokens: 7 },
+    sampling: { temperature: 0.7, topP: 0.8, banned: below(2), stops: [], maxNewTokens: 7 },
     look: 16,
   },
   {
-    name: 'several tokens that end a row, and banned ones in between and at the end',
-    model: odd,
-    given: [
-      [[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3], [4, 4], [18]],
-      [[2, 3], [5], [], [9, 9, 9, 9, 9], [3, 1]],
-    ],
-    sampling: {
-      ...sampling,
-      stops: [11, 3, 7],
-      banned: [
-        [0, 1],
-        [5, 6],
-        [9, 9],
-        [17, 18],
-      ],
-    },
-    look: 2,
-  },
-  {
     name: 'greedy',
-    model: { ...odd, kvHeads: 4 },
+    model: { ...small, kvHeads: 4 },
     given: [[[3, 4], [5]]],
     sampling: { ...sampling, temperature: 0 },
     look: 3,
   },
   {
     name: 'biases, an untied head, scaled positions',
-    model: { ...odd, more: true },
+    model: { ...small, more: true },
     given: [[[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3]]],
     sampling,
     look: 2,
   },
   {
     name: 'adapters too',
-    model: { ...odd, more: true, adapted: true },
+    model: { ...small, more: true, adapted: true },
     given: [[[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3]]],
     sampling,
     look: 2,
   },
   {
     name: 'adapters over matrices that are packed once, for all that write with them',
-    model: { ...odd, adapted: true, kept: true },
+    model: { ...small, adapted: true, kept: true },
     given: [
       [[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3], [1], [2]],
       [[1], [3], [4], [5], [6]],
@@ -140,7 +134,7 @@ const cases: Case[] = [
 /** Not for WASM, which rounds what blocks are multiplied with. Only one type: a GPU compiles all its kernels again for another. */
 const blockCases = (['int4'] as const).map((blocks): Case => ({
   name: `${blocks} blocks, adapters, biases`,
-  model: { ...odd, d: 36, f: 70, more: true, adapted: true, kept: true, blocks },
+  model: { ...small, d: 36, f: 70, more: true, adapted: true, kept: true, blocks },
   given: [[[1, 5, 6], [3], [7, 8, 9, 10, 11, 12, 3]]],
   sampling,
   look: 2,
@@ -312,6 +306,8 @@ it('rows end at different times in these cases', () => {
 
 describe.each(['cpu', 'wasm', 'webgpu'] as const)('turns on %s', (name) => {
   openForAll(name);
+  /** What was written here, by case: on a GPU in software it takes seconds. */
+  const here = new Map<string, Written>();
   beforeAll(async () => {
     // Tables of angles are kept; they are made now.
     for (const { model } of cases) {
@@ -326,14 +322,16 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('turns on %s', (name) => {
     'are those of single operations: $name',
     async (one) => {
       const before = tf.memory().numTensors;
-      expectWritten(await write(one, openDecoder), wanted.get(one.name) ?? { turns: [], hidden: [] });
+      const got = await write(one, openDecoder);
+      here.set(one.name, got);
+      expectWritten(got, wanted.get(one.name) ?? { turns: [], hidden: [] });
       expect(tf.memory().numTensors).toBe(before);
     },
   );
 
   it('do not depend on the other rows', async () => {
     const [one] = cases as [Case];
-    const all = await write(one, openDecoder);
+    const all = here.get(one.name) ?? (await write(one, openDecoder));
     const few = await write(one, openDecoder, [3, 1]);
     for (const [turn, { ids, logp }] of few.turns.entries()) {
       const whole = all.turns[turn] as TurnTokens;

@@ -3,6 +3,7 @@ import { withChanges } from '../../src/config/experiment.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { matMul, openBackend, releaseUnused, reopenBackend, tf } from '../../src/engine/index.ts';
+import { roundedSize } from '../../src/engine/webgpu/buffers.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
 import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { tinyLlama } from '../../src/model/config.ts';
@@ -90,4 +91,34 @@ describe('memory on webgpu', () => {
     await work(16);
     await expectNoGpuErrors();
   });
+
+  it('serves other lengths as well, and a tensor is read as long as it is', async (context) => {
+    await openFor(context, 'webgpu');
+    releaseUnused(0);
+    const { bufferManager } = tf.backend() as WebGPUBackend;
+    const work = async (rows: number) => {
+      const product = tf.tidy(() => matMul(tf.ones([rows, 32]), tf.ones([32, 48])));
+      const values = await product.data();
+      product.dispose();
+      return values;
+    };
+    await work(120);
+    const before = bufferManager.numBytesAllocated;
+    for (const rows of [119, 101, 64, 40]) {
+      expect([...(await work(rows))]).toEqual(new Array(48 * rows).fill(32));
+    }
+    // What is read goes through a buffer of its own, of the length that was read.
+    expect(bufferManager.numBytesAllocated - before).toBeLessThan(4 * 4 * 48 * 120);
+    await expectNoGpuErrors();
+  });
+});
+
+it('buffers are larger than asked for by less than an eighth, in whole numbers', () => {
+  for (const size of [4, 64, 68, 100, 4096, 4100, 1e6, 2 ** 31 - 4]) {
+    const rounded = roundedSize(size);
+    expect(rounded).toBeGreaterThanOrEqual(size);
+    expect(rounded).toBeLessThan(1.125 * size + 1);
+    expect(rounded % 4).toBe(0);
+    expect(roundedSize(rounded)).toBe(rounded);
+  }
 });

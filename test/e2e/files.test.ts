@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import type { Page } from 'playwright';
 import { afterAll, describe, expect, it } from 'vitest';
-import { exportRun, metricsOf, temporaryFolder, train } from '../traces/command.ts';
+import { exportRun, metricsOf, temporaryFolder, train } from '../commands/command.ts';
 import { onePlayground } from './page.ts';
 import { button, microLink, region, waitForReady, waitForStatus, waitForStep } from './playground.ts';
 

@@ -50,7 +50,7 @@ describe('a lesson', () => {
         expect(await overflow(page)).toEqual([]);
         await expectNoBarrier(page, null, 'a lesson');
 
-        // It takes as long again; what it is judged by is the same in Node (test/traces/lessons.test.ts).
+        // It takes as long again; what it is judged by is the same in Node (test/commands/lessons.test.ts).
         const counter = amount(false, true);
         const counterRun = lesson.getByRole('button', { name: 'Run the counter-run' });
         await counterRun.waitFor();

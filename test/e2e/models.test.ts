@@ -1,11 +1,13 @@
 /** Models that others trained, in the page: from a hub on this machine that sends us to another origin, and from files. */
+import { Buffer } from 'node:buffer';
 import type { Page } from 'playwright';
 import { expect, inject, it } from 'vitest';
 import { inProof } from '../amount.ts';
-import { tinyGguf } from '../tinyModel.ts';
+import { zip } from '../../src/exports/zip.ts';
+import { tinyAdapter, tinyGguf } from '../tinyModel.ts';
 import { expectNoBarrier } from './barriers.ts';
 import { withPlayground } from './page.ts';
-import { button, waitForReady } from './playground.ts';
+import { button, lanesOf, microLink, region, trainOnce, waitForReady, waitForStatus } from './playground.ts';
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Models' });
 const row = (page: Page, name: string) =>
@@ -23,7 +25,7 @@ it('a model of the hub is looked at, fetched, looked into, writes, and is delete
   const ours = [inject('hub'), inject('hubContent')].map(
     (address) => new RegExp(`left its origin: ${address}`),
   );
-  await withPlayground({ ignore: ours }, async ({ page, problems }) => {
+  await withPlayground({ path: microLink(), ignore: ours }, async ({ page, problems }) => {
     // The page may ask its hub and where that sends it, and nobody else.
     const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
     expect(policy).toContain(`connect-src 'self' blob: ${inject('hub')} ${inject('hubContent')};`);
@@ -88,12 +90,43 @@ it('a model of the hub is looked at, fetched, looked into, writes, and is delete
   });
 });
 
+it('a model with its boost is dropped, trained on, and gone on with after a reload', async () => {
+  await withPlayground({ firstVisit: true }, async (playground) => {
+    const { page, problems } = playground;
+    await button(page, 'Models').click();
+    const choose = (name: string, bytes: Uint8Array) =>
+      dialog(page)
+        .getByLabel('Choose a .gguf or .zip')
+        .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+    await choose('mine.gguf', tinyGguf());
+    await row(page, 'mine').getByText('from files of yours').waitFor();
+    await choose('boosted.zip', zip(new Map(Object.entries(tinyAdapter()))));
+    const boosted = row(page, 'mine+boost');
+    await boosted.getByText('begins with an adapter of rank 4 over mine').waitFor();
+    await boosted.getByRole('button', { name: 'Train on it' }).click();
+    await boosted.getByText(/^Adapter rank/).waitFor();
+    await expectNoBarrier(page, dialog(page), 'a run over a model of others is about to begin');
+    await button(page, 'Begin the run').click();
+    await dialog(page).waitFor({ state: 'hidden' });
+    await trainOnce(playground);
+    expect(await lanesOf(page).count()).toBeGreaterThan(1);
+    await region(page, 'Episode').getByRole('article', { name: 'Turn 2' }).waitFor();
+
+    await page.reload();
+    await button(page, 'Open it').click(); // it stood still
+    await waitForStatus(playground, /^Paused after update 1\./);
+    await button(page, 'Step').click();
+    await waitForStatus(playground, /^Paused after update 2\./);
+    expect(problems).toEqual([]);
+  });
+});
+
 inProof(() => {
   it('problems of one’s own are looked at as a kept model reads them', async () => {
     const ours = [inject('hub'), inject('hubContent')].map(
       (address) => new RegExp(`left its origin: ${address}`),
     );
-    await withPlayground({ ignore: ours }, async (playground) => {
+    await withPlayground({ path: microLink(), ignore: ours }, async (playground) => {
       const { page, problems } = playground;
       await button(page, 'Models').click();
       await dialog(page).waitFor();

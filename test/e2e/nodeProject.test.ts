@@ -103,6 +103,7 @@ describe('the page of a project (the container is a fake)', () => {
       await page.context().setOffline(false);
       for (const [how, words] of [
         ['refuse', 'The WebContainer did not start.'],
+        ['mount', 'The WebContainer started, and did not take the project’s files.'],
         ['install', 'npm ci ended with code 1: the packages were not installed.'],
         ['die', 'The WebContainer stopped in the middle.'],
       ] as const) {

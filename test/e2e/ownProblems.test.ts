@@ -17,9 +17,9 @@ async function write(page: Page, label: string, text: string): Promise<void> {
 const inThePage = onePlayground();
 
 describe('problems of one’s own', () => {
-  it('are written, tried, trained on, and come back from the link', async () => {
+  it('are written, tried, trained on, come back from the link, and are compared on', async () => {
     let link = '';
-    await inThePage(microLink(), async (playground) => {
+    await inThePage(microLink({ steps: 2 }), async (playground) => {
       const { page, problems } = playground;
       await waitForReady(playground);
       await button(page, 'Problem sets').click();
@@ -77,6 +77,15 @@ describe('problems of one’s own', () => {
       await button(page, 'Step').click();
       await waitForStatus(playground, /^Paused after update 1\./);
       expect(await region(page, 'Episode').innerText()).toContain('triple(x): x times 3');
+
+      await button(page, 'Compare').click();
+      await button(page, 'γ 0, 0.5, 0.75, 1').click();
+      await playground.waitFor(
+        'four runs done',
+        () => page.getByRole('navigation', { name: 'Runs' }).getByText('done, 2').count(),
+        (count) => count === 4,
+      );
+      expect(await page.getByRole('region', { name: 'Lanes' }).innerText()).toContain('triple(x): x times 3');
       expect(problems).toEqual([]);
     });
   });

@@ -93,25 +93,37 @@ export interface ChartReading {
   readonly latest: Readonly<Record<string, string>>;
   /** The drawing, as a data address: another one means that something was drawn. */
   readonly picture: string;
-  /** Whether it is in the window. */
+  /** Whether some of it can be seen: the window, or what scrolls in it, may end before. */
   readonly seen: boolean;
 }
 
-/** Reads every chart. */
+/** Reads every chart. Other figures, such as that of an alarm, have no title. */
 export const chartsOf = (page: Page): Promise<ChartReading[]> =>
   region(page, 'Learning')
-    .locator('figure')
-    .evaluateAll((figures) =>
-      figures.map((figure) => ({
-        title: figure.querySelector('h3')?.textContent ?? '',
-        step: Number(/up to update (\d+)/.exec(figure.querySelector('caption')?.textContent ?? '')?.[1] ?? 0),
-        latest: Object.fromEntries(
-          [...figure.querySelectorAll('tbody tr')].map((row) => [
-            row.querySelector('th')?.textContent ?? '',
-            row.querySelectorAll('td')[1]?.textContent ?? '',
-          ]),
-        ),
-        picture: figure.querySelector('canvas')?.toDataURL() ?? '',
-        seen: figure.getBoundingClientRect().top < innerHeight && figure.getBoundingClientRect().bottom > 0,
-      })),
-    );
+    .locator('figure:has(h3)')
+    .evaluateAll((figures) => {
+      const isSeen = (figure: Element) =>
+        new Promise<boolean>((tell) => {
+          const observer = new IntersectionObserver(([entry]) => {
+            observer.disconnect();
+            tell(entry?.isIntersecting ?? false);
+          });
+          observer.observe(figure);
+        });
+      return Promise.all(
+        figures.map(async (figure) => ({
+          title: figure.querySelector('h3')?.textContent ?? '',
+          step: Number(
+            /up to update (\d+)/.exec(figure.querySelector('caption')?.textContent ?? '')?.[1] ?? 0,
+          ),
+          latest: Object.fromEntries(
+            [...figure.querySelectorAll('tbody tr')].map((row) => [
+              row.querySelector('th')?.textContent ?? '',
+              row.querySelectorAll('td')[1]?.textContent ?? '',
+            ]),
+          ),
+          picture: figure.querySelector('canvas')?.toDataURL() ?? '',
+          seen: await isSeen(figure),
+        })),
+      );
+    });

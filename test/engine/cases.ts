@@ -131,6 +131,35 @@ add(
   ],
 );
 
+// q, k and v in one matrix, as a decoder has them: whole vectors and not, a long sum that is cut, a hole, columns to the end.
+for (const [rows, inputs, rank, width, gap, scale] of [
+  [37, 600, 8, 64, 0, 2],
+  [130, 36, 4, 12, 8, 0.5],
+  [600, 40, 3, 9, 2, 1],
+  [1, 7, 1, 1, 1, 1.5],
+] as const) {
+  const [from, outputs] = [[gap, gap + 2 * width, gap + 3 * width], gap + 4 * width];
+  add(
+    `linear with three adapters of rank ${rank}, [${rows}, ${inputs}] to ${outputs}, from ${gap}`,
+    [
+      floats([rows, inputs], 3, inputs ** -0.5),
+      ...[2 * width, width, width].flatMap((columns, i) => [
+        floats([inputs, rank], 4 + i),
+        floats([rank, columns], 7 + i),
+      ]),
+    ],
+    (x, ...factors) => [
+      linear(x as Tensor2D, {
+        ...{ dtype: 'f32', frozen: true },
+        base: tf.tensor2d(floats([inputs, outputs], 10).values, [inputs, outputs]),
+        lora: from.map((first, i) => ({
+          ...{ a: factors[2 * i] as Tensor2D, b: factors[2 * i + 1] as Tensor2D, from: first, scale },
+        })),
+      }),
+    ],
+  );
+}
+
 add('tokenLogProbs of a frozen table', [floats([70, 8], 13), integers(70, 3, 33, 15)], (x, targets) => {
   const table = tf.tensor2d(floats([33, 8], 14).values, [33, 8]);
   const options = { temperature: 1.3, banned: below(3), frozen: true };
@@ -143,6 +172,8 @@ for (const [batch, time, heads, kvHeads, headDim, scale] of [
   [2, 5, 2, 1, 4, 1],
   [1, 33, 4, 4, 16, 1],
   [2, 70, 6, 2, 5, 1],
+  [2, 17, 4, 2, 6, 1],
+  [1, 65, 4, 2, 36, 1],
   [1, 40, 1, 1, 8, 60],
 ] as const) {
   const width = (heads + 2 * kvHeads) * headDim;

@@ -12,10 +12,13 @@ import {
 import type { BlockMatrix, Tensor1D, Tensor2D } from '../../src/engine/index.ts';
 import { halfBits, halfValue } from '../../src/engine/halves.ts';
 import { limitBindings } from '../../src/engine/kernels/linear/tableParts.ts';
+import { productGpu } from '../../src/engine/kernels/linear/webgpu.ts';
 import { limitLogits } from '../../src/engine/kernels/tokenLogProbs/webgpu.ts';
+import { runningGpu, type Gpu } from '../../src/engine/webgpu/running.ts';
 import { evaluate, expectNoGpuErrors, open, openForAll, relativeError, type CaseResult } from './backends.ts';
 import { blockCases, matrixOf } from './blockCases.ts';
 import { floats, type OpCase } from './cases.ts';
+import { toTensor } from './evaluating.ts';
 
 afterEach(expectNoGpuErrors);
 
@@ -126,6 +129,37 @@ describe('on webgpu', () => {
     tf.dispose([tiles?.tensor ?? [], again?.tensor ?? []]);
     expect(halfMatrix(Float32Array.of(1, 0.1), 1, 2, false)).toBeNull();
     expect(halfMatrix(Float32Array.of(1, 65536), 1, 2, false)).toBeNull();
+  });
+
+  it('products of columns in place: whole vectors and not, a sum that is cut', async () => {
+    const { backend } = runningGpu() as Gpu;
+    for (const [rows, inner, width, gap] of [
+      [5, 700, 8, 4],
+      [70, 530, 3, 5],
+      [66, 20, 68, 8],
+    ] as const) {
+      const [left, right] = [floats([inner, rows + 2 * gap], 1), floats([inner, width + gap], 2)];
+      const held = floats([rows, 2 * gap + width], 3);
+      const [a, b, c] = [toTensor(left), toTensor(right), toTensor(held)] as [Tensor2D, Tensor2D, Tensor2D];
+      productGpu(backend, {
+        ...{ m: rows, n: width, k: inner, scale: 0.5, add: true },
+        ...{ a, transposedA: true, placeA: { first: gap, stride: a.shape[1] } },
+        ...{ b, transposedB: false, placeB: { first: gap, stride: b.shape[1] } },
+        ...{ c, placeC: { first: gap, stride: c.shape[1] } },
+      });
+      const want = Float32Array.from(held.values, (value, at) => {
+        const [row, column] = [Math.floor(at / (2 * gap + width)), (at % (2 * gap + width)) - gap];
+        if (column < 0 || column >= width) return value;
+        let sum = 0;
+        for (let k = 0; k < inner; k++) {
+          const x = left.values[k * (rows + 2 * gap) + gap + row] ?? NaN;
+          sum += x * (right.values[k * (width + gap) + gap + column] ?? NaN);
+        }
+        return value + 0.5 * sum;
+      });
+      expect(relativeError(Float32Array.from(await c.data()), want)).toBeLessThan(1e-6);
+      tf.dispose([a, b, c]);
+    }
   });
 
   it('a table in parts, of bindings and of logits', async () => {

@@ -1,38 +1,47 @@
 /**
- * A visit to a machine with a GPU, in the order in which it is worth something: are the results right, how fast are products and
- * tokens of a real model's shape, does a whole run train. Without a test runner, a browser or a network:
+ * A visit to a machine with a GPU: are the results right, how fast are products, training and tokens, and where does the time go,
+ * does a whole run train. Without a test runner, a browser or a network:
  *
- *     node --import tsx test/prove/gpu.ts OUT_DIR [--small]
+ *     node --import tsx test/prove/gpu.ts OUT_DIR [--small] [PART…]
  *
  * `--small`: sizes that a software adapter gets through, to try the script itself. Writes OUT_DIR/gpu.json and OUT_DIR/run/;
- * ends with code 1 if a result is wrong.
+ * ends with code 1 if a result is wrong or a part fails. PyTorch's figures beside these: `test/prove/gpu.py`.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { countGpu } from '../../src/bench/countGpu.ts';
-import { writing } from '../../src/bench/ours.ts';
+import { ours, writing } from '../../src/bench/ours.ts';
+import { profileGpu, profileRows } from '../../src/bench/profileGpu.ts';
+import { randomParameters, realShape, Subject } from '../../src/bench/realModel.ts';
+import { runBench } from '../../src/bench/run.ts';
+import { benchWeights, randomTokens, sizes, type SizeName } from '../../src/bench/sizes.ts';
 import { halfBits, halfValue } from '../../src/engine/halves.ts';
-import { matMul, openBackend, quantised, tf, throwGpuErrors, type Tensor2D } from '../../src/engine/index.ts';
-import { run, unfilled } from '../../src/engine/webgpu/record.ts';
+import { matMul, openBackend, tf, throwGpuErrors, type Tensor2D } from '../../src/engine/index.ts';
+import { bind, record, run, submit, unfilled } from '../../src/engine/webgpu/record.ts';
 import type { Stage } from '../../src/engine/webgpu/record.ts';
-import { parseConfig } from '../../src/model/config.ts';
+import { tinyLlama } from '../../src/model/config.ts';
 import { Generation } from '../../src/model/generate.ts';
 import { Llama } from '../../src/model/llama.ts';
-import { isTransposed, parameterShapes, type ParameterValues } from '../../src/model/parameters.ts';
+import type { ModelConfig } from '../../src/model/modelConfig.ts';
+import type { ParameterValues } from '../../src/model/parameters.ts';
 import { blockCases, matrixOf } from '../engine/blockCases.ts';
 import { floats, opCases, type OpCase } from '../engine/cases.ts';
 import { evaluate, relativeError, type CaseResult } from '../engine/evaluating.ts';
 
 const [, , out = 'gpu-visit', ...flags] = process.argv;
 const small = flags.includes('--small');
+const wanted = flags.filter((flag) => !flag.startsWith('--'));
 mkdirSync(out, { recursive: true });
 const found: Record<string, unknown> = {};
+const began = performance.now();
 const tell = (name: string, value: unknown) => {
   found[name] = value;
-  process.stdout.write(`${name}: ${JSON.stringify(value)}\n`);
+  process.stdout.write(
+    `${((performance.now() - began) / 1000).toFixed(0)} s ${name}: ${JSON.stringify(value)}\n`,
+  );
   writeFileSync(join(out, 'gpu.json'), JSON.stringify(found, null, 1));
 };
 
@@ -47,7 +56,7 @@ const products: OpCase[] = (
         [65, 130, 67],
         [64, 600, 8],
         [513, 1000, 257],
-        [1024, 2048, 512],
+        [600, 1100, 300],
         [8, 4096, 576],
       ]
 ).map(([m = 1, k = 1, n = 1]) => ({
@@ -72,15 +81,14 @@ const evaluateAll = async (cases: readonly OpCase[]) => {
   return results;
 };
 
-async function parity(): Promise<boolean> {
+async function references(): Promise<Map<string, CaseResult[]>> {
   await openBackend('cpu', { environment: 'node' });
   const expected = new Map<string, CaseResult[]>();
   for (const [name, cases] of Object.entries(suites)) expected.set(name, await evaluateAll(cases));
-  const gpu = await openBackend('webgpu', { environment: 'node' });
-  const { device } = tf.backend() as WebGPUBackend;
-  tell('device', gpu.device);
-  tell('features', [...device.features].sort());
-  tell('largest binding', device.limits.maxStorageBufferBindingSize);
+  return expected;
+}
+
+async function parity(expected: ReadonlyMap<string, CaseResult[]>): Promise<boolean> {
   let right = true;
   for (const [name, cases] of Object.entries(suites)) {
     const got = await evaluateAll(cases);
@@ -97,11 +105,27 @@ async function parity(): Promise<boolean> {
         allowed: one.extreme ? 5e-3 : 1e-4,
       };
     });
+    const wrong = errors.filter(({ error, allowed }) => !(error < allowed));
     const worst = errors.reduce((a, b) => (b.error / b.allowed > a.error / a.allowed ? b : a));
-    right &&= worst.error < worst.allowed;
-    tell(`parity of ${cases.length} ${name}`, worst);
+    right &&= wrong.length === 0;
+    tell(`parity of ${cases.length} ${name}`, wrong.length > 0 ? { wrong } : worst);
   }
   return right;
+}
+
+/** As `openBackend` does, but without rounding the GPU's clock, so that kernels can be timed. */
+async function openGpu(): Promise<GPUDevice> {
+  const packageName = 'webgpu';
+  const dawn = (await import(packageName)) as typeof import('webgpu');
+  Object.assign(globalThis, dawn.globals);
+  const gpu = dawn.create(['disable-dawn-features=timestamp_quantization']);
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
+  const opened = await openBackend('webgpu', { environment: 'node' });
+  const { device } = tf.backend() as WebGPUBackend;
+  tell('device', opened.device);
+  tell('features', [...device.features].sort());
+  tell('largest binding', device.limits.maxStorageBufferBindingSize);
+  return device;
 }
 
 const median = (times: number[]) => times.sort((a, b) => a - b)[times.length >> 1] ?? NaN;
@@ -117,12 +141,27 @@ async function timed(work: () => Promise<void>, rounds = small ? 1 : 7): Promise
   return median(times);
 }
 
+/** A card at rest has slow clocks: work for a second. */
+async function warmUp(): Promise<void> {
+  const size = small ? 64 : 4096;
+  const a = tf.randomUniform<tf.Rank.R2>([size, size]);
+  const began = performance.now();
+  do {
+    const b = matMul(a, a);
+    await b.slice([0, 0], [1, 1]).data();
+    b.dispose();
+  } while (performance.now() - began < (small ? 1 : 1500));
+  a.dispose();
+}
+
 /** What the card can do at best: products, a copy of memory, a kernel that does nothing. */
 async function bounds(): Promise<void> {
   const gpu = tf.backend() as WebGPUBackend;
+  await warmUp();
   for (const [m, k, n] of small
     ? [[64, 64, 64]]
     : [
+        [2048, 64, 336],
         [2048, 512, 512],
         [2048, 512, 2752],
         [2048, 576, 1536],
@@ -159,112 +198,205 @@ async function bounds(): Promise<void> {
     await gpu.read(one.dataId);
     Object.assign(gpu.tensorMap.get(one.dataId), { values: null });
   });
-  tell('an empty dispatch, µs', (1000 * ms) / dispatches);
+  tell('an empty dispatch, bound anew, µs', (1000 * ms) / dispatches);
+  // As decoding does it: bound once, recorded again and again.
+  const bound = bind(gpu, nothing, { result: one }, {}, [1, 1]);
+  const list = Array.from({ length: dispatches }, () => bound);
+  const recorded = await timed(async () => {
+    record(gpu, list);
+    await gpu.read(one.dataId);
+    Object.assign(gpu.tensorMap.get(one.dataId), { values: null });
+  });
+  tell('an empty dispatch, bound once, µs', (1000 * recorded) / dispatches);
   one.dispose();
   const copied = {
     ...{ name: 'copy', uniforms: {}, threads: 256, indexed: true },
-    buffers: { from: 'read vec4f', result: 'read_write vec4f' },
+    buffers: { source: 'read vec4f', result: 'read_write vec4f' },
     code: `fn main(index : i32) {
-      for (var i = u32(index); i < arrayLength(&from); i += 65536u * 256u / 16u) { result[i] = from[i]; }
+      for (var i = u32(index); i < arrayLength(&source); i += 4096u * 256u) { result[i] = source[i]; }
     }`,
   } as const satisfies Stage;
   const size = small ? 2 ** 16 : 2 ** 26;
   const [from, to] = [tf.keep(tf.ones([size])), unfilled(gpu, [size])];
   const again = small ? 1 : 20;
   const copy = await timed(async () => {
-    for (let i = 0; i < again; i++) run(gpu, copied, { from, result: to }, {}, [4096, 1]);
+    for (let i = 0; i < again; i++) run(gpu, copied, { source: from, result: to }, {}, [4096, 1]);
     await to.slice([0], [1]).data();
   });
   tell('bandwidth of a copy, read and written, GB/s', (again * 8 * size) / copy / 1e6);
   tf.dispose([from, to]);
 }
 
-/** Decoding with random weights in the shape of SmolLM2-135M, in float32, halves and blocks. */
-async function decoding(): Promise<void> {
-  const config = parseConfig({
-    ...{ architectures: ['LlamaForCausalLM'], model_type: 'llama', hidden_act: 'silu' },
-    ...(small
-      ? { hidden_size: 64, intermediate_size: 96, num_hidden_layers: 1, vocab_size: 1200 }
-      : { hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 30, vocab_size: 49_152 }),
-    ...(small
-      ? { num_attention_heads: 4, num_key_value_heads: 2 }
-      : { num_attention_heads: 9, num_key_value_heads: 3 }),
-    ...{ max_position_embeddings: 2048, rms_norm_eps: 1e-5, rope_theta: 1e5, tie_word_embeddings: true },
+/** The training step and generation of the benchmark, stock TensorFlow.js beside ours, and where our step's time goes. */
+async function training(device: GPUDevice): Promise<void> {
+  await warmUp();
+  const backend = { name: 'webgpu', device: 'GPU', why: '', threads: 1 } as const;
+  const steps: readonly SizeName[] = small ? ['0.18M'] : ['0.18M', '0.9M', '5M', '25M'];
+  const report = await runBench({
+    ...{
+      quick: true,
+      parts: small ? ['matmul'] : ['matmul', 'train', 'generate'],
+      sizes: steps,
+      batches: [64],
+    },
+    ...{ backend, machine: process.arch },
   });
-  for (const type of ['f32', 'f16', 'int8', 'int4'] as const) {
-    const llama = await Llama.load(config, weightsOf(type));
-    for (const rows of small ? [1, 9] : [1, 8, 16, 64]) {
-      const tokens = small ? 4 : 64;
-      const prompts = Array.from({ length: rows }, (_, row) =>
-        Array.from({ length: 16 }, (_, i) => 3 + ((7 * i + row) % 90)),
-      );
-      let submitted = { dispatches: 0, readbacks: 0 };
-      const ms = await timed(
-        async () => {
-          const generation = Generation.start(llama, prompts, 16 + tokens, 0);
-          submitted = await countGpu(() => generation.turn(writing(tokens, 1)));
-          generation.dispose();
-        },
-        small ? 1 : 3,
-      );
-      throwGpuErrors();
-      tell(`decoding 135M in ${type}, ${rows} rows, tokens/s with the prompt`, {
-        rate: (rows * tokens * 1000) / ms,
-        ...submitted,
+  throwGpuErrors();
+  tell('matmul', report.matmul);
+  for (const [size, { contestants, share_of_matmul_peak, speedup }] of Object.entries(report.train))
+    tell(`training step, ${size}`, {
+      ...Object.fromEntries(
+        Object.entries(contestants).map(([id, { ms, gflops }]) => [id, { ms: ms.median, gflops }]),
+      ),
+      ...{ share_of_matmul_peak, speedup },
+    });
+  for (const [size, written] of Object.entries(report.generate))
+    for (const { batch, contestants, speedup } of written)
+      tell(`generation, ${size}, batch ${batch}`, {
+        ...Object.fromEntries(
+          Object.entries(contestants).map(([id, { tokens_per_s }]) => [id, tokens_per_s]),
+        ),
+        speedup,
       });
-    }
-    llama.dispose();
-  }
-
-  async function* weightsOf(
-    type: 'f32' | 'f16' | 'int8' | 'int4',
-  ): AsyncGenerator<[string, ParameterValues]> {
-    let seed = 1;
-    for (const [name, shape] of Object.entries(parameterShapes(config))) {
-      const [rows = 1, columns] = shape;
-      const size = shape.reduce((a, b) => a * b, 1);
-      seed++;
-      const values = Float32Array.from({ length: size }, (_, i) =>
-        columns === undefined ? 1 : 0.05 * Math.sin(12.9898 * i + seed),
+  for (const size of small ? steps : (['0.18M', '25M'] as const)) {
+    const config = sizes[size];
+    const model = await ours.open(config, benchWeights(config));
+    const batch = randomTokens(config, small ? 1 : 16, small ? 9 : 129);
+    await model.trainStep(batch);
+    const before = process.cpuUsage();
+    const began = performance.now();
+    for (let i = 0; i < 3; i++) await model.trainStep(batch);
+    const { user, system } = process.cpuUsage(before);
+    tell(`three steps, ${size}: wall and processor ms`, [performance.now() - began, (user + system) / 1000]);
+    await profiled(`a step, ${size}`, device, () => model.trainStep(batch));
+    const prompts = randomTokens(config, small ? 2 : 64, 24);
+    if (size === '0.18M')
+      await profiled(`writing 12 tokens, 64 rows, ${size}`, device, async () =>
+        model.generate?.(prompts, 12, 1),
       );
-      if (columns === undefined || type === 'f32') yield [name, values];
-      else if (type === 'f16') yield [name, values.map((x) => halfValue(halfBits(x)))];
-      else
-        yield [
-          name,
-          isTransposed(name)
-            ? quantised(type, values, columns, rows)
-            : quantised(type, values, rows, columns),
-        ];
-      await Promise.resolve();
-    }
+    model.dispose();
   }
 }
 
-/** A whole run from the command line, and what it came to. */
-function train(): boolean {
-  const folder = join(out, 'run');
-  const flags = ['--backend', 'webgpu', '--steps', small ? '1' : '20', '--out', folder];
-  const tiny = small ? ['--k', '2', '--promptsPerUpdate', '1', '--evalTasks', '4'] : [];
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', 'src/cli/train.ts', ...flags, ...tiny],
-    { cwd: resolve(import.meta.dirname, '../..'), encoding: 'utf8' },
+async function profiled(what: string, device: GPUDevice, work: () => Promise<unknown>): Promise<void> {
+  if (!device.features.has('timestamp-query')) return tell(`profile of ${what}`, 'this device has no clock');
+  const rows = profileRows(
+    await profileGpu(device, async () => {
+      await work();
+      submit(tf.backend() as WebGPUBackend);
+    }),
   );
-  if (status === 0)
-    tell(
-      'run',
-      readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as unknown),
-    );
-  else tell('run failed', stderr.slice(-2000));
+  tell(`profile of ${what}`, rows.slice(0, 25));
+}
+
+/** float32 and int8 have nothing of their own to show, and take the host longest to make. */
+const realForms = ['f16', 'int4'] as const;
+type RealForm = (typeof realForms)[number];
+
+/** The shape of SmolLM2-135M with random weights, in halves and in blocks: writing, and a step of its adapter. */
+async function real(device: GPUDevice): Promise<void> {
+  const config = small
+    ? tinyLlama(1200, {
+        hidden_size: 64,
+        num_hidden_layers: 1,
+        num_attention_heads: 4,
+        num_key_value_heads: 2,
+      })
+    : realShape;
+  const step = randomTokens(config, small ? 2 : 16, small ? 17 : 129);
+  for (const form of realForms) {
+    const base = await Llama.load(config, weightsOf(config, form));
+    for (const rows of small ? [1, 9] : [1, 8, 64]) {
+      const tokens = small ? 4 : 48;
+      const prompts = randomTokens(config, rows, 16);
+      const generation = Generation.start(base, prompts, 16 + 8 * tokens, 0);
+      const turn = async () => {
+        await generation.turn(writing(tokens, 1));
+        generation.append(prompts.map(() => [1]));
+      };
+      const counted = await countGpu(turn);
+      const before = process.cpuUsage();
+      const ms = await timed(turn, small ? 1 : 3);
+      const { user, system } = process.cpuUsage(before);
+      throwGpuErrors();
+      tell(`writing, 135M in ${form}, ${rows} rows`, {
+        ...{ tokensPerSecond: (rows * tokens * 1000) / ms, msOfAToken: ms / tokens },
+        ...{
+          processorMsOfAToken: (user + system) / 1000 / 4 / tokens,
+          dispatches: counted.dispatches / tokens,
+        },
+      });
+      if (form === 'f16' && rows !== 8)
+        await profiled(`12 tokens, ${form}, ${rows} rows`, device, () => generation.turn(writing(12, 1)));
+      generation.dispose();
+    }
+    const subject = new Subject(base);
+    const ms = await timed(() => subject.step(step), small ? 1 : 3);
+    throwGpuErrors();
+    tell(`a step of the adapter, 135M in ${form}, ${step.length} × 128 tokens, ms`, ms);
+    if (form === 'f16') await profiled(`a step of the adapter, ${form}`, device, () => subject.step(step));
+    subject.dispose();
+  }
+}
+
+async function* weightsOf(config: ModelConfig, form: RealForm): AsyncGenerator<[string, ParameterValues]> {
+  if (form !== 'f16') {
+    yield* randomParameters(config, form);
+    return;
+  }
+  for await (const [name, given] of randomParameters(config, 'float32'))
+    yield [name, given instanceof Float32Array ? halves(given) : given];
+}
+
+/** The nearest halves. The same numbers come over and over, so only the first of them are looked at. */
+function halves(values: Float32Array): Float32Array {
+  const some = values.subarray(0, 1 << 14).map((x) => halfValue(halfBits(x)));
+  for (let at = 0; at < values.length; at += some.length)
+    values.set(some.subarray(0, Math.min(some.length, values.length - at)), at);
+  return values;
+}
+
+/** A run from the command line; what it told, or null. */
+async function train(backend: 'webgpu' | 'auto', steps: number): Promise<boolean> {
+  const folder = join(out, `run-${backend}`);
+  const flags = ['--backend', backend, '--steps', String(steps), '--out', folder];
+  const tiny = small ? ['--k', '2', '--prompts-per-update', '1', '--eval-tasks', '4'] : [];
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/train.ts', ...flags, ...tiny], {
+    ...{ cwd: resolve(import.meta.dirname, '../..'), stdio: ['ignore', 'pipe', 'pipe'] },
+  });
+  let told = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => (told += text.toString()));
+  const status = await new Promise<number | null>((done) => child.on('close', done));
+  tell(`a run on ${backend}, ended with`, status);
+  tell(`what the run on ${backend} told`, told.slice(-3000).split('\n'));
   return status === 0;
 }
 
-const right = await parity();
-await bounds();
-await decoding();
-const trained = train();
-process.exit(right && trained ? 0 : 1);
+const parts: Readonly<Record<string, (device: GPUDevice) => Promise<boolean | void>>> = {
+  bounds: () => bounds(),
+  real,
+  training,
+  auto: () => train('auto', 2),
+};
+const unknown = wanted.filter((name) => !(name in parts) && !['parity', 'run'].includes(name));
+if (unknown.length > 0)
+  throw new Error(`No part is called ${unknown.join(', ')}: parity, run, ${Object.keys(parts).join(', ')}.`);
+let right = true;
+const does = (name: string) => wanted.length === 0 || wanted.includes(name);
+// The command line's run and the reference's results need no quiet machine.
+const running = does('run') ? train('webgpu', small ? 1 : 20) : Promise.resolve(true);
+const expected = does('parity') ? await references() : null;
+const device = await openGpu();
+if (expected) right = await parity(expected);
+right = (await running) && right;
+for (const [name, part] of Object.entries(parts)) {
+  if (!does(name)) continue;
+  try {
+    right = ((await part(device)) ?? true) && right;
+  } catch (error) {
+    right = false;
+    tell(`${name} failed`, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+process.exit(right ? 0 : 1);

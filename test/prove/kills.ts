@@ -53,8 +53,7 @@ export async function killRun(options: KillsOptions, signal?: AbortSignal): Prom
       await open(browser.page, address, steps);
       now = await goOn(browser.page);
       if (now === told) counts['gone on at the update told']++;
-      else if (now > told)
-        counts['gone on later']++; // made between the look at the page and the kill
+      else if (now > told) counts['gone on later']++; // made between the look at the page and the kill
       else examples[`kill ${at}`] = `It had told of update ${told}, and went on at update ${now}.`;
     }
     const { page } = browser;

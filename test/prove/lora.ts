@@ -4,7 +4,8 @@
  * says so.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
@@ -12,20 +13,18 @@ import * as v from 'valibot';
 import { defaultExperiment, withChanges } from '../../src/config/experiment.ts';
 import { otherModelText } from '../../src/config/modelFields.ts';
 import { logits as scoresOf, openBackend, tf } from '../../src/engine/index.ts';
-import {
-  Adapter,
-  adapterFiles,
-  adapterShapes,
-  loraTargets,
-  type LoraSettings,
-} from '../../src/model/adapter.ts';
+import { Adapter } from '../../src/model/adapter.ts';
+import { adapterFiles } from '../../src/model/adapterFiles.ts';
 import { bytesInMemory } from '../../src/model/byteSource.ts';
-import { checkpointFiles } from '../../src/model/checkpoint.ts';
+import { checkpointFiles, checkpointTexts, weightsFile } from '../../src/model/checkpoint.ts';
 import { tinyLlama } from '../../src/model/config.ts';
 import { initialWeights, Llama } from '../../src/model/llama.ts';
+import { adapterShapes, loraTargets, type LoraSettings } from '../../src/model/lora.ts';
+import { mergedSafetensors, type FileParts } from '../../src/model/merged.ts';
 import type { HostWeights } from '../../src/model/parameters.ts';
+import { openSafetensors } from '../../src/model/safetensors.ts';
 import { uniform } from '../../src/rl/random.ts';
-import { adaptedBase } from '../../src/train/base.ts';
+import { adaptedBase } from '../../src/train/adaptedBase.ts';
 import { formatOf } from '../../src/train/modelFormat.ts';
 import { openModel } from '../../src/train/openedModel.ts';
 import { createSession } from '../../src/train/session.ts';
@@ -68,16 +67,19 @@ interface Written {
   readonly model: Llama;
   readonly base: Record<string, Uint8Array>;
   readonly adapter: Record<string, Uint8Array>;
-  readonly merged: Record<string, Uint8Array>;
+  readonly merged: Record<string, Uint8Array | FileParts>;
 }
 
-async function drawn({ settings, weights, values }: ReturnType<typeof caseOf>): Promise<Written> {
+function drawn({ settings, weights, values }: ReturnType<typeof caseOf>): Written {
   const model = new Llama(config, weights, false).adapted(new Adapter(config, settings, values));
+  const base = checkpointFiles({ config, weights }, tokens);
+  const source = openSafetensors(base[weightsFile]);
   return {
-    model,
-    base: checkpointFiles({ config, weights }, tokens),
-    adapter: adapterFiles(config, settings, values),
-    merged: checkpointFiles({ config, weights: await model.merged() }, tokens),
+    ...{ model, base, adapter: adapterFiles(config, settings, values) },
+    merged: {
+      ...checkpointTexts(config, tokens),
+      [weightsFile]: mergedSafetensors(config, source, 'float32', { settings, values }),
+    },
   };
 }
 
@@ -102,13 +104,13 @@ async function trained(): Promise<Written> {
     model: open.policy(e, weights),
     base: files,
     adapter: model.files(e, weights),
-    merged: await model.merged(e, weights),
+    merged: model.merged(e, weights),
   };
 }
 
-function writeFiles(folder: string, files: Record<string, Uint8Array>): void {
+async function writeFiles(folder: string, files: Record<string, Uint8Array | FileParts>): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
 }
 
 async function logitsOf(model: Llama, ids: readonly number[]): Promise<Float32Array> {
@@ -141,12 +143,12 @@ export const lora: Part = {
         const folder = mkdtempSync(join(tmpdir(), 'lora-'));
         try {
           const cases = [await trained()];
-          for (let i = 0; i < count; i++) cases.push(await drawn(caseOf(1000 * seed + from + i)));
+          for (let i = 0; i < count; i++) cases.push(drawn(caseOf(1000 * seed + from + i)));
           for (const [i, { base, adapter, merged }] of cases.entries()) {
             const own = join(folder, String(i));
-            writeFiles(own, base);
-            writeFiles(join(own, 'adapter'), adapter);
-            writeFiles(join(own, 'merged'), merged);
+            await writeFiles(own, base);
+            await writeFiles(join(own, 'adapter'), adapter);
+            await writeFiles(join(own, 'merged'), merged);
           }
           const script = resolve(import.meta.dirname, '../transformers/lora.py');
           const folders = cases.map((_, i) => join(folder, String(i)));

@@ -68,11 +68,16 @@ export function differenceOf(
   for (let at = 0; at < Math.max(here?.length ?? 0, there?.length ?? 0); at++) {
     const [a, b] = [here?.[at] ?? new Map(), there?.[at] ?? new Map()];
     const names = [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
-    // What timed out otherwise is why all else in the line differs.
-    const first = names.find((name) => name.includes('/timeout@')) ?? names[0];
+    // What timed out otherwise is why all else in the line differs; an answer that timed out on both sides may have by other tests.
+    const timeouts = (name: string) => name.includes('/timeout@');
+    const first = names.find(timeouts) ?? names[0];
     if (first === undefined) continue;
-    const timedOut = first.includes('/timeout@');
-    const why = timedOut ? ': an answer timed out on one side only, as happens on a busy machine' : '';
+    const timedOut = [...a, ...b].some(([name, share]) => timeouts(name) && share !== 0);
+    const why = !timedOut
+      ? ''
+      : timeouts(first)
+        ? ': an answer timed out on one side only, as happens on a busy machine'
+        : ': an answer timed out on both sides, perhaps by another number of its tests';
     return {
       said: `line ${at + 1}, ${first}: ${String(a.get(first))} here, ${String(b.get(first))} there${why}`,
       timedOut,
@@ -125,21 +130,31 @@ async function tried(preset: string, folder: string, signal: AbortSignal): Promi
     await metricsIn(join(project, 'runs/1')),
     await metricsIn(join(project, 'runs/2')),
   ];
+  // A machine so busy that answers time out each time says nothing of the code: that is counted, and neither held nor broken.
+  const unjudged = difference?.timedOut ?? false;
   const held: Record<string, boolean> = {
-    'computes the same': difference === null,
+    'computes the same': difference === null || unjudged,
     'is changed by an edit': ours !== edited,
     'names a mistake': wrong.code === 1 && /reward\.ts:\d+/.test(wrong.said),
   };
   const broken = Object.keys(held).filter((claim) => !held[claim]);
   return {
-    counts: { projects: 1, values: ours.split(',').length, 'tried again after a timeout': again },
+    counts: {
+      ...{ projects: 1, values: unjudged ? 0 : ours.split(',').length },
+      ...{ 'tried again after a timeout': again, 'not judged, the machine was too busy': unjudged ? 1 : 0 },
+    },
     failed: broken.length > 0 ? 1 : 0,
-    examples: Object.fromEntries(
-      broken.map((claim) => [
-        `${preset}: not so that it ${claim}`,
-        claim === 'names a mistake' ? wrong.said : `${difference?.said ?? ''}\n${ours}\n${theirs}\n${edited}`,
-      ]),
-    ),
+    examples: {
+      ...(unjudged ? { [`${preset}: not judged`]: difference?.said ?? '' } : {}),
+      ...Object.fromEntries(
+        broken.map((claim) => [
+          `${preset}: not so that it ${claim}`,
+          claim === 'names a mistake'
+            ? wrong.said
+            : `${difference?.said ?? ''}\n${ours}\n${theirs}\n${edited}`,
+        ]),
+      ),
+    },
   };
 }
 

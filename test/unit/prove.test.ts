@@ -120,5 +120,10 @@ describe('two runs that should have measured the same', () => {
       timedOut: false,
     });
     expect(differenceOf(ours, lines(first))?.timedOut).toBe(false);
+    const [some, more] = [0.4, 0.5].map((reward) => ({ ...late, 'eval/reward@t1': reward }));
+    expect(differenceOf(lines(some!), lines(more!))).toEqual({
+      said: 'line 1, eval/reward@t1: 0.4 here, 0.5 there: an answer timed out on both sides, perhaps by another number of its tests',
+      timedOut: true,
+    });
   });
 });

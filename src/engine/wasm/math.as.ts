@@ -80,7 +80,7 @@ export function maxOf(from: usize, n: i32): f32 {
  */
 export function expRow(at: usize, n: i32, top: f32, scale: f32): f32 {
   const end = at + ((<usize>n) << 2);
-  const padded = at + (((<usize>(n + 3)) & ~3) << 2);
+  const padded = at + ((<usize>(n + 3) & ~3) << 2);
   for (let p = end; p < padded; p += 4) f32.store(p, -3.4e38);
   const shift = f32x4.splat(top);
   const factor = f32x4.splat(scale);

@@ -10,6 +10,9 @@ import { Mailbox, STATE, type ThreadSetup } from './thread.ts';
 /** Milliseconds a part of one operation may take. */
 const patience = 60_000;
 
+/** Milliseconds in which threads must have started. A page goes on with one thread then, a command cannot, and its machine may be busy. */
+const startPatience = typeof Worker !== 'undefined' ? 10_000 : patience;
+
 export class ThreadPool {
   readonly #helpers: readonly Helper[];
   readonly #mailboxes: readonly Mailbox[];
@@ -22,7 +25,7 @@ export class ThreadPool {
   /**
    * Starts `count` helping threads and waits until they are ready.
    *
-   * @throws when a thread cannot be started, or does not answer within ten seconds
+   * @throws when a thread cannot be started, or does not answer within `startPatience`
    */
   static async start(count: number, setup: Omit<ThreadSetup, 'thread' | 'mailboxes'>): Promise<ThreadPool> {
     const mailboxes = new SharedArrayBuffer(Mailbox.bytes(count));
@@ -37,7 +40,8 @@ export class ThreadPool {
       const began = performance.now();
       while (boxes.some((box) => box.state === STATE.starting)) {
         if (failures[0] !== undefined) throw new Error(failures[0]);
-        if (performance.now() - began > 10_000) throw new Error('no answer within 10 s');
+        if (performance.now() - began > startPatience)
+          throw new Error(`the helping threads did not start within ${startPatience / 1000} s`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       return pool;

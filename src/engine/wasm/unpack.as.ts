@@ -35,7 +35,7 @@ export function gemmBlocksTransposed(
     const nc = min(UNPACKED, n - n0);
     const room = ((<usize>nc + 7) & ~7) << 5;
     for (let j = 0; j < nc; j += 8) {
-      unpack(type, k, tiles + ((<usize>(n0 + j)) >> 3) * stride + skipped, packed + ((<usize>j) << 5), room);
+      unpack(type, k, tiles + (<usize>(n0 + j) >> 3) * stride + skipped, packed + ((<usize>j) << 5), room);
     }
     multiply(m, k, nc, a + ((<usize>n0) << 2), rsa, 4, packed, room, c, rsc, n0 > 0, scratch);
   }

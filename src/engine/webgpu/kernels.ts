@@ -4,12 +4,13 @@ import { attendGpu, fillCacheGpu } from '../kernels/attendCached/webgpu.ts';
 import { attentionGpu, attentionGpuBackward } from '../kernels/causalAttention/webgpu.ts';
 import { openDecoderGpu } from '../kernels/decodeTurn/webgpu.ts';
 import { gatherGpu, scatterAddGpu } from '../kernels/gatherRows/webgpu.ts';
-import { matMulGpu, timesBlocksGpu } from '../kernels/linear/webgpu.ts';
+import { columnProductsGpu, matMulGpu, timesBlocksGpu } from '../kernels/linear/webgpu.ts';
 import { rmsNormGpu, rmsNormGpuBackward } from '../kernels/rmsNorm/webgpu.ts';
 import { ropeGpu } from '../kernels/rope/webgpu.ts';
 import { sampleGpu } from '../kernels/sampleToken/webgpu.ts';
 import { swigluGpu, swigluGpuBackward } from '../kernels/swiglu/webgpu.ts';
 import { headGpu, headGpuBackward } from '../kernels/tokenLogProbs/webgpu.ts';
+import { roundBuffers } from './buffers.ts';
 import { newTensor } from './record.ts';
 
 export const kernels = {
@@ -22,6 +23,7 @@ export const kernels = {
   openDecoderGpu,
   gatherGpu,
   scatterAddGpu,
+  columnProductsGpu,
   matMulGpu,
   timesBlocksGpu,
   rmsNormGpu,
@@ -33,6 +35,7 @@ export const kernels = {
   headGpu,
   headGpuBackward,
   newTensor,
+  roundBuffers,
 } as const;
 
 /** Said here, because they import what asks for the GPU that runs: the other way round would be a circle. */

@@ -20,14 +20,14 @@ export interface GpuKernel {
 export const GROUP = 64;
 
 /** WGSL: sum and maximum over a workgroup. Every invocation must call them, outside of branches; all get the result. */
-export const reductions = `
-  var<workgroup> partial : array<f32, ${GROUP}>;
+export const reductionsOf = (threads: number) => `
+  var<workgroup> partial : array<f32, ${threads}>;
   fn groupSum(value : f32) -> f32 {
     let me = localId.x;
     workgroupBarrier();
     partial[me] = value;
     workgroupBarrier();
-    for (var n = ${GROUP / 2}u; n > 0u; n = n >> 1u) {
+    for (var n = ${threads / 2}u; n > 0u; n = n >> 1u) {
       if (me < n) { partial[me] += partial[me + n]; }
       workgroupBarrier();
     }
@@ -38,12 +38,14 @@ export const reductions = `
     workgroupBarrier();
     partial[me] = value;
     workgroupBarrier();
-    for (var n = ${GROUP / 2}u; n > 0u; n = n >> 1u) {
+    for (var n = ${threads / 2}u; n > 0u; n = n >> 1u) {
       if (me < n) { partial[me] = max(partial[me], partial[me + n]); }
       workgroupBarrier();
     }
     return partial[0];
   }`;
+/** Over a workgroup of GROUP. */
+export const reductions = reductionsOf(GROUP);
 
 /**
  * Runs a kernel.
@@ -65,18 +67,32 @@ export function runGpu<T extends Tensor>(
   const size = shape.reduce((a, b) => a * b, 1);
   const result = 'into' in target ? target.into : newTensor<T>(gpu, shape);
   if (size === 0) return result;
-  const types = inputs.map(({ dtype }) => (dtype === 'int32' ? 'read i32' : 'read f32'));
-  const stage = {
-    ...{ name: kernel.name, uniforms: kernel.uniforms, code: kernel.code, threads: GROUP, indexed: true },
-    buffers: {
-      ...Object.fromEntries(kernel.inputs.map((name, i) => [name, types[i] ?? 'read f32'])),
-      result: 'read_write f32',
-    },
-  } as const satisfies Stage;
+  const stage = stageOf(
+    kernel,
+    inputs.map(({ dtype }) => (dtype === 'int32' ? 'read i32' : 'read f32')),
+  );
   const tensors = Object.fromEntries(kernel.inputs.map((name, i) => [name, inputs[i] as Tensor]));
   const numbers = Object.fromEntries(
     Object.keys(kernel.uniforms).map((name, i) => [name, scalars[i] ?? NaN]),
   );
   run(gpu, stage, { ...tensors, result }, numbers, inTwoDimensions(target.groups ?? Math.ceil(size / GROUP)));
   return result;
+}
+
+const stages = new WeakMap<GpuKernel, Map<string, Stage>>();
+
+/** Made once a kernel and types of its inputs. */
+function stageOf(kernel: GpuKernel, types: readonly ('read i32' | 'read f32')[]): Stage {
+  const known = stages.get(kernel) ?? new Map<string, Stage>();
+  stages.set(kernel, known);
+  const key = types.join();
+  const stage: Stage = known.get(key) ?? {
+    ...{ name: kernel.name, uniforms: kernel.uniforms, code: kernel.code, threads: GROUP, indexed: true },
+    buffers: {
+      ...Object.fromEntries(kernel.inputs.map((name, i) => [name, types[i] ?? 'read f32'])),
+      result: 'read_write f32',
+    },
+  };
+  known.set(key, stage);
+  return stage;
 }

@@ -30,6 +30,19 @@ export interface Stage<Name extends string = string, Uniform extends string = st
   readonly indexed?: boolean;
 }
 
+/** A maker of stages that makes each once: a stage is known by itself (`compiled`), its code is long. */
+export function once<Args extends readonly (string | number | boolean)[], Made>(
+  make: (...args: Args) => Made,
+): (...args: Args) => Made {
+  const known = new Map<string, Made>();
+  return (...args) => {
+    const key = args.join(' ');
+    const made = known.get(key) ?? make(...args);
+    known.set(key, made);
+    return made;
+  };
+}
+
 /** A kernel with its buffers and its number of workgroups. */
 export interface Bound {
   readonly pipeline: GPUComputePipeline;
@@ -37,7 +50,18 @@ export interface Bound {
   readonly groups: readonly [x: number, y: number, z?: number];
 }
 
-const pipelines = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();
+interface Compiled {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** By the stage itself, which most kernels make once, and by code, where equal ones are made anew. */
+interface Pipelines {
+  readonly byStage: WeakMap<Stage, Compiled>;
+  readonly byCode: Map<string, Compiled>;
+}
+
+const pipelinesOf = new WeakMap<GPUDevice, Pipelines>();
 
 /** `size` numbers of a tensor from `offset` on, which must be a multiple of 64: a device promises no finer steps. */
 export interface Part {
@@ -54,7 +78,7 @@ export function bind<Name extends string, Uniform extends string>(
   numbers: Readonly<Record<Uniform, number>>,
   groups: Bound['groups'],
 ): Bound {
-  const pipeline = compiled(gpu.device, stage);
+  const { pipeline, layout } = compiled(gpu.device, stage);
   const entries = (Object.keys(stage.buffers) as Name[]).map((name, binding) => {
     const given: Tensor | Part = tensors[name];
     const { tensor, offset, size } =
@@ -69,7 +93,7 @@ export function bind<Name extends string, Uniform extends string>(
     const resource = { buffer: uniformBuffer(gpu.device, values) };
     entries.push({ binding: entries.length, resource: { ...resource, offset: 0, size: 4 * types.length } });
   }
-  const buffers = gpu.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+  const buffers = gpu.device.createBindGroup({ layout, entries });
   return { pipeline, buffers, groups };
 }
 
@@ -111,10 +135,19 @@ function uniformBuffer(
   return buffer;
 }
 
-function compiled(
+function compiled(device: GPUDevice, stage: Stage): Compiled {
+  const pipelines = pipelinesOf.get(device) ?? { byStage: new WeakMap(), byCode: new Map() };
+  pipelinesOf.set(device, pipelines);
+  const found = pipelines.byStage.get(stage) ?? compiledCode(device, pipelines.byCode, stage);
+  pipelines.byStage.set(stage, found);
+  return found;
+}
+
+function compiledCode(
   device: GPUDevice,
+  known: Map<string, Compiled>,
   { name, buffers, uniforms, threads, code, indexed = false }: Stage,
-): GPUComputePipeline {
+): Compiled {
   const declarations = Object.entries(buffers).map(([buffer, kind], i) => {
     const [access, type] = kind.split(' ');
     return `@group(0) @binding(${i}) var<storage, ${access}> ${buffer} : array<${type}>;`;
@@ -138,14 +171,13 @@ function compiled(
       workgroupId = group;
       main(${indexed ? `i32((group.y * groups.x + group.x) * ${threads}u + local.x)` : ''});
     }`;
-  const known = pipelines.get(device) ?? new Map<string, GPUComputePipeline>();
-  pipelines.set(device, known);
   const found = known.get(source);
   if (found) return found;
   const module = device.createShaderModule({ label: name, code: source });
   const pipeline = device.createComputePipeline({ label: name, layout: 'auto', compute: { module } });
-  known.set(source, pipeline);
-  return pipeline;
+  const made = { pipeline, layout: pipeline.getBindGroupLayout(0) };
+  known.set(source, made);
+  return made;
 }
 
 /** Appends these kernels, one after the other; each sees what those before it wrote. */

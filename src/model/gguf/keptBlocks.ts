@@ -1,21 +1,27 @@
 /** Blocks of a GGUF file that stay blocks: those of Q8_0 and Q4_1 as they are, Q4_0 and Q5_0 as blocks with the same values. */
-import type { HostBlocks } from '../../engine/blocks.ts';
+import type { BlockType, HostBlocks } from '../../engine/blocks.ts';
 import { halfBits, halfValue } from '../../engine/halves.ts';
 import { blockTypes, type TypeNumber } from './types.ts';
 
-/** Numbers of these types. */
-type Kept = 2 | 3 | 6 | 8;
+/** What they stay, by the numbers of their types. */
+const kept = { 2: 'int4', 3: 'int4', 6: 'int8', 8: 'int8' } as const satisfies Partial<
+  Record<TypeNumber, BlockType>
+>;
+type Kept = keyof typeof kept;
 
-export const isKept = (type: TypeNumber): type is Kept =>
-  type === 2 || type === 3 || type === 6 || type === 8;
+export const isKept = (type: TypeNumber): type is Kept => Object.hasOwn(kept, type);
+
+const byName = new Map<string, BlockType>(
+  ([2, 3, 6, 8] as const).map((type) => [blockTypes[type].name, kept[type]]),
+);
+/** What a matrix stays whose type is called so; null: it becomes float32. */
+export const keptType = (dtype: string): BlockType | null => byName.get(dtype) ?? null;
 
 /** @param bytes whole blocks of a matrix [outputs, inputs] */
 export function keptBlocks(type: Kept, bytes: Uint8Array, outputs: number, inputs: number): HostBlocks {
-  if (type === 8) return { type: 'int8', outputs, inputs, bytes };
-  if (type === 3) return { type: 'int4', outputs, inputs, bytes };
-  return type === 2
-    ? { type: 'int4', outputs, inputs, bytes: withMinimum(bytes) }
-    : { type: 'int8', outputs, inputs, bytes: asBytes(bytes) };
+  const as = { type: kept[type], outputs, inputs };
+  if (type === 2) return { ...as, bytes: withMinimum(bytes) };
+  return { ...as, bytes: type === 6 ? asBytes(bytes) : bytes };
 }
 
 /** Q4_0, d·(q − 8), with −8·d as minimum: Q4_1. */

@@ -159,7 +159,7 @@ export function ggufTensors(gguf: GgufFile, config: ModelConfig): TensorSource {
     tensors.set(theirs, tensor);
   }
   /** The rows in their order elsewhere. */
-  const inOrder = <A extends Float32Array | Uint8Array>(name: string, values: A): A => {
+  const inOrder = <A extends Row<A>>(name: string, values: A): A => {
     const [, which] = /\.self_attn\.([qk])_proj\./.exec(name) ?? [];
     if (which === undefined || !familyOf(config).ggufPermutes) return values;
     return unpermuted(values, tensors.get(name)?.shape[0] ?? 0, which === 'q' ? heads : kvHeads);
@@ -174,9 +174,17 @@ export function ggufTensors(gguf: GgufFile, config: ModelConfig): TensorSource {
   };
 }
 
+/** A typed array of any kind. */
+interface Row<A> {
+  readonly length: number;
+  slice(): A;
+  subarray(from: number, to: number): A;
+  set(values: A, at: number): void;
+}
+
 /** Row 2i + j of a head stands where row j·half + i was. Whole rows move. */
-function unpermuted<A extends Float32Array | Uint8Array>(values: A, rows: number, heads: number): A {
-  const out = values.slice() as A;
+function unpermuted<A extends Row<A>>(values: A, rows: number, heads: number): A {
+  const out = values.slice();
   const width = values.length / rows;
   const headRows = rows / heads;
   const half = headRows / 2;

@@ -97,8 +97,10 @@ export function failureIn(stage: Stage | 'died', { message = '', code, silent = 
     case 'mount':
       return failure('The WebContainer started, and did not take the project’s files.', 'Start it again.');
     case 'install':
+      if (code === undefined)
+        return failure('npm ci could not be run in the WebContainer.', 'Start it again.');
       return failure(
-        `npm ci ended with code ${code ?? 'unknown'}: the packages were not installed. The terminal says why; most often the package index, registry.npmjs.org, cannot be reached from StackBlitz’s servers.`,
+        `npm ci ended with code ${code}: the packages were not installed. The terminal says why; most often the package index, registry.npmjs.org, cannot be reached from StackBlitz’s servers.`,
         'Start it again in a while.',
       );
     case 'run':

@@ -1,7 +1,7 @@
 /**
  * Stands for `@webcontainer/api` in tests of the page of a project: boots the fake, which "installs" and "trains" in a second. What
- * it does is read from `localStorage.fake`: 'refuse' to boot, fail to 'install',
- * 'die' in the middle of a run, or run 'endless'ly.
+ * it does is read from `localStorage.fake`: 'refuse' to boot, not take files ('mount'), fail to
+ * 'install', 'die' in the middle of a run, or run 'endless'ly.
  */
 import { FakeContainer, type FakeProcess } from './fakeContainer.ts';
 
@@ -73,6 +73,7 @@ export const WebContainer = {
     const fake: FakeContainer = new FakeContainer({
       command: (text, process, files) => void command(text, process, files, () => fake.die('the fake died')),
     });
+    if (wanted() === 'mount') fake.mount = () => Promise.reject(new Error('the fake takes no files'));
     return fake;
   },
 };

@@ -18,7 +18,13 @@ import {
   wasmMemory,
   whyTooLarge,
 } from '../../../src/hub/needs.ts';
-import type { ModelFacts } from '../../../src/train/openedModel.ts';
+import { openBackend, tf } from '../../../src/engine/index.ts';
+import { bytesInMemory } from '../../../src/model/byteSource.ts';
+import { storedBytes } from '../../../src/model/heldBytes.ts';
+import { Llama } from '../../../src/model/llama.ts';
+import { frozenParametersFrom } from '../../../src/model/tensors.ts';
+import { openModel, type ModelFacts } from '../../../src/train/openedModel.ts';
+import { tinyFolder } from '../../tinyModel.ts';
 
 const facts = (parameters: number, vocabulary: number, width: number, layers: number): ModelFacts => ({
   ...{ family: 'llama', parameters, vocabulary, width, layers, context: 2048, dtypes: ['BF16'] },
@@ -47,6 +53,27 @@ it('of a model in blocks less is needed, whether its file has them or a run asks
   expect(whyTooLarge(large, 'int4')).toBeNull();
   expect(() => checkFits('wasm', large, 'float32')).toThrow(/^It needs .* Or set baseWeights to int8\.$/);
   checkFits('webgpu', large, 'float32');
+});
+
+it.each([
+  ['F32', 'stored'],
+  ['Q8_0', 'int8'],
+  ['Q4_1', 'int4'],
+] as const)('what a file in %s takes in memory is known to the byte', async (dtype, form) => {
+  await openBackend('wasm', { environment: 'node', threads: 1 });
+  const files = new Map(Object.entries(tinyFolder()));
+  const { config, tensors } = await openModel({
+    names: [...files.keys()],
+    open: (name) => Promise.resolve(bytesInMemory(name, files.get(name) ?? new Uint8Array())),
+  });
+  const so = new Map([...tensors.tensors].map(([name, one]) => [name, { ...one, dtype }] as const));
+  const before = tf.memory().numBytes;
+  const model = await Llama.load(config, frozenParametersFrom(config, tensors, form));
+  const packedHead = 4 * config.vocab_size * config.hidden_size;
+  expect(storedBytes(config, { tensors: so })).toBe(
+    model.heldBytes ?? tf.memory().numBytes - before + packedHead,
+  );
+  model.dispose();
 });
 
 it('an update takes as long as its operations at the rates that were measured', () => {

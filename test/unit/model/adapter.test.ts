@@ -4,14 +4,9 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { logits as scoresOf, AdamW, openBackend, tf } from '../../../src/engine/index.ts';
-import {
-  Adapter,
-  adapterFiles,
-  initialAdapter,
-  loraTargets,
-  readAdapter,
-  type LoraSettings,
-} from '../../../src/model/adapter.ts';
+import { Adapter } from '../../../src/model/adapter.ts';
+import { adapterFiles, readAdapter } from '../../../src/model/adapterFiles.ts';
+import { initialAdapter, loraTargets, type LoraSettings } from '../../../src/model/lora.ts';
 import { readCheckpoint } from '../../../src/model/checkpoint.ts';
 import { Generation } from '../../../src/model/generate.ts';
 import { Llama } from '../../../src/model/llama.ts';

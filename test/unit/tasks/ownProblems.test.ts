@@ -9,7 +9,7 @@ import {
 import { readerOf } from '../../../src/tasks/episode.ts';
 import { familiarity, unfamiliar } from '../../../src/tasks/familiar.ts';
 import { makeTasks } from '../../../src/tasks/makeTasks.ts';
-import { splitProblems } from '../../../src/tasks/ownProblems.ts';
+import { NothingLeftError, roomForAnswers, splitProblems } from '../../../src/tasks/ownProblems.ts';
 import { problemLine, problemSetOf, readProblemSet, type Problem } from '../../../src/tasks/problemSet.ts';
 import { readProblems } from '../../../src/tasks/readers/index.ts';
 import { notesOn, openTasks } from '../../../src/tasks/source.ts';
@@ -119,6 +119,31 @@ describe('the split', () => {
     expect(() => splitProblems(long, e, reader)).toThrow(
       /^problems: none of the .*p\d: its solution has .*A larger “Longest answer”/s,
     );
+  });
+
+  it('says how long an answer would have to be, as far as the field allows any', () => {
+    const long = (n: number, terms: number) =>
+      problem(n, { reference: `def add${n}(x):\n    return ${'x + '.repeat(terms)}1` });
+    const roomFor = (...problems: Problem[]) => {
+      try {
+        return roomForAnswers(splitProblems(problems, e, reader).leftOut);
+      } catch (error) {
+        return error instanceof NothingLeftError ? roomForAnswers(error.leftOut) : error;
+      }
+    };
+    const room = roomFor(long(1, 30), long(2, 40), long(3, 400));
+    if (typeof room !== 'number') throw new Error(String(room));
+    const { leftOut } = splitProblems(
+      [long(1, 30), long(2, 40), long(3, 400)],
+      { ...e, heldOut: 0, maxNewTokens: room },
+      reader,
+    );
+    expect(leftOut.map(({ task, why }) => [task.id, why])).toEqual([['p3', 'answer']]);
+    expect(() =>
+      splitProblems([long(2, 40)], { ...e, heldOut: 0, maxNewTokens: room - 1 }, reader),
+    ).toThrow();
+    expect(roomFor(...some(3))).toBeNull();
+    expect(roomFor(...some(3), long(4, 400))).toBeNull();
   });
 });
 

@@ -29,7 +29,7 @@ describe('a model of others', () => {
     for (const model of [a, b]) {
       expect(model.facts).toEqual({
         ...{ family: 'qwen2', layers: 2, width: 32, vocabulary: tinyConfig.vocab_size, context: 4096 },
-        ...{ parameters: 27_808, dtypes: ['F32'] },
+        ...{ parameters: 27_808, dtypes: ['F32'], storedBytes: 4 * (27_808 + 284 * 32) }, // the head is packed once more
       });
       expect(model.tokenizer.encode('def add(a', false)).toEqual(a.tokenizer.encode('def add(a', false));
       expect(model.template?.render([{ role: 'user', content: 'hi' }], true)).toBe(

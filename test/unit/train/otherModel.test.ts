@@ -4,11 +4,13 @@ import { withChanges } from '../../../src/config/experiment.ts';
 import type { Experiment } from '../../../src/config/fields.ts';
 import { otherModelText } from '../../../src/config/modelFields.ts';
 import { openBackend, reopenBackend, tf, type OpenedBackend } from '../../../src/engine/index.ts';
-import { readAdapter, type AdapterValues } from '../../../src/model/adapter.ts';
+import { readAdapter, type AdapterValues } from '../../../src/model/adapterFiles.ts';
+import { loraOf } from '../../../src/model/lora.ts';
 import { bytesInMemory } from '../../../src/model/byteSource.ts';
 import type { HostWeights } from '../../../src/model/parameters.ts';
 import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
-import { adaptedBase, loraOf, type Base } from '../../../src/train/base.ts';
+import { adaptedBase } from '../../../src/train/adaptedBase.ts';
+import type { Base } from '../../../src/train/base.ts';
 import { formatOf } from '../../../src/train/modelFormat.ts';
 import { openModel } from '../../../src/train/openedModel.ts';
 import { weightedLogProbGradient } from '../../../src/train/policy.ts';
@@ -154,6 +156,33 @@ describe('a run over a model that others trained', () => {
       expect(tf.memory().numBytes - one).toBeLessThan(3.1 * adapter);
     });
     expect(tf.memory().numTensors).toBe(before.numTensors);
+  });
+
+  it('is on the back end in one way at a time, where no run is over the other', async () => {
+    const shared = new SharedModel({
+      ...{ model: name, base, backend, sandbox: countsLetter('e') },
+      reopen: () => reopenBackend('wasm', { environment: 'node' }),
+    });
+    const held = () => tf.memory().numBytes;
+    const empty = held();
+    const inFloats = withChanges(experiment, { baseWeights: 'float32' });
+    const inBlocks = withChanges(experiment, { baseWeights: 'int8' });
+    (await shared.begin(inFloats)).dispose();
+    const floats = held() - empty; // it stays for the next run
+    const run = await shared.begin(inBlocks);
+    const other = await shared.begin(inFloats); // now both are used
+    expect(held() - empty).toBeGreaterThan(floats);
+    run.dispose();
+    other.dispose();
+    (await shared.begin(inBlocks)).dispose(); // it was there
+    const anothers = { step: 1, weights: {}, optimizer: { step: 1, m: {}, v: {} } };
+    await expect(shared.begin(inBlocks, { state: anothers })).rejects.toThrow();
+    (await shared.begin(withChanges(experiment, { baseWeights: 'int4' }))).dispose();
+    const blocks = held() - empty;
+    expect(blocks).toBeLessThan(floats);
+    shared.dispose();
+    await Promise.resolve();
+    expect(held()).toBe(empty);
   });
 
   it('answers what a page asks: tokens, layers, files that PEFT reads', async () => {

@@ -114,6 +114,31 @@ describe('a project in a (fake) WebContainer', () => {
     expect(phases.at(-1)).toBe('ready');
   });
 
+  it('says what happened when it dies while it installs, and when it cannot run or write', async () => {
+    const fake: FakeContainer = working({ command: () => fake.die('evicted') });
+    const first = started(fake);
+    await first.container.start(files);
+    expect(first.failures).toMatchObject([{ what: expect.stringMatching(/stopped in the middle/) }]);
+    expect(first.phases).toEqual(['boot', 'mount', 'install', 'off']);
+
+    const broken = working();
+    broken.spawn = () => Promise.reject(new Error('no such command'));
+    const second = started(broken);
+    await second.container.start(files);
+    expect(second.failures).toMatchObject([
+      { what: 'npm ci could not be run in the WebContainer.', detail: 'no such command' },
+    ]);
+
+    const full = working();
+    full.fs.writeFile = () => Promise.reject(new Error('disk full'));
+    const third = started(full);
+    await third.container.start(files);
+    expect(await third.container.run(new Map([['reward.ts', text('mine')]]))).toBeNull();
+    expect(third.failures).toMatchObject([
+      { what: 'The WebContainer did not run the project.', detail: 'disk full' },
+    ]);
+  });
+
   it('drops a container that boots after it was torn down', async () => {
     const fake = working();
     let arrive: () => void = () => undefined;

@@ -35,6 +35,7 @@ import {
   howItWent,
   stageProgress,
   stationOf,
+  endedText,
   statusText,
 } from '../../../src/ui/status.ts';
 import { throttled } from '../../../src/ui/throttled.ts';
@@ -255,6 +256,9 @@ describe('status line', () => {
       /^Finished after 20 updates: turn 1 30 → .*held-out\. Raise/,
     );
     expect(statusText(done)).toMatch(/^Finished after 20 updates\. Raise/);
+    const ended = endedText({ ...done, phase: 'paused' }, true);
+    expect(ended).toBe('Ended after update 20. To go on with it, open it in “Runs”.');
+    expect(endedText({ ...done, evals }, false)).toMatch(/^Finished .*held-out\. It can be looked at and/);
     expect(statusText({ phase: 'running', stage: 'grade', done: 3, total: 10, step: 7 })).toBe(
       'Update 8: running unit tests (3 of 10)',
     );

@@ -78,7 +78,15 @@ export class AdamW {
     }
     this.#step += 1;
     const clip = norm > maxGradNorm ? maxGradNorm / norm : 1;
-    [...this.#slots.values()].forEach((slot, i) => this.#update(slot, ordered[i] as Tensor, lr, clip));
+    const slots = [...this.#slots.values()];
+    if (gpu) {
+      const { beta1, beta2, eps } = this.options;
+      const tensors = slots.map((slot, i) => {
+        return { ...slot, grad: ordered[i] as Tensor, keep: 1 - lr * this.#decayOf(slot) };
+      });
+      const factors = { step: lr / (1 - beta1 ** this.#step), correct: 1 / (1 - beta2 ** this.#step) };
+      gpu.kernels.adamWGpu(gpu.backend, tensors, { ...factors, clip, beta1, beta2, eps });
+    } else slots.forEach((slot, i) => this.#update(slot, ordered[i] as Tensor, lr, clip));
     const each = [...this.#slots.keys()].map((name, i) => [name, Math.sqrt(squared.each[i] ?? NaN)]);
     return { norm, each: Object.fromEntries(each) };
   }
@@ -122,9 +130,14 @@ export class AdamW {
     this.#slots.clear();
   }
 
-  #update({ param, m, v }: Slot, grad: Tensor, lr: number, clip: number): void {
-    const { beta1, beta2, eps, weightDecay } = this.options;
-    const decay = param.rank >= 2 ? weightDecay : 0;
+  #decayOf({ param }: Slot): number {
+    return param.rank >= 2 ? this.options.weightDecay : 0;
+  }
+
+  #update(slot: Slot, grad: Tensor, lr: number, clip: number): void {
+    const { param, m, v } = slot;
+    const { beta1, beta2, eps } = this.options;
+    const decay = this.#decayOf(slot);
     const correct1 = 1 - beta1 ** this.#step;
     const correct2 = 1 - beta2 ** this.#step;
     const wasm = wasmKernels();
@@ -136,12 +149,6 @@ export class AdamW {
       wasm.run.adamW(param.size, ...tensors, ...factors);
       param.assign(next);
       next.dispose();
-      return;
-    }
-    const gpu = runningGpu();
-    if (gpu) {
-      const factors = { keep: 1 - lr * decay, step: lr / correct1, correct: 1 / correct2 };
-      gpu.kernels.adamWGpu(gpu.backend, { param, m, v, grad }, { ...factors, clip, beta1, beta2, eps });
       return;
     }
     tf.tidy(() => {

@@ -20,8 +20,13 @@ const squares = {
   code: `${reductions}
   fn main() {
     var sum = 0.0;
-    for (var i = workgroupId.x * ${GROUP}u + localId.x; i < arrayLength(&grad); i += ${SUMS * GROUP}u) {
-      sum += grad[i] * grad[i];
+    // Four at a time, so that one does not wait for the other.
+    let n = arrayLength(&grad);
+    for (var i = workgroupId.x * ${GROUP}u + localId.x; i < n; i += ${4 * SUMS * GROUP}u) {
+      let at = vec4u(i, i + ${SUMS * GROUP}u, i + ${2 * SUMS * GROUP}u, i + ${3 * SUMS * GROUP}u);
+      let near = min(at, vec4u(n - 1u));
+      let four = select(vec4f(), vec4f(grad[near.x], grad[near.y], grad[near.z], grad[near.w]), at < vec4u(n));
+      sum += dot(four, four);
     }
     let all = groupSum(sum);
     if (localId.x == 0u) { sums[workgroupId.x] = all; }
@@ -90,8 +95,6 @@ export interface AdamFactors {
   readonly clip: number;
   readonly beta1: number;
   readonly beta2: number;
-  /** 1 − lr·λ */
-  readonly keep: number;
   /** lr/(1 − β1^t) */
   readonly step: number;
   /** 1/(1 − β2^t) */
@@ -99,13 +102,29 @@ export interface AdamFactors {
   readonly eps: number;
 }
 
+export interface AdamTensors {
+  readonly param: Tensor;
+  readonly m: Tensor;
+  readonly v: Tensor;
+  readonly grad: Tensor;
+  /** 1 − lr·λ */
+  readonly keep: number;
+}
+
+/** One step of all parameters. */
 export function adamWGpu(
   gpu: WebGPUBackend,
-  tensors: { readonly param: Tensor; readonly m: Tensor; readonly v: Tensor; readonly grad: Tensor },
-  { clip, beta1, beta2, keep, step, correct, eps }: AdamFactors,
+  all: readonly AdamTensors[],
+  { clip, beta1, beta2, step, correct, eps }: AdamFactors,
 ): void {
-  const factors = tf.tensor1d([clip, beta1, 1 - beta1, beta2, 1 - beta2, keep, step, correct, eps]);
-  const groups = Math.min(MAX_GROUPS, Math.ceil(tensors.param.size / THREADS));
-  run(gpu, update, { ...tensors, factors }, {}, [groups, 1]);
-  factors.dispose();
+  // An upload costs more than an update: the factors go up once for all that decay alike.
+  const byKeep = new Map<number, Tensor1D>();
+  for (const { keep, ...tensors } of all) {
+    const factors =
+      byKeep.get(keep) ?? tf.tensor1d([clip, beta1, 1 - beta1, beta2, 1 - beta2, keep, step, correct, eps]);
+    byKeep.set(keep, factors);
+    const groups = Math.min(MAX_GROUPS, Math.ceil(tensors.param.size / THREADS));
+    run(gpu, update, { ...tensors, factors }, {}, [groups, 1]);
+  }
+  tf.dispose([...byKeep.values()]);
 }

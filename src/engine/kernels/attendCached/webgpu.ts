@@ -2,6 +2,7 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { GROUP, reductions, runGpu } from '../../webgpu/program.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
+import { newTensor, once, run, type Stage } from '../../webgpu/record.ts';
 import type { Tensor1D, Tensor2D, Tensor3D } from '../../tf.ts';
 import type { HeadShape } from '../shape.ts';
 
@@ -54,73 +55,119 @@ export function fillCacheGpu(
   runGpu(gpu, fill, [qkv], at(heads * headDim + width), { into: values, groups });
 }
 
+/** How a head's numbers are read: as whole vectors, where they are such. */
+export const headVector = (headDim: number) => (headDim % 4 === 0 ? 'vec4f' : 'f32');
+
 /**
  * WGSL: one head of one sequence attends to the first `live` slots of its cache, 64 at a time with a streaming softmax; the
  * weights are kept in shared memory. Every invocation of a workgroup of GROUP must call it. Reads `qkv` from `query` on, `keys`
- * and `values` from `cache` on, a slot every `width`; writes `result` from `to` on, unless `to` is negative.
+ * and `values` from `cache` on, a slot every `width`; writes `result` from `to` on. All four, and these
+ * places, count in `headVector`s.
+ *
+ * With few rows the memory's latency takes the time: so a slot's score is one invocation's, its loads side by side, and the
+ * result is shared out by columns and by slots.
  */
-export const attendHead = (headDim: number) => `${reductions}
-  const D = ${headDim};
+export function attendHead(headDim: number): string {
+  const vector = headVector(headDim);
+  const columns = vector === 'vec4f' ? headDim / 4 : headDim;
+  const inner = (a: string, b: string) => (vector === 'vec4f' ? `dot(${a}, ${b})` : `${a} * ${b}`);
+  // Columns side by side, how many invocations share one out, and how often there are more columns.
+  const across = Math.min(columns, GROUP);
+  const shares = Math.floor(GROUP / across);
+  const loops = Math.ceil(columns / across);
+  return `${reductions}
+  const COLUMNS = ${columns};
   var<workgroup> weights : array<f32, ${GROUP}>;
+  var<workgroup> parts : array<${vector}, ${GROUP}>;
   fn attendHead(query : i32, cache : i32, width : i32, live : i32, to : i32) {
     let me = i32(localId.x);
+    let share = me / ${across};
     var top = -3.0e38;
     var sum = 0.0;
-    var acc : array<f32, ${Math.ceil(headDim / GROUP)}>;
+    var acc : array<${vector}, ${loops}>;
     for (var first = 0; first < live; first += ${GROUP}) {
       let slot = first + me;
-      var x = -3.0e38;
-      if (slot < live) {
-        let key = cache + slot * width;
-        var dots = 0.0;
-        for (var i = 0; i < D; i++) { dots += qkv[query + i] * keys[key + i]; }
-        x = dots * ${(headDim ** -0.5).toFixed(9)};
+      // Beyond the end the last slot is read again, and counts for nothing.
+      let key = cache + min(slot, live - 1) * width;
+      var dots = 0.0;
+      for (var i = 0; i < ${columns - (columns % 4)}; i += 4) {
+        dots += ${[0, 1, 2, 3].map((j) => inner(`qkv[query + i + ${j}]`, `keys[key + i + ${j}]`)).join(' + ')};
       }
+      ${Array.from({ length: columns % 4 }, (_, j) => {
+        const i = columns - 1 - j;
+        return `dots += ${inner(`qkv[query + ${i}]`, `keys[key + ${i}]`)};`;
+      }).join('\n      ')}
+      let x = select(-3.0e38, dots * ${(headDim ** -0.5).toFixed(9)}, slot < live);
       let next = max(top, groupMax(x));
       let shrink = exp(top - next);
-      var p = 0.0;
-      if (slot < live) { p = exp(x - next); }
+      let p = select(0.0, exp(x - next), slot < live);
       weights[me] = p;
       sum = sum * shrink + groupSum(p);
       top = next;
       let count = min(${GROUP}, live - first);
-      for (var part = 0; part < ${Math.ceil(headDim / GROUP)}; part++) {
-        let i = part * ${GROUP} + me;
+      for (var part = 0; part < ${loops}; part++) {
+        let column = me % ${across} + part * ${across};
         var value = acc[part] * shrink;
-        if (i < D) {
-          for (var s = 0; s < count; s++) { value += weights[s] * values[cache + (first + s) * width + i]; }
+        if (share < ${shares} && column < COLUMNS) {
+          for (var s = share; s < count; s += ${4 * shares}) {
+            // Four at a time; beyond the end the weights are zero.
+            let at = cache + first * width + column;
+            let s1 = min(s + ${shares}, ${GROUP - 1});
+            let s2 = min(s + ${2 * shares}, ${GROUP - 1});
+            let s3 = min(s + ${3 * shares}, ${GROUP - 1});
+            let last = count - 1;
+            value += weights[s] * values[at + s * width]
+              + select(0.0, weights[s1], s + ${shares} < count) * values[at + min(s1, last) * width]
+              + select(0.0, weights[s2], s + ${2 * shares} < count) * values[at + min(s2, last) * width]
+              + select(0.0, weights[s3], s + ${3 * shares} < count) * values[at + min(s3, last) * width];
+          }
         }
         acc[part] = value;
       }
       workgroupBarrier();
     }
-    if (to >= 0) {
-      for (var part = 0; part < ${Math.ceil(headDim / GROUP)}; part++) {
-        let i = part * ${GROUP} + me;
-        if (i < D) { result[to + i] = acc[part] / sum; }
+    for (var part = 0; part < ${loops}; part++) {
+      let column = me % ${across} + part * ${across};
+      parts[me] = acc[part];
+      workgroupBarrier();
+      if (share == 0 && column < COLUMNS) {
+        var whole = parts[me];
+        for (var other = 1; other < ${shares}; other++) { whole += parts[me + other * ${across}]; }
+        result[to + column] = whole / sum;
       }
+      workgroupBarrier();
     }
   }`;
+}
 
-/** One workgroup per sequence and head. */
-const attend = (headDim: number): GpuKernel => ({
-  name: `attendCached ${headDim}`,
-  inputs: ['qkv', 'keys', 'values', 'slotOf'],
-  uniforms: { batch: 'i32', slots: 'i32', heads: 'i32', kvHeads: 'i32' },
-  code: `${attendHead(headDim)}
+/** One workgroup per sequence (y) and head (x). */
+const attendStage = once((headDim: number) => {
+  const vector = headVector(headDim);
+  return {
+    name: `attendCached ${headDim}`,
+    buffers: {
+      qkv: `read ${vector}`,
+      keys: `read ${vector}`,
+      values: `read ${vector}`,
+      slotOf: 'read i32',
+      result: `read_write ${vector}`,
+    },
+    uniforms: { slots: 'i32', heads: 'i32', kvHeads: 'i32' },
+    threads: GROUP,
+    code: `${attendHead(headDim)}
   var<workgroup> rowLive : i32;
-  fn main(index : i32) {
-    let job = index / ${GROUP};
-    let b = job / uniforms.heads;
-    let head = job - b * uniforms.heads;
-    let width = uniforms.kvHeads * D;
-    let query = b * (uniforms.heads * D + 2 * width) + head * D;
-    let cache = b * uniforms.slots * width + head * uniforms.kvHeads / uniforms.heads * D;
-    // The same for the whole workgroup, which the compiler cannot see of what \`index\` leads to.
-    if (localId.x == 0u) { rowLive = slotOf[min(b, uniforms.batch - 1)] + 1; }
+  fn main() {
+    let head = i32(workgroupId.x);
+    let b = i32(workgroupId.y);
+    let width = uniforms.kvHeads * COLUMNS;
+    let query = b * (uniforms.heads * COLUMNS + 2 * width) + head * COLUMNS;
+    let cache = b * uniforms.slots * width + head * uniforms.kvHeads / uniforms.heads * COLUMNS;
+    // The same for the whole workgroup, which the compiler cannot see of what was read.
+    if (localId.x == 0u) { rowLive = slotOf[b] + 1; }
     let live = workgroupUniformLoad(&rowLive);
-    attendHead(query, cache, width, live, select(-1, job * D, b < uniforms.batch));
+    attendHead(query, cache, width, live, (b * uniforms.heads + head) * COLUMNS);
   }`,
+  } as const satisfies Stage;
 });
 
 export function attendGpu(
@@ -136,8 +183,8 @@ export function attendGpu(
   const at = (from: number) => [batch, slots, width, from, qkv.shape[1]];
   runGpu(gpu, write, [qkv, slotOf], at(heads * headDim), { into: keys, groups });
   runGpu(gpu, write, [qkv, slotOf], at(heads * headDim + width), { into: values, groups });
-  return runGpu<Tensor2D>(gpu, attend(headDim), [qkv, keys, values, slotOf], [batch, slots, heads, kvHeads], {
-    shape: [batch, heads * headDim],
-    groups: batch * heads,
-  });
+  const result = newTensor<Tensor2D>(gpu, [batch, heads * headDim]);
+  const tensors = { qkv, keys, values, slotOf, result };
+  run(gpu, attendStage(headDim), tensors, { slots, heads, kvHeads }, [heads, batch]);
+  return result;
 }

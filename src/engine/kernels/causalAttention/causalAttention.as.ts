@@ -9,7 +9,7 @@ const ROWS: i32 = 32;
 
 /** Bytes from one row of a score block to the next: whole vectors. */
 function scoreStride(time: i32): usize {
-  return ((<usize>(time + 3)) & ~3) << 2;
+  return (<usize>(time + 3) & ~3) << 2;
 }
 
 export function attentionForwardScratch(time: i32, headDim: i32): usize {
@@ -36,7 +36,7 @@ function causalSoftmax(scores: usize, stride: usize, first: i32, rows: i32, scal
     scaleRow(scores, seen, <f32>1 / sum);
     // A loop, not memory.fill: that is a call out of WebAssembly, and these rows are short.
     const to = scores + stride;
-    for (let p = scores + (((<usize>(seen + 3)) & ~3) << 2); p < to; p += 16) v128.store(p, f32x4.splat(0));
+    for (let p = scores + ((<usize>(seen + 3) & ~3) << 2); p < to; p += 16) v128.store(p, f32x4.splat(0));
   }
 }
 

@@ -1,5 +1,5 @@
 import { tf } from '../../tf.ts';
-import type { Tensor, Tensor2D } from '../../tf.ts';
+import type { Tensor, Tensor2D, Tensor3D } from '../../tf.ts';
 import { wasmKernels } from '../../wasm/kernels.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
 import { runningGpu } from '../../webgpu/running.ts';
@@ -37,10 +37,16 @@ export function causalAttention(qkv: Tensor2D, shape: SequenceShape): Tensor2D {
   return differentiable(
     [qkv],
     [],
-    () => gpu.kernels.attentionGpu(gpu.backend, qkv, shape.time, shape),
-    (dy, saved) => [
-      gpu.kernels.attentionGpuBackward(gpu.backend, saved[0] as Tensor2D, dy, shape.time, shape),
-    ],
+    (keep) => {
+      const { y, stats } = gpu.kernels.attentionGpu(gpu.backend, qkv, shape);
+      if (keep) keep(y, stats);
+      else stats.dispose();
+      return y;
+    },
+    (dy, saved) => {
+      const [rows, y, stats] = saved as [Tensor2D, Tensor2D, Tensor3D];
+      return [gpu.kernels.attentionGpuBackward(gpu.backend, rows, { y, stats }, dy, shape)];
+    },
   );
 }
 

@@ -161,7 +161,7 @@ class ReferenceTurn implements TurnWriter {
       tf.stack([...tokens.map(({ ids }) => tf.cast(ids, 'float32')), ...tokens.map(({ logp }) => logp)]),
     );
     tf.dispose(tokens.map(({ ids, logp }) => [ids, logp]));
-    const values = (await both.data()) as Float32Array;
+    const values = await both.data<'float32'>();
     both.dispose();
     const half = values.length / 2;
     return { ids: Int32Array.from(values.subarray(0, half)), logp: values.slice(half) };

@@ -22,8 +22,11 @@ export const TILE_PAIRS = 16;
 /** How a matrix [k, n] lies in memory: as `base` of a weight, rows of n; or an output a row (`stored.ts`). */
 export type Layout = 'inputs' | Stored;
 
-/** The parts of 32 of k: 8 slices of four. */
+/** How much of k lies in shared memory at once; an invocation has every eighth four of it. */
+const STEP = 256;
 const SLICES = 8;
+const QUADS = STEP / 4;
+const own = Array.from({ length: QUADS / SLICES }, (_, i) => i);
 
 /**
  * Which of a workgroup's 32 columns an invocation has, and which slice: so that neighbours read what lies side by side. Tiles
@@ -84,18 +87,38 @@ export function product<Name extends string, Uniform extends string>(
     let u = uniforms;
     var sum = 0.0;
     if (column < u.n) {
-      for (var i = 0; i < u.rank; i++) { sum += a[u.behind + row * u.rank + i] * ${p.up}[u.upAt + i * u.n + column]; }
+      // Four at a time, so that one does not wait for the other.
+      for (var i = 0; i < u.rank; i += 4) {
+        let j = min(vec4i(i, i + 1, i + 2, i + 3), vec4i(u.rank - 1));
+        let at = u.behind + row * u.rank + j;
+        let second = u.upAt + j * u.n + column;
+        let narrow = select(vec4f(), vec4f(a[at.x], a[at.y], a[at.z], a[at.w]), vec4i(i, i + 1, i + 2, i + 3) == j);
+        sum += dot(narrow, vec4f(${p.up}[second.x], ${p.up}[second.y], ${p.up}[second.z], ${p.up}[second.w]));
+      }
     }
     return sum;
   }`
     : 'fn adapters(row : i32, column : i32) -> f32 { return 0.0; }';
-  const sums = [0, 1, 2, 3, 4, 5, 6, 7].map((r) => `dot(own, tile[${32 * r} + quad])`);
+  const sums = [0, 1, 2, 3, 4, 5, 6, 7].map((r) => `dot(own, tile[${QUADS * r} + quad])`);
   const code = `${row}
-  // One after the other: 8 rows × 32 fours of the input, their squares, the sums of half of the slices.
-  var<workgroup> tile : array<vec4f, 256>;
+  // One after the other: 8 rows × ${QUADS} fours of the input, their squares, the sums of half of the slices.
+  var<workgroup> tile : array<vec4f, ${TILE_ROWS * QUADS}>;
+  var<workgroup> tokens : array<i32, ${TILE_ROWS}>;
   var<workgroup> writing : u32;
   ${weights(p.layout)}
   ${adapted}
+  // Four of a row that begins at \`start\`, from k on; zeros beyond its end.
+  fn inputs(start : i32, k : i32) -> vec4f {
+    let left = uniforms.k - k;
+    let at = start + k;
+    let all = vec4f(a[at], a[at + 1], a[at + 2], a[at + 3]);
+    return select(vec4f(), all, vec4i(0, 1, 2, 3) < vec4i(left));
+  }
+  ${p.normed ? 'fn gains(k : i32) -> vec4f { return vec4f(gain[k], gain[k + 1], gain[k + 2], gain[k + 3]); }' : ''}
+  fn add(own : vec4f, quad : i32, low : ptr<function, vec4f>, high : ptr<function, vec4f>) {
+    *low += vec4f(${sums.slice(0, 4).join(', ')});
+    *high += vec4f(${sums.slice(4).join(', ')});
+  }
   ${p.code}
   fn main() {
     let me = i32(localId.x);
@@ -103,10 +126,12 @@ export function product<Name extends string, Uniform extends string>(
     let firstRow = i32(workgroupId.y) * ${TILE_ROWS};
     let firstPair = i32(workgroupId.x) * ${TILE_PAIRS};
     let count = i32(arrayLength(&rows));
+    if (me < ${TILE_ROWS}) { tokens[me] = rows[min(firstRow + me, count - 1)].token; }
+    workgroupBarrier();
     if (me == 0) {
       var bits = 0u;
       for (var r = 0; r < min(${TILE_ROWS}, count - firstRow); r++) {
-        if (rows[firstRow + r].token >= 0) { bits |= 1u << u32(r); }
+        if (tokens[r] >= 0) { bits |= 1u << u32(r); }
       }
       writing = bits;
     }
@@ -121,24 +146,25 @@ export function product<Name extends string, Uniform extends string>(
     var low = vec4f();
     var high = vec4f();
     var squares = 0.0;
-    for (var k0 = 0; k0 < K; k0 += 128) {
+    for (var k0 = 0; k0 < K; k0 += ${STEP}) {
+      // Everything is asked for before anything is waited for: with few rows it is the memory's latency that takes the time.
       let k = k0 + 4 * (me & 31);
-      var values = vec4f();
-      for (var i = 0; i < min(4, K - k); i++) {
-        let value = a[start + k + i];
-        values[i] = value${p.normed ? ' * gain[k + i]; squares += value * value' : ''};
+      ${own.map((i) => `let own${i} = weights(ownColumn, k0 + 4 * (${SLICES * i} + slice));`).join('\n      ')}
+      var values = inputs(start, k);
+      var more = inputs(start, k + ${STEP / 2});
+      ${
+        p.normed
+          ? `squares += dot(values, values) + dot(more, more);
+      values *= gains(k);
+      more *= gains(k + ${STEP / 2});`
+          : ''
       }
       workgroupBarrier();
-      tile[me] = values;
+      let at = (me >> 5u) * ${QUADS} + (me & 31);
+      tile[at] = values;
+      tile[at + ${QUADS / 2}] = more;
       workgroupBarrier();
-      for (var i = 0; i < 4; i++) {
-        let quad = ${SLICES} * i + slice;
-        if (k0 + 4 * quad < K) {
-          let own = weights(ownColumn, k0 + 4 * quad);
-          low += vec4f(${sums.slice(0, 4).join(', ')});
-          high += vec4f(${sums.slice(4).join(', ')});
-        }
-      }
+      ${own.map((i) => `add(own${i}, ${SLICES * i} + slice, &low, &high);`).join('\n      ')}
     }
     // An invocation of the first 128 finishes a pair of one row.
     let r = me >> 4u;

@@ -9,8 +9,8 @@
  * recorded to its longest length without asking how far it has come.
  */
 import { GROUP, reductions } from '../../webgpu/program.ts';
-import type { Stage } from '../../webgpu/record.ts';
-import { attendHead } from '../attendCached/webgpu.ts';
+import { once, type Stage } from '../../webgpu/record.ts';
+import { attendHead, headVector } from '../attendCached/webgpu.ts';
 import type { IdRange } from '../banned.ts';
 import { storedLoad, type Stored } from '../linear/stored.ts';
 import { drawToken } from '../sampleToken/webgpu.ts';
@@ -21,7 +21,7 @@ import { plainColumns, product, row, type Layout } from './product.ts';
  * q = rotated queries of norm(a)·w [rows, heads·headDim]; rotated keys and values go into the row's slot of the cache.
  * With a bias, `gain` goes on with it: a device promises eight buffers, and these are eight.
  */
-export function qkvStage(layout: Layout, biased: boolean) {
+export const qkvStage = once((layout: Layout, biased: boolean) => {
   const plus = (value: string, which: number) =>
     biased ? `${value} + gain[uniforms.k + column(pair, ${which})]` : value;
   return product({
@@ -74,18 +74,19 @@ export function qkvStage(layout: Layout, biased: boolean) {
     return (row * slots + slot) * width + head * (2 * uniforms.half);
   }`,
   });
-}
+});
 
 /** `result` [rows, heads·headDim]; one workgroup per head (x) and row (y). */
-export function attendStage(headDim: number) {
+export const attendStage = once((headDim: number) => {
+  const vector = headVector(headDim);
   return {
     name: 'decode attend',
     buffers: {
       rows: 'read Row',
-      qkv: 'read f32',
-      keys: 'read f32',
-      values: 'read f32',
-      result: 'read_write f32',
+      qkv: `read ${vector}`,
+      keys: `read ${vector}`,
+      values: `read ${vector}`,
+      result: `read_write ${vector}`,
     },
     uniforms: { heads: 'i32', kvHeads: 'i32' },
     threads: GROUP,
@@ -97,16 +98,17 @@ export function attendStage(headDim: number) {
     if (localId.x == 0u) { own = rows[b]; }
     let row = workgroupUniformLoad(&own);
     if (row.token < 0) { return; }
-    let width = uniforms.kvHeads * D;
+    let width = uniforms.kvHeads * COLUMNS;
     let slots = i32(arrayLength(&keys)) / i32(arrayLength(&rows)) / width;
-    let query = (b * uniforms.heads + head) * D;
-    attendHead(query, b * slots * width + head / (uniforms.heads / uniforms.kvHeads) * D, width, row.slot + 1, query);
+    let query = (b * uniforms.heads + head) * COLUMNS;
+    let cache = b * slots * width + head / (uniforms.heads / uniforms.kvHeads) * COLUMNS;
+    attendHead(query, cache, width, row.slot + 1, query);
   }`,
   } as const satisfies Stage;
-}
+});
 
 /** x += a·w, of rows that do not rest. */
-export function residualStage(layout: Layout) {
+export const residualStage = once((layout: Layout) => {
   return product({
     name: 'decode residual',
     layout,
@@ -116,10 +118,10 @@ export function residualStage(layout: Layout) {
     up: 'up',
     code: plainColumns('x[row * uniforms.n + column] += value;'),
   });
-}
+});
 
 /** h = silu(gate)·up of norm(a)·w = [gate | up]. */
-export function gateUpStage(layout: Layout) {
+export const gateUpStage = once((layout: Layout) => {
   return product({
     name: 'decode gateUp',
     layout,
@@ -133,10 +135,10 @@ export function gateUpStage(layout: Layout) {
     h[row * uniforms.pairs + pair] = first * sigma(first) * second;
   }`,
   });
-}
+});
 
 /** The adapters' narrow rows: norm(a)·w, or a·w, behind `a`, for the product that follows. */
-export function narrowStage(normed: boolean) {
+export const narrowStage = once((normed: boolean) => {
   return product<'gain', 'eps'>({
     name: 'decode adapters',
     layout: 'inputs',
@@ -146,13 +148,13 @@ export function narrowStage(normed: boolean) {
     writesInput: true,
     code: plainColumns('a[uniforms.behind + row * uniforms.n + column] = value;'),
   });
-}
+});
 
 /**
  * Logits of norm(a), or of `a` itself where it is a hidden state after the last norm: of the n ids from `first` on, of which `w`
  * holds the rows, in [rows, vocabulary].
  */
-export function headStage(layout: Layout, normed: boolean) {
+export const headStage = once((layout: Layout, normed: boolean) => {
   return product<'logits' | 'gain', 'eps' | 'first' | 'vocabulary'>({
     name: 'decode head',
     layout,
@@ -163,19 +165,22 @@ export function headStage(layout: Layout, normed: boolean) {
     normed,
     code: plainColumns('logits[row * uniforms.vocabulary + uniforms.first + column] = value;'),
   });
-}
+});
+
+/** Invocations that draw a row's token: a vocabulary may have a hundred thousand. */
+const DRAWING = 256;
 
 /** Which tokens the bound part of the embedding has. */
 const embedded = { firstId: 'i32', ids: 'i32' } as const;
 
 /** WGSL: all invocations of a group put the row `id` of `embed` into row b of `x`; nothing, where another part has it. */
-const embeddingRow = (embedding: Stored) => `
+const embeddingRow = (embedding: Stored, threads = GROUP) => `
   ${storedLoad(embedding).code('loadEmbedding', 'embed')}
   fn putEmbedding(b : i32, id : i32) {
     let D = uniforms.width;
     let own = id - uniforms.firstId;
     if (own < 0 || own >= uniforms.ids) { return; }
-    for (var i = 4 * i32(localId.x); i < D; i += ${4 * GROUP}) {
+    for (var i = 4 * i32(localId.x); i < D; i += ${4 * threads}) {
       let values = loadEmbedding(own, i, uniforms.ids, D);
       for (var j = 0; j < min(4, D - i); j++) { x[b * D + i + j] = values[j]; }
     }
@@ -202,8 +207,8 @@ export function drawStage(holes: readonly IdRange[], stops: readonly number[], e
       // 1: the likeliest. Else 1/temperature, and the nucleus.
       ...{ greedy: 'i32', scale: 'f32', topP: 'f32' },
     },
-    threads: GROUP,
-    code: `${row}${drawToken(holes)}${embeddingRow(embedding)}
+    threads: DRAWING,
+    code: `${row}${drawToken(holes, DRAWING)}${embeddingRow(embedding, DRAWING)}
   var<workgroup> own : Row;
   fn main() {
     let u = uniforms;
@@ -227,7 +232,7 @@ export function drawStage(holes: readonly IdRange[], stops: readonly number[], e
 }
 
 /** Takes each row's next given token, at step·rows + row of `given`; −1: the row rests. One workgroup a row. */
-export function giveStage(embedding: Stored) {
+export const giveStage = once((embedding: Stored) => {
   return {
     name: `decode give ${embedding}`,
     buffers: {
@@ -255,7 +260,7 @@ export function giveStage(embedding: Stored) {
     putEmbedding(b, next);
   }`,
   } as const satisfies Stage;
-}
+});
 
 /** last = norm(x) of rows that were given a token, `before` of the others. One workgroup a row. */
 export const lastStage = {
@@ -283,7 +288,7 @@ export const lastStage = {
 } as const satisfies Stage;
 
 /** Puts the embedding of each row's token into `x`, as far as it is in this part of the table. One workgroup a row. */
-export function embedStage(embedding: Stored) {
+export const embedStage = once((embedding: Stored) => {
   return {
     name: `decode embed ${embedding}`,
     buffers: { rows: 'read Row', embed: `read ${storedLoad(embedding).type}`, x: 'read_write f32' },
@@ -296,4 +301,4 @@ export function embedStage(embedding: Stored) {
     if (id >= 0) { putEmbedding(b, id); }
   }`,
   } as const satisfies Stage;
-}
+});

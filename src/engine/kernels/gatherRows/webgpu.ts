@@ -1,21 +1,21 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { GROUP, runGpu } from '../../webgpu/program.ts';
-import type { GpuKernel } from '../../webgpu/program.ts';
-import { newTensor, run } from '../../webgpu/record.ts';
-import type { Stage } from '../../webgpu/record.ts';
+import { GROUP } from '../../webgpu/program.ts';
+import { inTwoDimensions, newTensor, once, run, type Stage } from '../../webgpu/record.ts';
+import { tf } from '../../tf.ts';
 import { sizeOfTable, type Table } from '../../blockMatrix.ts';
 import { storedLoad, type Stored } from '../linear/stored.ts';
 import { storedRows, tableParts } from '../linear/tableParts.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 
 /** One workgroup per id that is in this part of the table. */
-const gather = (stored: Stored) =>
-  ({
-    name: `gatherRows ${stored}`,
-    buffers: { table: `read ${storedLoad(stored).type}`, ids: 'read i32', result: 'read_write f32' },
-    uniforms: { n: 'i32', first: 'i32', rows: 'i32', d: 'i32' },
-    threads: GROUP,
-    code: `
+const gather = once(
+  (stored: Stored) =>
+    ({
+      name: `gatherRows ${stored}`,
+      buffers: { table: `read ${storedLoad(stored).type}`, ids: 'read i32', result: 'read_write f32' },
+      uniforms: { n: 'i32', first: 'i32', rows: 'i32', d: 'i32' },
+      threads: GROUP,
+      code: `
   ${storedLoad(stored).code('load', 'table')}
   fn main() {
     let u = uniforms;
@@ -28,7 +28,8 @@ const gather = (stored: Stored) =>
       for (var j = 0; j < min(4, u.d - at); j++) { result[i * u.d + at + j] = values[j]; }
     }
   }`,
-  }) as const satisfies Stage;
+    }) as const satisfies Stage,
+);
 
 /** [N, d] */
 export function gatherGpu(gpu: WebGPUBackend, table: Table, ids: Tensor1D): Tensor2D {
@@ -44,28 +45,48 @@ export function gatherGpu(gpu: WebGPUBackend, table: Table, ids: Tensor1D): Tens
 }
 
 /**
- * One invocation per table value, which looks through all ids. A sum by atomics would be quicker for large tables, but its
- * order, and so its rounding, would change from run to run.
+ * One workgroup per table row (y, z) and 256 of its columns (x); it looks through all ids, 64 at a time in shared memory. A sum by atomics
+ * would be quicker for large tables, but its order, and so its rounding, would change from run to run.
  */
-const scatterAdd: GpuKernel = {
+const scatterAdd = {
   name: 'scatterAdd',
-  inputs: ['dy', 'ids'],
-  uniforms: { n: 'i32', rows: 'i32', d: 'i32' },
+  buffers: { dy: 'read f32', ids: 'read i32', result: 'read_write f32' },
+  uniforms: { n: 'i32', rows: 'i32', d: 'i32', across: 'i32' },
+  threads: GROUP,
   code: `
-  fn main(index : i32) {
-    let row = index / uniforms.d;
-    if (row >= uniforms.rows) { return; }
-    let column = index - row * uniforms.d;
-    var sum = 0.0;
-    for (var i = 0; i < uniforms.n; i++) {
-      if (ids[i] == row) { sum += dy[i * uniforms.d + column]; }
+  var<workgroup> some : array<i32, ${GROUP}>;
+  fn main() {
+    let u = uniforms;
+    let row = i32(workgroupId.z) * u.across + i32(workgroupId.y);
+    let me = i32(localId.x);
+    let column = i32(workgroupId.x) * ${4 * GROUP} + me;
+    let columns = vec4i(column, column + ${GROUP}, column + ${2 * GROUP}, column + ${3 * GROUP});
+    let near = min(columns, vec4i(u.d - 1));
+    var sum = vec4f();
+    for (var first = 0; first < u.n; first += ${GROUP}) {
+      workgroupBarrier();
+      some[me] = select(-1, ids[min(first + me, u.n - 1)], first + me < u.n);
+      workgroupBarrier();
+      for (var i = 0; i < ${GROUP}; i++) {
+        if (some[i] == row) {
+          let at = (first + i) * u.d + near;
+          sum += vec4f(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
+        }
+      }
     }
-    result[index] = sum;
+    for (var i = 0; i < 4; i++) {
+      if (row < u.rows && columns[i] < u.d) { result[row * u.d + columns[i]] = sum[i]; }
+    }
   }`,
-};
+} as const satisfies Stage;
 
 /** The gradient of a table of `rows` rows. */
 export function scatterAddGpu(gpu: WebGPUBackend, dy: Tensor2D, ids: Tensor1D, rows: number): Tensor2D {
   const [n, d] = dy.shape;
-  return runGpu<Tensor2D>(gpu, scatterAdd, [dy, ids], [n, rows, d], { shape: [rows, d] });
+  if (n * d * rows === 0) return tf.zeros([rows, d]);
+  const result = newTensor<Tensor2D>(gpu, [rows, d]);
+  const [across, down] = inTwoDimensions(rows);
+  const groups = [Math.ceil(d / (4 * GROUP)), across, down] as const;
+  run(gpu, scatterAdd, { dy, ids, result }, { n, rows, d, across }, groups);
+  return result;
 }

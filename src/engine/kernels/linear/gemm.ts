@@ -1,4 +1,6 @@
+import type { Tensor2D } from '../../tf.ts';
 import type { WasmKernels } from '../../wasm/kernels.ts';
+import { sizeOfColumns, type ColumnProducts, type Columns } from './columns.ts';
 
 /** C[m, n] (+)= Σ_k A[m, k]·B[k, n]: addresses, and strides in bytes to the next row (rs) and column (cs). */
 export interface Product {
@@ -47,6 +49,30 @@ export function gemm(wasm: WasmKernels, product: Product): void {
       return [count, n, k, a + start * rsa, rsa, csa, b, rsb, csb, c + rsc * start, rsc, add, scratch];
     });
   }
+}
+
+/** The products of `adaptedLinear`. */
+export const columnProductsWasm = (wasm: WasmKernels): ColumnProducts => ({
+  output: (rows, columns) => wasm.output<Tensor2D>([rows, columns]),
+  multiply({ a, b, c, scale = 1, add = false }) {
+    const [m, k] = sizeOfColumns(a);
+    const [pa, rsa, csa] = placeOf(wasm, a);
+    const [pb, rsb, csb] = placeOf(wasm, b);
+    const [pc, rsc] = placeOf(wasm, c);
+    gemm(wasm, { m, n: c.width, k, a: pa, rsa, csa, b: pb, rsb, csb, c: pc, rsc, accumulate: add });
+    if (scale === 1) return;
+    const values = new Float32Array(wasm.memory.buffer, wasm.address(c.matrix), c.matrix.size);
+    for (let i = 0; i < values.length; i++) values[i] = scale * (values[i] as number);
+  },
+});
+
+/** An operand's address, and its strides in bytes to the next row and column. */
+function placeOf(
+  wasm: WasmKernels,
+  { matrix, from, transposed }: Columns,
+): readonly [number, number, number] {
+  const [at, apart] = [wasm.address(matrix) + 4 * from, 4 * matrix.shape[1]];
+  return transposed ? [at, 4, apart] : [at, apart, 4];
 }
 
 /** The same, with a matrix that lies in panels. */

@@ -9,7 +9,8 @@ import type { BlockWeight, PlainWeight, Weight } from '../../weight.ts';
 import { differentiable } from '../differentiable.ts';
 import { adaptedLinear } from './adapted.ts';
 import { timesBlocks } from './blocks.ts';
-import { gemm, gemmPanels } from './gemm.ts';
+import type { ColumnProducts } from './columns.ts';
+import { columnProductsWasm, gemm, gemmPanels } from './gemm.ts';
 
 /**
  * y = x·W for a weight W = base + Σ scale·a·b, without a bias.
@@ -19,11 +20,11 @@ import { gemm, gemmPanels } from './gemm.ts';
  */
 export function linear(x: Tensor2D, weight: Weight): Tensor2D {
   const { lora = [] } = weight;
-  const wasm = wasmKernels();
-  if (wasm && lora.length > 0 && isFrozen(weight)) {
+  const products = columnProducts();
+  if (products && lora.length > 0 && isFrozen(weight)) {
     checkInner(x, sizeOfWeight(weight)[0]);
     return adaptedLinear(
-      wasm,
+      products,
       x,
       (rows, transposed) => times(rows, weight, transposed),
       readOf(weight),
@@ -36,6 +37,14 @@ export function linear(x: Tensor2D, weight: Weight): Tensor2D {
     const parts = lora.map(({ a, b, scale }) => matMul(matMul(x, a), b).mul<Tensor2D>(scale));
     return tf.add(y, atTheirColumns(lora, parts, ...y.shape));
   });
+}
+
+/** The running back end's products in place; null where it has none of its own. */
+function columnProducts(): ColumnProducts | null {
+  const wasm = wasmKernels();
+  if (wasm) return columnProductsWasm(wasm);
+  const gpu = runningGpu();
+  return gpu && gpu.kernels.columnProductsGpu(gpu.backend);
 }
 
 type FrozenWeight = BlockWeight | (PlainWeight & { readonly frozen: true });

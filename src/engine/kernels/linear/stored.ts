@@ -12,16 +12,22 @@ interface Load {
   /**
    * WGSL `fn NAME(row : i32, column : i32, rows : i32, columns : i32) -> vec4f`: the values from `column`, a multiple of 4, on in a
    * row of the buffer; zeros outside of the matrix.
+   *
+   * @param place WGSL `i32`: where the first row begins, and how far apart rows lie. Default: at 0, without gaps; tiles always so.
    */
-  readonly code: (name: string, buffer: string) => string;
+  readonly code: (
+    name: string,
+    buffer: string,
+    place?: { readonly first: string; readonly stride: string },
+  ) => string;
 }
 
-const load = (type: Load['type'], body: (buffer: string) => string): Load => ({
+const load = (type: Load['type'], body: (buffer: string, at: string) => string): Load => ({
   type,
-  code: (name, buffer) => `
+  code: (name, buffer, place = { first: '0', stride: 'columns' }) => `
   fn ${name}(row : i32, column : i32, rows : i32, columns : i32) -> vec4f {
     if (row >= rows || column >= columns) { return vec4f(); }
-    ${body(buffer)}
+    ${body(buffer, `${place.first} + row * ${place.stride} + column`)}
   }`,
 });
 
@@ -37,12 +43,12 @@ const half = (buffer: string, from: number) =>
   `unpack2x16float(${buffer}[tile + ${from} + (own >> 1u)])[own & 1]`;
 
 const loads: Readonly<Record<Stored, Load>> = {
-  vectors: load('vec4f', (buffer) => `return ${buffer}[(row * columns + column) >> 2u];`),
+  vectors: load('vec4f', (buffer, at) => `return ${buffer}[(${at}) >> 2u];`),
   numbers: load(
     'f32',
-    (buffer) => `
+    (buffer, at) => `
     var values = vec4f();
-    for (var i = 0; i < min(4, columns - column); i++) { values[i] = ${buffer}[row * columns + column + i]; }
+    for (var i = 0; i < min(4, columns - column); i++) { values[i] = ${buffer}[${at} + i]; }
     return values;`,
   ),
   f16: load(

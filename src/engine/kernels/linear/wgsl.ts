@@ -6,7 +6,7 @@
  * multiplications. Both operands come 16 of k at a time, as 64 blocks of 4 × 4, one an invocation, and are turned in registers
  * where they lie along k: so every load and every store is a whole vector, whatever is transposed.
  */
-import type { Stage } from '../../webgpu/record.ts';
+import { once, type Stage } from '../../webgpu/record.ts';
 import { storedLoad, type Stored } from './stored.ts';
 
 /** Rows, and columns, of C that a workgroup makes. */
@@ -18,8 +18,14 @@ const rows = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 const halves = [0, 1] as const;
 const parts = ['x', 'y', 'z', 'w'] as const;
 
-/** @param aligned every row of A and C is whole vectors, so that they are bound as such @param b how B lies in memory */
-export function productStage(aligned: boolean, b: Stored) {
+/** Where an operand lies (`stored.ts`). */
+const place = (operand: 'A' | 'B') => ({
+  first: `uniforms.first${operand}`,
+  stride: `uniforms.stride${operand}`,
+});
+
+/** @param aligned every row of A and C begins with a vector and is whole ones, so that they are bound as such @param b how B lies in memory */
+export const productStage = once((aligned: boolean, b: Stored) => {
   const floats = aligned ? 'vec4f' : 'f32';
   const each = (line: (row: number, half: number) => string) =>
     rows.flatMap((row) => halves.map((half) => line(row, half))).join('\n');
@@ -30,8 +36,12 @@ export function productStage(aligned: boolean, b: Stored) {
       ...{ m: 'i32', n: 'i32', k: 'i32' },
       // 1: A is stored [k, m], B [n, k].
       ...{ transposedA: 'i32', transposedB: 'i32' },
+      // Where the first row of each begins, and how far apart rows lie. B in tiles always is a whole matrix.
+      ...{ firstA: 'i32', strideA: 'i32', firstB: 'i32', strideB: 'i32', firstC: 'i32', strideC: 'i32' },
       // How much of k a workgroup adds up; the sums of several lie one after the other, [parts, m, n].
       depth: 'i32',
+      // The product is multiplied by it.
+      scale: 'f32',
       // 1: the product is added to what C holds.
       add: 'i32',
     },
@@ -41,8 +51,8 @@ export function productStage(aligned: boolean, b: Stored) {
   var<workgroup> tileA : array<vec4f, ${(DEPTH * TILE) / 4}>;
   var<workgroup> tileB : array<vec4f, ${(DEPTH * TILE) / 4}>;
 
-  ${storedLoad(aligned ? 'vectors' : 'numbers').code('loadA', 'a')}
-  ${storedLoad(b).code('loadB', 'b')}
+  ${storedLoad(aligned ? 'vectors' : 'numbers').code('loadA', 'a', place('A'))}
+  ${storedLoad(b).code('loadB', 'b', place('B'))}
 
   // Of four k (the columns of the matrix) the values of four rows of A. Stored along k, they are read row by row and turned.
   fn blockA(row : i32, k : i32) -> mat4x4f {
@@ -63,10 +73,11 @@ export function productStage(aligned: boolean, b: Stored) {
     if (along) { block = transpose(block); }
     return block;
   }
-  fn put(row : i32, column : i32, value : vec4f) {
+  fn put(row : i32, column : i32, sum : vec4f) {
     let u = uniforms;
     if (row >= u.m || column >= u.n) { return; }
-    let at = (i32(workgroupId.z) * u.m + row) * u.n + column;
+    let at = u.firstC + (i32(workgroupId.z) * u.m + row) * u.strideC + column;
+    let value = u.scale * sum;
     ${
       aligned
         ? 'if (u.add == 1) { c[at >> 2u] += value; } else { c[at >> 2u] = value; }'
@@ -86,15 +97,21 @@ export function productStage(aligned: boolean, b: Stored) {
     let tx = me & 7;
     let ty = me >> 3u;
     ${each((row, half) => `var sum${row}${half} = vec4f();`)}
+    var ofA = blockA(firstRow + 4 * alongA.x, firstK + 4 * alongA.y);
+    var ofB = blockB(firstColumn + 4 * alongB.x, firstK + 4 * alongB.y);
     for (var step = 0; step < uniforms.depth; step += ${DEPTH}) {
-      let ofA = blockA(firstRow + 4 * alongA.x, firstK + step + 4 * alongA.y);
-      let ofB = blockB(firstColumn + 4 * alongB.x, firstK + step + 4 * alongB.y);
       workgroupBarrier();
       for (var i = 0; i < 4; i++) {
         tileA[(4 * alongA.y + i) * ${TILE / 4} + alongA.x] = ofA[i];
         tileB[(4 * alongB.y + i) * ${TILE / 4} + alongB.x] = ofB[i];
       }
       workgroupBarrier();
+      // The next blocks are on their way while these are multiplied.
+      let next = step + ${DEPTH};
+      if (next < uniforms.depth) {
+        ofA = blockA(firstRow + 4 * alongA.x, firstK + next + 4 * alongA.y);
+        ofB = blockB(firstColumn + 4 * alongB.x, firstK + next + 4 * alongB.y);
+      }
       for (var i = 0; i < ${DEPTH}; i++) {
         let a0 = tileA[i * ${TILE / 4} + ty];
         let a1 = tileA[i * ${TILE / 4} + 8 + ty];
@@ -111,21 +128,23 @@ export function productStage(aligned: boolean, b: Stored) {
     }
   }`,
   } as const satisfies Stage;
-}
+});
 
-/** result = Σ of `parts` arrays of its size, in their order: so the sum does not depend on who is done first. */
+/** result (+)= Σ of `parts` arrays [m, n], in their order: so the sum does not depend on who is done first. */
 export const sumStage = {
   name: 'sum of products',
   buffers: { products: 'read f32', result: 'read_write f32' },
-  uniforms: { parts: 'i32', add: 'i32' },
+  // `first`, `stride`: where the result's first row begins, and how far apart its rows lie. `add` 1: to what it holds.
+  uniforms: { size: 'i32', n: 'i32', parts: 'i32', first: 'i32', stride: 'i32', add: 'i32' },
   threads: 64,
   code: `
   fn main() {
-    let size = i32(arrayLength(&result));
+    let u = uniforms;
     let i = i32(workgroupId.x) * 64 + i32(localId.x);
-    if (i >= size) { return; }
-    var sum = select(0.0, result[i], uniforms.add == 1);
-    for (var part = 0; part < uniforms.parts; part++) { sum += products[part * size + i]; }
-    result[i] = sum;
+    if (i >= u.size) { return; }
+    let at = u.first + (i / u.n) * u.stride + i % u.n;
+    var sum = select(0.0, result[at], u.add == 1);
+    for (var part = 0; part < u.parts; part++) { sum += products[part * u.size + i]; }
+    result[at] = sum;
   }`,
 } as const satisfies Stage;

@@ -5,19 +5,22 @@
  * which the cumulative sum passes the threshold, and for the id in it.
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { GROUP, reductions, runGpu } from '../../webgpu/program.ts';
+import { GROUP, reductionsOf, runGpu } from '../../webgpu/program.ts';
 import { allowedOf, holesName, scoreCode, type IdRange } from '../banned.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 
 /**
- * WGSL: draws from the row of `logits` that begins at `start`. Every invocation of a workgroup of GROUP must call it; all get
- * the result. `greedy` takes the likeliest; `scale` is 1/temperature.
+ * WGSL: draws from the row of `logits` that begins at `start`. Every invocation of a workgroup of `threads` must call it; all
+ * get the result. `greedy` takes the likeliest; `scale` is 1/temperature.
  */
-export const drawToken = (holes: readonly IdRange[]) => `${reductions}
+export const drawToken = (holes: readonly IdRange[], threads: number) => `${reductionsOf(threads)}
   ${scoreCode(holes, 'logits')}
   struct Drawn { id : i32, logp : f32 }
   var<workgroup> drawn : Drawn;
+  // A run of ids, and the sum before it.
+  struct Passed { at : i32, before : f32 }
+  var<workgroup> passedRun : Passed;
 
   // What counts in the cumulative sum: a probability of the nucleus, times a constant. Nothing that is banned, even where no
   // score is a number and that of a hole is the largest.
@@ -29,16 +32,40 @@ export const drawToken = (holes: readonly IdRange[]) => `${reductions}
     return select(0.0, e, e >= bitcast<f32>(smallest));
   }
 
+  fn scoresOf(start : i32, id : i32, stride : i32, last : i32) -> vec4f {
+    return vec4f(
+      scoreOf(start, id),
+      scoreOf(start, min(id + stride, last)),
+      scoreOf(start, min(id + 2 * stride, last)),
+      scoreOf(start, min(id + 3 * stride, last)),
+    );
+  }
+  fn most(four : vec4f) -> f32 { return max(max(four.x, four.y), max(four.z, four.w)); }
+  fn total(four : vec4f) -> f32 { return (four.x + four.y) + (four.z + four.w); }
+  // Of the sums in \`partial\`, one an invocation, the first that with those before it passes \`threshold\`.
+  fn passing(threshold : f32, before : f32) -> Passed {
+    var passed = Passed(0, before);
+    for (; passed.at < ${threads - 1} && passed.before + partial[passed.at] <= threshold; passed.at++) {
+      passed.before += partial[passed.at];
+    }
+    return passed;
+  }
+
   fn drawToken(
     start : i32, vocabulary : i32, allowedFrom : i32, greedy : bool, scale : f32, topP : f32, uniform01 : f32
   ) -> Drawn {
     let me = i32(localId.x);
     let first = allowedFrom + me;
     var best = -3.0e38;
-    for (var i = first; i < vocabulary; i += ${GROUP}) { best = max(best, scoreOf(start, i)); }
+    // Four at a time, so that one does not wait for the other; beyond the end the last one is read again.
+    let last = vocabulary - 1;
+    for (var i = first; i < vocabulary; i += ${4 * threads}) { best = max(best, most(scoresOf(start, i, ${threads}, last))); }
     let top = groupMax(best);
     var sums = 0.0;
-    for (var i = first; i < vocabulary; i += ${GROUP}) { sums += exp((scoreOf(start, i) - top) * scale); }
+    for (var i = first; i < vocabulary; i += ${4 * threads}) {
+      let live = vec4i(i, i + ${threads}, i + ${2 * threads}, i + ${3 * threads}) < vec4i(vocabulary);
+      sums += total(select(vec4f(), exp((scoresOf(start, i, ${threads}, last) - top) * scale), live));
+    }
     let sum = groupSum(sums);
     var smallest = 0;
     if (topP < 1.0) {
@@ -46,30 +73,41 @@ export const drawToken = (holes: readonly IdRange[]) => `${reductions}
       for (var step = 0; step < 31; step++) {
         let middle = (smallest + high) / 2;
         var mass = 0.0;
-        for (var i = first; i < vocabulary; i += ${GROUP}) {
+        for (var i = first; i < vocabulary; i += ${threads}) {
           mass += massOf(start, i, top, false, scale, middle);
         }
         if (groupSum(mass) >= topP * sum) { smallest = middle; } else { high = middle; }
       }
     }
-    let run = (vocabulary - allowedFrom + ${GROUP - 1}) / ${GROUP};
+    let run = (vocabulary - allowedFrom + ${threads - 1}) / ${threads};
     let begin = allowedFrom + me * run;
     var mass = 0.0;
     for (var i = begin; i < min(begin + run, vocabulary); i++) {
       mass += massOf(start, i, top, greedy, scale, smallest);
     }
     let kept = groupSum(mass);
+    let threshold = select(uniform01 * kept * (1.0 - 1e-6), 0.0, greedy);
     workgroupBarrier(); // everybody has read the sum
     partial[me] = mass;
     workgroupBarrier();
+    if (me == 0) { passedRun = passing(threshold, 0.0); }
+    let its = workgroupUniformLoad(&passedRun);
+    // The same again within that run.
+    let part = (run + ${threads - 1}) / ${threads};
+    let itsFirst = allowedFrom + its.at * run;
+    let until = min(itsFirst + run, vocabulary);
+    mass = 0.0;
+    for (var i = itsFirst + me * part; i < min(itsFirst + (me + 1) * part, until); i++) {
+      mass += massOf(start, i, top, greedy, scale, smallest);
+    }
+    partial[me] = mass;
+    workgroupBarrier();
     if (me == 0) {
-      var threshold = uniform01 * kept * (1.0 - 1e-6);
-      if (greedy) { threshold = 0.0; }
-      var before = 0.0;
-      var at = 0;
-      for (; at < ${GROUP - 1} && before + partial[at] <= threshold; at++) { before += partial[at]; }
+      let passed = passing(threshold, its.before);
+      let begins = itsFirst + passed.at * part;
+      var before = passed.before;
       var chosen = -1;
-      for (var i = allowedFrom + at * run; i < vocabulary; i++) {
+      for (var i = begins; i < vocabulary; i++) {
         let own = massOf(start, i, top, greedy, scale, smallest);
         if (own > 0.0) {
           chosen = i;
@@ -78,7 +116,7 @@ export const drawToken = (holes: readonly IdRange[]) => `${reductions}
         }
       }
       // Rounded sums may pass over all that is left: then it is the last one that counts.
-      for (var i = allowedFrom + at * run - 1; i >= allowedFrom && chosen < 0; i--) {
+      for (var i = begins - 1; i >= allowedFrom && chosen < 0; i--) {
         if (massOf(start, i, top, greedy, scale, smallest) > 0.0) { chosen = i; }
       }
       // None does where scores are no numbers; what is written is allowed even then.
@@ -96,7 +134,7 @@ const sample = (holes: readonly IdRange[]): GpuKernel => ({
   name: `sampleToken ${holesName(holes)}`,
   inputs: ['logits', 'uniformsOf'],
   uniforms: { batch: 'i32', vocabulary: 'i32', allowedFrom: 'i32', temperature: 'f32', topP: 'f32' },
-  code: `${drawToken(holes)}
+  code: `${drawToken(holes, GROUP)}
   fn main(index : i32) {
     let row = index / ${GROUP};
     let u = uniforms;

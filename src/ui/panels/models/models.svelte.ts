@@ -75,7 +75,7 @@ export class ModelsState {
 
   copy(files: readonly Chosen[]): Promise<void> {
     return this.#do('Reading the files', null, async (signal) => {
-      const model = await this.tools.copy(files, (progress) => this.#tell(progress), signal);
+      const model = await this.tools.copy(await unpacked(files), (progress) => this.#tell(progress), signal);
       this.said = `${model.name} is here.`;
     });
   }
@@ -126,6 +126,33 @@ export class ModelsState {
 }
 
 export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const zipName = /\.zip$/i;
+const zipLimits = { files: 100, bytes: 1 << 30, room: () => 512 << 20 };
+
+/** The files in archives in their place. @throws Error in a sentence */
+async function unpacked(chosen: readonly Chosen[]): Promise<readonly Chosen[]> {
+  if (!chosen.some(({ file }) => zipName.test(file.name))) return chosen;
+  const { unzip } = await import('../../../exports/zip.ts');
+  const all: Chosen[] = [];
+  for (const one of chosen) {
+    if (!zipName.test(one.file.name)) {
+      all.push(one);
+      continue;
+    }
+    const folder = one.path.replace(zipName, '');
+    try {
+      if (one.file.size > zipLimits.bytes) throw new Error('it has more than 1 GB');
+      for (const [name, bytes] of unzip(new Uint8Array(await one.file.arrayBuffer()), zipLimits))
+        all.push({ path: `${folder}/${name}`, file: new File([bytes], name) });
+    } catch (error) {
+      throw new Error(`${one.file.name}: ${wordsOf(error)}. Unpack it, and drop the folder.`, {
+        cause: error,
+      });
+    }
+  }
+  return all;
+}
 
 /** Files and whole folders that were dropped, with where they were found. */
 export async function droppedFiles(data: DataTransfer): Promise<Chosen[]> {

@@ -29,6 +29,8 @@ export function factsLine(facts: Facts): string {
 /** Where it comes from. */
 export function originOf({ origin }: Pick<KeptModel, 'origin'>): string {
   if (origin.kind === 'dropped') return 'from files of yours';
+  if (origin.kind === 'adapter')
+    return `begins with an adapter of rank ${origin.lora.loraRank} over ${origin.model}`;
   return `${origin.model} at commit ${origin.commit.slice(0, 7)}`;
 }
 

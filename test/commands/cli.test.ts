@@ -22,7 +22,7 @@ import {
   trainAlone,
   withoutTimes,
 } from './command.ts';
-import { expectGolden, type MetricsLine } from './golden.ts';
+import { expectGolden, type MetricsLine } from '../traces/golden.ts';
 
 const minutes = 60_000;
 const folder = temporaryFolder();
@@ -165,7 +165,7 @@ describe('a run on disk', () => {
 
 /** Three updates of a tiny model, as version 0.1 left them: without a log. */
 describe('a run of version 0.1', () => {
-  const old = fileURLToPath(new URL('./run-0.1', import.meta.url));
+  const old = fileURLToPath(new URL('../traces/run-0.1', import.meta.url));
   const copyOfOld = (name: string) => {
     const out = join(folder.path, name);
     cpSync(old, out, { recursive: true });

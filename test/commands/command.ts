@@ -12,7 +12,7 @@ import { sweepCommand } from '../../src/cli/sweep/command.ts';
 import { train as trainCommand } from '../../src/cli/trainCommand.ts';
 import { createNodeSandbox } from '../../src/sandbox/node.ts';
 import { inThisProcess, type Ended } from '../inThisProcess.ts';
-import { readMetrics, type MetricsLine } from './golden.ts';
+import { readMetrics, type MetricsLine } from '../traces/golden.ts';
 
 /** A command under way. */
 export interface Running {
