@@ -119,6 +119,21 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('decoding on %s', (name) => {
     tf.dispose([logits, u, ids, logp]);
   });
 
+  it('draws what has a probability, where sums of a run and of its parts round differently', async () => {
+    const [rows, size] = [64, 512];
+    const row = new Float32Array(size).fill(-1e4);
+    row[0] = row[511] = 0;
+    row.fill(Math.log(0.49 * 2 ** -23), 456, 464);
+    const logits = tf.tensor2d(
+      Float32Array.from({ length: rows * size }, (_, i) => row[i % size] as number),
+      [rows, size],
+    );
+    const u = tf.tensor1d(Float32Array.from({ length: rows }, (_, i) => 0.5000005 + (i - 32) * 6e-8));
+    const { ids, logp } = sampleToken(logits, u, { temperature: 1, topP: 1, banned: [] });
+    for (const id of await ids.data()) expect(row[id]).toBeGreaterThan(-100);
+    tf.dispose([logits, u, ids, logp]);
+  });
+
   it('samples with the log-probability that the head recomputes', async () => {
     const [x, table] = [toTensor(floats([9, 8], 3)) as Tensor2D, toTensor(floats([30, 8], 4)) as Tensor2D];
     const u = tf.tensor1d(uniforms.slice(0, 9));

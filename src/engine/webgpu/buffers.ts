@@ -3,24 +3,36 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../tf.ts';
 import { submit } from './record.ts';
 
-/** Bytes of unused buffers that are worth keeping for the next tensors of their size. */
+/** Bytes of unused buffers that are kept in any case, for the next tensors of their size. */
 const keptBytes = 256e6;
 /** Up to here a buffer is as large as its tensor. */
 const smallest = 64;
-
 /** A buffer that so many pieces of work did without is given back: what a piece needs varies a little with when commands go out. */
 const patience = 16;
-/** Pieces of work done so far, and which one gave a buffer back last. */
-let work = 0;
-const usedIn = new WeakMap<GPUBuffer, number>();
+/** As large as all buffers together may be, to what was in use at once in the last pieces of work. */
+const spare = 1.25;
+
+/** What is known of a back end's buffers. */
+interface Pool {
+  /** Pieces of work done so far. */
+  work: number;
+  /** In which piece a buffer was given back last. */
+  readonly returned: WeakMap<GPUBuffer, number>;
+  /** Bytes in use at once, at most: in the present piece and in those before it, the last first. */
+  peaks: readonly number[];
+}
+const pools = new WeakMap<object, Pool>();
 
 /**
  * Making a buffer takes the driver longer than most kernels run, and TensorFlow.js uses one again for exactly its size only, while
  * sequences come in ever new lengths. From here on sizes are rounded up, by an eighth at most, and an unused buffer is taken where
- * it is less than four times as large.
+ * it is less than twice as large. Once a back end.
  */
 export function roundBuffers(gpu: WebGPUBackend): void {
   const { bufferManager: manager } = gpu;
+  if (pools.has(manager)) return;
+  const pool: Pool = { work: 0, returned: new WeakMap(), peaks: [0] };
+  pools.set(manager, pool);
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const asked = new WeakMap<GPUBuffer, number>();
@@ -33,10 +45,12 @@ export function roundBuffers(gpu: WebGPUBackend): void {
       const fitting = stored ? (unusedSize(free, size, usage) ?? roundedSize(size)) : size;
       const buffer = acquireBuffer.call(manager, fitting > largest ? size : fitting, usage, mapped, reuse);
       asked.set(buffer, size);
+      const [now = 0, ...before] = pool.peaks;
+      if (manager.numBytesUsed > now) pool.peaks = [manager.numBytesUsed, ...before];
       return buffer;
     },
     releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void {
-      usedIn.set(buffer, work);
+      pool.returned.set(buffer, pool.work);
       releaseBuffer.call(manager, buffer, reuse);
     },
   });
@@ -57,42 +71,46 @@ export function roundedSize(size: number): number {
   return step * Math.ceil(size / step);
 }
 
-/** The smallest size of an unused buffer that has room for `size` bytes, and less than four times that. */
+/** The smallest size of an unused buffer that has room for `size` bytes, and less than twice that. */
 function unusedSize(
   free: ReadonlyMap<string, readonly GPUBuffer[]>,
   size: number,
   usage: GPUBufferUsageFlags,
 ): number | undefined {
   if (size <= smallest) return undefined;
-  for (let room = roundedSize(size); room < 4 * size; room = roundedSize(room + 1))
+  for (let room = roundedSize(size); room < 2 * size; room = roundedSize(room + 1))
     if ((free.get(`${room}_${usage}`)?.length ?? 0) > 0) return room;
   return undefined;
 }
 
 /**
- * Gives unused buffers back to the device when they are more than `kept` bytes: those that the last pieces of work did without, or
- * with `kept` = 0 all. So memory follows what is being done, and the next piece of its kind need not ask for it. Does nothing on
- * other back ends. Call it between two pieces of work, after a read-back.
+ * Gives unused buffers back to the device when they are more than `kept` bytes: those that the last pieces of work did without, then
+ * the oldest, until all together are at most 1.25 times what was in use at once; with `kept` = 0 all. So memory follows what is
+ * being done, and the next piece of its kind need not ask for it. Does nothing on other back ends. Call it between two pieces of
+ * work, after a read-back.
  */
 export function releaseUnused(kept = keptBytes): void {
   if (tf.getBackend() !== 'webgpu') return;
   const { bufferManager: manager } = tf.backend() as WebGPUBackend;
-  const now = work++;
+  const pool = pools.get(manager);
+  const most = pool ? Math.max(manager.numBytesUsed + kept, spare * Math.max(...pool.peaks)) : 0;
+  const now = pool ? pool.work++ : 0;
+  if (pool) pool.peaks = [manager.numBytesUsed, ...pool.peaks].slice(0, patience);
   if (manager.numBytesAllocated - manager.numBytesUsed <= kept) return;
   submit(tf.backend() as WebGPUBackend); // what is recorded may still use some of them
-  const isStale = (buffer: GPUBuffer) => kept === 0 || (usedIn.get(buffer) ?? 0) <= now - patience;
-  let left = 0;
-  for (const buffers of freeBuffers(manager).values()) {
-    const stale = buffers.filter(isStale);
-    const fresh = buffers.filter((buffer) => !isStale(buffer));
-    for (const buffer of stale) {
-      manager.numBytesAllocated -= buffer.size;
-      buffer.destroy();
-    }
-    buffers.splice(0, Infinity, ...fresh);
-    left += fresh.length;
+  const free = freeBuffers(manager);
+  const age = (buffer: GPUBuffer) => now - (pool?.returned.get(buffer) ?? -Infinity);
+  const oldestFirst = [...free.values()].flat().sort((a, b) => age(b) - age(a));
+  const gone = new Set<GPUBuffer>();
+  for (const buffer of oldestFirst) {
+    if (kept > 0 && age(buffer) < patience && manager.numBytesAllocated <= most) break;
+    manager.numBytesAllocated -= buffer.size;
+    buffer.destroy();
+    gone.add(buffer);
   }
-  Object.assign(manager, { numFreeBuffers: left });
+  for (const buffers of free.values())
+    buffers.splice(0, Infinity, ...buffers.filter((one) => !gone.has(one)));
+  Object.assign(manager, { numFreeBuffers: oldestFirst.length - gone.size });
 }
 
 /** The manager's unused buffers by size and usage, which its published type hides. */

@@ -74,7 +74,7 @@ type ProductUniform = 'k' | 'n' | 'pairs' | 'behind' | 'rank' | 'upAt';
 
 /**
  * A workgroup multiplies 8 rows by 32 columns. Each of its 256 invocations holds one column of all 8 rows and adds up every eighth
- * four of k: a weight is read once for the 8 rows. The input lies in shared memory, 128 of k at a time. The norm's factor is the
+ * four of k: a weight is read once for the 8 rows. The input lies in shared memory, 256 of k at a time. The norm's factor is the
  * same for all of a row, so it comes last, and its squares are added up on the way.
  */
 export function product<Name extends string, Uniform extends string>(

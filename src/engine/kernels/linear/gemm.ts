@@ -61,6 +61,7 @@ export const columnProductsWasm = (wasm: WasmKernels): ColumnProducts => ({
     const [pc, rsc] = placeOf(wasm, c);
     gemm(wasm, { m, n: c.width, k, a: pa, rsa, csa, b: pb, rsb, csb, c: pc, rsc, accumulate: add });
     if (scale === 1) return;
+    if (add || c.width !== c.matrix.shape[1]) throw new Error('Only a whole product can be scaled here.');
     const values = new Float32Array(wasm.memory.buffer, wasm.address(c.matrix), c.matrix.size);
     for (let i = 0; i < values.length; i++) values[i] = scale * (values[i] as number);
   },

@@ -90,6 +90,7 @@ export const columnProductsGpu = (gpu: WebGPUBackend): ColumnProducts => ({
   output: (rows, columns) => newTensor<Tensor2D>(gpu, [rows, columns]),
   multiply({ a, b, c, scale, add }) {
     const [m, k] = sizeOfColumns(a);
+    if (m === 0) return;
     productGpu(gpu, {
       ...{ m, n: c.width, k, scale, add },
       ...{ a: a.matrix, transposedA: a.transposed, placeA: placeOf(a) },

@@ -94,7 +94,7 @@ export const drawToken = (holes: readonly IdRange[], threads: number) => `${redu
     let its = workgroupUniformLoad(&passedRun);
     // The same again within that run.
     let part = (run + ${threads - 1}) / ${threads};
-    let itsFirst = allowedFrom + its.at * run;
+    let itsFirst = min(allowedFrom + its.at * run, vocabulary);
     let until = min(itsFirst + run, vocabulary);
     mass = 0.0;
     for (var i = itsFirst + me * part; i < min(itsFirst + (me + 1) * part, until); i++) {
@@ -104,7 +104,8 @@ export const drawToken = (holes: readonly IdRange[], threads: number) => `${redu
     workgroupBarrier();
     if (me == 0) {
       let passed = passing(threshold, its.before);
-      let begins = itsFirst + passed.at * part;
+      // Rounded differently, the sums within the run may all together not pass what their sum passed.
+      let begins = min(itsFirst + passed.at * part, until);
       var before = passed.before;
       var chosen = -1;
       for (var i = begins; i < vocabulary; i++) {
