@@ -211,8 +211,15 @@ export function inForceAfter(
   return { ...began, ...Object.fromEntries(values) };
 }
 
-/** Several values as people list them, "0, 0.5, 1"; a comma within brackets, as in a formula, parts nothing. */
+/**
+ * Several values as people list them, "0, 0.5, 1"; a comma within brackets, as in a formula, parts nothing. Semicolons part where there
+ * are any, and then a comma may be a decimal sign: "0; 0,5".
+ */
 export function listedValues(text: string): string[] {
+  if (text.includes(';')) {
+    const values = text.split(';').map((value) => value.trim().replace(/^([^.,]*),(\d+)$/, '$1.$2'));
+    return values.filter((value) => value !== '');
+  }
   const values = [''];
   let depth = 0;
   for (const character of text) {

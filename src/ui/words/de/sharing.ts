@@ -1,5 +1,17 @@
 /** Links, files, forks and notices. */
 export const sharing = {
+  'Not checked yet': 'Noch nicht geprüft',
+  'The same to the last bit {1}': 'Bis aufs letzte Bit gleich, {1}',
+  'so far, {1} of {2} updates': 'bisher {1} von {2} Schritten',
+  'Reproduced to the last bit': 'Bis aufs letzte Bit reproduziert',
+  'Reproduced within tolerance ({1})': 'Im Rahmen der Toleranz reproduziert ({1})',
+  '{1} tolerance {2} ({3})': '{1} der Toleranz, {2} ({3})',
+  Outside: 'Außerhalb',
+  Within: 'Innerhalb',
+  'Differs from update {1} on, first in {2}': 'Weicht ab Schritt {1} ab, zuerst bei {2}',
+  'Cannot be checked': 'Lässt sich nicht prüfen',
+  'another back end': 'ein anderes Backend',
+  'perhaps another GPU': 'vielleicht eine andere GPU',
   'update {step}': 'Schritt {step}',
   'Updates must be more than {step}, where this run begins':
     'Schritte muss größer sein als {step}, wo dieser Lauf beginnt',
