@@ -1,7 +1,7 @@
 /** How long each kind of kernel takes on the GPU itself, by the GPU's own clock. */
 
 /** By the kernel's name: how often it ran, and milliseconds of all together. */
-export type GpuProfile = ReadonlyMap<string, { readonly count: number; readonly ms: number }>;
+type GpuProfile = ReadonlyMap<string, { readonly count: number; readonly ms: number }>;
 
 /** Dispatches that a set of queries has room for; a device promises 4096 queries. */
 const room = 2048;

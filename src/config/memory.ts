@@ -76,7 +76,17 @@ const perLayer = (f: TokenWidths): number => 7 * f.width + 2 * f.qkvWidth + 3 * 
 const perToken = (f: TokenWidths): number => f.layers * perLayer(f) + 3 * f.width;
 
 /** Bytes of the intermediate results that one token leaves behind for the way back. */
-export const bytesPerToken = (f: TokenWidths): number => float * perToken(f);
+const bytesPerToken = (f: TokenWidths): number => float * perToken(f);
+
+/** Bytes of intermediate results that one pass through the model may leave behind. */
+const passBytes = 5e8;
+
+/**
+ * Tokens in one pass through the model. A GPU wants large batches; a CPU wants activations that stay in its cache; and what a large
+ * model leaves behind on the way forward must fit beside it.
+ */
+export const tokensAtOnce = (backend: MemoryFacts['backend'], f: TokenWidths): number =>
+  Math.min(backend === 'webgpu' ? 16_384 : 2048, Math.max(1, Math.floor(passBytes / bytesPerToken(f))));
 
 /** Reading `rows` prompts at once, without a gradient: what a layer leaves behind is freed before the next (engine/decoder.ts). */
 const promptBytes = (f: MemoryFacts, rows: number): number =>

@@ -44,7 +44,7 @@ export interface UnreadableModel {
 }
 
 /** A kept model, open. */
-export interface OpenedFiles extends ModelFiles {
+interface OpenedFiles extends ModelFiles {
   readonly model: KeptModel;
   /** Null: runs over it begin with the model as it is. `over`: how an experiment names that. */
   readonly boost: { readonly over: string; readonly files: AdapterBytes } | null;

@@ -1,6 +1,6 @@
 /** What a run over a model that others trained will need in memory, before the model is opened. */
 import type { Experiment } from '../config/fields.ts';
-import { bytesPerToken, estimateMemory, type MemoryFacts } from '../config/memory.ts';
+import { estimateMemory, tokensAtOnce, type MemoryFacts } from '../config/memory.ts';
 import type { ModelFacts } from '../train/openedModel.ts';
 import { weightBytes } from './needs.ts';
 
@@ -13,8 +13,6 @@ export const mlpWidthOf = ({ parameters, vocabulary, width, layers }: ModelFacts
  * short problems it has 82 with SmolLM2's tokenizer.
  */
 const longestPrompt = { short: 82, any: 450 } as const;
-/** As a run reads (train/session.ts): so many tokens at once, or fewer of a model that leaves more bytes behind. */
-const atOnce = { tokens: 2048, bytes: 5e8 } as const;
 const evaluatedAtOnce = 64;
 /** Width of a token's keys in that of a hidden state, as SmolLM2 has it; others have less. */
 const keyShare = 1 / 3;
@@ -31,7 +29,7 @@ export function bytesToTrain(e: Experiment, facts: ModelFacts, problems: 'short'
     heldBytes: weightBytes(facts, e.baseWeights),
     trained: layers * e.loraRank * 2 * (4 * width + 3 * shape.mlpWidth),
     longestPrompt: longestPrompt[problems],
-    microBatch: Math.min(atOnce.tokens, atOnce.bytes / bytesPerToken(shape)),
+    microBatch: tokensAtOnce('wasm', shape),
     evalBatch: evaluatedAtOnce,
     limit: null,
     largestBuffer: null,

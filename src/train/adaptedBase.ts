@@ -26,7 +26,7 @@ export interface OtherModel {
   readonly tokenizerJson: Uint8Array | null;
 }
 
-export interface AdaptedOptions {
+interface AdaptedOptions {
   /** See `Base`. */
   readonly kept?: Base['kept'];
   /** What its boost left: runs begin with it, and it is their reference. */
@@ -93,5 +93,5 @@ function checkBegins(begins: Partial<LoraFields>, e: LoraFields): void {
 }
 
 /** An adapter as a run begins with it: a function of the seed. */
-export const drawnAdapter = (config: ModelConfig, e: Experiment): HostWeights =>
+const drawnAdapter = (config: ModelConfig, e: Experiment): HostWeights =>
   initialAdapter(config, loraOf(e), (parameter, index) => uniform(e.seed, adapterStream, parameter, index));

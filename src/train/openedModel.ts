@@ -58,15 +58,6 @@ const generationFile = 'generation_config.json';
 const maxTokenizerBytes = 64 << 20;
 const maxJsonBytes = 16 << 20;
 
-/** Files of a folder that are read; beside them only weights are. */
-export const readFiles: readonly string[] = [
-  'config.json',
-  tokenizerFile,
-  tokenizerConfigFile,
-  templateFile,
-  generationFile,
-];
-
 /** The GGUF file among these; null: none. @throws when there are several */
 function ggufAmong(names: readonly string[]): string | null {
   const [first, second] = names.filter((name) => name.toLowerCase().endsWith('.gguf'));

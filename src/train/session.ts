@@ -1,7 +1,7 @@
 /** From an experiment and a checkpoint to a trainer that is ready for its first update. Browser worker and CLI both start here. */
 import { longestSequence } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
-import { bytesPerToken, type MemoryFacts } from '../config/memory.ts';
+import { tokensAtOnce, type MemoryFacts } from '../config/memory.ts';
 import { memoryLimits, qkvWidth, type OpenedBackend } from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
 import type { HostWeights } from '../model/parameters.ts';
@@ -97,23 +97,16 @@ export function checkFit(config: ModelConfig, tokens: number): void {
   }
 }
 
-/**
- * Tokens in one pass through the model. A GPU wants large batches; a CPU wants activations that stay in its cache; and what a large
- * model leaves behind on the way forward must fit beside it.
- */
+/** Tokens in one pass through a model of this configuration (config/memory.ts). */
 export function atOnce(backend: OpenedBackend['name'], config: ModelConfig): number {
   const shape = attentionShape(config);
-  const bytes = bytesPerToken({
+  return tokensAtOnce(backend, {
     layers: config.num_hidden_layers,
     width: config.hidden_size,
     mlpWidth: config.intermediate_size,
     qkvWidth: qkvWidth(shape),
   });
-  return Math.min(backend === 'webgpu' ? 16_384 : 2048, Math.max(1, Math.floor(mostActivations / bytes)));
 }
-
-/** Bytes of intermediate results that a pass may leave behind. */
-const mostActivations = 5e8;
 
 function memoryFacts(
   policy: Llama,

@@ -34,6 +34,10 @@ export function howItWent(evals: readonly Point[]): string {
   return turns.length === 0 ? '' : say('{turns}, held-out', { turns: turns.join(', ') });
 }
 
+/** "before training", or the update after which it is. @param step updates done */
+export const whenWords = (step: number): string =>
+  step === 0 ? say('before training') : say('after update {step}', { step });
+
 /**
  * What a result says of the last turn, a sentence that ends in "21 % → 64 %." or "34 % before training; not measured since."; ''
  * where nothing was measured.
@@ -45,12 +49,10 @@ export function cameTo(evals: readonly Point[], updates: number): string {
     .filter(({ share }) => Number.isFinite(share));
   const [first, last] = [measured.at(0), measured.at(-1)];
   if (!first || !last) return '';
-  const when = ({ step }: { step: number }) =>
-    step === 0 ? say('before training') : say('after update {step}', { step });
   const said =
     first === last
-      ? `${percent(first.share)} ${when(first)}${first.step < updates ? say('; not measured since') : ''}`
-      : `${percent(first.share)} → ${percent(last.share)}${last.step < updates ? ` ${when(last)}` : ''}`;
+      ? `${percent(first.share)} ${whenWords(first.step)}${first.step < updates ? say('; not measured since') : ''}`
+      : `${percent(first.share)} → ${percent(last.share)}${last.step < updates ? ` ${whenWords(last.step)}` : ''}`;
   return say('Held-out tasks solved at the last turn: {said}.', { said });
 }
 

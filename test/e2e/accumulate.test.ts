@@ -86,7 +86,7 @@ describe('the accumulated reward', () => {
       await region(page, 'Episode')
         .getByText(/if it (passed|failed): R [+−]?\d/)
         .first()
-        .waitFor();
+        .waitFor({ state: 'attached' });
       const layers = (await chartsOf(page)).find(({ title }) => title === 'Where the gradient goes');
       expect(layers?.step).toBe(1);
       expect(Object.keys(layers?.latest ?? {})).toContain('1 attention');

@@ -41,6 +41,7 @@ const withoutCookies = [
   `Whether the introduction is shown is not remembered: ${blocked}.`,
   `Light or dark is not remembered: ${blocked}.`,
   `Python starts slowly at every visit, because it could not be kept: ${blocked}.`,
+  `The language is not remembered: ${blocked}.`,
   `No run is kept when the page is closed: ${blocked}.`,
 ].toSorted();
 

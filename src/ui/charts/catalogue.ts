@@ -155,20 +155,22 @@ export function formatOf(metric: Metric): (value: number) => string {
 
 /** The lines of a chart, from the points recorded so far. */
 export function chartData(chart: Chart, points: readonly Point[], turns: number): ChartData {
-  const line = (key: string, label: string, look: LineLook): Series => ({
+  const line = (key: string, name: string, label: string, look: LineLook): Series => ({
+    name,
     label,
     look,
     values: points.map((point) => point.metrics[`${chart.where}/${key}`] ?? NaN),
   });
   return {
     steps: points.map((point) => point.step),
-    series: chart.metrics.flatMap((name) =>
-      name.endsWith('@t')
-        ? Array.from({ length: turns }, (_, t) =>
-            line(`${name}${t + 1}`, say('turn {number}', { number: t + 1 }), turnLook(t + 1)),
-          )
-        : [line(name, told(metricOf(chart, name).label), looks[name] ?? plain)],
-    ),
+    series: chart.metrics.flatMap((name) => {
+      if (name.endsWith('@t'))
+        return Array.from({ length: turns }, (_, t) =>
+          line(`${name}${t + 1}`, `turn ${t + 1}`, say('turn {number}', { number: t + 1 }), turnLook(t + 1)),
+        );
+      const { label } = metricOf(chart, name);
+      return [line(name, label, told(label), looks[name] ?? plain)];
+    }),
   };
 }
 

@@ -9,6 +9,8 @@ export interface LineLook {
 
 export interface Series {
   readonly label: string;
+  /** What files call it, in English whatever the page speaks; its label unless given. */
+  readonly name?: string;
   readonly look: LineLook;
   /** One value per step of the chart; NaN where there is none. */
   readonly values: readonly number[];

@@ -5,6 +5,7 @@ import type { KeptRun, StorageUse } from '../../../keep/keptRuns.ts';
 import { byteSize, percent, plural } from '../../format.ts';
 import { titleOf } from '../../state/kept.svelte.ts';
 import { say, told } from '../../say.svelte.ts';
+import { whenWords } from '../../status.ts';
 
 /** "A healthy first run · WASM · 40 of 150 updates", without a preset that is its name already. */
 export function keptFacts(run: KeptRun): string {
@@ -22,13 +23,12 @@ export function curveWords({ curve, experiment: { turns } }: Pick<KeptRun, 'curv
   const [first] = curve;
   const last = curve.at(-1);
   if (!first || !last) return say('No accuracy was measured yet.');
-  const when = (step: number) => (step === 0 ? say('before training') : say('after update {step}', { step }));
   const begins = say('Accuracy of turn {turns} on held-out tasks: {share} {when}', {
     turns,
     share: percent(first[1]),
-    when: when(first[0]),
+    when: whenWords(first[0]),
   });
-  return first === last ? `${begins}.` : `${begins}, ${percent(last[1])} ${when(last[0])}.`;
+  return first === last ? `${begins}.` : `${begins}, ${percent(last[1])} ${whenWords(last[0])}.`;
 }
 
 /** How much room there is. */

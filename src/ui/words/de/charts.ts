@@ -40,7 +40,7 @@ export const charts = {
   'Where the gradient goes': 'Wohin der Gradient geht',
   'More charts': 'Weitere Kurven',
   'Measured on the problems that are trained on, with greedy answers: none is held out.':
-    'Gemessen an den Aufgaben, an denen trainiert wird, mit greedy gegebenen Antworten: Keine ist zurückgehalten.',
+    'Gemessen an den Aufgaben, an denen trainiert wird, mit greedy erzeugten Antworten: Keine ist zurückgehalten.',
   'No update yet.': 'Noch kein Schritt.',
   'Held-out tasks are being measured: {measured}.': 'Zurückgehaltene Aufgaben werden gemessen: {measured}.',
   'Starts with the first evaluation.': 'Beginnt mit der ersten Messung.',
@@ -48,7 +48,7 @@ export const charts = {
   'Measured on the answers sampled for each update.':
     'Gemessen an den Antworten, die für jeden Schritt ausgewürfelt werden.',
   'Measured on held-out tasks ({heldOut}), with greedy answers ({greedy}).':
-    'Gemessen an zurückgehaltenen Aufgaben ({heldOut}), mit greedy gegebenen Antworten ({greedy}).',
+    'Gemessen an zurückgehaltenen Aufgaben ({heldOut}), mit greedy erzeugten Antworten ({greedy}).',
   '{name} changed': '{name} geändert',
   on: 'an',
   off: 'aus',
@@ -65,8 +65,8 @@ export const charts = {
   Line: 'Linie',
   First: 'Zuerst',
   Latest: 'Zuletzt',
-  Lowest: 'Kleinster',
-  Highest: 'Größter',
+  Lowest: 'Kleinster Wert',
+  Highest: 'Größter Wert',
   'the stronger the shade, the longer': 'je kräftiger die Farbe, desto länger',
   'updates {from}–{to}': 'Schritte {from}–{to}',
   'norm of the gradient; the stronger the shade, the longer, at most {max}':
@@ -101,7 +101,7 @@ export const charts = {
   'Crossed its threshold at update {step} and has been above it since':
     'Hat ihre Schwelle bei Schritt {step} gekreuzt und liegt seither darüber',
   'a better first answer is pushed down more than it is repaid':
-    'Eine bessere erste Antwort wird stärker hinabgeschoben, als es ihr vergolten wird',
+    'Eine bessere erste Antwort wird stärker hinabgeschoben, als sie einbringt',
   'a better first answer pays': 'Eine bessere erste Antwort lohnt sich',
   'sampled, training batch': 'ausgewürfelt, Trainingsstapel',
   'held-out, greedy': 'zurückgehalten, greedy',

@@ -12,7 +12,7 @@ export const compare = {
   Lanes: 'Bahnen',
   'at the beginning': 'am Anfang',
   'at the checkpoint ({which})': 'am Zwischenstand ({which})',
-  'where run {number} stood after update {step}': 'wo Lauf {number} nach Schritt {step} stand',
+  'where run {number} stood {when}': 'wo Lauf {number} {when} stand',
   'With these settings nothing can be run: {problem}':
     'Mit diesen Einstellungen lässt sich nichts starten: {problem}',
   'The model is the same for runs that are compared': 'Das Modell ist für verglichene Läufe dasselbe',

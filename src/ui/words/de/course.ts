@@ -24,7 +24,7 @@ export const course = {
     'Noch nicht: Bei Schritt {step} konnten die zurückgehaltenen Aufgaben nicht bewertet werden.',
   'turn 1 {first} and turn {T} {last}': 'Runde 1 {first} und Runde {T} {last}',
   'turn 1 {first} while turn {T} {last}': 'Runde 1 {first}, Runde {T} dagegen {last}',
-  'After {step} updates {numbers}: {went}.': 'Nach {step} Schritten: {numbers}: {went}.',
+  'After {step} updates {numbers}: {went}.': 'Nach {step} Schritten: {numbers}; {went}.',
   'Not yet: update {step} of {updates}. So far {numbers}.':
     'Noch nicht: Schritt {step} von {updates}. Bisher: {numbers}.',
   'Looking back: before training.': 'Rückblick: vor dem Training.',
@@ -62,8 +62,9 @@ export const course = {
     'Schritt {step}, nach {after}: Mit „Nächste Station“ geht es weiter.',
   'Paused after update {step}.': 'Angehalten nach Schritt {step}.',
   'Finished after {updates}: {went}. Raise Updates to go on.':
-    'Fertig, {updates}: {went}. Für mehr „Schritte“ erhöhen.',
-  'Finished after {updates}. Raise Updates to go on.': 'Fertig, {updates}. Für mehr „Schritte“ erhöhen.',
+    'Fertig, {updates}: {went}. Zum Weitermachen „Schritte“ erhöhen.',
+  'Finished after {updates}. Raise Updates to go on.':
+    'Fertig, {updates}. Zum Weitermachen „Schritte“ erhöhen.',
   'Stopped by an error.': 'Durch einen Fehler angehalten.',
   'Loading.': 'Lädt.',
   'Training. {updates} done.': 'Training. {updates} getan.',

@@ -12,7 +12,7 @@ export const failures = {
   'Python (Pyodide) could not be started, so no program can be graded.':
     'Python (Pyodide) konnte nicht gestartet werden, also kann kein Programm bewertet werden.',
   'Reload the page. Private windows of some browsers forbid WebAssembly workers; try an ordinary one.':
-    'Die Seite neu laden. Private Fenster mancher Browser verbieten WebAssembly; es in einem gewöhnlichen versuchen.',
+    'Die Seite neu laden. Private Fenster mancher Browser verbieten WebAssembly-Worker; es in einem gewöhnlichen versuchen.',
   'The model "{1}" could not be loaded.': 'Das Modell „{1}“ konnte nicht geladen werden.',
   'Get it again in “Models”, or choose another starting model.':
     'Es unter „Modelle“ noch einmal holen oder ein anderes Startmodell wählen.',

@@ -8,7 +8,7 @@ export const fields = {
     'Kurze Funktionen aus einer festen Grammatik, für die die Startmodelle gemacht sind: so viele wie gewünscht.',
   'My own problems': 'Meine eigenen Aufgaben',
   'The problems of a file, or those you wrote: see Problem sets.':
-    'Die Aufgaben einer Datei, oder selbst geschriebene: siehe „Aufgaben“ oben auf der Seite.',
+    'Die Aufgaben einer Datei, oder selbst geschriebene: siehe „Aufgabensätze“ oben auf der Seite.',
   'our decision': 'unsere Entscheidung',
   'Which problems of your own, by the SHA-256 of their texts, tests and solutions. A link carries few problems itself; for many it only says which file is needed.':
     'Welche eigenen Aufgaben, nach der SHA-256 ihrer Texte, Tests und Lösungen. Ein Link trägt wenige Aufgaben selbst; bei vielen sagt er nur, welche Datei man braucht.',
@@ -40,17 +40,17 @@ export const fields = {
   'How many of each task’s unit tests the reward is earned on, and the feedback taken from. Accuracy is then measured on the others only, in training and on held-out tasks: what the model learned for the tests it is paid for may not hold for those it never sees.':
     'An wie vielen Tests jeder Aufgabe die Belohnung verdient und von welchen die Rückmeldung genommen wird. Die Genauigkeit wird dann nur an den anderen gemessen, im Training und bei zurückgehaltenen Aufgaben: Was das Modell für die Tests lernt, für die es bezahlt wird, gilt vielleicht nicht für die, die es nie sieht.',
   All: 'Alle',
-  'Every unit test is rewarded, and judged.': 'Jeder Test wird belohnt und urteilt.',
+  'Every unit test is rewarded, and judged.': 'Jeder Test zählt für die Belohnung und für die Beurteilung.',
   'Only the first test is rewarded; the others judge.':
-    'Nur der erste Test wird belohnt; die anderen urteilen.',
+    'Nur der erste Test bringt Belohnung; die anderen urteilen.',
   'The first two tests are rewarded; the others judge.':
-    'Die ersten zwei Tests werden belohnt; die anderen urteilen.',
+    'Die ersten zwei Tests bringen Belohnung; die anderen urteilen.',
   'The first three tests are rewarded; the others judge.':
-    'Die ersten drei Tests werden belohnt; die anderen urteilen.',
+    'Die ersten drei Tests bringen Belohnung; die anderen urteilen.',
   'The first four tests are rewarded; the others judge.':
-    'Die ersten vier Tests werden belohnt; die anderen urteilen.',
+    'Die ersten vier Tests bringen Belohnung; die anderen urteilen.',
   'The first five tests are rewarded; the last one judges.':
-    'Die ersten fünf Tests werden belohnt; der letzte urteilt.',
+    'Die ersten fünf Tests bringen Belohnung; der letzte urteilt.',
   'our decision: how a reward that is only part of the truth is learned':
     'unsere Entscheidung: wie eine Belohnung gelernt wird, die nur ein Teil der Wahrheit ist',
   'The model that the run starts from, made by supervised training. A frozen copy of it is the reference of the KL penalty.':
@@ -115,7 +115,7 @@ export const fields = {
     'Matrizen werden auf ganze Zahlen von 8 Bit mit einer Skala für je 32 gerundet: ein Viertel des Speichers, und schneller.',
   '4 bits': '4 Bit',
   'Matrices are rounded to whole numbers of 4 bits with a scale and a minimum for every 32: the least memory, and what is lost is felt.':
-    'Matrizen werden auf ganze Zahlen von 4 Bit mit einer Skala und einem Minimum für je 32 gerundet: der geringste Speicher, und was verloren geht, ist zu merken.',
+    'Matrizen werden auf ganze Zahlen von 4 Bit mit einer Skala und einem Minimum für je 32 gerundet: der geringste Speicher, und der Verlust ist spürbar.',
   'blocks: GGUF (llama.cpp); training over them: QLoRA (arXiv 2305.14314)':
     'Blöcke: GGUF (llama.cpp); darüber trainieren: QLoRA (arXiv 2305.14314)',
   'Turns T': 'Runden T',
@@ -254,7 +254,7 @@ export const fields = {
   'released code (PPO-style clipping)': 'veröffentlichter Code (Begrenzung wie bei PPO)',
   'Inner epochs': 'Innere Epochen',
   'Gradient steps on each batch of samples. One is plain on-policy learning; with more, the samples are reused, within the limits of the clip ratio.':
-    'Gradientenschritte mit jedem Stapel von Versuchen. Einer ist schlichtes On-Policy-Lernen; bei mehr werden die Versuche wiederverwendet, in den Grenzen der Clip-Grenze.',
+    'Gradientenschritte mit jedem Stapel von Versuchen. Einer ist schlichtes On-Policy-Lernen; bei mehr werden die Versuche wiederverwendet, soweit die Clip-Grenze es erlaubt.',
   'released code (1)': 'veröffentlichter Code (1)',
   epochs: 'Epochen',
   Temperature: 'Temperatur',
@@ -304,7 +304,7 @@ export const fields = {
   'The run ends after this many updates.': 'Der Lauf endet nach so vielen Schritten.',
   'Evaluate every': 'Messen alle',
   'Updates between two evaluations on held-out tasks, with greedy answers. Evaluation takes time but changes nothing in the run.':
-    'Schritte zwischen zwei Messungen an zurückgehaltenen Aufgaben, mit greedy gegebenen Antworten. Messen braucht Zeit, ändert aber nichts am Lauf.',
+    'Schritte zwischen zwei Messungen an zurückgehaltenen Aufgaben, mit greedy erzeugten Antworten. Messen braucht Zeit, ändert aber nichts am Lauf.',
   'Tasks in each evaluation; of your own problems, at most so many. The model is never trained on them. More tasks give a steadier curve: with 128 the standard error is about 4 points.':
     'Aufgaben in jeder Messung; von eigenen höchstens so viele. An ihnen wird das Modell nie trainiert. Mehr Aufgaben geben eine ruhigere Kurve: Bei 128 beträgt der Standardfehler etwa 4 Punkte.',
   'Task and model': 'Aufgabe und Modell',

@@ -63,7 +63,7 @@ export const kept = {
   'When space is short, the browser may clear it by itself.':
     'Wird der Platz knapp, räumt ihn der Browser womöglich von sich aus.',
   Speed: 'Tempo',
-  'Problem sets': 'Aufgaben',
+  'Problem sets': 'Aufgabensätze',
   'The link names a lesson that is not here: {lesson}.':
     'Der Link nennt eine Lektion, die es hier nicht gibt: {lesson}.',
   'The link names a language that the page does not have: {name}.':

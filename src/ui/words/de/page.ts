@@ -14,9 +14,9 @@ export const page = {
   Close: 'Schließen',
   Problems: 'Aufgaben',
   'None yet: open a file or write some in **Problem sets**, and press **Train on it**.':
-    'Noch keine: In **Aufgaben** eine Datei öffnen oder welche schreiben und **Daran trainieren** drücken.',
+    'Noch keine: In **Aufgabensätze** eine Datei öffnen oder welche schreiben und **Daran trainieren** drücken.',
   'is not open here. Open the file it came from in **Problem sets** and press **Train on it**; a kept run has it and can go on.':
-    'ist hier nicht geöffnet. Die Datei, aus der sie kam, in **Aufgaben** öffnen und **Daran trainieren** drücken; ein aufbewahrter Lauf hat sie und kann weiterlaufen.',
+    'ist hier nicht geöffnet. Die Datei, aus der sie kam, in **Aufgabensätze** öffnen und **Daran trainieren** drücken; ein aufbewahrter Lauf hat sie und kann weiterlaufen.',
   'A file of the page is missing. Reload the page, and then try again.':
     'Eine Datei der Seite fehlt. Die Seite neu laden und es noch einmal versuchen.',
   'Weights w = ∂R/∂r': 'Gewichte w = ∂R/∂r',

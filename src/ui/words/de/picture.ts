@@ -126,7 +126,7 @@ export const picture = {
   Took: 'Dauer',
   'raised here:': 'hier ausgelöst:',
   'A greedy answer to a held-out task: it is measured, never learned from, so nothing is compared or pushed.':
-    'Eine greedy gegebene Antwort auf eine zurückgehaltene Aufgabe: Sie wird gemessen, nie daraus gelernt, also wird nichts verglichen und nichts geschoben.',
+    'Eine greedy erzeugte Antwort auf eine zurückgehaltene Aufgabe: Sie wird gemessen, nie daraus gelernt, also wird nichts verglichen und nichts geschoben.',
   '{tests} passed': '{tests} bestanden',
   ', cut off at the length limit': ', an der Längengrenze abgeschnitten',
   'Test {number}: {verdict}': 'Test {number}: {verdict}',

@@ -14,12 +14,12 @@ export const sharing = {
   'perhaps another GPU': 'vielleicht eine andere GPU',
   'update {step}': 'Schritt {step}',
   'Updates must be more than {step}, where this run begins':
-    'Schritte muss größer sein als {step}, wo dieser Lauf beginnt',
+    '„Schritte“ muss größer sein als {step}, wo dieser Lauf beginnt',
   'All runs together need about {peak}, and about {limit} is available: close one first':
     'Alle Läufe zusammen brauchen etwa {peak}, und etwa {limit} sind da: zuerst einen schließen',
   'Fork after update {step}': 'Nach Schritt {step} abzweigen',
-  'A new run begins where run {number} stood after update {step}. With the same values it repeats, to the last digit, what came after; with others it shows what they change. Run {number} pauses and stays as it is.':
-    'Ein neuer Lauf beginnt dort, wo Lauf {number} nach Schritt {step} stand. Mit denselben Werten wiederholt er bis zur letzten Stelle, was danach kam; mit anderen zeigt er, was sie ändern. Lauf {number} hält an und bleibt, wie er ist.',
+  'A new run begins where run {number} stood {when}. With the same values it repeats, to the last digit, what came after; with others it shows what they change. Run {number} pauses and stays as it is.':
+    'Ein neuer Lauf beginnt dort, wo Lauf {number} {when} stand. Mit denselben Werten wiederholt er bis zur letzten Stelle, was danach kam; mit anderen zeigt er, was sie ändern. Lauf {number} hält an und bleibt, wie er ist.',
   'Other fields': 'Andere Einstellungen',
   'The model, and where training started, cannot be others: the fork takes over the weights.':
     'Modell und Anfang des Trainings können keine anderen sein: Die Abzweigung übernimmt die Gewichte.',
