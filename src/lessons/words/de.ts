@@ -76,9 +76,9 @@ export const de: Words = {
       fails:
         'Zu viele Gruppen waren in sich gleich. In drei Schritten kann das Zufall sein; mit einem anderen Startwert noch einmal versuchen.',
       counter:
-        'Dasselbe bei Temperatur 0,1: Das Modell schreibt fast immer dasselbe, die vier Versuche sind fast immer das gleiche Programm. Nichts unterscheidet sich, und nichts wird gelernt.',
+        'Dasselbe bei Temperatur 0.1: Das Modell schreibt fast immer dasselbe, die vier Versuche sind fast immer das gleiche Programm. Nichts unterscheidet sich, und nichts wird gelernt.',
       apply: {
-        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0,5; 0,5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld Episode nachprüfen: einen Versuch wählen und auf die Zahl unter **5 Schieben** drücken, sein $A$: Darunter öffnet sich die Formel.',
+        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0.5; 0.5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld Episode nachprüfen: einen Versuch wählen und auf die Zahl unter **5 Schieben** drücken, sein $A$: Darunter öffnet sich die Formel.',
         answer:
           'Das Mittel der drei anderen: $1/3; 1/2; 1/2; 2/3$. Also $A = 2/3; 0; 0; −2/3$. Die beiden mittleren werden nicht verschoben, obwohl jeder die Hälfte seiner Tests besteht.',
       },
@@ -165,7 +165,7 @@ export const de: Words = {
       apply: {
         task: 'Beim Ziel des veröffentlichten Codes den Schätzer REINFORCE wählen. Vorhersagen, ob γ nun eine Wirkung hat, und warum; dann nachsehen, ob die Begründung neben γ verschwunden ist.',
         answer:
-          'Es hat eine. REINFORCE vergleicht mit dem Mittel des ganzen Stapels, dessen Aufgaben verschiedene erste Antworten haben; $(1 − γ) r_1$ hebt sich also nicht mehr auf. Über die erste Antwort lehrt es trotzdem nichts, denn die wird nicht trainiert: Es ist Rauschen. In unseren Läufen (Startwerte 1 und 2) ergaben γ = 0 und γ = 0,75 vom ersten Schritt an andere Gewichte, mit RLOO dieselben.',
+          'Es hat eine. REINFORCE vergleicht mit dem Mittel des ganzen Stapels, dessen Aufgaben verschiedene erste Antworten haben; $(1 − γ) r_1$ hebt sich also nicht mehr auf. Über die erste Antwort lehrt es trotzdem nichts, denn die wird nicht trainiert: Es ist Rauschen. In unseren Läufen (Startwerte 1 und 2) ergaben γ = 0 und γ = 0.75 vom ersten Schritt an andere Gewichte, mit RLOO dieselben.',
       },
       notes: [
         'Fünfzehn Minuten, mit der Rechnung an der Tafel mehr.',
@@ -219,17 +219,17 @@ export const de: Words = {
       question: 'Was holt ein Modell zurück, das von seinem Start weggelaufen ist?',
       text: [
         'Jeder Versuch bezahlt für seinen Abstand vom eingefrorenen Startmodell: $R′ = R − β KL$. $KL$ zählt über die Zeichen eines Versuchs zusammen, wie viel wahrscheinlicher sie jetzt sind als am Start: $log π − log π_{ref}$, in nats.',
-        'Dieser Lauf startet dort, wohin das fürs Scheitern bezahlte Modell gekommen ist: Seine ersten Antworten sind etwa 5 nats vom Startmodell entfernt. γ bleibt 0, das Scheitern wird also weiter bezahlt. Aber jetzt ist $β = 0,3$.',
+        'Dieser Lauf startet dort, wohin das fürs Scheitern bezahlte Modell gekommen ist: Seine ersten Antworten sind etwa 5 nats vom Startmodell entfernt. γ bleibt 0, das Scheitern wird also weiter bezahlt. Aber jetzt ist $β = 0.3$.',
       ],
       prediction: {
-        question: 'γ = 0 und β = 0,3, für 20 Schritte. Was wird aus dem Abstand der ersten Antworten?',
+        question: 'γ = 0 und β = 0.3, für 20 Schritte. Was wird aus dem Abstand der ersten Antworten?',
         options: {
           further: 'Er wächst: Schummeln wird ja weiter bezahlt',
           stays: 'Er bleibt: Beides hält sich die Waage',
           back: 'Er schrumpft deutlich',
         },
         because:
-          'Schummeln bringt höchstens 1 mehr ein als Ehrlichkeit. Bei $β = 0,3$ kostet ein Abstand von 5 nats 1,5. Zurückzukommen lohnt sich also, was immer die Tests sagen.',
+          'Schummeln bringt höchstens 1 mehr ein als Ehrlichkeit. Bei $β = 0.3$ kostet ein Abstand von 5 nats 1.5. Zurückzukommen lohnt sich also, was immer die Tests sagen.',
       },
       look: [
         'Die Kurve **KL zum Startmodell**: Wohin geht die Linie von „Runde 1“?',
@@ -247,11 +247,11 @@ export const de: Words = {
       apply: {
         task: 'Wenn eine starke Leine ein Modell zurückholt: Warum nicht gleich mit einer beginnen? Vorhersagen, was β = 1 mit einem Lauf der Voreinstellung „Ein gesunder erster Lauf“ macht, dann 30 Schritte lang versuchen.',
         answer:
-          'Es lernt wenig. In unseren beiden Läufen (Seeds 1 und 2) lösten die letzten Antworten nach 30 Schritten 37 % von 128 zurückgehaltenen Aufgaben, mit dem β = 0,01 der Voreinstellung 58 und 56 %, vorher 34 %. Der Abstand ist nur aus Stichproben bekannt, und β vervielfacht ihr Rauschen mit. Eine Leine ist ein Mittel mit einem Preis; eine Belohnung, die verlangt, was man will, ist besser.',
+          'Es lernt wenig. In unseren beiden Läufen (Seeds 1 und 2) lösten die letzten Antworten nach 30 Schritten 37 % von 128 zurückgehaltenen Aufgaben, mit dem β = 0.01 der Voreinstellung 58 und 56 %, vorher 34 %. Der Abstand ist nur aus Stichproben bekannt, und β vervielfacht ihr Rauschen mit. Eine Leine ist ein Mittel mit einem Preis; eine Belohnung, die verlangt, was man will, ist besser.',
       },
       notes: [
         'Fünfzehn Minuten. Am besten nach „Fürs Scheitern bezahlt“.',
-        'Ein nat ist die natürliche Einheit der Information: 1 nat = 1,44 bit. Aus Stichproben geschätzt kann KL auch negativ ausfallen; das ist kein Fehler.',
+        'Ein nat ist die natürliche Einheit der Information: 1 nat = 1.44 bit. Aus Stichproben geschätzt kann KL auch negativ ausfallen; das ist kein Fehler.',
       ],
     },
     hiddenTests: {
@@ -287,7 +287,7 @@ export const de: Words = {
       apply: {
         task: 'Wie viele der sechs Tests müssen bei 16 Aufgaben bezahlt werden, bis sich der Abstand schließt? Vorhersagen, dann 3 und 5 versuchen.',
         answer:
-          'Mit einem Test betrug der Abstand in unseren Läufen (Seeds 1 und 2) 8,4 und 8,1 Punkte, mit dreien 2,9 und 4,5, mit fünfen 5,2 und −3,9. Er schrumpft also, je mehr Tests bezahlt werden; bei fünfen bleibt ein einziger zum Urteilen, und die Zahl ist vor allem Rauschen. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
+          'Mit einem Test betrug der Abstand in unseren Läufen (Seeds 1 und 2) 8.4 und 8.1 Punkte, mit dreien 2.9 und 4.5, mit fünfen 5.2 und −3.9. Er schrumpft also, je mehr Tests bezahlt werden; bei fünfen bleibt ein einziger zum Urteilen, und die Zahl ist vor allem Rauschen. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
       },
       notes: [
         'Zwanzig Minuten. Dasselbe wie Überanpassung, und wie Unterricht auf die Prüfung hin.',
@@ -327,7 +327,7 @@ export const de: Words = {
       apply: {
         task: '„Frühere Antworten im Blick“ mit dem Modell Boost auf „Letzte Antwort“ stellen. Vorhersagen, ob seine dritten Antworten noch immer schlechter sind, und warum.',
         answer:
-          'Sie sind es nicht. Steht nur die letzte Antwort im Blick, so sieht die dritte Runde für das Modell genau wie die zweite aus, und die kennt es. Vor dem Training waren seine dritten Antworten in unserer Messung so gut wie die zweiten (je 33,6 % der Aufgaben) und nach 10 Schritten ebenso, soweit das Rauschen es erkennen lässt: zweite und dritte 50,0 und 50,0 % mit einem Startwert, 43,8 und 42,2 % mit einem anderen.',
+          'Sie sind es nicht. Steht nur die letzte Antwort im Blick, so sieht die dritte Runde für das Modell genau wie die zweite aus, und die kennt es. Vor dem Training waren seine dritten Antworten in unserer Messung so gut wie die zweiten (je 33.6 % der Aufgaben) und nach 10 Schritten ebenso, soweit das Rauschen es erkennen lässt: zweite und dritte 50.0 und 50.0 % mit einem Startwert, 43.8 und 42.2 % mit einem anderen.',
       },
       notes: [
         'Fünfzehn Minuten. Episoden sind um die Hälfte länger, die Schritte dauern also auch länger.',

@@ -137,7 +137,7 @@ export const fields = {
   'How much earlier turns count. At γ = 0 only the improvement between the last two turns counts, so the model may learn to spoil its first answer in order to have something to repair. At γ = 1 only the last answer counts; above 1 the first answer is rewarded too.':
     'Wie viel frühere Runden zählen. Bei γ = 0 zählt nur die Verbesserung zwischen den letzten beiden Runden, also lernt das Modell womöglich, seine erste Antwort zu verderben, um etwas zum Reparieren zu haben. Bei γ = 1 zählt nur die letzte Antwort; darüber wird auch die erste belohnt.',
   'paper, accumulated reward (γ = 0.5); 0.75 is our decision for a healthy first run':
-    'Aufsatz, zusammengezählte Belohnung (γ = 0,5); 0,75 ist unsere Entscheidung für einen gesunden ersten Lauf',
+    'Aufsatz, zusammengezählte Belohnung (γ = 0.5); 0.75 ist unsere Entscheidung für einen gesunden ersten Lauf',
   'Accumulate R': 'Zusammenzählen zu R',
   'How the rewards of all turns are added up to the one reward R of an episode, which is what training tries to raise.':
     'Wie die Belohnungen aller Runden zu der einen Belohnung R einer Episode zusammengezählt werden, die das Training zu heben versucht.',
@@ -168,7 +168,7 @@ export const fields = {
   'KL coefficient β': 'KL-Gewicht β',
   'How much the model pays for moving away from the frozen starting model (their KL divergence): a number taken off the reward or, with GRPO, a term of the loss for every token. At 0 it may drift freely; a large value keeps it close to where it started.':
     'Wie viel das Modell dafür bezahlt, sich vom eingefrorenen Startmodell zu entfernen (ihre KL-Divergenz): eine Zahl, die von der Belohnung abgezogen wird, oder bei GRPO ein Summand des Verlusts für jedes Token. Bei 0 darf es frei davontreiben; ein großer Wert hält es nahe an seinem Anfang.',
-  'paper and released code (β = 0.01)': 'Aufsatz und veröffentlichter Code (β = 0,01)',
+  'paper and released code (β = 0.01)': 'Aufsatz und veröffentlichter Code (β = 0.01)',
   'Reward r': 'Belohnung r',
   'What one answer earns from its unit tests. The progressive reward tells a nearly right program from a useless one.':
     'Was eine Antwort mit ihren Tests verdient. Die stufenweise Belohnung unterscheidet ein fast richtiges Programm von einem unbrauchbaren.',
@@ -260,7 +260,7 @@ export const fields = {
   Temperature: 'Temperatur',
   'How random sampling is during training. 1 samples from the model as it is, which the policy gradient assumes. Evaluation is always greedy: it takes the most likely token every time.':
     'Wie zufällig im Training ausgewürfelt wird. 1 würfelt nach dem Modell, wie es ist, was der Policy-Gradient voraussetzt. Gemessen wird immer greedy: mit dem wahrscheinlichsten Token, jedes Mal.',
-  'our decision (released code: 0.9)': 'unsere Entscheidung (veröffentlichter Code: 0,9)',
+  'our decision (released code: 0.9)': 'unsere Entscheidung (veröffentlichter Code: 0.9)',
   'Top-p': 'Top-p',
   'Samples only from the most likely tokens that together have this probability. 1 keeps every token, which the policy gradient assumes.':
     'Würfelt nur unter den wahrscheinlichsten Token, die zusammen diese Wahrscheinlichkeit haben. 1 behält jedes Token, was der Policy-Gradient voraussetzt.',
