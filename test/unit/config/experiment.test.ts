@@ -6,6 +6,7 @@ import {
   describeError,
   diff,
   experimentSchema,
+  listedValues,
   parseExperiment,
   withChanges,
   type Experiment,
@@ -171,4 +172,10 @@ describe('differences and presets', () => {
     expect(idle({ objective: 'released-code', estimator: 'reinforce' })).not.toContain('gamma');
     expect(idle({ objective: 'released-code', turns: 3 })).not.toContain('gamma');
   });
+});
+
+it('lists values as people do: commas, not within brackets, or semicolons beside decimal commas', () => {
+  expect(listedValues('0, 0.5, 1')).toEqual(['0', '0.5', '1']);
+  expect(listedValues('max(r[1], r[2]), r[2]')).toEqual(['max(r[1], r[2])', 'r[2]']);
+  expect(listedValues('0; 0,5; 1.5;')).toEqual(['0', '0.5', '1.5']);
 });
