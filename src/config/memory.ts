@@ -118,7 +118,7 @@ function logitBytes(e: Experiment, f: MemoryFacts): number {
   const all = tokens * f.vocabulary;
   const at = {
     wasm: Math.min(512 * f.vocabulary, all),
-    webgpu: 2 * Math.min(all, Math.max(gpuLogits, 512 * tokens)),
+    webgpu: Math.min(all, Math.max(gpuLogits, 512 * tokens)),
     cpu: 8 * all,
   };
   return float * at[f.backend];
