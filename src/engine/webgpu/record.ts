@@ -237,7 +237,7 @@ export function unfilled<T extends Tensor>(...made: Parameters<typeof newTensor>
 }
 
 /** TensorFlow.js keeps what the host has read of a tensor; after a change behind its back that copy is wrong. */
-export function forgetHostCopy(gpu: WebGPUBackend, tensor: Tensor): void {
+function forgetHostCopy(gpu: WebGPUBackend, tensor: Tensor): void {
   Object.assign(gpu.tensorMap.get(tensor.dataId), { values: null });
 }
 
