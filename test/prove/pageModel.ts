@@ -169,7 +169,8 @@ async function trainInPage(address: string, file: string): Promise<Found> {
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(address);
     const again = performance.now();
-    await press(page, `Go on at update ${updates}`);
+    // A run is known to be under way once an update has been written since it was started.
+    await press(page, new RegExp(`^(Go on at update ${updates}|Open it)$`));
     await status(page, new RegExp(`^Paused after update ${updates}\\.`));
     figures['gone on after a kill'] = seconds(again);
     await train(page, ++updates, figures);
