@@ -68,6 +68,8 @@ export const lessonSchema = v.pipe(
     /** The counter-run: what differs from the lesson's own experiment. */
     counter: changes,
     hides: v.pipe(v.array(v.picklist(hideable)), v.readonly()),
+    /** Charts to watch, by their ids in the page's catalogue: they are drawn first, and marked. */
+    watch: v.pipe(v.array(v.string()), v.readonly()),
     prediction: v.strictObject({ options: list(id), right: id }),
     /** All must hold in the lesson's run; at least one must not in the counter-run. */
     predicate: list(clauseSchema),
@@ -94,6 +96,11 @@ export type Lesson = v.InferOutput<typeof lessonSchema>;
 export type Clause = Lesson['predicate'][number];
 export type Measure = Clause['measure'];
 export type Hideable = (typeof hideable)[number];
+/** How a lesson leads the eye: what of the page it hides, and the charts that are to be watched. */
+export interface Guide {
+  readonly hides: readonly Hideable[];
+  readonly watch: readonly string[];
+}
 
 /** A run of a lesson: the one that shows what it says, or the one that must not. */
 export const sides = ['run', 'counter'] as const;

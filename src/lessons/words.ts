@@ -28,6 +28,8 @@ export const lessonWordsSchema = v.strictObject({
   fails: text,
   /** What the counter-run changes, and why it must fail. */
   counter: text,
+  /** What a printed sheet asks once the run is over. */
+  explain: text,
   apply: v.strictObject({ task: text, answer: text }),
   /** For whoever teaches it. */
   notes: paragraphs,
@@ -51,9 +53,11 @@ const controlNames = [
   'running',
   'finished',
   'elsewhere',
+  'before',
   'look',
   'explain',
   'outcome',
+  'seeOutcome',
   'holds',
   'fails',
   'failsAsItShould',
@@ -62,6 +66,7 @@ const controlNames = [
   'sampled',
   'yet',
   'predicted',
+  'expected',
   'right',
   'wrong',
   'counter',

@@ -278,7 +278,7 @@ export class AppState {
   teach(experiment: Experiment, name: string): void {
     const { selected } = this.runs;
     const run = this.#runWith((form) => form.open(experiment));
-    if (run !== selected) run.name = name; // else there was no room for it
+    if (run !== selected) this.kept.call(run.id, (run.name = name)); // else there was no room for it
   }
 
   #runWith(fill: (form: ExperimentState) => void): OpenRun {
@@ -436,8 +436,8 @@ export class AppState {
     const run = this.runs.find(event.runId);
     if (!run) return;
     for (const one of this.asking.hearers(run, event)) one.told.apply(event);
-    if (event.type === 'past') run.goOn(event);
-    if (event.type === 'past') this.link.begun(run);
+    if (event.type === 'past') this.link.begun(run.goOn(event));
+    if (event.type === 'update') void this.kept.gotOn(run.id);
     if (event.type === 'change') run.form.follow(event.record.changes);
     run.alive = this.#client.has(run.id);
     if (run.told.hears) run.wish = null;

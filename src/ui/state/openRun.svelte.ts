@@ -90,10 +90,11 @@ export class OpenRun {
   }
 
   /** It was kept, and goes on under the experiment that was in force last. */
-  goOn({ began, experiment }: { readonly began: Experiment; readonly experiment: Experiment }): void {
+  goOn({ began, experiment }: { readonly began: Experiment; readonly experiment: Experiment }): this {
     this.#began = began;
     this.form.draft = experiment;
     this.form.applyAll(experiment);
+    return this;
   }
 
   /** What files of it are called. */

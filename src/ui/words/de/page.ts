@@ -23,6 +23,8 @@ export const page = {
   Cancel: 'Abbrechen',
   'About {about}': 'Über {about}',
   preset: 'Voreinstellung',
+  'Changed from “{title}”': 'Geändert, aus „{title}“',
+  'What differs: {changes}.': 'Was anders ist: {changes}.',
   'applies after Reset': 'gilt nach „Zurücksetzen“',
   'applies when you press Run': 'gilt, sobald „Start“ gedrückt wird',
   '{label}, slider': '{label}, Regler',
