@@ -175,7 +175,9 @@ export function statusText(at: Standing, asked = false, settled = false): string
 }
 
 const finishedText = (updates: string, went: string): string =>
-  went ? say('Finished after {updates}: {went}.', { updates, went }) : say('Finished after {updates}.', { updates });
+  went
+    ? say('Finished after {updates}: {went}.', { updates, went })
+    : say('Finished after {updates}.', { updates });
 
 /** The same of a run that the trainer does not have any more. @param again it is kept and can be opened again */
 export function endedText(at: Standing, again: boolean): string {

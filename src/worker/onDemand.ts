@@ -16,7 +16,7 @@ export const machineKey = (has: readonly ExtraBackend[]): string =>
 const seldom = [
   /^(models\/(cheating|three-turns|beginner)|problems)\//,
   /^assets\/(speed|problems|ownProblems|models)\.worker-/,
-  /^assets\/(Lessons|inGerman|Compare|CompareDialog|Editor|codemirror|Models|models\.svelte|Files|pythonProject|SpeedReport|otherModel)-/,
+  /^assets\/(Lessons|inGerman|inGermanLater|Compare|CompareDialog|Editor|codemirror|Models|models\.svelte|Files|pythonProject|SpeedReport|otherModel)-/,
   /^(node-project\.zip|project\.html)$/,
 ];
 

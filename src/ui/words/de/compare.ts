@@ -17,7 +17,9 @@ export const compare = {
     'Mit diesen Einstellungen lässt sich nichts starten: {problem}',
   'The model is the same for runs that are compared': 'Das Modell ist für verglichene Läufe dasselbe',
   'Runs that begin here have the weights of now': 'Läufe, die hier beginnen, haben die jetzigen Gewichte',
-  'Two values at least, with commas between them': 'Mindestens zwei Werte, mit Kommas dazwischen',
+  'Two values at least, with commas or semicolons between them':
+    'Mindestens zwei Werte, mit Strichpunkten dazwischen',
+  'γ 0, 0.5, 0.75, 1': 'γ 0; 0,5; 0,75; 1',
   '{maxCompared} values at most': 'Höchstens {maxCompared} Werte',
   'All runs together need about {peak}, and about {limit} is available: close some first':
     'Alle Läufe zusammen brauchen etwa {peak}, und etwa {limit} sind da: zuerst einige schließen',

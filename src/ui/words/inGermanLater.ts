@@ -1,0 +1,12 @@
+/** What is said by parts of the page that few open, in German: fetched with the first of them. */
+import { files } from './de/later/files.ts';
+import { models } from './de/later/models.ts';
+import { problems } from './de/later/problems.ts';
+import { speed } from './de/later/speed.ts';
+
+export const deLater = {
+  ...files,
+  ...models,
+  ...problems,
+  ...speed,
+} satisfies Readonly<Record<string, string>>;
