@@ -1,6 +1,7 @@
 /** Sequences with beginnings in common: what is computed once is what was computed for each. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend, tf } from '../../../src/engine/index.ts';
+import { parseConfig } from '../../../src/model/config.ts';
 import { Adapter } from '../../../src/model/adapter.ts';
 import { Generation } from '../../../src/model/generate.ts';
 import { initialWeights, Llama } from '../../../src/model/llama.ts';
@@ -28,9 +29,10 @@ describe('a tree of sequences', () => {
   });
 });
 
-const weights = initialWeights(tinyConfig, (parameter, i) => 2 * uniform(3, parameter, i) - 1);
+const config = parseConfig(tinyConfig);
+const weights = initialWeights(config, (parameter, i) => 2 * uniform(3, parameter, i) - 1);
 const settings: LoraSettings = { rank: 4, alpha: 8, targets: ['q_proj', 'v_proj', 'down_proj'] };
-const drawn = initialAdapter(tinyConfig, settings, (parameter, i) => uniform(7, parameter, i));
+const drawn = initialAdapter(config, settings, (parameter, i) => uniform(7, parameter, i));
 // B begins at 0, and A would have no gradient.
 const values = Object.fromEntries(
   Object.entries(drawn).map(([name, one], p) => [name, one.map((_, i) => uniform(8, p, i) - 0.5)]),
@@ -59,10 +61,10 @@ describe.each(['cpu', 'wasm'] as const)('a model that shares rows, on %s', (back
     async function* parameters() {
       for (const one of Object.entries(weights)) yield await Promise.resolve(one);
     }
-    const bases = [new Llama(tinyConfig, weights, false), await Llama.load(tinyConfig, parameters())];
+    const bases = [new Llama(config, weights, false), await Llama.load(config, parameters())];
     const found: T[] = [];
     for (const base of bases) {
-      const policy = base.adapted(new Adapter(tinyConfig, settings, values));
+      const policy = base.adapted(new Adapter(config, settings, values));
       found.push(await act(policy));
       policy.dispose();
       base.dispose();
@@ -87,14 +89,18 @@ describe.each(['cpu', 'wasm'] as const)('a model that shares rows, on %s', (back
     for (const [i, pair] of shared.stats.entries()) {
       for (const [j, one] of pair.entries()) {
         for (const what of ['logp', 'entropy', 'sumSq'] as const) {
-          one[what].forEach((value, n) => expect(value).toBeCloseTo(plain.stats[i]?.[j]?.[what][n] ?? NaN, 5));
+          one[what].forEach((value, n) =>
+            expect(value).toBeCloseTo(plain.stats[i]?.[j]?.[what][n] ?? NaN, 5),
+          );
         }
       }
     }
     for (const [name, gradient] of Object.entries(plain.read)) {
       const size = Math.max(...gradient.map(Math.abs));
       expect(size, name).toBeGreaterThan(0);
-      gradient.forEach((g, i) => expect(Math.abs(g - (shared.read[name]?.[i] ?? NaN)), name).toBeLessThan(1e-4 * size));
+      gradient.forEach((g, i) =>
+        expect(Math.abs(g - (shared.read[name]?.[i] ?? NaN)), name).toBeLessThan(1e-4 * size),
+      );
     }
   });
 
