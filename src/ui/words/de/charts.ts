@@ -94,8 +94,10 @@ export const charts = {
   'Charts to update': 'Kurven bis Schritt',
   'Show all': 'Alles zeigen',
   'or drag over a chart': 'oder über eine Kurve ziehen',
-  'Has been below its threshold all along': 'Liegt von Anfang an unter ihrer Schwelle',
-  'Has been above its threshold all along': 'Liegt von Anfang an über ihrer Schwelle',
+  'Below its threshold since there is a mean of {n} updates, which is since update {step}':
+    'Liegt unter ihrer Schwelle, seit es ein Mittel aus {n} Schritten gibt, also seit Schritt {step}',
+  'Above its threshold since there is a mean of {n} updates, which is since update {step}':
+    'Liegt über ihrer Schwelle, seit es ein Mittel aus {n} Schritten gibt, also seit Schritt {step}',
   'Crossed its threshold at update {step} and has been below it since':
     'Hat ihre Schwelle bei Schritt {step} gekreuzt und liegt seither darunter',
   'Crossed its threshold at update {step} and has been above it since':
