@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { expectNoBarrier } from './barriers.ts';
 import { onePlayground } from './page.ts';
-import { button, endless, microLink, pause, waitForReady, waitForStatus, waitForStep } from './playground.ts';
+import { button, endless, leaveDialog, microLink, pause, waitForReady, waitForStatus, waitForStep } from './playground.ts';
 
 const lines = (...records: (object | string)[]): Buffer =>
   Buffer.from(
@@ -62,7 +62,7 @@ describe('problem sets', () => {
       await grade.click();
       // Training goes on behind the dialog, and grading without it.
       await waitForStep(playground, step + 2);
-      await page.keyboard.press('Escape');
+      await leaveDialog(page);
       await pause(playground);
       await page.getByRole('button', { name: /^Problem sets/ }).click();
       await finished(page);
@@ -106,7 +106,7 @@ describe('problem sets', () => {
       ]);
       expect(Object.keys(records[2] ?? {})).toEqual(['name', 'verdict', 'passed', 'total', 'reason', 'ms']);
 
-      await page.keyboard.press('Escape');
+      await leaveDialog(page);
       expect(problems).toEqual([]);
     });
   });
@@ -130,8 +130,7 @@ describe('problem sets', () => {
       await waitFor('the first verdicts', done, (n) => n === 3);
 
       // Closed, it goes on; the button in the header says so.
-      await page.keyboard.press('Escape');
-      expect(await dialog(page).isVisible()).toBe(false);
+      await leaveDialog(page);
       await page.getByRole('button', { name: /^Problem sets \d+\/60$/ }).press('Enter');
 
       await button(page, 'Cancel').focus();
@@ -143,7 +142,7 @@ describe('problem sets', () => {
       await waitFor('the focus to stay in the dialog', inDialog, (it) => it);
 
       // The sandbox is free for the trainer at once.
-      await page.keyboard.press('Escape');
+      await leaveDialog(page);
       await button(page, 'Step').click();
       await waitForStatus(playground, /^Paused after update 1\./);
       expect(problems).toEqual([]);

@@ -54,7 +54,7 @@ describe('what if', () => {
       await region(page, 'Learning').getByText('Changed during the run').waitFor();
       await button(page, 'Step').click();
       await waitForStatus(playground, /^Paused after update 2\./);
-      await expect.poll(() => said(panel), { timeout: 30_000 }).toMatch(/nothing is changed yet/); // γ = 1 is its own
+      await expect.poll(() => said(panel)).toMatch(/nothing is changed yet/); // γ = 1 is its own
       expect(problems).toEqual([]);
     });
   });
@@ -66,7 +66,7 @@ describe('what if', () => {
       await trainOnce(playground);
       const panel = await ask(page);
       await panel.getByRole('button', { name: 'γ = 0', exact: true }).click();
-      expect(await said(panel)).toBe('Nothing changes: all 16 pushes stay as they are.');
+      await expect.poll(() => said(panel)).toBe('Nothing changes: all 16 pushes stay as they are.');
       expect(await panel.getByText(/^By these rules γ changes nothing/).count()).toBe(1);
       await panel.getByRole('button', { name: 'REINFORCE and γ = 0' }).click();
       expect(await panel.getByText(/^By these rules γ matters/).count()).toBe(1);
