@@ -140,7 +140,22 @@ export const shortProblemSettings = {
   evalEvery: 48,
 } as const satisfies Partial<Experiment>;
 
-/** The name of those problems in an experiment (tasks/problemSet.ts). */
+/**
+ * The same on problems/decisions.jsonl: what `npm run learn` proves with, fixed before its first run. Problems of one kind, half of them
+ * held out; answers that are drawn near the likeliest ones, because those are what is measured; and no KL penalty, so that a group of
+ * equal rewards costs no gradient.
+ */
+export const decisionSettings = {
+  ...shortProblemSettings,
+  heldOut: 50,
+  evalTasks: 192,
+  temperature: 0.5,
+  beta: 0,
+  steps: 40,
+  evalEvery: 40,
+} as const satisfies Partial<Experiment>;
+
+/** The name of the short problems in an experiment (tasks/problemSet.ts). */
 export const shortProblemsName = 'sha256-3824b1f5b029f3c13b544cf3963ded107dc48d41acfd3d1063a5c6b289d0dd9c';
 
 /** Such a run on those problems. @param problems their name; another set of them has one of its own */

@@ -13,8 +13,10 @@ import {
   type HeadOptions,
   type Scalar,
   type Tensor,
+  type Tensor2D,
 } from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
+import { RowTree } from '../model/rowTree.ts';
 
 /** An answer where it stands. */
 export interface Placed {
@@ -119,16 +121,79 @@ function pack<A extends Placed>(
   return { batch, time, ids, answers, rows: Int32Array.from(rows), targets: Int32Array.from(targets) };
 }
 
-function* packed<A extends Placed>(answers: readonly A[], { maxTokens, pad }: PassOptions) {
-  const sequences = sequencesOf(answers);
-  const lengths = sequences.map(({ ids }) => ids.length);
-  for (const batch of microBatches(lengths, maxTokens)) yield pack(sequences, batch, pad);
+/** A micro-batch, ready for the model. */
+interface Packed<A> {
+  readonly answers: readonly A[];
+  /** Final hidden states of all its tokens. */
+  hidden(model: Llama): Tensor2D;
+  /** Where the answers' tokens are predicted from, and the tokens. */
+  readonly rows: Int32Array;
+  readonly targets: Int32Array;
 }
 
-type Packed<A> = Omit<ReturnType<typeof pack>, 'answers'> & { readonly answers: readonly A[] };
+function* packed<A extends Placed>(
+  model: Llama,
+  answers: readonly A[],
+  { maxTokens, pad }: PassOptions,
+): Generator<Packed<A>, void> {
+  const sequences = sequencesOf(answers);
+  if (model.sharesRows) return yield* inTrees(sequences, maxTokens);
+  const lengths = sequences.map(({ ids }) => ids.length);
+  for (const one of microBatches(lengths, maxTokens)) {
+    const { ids, batch, time, ...rest } = pack(sequences, one, pad);
+    yield { ...rest, hidden: (model) => model.hidden(tf.tensor1d(ids, 'int32'), batch, time) };
+  }
+}
 
-function forward(model: Llama, { ids, batch, time, rows, targets }: Packed<unknown>, options: PassOptions) {
-  const hidden = model.hidden(tf.tensor1d(ids, 'int32'), batch, time);
+/** In the order given, so that tries of one prompt are together: what they have in common is computed once, and padding not at all. */
+function* inTrees<A extends Placed>(
+  sequences: readonly Sequence<A>[],
+  maxTokens: number,
+): Generator<Packed<A>, void> {
+  let open = new OpenTree<A>();
+  for (const sequence of sequences) {
+    if (!open.fits(sequence, maxTokens)) {
+      yield open.close();
+      open = new OpenTree();
+    }
+    open.add(sequence);
+  }
+  if (sequences.length > 0) yield open.close();
+}
+
+class OpenTree<A extends Placed> {
+  readonly #tree = new RowTree();
+  readonly #rows: number[] = [];
+  readonly #targets: number[] = [];
+  readonly #answers: A[] = [];
+
+  fits({ ids }: Sequence<A>, maxTokens: number): boolean {
+    return this.#tree.size === 0 || this.#tree.size + this.#tree.needs(ids.slice(0, -1)) <= maxTokens;
+  }
+
+  add({ ids, answers }: Sequence<A>): void {
+    const rows = this.#tree.add(ids.slice(0, -1)); // the last token is a target only
+    for (const answer of answers) {
+      const { start, length } = answer.place;
+      this.#rows.push(...rows.slice(start - 1, start + length - 1));
+      this.#targets.push(...ids.slice(start, start + length));
+      this.#answers.push(answer);
+    }
+  }
+
+  close(): Packed<A> {
+    const tree = this.#tree.rows();
+    return {
+      answers: this.#answers,
+      hidden: (model) => model.hiddenOfTree(tree),
+      rows: Int32Array.from(this.#rows),
+      targets: Int32Array.from(this.#targets),
+    };
+  }
+}
+
+function forward(model: Llama, { hidden: hiddenOf, rows, targets }: Packed<unknown>, options: PassOptions) {
+  const hidden = hiddenOf(model);
   return tokenLogProbs(
     gatherRows(hidden, tf.tensor1d(rows, 'int32')),
     model.head,
@@ -176,7 +241,17 @@ export async function scoreAnswers<A extends Placed>(
   options: PassOptions,
 ): Promise<StatsOf<A>> {
   const found = new Found<A>();
-  for (const batch of packed(answers, options)) {
+  await score(model, answers, options, found);
+  return found.of;
+}
+
+async function score<A extends Placed>(
+  model: Llama,
+  answers: readonly A[],
+  options: PassOptions,
+  found: Found<A>,
+): Promise<void> {
+  for (const batch of packed(model, answers, options)) {
     if (batch.targets.length === 0) {
       found.addNothing(batch.answers);
       continue;
@@ -186,7 +261,6 @@ export async function scoreAnswers<A extends Placed>(
     releaseUnused();
     await options.breathe?.();
   }
-  return found.of;
 }
 
 export type Gradients = Record<string, Tensor>;
@@ -211,7 +285,9 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
   const found = new Found<A>();
   let loss = 0;
   let total: Gradients | undefined;
-  for (const batch of packed(answers, options)) {
+  const [pushed, left] = model.sharesRows ? pushedAndLeft(answers) : [answers, []];
+  await score(model, left, options, found);
+  for (const batch of packed(model, pushed, options)) {
     if (batch.targets.length === 0) {
       found.addNothing(batch.answers);
       continue;
@@ -240,6 +316,15 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
   }
   total ??= Object.fromEntries(names.map((name) => [name, tf.zerosLike(model.trained[name])]));
   return { gradients: total, loss, stats: found.of };
+}
+
+/** Sequences that nothing is learned from, because every coefficient in them is 0, need no gradient: it would be 0. */
+function pushedAndLeft<A extends Placed & Weighted>(answers: readonly A[]): readonly [A[], A[]] {
+  const pushed = new Set(
+    answers.filter((answer) => coefficientsOf(answer).some((c) => c !== 0)).map(({ place }) => place.sequence),
+  );
+  const isPushed = ({ place }: A) => pushed.has(place.sequence);
+  return [answers.filter(isPushed), answers.filter((answer) => !isPushed(answer))];
 }
 
 function coefficientsOf({ place, coefficients }: Placed & Weighted): readonly number[] {

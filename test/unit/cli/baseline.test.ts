@@ -1,0 +1,50 @@
+/** What one run has found out of a model need not be found out again by others that begin with it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { baselineIn } from '../../../src/cli/baseline.ts';
+import { FolderStore } from '../../../src/cli/folderStore.ts';
+import { version } from '../../../src/cli/places.ts';
+import { withChanges } from '../../../src/config/experiment.ts';
+import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
+import { RunLog } from '../../../src/train/log.ts';
+
+const out = mkdtempSync(join(tmpdir(), 'cocos-baseline-'));
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+const other = 'Tiny-Model@0123456789abcdef';
+const experiment = withChanges(presetExperiment(findPreset('micro')!), {
+  ...{ model: 'other', otherModel: other, tasks: 'own', problems: `sha256-${'ab'.repeat(32)}` },
+});
+const metrics = { 'eval/accuracy@t1': 0.25 };
+const wasm = { name: 'wasm', device: 'three threads' } as const;
+
+beforeAll(async () => {
+  const circumstances = { build: version, backend: 'wasm', device: 'one thread', experiment } as const;
+  const log = await RunLog.create(new FolderStore(join(out, 'control-none', 'seed-1')), {
+    ...circumstances,
+    model: { name: other, digest: 'ab'.repeat(32) },
+    tokenizer: {},
+  });
+  await log.evaluation({ experiment, backend: 'wasm', step: 0, metrics, examples: [], ms: 1 });
+  await log.written();
+});
+
+it('is taken where only fields differ that nothing before the first update depends on', async () => {
+  const control = withChanges(experiment, { seed: 7, control: 'shuffled' });
+  const found = await baselineIn(out, ['seed', 'control'], control, wasm);
+  expect(found).toMatchObject({ experiment: control, step: 0, metrics });
+});
+
+it.each([
+  [{ maxNewTokens: 13 }, 'wasm'],
+  [{ evalTasks: 8 }, 'wasm'],
+  [{}, 'webgpu'],
+] as const)('is not taken by a run with %j on %s', async (changes, name) => {
+  const asked = withChanges(experiment, changes);
+  expect(await baselineIn(out, ['seed', 'control'], asked, { ...wasm, name })).toBeNull();
+});
+
+it('is not there in a folder that is not', async () =>
+  expect(await baselineIn(join(out, 'none'), [], experiment, wasm)).toBeNull());
