@@ -4,7 +4,16 @@ import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { expectNoBarrier } from './barriers.ts';
 import { onePlayground } from './page.ts';
-import { button, endless, leaveDialog, microLink, pause, waitForReady, waitForStatus, waitForStep } from './playground.ts';
+import {
+  button,
+  endless,
+  leaveDialog,
+  microLink,
+  pause,
+  waitForReady,
+  waitForStatus,
+  waitForStep,
+} from './playground.ts';
 
 const lines = (...records: (object | string)[]): Buffer =>
   Buffer.from(
@@ -35,8 +44,10 @@ async function choose(page: Page, buffer: Buffer, name = 'mine.jsonl'): Promise<
   if (!(await dialog(page).isVisible())) await page.getByRole('button', { name: /^Problem sets/ }).click();
   await dialog(page).waitFor();
   const another = button(page, 'Choose another file');
+  const field = page.getByLabel(/Choose a JSONL file/);
+  await another.or(field).first().waitFor({ state: 'attached' }); // what the dialog has is loaded when it opens
   if (await another.isVisible()) await another.press('Enter');
-  await page.getByLabel(/Choose a JSONL file/).setInputFiles({ name, mimeType: 'application/jsonl', buffer });
+  await field.setInputFiles({ name, mimeType: 'application/jsonl', buffer });
 }
 const finished = (page: Page) => button(page, 'Choose another file').waitFor({ timeout: 120_000 });
 

@@ -8,9 +8,10 @@ const inThePage = onePlayground();
 
 async function ask(page: Page): Promise<Locator> {
   const panel = page.getByTestId('what-if');
-  // It stays open from one run to the next.
-  if (!(await panel.isVisible()))
-    await region(page, 'Episode').getByText('What if?', { exact: false }).click();
+  // It stays unfolded from one run to the next, and may be a moment late then: its details say so, not what is to be seen.
+  const folded = region(page, 'Episode').locator('details', { hasText: 'What if?' });
+  await folded.waitFor();
+  if ((await folded.getAttribute('open')) === null) await folded.locator('summary').first().click();
   await panel.waitFor();
   return panel;
 }
