@@ -190,7 +190,7 @@ export const de: Words = {
       question: 'Ist eine Belohnung für jeden Test besser als eine für alle zusammen?',
       text: [
         'Stufenweise („progressive“): $r =$ der Anteil der bestandenen Tests. Binär: $r = 1$, wenn jeder Test bestanden ist, sonst 0. Die binäre Belohnung ist, was wir am Ende wollen. Warum also nicht dafür bezahlen?',
-        'Dieser Lauf startet mit **Beginner**, einem Modell mit einem Fehler fast überall, wo einer sein kann, und mit den schwersten Aufgaben. Von seinen Programmen besteht kaum eines alles, aber im Mittel besteht jedes ein Drittel seiner Tests.',
+        'Dieser Lauf startet mit **Anfänger**, einem Modell mit einem Fehler fast überall, wo einer sein kann, und mit den schwersten Aufgaben. Von seinen Programmen besteht kaum eines alles, aber im Mittel besteht jedes ein Drittel seiner Tests.',
       ],
       prediction: {
         question: 'Beide Belohnungen, 20 Schritte von diesem Start. Was geschieht?',
@@ -318,7 +318,7 @@ export const de: Words = {
       question: 'Hilft eine dritte Antwort?',
       text: [
         'Bei $T = 3$ darf das Modell seine Korrektur korrigieren. Jede frühere Antwort bleibt im Blick. $R = γ^2 r_1 + γ (r_2 − r_1) + (r_3 − r_2)$; bei $γ = 1$ ist das $r_3$: Nur die letzte Antwort zählt.',
-        'Dieser Lauf startet mit **Three turns**, einem Modell, dem vorher Beispiele mit drei Antworten gezeigt wurden.',
+        'Dieser Lauf startet mit **Drei Runden**, einem Modell, dem vorher Beispiele mit drei Antworten gezeigt wurden.',
       ],
       prediction: {
         question: 'Wird die dritte Antwort über 10 Schritte mehr Tests bestehen als die zweite?',

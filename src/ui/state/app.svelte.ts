@@ -302,17 +302,17 @@ export class AppState {
   }
 
   /**
-   * Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run.
+   * Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run unless it is to go on.
    * @returns false: too many are open, which the run on screen says
    */
-  resume(kept: KeptRun): boolean {
+  resume(kept: KeptRun, wish: Wish | null = null): boolean {
     this.kept.answer(true);
     const there = this.runs.find(kept.id);
     if (this.runs.closed?.run.id === kept.id) this.runs.undoClose();
     if (there && !this.runs.canReopen(kept.id, this.kept.inUse)) this.#select(there);
     else {
       if (there?.alive) this.#client.close(kept.id); // before another begins under its name
-      this.#load(formOf(kept), null, { ...kept, there });
+      this.#load(formOf(kept), wish, { ...kept, there });
     }
     return this.runs.selected.id === kept.id;
   }

@@ -1,5 +1,11 @@
 /** The page itself: panels, settings, buttons. */
 export const page = {
+  'Measured tasks': 'Gemessene Aufgaben',
+  'measured after {step} updates': 'gemessen nach {step} Schritten',
+  'A greedy answer, to measure by: the task is trained on too, but this answer is not learned from, so nothing is compared or pushed.':
+    'Eine greedy erzeugte Antwort, zum Messen: An der Aufgabe wird auch trainiert, aus dieser Antwort aber nicht gelernt, also wird nichts verglichen und nichts geschoben.',
+  'One more run is kept in “Runs”.': 'Ein weiterer Lauf steht unter „Läufe“.',
+  '{n} more runs are kept in “Runs”.': '{n} weitere Läufe stehen unter „Läufe“.',
   'Trained on: {1} of {2} problem.': 'Trainiert wird an {1} von {2} Aufgabe.',
   'Trained on: {1} of {2} problems.': 'Trainiert wird an {1} von {2} Aufgaben.',
   'Held out: {1}.': 'Zurückgehalten: {1}.',

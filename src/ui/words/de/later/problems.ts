@@ -1,5 +1,7 @@
 /** Problems of the user’s own, from files or written in the page. */
 export const problems = {
+  'All else is as the form has it: {others}.': 'Alles andere bleibt, wie es im Formular steht: {others}.',
+  'All else is as in “{title}”.': 'Alles andere ist wie in „{title}“.',
   'it is the same as {1}': 'sie ist dieselbe wie {1}',
   'it has {1}, and none would be left to judge by (“{2}”: {3})':
     'sie hat {1}, und keiner bliebe zum Beurteilen („{2}“: {3})',
