@@ -10,15 +10,29 @@ import { RunLog } from '../train/log.ts';
 import { FolderStore } from './folderStore.ts';
 import { version } from './places.ts';
 
+/** Fields that nothing depends on before the first update: how what is learned is drawn, credited and descended. */
+const ofTraining: readonly FieldName[] = [
+  ...([
+    'seed',
+    'control',
+    'steps',
+    'evalEvery',
+    'promptsPerUpdate',
+    'k',
+    'temperature',
+    'topP',
+    'beta',
+  ] as const),
+  ...(['learningRate', 'lrSchedulerType', 'warmupSteps', 'maxGradNorm', 'weightDecay'] as const),
+];
+
 /**
  * The evaluation at step 0 of a run in `out/SETTING/SEED` that is asked the same by the same build: the likeliest answers to the same
  * problems of the user's own.
- * @param free fields in which the two may differ, because nothing before the first update depends on them
  * @returns as a record of `experiment`; null when there is none
  */
 export async function baselineIn(
   out: string,
-  free: readonly FieldName[],
   experiment: Experiment,
   { name, device }: Pick<OpenedBackend, 'name' | 'device'>,
 ): Promise<EvalRecord | null> {
@@ -28,8 +42,8 @@ export async function baselineIn(
     if (!existsSync(join(path, 'log.jsonl'))) continue;
     const log = await RunLog.open(new FolderStore(path));
     const { manifest } = log;
-    if (Object.keys(diff(manifest.experiment, experiment)).some((one) => !free.some((f) => f === one)))
-      continue;
+    const differs = Object.keys(diff(manifest.experiment, experiment));
+    if (differs.some((name) => !ofTraining.some((one) => one === name))) continue;
     if (manifest.build !== version || manifest.backend !== name) continue;
     if (name === 'webgpu' && manifest.device !== device) continue; // elsewhere it says how many threads
     const known = await log.evalRecord(0);
