@@ -10,13 +10,13 @@ export const machineKey = (has: readonly ExtraBackend[]): string =>
   extraBackends.filter((name) => has.includes(name)).join(' ');
 
 /**
- * The models of some stories and lessons, the lessons, other languages, runs side by side, the measurement of speed, the reader of problem sets, problems of one's own and
+ * The models of some stories and lessons, the lessons, other languages, runs side by side, the measurement of speed, the reader of problem sets and its results, problems of one's own and
  * their editor, models that others trained, files for other programs, and an experiment as a Node project.
  */
 const seldom = [
   /^(models\/(cheating|three-turns|beginner)|problems)\//,
   /^assets\/(speed|problems|ownProblems|models)\.worker-/,
-  /^assets\/(Lessons|inGerman|inGermanLater|Compare|CompareDialog|Editor|codemirror|Models|models\.svelte|Files|pythonProject|SpeedReport|otherModel)-/,
+  /^assets\/(Lessons|inGerman|inGermanLater|Compare|CompareDialog|Editor|codemirror|Models|models\.svelte|Files|pythonProject|SpeedReport|Results|otherModel)-/,
   /^(node-project\.zip|project\.html)$/,
 ];
 
