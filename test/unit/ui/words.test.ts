@@ -94,7 +94,9 @@ describe('numbers in German', () => {
   });
 
   it('are no others in the catalogue', () => {
-    const texts = entries.map(([, said]) => said).filter((text) => /\d\.\d/.test(text.replace(/(arXiv|Node ab) [\d.]+/g, '')));
+    const texts = entries
+      .map(([, said]) => said)
+      .filter((text) => /\d\.\d/.test(text.replace(/(arXiv|Node ab) [\d.]+/g, '')));
     expect(texts).toEqual([]);
   });
 });
