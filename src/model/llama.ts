@@ -187,8 +187,8 @@ export class Llama {
    */
   hiddenOfTree(tree: TreeRows, { onLayer, only }: HiddenOptions = {}): Tensor2D {
     const { batch, time } = tree;
-    const [ids, positions, spread, picked] = [tree.ids, tree.positions, tree.spread, tree.picked].map(
-      (one) => tf.tensor1d(one, 'int32'),
+    const [ids, positions, spread, picked] = [tree.ids, tree.positions, tree.spread, tree.picked].map((one) =>
+      tf.tensor1d(one, 'int32'),
     );
     const attention = (layer: number, qkv: Tensor2D) => {
       const whole = gatherRows(qkv, spread);

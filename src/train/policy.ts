@@ -321,7 +321,9 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
 /** Sequences that nothing is learned from, because every coefficient in them is 0, need no gradient: it would be 0. */
 function pushedAndLeft<A extends Placed & Weighted>(answers: readonly A[]): readonly [A[], A[]] {
   const pushed = new Set(
-    answers.filter((answer) => coefficientsOf(answer).some((c) => c !== 0)).map(({ place }) => place.sequence),
+    answers
+      .filter((answer) => coefficientsOf(answer).some((c) => c !== 0))
+      .map(({ place }) => place.sequence),
   );
   const isPushed = ({ place }: A) => pushed.has(place.sequence);
   return [answers.filter(isPushed), answers.filter((answer) => !isPushed(answer))];

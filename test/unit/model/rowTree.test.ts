@@ -78,9 +78,8 @@ describe.each(['cpu', 'wasm'] as const)('a model that shares rows, on %s', (back
       const scored = await scoreAnswers(policy, answers, pass);
       const before = tf.memory().numTensors;
       const { gradients, loss, stats } = await weightedLogProbGradient(policy, answers, pass);
-      const read = Object.fromEntries(
-        Object.entries(gradients).map(([name, one]) => [name, [...one.dataSync()]]),
-      );
+      const read: Record<string, number[]> = {};
+      for (const [name, one] of Object.entries(gradients)) read[name] = [...(await one.data())];
       tf.dispose(gradients);
       expect(tf.memory().numTensors).toBe(before);
       return { loss, read, stats: answers.map((one) => [scored(one), stats(one)]) };
