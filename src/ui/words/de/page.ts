@@ -1,5 +1,7 @@
 /** The page itself: panels, settings, buttons. */
 export const page = {
+  problem: 'Aufgabe',
+  problems: 'Aufgaben',
   'Measured tasks': 'Gemessene Aufgaben',
   'measured after {step} updates': 'gemessen nach {step} Schritten',
   'A greedy answer, to measure by: the task is trained on too, but this answer is not learned from, so nothing is compared or pushed.':
