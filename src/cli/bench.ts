@@ -32,7 +32,7 @@ const options: ExtraOptions = {
     value: '',
     help:
       'Only a model of 135 million random weights, held as float32 and in blocks of 8 and 4 bits: reading, writing and ' +
-      'learning through an adapter; in Node, and best with --clock cpu --threads 1.',
+      'learning through an adapter, beside llama.cpp, native and as wllama, which npm installs in .cache/peers at first; in Node.',
   },
   growth: {
     value: '',
@@ -94,7 +94,7 @@ await runCommand(async (argv) => {
   }
   if (given['real']) {
     const { benchRealInNode } = await import('./bench/inNode.ts');
-    const table = await benchRealInNode(given);
+    const table = await benchRealInNode(given, (what) => line.show(what));
     line.end();
     return void process.stdout.write(table);
   }

@@ -1,5 +1,6 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from './tf.ts';
+import { wasmKernels } from './wasm/kernels.ts';
 
 export interface MemoryLimits {
   /** Bytes that the running back end can have; null where nothing tells. */
@@ -21,6 +22,9 @@ export function memoryLimits(): MemoryLimits {
   const largestBuffer = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   return { limit: orNull(half), largestBuffer };
 }
+
+/** Bytes of WASM's memory, which only grows: the most that was needed since it was opened. 0 on other back ends. */
+export const heapBytes = (): number => wasmKernels()?.memory.buffer.byteLength ?? 0;
 
 /** Bytes, rounded down by the browser to hide which machine it is; Infinity where it does not tell. */
 function deviceMemory(): number {

@@ -49,6 +49,8 @@ const controlNames = [
   'runLesson',
   'runCounter',
   'runAgain',
+  'bring',
+  'bringModel',
   'stopped',
   'running',
   'finished',

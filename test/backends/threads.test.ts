@@ -1,13 +1,16 @@
 /** Several threads on WASM: the same numbers, to the last bit, and a failing thread is heard. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ours } from '../../src/bench/ours.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ours, writing } from '../../src/bench/ours.ts';
+import { randomParameters, Subject } from '../../src/bench/realModel.ts';
 import { benchWeights, randomTokens, sizes } from '../../src/bench/sizes.ts';
 import { matMul, openBackend, tf } from '../../src/engine/index.ts';
 import type { Tensor2D } from '../../src/engine/index.ts';
-import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
+import { WasmKernels, wasmKernels } from '../../src/engine/wasm/kernels.ts';
 import { withSharedMemory } from '../../src/engine/wasm/sharedMemory.ts';
+import { tinyLlama } from '../../src/model/config.ts';
+import { Llama } from '../../src/model/llama.ts';
 import { evaluate } from '../engine/backends.ts';
 import type { CaseResult } from '../engine/backends.ts';
 import { floats, opCases } from '../engine/cases.ts';
@@ -42,6 +45,37 @@ describe('threads on wasm', () => {
     }
     expect(results[1]).toEqual(results[0]);
     expect(results[2]).toEqual(results[0]);
+  });
+
+  it('share the columns of few rows, which changes nothing', async () => {
+    // Wide enough for stages that are worth sharing; odd numbers of groups and of panels, so that parts differ in size.
+    const config = tinyLlama(301, {
+      ...{ hidden_size: 192, intermediate_size: 904, num_hidden_layers: 2 },
+      ...{ num_attention_heads: 6, num_key_value_heads: 3 },
+    });
+    const works = vi.spyOn(WasmKernels.prototype, 'parallel');
+    const shares = () => works.mock.calls.some(([name, calls]) => name === 'decodeStage' && calls.length > 1);
+    try {
+      for (const form of ['float32', 'int8', 'int4'] as const) {
+        const written = [];
+        for (const threads of [1, 2, 3]) {
+          await openWith(threads);
+          works.mockClear();
+          const subject = new Subject(await Llama.load(config, randomParameters(config, form)));
+          const writer = subject.prefill(randomTokens(config, 2, 6), 24);
+          const first = await writer.turn(writing(6, 1));
+          writer.append([[1, 2], [3]]);
+          written.push([first, await writer.turn(writing(5, 1))]);
+          expect(shares(), `${form}, threads: ${threads}`).toBe(threads > 1);
+          writer.dispose();
+          subject.dispose();
+        }
+        expect(written[1], form).toEqual(written[0]);
+        expect(written[2], form).toEqual(written[0]);
+      }
+    } finally {
+      works.mockRestore();
+    }
   });
 
   it('compute every operation as one thread does', async () => {

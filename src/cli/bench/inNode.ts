@@ -4,13 +4,16 @@ import process from 'node:process';
 import { measureGpuCounters, noCounters, wasmCounters } from '../../bench/counters.ts';
 import { measureGrowth } from '../../bench/growth.ts';
 import { jaxJs } from '../../bench/jaxJs.ts';
-import { measureReal, realShape, realTable } from '../../bench/realModel.ts';
+import { realShape } from '../../bench/realModel.ts';
+import { realTable } from '../../bench/realTargets.ts';
+import { measureReal, type RealSizes } from '../../bench/realTurns.ts';
 import { contestants, runBench } from '../../bench/run.ts';
 import { defaultExperiment } from '../../config/experiment.ts';
 import { FlagError } from '../../config/flags.ts';
 import type { OpenedBackend } from '../../engine/index.ts';
 import { createNodeSandbox } from '../../sandbox/node.ts';
 import { openNodeBackend } from '../common.ts';
+import { openPeers } from './peers/peers.ts';
 import { updateModel, type Measured, type Request } from './request.ts';
 
 /** @throws FlagError, or an Error saying what went wrong */
@@ -53,28 +56,37 @@ export async function benchInNode(request: Request): Promise<Measured> {
   };
 }
 
-/** A model of the size that others train, as Markdown. @throws FlagError */
-export async function benchRealInNode(options: Request['options']): Promise<string> {
+/** A model of the size that others train, beside other programs, as Markdown. @throws FlagError */
+export async function benchRealInNode(
+  options: Request['options'],
+  onProgress: (what: string) => void,
+): Promise<string> {
+  const began = performance.now();
+  const loadBefore = loadavg()[0];
   const backend = await openNodeBackend(options);
-  const byProcessor = clocksProcessor(options, backend.name);
+  const clock = clocksProcessor(options, backend.name) ? 'cpu' : 'wall';
   const quick = options['quick'] === true;
-  const report = await measureReal(
-    realShape,
-    {
-      // Steps are nearly all of the time: 4·N operations a token, in three forms, four times each; 3.3e12 with 2 × 256 tokens.
-      ...{ prefill: 128, step: quick ? [1, 128] : [2, 256], rounds: quick ? 2 : 3 },
-      decode: [
-        [1, 8],
-        [16, 4],
-      ],
-    },
-    byProcessor ? processorTime : () => performance.now(),
-  );
-  return (
-    `${backend.name} (${backend.device}) on ${machine()}, ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, ` +
-    `${byProcessor ? 'processor time' : 'wall time'}, load ${loadavg()[0].toFixed(1)}.\n\n${realTable(report)}\n` +
-    `The process with all three models: ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB.\n`
-  );
+  const sizes: RealSizes = {
+    ...{ prefill: 128, rows: 16, written: [12, 4], rounds: quick ? 2 : 3 },
+    step: quick ? { one: [1, 128], all: [1, 256] } : { one: [1, 256], all: [4, 256] },
+    long: quick ? null : [16, 256],
+  };
+  const clocks = { wall: () => performance.now(), cpu: processorTime };
+  onProgress('peers');
+  const { contestants, missing } = await openPeers(realShape, sizes, backend.threads, clocks);
+  try {
+    const report = await measureReal(realShape, sizes, backend.threads, clocks, contestants, onProgress);
+    return [
+      `${backend.name} (${backend.device}) on ${machine()}, ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, ` +
+        `${quick ? '`--quick`, ' : ''}${clock === 'cpu' ? 'processor time of what one thread does, wall time of what several do' : 'wall time'}, ` +
+        `load ${loadBefore.toFixed(1)} before and ${loadavg()[0].toFixed(1)} after, ${((performance.now() - began) / 1000).toFixed(0)} s.`,
+      realTable(report, clock),
+      ...[...missing, ...report.failed].map((why) => `**Not there: ${why}**\n`),
+      `The process with all three models held ${(process.resourceUsage().maxRSS / 1e6).toFixed(2)} GB at most.\n`,
+    ].join('\n\n');
+  } finally {
+    for (const one of contestants) await one.dispose();
+  }
 }
 
 function machine(): string {

@@ -63,7 +63,7 @@ export function gemm(
   }
 }
 
-/** C[m,n] = A[m,k]·B[k,n] with all of B packed, in the blocks of `gemm`. Rows of A lie without gaps. */
+/** C[m,n] (+)= A[m,k]·B[k,n] with all of B packed, in the blocks of `gemm`. Rows of A lie without gaps. */
 export function gemmPanels(
   m: i32,
   n: i32,
@@ -72,13 +72,27 @@ export function gemmPanels(
   panels: usize,
   c: usize,
   rsc: usize,
+  accumulate: bool,
   scratch: usize,
 ): void {
   const row = (<usize>k) << 2;
   for (let k0 = 0; k0 < k; k0 += K_BLOCK) {
     const kc = min(K_BLOCK, k - k0);
     const from = a + ((<usize>k0) << 2);
-    multiply(m, n, kc, from, row, 4, panels + ((<usize>k0) << 5), row << 3, c, rsc, k0 > 0, scratch);
+    multiply(
+      m,
+      n,
+      kc,
+      from,
+      row,
+      4,
+      panels + ((<usize>k0) << 5),
+      row << 3,
+      c,
+      rsc,
+      accumulate || k0 > 0,
+      scratch,
+    );
   }
 }
 

@@ -24,5 +24,14 @@ export {
 } from '../kernels/tokenLogProbs/tokenLogProbs.as';
 export { sample, sampleScratch } from '../kernels/sampleToken/sampleToken.as';
 export { attend, attendScratch, fillCache } from '../kernels/attendCached/attendCached.as';
-export { decodeScratch, decodeToken, packWeight } from '../kernels/decodeTurn/decodeTurn.as';
+export {
+  decodeBegin,
+  decodeEnd,
+  decodeResume,
+  decodeSample,
+  decodeStage,
+  decodeToken,
+  packWeight,
+} from '../kernels/decodeTurn/decodeTurn.as';
+export { decodeScratch, decodeWork } from '../kernels/decodeTurn/layout.as';
 export { adamW } from '../kernels/adamW/adamW.as';

@@ -40,8 +40,14 @@ const names = [
   'attend',
   'attendScratch',
   'fillCache',
+  'decodeBegin',
+  'decodeEnd',
+  'decodeResume',
+  'decodeSample',
   'decodeScratch',
+  'decodeStage',
   'decodeToken',
+  'decodeWork',
   'packWeight',
   'adamW',
 ] as const;
@@ -61,6 +67,7 @@ export class WasmKernels {
   readonly #pool: ThreadPool | null;
   readonly #tables = new Map<string, { address: number; rows: number }>();
   #scratch = { address: 0, bytes: 0 };
+  #most = Infinity;
 
   private constructor(backend: BackendWasm, heap: Heap, run: KernelExports, pool: ThreadPool | null) {
     this.#pool = pool;
@@ -100,7 +107,12 @@ export class WasmKernels {
 
   /** How many parts of one operation are worked on at once. */
   get threads(): number {
-    return this.#pool?.threads ?? 1;
+    return Math.min(this.#most, this.#pool?.threads ?? 1);
+  }
+
+  /** No more of them than this work from now on. */
+  useThreads(count: number): void {
+    this.#most = Math.max(1, count);
   }
 
   /**
@@ -126,14 +138,22 @@ export class WasmKernels {
     scratchBytes: number,
     call: (start: number, count: number, scratch: number) => readonly number[],
   ): void {
-    const step = Math.ceil(total / this.threads / grain) * grain;
-    const starts = Array.from({ length: Math.ceil(total / step) }, (_, part) => part * step);
-    const own = Math.ceil(scratchBytes / 64) * 64; // so that no two threads write to one cache line
-    const scratch = scratchBytes === 0 ? 0 : this.scratch(own * starts.length);
+    const parts = this.parts(total, grain);
+    const own = wholeLines(scratchBytes);
+    const scratch = scratchBytes === 0 ? 0 : this.scratch(own * parts.length);
     this.parallel(
       name,
-      starts.map((start, part) => call(start, Math.min(step, total - start), scratch + part * own)),
+      parts.map(({ start, count }, part) => call(start, count, scratch + part * own)),
     );
+  }
+
+  /** The ranges that `share` gives to the threads. */
+  parts(total: number, grain: number): { readonly start: number; readonly count: number }[] {
+    const step = Math.ceil(total / this.threads / grain) * grain;
+    return Array.from({ length: Math.ceil(total / step) }, (_, part) => {
+      const start = part * step;
+      return { start, count: Math.min(step, total - start) };
+    });
   }
 
   /** Ends the helping threads. Nothing may be called afterwards. */
@@ -197,12 +217,18 @@ export class WasmKernels {
   }
 }
 
+/** So many bytes, and more until the next begins on a cache line of its own: no two threads write to one. */
+export const wholeLines = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+
 let current: WasmKernels | null = null;
 
 /** The kernels of the running back end; null on other back ends, where operations use their reference. */
 export function wasmKernels(): WasmKernels | null {
   return current !== null && tf.getBackend() === 'wasm' && tf.backend() === current.backend ? current : null;
 }
+
+/** So many of WASM's threads work from now on, to compare them: results do not depend on it. */
+export const useThreads = (count: number): void => wasmKernels()?.useThreads(count);
 
 /** Ends the helping threads of a back end that is abandoned; what its heap holds goes with it. */
 export function abandonWasmKernels(): void {

@@ -17,6 +17,9 @@ export const de: Words = {
     runLesson: 'Experiment starten',
     runCounter: 'Gegenprobe starten',
     runAgain: 'Noch einmal starten',
+    bring:
+      'Diese Lektion braucht ein Modell, das andere trainiert haben und das nicht zur Seite gehört. Unter „Modelle“ SmolLM2-135M-Instruct holen, in seiner Zeile „Daran trainieren“ drücken und den Lauf auf den kurzen Aufgaben beginnen: Dann lässt sich das Experiment hier starten.',
+    bringModel: 'Das Modell holen …',
     stopped: 'Angehalten bei Schritt {step} von {steps}: Weiter geht es mit „Start“.',
     running: 'Schritt {step} von {steps}.',
     finished: 'Alle {steps} Schritte sind getan.',
@@ -187,7 +190,7 @@ export const de: Words = {
       question: 'Ist eine Belohnung für jeden Test besser als eine für alle zusammen?',
       text: [
         'Stufenweise („progressive“): $r =$ der Anteil der bestandenen Tests. Binär: $r = 1$, wenn jeder Test bestanden ist, sonst 0. Die binäre Belohnung ist, was wir am Ende wollen. Warum also nicht dafür bezahlen?',
-        'Dieser Lauf startet mit **Beginner**, einem Modell mit einem Fehler fast überall, wo einer sein kann, und mit den schwersten Aufgaben. Von seinen Programmen besteht kaum eines alles, aber im Mittel besteht jedes ein Drittel seiner Tests.',
+        'Dieser Lauf startet mit **Anfänger**, einem Modell mit einem Fehler fast überall, wo einer sein kann, und mit den schwersten Aufgaben. Von seinen Programmen besteht kaum eines alles, aber im Mittel besteht jedes ein Drittel seiner Tests.',
       ],
       prediction: {
         question: 'Beide Belohnungen, 20 Schritte von diesem Start. Was geschieht?',
@@ -299,8 +302,7 @@ export const de: Words = {
         'Der Abstand ist kleiner als erwartet. Welche Fehler der eine Test zeigt, hängt von den 16 Aufgaben ab, die der Startwert zog: einen anderen versuchen.',
       counter:
         'Derselbe eine Test, aber von 1.000 Aufgaben statt 16. Was der Test der einen nicht zeigt, zeigt der einer anderen: Das Modell kann nur lernen, was für alle gilt, und der Abstand schließt sich.',
-      explain:
-        'Warum behebt nichts einen Fehler, den der eine Test nicht zeigt? Was würde ihn beheben?',
+      explain: 'Warum behebt nichts einen Fehler, den der eine Test nicht zeigt? Was würde ihn beheben?',
       apply: {
         task: 'Wie viele der sechs Tests müssen bei 16 Aufgaben bezahlt werden, bis sich der Abstand schließt? Vorhersagen, dann 3 und 5 versuchen: Die Einstellung heißt [Bezahlte Tests](field/trainTests); dann „Zurücksetzen“ und „Start“.',
         answer:
@@ -316,7 +318,7 @@ export const de: Words = {
       question: 'Hilft eine dritte Antwort?',
       text: [
         'Bei $T = 3$ darf das Modell seine Korrektur korrigieren. Jede frühere Antwort bleibt im Blick. $R = γ^2 r_1 + γ (r_2 − r_1) + (r_3 − r_2)$; bei $γ = 1$ ist das $r_3$: Nur die letzte Antwort zählt.',
-        'Dieser Lauf startet mit **Three turns**, einem Modell, dem vorher Beispiele mit drei Antworten gezeigt wurden.',
+        'Dieser Lauf startet mit **Drei Runden**, einem Modell, dem vorher Beispiele mit drei Antworten gezeigt wurden.',
       ],
       prediction: {
         question: 'Wird die dritte Antwort über 10 Schritte mehr Tests bestehen als die zweite?',
@@ -351,6 +353,54 @@ export const de: Words = {
       notes: [
         'Fünfzehn Minuten. Episoden sind um die Hälfte länger, die Schritte dauern also auch länger.',
         'Zeigt, wozu überwachtes Training vor dem bestärkenden da ist: Die Belohnung kann nur unter dem wählen, was das Modell schon ab und zu tut.',
+      ],
+    },
+    realModel: {
+      title: 'Ein echtes Modell und γ = 0',
+      question: 'Was lehrt Verbesserung ein Modell, das sich nicht verbessert?',
+      text: [
+        'Bisher schrieb ein kleines Modell, das für diese Seite gemacht ist. Jetzt schreibt eines, das andere an einem großen Teil des Netzes trainiert haben: SmolLM2 mit 135 Millionen Parametern, am besten nach dem Boost der Kommandozeile, der es gelehrt hat, mit einer Funktion und sonst nichts zu antworten. Es bekommt kurze Aufgaben in ganzen Sätzen und soll seine Antwort dann berichtigen, wenn sie falsch ist.',
+        'Bei $γ = 0$ wird nur die Verbesserung bezahlt: $R = r_2 − (1 − γ) r_1 = r_2 − r_1$. In **Fürs Scheitern bezahlt** hat ein Modell daraus gelernt, zuerst zu scheitern. Das konnte es, weil es wirklich ausbessert, was es geschrieben hat.',
+      ],
+      prediction: {
+        question:
+          'γ = 0, drei Schritte mit vier Aufgaben, jede viermal versucht. Manche Programme sind richtig, viele falsch. Welche Versuche werden wahrscheinlicher gemacht?',
+        options: {
+          better: 'Die, deren Programme mehr Tests bestehen',
+          repairs: 'Die, die eine falsche erste Antwort ausbessern: In den meisten Gruppen gibt es welche',
+          nothing: 'Kaum einer',
+        },
+        because:
+          'Soll es sich berichtigen, so wiederholt dieses Modell fast immer seine erste Antwort, ob richtig oder falsch. Dann ist $r_2 = r_1$ und $R = 0$, für ein fehlerfreies Programm wie für ein hoffnungsloses. Alle vier Versuche verdienen dasselbe, $A = 0$, und nichts wird geschoben. Verbesserung lässt sich nur bezahlen, wo es welche gibt.',
+      },
+      look: [
+        'Im Feld [Episode](episode) $y_1$ und $y_2$ eines Versuchs vergleichen: Was hat die Korrektur geändert?',
+        'Die vier Versuche an einer Aufgabe verdienen oft verschiedene $r_1$. Was ist in $R$ davon geblieben?',
+        'Die Kurven [Änderung und Kopien](chart/edit) und [Gruppen, die nichts lehren](chart/zero-std). In einem Schritt, in dem keine Gruppe etwas lehrt, ist der Gradient 0, und das Modell bleibt, wie es ist.',
+      ],
+      clauses: {
+        copies:
+          'In {value} der Versuche war die Korrektur wieder die erste Antwort; erwartet waren mindestens {bound}.',
+        alike:
+          'In {value} der Gruppen verdienten alle vier Versuche dasselbe R; erwartet waren mindestens {bound}.',
+      },
+      holds:
+        'Das Modell wiederholt sich, also bezahlt γ = 0 alle Versuche gleich, und die meisten Gruppen lehren nichts: Was immer es schreibt, es wird nicht geschoben.',
+      fails:
+        'Die Versuche unterschieden sich darin, was sie verbessert haben. Hatte das Modell den Boost? Eines ohne ihn erklärt mehr, als es schreibt, und wird in beiden Antworten abgeschnitten. Bei höherer Temperatur unterscheiden sich Korrekturen durch Zufall.',
+      counter:
+        'Dasselbe mit γ = 1: $R = r_2$. Das Modell wiederholt sich wie zuvor. Nun aber verdient eine richtige Antwort, die wiederholt wird, 1 und eine falsche 0. Also unterscheiden sich die Versuche, und die besseren werden hochgeschoben, samt ihrer ersten Antworten.',
+      explain:
+        'Vier Versuche an einer Aufgabe bestehen 6, 4, 4 und 0 ihrer Tests, und jeder wiederholt seine erste Antwort. Was verdient jeder bei γ = 0 und bei γ = 1, und welche werden geschoben?',
+      apply: {
+        task: 'Ein Versuch wiederholt eine erste Antwort, die die Hälfte ihrer Tests besteht: $r_1 = r_2 = 1/2$. $R$ für γ = 0, 1/2 und 1 berechnen. Was müsste ein solches Modell lernen, bevor γ = 0 es etwas lehren könnte, und wie?',
+        answer:
+          '$R = γ r_1$: 0, 1/4 und 1/2. Mit jedem $γ > 0$ werden Versuche, die sich wiederholen, nach ihren ersten Antworten verglichen; γ streckt nur den Unterschied. Bevor γ = 0 es etwas lehren kann, muss es ändern, was falsch ist, und manchmal zum Besseren: durch Beispiele, in denen eine falsche Antwort berichtigt wird (ein längerer Boost), dadurch, dass es den Test sieht, der scheitert ([Rückmeldung zwischen Runden](field/feedback)), oder durch mehr Zufall beim Ziehen ([Temperatur](field/temperature)).',
+      },
+      notes: [
+        'Zwanzig Minuten und ein Modell: 269 MB vom Hub, 98 MB als .gguf-Datei in Q4_1. Vor der Stunde holen; der Boost entsteht an der Kommandozeile und wird daneben auf die Seite gezogen. Am besten nach „Fürs Scheitern bezahlt“ und „Der erste Schritt“.',
+        'Die beiden Lektionen über γ = 0 gehören zusammen. Ein Modell, das ausbessern kann, wird fürs Scheitern bezahlt; eines, das es nicht kann, für nichts. Welches von beiden ist an einer Kurve leichter zu bemerken?',
+        'SmolLM2 mit dem Boost wiederholte bei Temperatur 0,5 von 96 ersten Antworten 94, bei Temperatur 1 etwa zwei Drittel: Dort unterscheidet sich durch Zufall, was es zieht.',
       ],
     },
   },

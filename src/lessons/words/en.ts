@@ -17,6 +17,9 @@ export const en: Words = {
     runLesson: 'Run the experiment',
     runCounter: 'Run the counter-run',
     runAgain: 'Run it again',
+    bring:
+      'This lesson needs a model that others trained, which is not part of the page. Get SmolLM2-135M-Instruct in Models, press “Train on it” in its row, and begin the run on the short problems: then the experiment can be run here.',
+    bringModel: 'Get the model…',
     stopped: 'Paused at update {step} of {steps}: press Run to go on.',
     running: 'Update {step} of {steps}.',
     finished: 'All {steps} updates are done.',
@@ -126,8 +129,7 @@ export const en: Words = {
         'The first answers recovered, or the last ones came down to them. If both got worse, the model is forgetting, not cheating. If the first ones recovered, look whether γ is still 0; a single run of 20 updates may also do so by chance.',
       counter:
         'The same checkpoint with γ = 1. Now $R = r_2$ and $w_1 = 0$: failing first earns nothing, and within 20 updates the first answer comes back on the coat-tails of the second.',
-      explain:
-        'What did the model do to its first answers, and which part of the reward paid for it?',
+      explain: 'What did the model do to its first answers, and which part of the reward paid for it?',
       apply: {
         task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper. Then set [γ](field/gamma) to it, press Reset, then Run, and so begin from the same checkpoint: does it stop the cheating?',
         answer:
@@ -297,8 +299,7 @@ export const en: Words = {
         'The gap is smaller than expected. Which bugs the one test shows depends on the 16 tasks that the seed drew: try another seed.',
       counter:
         'The same single test, but of 1,000 tasks instead of 16. What one task’s test does not show another’s does: the model can only learn what holds for all, and the gap closes.',
-      explain:
-        'Why does nothing remove a bug that the one test does not show? What would?',
+      explain: 'Why does nothing remove a bug that the one test does not show? What would?',
       apply: {
         task: 'With 16 tasks, how many of the six tests must be paid for until the gap closes? Predict, then try 3 and 5: the setting is [Tests trained on](field/trainTests), then Reset and Run.',
         answer:
@@ -349,6 +350,53 @@ export const en: Words = {
       notes: [
         'Fifteen minutes. Episodes are half as long again, so updates take longer.',
         'Shows what supervised training before reinforcement learning is for: the reward can only choose among what the model already does now and then.',
+      ],
+    },
+    realModel: {
+      title: 'A real model and γ = 0',
+      question: 'What does improvement teach a model that does not improve?',
+      text: [
+        'So far a small model wrote, one that was made for this page. Now one that others trained on much of the web: SmolLM2, with 135 million parameters, best after the boost of the command line, which taught it to answer with a function and nothing else. It is asked short problems in whole sentences, then to correct its answer if that is wrong.',
+        'At $γ = 0$ only the improvement is paid: $R = r_2 − (1 − γ) r_1 = r_2 − r_1$. In **Paid to fail** a model learned from that to fail first. It could, because it does repair what it wrote.',
+      ],
+      prediction: {
+        question:
+          'γ = 0, three updates of four problems, each tried four times. Some programs are right, many are wrong. Which tries are made more likely?',
+        options: {
+          better: 'Those whose programs pass more tests',
+          repairs: 'Those that repair a wrong first answer: there are some in most groups',
+          nothing: 'Hardly any',
+        },
+        because:
+          'Asked to correct itself, this model repeats its first answer nearly every time, right or wrong. Then $r_2 = r_1$ and $R = 0$, for a perfect program as for a hopeless one. All four tries earn the same, $A = 0$, and nothing is pushed. Improvement can be paid only where there is some.',
+      },
+      look: [
+        'In the [Episode](episode) panel, compare $y_1$ and $y_2$ of a try: what has the correction changed?',
+        'The four tries at a problem often earn different $r_1$. What has become of that in $R$?',
+        'The charts [Edit distance and copies](chart/edit) and [Groups without signal](chart/zero-std). In an update whose groups are all without signal the gradient is 0, and the model stays what it is.',
+      ],
+      clauses: {
+        copies:
+          'In {value} of the tries the correction was the first answer again; {bound} or more was expected.',
+        alike: 'In {value} of the groups all four tries earned the same R; {bound} or more was expected.',
+      },
+      holds:
+        'The model repeats itself, so γ = 0 pays all tries alike, and most groups teach nothing: whatever it writes, it is not pushed.',
+      fails:
+        'The tries differed in what they improved. Did the model have the boost? One without it explains more than it writes, and is cut off in both answers. At a higher temperature corrections differ by chance.',
+      counter:
+        'The same with γ = 1: $R = r_2$. The model repeats itself as before. But now a right answer that is repeated earns 1 and a wrong one 0, so tries differ, and the better ones are pushed up, first answers included.',
+      explain:
+        'Four tries at a problem pass 6, 4, 4 and 0 of its tests, and each repeats its first answer. What does each earn at γ = 0 and at γ = 1, and which are pushed?',
+      apply: {
+        task: 'A try repeats a first answer that passes half of its tests: $r_1 = r_2 = 1/2$. Compute $R$ for γ = 0, 1/2 and 1. Then say what such a model would have to learn before γ = 0 could teach it anything, and how.',
+        answer:
+          '$R = γ r_1$: 0, 1/4 and 1/2. With any $γ > 0$ tries that repeat themselves are compared by their first answers; γ only scales the difference. Before γ = 0 can teach it anything, it must change what is wrong, sometimes for the better: by examples in which a wrong answer is put right (a longer boost), by being shown the test that fails ([Feedback between turns](field/feedback)), or by more chance in what it draws ([Temperature](field/temperature)).',
+      },
+      notes: [
+        'Twenty minutes, and a model: 269 MB from the hub, 98 MB as a .gguf file in Q4_1. Get it before the lesson; the boost is made at the command line and dropped on the page beside it. Best after “Paid to fail” and “Your first update”.',
+        'The two lessons on γ = 0 belong together. A model that can repair is paid to fail first; one that cannot is paid for nothing. Let the class say which of the two is easier to notice from a curve.',
+        'SmolLM2 with the boost repeated 94 of 96 first answers at temperature 0.5, and about two thirds at temperature 1, where what it draws differs by chance.',
       ],
     },
   },

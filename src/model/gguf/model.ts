@@ -146,6 +146,14 @@ function huggingFaceName(name: string): string {
   return known ? `model.layers.${layer}.${known[1]}.${kind}` : (outside[name] ?? name);
 }
 
+/** The way back: what a GGUF file calls a tensor of Hugging Face's. */
+export function ggufName(name: string): string {
+  const [, layer, what, kind] = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? [];
+  const known = inLayer.find(([, theirs]) => theirs === what);
+  if (known) return `blk.${layer}.${known[0]}.${kind}`;
+  return Object.entries(outside).find(([, theirs]) => theirs === name)?.[0] ?? name;
+}
+
 /** The tensors as a checkpoint of Hugging Face has them. */
 export function ggufTensors(gguf: GgufFile, config: ModelConfig): TensorSource {
   const { file } = gguf;

@@ -107,17 +107,52 @@ export function attendRow(
 ): void {
   const head = (<usize>headDim) << 2;
   const width = <usize>kvHeads * head;
+  const shared = heads / kvHeads;
+  for (let group = 0; group < kvHeads; group++) {
+    const own = <usize>group * head;
+    const queries = <usize>shared * own;
+    const key = qkv + <usize>heads * head + own;
+    attendGroup(
+      slot,
+      shared,
+      head,
+      width,
+      qkv + queries,
+      key,
+      key + width,
+      keys + own,
+      values + own,
+      out + queries,
+      scratch,
+    );
+  }
+}
+
+/**
+ * The same for `heads` heads that have a key and a value in common, `head` bytes each; `width` bytes lie between two slots of the
+ * cache.
+ */
+export function attendGroup(
+  slot: i32,
+  heads: i32,
+  head: usize,
+  width: usize,
+  queries: usize,
+  key: usize,
+  value: usize,
+  keys: usize,
+  values: usize,
+  out: usize,
+  scratch: usize,
+): void {
   const live = slot + 1;
-  const scale = <f32>1 / sqrt<f32>(<f32>headDim);
-  const perGroup = heads / kvHeads;
-  const fresh = qkv + <usize>heads * head;
-  memory.copy(keys + <usize>slot * width, fresh, width);
-  memory.copy(values + <usize>slot * width, fresh + width, width);
-  for (let h = 0; h < heads; h++, out += head) {
-    const group = <usize>(h / perGroup) * head;
-    scoreSlots(qkv + <usize>h * head, keys + group, width, head, live, scale, scratch);
+  const scale = <f32>1 / sqrt<f32>(<f32>(head >> 2));
+  memory.copy(keys + <usize>slot * width, key, head);
+  memory.copy(values + <usize>slot * width, value, head);
+  for (let h = 0; h < heads; h++, queries += head, out += head) {
+    scoreSlots(queries, keys, width, head, live, scale, scratch);
     const sum = expRow(scratch, live, maxOf(scratch, live), 1);
-    mixValues(scratch, values + group, width, head, live, <f32>1 / sum, out);
+    mixValues(scratch, values, width, head, live, <f32>1 / sum, out);
   }
 }
 

@@ -2,130 +2,72 @@
  * One token of some rows through the whole decoder: embedding, layers with their caches, last norm, head, sampling. The rows
  * are given by a list, so rows that have ended cost nothing; in the scratch memory they lie next to each other.
  *
- * It computes what the single kernels compute, and adds in the same order.
+ * Threads share a token in one of two ways: each takes some rows through everything (`decodeToken`); or all of them take all rows
+ * through a stage (`decodeStage`), each some columns of its matrices. It computes what the single kernels compute, and adds in the
+ * same order, either way.
  */
-import { gemmBlocks, gemmBlocksScratch } from '../../wasm/blocks.as';
+import { gemmBlocks, panelBytes } from '../../wasm/blocks.as';
 import { gemmPanels, pack, packedBytes } from '../../wasm/gemm.as';
 import { columnOf } from '../../wasm/unpack.as';
-import { attendRow, attendScratch } from '../attendCached/attendCached.as';
+import { attendGroup } from '../attendCached/attendCached.as';
 import { rmsNormForward } from '../rmsNorm/rmsNorm.as';
 import { ropeRotate } from '../rope/rope.as';
-import { sample, sampleScratch } from '../sampleToken/sampleToken.as';
-import { swigluForward } from '../swiglu/swiglu.as';
+import { sample } from '../sampleToken/sampleToken.as';
+import { swigluRow } from '../swiglu/swiglu.as';
+import { aOf, Decoder, decodeScratch, Layer, LowRank, qkvWidth, smallScratch, xOf, yOf } from './layout.as';
 
-/** What `wasm.ts` writes, in this order, 4 bytes a field. */
-@unmanaged
-class Decoder {
-  layers: i32;
-  d: i32;
-  f: i32;
-  heads: i32;
-  kvHeads: i32;
-  headDim: i32;
-  vocabulary: i32;
-  /** The largest rank of an adapter; 0: there is none. */
-  rank: i32;
-  /** Slots of a row's cache. */
-  depth: i32;
-  eps: f32;
-  /** Table of rotary angles. */
-  angles: usize;
-  embed: usize;
-  norm: usize;
-  /** The transposed output head, packed or in blocks. */
-  head: usize;
-  /** Types of blocks (`wasm/blocks.as.ts`) of embedding and head, 0: none. */
-  embedType: i32;
-  headType: i32;
-}
-
-/** An adapter of some columns of a matrix: y[from …] += (x·a)·b, both packed, b with its scale. */
-@unmanaged
-class LowRank {
-  a: usize;
-  b: usize;
-  rank: i32;
-  from: i32;
-  width: i32;
-  /** The next of the same matrix, or 0. */
-  next: usize;
+/** `count` columns, from a multiple of eight on, of C = A·B with B [k, n] packed, or in blocks of this type; no gaps in A and C. */
+function product(
+  type: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  b: usize,
+  c: usize,
+  start: i32,
+  count: i32,
+  small: usize,
+): void {
+  const to = c + ((<usize>start) << 2);
+  const rsc = (<usize>n) << 2;
+  if (type)
+    gemmBlocks(
+      type,
+      m,
+      count,
+      k,
+      a,
+      (<usize>k) << 2,
+      b + <usize>(start >> 3) * panelBytes(type, k),
+      to,
+      rsc,
+      small,
+    );
+  else gemmPanels(m, count, k, a, b + ((<usize>start * <usize>k) << 2), to, rsc, false, small);
 }
 
-/** So many as the decoder has follow it. Matrices are packed or in blocks; the addresses of their first adapters, or 0, follow. */
-@unmanaged
-class Layer {
-  attnNorm: usize;
-  qkv: usize;
-  /** Of the columns of qkv, or 0. */
-  qkvBias: usize;
-  out: usize;
-  mlpNorm: usize;
-  gateUp: usize;
-  down: usize;
-  keys: usize;
-  values: usize;
-  qkvAdapter: usize;
-  outAdapter: usize;
-  gateUpAdapter: usize;
-  downAdapter: usize;
-  /** Types of blocks of the four matrices, 0: packed. */
-  qkvType: i32;
-  outType: i32;
-  gateUpType: i32;
-  downType: i32;
-}
-
-function qkvWidth(net: Decoder): i32 {
-  return (net.heads + 2 * net.kvHeads) * net.headDim;
-}
-
-/** Floats a row needs for what goes into a product, and for what comes out of one. */
-function inputWidth(net: Decoder): i32 {
-  return max(max(net.d, net.f), net.heads * net.headDim);
-}
-function outputWidth(net: Decoder): i32 {
-  return max(layerWidth(net), net.vocabulary);
-}
-function layerWidth(net: Decoder): i32 {
-  return max(max(qkvWidth(net), 2 * net.f), net.d);
-}
-
-/** Floats a row needs for its adapters: x·a, and what is added. */
-function adapterWidth(net: Decoder): i32 {
-  return net.rank > 0 ? net.rank + layerWidth(net) : 0;
-}
-
-/** Scratch of the kernels. */
-function smallScratch(net: Decoder, m: i32): usize {
-  const product = gemmBlocksScratch(m, inputWidth(net));
-  return max(product, max(attendScratch(net.depth), sampleScratch(net.vocabulary)));
-}
-
-export function decodeScratch(decoder: usize, m: i32): usize {
-  const net = changetype<Decoder>(decoder);
-  const width = 1 + net.d + inputWidth(net) + outputWidth(net) + adapterWidth(net);
-  return ((<usize>m * <usize>width) << 2) + smallScratch(net, m);
-}
-
-/** C = A·B with all of B packed, or in blocks of this type, and rows of C without gaps. */
-function product(type: i32, m: i32, n: i32, k: i32, a: usize, b: usize, c: usize, small: usize): void {
-  if (type) gemmBlocks(type, m, n, k, a, (<usize>k) << 2, b, c, (<usize>n) << 2, small);
-  else gemmPanels(m, n, k, a, b, c, (<usize>n) << 2, small);
-}
-
-/** Adds what the adapters of a matrix say to C [m, n] = A·B; `low` has room for `adapterWidth` floats a row. */
-function adapt(m: i32, n: i32, k: i32, a: usize, first: usize, c: usize, low: usize, edge: usize): void {
+/** Adds what the adapters of a matrix say to those columns of C [m, n] = A·B; `low` has room for a rank a row. */
+function adapt(
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  first: usize,
+  c: usize,
+  start: i32,
+  count: i32,
+  low: usize,
+  small: usize,
+): void {
   for (let at = first; at;) {
     const part = changetype<LowRank>(at);
-    const more = low + ((<usize>m * <usize>part.rank) << 2);
-    product(0, m, part.rank, k, a, part.a, low, edge);
-    product(0, m, part.width, part.rank, low, part.b, more, edge);
-    for (let i = 0; i < m; i++) {
-      add(
-        part.width,
-        c + ((<usize>i * <usize>n + <usize>part.from) << 2),
-        more + ((<usize>i * <usize>part.width) << 2),
-      );
+    const from = max(start, part.from);
+    const width = min(start + count, part.from + part.width) - from;
+    if (width > 0) {
+      gemmPanels(m, part.rank, k, a, part.a, low, (<usize>part.rank) << 2, false, small);
+      const panels = part.b + ((<usize>(from - part.from) * <usize>part.rank) << 2);
+      gemmPanels(m, width, part.rank, low, panels, c + ((<usize>from) << 2), (<usize>n) << 2, true, small);
     }
     at = part.next;
   }
@@ -144,6 +86,22 @@ export function packWeight(n: i32, k: i32, b: usize, rsb: usize, csb: usize, to:
   return to + packedBytes(n, k);
 }
 
+/** Stages of a token; `decodeStage` is given their numbers. Those of a layer are from QKV to DOWN. */
+const QKV: i32 = 0;
+const ATTEND: i32 = 1;
+const OUT: i32 = 2;
+const GATE_UP: i32 = 3;
+const DOWN: i32 = 4;
+const HEAD: i32 = 5;
+
+/** How many there are to share: columns (of GATE_UP, of each half), or of ATTEND, rows times groups of heads. */
+function unitsOf(net: Decoder, m: i32, stage: i32): i32 {
+  if (stage == QKV) return qkvWidth(net);
+  if (stage == ATTEND) return m * net.kvHeads;
+  if (stage == GATE_UP) return net.f;
+  return stage == HEAD ? net.vocabulary : net.d;
+}
+
 /**
  * Feeds one token of each row, then samples its next.
  *
@@ -153,6 +111,7 @@ export function packWeight(n: i32, k: i32, b: usize, rsb: usize, csb: usize, to:
  * @param fed int32 ids, or 0: sample only
  * @param positions, ahead int32 positions, and what is added to each
  * @param ids, logp results of sampling, or 0: feed only
+ * @param scratch for `decodeScratch` and, behind it, `decodeWork`
  */
 export function decodeToken(
   decoder: usize,
@@ -172,13 +131,26 @@ export function decodeToken(
   logp: usize,
   scratch: usize,
 ): void {
-  if (fed) feed(decoder, m, rows, last, fed, positions, ahead, scratch);
+  const net = changetype<Decoder>(decoder);
+  const work = scratch + decodeScratch(decoder, m);
+  if (fed) {
+    decodeBegin(decoder, m, rows, fed, positions, ahead, work);
+    for (let layer = 0; layer < net.layers; layer++) {
+      for (let stage = QKV; stage <= DOWN; stage++) {
+        decodeStage(decoder, m, rows, stage, layer, 0, unitsOf(net, m, stage), work, scratch);
+      }
+    }
+    decodeEnd(decoder, m, rows, last, work);
+  }
   if (ids) {
-    draw(
+    decodeResume(decoder, m, rows, last, work);
+    decodeStage(decoder, m, rows, HEAD, 0, 0, net.vocabulary, work, scratch);
+    decodeSample(
       decoder,
       m,
       rows,
-      last,
+      0,
+      m,
       temperature,
       topP,
       allowedFrom,
@@ -187,92 +159,176 @@ export function decodeToken(
       uniforms,
       ids,
       logp,
+      work,
       scratch,
     );
   }
 }
 
-function feed(
+/** The positions of the rows, and their tokens as hidden states. */
+export function decodeBegin(
   decoder: usize,
   m: i32,
   rows: usize,
-  last: usize,
-  ids: usize,
+  fed: usize,
   positions: usize,
   ahead: i32,
-  scratch: usize,
+  work: usize,
 ): void {
   const net = changetype<Decoder>(decoder);
-  const d = net.d;
-  const rowBytes = (<usize>d) << 2;
-  const mixedWidth = net.heads * net.headDim;
-  const width = qkvWidth(net);
-  const cacheBytes = (<usize>(net.depth * net.kvHeads * net.headDim)) << 2;
-  const small = scratch;
-  const at = small + smallScratch(net, m);
-  const x = at + ((<usize>m) << 2);
-  const a = x + <usize>m * rowBytes;
-  const y = a + ((<usize>m * <usize>inputWidth(net)) << 2);
-  const low = y + ((<usize>m * <usize>outputWidth(net)) << 2);
+  const rowBytes = (<usize>net.d) << 2;
+  const x = xOf(m, work);
   for (let i = 0; i < m; i++) {
     const cell = (<usize>i) << 2;
     const row = (<usize>i32.load(rows + cell)) << 2;
-    i32.store(at + cell, i32.load(positions + row) + ahead);
-    const id = i32.load(ids + row);
+    i32.store(work + cell, i32.load(positions + row) + ahead);
+    const id = i32.load(fed + row);
     const to = x + <usize>i * rowBytes;
-    if (net.embedType) columnOf(net.embedType, d, net.embed, id, to);
+    if (net.embedType) columnOf(net.embedType, net.d, net.embed, id, to);
     else memory.copy(to, net.embed + <usize>id * rowBytes, rowBytes);
-  }
-  let layer = decoder + offsetof<Decoder>();
-  for (let l = 0; l < net.layers; l++, layer += offsetof<Layer>()) {
-    const w = changetype<Layer>(layer);
-    rmsNormForward(m, d, net.eps, x, w.attnNorm, a);
-    product(w.qkvType, m, width, d, a, w.qkv, y, small);
-    adapt(m, width, d, a, w.qkvAdapter, y, low, small);
-    if (w.qkvBias) {
-      for (let i = 0; i < m; i++) add(width, y + ((<usize>(i * width)) << 2), w.qkvBias);
-    }
-    ropeRotate(m, net.heads + net.kvHeads, net.headDim >> 1, width, at, net.angles, 1, y, y);
-    for (let i = 0; i < m; i++) {
-      const cell = (<usize>i) << 2;
-      const cached = <usize>i32.load(rows + cell) * cacheBytes;
-      const slot = i32.load(at + cell);
-      const qkv = y + ((<usize>(i * width)) << 2);
-      const mixed = a + ((<usize>(i * mixedWidth)) << 2);
-      attendRow(
-        slot,
-        net.heads,
-        net.kvHeads,
-        net.headDim,
-        qkv,
-        w.keys + cached,
-        w.values + cached,
-        mixed,
-        small,
-      );
-    }
-    product(w.outType, m, d, mixedWidth, a, w.out, y, small);
-    adapt(m, d, mixedWidth, a, w.outAdapter, y, low, small);
-    add(m * d, x, y);
-    rmsNormForward(m, d, net.eps, x, w.mlpNorm, a);
-    product(w.gateUpType, m, 2 * net.f, d, a, w.gateUp, y, small);
-    adapt(m, 2 * net.f, d, a, w.gateUpAdapter, y, low, small);
-    swigluForward(m, net.f, y, a);
-    product(w.downType, m, d, net.f, a, w.down, y, small);
-    adapt(m, d, net.f, a, w.downAdapter, y, low, small);
-    add(m * d, x, y);
-  }
-  for (let i = 0; i < m; i++) {
-    const to = last + <usize>i32.load(rows + ((<usize>i) << 2)) * rowBytes;
-    rmsNormForward(1, d, net.eps, x + <usize>i * rowBytes, net.norm, to);
   }
 }
 
-function draw(
+/**
+ * A part of a stage, for all rows: `count` of what there is to share (`unitsOf`), from `start` on. Those of a product are multiples
+ * of eight, where it is not all of them. A stage begins when all parts of the one before are done.
+ */
+export function decodeStage(
   decoder: usize,
   m: i32,
   rows: usize,
-  last: usize,
+  stage: i32,
+  layer: i32,
+  start: i32,
+  count: i32,
+  work: usize,
+  scratch: usize,
+): void {
+  const net = changetype<Decoder>(decoder);
+  const w = changetype<Layer>(decoder + offsetof<Decoder>() + <usize>layer * offsetof<Layer>());
+  const d = net.d;
+  const x = xOf(m, work);
+  const a = aOf(net, m, work);
+  const y = yOf(net, m, work);
+  const normed = scratch + smallScratch(net, m);
+  const low = normed + ((<usize>m * <usize>d) << 2);
+  if (stage == QKV) {
+    const width = qkvWidth(net);
+    rmsNormForward(m, d, net.eps, x, w.attnNorm, normed);
+    product(w.qkvType, m, width, d, normed, w.qkv, y, start, count, scratch);
+    adapt(m, width, d, normed, w.qkvAdapter, y, start, count, low, scratch);
+    if (w.qkvBias) {
+      for (let i = 0; i < m; i++) {
+        add(count, y + ((<usize>(i * width + start)) << 2), w.qkvBias + ((<usize>start) << 2));
+      }
+    }
+  } else if (stage == ATTEND) {
+    for (let unit = start; unit < start + count; unit++) attendUnit(net, w, m, rows, unit, work, scratch);
+  } else if (stage == OUT) {
+    const mixedWidth = net.heads * net.headDim;
+    product(w.outType, m, d, mixedWidth, a, w.out, y, start, count, scratch);
+    adapt(m, d, mixedWidth, a, w.outAdapter, y, start, count, low, scratch);
+    addColumns(m, d, start, count, x, y);
+  } else if (stage == GATE_UP) {
+    const f = net.f;
+    rmsNormForward(m, d, net.eps, x, w.mlpNorm, normed);
+    // All of both halves lie side by side.
+    const runs = count == f ? 1 : 2;
+    for (let half = 0; half < runs; half++) {
+      const from = start + half * f;
+      const columns = count == f ? 2 * f : count;
+      product(w.gateUpType, m, 2 * f, d, normed, w.gateUp, y, from, columns, scratch);
+      adapt(m, 2 * f, d, normed, w.gateUpAdapter, y, from, columns, low, scratch);
+    }
+    for (let i = 0; i < m; i++) {
+      const gate = y + ((<usize>(2 * i * f + start)) << 2);
+      swigluRow(count, gate, gate + ((<usize>f) << 2), a + ((<usize>(i * f + start)) << 2));
+    }
+  } else if (stage == DOWN) {
+    product(w.downType, m, d, net.f, a, w.down, y, start, count, scratch);
+    adapt(m, d, net.f, a, w.downAdapter, y, start, count, low, scratch);
+    addColumns(m, d, start, count, x, y);
+  } else {
+    product(net.headType, m, net.vocabulary, d, x, net.head, y, start, count, scratch);
+  }
+}
+
+/** A row's group of heads that have keys and values in common. */
+function attendUnit(
+  net: Decoder,
+  w: Layer,
+  m: i32,
+  rows: usize,
+  unit: i32,
+  work: usize,
+  scratch: usize,
+): void {
+  const row = unit / net.kvHeads;
+  const group = unit % net.kvHeads;
+  const half = net.headDim >> 1;
+  const shared = net.heads / net.kvHeads;
+  const cell = (<usize>row) << 2;
+  const head = (<usize>net.headDim) << 2;
+  const qkv = yOf(net, m, work) + ((<usize>(row * qkvWidth(net))) << 2);
+  const queries = qkv + <usize>(group * shared) * head;
+  const key = qkv + <usize>(net.heads + group) * head;
+  ropeRotate(1, shared, half, shared * net.headDim, work + cell, net.angles, 1, queries, queries);
+  ropeRotate(1, 1, half, net.headDim, work + cell, net.angles, 1, key, key);
+  const width = <usize>net.kvHeads * head;
+  const cached = <usize>i32.load(rows + cell) * <usize>net.depth * width + <usize>group * head;
+  const mixed = aOf(net, m, work) + <usize>((row * net.kvHeads + group) * shared) * head;
+  const slot = i32.load(work + cell);
+  attendGroup(
+    slot,
+    shared,
+    head,
+    width,
+    queries,
+    key,
+    key + width,
+    w.keys + cached,
+    w.values + cached,
+    mixed,
+    scratch,
+  );
+}
+
+/** Some columns of x += y, both [m, d]. */
+function addColumns(m: i32, d: i32, start: i32, count: i32, x: usize, y: usize): void {
+  for (let i = 0; i < m; i++) {
+    const at = (<usize>(i * d + start)) << 2;
+    add(count, x + at, y + at);
+  }
+}
+
+/** The last norm. */
+export function decodeEnd(decoder: usize, m: i32, rows: usize, last: usize, work: usize): void {
+  const net = changetype<Decoder>(decoder);
+  const rowBytes = (<usize>net.d) << 2;
+  const x = xOf(m, work);
+  for (let i = 0; i < m; i++) {
+    const to = last + <usize>i32.load(rows + ((<usize>i) << 2)) * rowBytes;
+    rmsNormForward(1, net.d, net.eps, x + <usize>i * rowBytes, net.norm, to);
+  }
+}
+
+/** The hidden states that the head reads. */
+export function decodeResume(decoder: usize, m: i32, rows: usize, last: usize, work: usize): void {
+  const rowBytes = (<usize>changetype<Decoder>(decoder).d) << 2;
+  const x = xOf(m, work);
+  for (let i = 0; i < m; i++) {
+    const row = <usize>i32.load(rows + ((<usize>i) << 2));
+    memory.copy(x + <usize>i * rowBytes, last + row * rowBytes, rowBytes);
+  }
+}
+
+/** Samples `count` of the m rows, from `start` on. */
+export function decodeSample(
+  decoder: usize,
+  m: i32,
+  rows: usize,
+  start: i32,
+  count: i32,
   temperature: f32,
   topP: f32,
   allowedFrom: i32,
@@ -281,19 +337,12 @@ function draw(
   uniforms: usize,
   ids: usize,
   logp: usize,
+  work: usize,
   scratch: usize,
 ): void {
   const net = changetype<Decoder>(decoder);
-  const rowBytes = (<usize>net.d) << 2;
-  const small = scratch;
-  const x = small + smallScratch(net, m);
-  const y = x + <usize>m * rowBytes;
-  for (let i = 0; i < m; i++) {
-    const row = <usize>i32.load(rows + ((<usize>i) << 2));
-    memory.copy(x + <usize>i * rowBytes, last + row * rowBytes, rowBytes);
-  }
-  product(net.headType, m, net.vocabulary, net.d, x, net.head, y, small);
-  for (let i = 0; i < m; i++) {
+  const y = yOf(net, m, work);
+  for (let i = start; i < start + count; i++) {
     const row = (<usize>i32.load(rows + ((<usize>i) << 2))) << 2;
     const logits = y + ((<usize>(i * net.vocabulary)) << 2);
     sample(
@@ -308,7 +357,7 @@ function draw(
       uniforms + row,
       ids + row,
       logp + row,
-      small,
+      scratch,
     );
   }
 }

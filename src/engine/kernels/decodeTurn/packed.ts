@@ -82,13 +82,13 @@ function packed(wasm: WasmKernels, matrices: readonly Matrix[]): Panels {
   return { tensor, starts };
 }
 
-/** Fields of `LowRank` in `decodeTurn.as.ts`. */
+/** Fields of `LowRank` in `layout.as.ts`. */
 const PART_CELLS = 6;
 
 /** The adapters of a model, apart from its matrices. */
 export interface PackedAdapters {
   readonly panels: Panels;
-  /** `LowRank`s as `decodeTurn.as.ts` reads them. */
+  /** `LowRank`s as `layout.as.ts` has them. */
   readonly parts: Tensor1D;
   /** The address of the first of each layer's four matrices; 0: it has none. */
   readonly first: readonly number[];

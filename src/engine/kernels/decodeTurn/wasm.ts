@@ -1,15 +1,19 @@
-/** The decoder on WASM: one kernel call a token, for the rows that still write; the threads share these rows. */
+/**
+ * The decoder on WASM, for the rows that still write. One kernel call a token and thread where there are rows for all threads; else,
+ * if there is enough to compute, the threads share the columns of each matrix, stage after stage.
+ */
 import { isBlocks, sizeOfTable, type Table } from '../../blockMatrix.ts';
 import { blockLayouts } from '../../blocks.ts';
 import type { DecoderModel } from '../../decoder.ts';
 import type { KVCache } from '../../kvCache.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
-import type { WasmKernels } from '../../wasm/kernels.ts';
+import { wholeLines, type WasmKernels } from '../../wasm/kernels.ts';
 import { sizeOfWeight } from '../../weight.ts';
 import { angleTable } from '../rope/op.ts';
 import { allowedOf, holesAt, holesTensor } from '../banned.ts';
 import type { Panels } from '../../frozenPanels.ts';
+import { WORTH_SHARING } from '../linear/gemm.ts';
 import { matricesOf, packedAdapters, packedBase, packedWhole } from './packed.ts';
 import type { PackedAdapters } from './packed.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
@@ -128,7 +132,20 @@ function openState(wasm: WasmKernels, { last, positions }: TurnStart): RowState 
   return { last: own, positions: keepInts(positions), live: keepInts(positions) };
 }
 
-/** Fields of `Decoder` and of `Layer` in `decodeTurn.as.ts`. */
+/** Stages of a layer in `decodeTurn.as.ts`; the head's follows them. */
+const stagesOfLayer = 5;
+
+/** What a call of the decoder works on: addresses; see `decodeToken`. */
+interface TokenPlaces {
+  readonly decoder: number;
+  readonly rows: number;
+  readonly last: number;
+  readonly fed: number;
+  readonly positions: number;
+  readonly ahead: number;
+}
+
+/** Fields of `Decoder` and of `Layer` in `layout.as.ts`. */
 const DECODER_CELLS = 16;
 const LAYER_CELLS = 17;
 
@@ -146,8 +163,10 @@ class PackedDecoder {
   readonly #starts: readonly number[];
   /** Those that are not in the panels. */
   readonly #adapters: PackedAdapters | null;
-  /** `Decoder` and its `Layer`s as `decodeTurn.as.ts` reads them. */
+  /** `Decoder` and its `Layer`s as `layout.as.ts` has them. */
   readonly #description: Tensor1D;
+  /** Both halves of a matrix, and every adapter, begin with a whole panel of eight columns. */
+  readonly #inEights: boolean;
 
   constructor(wasm: WasmKernels, model: DecoderModel, cache: KVCache) {
     this.#wasm = wasm;
@@ -157,6 +176,11 @@ class PackedDecoder {
     this.#own = panels ? null : packedWhole(wasm, model);
     this.#starts = (this.#own ?? panels?.of(() => packedBase(wasm, model)))?.starts ?? [];
     this.#adapters = panels ? packedAdapters(wasm, model) : null;
+    const begins = layers.flatMap((layer) => [
+      sizeOfWeight(layer.down)[0],
+      ...matricesOf(layer).flatMap(({ lora = [] }) => lora.map(({ from }) => from)),
+    ]);
+    this.#inEights = begins.every((column) => column % 8 === 0);
     this.#description = keepInts(new Int32Array(DECODER_CELLS + LAYER_CELLS * layers.length));
   }
 
@@ -177,13 +201,84 @@ class PackedDecoder {
       (tensor: Tensor) => wasm.address(tensor),
     ) as [number, number, number, number];
     const { temperature, topP, allowedFrom, holes, uniforms, ids, logp } = draw;
+    const sampling = [temperature, topP, allowedFrom, ...holes, uniforms, ids, logp];
+    if (this.#sharesColumns(live.length)) {
+      this.#byColumns(live.length, { decoder, rows, last, fed, positions, ahead }, sampling);
+      return;
+    }
     // Four rows share a weight in the matrix product.
     const share = Math.ceil(live.length / wasm.threads / 4) * 4;
-    const bytes = wasm.run.decodeScratch(decoder, share);
+    const bytes = wasm.run.decodeScratch(decoder, share) + wasm.run.decodeWork(decoder, share);
     wasm.share('decodeToken', live.length, 4, bytes, (start, count, scratch) => [
       ...[decoder, count, rows + 4 * start, last, fed, positions, ahead],
-      ...[temperature, topP, allowedFrom, ...holes, uniforms, ids, logp, scratch],
+      ...[...sampling, scratch],
     ]);
+  }
+
+  /** Whether there are too few rows for all threads, and stages that are worth waking them. */
+  #sharesColumns(rows: number): boolean {
+    const { threads } = this.#wasm;
+    if (threads === 1 || rows > 4 * (threads - 1) || !this.#inEights) return false;
+    const { layers } = this.#model;
+    const [first] = layers;
+    if (!first) return false;
+    const weights = matricesOf(first).reduce((sum, weight) => {
+      const [inputs, outputs] = sizeOfWeight(weight);
+      return sum + inputs * outputs;
+    }, 0);
+    return (2 * rows * weights) / stagesOfLayer >= WORTH_SHARING;
+  }
+
+  /** One token of all rows, stage after stage; each thread takes some columns of a stage's matrices. */
+  #byColumns(rows: number, at: TokenPlaces, sampling: readonly number[]): void {
+    const wasm = this.#wasm;
+    const { layers, shape, embed } = this.#model;
+    const [vocabulary, d] = sizeOfTable(embed);
+    const [first] = layers;
+    const f = first ? sizeOfWeight(first.down)[0] : 0;
+    const qkv = first ? sizeOfWeight(first.qkv)[1] : 0;
+    const own = wholeLines(wasm.run.decodeScratch(at.decoder, rows));
+    const common = wholeLines(wasm.run.decodeWork(at.decoder, rows));
+    const work = wasm.scratch(common + own * wasm.threads);
+    const scratch = (part: number) => work + common + part * own;
+    const { decoder, rows: which, last, fed, positions, ahead } = at;
+    /** The calls of a stage; the fifth argument is the layer. */
+    const stage = (number: number, total: number, grain: number) =>
+      wasm
+        .parts(total, grain)
+        .map(({ start, count }, part) => [
+          ...[decoder, rows, which, number, 0, start, count],
+          ...[work, scratch(part)],
+        ]);
+    if (fed !== 0) {
+      wasm.run.decodeBegin(decoder, rows, which, fed, positions, ahead, work);
+      const stages = [
+        stage(0, qkv, 8),
+        stage(1, rows * shape.kvHeads, 1),
+        stage(2, d, 8),
+        stage(3, f, 8),
+        stage(4, d, 8),
+      ];
+      for (let layer = 0; layer < layers.length; layer++) {
+        for (const calls of stages) {
+          for (const call of calls) call[4] = layer;
+          wasm.parallel('decodeStage', calls);
+        }
+      }
+      wasm.run.decodeEnd(decoder, rows, which, last, work);
+    }
+    if (sampling.at(-2) === 0) return; // nowhere to put ids
+    wasm.run.decodeResume(decoder, rows, which, last, work);
+    wasm.parallel('decodeStage', stage(stagesOfLayer, vocabulary, 8));
+    wasm.parallel(
+      'decodeSample',
+      wasm
+        .parts(rows, 1)
+        .map(({ start, count }, part) => [
+          ...[decoder, rows, which, start, count, ...sampling],
+          ...[work, scratch(part)],
+        ]),
+    );
   }
 
   /** Addresses may have changed since the last call: of the cache when its rows are repeated, of a table when it grows. */

@@ -85,7 +85,7 @@ export function gemmPanels(wasm: WasmKernels, { m, n, k, a, panels, transposed, 
     const [from, to] = [a + 4 * k * row, c + 4 * (n * row + column)];
     return transposed
       ? [rows, columns, k, from, panels + 32 * column, n, to, 4 * n, scratch]
-      : [rows, columns, k, from, panels + 4 * k * column, to, 4 * n, scratch];
+      : [rows, columns, k, from, panels + 4 * k * column, to, 4 * n, 0, scratch];
   };
   const kernel = transposed ? 'gemmPanelsTransposed' : 'gemmPanels';
   if (n >= 16 * wasm.threads) {

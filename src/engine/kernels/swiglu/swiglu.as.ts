@@ -8,17 +8,21 @@ function sigmoid(x: v128): v128 {
 
 export function swigluForward(n: i32, f: i32, gateUp: usize, y: usize): void {
   const bytes = (<usize>f) << 2;
-  for (let row = 0; row < n; row++, gateUp += 2 * bytes, y += bytes) {
-    let i: usize = 0;
-    for (; i + 16 <= bytes; i += 16) {
-      const g = v128.load(gateUp + i);
-      v128.store(y + i, f32x4.mul(f32x4.mul(g, sigmoid(g)), v128.load(gateUp + bytes + i)));
-    }
-    for (; i < bytes; i += 4) {
-      const g = f32.load(gateUp + i);
-      const s = f32x4.extract_lane(sigmoid(f32x4.splat(g)), 0);
-      f32.store(y + i, g * s * f32.load(gateUp + bytes + i));
-    }
+  for (let row = 0; row < n; row++, gateUp += 2 * bytes, y += bytes) swigluRow(f, gateUp, gateUp + bytes, y);
+}
+
+/** Of one row, n features. */
+export function swigluRow(n: i32, gate: usize, up: usize, y: usize): void {
+  const bytes = (<usize>n) << 2;
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    const g = v128.load(gate + i);
+    v128.store(y + i, f32x4.mul(f32x4.mul(g, sigmoid(g)), v128.load(up + i)));
+  }
+  for (; i < bytes; i += 4) {
+    const g = f32.load(gate + i);
+    const s = f32x4.extract_lane(sigmoid(f32x4.splat(g)), 0);
+    f32.store(y + i, g * s * f32.load(up + i));
   }
 }
 

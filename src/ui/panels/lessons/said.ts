@@ -15,7 +15,7 @@ export function findingText({ clause, value }: Finding, text: string, language: 
 /** Which run of a lesson began with this experiment, whatever its seed; null: neither. A run that only looks like it was not run for it. */
 export function sideOf(lesson: Lesson, began: Experiment): Side | null {
   const is = (side: Side) =>
-    Object.keys(diff(began, experimentOf(lesson, side))).every((name) => name === 'seed');
+    Object.keys(diff(began, experimentOf(lesson, side, began))).every((name) => name === 'seed');
   return sides.find(is) ?? null;
 }
 

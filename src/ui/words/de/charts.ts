@@ -36,7 +36,7 @@ export const charts = {
   'Changed during the run': 'Während des Laufs geändert',
   'After update {step}:': 'Nach Schritt {step}:',
   'Below, unless said otherwise: the answers sampled for each update; bold: the mean of {smoothingWindow} updates.':
-    'Wo nichts anderes steht, gilt das Folgende für die für jeden Schritt ausgewürfelten Antworten; fett: das Mittel von {smoothingWindow} Schritten.',
+    'Wo nichts anderes steht, geht es im Folgenden um die Antworten, die für jeden Schritt ausgewürfelt wurden; fett: das Mittel von {smoothingWindow} Schritten.',
   'Where the gradient goes': 'Wohin der Gradient geht',
   'More charts': 'Weitere Kurven',
   'Measured on the problems that are trained on, with greedy answers: none is held out.':

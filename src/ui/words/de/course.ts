@@ -95,7 +95,7 @@ export const course = {
   'running unit tests': 'Tests laufen',
   'scoring answers': 'Antworten werden bewertet',
   'updating the weights': 'die Gewichte werden geändert',
-  'evaluating on held-out tasks': 'an zurückgehaltenen Aufgaben wird gemessen',
+  'evaluating on held-out tasks': 'zurückgehaltene Aufgaben werden gemessen',
   'getting ready': 'es geht gleich los',
   write: 'schreiben',
   'The model writes k answers to each task, then corrects each of them.':
@@ -114,6 +114,8 @@ export const course = {
   'An update has five stations: write, correct, reward, compare, push. This goes on to the next one and stands there, so that it can be looked at (Shift →).':
     'Ein Schritt hat fünf Stationen: schreiben, korrigieren, belohnen, vergleichen, schieben. Dies geht zur nächsten weiter und bleibt dort stehen, damit man sie ansehen kann (Umschalt →).',
   Space: 'Leertaste',
+  'Shift →': 'Umschalt →',
+  '← → Home End': '← → Pos1 Ende',
   Escape: 'Esc',
   'Run, or pause after the update under way': 'Starten, oder nach dem laufenden Schritt anhalten',
   'One update': 'Ein Schritt',

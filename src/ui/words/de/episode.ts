@@ -193,7 +193,7 @@ export const episode = {
   '{other}, which others trained, is here as it was published; what is learned is an adapter over it.':
     '{other}, das andere trainiert haben, steht hier wie veröffentlicht; gelernt wird ein Adapter dazu.',
   'This small model learned from novices’ programs, bugs included.':
-    'Dieses kleine Modell hat aus Programmen von Anfängern gelernt, mitsamt ihren Fehlern.',
+    'Dieses kleine Modell hat aus Programmen von Anfängern gelernt, mitsamt ihren Fehlern; die Aufgaben sind englisch, weil es nur solche gelesen hat.',
   'This run starts part of the way along another one, at a checkpoint.':
     'Dieser Lauf beginnt mitten in einem anderen, an einem Zwischenstand.',
   '{model} solves': '{model} löst',

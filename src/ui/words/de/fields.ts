@@ -58,13 +58,13 @@ export const fields = {
   Boost: 'Boost',
   'Writes like a novice, with systematic bugs, and mostly repeats itself when asked for a correction.':
     'Schreibt wie ein Anfänger, mit systematischen Fehlern, und wiederholt sich meist, wenn es sich korrigieren soll.',
-  Repairer: 'Repairer',
+  Repairer: 'Reparierer',
   'The same novice, trained on more corrections: it already repairs about half of its own bugs.':
     'Derselbe Anfänger, an mehr Korrekturen trainiert: Er behebt schon etwa die Hälfte seiner eigenen Fehler.',
-  'Three turns': 'Three turns',
+  'Three turns': 'Drei Runden',
   'The same novice, trained on examples of three answers: it knows what a third one is.':
     'Derselbe Anfänger, an Beispielen mit drei Antworten trainiert: Er weiß, was eine dritte ist.',
-  Beginner: 'Beginner',
+  Beginner: 'Anfänger',
   'The same novice, but with a bug nearly everywhere one can be: on hard tasks almost nothing passes every test.':
     'Derselbe Anfänger, aber mit einem Fehler fast überall, wo einer sein kann: An schweren Aufgaben besteht fast nichts jeden Test.',
   'Another model': 'Ein anderes Modell',
@@ -120,7 +120,7 @@ export const fields = {
     'Blöcke: GGUF (llama.cpp); darüber trainieren: QLoRA (arXiv 2305.14314)',
   'Turns T': 'Runden T',
   'Answers per episode. Turn 1 answers the task; each later turn may correct the answer before it. Only the starting model Three turns has seen three; the others have seen two.':
-    'Antworten je Episode. Runde 1 beantwortet die Aufgabe; jede spätere darf die Antwort davor korrigieren. Nur das Startmodell Three turns hat drei gesehen; die anderen haben zwei gesehen.',
+    'Antworten je Episode. Runde 1 beantwortet die Aufgabe; jede spätere darf die Antwort davor korrigieren. Nur das Startmodell Drei Runden hat drei gesehen; die anderen haben zwei gesehen.',
   'paper (T = 2)': 'Artikel (T = 2)',
   turns: 'Runden',
   'Samples per prompt k': 'Versuche je Aufgabe k',

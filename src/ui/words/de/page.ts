@@ -2,6 +2,7 @@
 export const page = {
   problem: 'Aufgabe',
   problems: 'Aufgaben',
+  'This is what is computed now': 'Das wird gerade berechnet',
   'Measured tasks': 'Gemessene Aufgaben',
   'measured after {step} updates': 'gemessen nach {step} Schritten',
   'A greedy answer, to measure by: the task is trained on too, but this answer is not learned from, so nothing is compared or pushed.':

@@ -86,7 +86,7 @@ export const picture = {
   'push A{suffix}': 'Schub A{suffix}',
   'Why, try {number}': 'Warum, Versuch {number}',
   'Try {number}': 'Versuch {number}',
-  'average {name}': 'mittleren {name}',
+  'average {name}': 'Mittel von {name}',
   'right, but below': 'richtig, aber unter dem',
   'ends right, but below': 'am Ende richtig, aber unter dem',
   'wrong, but above': 'falsch, aber über dem',

@@ -21,7 +21,7 @@ export const presets = {
   'Released code’s own settings': 'Die eigenen Einstellungen des veröffentlichten Codes',
   'Two samples per prompt at temperature 0.9, the number of tests as reward and a cosine schedule, as the authors’ training script has it. With only two samples, both often earn the same and nothing is learned from them: in the training batch, their advantages A are close to 0.':
     'Zwei Versuche je Aufgabe bei Temperatur 0,9, die Zahl der Tests als Belohnung und eine Kosinus-Lernrate, wie im Trainingsskript der Verfasser. Bei nur zwei Versuchen verdienen oft beide gleich viel, und nichts wird aus ihnen gelernt: Im Trainingsstapel liegen ihre Vorteile A nahe 0.',
-  'Start from a repairer': 'Mit dem Repairer beginnen',
+  'Start from a repairer': 'Mit dem Reparierer beginnen',
   'The same novice, but trained on more corrections beforehand. It keeps correcting itself, and the gap between its turns stays large.':
     'Derselbe Anfänger, aber vorher an mehr Korrekturen trainiert. Er korrigiert sich weiter, und der Abstand zwischen seinen Runden bleibt groß.',
   'An answer earns 1 only if every test passes. More often than with the progressive reward, all samples of a task earn the same and teach nothing: in the training batch, their advantages A are close to 0.':

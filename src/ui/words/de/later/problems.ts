@@ -25,7 +25,7 @@ export const problems = {
     'oder hier ablegen. Auch ein JSON-Array geht, und beides darf mit gzip gepackt sein. Höchstens 64 MB.',
   'such as': 'zum Beispiel',
   'At first the file is only read; nothing in it is run until you say so. A test may take {seconds} s here; for slower programs there is `npm run grade`.':
-    'Zuerst wird die Datei nur gelesen; nichts daraus wird ausgeführt, ehe Sie es sagen. Ein Test darf hier {seconds} s dauern; für langsamere Programme gibt es `npm run grade`.',
+    'Zuerst wird die Datei nur gelesen; nichts daraus wird ausgeführt, ehe man es verlangt. Ein Test darf hier {seconds} s dauern; für langsamere Programme gibt es `npm run grade`.',
   'line {line}': 'Zeile {line}',
   'record {name}': 'Datensatz {name}',
   'and {n} more': 'und {n} weitere',
@@ -100,7 +100,7 @@ export const problems = {
   'Add from a file…': 'Aus einer Datei hinzufügen …',
   'Open the problems of this experiment': 'Die Aufgaben dieses Experiments öffnen',
   'Save as JSONL': 'Als JSONL speichern',
-  'What you write is kept in this browser.': 'Was Sie schreiben, bleibt in diesem Browser aufbewahrt.',
+  'What you write is kept in this browser.': 'Was hier geschrieben wird, bleibt in diesem Browser aufbewahrt.',
   '(no name)': '(ohne Namen)',
   ', not complete': ', unvollständig',
   Add: 'Hinzufügen',
