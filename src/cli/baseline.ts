@@ -11,15 +11,29 @@ import type { Manifest } from '../train/logFormat.ts';
 import { FolderStore } from './folderStore.ts';
 import { version } from './places.ts';
 
+/** Fields that nothing depends on before the first update: how what is learned is drawn, credited and descended. */
+const ofTraining: readonly FieldName[] = [
+  ...([
+    'seed',
+    'control',
+    'steps',
+    'evalEvery',
+    'promptsPerUpdate',
+    'k',
+    'temperature',
+    'topP',
+    'beta',
+  ] as const),
+  ...(['learningRate', 'lrSchedulerType', 'warmupSteps', 'maxGradNorm', 'weightDecay'] as const),
+];
+
 /**
  * The evaluation at step 0 of a run in `out/SETTING/SEED` that is asked the same by the same build: the likeliest answers to the same
  * problems of the user's own.
- * @param free fields in which the two may differ, because nothing before the first update depends on them
  * @returns as a record of `experiment`; null when there is none
  */
 export async function baselineIn(
   out: string,
-  free: readonly FieldName[],
   experiment: Experiment,
   backend: Pick<OpenedBackend, 'name' | 'device'>,
 ): Promise<EvalRecord | null> {
@@ -27,7 +41,7 @@ export async function baselineIn(
   // Only of these an experiment says by digests what they are.
   if (model !== 'other' || tasks !== 'own' || initialPolicy !== 'model') return null;
   const isSame = (of: Manifest) =>
-    Object.keys(diff(of.experiment, experiment)).every((one) => free.some((f) => f === one)) &&
+    Object.keys(diff(of.experiment, experiment)).every((name) => ofTraining.some((one) => one === name)) &&
     of.build === version &&
     of.backend === backend.name &&
     (of.backend !== 'webgpu' || of.device === backend.device); // elsewhere it says how many threads

@@ -67,7 +67,7 @@ export const learn: Command = async (argv) => {
   const jobs = jobsOf(settings, out);
   if (!flags.options['table'])
     await completeJobs(jobs, {
-      baseline: (experiment, backend) => baselineIn(out, ownFields, experiment, backend),
+      baseline: (experiment, backend) => baselineIn(out, experiment, backend),
       modelDir: text('model-dir'),
       problems: flags.problems,
       options: flags.options,

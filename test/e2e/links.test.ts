@@ -6,7 +6,16 @@ import { defaultExperiment } from '../../src/config/experiment.ts';
 import { linkVersion, maxLinkLength } from '../../src/config/link.ts';
 import { modelDigest } from '../../src/model/digest.ts';
 import { onePlayground, withPlayground } from './page.ts';
-import { button, fieldOf, leaveDialog, microLink, region, statusOf, stepOf, waitForReady } from './playground.ts';
+import {
+  button,
+  fieldOf,
+  leaveDialog,
+  microLink,
+  region,
+  statusOf,
+  stepOf,
+  waitForReady,
+} from './playground.ts';
 
 const inThePage = onePlayground();
 

@@ -2,7 +2,16 @@
 import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { onePlayground, withPlayground } from './page.ts';
-import { button, lanesOf, leaveDialog, microLink, region, trainOnce, waitForReady, waitForStatus } from './playground.ts';
+import {
+  button,
+  lanesOf,
+  leaveDialog,
+  microLink,
+  region,
+  trainOnce,
+  waitForReady,
+  waitForStatus,
+} from './playground.ts';
 
 const inThePage = onePlayground();
 const episode = (page: Page): Locator => region(page, 'Episode');
@@ -182,9 +191,7 @@ describe('the picture of an update', () => {
         .first();
       await page.keyboard.press('Tab'); // from now on the focus is one to be seen
       await push.focus();
-      await expect
-        .poll(() => episode(page).getByRole('tooltip').filter({ visible: true }).count())
-        .toBe(1);
+      await expect.poll(() => episode(page).getByRole('tooltip').filter({ visible: true }).count()).toBe(1);
       await page.keyboard.press('Enter');
       const why = page.getByRole('region', { name: 'Why, try 1' });
       await why.getByText('The baseline').first().waitFor();

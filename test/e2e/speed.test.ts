@@ -4,7 +4,16 @@ import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { expectNoBarrier, violations } from './barriers.ts';
 import { onePlayground } from './page.ts';
-import { button, endless, leaveDialog, microLink, statusOf, stepOf, waitForReady, waitForStep } from './playground.ts';
+import {
+  button,
+  endless,
+  leaveDialog,
+  microLink,
+  statusOf,
+  stepOf,
+  waitForReady,
+  waitForStep,
+} from './playground.ts';
 
 const inThePage = onePlayground();
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Speed' });
