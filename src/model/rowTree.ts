@@ -17,14 +17,15 @@ export interface TreeRows {
   readonly time: number;
 }
 
-/** Ids are below this (config/modelFields.ts: vocabularies are far smaller). */
-const ids = 2 ** 24;
+/** Ids are below this (config/outside.ts: vocabularies are far smaller). */
+const idsEnd = 2 ** 24;
 
 export class RowTree {
   /** Of a row (−1: the beginning) and an id, the row that follows. */
   readonly #next = new Map<number, number>();
   readonly #ids: number[] = [];
   readonly #sequences: number[][] = [];
+  #time = 0;
 
   /** Rows so far. */
   get size(): number {
@@ -35,29 +36,35 @@ export class RowTree {
   needs(sequence: readonly number[]): number {
     let row: number | undefined = -1;
     for (const [at, id] of sequence.entries()) {
-      row = this.#next.get((row + 1) * ids + id);
+      row = this.#next.get((row + 1) * idsEnd + id);
       if (row === undefined) return sequence.length - at;
     }
     return 0;
+  }
+
+  /** How many places attention would get with one more sequence of so many tokens. */
+  placesWith(length: number): number {
+    return (this.#sequences.length + 1) * Math.max(this.#time, length);
   }
 
   /** @returns the row of each of its tokens */
   add(sequence: readonly number[]): readonly number[] {
     let row = -1;
     const rows = sequence.map((id) => {
-      const key = (row + 1) * ids + id;
+      const key = (row + 1) * idsEnd + id;
       row = this.#next.get(key) ?? this.#ids.push(id) - 1;
       this.#next.set(key, row);
       return row;
     });
     this.#sequences.push(rows);
+    this.#time = Math.max(this.#time, rows.length);
     return rows;
   }
 
   /** All that was added, the sequences one after the other, each as long as the longest. */
   rows(): TreeRows {
     const batch = this.#sequences.length;
-    const time = Math.max(...this.#sequences.map(({ length }) => length));
+    const time = this.#time;
     const spread = new Int32Array(batch * time);
     const positions = new Int32Array(this.size);
     const picked = new Int32Array(this.size);

@@ -2,8 +2,8 @@
  * What the update asks of the model: log-probabilities of answers, and the gradient of a weighted sum of them.
  *
  * Every policy-gradient method here is the same call, −Σ c·log π(token), with its own coefficients c; they are computed on
- * the host, in rl/. Answers that stand in one sequence are read in one pass. Sequences are sorted by length and split into
- * micro-batches, so that little is spent on padding; gradients are summed over the micro-batches.
+ * the host, in rl/. Answers that stand in one sequence are read in one pass, and sequences in micro-batches, over which gradients are
+ * summed: sorted by length, so that little is spent on padding, or as trees of what they have in common.
  */
 import {
   gatherRows,
@@ -15,8 +15,10 @@ import {
   type Tensor,
   type Tensor2D,
 } from '../engine/index.ts';
+import { attentionShare } from '../config/memory.ts';
 import type { Llama } from '../model/llama.ts';
 import { RowTree } from '../model/rowTree.ts';
+import { widthsOf } from './workload.ts';
 
 /** An answer where it stands. */
 export interface Placed {
@@ -44,7 +46,7 @@ export interface PassOptions {
   /** Ids that have probability 0, as in sampling. */
   readonly banned: HeadOptions['banned'];
   readonly pad: number;
-  /** Upper bound of batch·time per micro-batch. */
+  /** Upper bound of a micro-batch: of batch·time, or of as much memory in a tree. */
   readonly maxTokens: number;
   /** Lets the event loop (messages, pause, abort) run between micro-batches. */
   readonly breathe?: () => Promise<void>;
@@ -137,7 +139,7 @@ function* packed<A extends Placed>(
   { maxTokens, pad }: PassOptions,
 ): Generator<Packed<A>, void> {
   const sequences = sequencesOf(answers);
-  if (model.sharesRows) return yield* inTrees(sequences, maxTokens);
+  if (model.sharesRows) return yield* inTrees(sequences, maxTokens, attentionShare(widthsOf(model.config)));
   const lengths = sequences.map(({ ids }) => ids.length);
   for (const one of microBatches(lengths, maxTokens)) {
     const { ids, batch, time, ...rest } = pack(sequences, one, pad);
@@ -149,12 +151,13 @@ function* packed<A extends Placed>(
 function* inTrees<A extends Placed>(
   sequences: readonly Sequence<A>[],
   maxTokens: number,
+  share: number,
 ): Generator<Packed<A>, void> {
-  let open = new OpenTree<A>();
+  let open = new OpenTree<A>(share);
   for (const sequence of sequences) {
     if (!open.fits(sequence, maxTokens)) {
       yield open.close();
-      open = new OpenTree();
+      open = new OpenTree(share);
     }
     open.add(sequence);
   }
@@ -166,9 +169,18 @@ class OpenTree<A extends Placed> {
   readonly #rows: number[] = [];
   readonly #targets: number[] = [];
   readonly #answers: A[] = [];
+  readonly #share: number;
+
+  /** @param share what a place costs, where a row with its first place costs 1 (config/memory.ts) */
+  constructor(share: number) {
+    this.#share = share;
+  }
 
   fits({ ids }: Sequence<A>, maxTokens: number): boolean {
-    return this.#tree.size === 0 || this.#tree.size + this.#tree.needs(ids.slice(0, -1)) <= maxTokens;
+    const sequence = ids.slice(0, -1);
+    const rows = this.#tree.size + this.#tree.needs(sequence);
+    const places = this.#tree.placesWith(sequence.length);
+    return this.#tree.size === 0 || rows + this.#share * (places - rows) <= maxTokens;
   }
 
   add({ ids, answers }: Sequence<A>): void {

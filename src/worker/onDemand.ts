@@ -26,6 +26,13 @@ const seldom = [
  */
 const together = [/^assets\/(Models|models\.svelte|otherModel)-/];
 
+/** The words that the page begins with, by language (ui/words/catalogues.ts). */
+const firstWords: ReadonlyMap<string, RegExp> = new Map([['de', /^assets\/inGerman-/]]);
+
+/** Whether a file that waits is wanted from the beginning, by whoever prefers these languages (BCP 47): the page may open in one of them. */
+export const isSpoken = (path: string, languages: readonly string[]): boolean =>
+  languages.some((tag) => firstWords.get(tag.toLowerCase().split('-')[0] ?? '')?.test(path));
+
 /** What is kept along with a file that was asked for. @param files every path of the site */
 export function keptWith(path: string, files: Iterable<string>): string[] {
   const doors = together.filter((door) => door.test(path));
