@@ -100,7 +100,8 @@ export const problems = {
   'Add from a file…': 'Aus einer Datei hinzufügen …',
   'Open the problems of this experiment': 'Die Aufgaben dieses Experiments öffnen',
   'Save as JSONL': 'Als JSONL speichern',
-  'What you write is kept in this browser.': 'Was hier geschrieben wird, bleibt in diesem Browser aufbewahrt.',
+  'What you write is kept in this browser.':
+    'Was hier geschrieben wird, bleibt in diesem Browser aufbewahrt.',
   '(no name)': '(ohne Namen)',
   ', not complete': ', unvollständig',
   Add: 'Hinzufügen',
