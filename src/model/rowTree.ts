@@ -4,7 +4,12 @@
  * All that a decoder computes of a token depends on it and on what stands before it, so the tries of one prompt have the prompt's
  * rows in common, and prompts what the chat's template writes before each. Only attention looks at whole sequences: it gets the rows
  * spread out, one place a token, and what it gives is picked up again, once a row.
+ *
+ * Fetched with a model that is worth it (train/adaptedBase.ts), and not with the page.
  */
+import { causalAttention, decoderForward, gatherRows, tf, type Tensor2D } from '../engine/index.ts';
+import type { HiddenOptions, Llama } from './llama.ts';
+
 export interface TreeRows {
   /** Each [rows]. */
   readonly ids: Int32Array;
@@ -71,3 +76,80 @@ export class RowTree {
     return { ids: Int32Array.from(this.#ids), positions, spread, picked, batch, time };
   }
 }
+
+/**
+ * As `Llama.hidden`, each row once: equal to it row by row; its gradient is summed in another order.
+ * @param options.only int32 [M], of the tree's rows
+ * @returns [rows, hidden_size], or [M, hidden_size]
+ */
+function hidden(
+  { decoder, shape }: Pick<Llama, 'decoder' | 'shape'>,
+  tree: TreeRows,
+  { onLayer, only }: HiddenOptions = {},
+): Tensor2D {
+  const { batch, time } = tree;
+  const int32 = (values: Int32Array) => tf.tensor1d(values, 'int32');
+  const [spread, picked] = [int32(tree.spread), int32(tree.picked)];
+  const attention = (layer: number, qkv: Tensor2D) => {
+    const whole = gatherRows(qkv, spread);
+    onLayer?.(layer, whole);
+    return gatherRows(causalAttention(whole, { ...shape, batch, time }), picked);
+  };
+  return decoderForward(decoder, int32(tree.ids), int32(tree.positions), attention, only);
+}
+
+/** The last hidden state of each prompt: [prompts, hidden_size]. */
+function ends(model: Llama, prompts: readonly (readonly number[])[], onLayer: HiddenOptions['onLayer']) {
+  const tree = new RowTree();
+  const last = prompts.map((prompt) => tree.add(prompt).at(-1) ?? 0);
+  return hidden(model, tree.rows(), { only: tf.tensor1d(last, 'int32'), ...(onLayer ? { onLayer } : {}) });
+}
+
+/** A sequence, and those parts of it that are answers. */
+interface Answered<A> {
+  readonly ids: readonly number[];
+  readonly answers: readonly A[];
+}
+
+/** A micro-batch: where its answers' tokens are predicted from, by rows of the tree, and the tokens. */
+export interface RowBatch<A> {
+  readonly answers: readonly A[];
+  readonly rows: Int32Array;
+  readonly targets: Int32Array;
+  hidden(model: Llama): Tensor2D;
+}
+
+/** In the order given, so that tries of one prompt are together. @param maxRows of a micro-batch, if a sequence alone has not more */
+function* batches<A extends { readonly place: { readonly start: number; readonly length: number } }>(
+  sequences: readonly Answered<A>[],
+  maxRows: number,
+): Generator<RowBatch<A>, void> {
+  for (let next = 0; next < sequences.length;) {
+    const tree = new RowTree();
+    const rows: number[] = [];
+    const targets: number[] = [];
+    const together: A[] = [];
+    for (; next < sequences.length; next++) {
+      const { ids, answers } = sequences[next];
+      const read = ids.slice(0, -1); // the last token is a target only
+      if (tree.size > 0 && tree.size + tree.needs(read) > maxRows) break;
+      const own = tree.add(read);
+      for (const answer of answers) {
+        const { start, length } = answer.place;
+        rows.push(...own.slice(start - 1, start + length - 1));
+        targets.push(...ids.slice(start, start + length));
+        together.push(answer);
+      }
+    }
+    const all = tree.rows();
+    yield {
+      answers: together,
+      rows: Int32Array.from(rows),
+      targets: Int32Array.from(targets),
+      hidden: (model) => hidden(model, all),
+    };
+  }
+}
+
+export const sharing = { ends, batches } as const;
+export type Sharing = typeof sharing;
