@@ -37,11 +37,36 @@ import {
   type HostWeights,
   type ParameterValues,
 } from './parameters.ts';
-import type { Sharing } from './rowTree.ts';
 
 export interface HiddenOptions {
   readonly onLayer?: (layer: number, qkv: Tensor2D) => void;
   readonly only?: Tensor1D;
+}
+
+/** A micro-batch of sequences: where its answers' tokens are predicted from, and the tokens. */
+export interface RowBatch<A> {
+  readonly answers: readonly A[];
+  /** Of what `hidden` gives. */
+  readonly rows: Int32Array;
+  readonly targets: Int32Array;
+  /** Final hidden states. */
+  hidden(model: Llama): Tensor2D;
+}
+
+/** How sequences are computed that have beginnings in common: what they have in common once (rowTree.ts). */
+export interface Sharing {
+  /** The last hidden state of each prompt: [prompts, hidden_size]. */
+  ends(
+    model: Llama,
+    prompts: readonly (readonly number[])[],
+    onLayer: NonNullable<HiddenOptions['onLayer']>,
+  ): Tensor2D;
+  /** @param maxTokens of a micro-batch, in memory @param share what a place costs of it, where a row with its first place costs 1 */
+  batches<A extends { readonly place: { readonly start: number; readonly length: number } }>(
+    sequences: readonly { readonly ids: readonly number[]; readonly answers: readonly A[] }[],
+    maxTokens: number,
+    share: number,
+  ): Generator<RowBatch<A>, void>;
 }
 
 export class Llama {

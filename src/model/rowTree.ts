@@ -8,7 +8,7 @@
  * Fetched with a model that is worth it (train/adaptedBase.ts), and not with the page.
  */
 import { causalAttention, decoderForward, gatherRows, tf, type Tensor2D } from '../engine/index.ts';
-import type { HiddenOptions, Llama } from './llama.ts';
+import type { HiddenOptions, Llama, Sharing } from './llama.ts';
 
 export interface TreeRows {
   /** Each [rows]. */
@@ -22,14 +22,15 @@ export interface TreeRows {
   readonly time: number;
 }
 
-/** Ids are below this (config/modelFields.ts: vocabularies are far smaller). */
-const ids = 2 ** 24;
+/** Ids are below this (config/outside.ts: vocabularies are far smaller). */
+const idsEnd = 2 ** 24;
 
 export class RowTree {
   /** Of a row (−1: the beginning) and an id, the row that follows. */
   readonly #next = new Map<number, number>();
   readonly #ids: number[] = [];
   readonly #sequences: number[][] = [];
+  #time = 0;
 
   /** Rows so far. */
   get size(): number {
@@ -40,29 +41,35 @@ export class RowTree {
   needs(sequence: readonly number[]): number {
     let row: number | undefined = -1;
     for (const [at, id] of sequence.entries()) {
-      row = this.#next.get((row + 1) * ids + id);
+      row = this.#next.get((row + 1) * idsEnd + id);
       if (row === undefined) return sequence.length - at;
     }
     return 0;
+  }
+
+  /** How many places attention would get with one more sequence of so many tokens. */
+  placesWith(length: number): number {
+    return (this.#sequences.length + 1) * Math.max(this.#time, length);
   }
 
   /** @returns the row of each of its tokens */
   add(sequence: readonly number[]): readonly number[] {
     let row = -1;
     const rows = sequence.map((id) => {
-      const key = (row + 1) * ids + id;
+      const key = (row + 1) * idsEnd + id;
       row = this.#next.get(key) ?? this.#ids.push(id) - 1;
       this.#next.set(key, row);
       return row;
     });
     this.#sequences.push(rows);
+    this.#time = Math.max(this.#time, rows.length);
     return rows;
   }
 
   /** All that was added, the sequences one after the other, each as long as the longest. */
   rows(): TreeRows {
     const batch = this.#sequences.length;
-    const time = Math.max(...this.#sequences.map(({ length }) => length));
+    const time = this.#time;
     const spread = new Int32Array(batch * time);
     const positions = new Int32Array(this.size);
     const picked = new Int32Array(this.size);
@@ -99,40 +106,28 @@ function hidden(
 }
 
 /** The last hidden state of each prompt: [prompts, hidden_size]. */
-function ends(model: Llama, prompts: readonly (readonly number[])[], onLayer: HiddenOptions['onLayer']) {
+const ends: Sharing['ends'] = (model, prompts, onLayer) => {
   const tree = new RowTree();
   const last = prompts.map((prompt) => tree.add(prompt).at(-1) ?? 0);
-  return hidden(model, tree.rows(), { only: tf.tensor1d(last, 'int32'), ...(onLayer ? { onLayer } : {}) });
-}
+  return hidden(model, tree.rows(), { only: tf.tensor1d(last, 'int32'), onLayer });
+};
 
-/** A sequence, and those parts of it that are answers. */
-interface Answered<A> {
-  readonly ids: readonly number[];
-  readonly answers: readonly A[];
-}
-
-/** A micro-batch: where its answers' tokens are predicted from, by rows of the tree, and the tokens. */
-export interface RowBatch<A> {
-  readonly answers: readonly A[];
-  readonly rows: Int32Array;
-  readonly targets: Int32Array;
-  hidden(model: Llama): Tensor2D;
-}
-
-/** In the order given, so that tries of one prompt are together. @param maxRows of a micro-batch, if a sequence alone has not more */
-function* batches<A extends { readonly place: { readonly start: number; readonly length: number } }>(
-  sequences: readonly Answered<A>[],
-  maxRows: number,
-): Generator<RowBatch<A>, void> {
+/**
+ * In the order given, so that tries of one prompt are together.
+ * @param maxTokens of a micro-batch: as much memory as of so many tokens, if a sequence alone does not take more
+ * @param share what a place costs, where a row with its first place costs 1 (config/memory.ts)
+ */
+const batches: Sharing['batches'] = function* (sequences, maxTokens, share) {
   for (let next = 0; next < sequences.length;) {
     const tree = new RowTree();
     const rows: number[] = [];
     const targets: number[] = [];
-    const together: A[] = [];
+    const together: (typeof sequences)[number]['answers'][number][] = [];
     for (; next < sequences.length; next++) {
       const { ids, answers } = sequences[next];
       const read = ids.slice(0, -1); // the last token is a target only
-      if (tree.size > 0 && tree.size + tree.needs(read) > maxRows) break;
+      const all = tree.size + tree.needs(read);
+      if (tree.size > 0 && all + share * (tree.placesWith(read.length) - all) > maxTokens) break;
       const own = tree.add(read);
       for (const answer of answers) {
         const { start, length } = answer.place;
@@ -149,7 +144,6 @@ function* batches<A extends { readonly place: { readonly start: number; readonly
       hidden: (model) => hidden(model, all),
     };
   }
-}
+};
 
-export const sharing = { ends, batches } as const;
-export type Sharing = typeof sharing;
+export const sharing: Sharing = { ends, batches };

@@ -2,8 +2,8 @@
  * What the update asks of the model: log-probabilities of answers, and the gradient of a weighted sum of them.
  *
  * Every policy-gradient method here is the same call, −Σ c·log π(token), with its own coefficients c; they are computed on
- * the host, in rl/. Answers that stand in one sequence are read in one pass. Sequences are sorted by length and split into
- * micro-batches, so that little is spent on padding; gradients are summed over the micro-batches.
+ * the host, in rl/. Answers that stand in one sequence are read in one pass, and sequences in micro-batches, over which gradients are
+ * summed: sorted by length, so that little is spent on padding, or as trees of what they have in common.
  */
 import {
   gatherRows,
@@ -14,8 +14,9 @@ import {
   type Scalar,
   type Tensor,
 } from '../engine/index.ts';
-import type { Llama } from '../model/llama.ts';
-import type { RowBatch } from '../model/rowTree.ts';
+import { attentionShare } from '../config/memory.ts';
+import type { Llama, RowBatch } from '../model/llama.ts';
+import { widthsOf } from './workload.ts';
 
 /** An answer where it stands. */
 export interface Placed {
@@ -43,7 +44,7 @@ export interface PassOptions {
   /** Ids that have probability 0, as in sampling. */
   readonly banned: HeadOptions['banned'];
   readonly pad: number;
-  /** Upper bound of batch·time per micro-batch. */
+  /** Upper bound of a micro-batch: of batch·time, or of as much memory in a tree. */
   readonly maxTokens: number;
   /** Lets the event loop (messages, pause, abort) run between micro-batches. */
   readonly breathe?: () => Promise<void>;
@@ -126,7 +127,8 @@ function* packed<A extends Placed>(
   { maxTokens, pad }: PassOptions,
 ): Generator<RowBatch<A>, void> {
   const sequences = sequencesOf(answers);
-  if (model.sharing) return yield* model.sharing.batches(sequences, maxTokens);
+  if (model.sharing)
+    return yield* model.sharing.batches(sequences, maxTokens, attentionShare(widthsOf(model.config)));
   const lengths = sequences.map(({ ids }) => ids.length);
   for (const one of microBatches(lengths, maxTokens)) {
     const { ids, batch, time, ...rest } = pack(sequences, one, pad);

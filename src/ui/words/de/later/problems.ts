@@ -144,8 +144,6 @@ export const problems = {
   lines: 'Zeilen',
   remark: 'Anmerkung',
   remarks: 'Anmerkungen',
-  problem: 'Aufgabe',
-  problems: 'Aufgaben',
   'the problem': 'Die Aufgabe',
   'What was written here': 'Was hier geschrieben war',
   'the sandbox was lost': 'die Sandbox ging verloren',
