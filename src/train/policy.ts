@@ -13,11 +13,9 @@ import {
   type HeadOptions,
   type Scalar,
   type Tensor,
-  type Tensor2D,
 } from '../engine/index.ts';
 import { attentionShare } from '../config/memory.ts';
-import type { Llama } from '../model/llama.ts';
-import { RowTree } from '../model/rowTree.ts';
+import type { Llama, RowBatch } from '../model/llama.ts';
 import { widthsOf } from './workload.ts';
 
 /** An answer where it stands. */
@@ -123,23 +121,14 @@ function pack<A extends Placed>(
   return { batch, time, ids, answers, rows: Int32Array.from(rows), targets: Int32Array.from(targets) };
 }
 
-/** A micro-batch, ready for the model. */
-interface Packed<A> {
-  readonly answers: readonly A[];
-  /** Final hidden states of all its tokens. */
-  hidden(model: Llama): Tensor2D;
-  /** Where the answers' tokens are predicted from, and the tokens. */
-  readonly rows: Int32Array;
-  readonly targets: Int32Array;
-}
-
 function* packed<A extends Placed>(
   model: Llama,
   answers: readonly A[],
   { maxTokens, pad }: PassOptions,
-): Generator<Packed<A>, void> {
+): Generator<RowBatch<A>, void> {
   const sequences = sequencesOf(answers);
-  if (model.sharesRows) return yield* inTrees(sequences, maxTokens, attentionShare(widthsOf(model.config)));
+  if (model.sharing)
+    return yield* model.sharing.batches(sequences, maxTokens, attentionShare(widthsOf(model.config)));
   const lengths = sequences.map(({ ids }) => ids.length);
   for (const one of microBatches(lengths, maxTokens)) {
     const { ids, batch, time, ...rest } = pack(sequences, one, pad);
@@ -147,64 +136,7 @@ function* packed<A extends Placed>(
   }
 }
 
-/** In the order given, so that tries of one prompt are together: what they have in common is computed once, and padding not at all. */
-function* inTrees<A extends Placed>(
-  sequences: readonly Sequence<A>[],
-  maxTokens: number,
-  share: number,
-): Generator<Packed<A>, void> {
-  let open = new OpenTree<A>(share);
-  for (const sequence of sequences) {
-    if (!open.fits(sequence, maxTokens)) {
-      yield open.close();
-      open = new OpenTree(share);
-    }
-    open.add(sequence);
-  }
-  if (sequences.length > 0) yield open.close();
-}
-
-class OpenTree<A extends Placed> {
-  readonly #tree = new RowTree();
-  readonly #rows: number[] = [];
-  readonly #targets: number[] = [];
-  readonly #answers: A[] = [];
-  readonly #share: number;
-
-  /** @param share what a place costs, where a row with its first place costs 1 (config/memory.ts) */
-  constructor(share: number) {
-    this.#share = share;
-  }
-
-  fits({ ids }: Sequence<A>, maxTokens: number): boolean {
-    const sequence = ids.slice(0, -1);
-    const rows = this.#tree.size + this.#tree.needs(sequence);
-    const places = this.#tree.placesWith(sequence.length);
-    return this.#tree.size === 0 || rows + this.#share * (places - rows) <= maxTokens;
-  }
-
-  add({ ids, answers }: Sequence<A>): void {
-    const rows = this.#tree.add(ids.slice(0, -1)); // the last token is a target only
-    for (const answer of answers) {
-      const { start, length } = answer.place;
-      this.#rows.push(...rows.slice(start - 1, start + length - 1));
-      this.#targets.push(...ids.slice(start, start + length));
-      this.#answers.push(answer);
-    }
-  }
-
-  close(): Packed<A> {
-    const tree = this.#tree.rows();
-    return {
-      answers: this.#answers,
-      hidden: (model) => model.hiddenOfTree(tree),
-      rows: Int32Array.from(this.#rows),
-      targets: Int32Array.from(this.#targets),
-    };
-  }
-}
-
-function forward(model: Llama, { hidden: hiddenOf, rows, targets }: Packed<unknown>, options: PassOptions) {
+function forward(model: Llama, { hidden: hiddenOf, rows, targets }: RowBatch<unknown>, options: PassOptions) {
   const hidden = hiddenOf(model);
   return tokenLogProbs(
     gatherRows(hidden, tf.tensor1d(rows, 'int32')),
@@ -297,7 +229,7 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
   const found = new Found<A>();
   let loss = 0;
   let total: Gradients | undefined;
-  const [pushed, left] = model.sharesRows ? pushedAndLeft(answers) : [answers, []];
+  const [pushed, left] = model.sharing ? pushedAndLeft(answers) : [answers, []];
   await score(model, left, options, found);
   for (const batch of packed(model, pushed, options)) {
     if (batch.targets.length === 0) {

@@ -7,7 +7,7 @@ import { Adapter } from '../../../src/model/adapter.ts';
 import { Generation } from '../../../src/model/generate.ts';
 import { initialWeights, Llama } from '../../../src/model/llama.ts';
 import { initialAdapter, type LoraSettings } from '../../../src/model/lora.ts';
-import { RowTree } from '../../../src/model/rowTree.ts';
+import { RowTree, sharing } from '../../../src/model/rowTree.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import { scoreAnswers, weightedLogProbGradient } from '../../../src/train/policy.ts';
 import { widthsOf } from '../../../src/train/workload.ts';
@@ -63,7 +63,7 @@ describe.each(['cpu', 'wasm'] as const)('a model that shares rows, on %s', (back
     async function* parameters() {
       for (const one of Object.entries(weights)) yield await Promise.resolve(one);
     }
-    const bases = [new Llama(config, weights, false), await Llama.load(config, parameters())];
+    const bases = [new Llama(config, weights, false), await Llama.load(config, parameters(), sharing)];
     const found: T[] = [];
     for (const base of bases) {
       const policy = base.adapted(new Adapter(config, settings, values));
