@@ -15,6 +15,7 @@ import {
   type Tensor,
 } from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
+import { recomputes } from './passes.ts';
 
 /** An answer where it stands. */
 export interface Placed {
@@ -128,7 +129,8 @@ function* packed<A extends Placed>(answers: readonly A[], { maxTokens, pad }: Pa
 type Packed<A> = Omit<ReturnType<typeof pack>, 'answers'> & { readonly answers: readonly A[] };
 
 function forward(model: Llama, { ids, batch, time, rows, targets }: Packed<unknown>, options: PassOptions) {
-  const hidden = model.hidden(tf.tensor1d(ids, 'int32'), batch, time);
+  const recompute = recomputes(model.config, batch * time);
+  const hidden = model.hidden(tf.tensor1d(ids, 'int32'), batch, time, { recompute });
   return tokenLogProbs(
     gatherRows(hidden, tf.tensor1d(rows, 'int32')),
     model.head,

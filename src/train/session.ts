@@ -1,7 +1,7 @@
 /** From an experiment and a checkpoint to a trainer that is ready for its first update. Browser worker and CLI both start here. */
 import { longestSequence } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
-import { tokensAtOnce, type MemoryFacts } from '../config/memory.ts';
+import type { MemoryFacts } from '../config/memory.ts';
 import { memoryLimits, qkvWidth, type OpenedBackend } from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
 import type { HostWeights } from '../model/parameters.ts';
@@ -11,6 +11,7 @@ import { readerOf } from '../tasks/episode.ts';
 import type { ProblemSet } from '../tasks/problemSet.ts';
 import { notesOn, openTasks } from '../tasks/source.ts';
 import type { OpenBase } from './base.ts';
+import { atOnce } from './passes.ts';
 import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
 
 export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe' | 'live'> {
@@ -95,17 +96,6 @@ export function checkFit(config: ModelConfig, tokens: number): void {
         `vocab_size ${config.vocab_size}. Use the tokenizer.json that was saved with the model.`,
     );
   }
-}
-
-/** Tokens in one pass through a model of this configuration (config/memory.ts). */
-export function atOnce(backend: OpenedBackend['name'], config: ModelConfig): number {
-  const shape = attentionShape(config);
-  return tokensAtOnce(backend, {
-    layers: config.num_hidden_layers,
-    width: config.hidden_size,
-    mlpWidth: config.intermediate_size,
-    qkvWidth: qkvWidth(shape),
-  });
 }
 
 function memoryFacts(
