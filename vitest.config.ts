@@ -55,6 +55,9 @@ export const suites: Readonly<Record<string, Suite>> = {
 /** Files that run at once. */
 const workers = 2;
 
+/** How long `expect.poll` looks, ms: vitest's own second is short beside what else a machine may do. */
+const patience = 30_000;
+
 function project([name, suite]: [string, Suite]): TestProjectInlineConfiguration {
   return {
     extends: true,
@@ -67,6 +70,7 @@ function project([name, suite]: [string, Suite]): TestProjectInlineConfiguration
       isolate: !suite.shared,
       testTimeout: suite.limit * 1000,
       hookTimeout: suite.limit * 1000,
+      expect: { poll: { timeout: patience } },
       ...(suite.globalSetup ? { globalSetup: suite.globalSetup } : {}),
     },
   };

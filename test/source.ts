@@ -44,10 +44,11 @@ function scriptOf(path: string): string {
   return script + blank(text.slice(end));
 }
 
-function walk(path: string, visit: (node: ts.Node, line: number) => void): void {
-  const source = ts.createSourceFile(path, scriptOf(path), ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
+/** @param visit its second argument tells the node's line: few are asked for */
+function walk(path: string, visit: (node: ts.Node, line: () => number) => void): void {
+  const source = ts.createSourceFile(path, scriptOf(path), ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
   const step = (node: ts.Node): void => {
-    visit(node, source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1);
+    visit(node, () => source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1);
     ts.forEachChild(node, step);
   };
   step(source);
@@ -82,9 +83,14 @@ function importedBy(node: ts.Node): { name: string; typeOnly: boolean; late: boo
   return null;
 }
 
-/** Every static, dynamic and type import of a .ts or .svelte file. */
-export function importsOf(path: string): Import[] {
+const importsByFile = new Map<string, readonly Import[]>();
+
+/** Every static, dynamic and type import of a .ts or .svelte file, which is read once. */
+export function importsOf(path: string): readonly Import[] {
+  const known = importsByFile.get(path);
+  if (known) return known;
   const imports: Import[] = [];
+  importsByFile.set(path, imports);
   walk(path, (node, line) => {
     const imported = importedBy(node);
     if (!imported) return;
@@ -96,7 +102,7 @@ export function importsOf(path: string): Import[] {
           .join('/')
       : imported.name;
     const { typeOnly, late } = imported;
-    imports.push({ from: path, to, ours, typeOnly, late, line });
+    imports.push({ from: path, to, ours, typeOnly, late, line: line() });
   });
   return imports;
 }
@@ -121,13 +127,13 @@ export function loadedWith(files: readonly string[]): ReadonlySet<string> {
 export function typeHoles(path: string): string[] {
   const found: string[] = [];
   walk(path, (node, line) => {
-    if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(`${path}:${line} any`);
+    if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(`${path}:${line()} any`);
     if (
       ts.isAsExpression(node) &&
       ts.isAsExpression(node.expression) &&
       node.expression.type.kind === ts.SyntaxKind.UnknownKeyword
     ) {
-      found.push(`${path}:${line} as unknown as`);
+      found.push(`${path}:${line()} as unknown as`);
     }
   });
   readText(path)

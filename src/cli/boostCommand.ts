@@ -17,8 +17,7 @@ import type { EpisodeFormat } from '../tasks/formats/format.ts';
 import { oursFormat } from '../tasks/formats/ours.ts';
 import { formatExample, supervisedExample } from '../tasks/supervised.ts';
 import { wholeBase } from '../train/base.ts';
-import { atOnce } from '../train/passes.ts';
-import { checkFit } from '../train/session.ts';
+import { atOnce, checkFit } from '../train/session.ts';
 import { adapterSchedule, recipes, superviseModel, type Schedule } from '../train/supervised.ts';
 import {
   backendOptions,

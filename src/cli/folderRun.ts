@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { diff } from '../config/experiment.ts';
 import type { Experiment } from '../config/fields.ts';
 import type { OpenedBackend } from '../engine/index.ts';
+import type { EvalRecord } from '../rl/records.ts';
 import { createNodeSandbox } from '../sandbox/node.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { RunLog } from '../train/log.ts';
@@ -21,6 +22,8 @@ export interface FolderRunOptions extends Interruptible {
   /** The problems that the experiment names. */
   readonly problems?: string | undefined;
   readonly computing: Computing;
+  /** Its evaluation at step 0, if another run has made the same. */
+  readonly baseline?: (backend: OpenedBackend) => Promise<EvalRecord | null>;
   readonly hear: (event: RunEvent) => void;
 }
 
@@ -85,6 +88,7 @@ export async function completeRun(options: FolderRunOptions): Promise<RunLog | n
   const model = await loadModel(found ? folder.reference : await modelFolderOf(modelDir, experiment));
   if (found) await folder.checkReference(found.log);
   const backend = await computing.backend();
+  const baseline = found ? null : await options.baseline?.(backend);
   const circumstances = {
     build: version,
     backend: backend.name,
@@ -103,6 +107,7 @@ export async function completeRun(options: FolderRunOptions): Promise<RunLog | n
       reopen: () => computing.reopen(),
     },
     ...(found?.state ? { state: found.state } : {}),
+    ...(baseline ? { baseline } : {}),
     openLog: async () => {
       const log = await (found
         ? folder.resume(found, circumstances)

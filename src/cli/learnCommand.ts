@@ -1,5 +1,5 @@
 /**
- * What `npm run learn` does: trains a model that others trained on short problems, some seeds, and as many runs whose rewards are
+ * What `npm run learn` does: trains a model that others trained on problems of one kind, some seeds, and as many runs whose rewards are
  * shuffled within each group, which must not learn; then compares held-out tasks before and after, task by task.
  */
 import { existsSync } from 'node:fs';
@@ -7,18 +7,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { grid } from '../bench/table.ts';
 import { FlagError, helpText, type ExtraOptions } from '../config/flags.ts';
-import { shortProblemSettings } from '../config/presets.ts';
+import type { FieldName } from '../config/fields.ts';
+import { decisionSettings } from '../config/presets.ts';
 import { paired, type Measure } from '../rl/paired.ts';
 import type { RunLog } from '../train/log.ts';
+import { baselineIn } from './baseline.ts';
 import { backendOptions, duration, modelDirOption, type Command } from './common.ts';
 import { modelOption, withOtherModel } from './otherModel.ts';
-import {
-  checkIsOther,
-  parseTrainingFlags,
-  shortProblems,
-  startOptions,
-  trainingFields,
-} from './startFrom.ts';
+import { checkIsOther, parseTrainingFlags, startOptions, trainingFields } from './startFrom.ts';
 import { completeJobs, jobsOf, type Job } from './sweep/jobs.ts';
 import { axesOf, planOf, seedsOf } from './sweep/plan.ts';
 
@@ -37,26 +33,26 @@ Examples
   npm run learn -- --model runs/boosted
   npm run learn -- --model runs/boosted --seeds 1 --out runs/once
 
-Trains a model that others trained (best what npm run boost left of it) on public/problems/short.jsonl, or --problems FILE, and a
-control with rewards shuffled within each group; writes DIR/learn.md: held-out tasks before and after, with the standard error of
+Trains a model that others trained (best what npm run boost left of it) on public/problems/decisions.jsonl, or --problems FILE, and
+a control with rewards shuffled within each group; writes DIR/learn.md: held-out tasks before and after, with the standard error of
 their differences. The same command again goes on where it stopped. Ctrl-C finishes the update under way.`;
 
 /** Fields that this command sets itself, each in a run of its own. */
-const ownFields: readonly string[] = ['seed', 'control'];
+const ownFields: readonly FieldName[] = ['seed', 'control'];
 const helpFields = trainingFields.filter((name) => !ownFields.includes(name));
 
-/** On the short problems, unless another experiment is given, or none is needed. */
+/** With the settings that were fixed for it, unless another experiment is given, or none is needed. */
 function withPreset(argv: readonly string[]): string[] {
   const given = (flag: string) => argv.some((one) => one === flag || one.startsWith(`${flag}=`));
   const settled = ['--preset', '--experiment', '--link', '--table', '--help', '-h'].some(given);
-  return settled ? [...argv] : ['--preset', shortProblems, ...argv];
+  return settled ? [...argv] : ['--preset', 'decisions', ...argv];
 }
 
 export const learn: Command = async (argv) => {
   const flags = await parseTrainingFlags(await withOtherModel(withPreset(argv)), options);
   if (flags.help) {
     const flagsOfOwn = { ...modelOption, ...options };
-    return void process.stdout.write(helpText(usage, flagsOfOwn, helpFields, shortProblemSettings));
+    return void process.stdout.write(helpText(usage, flagsOfOwn, helpFields, decisionSettings));
   }
   const text = (name: string) => flags.options[name] as string | undefined;
   if ('seed' in flags.changes) throw new FlagError('--seed: the seeds are given by --seeds.');
@@ -71,6 +67,7 @@ export const learn: Command = async (argv) => {
   const jobs = jobsOf(settings, out);
   if (!flags.options['table'])
     await completeJobs(jobs, {
+      baseline: (experiment, backend) => baselineIn(out, experiment, backend),
       modelDir: text('model-dir'),
       problems: flags.problems,
       options: flags.options,
@@ -79,7 +76,7 @@ export const learn: Command = async (argv) => {
   const peak = `\nPeak resident memory of this process: ${((process.resourceUsage().maxRSS * 1024) / 1e9).toFixed(2)} GB.\n`;
   const report = flags.options['table'] ? table : table + peak;
   await mkdir(out, { recursive: true });
-  await writeFile(join(out, 'learn.md'), `# Learning on short problems\n\n${report}`);
+  await writeFile(join(out, 'learn.md'), `# Does it learn?\n\n${report}`);
   process.stdout.write(report);
 };
 

@@ -1,22 +1,32 @@
 /** What `npm run lessons` does. */
+import { existsSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withChanges, type Experiment } from '../config/experiment.ts';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { lessonIds, lessons, type LessonId } from '../lessons/index.ts';
 import { judge, type Course } from '../lessons/judge.ts';
-import { experimentOf, sides, type Side } from '../lessons/lesson.ts';
-import type { RunLog } from '../train/log.ts';
-import { backendOptions, progressLine, projectRoot, type Command } from './common.ts';
+import { bringsModel, experimentOf, sides, withBroughtModel, type Side } from '../lessons/lesson.ts';
+import { RunLog } from '../train/log.ts';
+import { backendOptions, modelDirOption, progressLine, projectRoot, type Command } from './common.ts';
 import { completeLog, completeRun, Computing } from './folderRun.ts';
+import { FolderStore } from './folderStore.ts';
 import { untilInterrupted, type Interruptible } from './interrupt.ts';
 import { judgedLine, renderLessons, type JudgedRun } from './lessonsReport.ts';
+import { withOtherModel } from './otherModel.ts';
 import { RunFolder } from './runFolder.ts';
+import { parseTrainingFlags } from './startFrom.ts';
 import { seedsOf } from './sweep/plan.ts';
 
 const options: ExtraOptions = {
   only: { value: 'LIST', help: `Lessons, separated by commas: ${lessonIds.join(', ')}; all unless given.` },
   seeds: { value: 'LIST', help: 'Seeds, like 1,2,3 or 1..5; 1,2,3 unless given.' },
+  model: {
+    value: 'PATH',
+    help:
+      'A model that others trained, best as npm run boost left it, for the lessons about such a model: its folder or .gguf file, or ' +
+      'hub:OWNER/NAME. Without it they are not run.',
+  },
   updates: {
     value: 'N',
     help: 'Stop each run after so many updates, to try the command; then nothing is written to docs/lessons.md.',
@@ -61,16 +71,28 @@ export const lessonsCommand: Command = async (argv) => {
   const updates = text('updates');
   const short = updates === undefined ? {} : { steps: whole('updates', updates, 1) };
   const out = text('out') ?? join('runs', 'lessons');
-  const wanted = (id: LessonId, side: Side, seed: number): Wanted => ({
-    ...{ id, side, seed },
-    experiment: withChanges(experimentOf(lessons[id], side), { seed, ...short }),
-    folder: new RunFolder(join(out, id, side, `seed-${seed}`)),
-  });
+  const path = text('model');
+  const given = path === undefined ? null : await broughtModel(path);
+  const wanted = async (id: LessonId, side: Side, seed: number): Promise<Wanted> => {
+    const folder = new RunFolder(join(out, id, side, `seed-${seed}`));
+    const brought = bringsModel(lessons[id]) ? (given ?? (await modelOf(folder))) : null;
+    const experiment = experimentOf(lessons[id], side, brought?.experiment);
+    return {
+      ...{ id, side, seed, folder, brought },
+      experiment: withChanges(experiment, { seed, ...short }),
+    };
+  };
+  const withoutModel = given ? [] : ids.filter((id) => bringsModel(lessons[id]));
+  const runnable = ids.filter((id) => !withoutModel.includes(id));
+  if (flags.options['report-only'] !== true && runnable.length === 0)
+    throw new FlagError(lacking(withoutModel));
 
   if (flags.options['report-only'] !== true) {
     const computing = new Computing(flags.options);
     // By seed first: whoever stops early has something of every lesson.
-    const all = seeds.flatMap((seed) => ids.flatMap((id) => sides.map((side) => wanted(id, side, seed))));
+    const all = await Promise.all(
+      seeds.flatMap((seed) => runnable.flatMap((id) => sides.map((side) => wanted(id, side, seed)))),
+    );
     await untilInterrupted(async (by) => {
       for (const one of all) {
         if (by.stopped()) break;
@@ -80,11 +102,12 @@ export const lessonsCommand: Command = async (argv) => {
       }
     });
     computing.dispose();
+    if (withoutModel.length > 0) process.stderr.write(`\n${lacking(withoutModel)}\n\n`);
   }
   if (updates !== undefined) return;
   const all = await Promise.all(
     [1, 2, 3, ...seeds.filter((seed) => seed > 3)].flatMap((seed) =>
-      lessonIds.flatMap((id) => sides.map((side) => judgedRun(wanted(id, side, seed)))),
+      lessonIds.flatMap((id) => sides.map(async (side) => judgedRun(await wanted(id, side, seed)))),
     ),
   );
   const file = join(projectRoot, 'docs', 'lessons.md');
@@ -92,20 +115,50 @@ export const lessonsCommand: Command = async (argv) => {
   process.stderr.write(`wrote ${file}\n`);
 };
 
+const lacking = (ids: readonly LessonId[]): string =>
+  `NOT RUN: ${ids.join(', ')}. ${ids.length === 1 ? 'It is' : 'They are'} about a model that others trained: give one with --model PATH.`;
+
+/** A model that others trained, for lessons about one: an experiment over it, where it lies, and the problems that it is asked. */
+interface Brought {
+  readonly experiment: Experiment;
+  readonly modelDir: string;
+  readonly problems?: string | undefined;
+}
+
+async function broughtModel(path: string): Promise<Brought> {
+  const argv = await withOtherModel(['--preset', withBroughtModel, '--model', path]);
+  const { experiment, options, problems } = await parseTrainingFlags(argv, modelDirOption);
+  return { experiment, modelDir: String(options['model-dir'] ?? path), problems };
+}
+
+/** What a run in a folder was about; null where there is none. */
+async function modelOf(folder: RunFolder): Promise<Brought | null> {
+  if (!existsSync(join(folder.path, 'log.jsonl'))) return null;
+  const { manifest } = await RunLog.open(new FolderStore(folder.path));
+  return { experiment: manifest.experiment, modelDir: folder.reference };
+}
+
 interface Wanted {
   readonly id: LessonId;
   readonly side: Side;
   readonly seed: number;
   readonly experiment: Experiment;
   readonly folder: RunFolder;
+  readonly brought: Brought | null;
 }
+
+/** Of it, what `completeRun` takes. */
+const toRun = ({ experiment, folder, brought }: Wanted) => ({
+  ...{ experiment, folder },
+  ...(brought ? { modelDir: brought.modelDir, problems: brought.problems } : {}),
+});
 
 /** Does what is left of a run: all of it, the rest, or nothing. */
 async function complete(wanted: Wanted, computing: Computing, by: Interruptible): Promise<void> {
-  const { experiment, folder, id, side, seed } = wanted;
+  const { experiment, id, side, seed } = wanted;
   const line = progressLine();
   await completeRun({
-    ...{ experiment, folder, computing, ...by },
+    ...{ ...toRun(wanted), computing, ...by },
     hear(event) {
       if (event.type === 'update')
         line.show(`${id}, ${side}, seed ${seed}: update ${event.record.step}/${experiment.steps}`);
@@ -117,7 +170,7 @@ async function complete(wanted: Wanted, computing: Computing, by: Interruptible)
 
 /** What a run's log says of its lesson; null while it is not complete. */
 async function judgedRun(wanted: Wanted): Promise<JudgedRun | null> {
-  const log = await completeLog(wanted);
+  const log = await completeLog(toRun(wanted));
   if (!log) return null;
   const { id, side, seed, experiment } = wanted;
   const { mtime } = await stat(join(wanted.folder.path, 'log.jsonl'));

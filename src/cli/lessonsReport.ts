@@ -1,9 +1,8 @@
 /** docs/lessons.md: what the runs of the lessons have shown. */
 import { availableParallelism, cpus } from 'node:os';
-import { diff } from '../config/experiment.ts';
 import { lessonIds, lessons, type LessonId } from '../lessons/index.ts';
 import { shownValue, type Judgement } from '../lessons/judge.ts';
-import { experimentOf, type Clause, type Lesson, type Side } from '../lessons/lesson.ts';
+import { bringsModel, changesOf, type Clause, type Lesson, type Side } from '../lessons/lesson.ts';
 import { plainText } from '../lessons/markup.ts';
 import { en } from '../lessons/words/en.ts';
 
@@ -45,12 +44,15 @@ const boundOf = (clause: Clause): string => {
   return atLeast === undefined ? `≤ ${bound(atMost ?? NaN)}` : `≥ ${bound(atLeast)}`;
 };
 
-const changesOf = (changes: object): string =>
+const listed = (changes: object): string =>
   Object.entries(changes)
     .map(([name, value]) => `\`${name}\` ${String(value)}`)
     .join(', ');
 
-function section(id: LessonId, { predicate, counter }: Lesson, runs: readonly JudgedRun[]): string {
+function section(id: LessonId, lesson: Lesson, runs: readonly JudgedRun[]): string {
+  const { predicate, counter } = lesson;
+  const { of, changes } = changesOf(lesson);
+  const experiment = `${of ? `“${of.title}” with ` : ''}${listed(changes)}`;
   const heads = [
     '',
     'seed',
@@ -68,8 +70,10 @@ function section(id: LessonId, { predicate, counter }: Lesson, runs: readonly Ju
     .join('\n');
   return [
     `## ${plainText(en.lessons[id].title)}`,
-    `Experiment: ${changesOf(diff(experimentOf(lessons[id], 'run')))}. Counter-run: the same with ${changesOf(counter)}.`,
-    runs.length === 0 ? 'Not run yet.' : table,
+    `Experiment: ${experiment}. Counter-run: the same with ${listed(counter)}.`,
+    runs.length === 0
+      ? `Not run yet.${bringsModel(lesson) ? ' It is about a model that others trained: `npm run lessons -- --model PATH` runs it.' : ''}`
+      : table,
   ].join('\n\n');
 }
 

@@ -6,7 +6,7 @@ import { fieldNames, type Experiment } from '../config/fields.ts';
 import { FlagError, parseFlags, presetOption } from '../config/flags.ts';
 import type { ExtraOptions, ParsedFlags, Start } from '../config/flags.ts';
 import { readExperimentFile } from '../config/formats.ts';
-import { shortProblemSettings, type BroughtPreset } from '../config/presets.ts';
+import { decisionSettings, shortProblemSettings, type BroughtPreset } from '../config/presets.ts';
 import { readLink, type Shared } from '../receipts/shared.ts';
 import type { ProblemSet } from '../tasks/problemSet.ts';
 import { problemsBlob, readProblemsBlob } from '../train/log.ts';
@@ -14,14 +14,23 @@ import { FolderStore } from './folderStore.ts';
 import { fromProblems, problemsFor, problemsOf, problemsOption } from './ownProblems.ts';
 import { projectRoot } from './places.ts';
 
-/** The experiment on the problems that come with the playground, over a model of the user's. */
-export const shortProblems = 'short-problems' satisfies BroughtPreset['id'];
+/** Experiments on problems that come with the playground, over a model of the user's. */
+const onProblems: Readonly<
+  Record<string, { readonly settings: Partial<Experiment>; readonly file: string }>
+> = {
+  ['short-problems' satisfies BroughtPreset['id']]: { settings: shortProblemSettings, file: 'short.jsonl' },
+  decisions: { settings: decisionSettings, file: 'decisions.jsonl' },
+};
+const onProblemsNames = Object.keys(onProblems);
+
+const onProblemsOf = (preset: string | true | undefined) =>
+  typeof preset === 'string' && Object.hasOwn(onProblems, preset) ? onProblems[preset] : undefined;
 
 export const startOptions: ExtraOptions = {
   preset: {
     ...presetOption,
-    help: `${presetOption.help} ${shortProblems} goes with --model PATH.`,
-    choices: [...(presetOption.choices ?? []), shortProblems],
+    help: `${presetOption.help} ${onProblemsNames.join(' and ')} go with --model PATH.`,
+    choices: [...(presetOption.choices ?? []), ...onProblemsNames],
   },
   experiment: {
     value: 'FILE',
@@ -48,18 +57,18 @@ export async function parseTrainingFlags(
   extra: ExtraOptions,
 ): Promise<TrainingFlags> {
   let carried: string | null = null;
-  let isShort = false;
+  let own: (typeof onProblems)[string] | undefined;
   const flags = parseFlags(argv, { ...startOptions, ...extra }, trainingFields, (options) => {
-    isShort = options['preset'] === shortProblems;
+    own = onProblemsOf(options['preset']);
     const start = startFrom(options);
     carried = start?.problems ?? null;
     return start;
   });
   const { problems: file, link, resume } = flags.options;
   if (flags.help || resume !== undefined) return { ...flags, problems: undefined }; // a run has its own
-  if (isShort) checkIsOther(flags.experiment);
+  if (own) checkIsOther(flags.experiment);
   if (typeof file === 'string') return withProblems(flags, await problemsOf(file));
-  if (isShort) return withProblems(flags, await problemsOf(join(projectRoot, 'public/problems/short.jsonl')));
+  if (own) return withProblems(flags, await problemsOf(join(projectRoot, 'public/problems', own.file)));
   const { experiment: beside } = flags.options;
   const given = typeof beside === 'string' ? await problemsBeside(beside) : carried;
   const from = typeof link === 'string' ? 'the link' : `the folder of ${String(beside)}`;
@@ -70,7 +79,7 @@ export async function parseTrainingFlags(
 export function checkIsOther({ model }: Experiment): void {
   if (model === 'other') return;
   throw new FlagError(
-    '--model PATH is missing: short problems are for a model that others trained. Give its folder or .gguf file, best the folder ' +
+    '--model PATH is missing: these problems are for a model that others trained. Give its folder or .gguf file, best the folder ' +
       'that npm run boost -- --model wrote.',
   );
 }
@@ -95,8 +104,9 @@ function startFrom({ experiment: file, link, preset }: ParsedFlags['options']): 
     const flags = named.map(([name]) => `--${name}`).join(' and ');
     throw new FlagError(`${flags} each name an experiment to start from: leave all but one out.`);
   }
-  if (preset === shortProblems)
-    return { experiment: withChanges(defaultExperiment, shortProblemSettings), name: shortProblems };
+  const own = onProblemsOf(preset);
+  if (own && typeof preset === 'string')
+    return { experiment: withChanges(defaultExperiment, own.settings), name: preset };
   if (typeof file === 'string') return fromFile(file);
   return typeof link === 'string' ? fromLink(link) : null;
 }

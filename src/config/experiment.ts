@@ -178,6 +178,9 @@ export function withChanges(base: Experiment, changes: Readonly<Record<string, u
   return parsed.experiment;
 }
 
+/** Fields that bend no curve: its seed, how long it runs and how it is measured. What is said of an experiment is as true of others. */
+export const besides: readonly FieldName[] = ['seed', 'steps', 'evalEvery', 'evalTasks'];
+
 /** The fields of `experiment` that differ from `base` (the default unless given), with the values of `experiment`. */
 export function diff(experiment: Experiment, base: Experiment = defaultExperiment): Partial<Experiment> {
   return Object.fromEntries(

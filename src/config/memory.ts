@@ -72,6 +72,12 @@ const cacheBytes = (e: Experiment, f: MemoryFacts, rows: number): number =>
 /** Numbers that one token leaves behind on its way through a layer: its intermediate results. */
 const perLayer = (f: TokenWidths): number => 7 * f.width + 2 * f.qkvWidth + 3 * f.mlpWidth;
 
+/**
+ * The part of it that attention reads and gives. Of tokens that are one row (model/rowTree.ts) everything is kept once, but this at
+ * every place where the row stands.
+ */
+export const attentionShare = (f: TokenWidths): number => (2 * f.qkvWidth) / perLayer(f);
+
 /** And on its way through all of them. */
 const perToken = (f: TokenWidths): number => f.layers * perLayer(f) + 3 * f.width;
 

@@ -140,7 +140,24 @@ export const shortProblemSettings = {
   evalEvery: 48,
 } as const satisfies Partial<Experiment>;
 
-/** The name of those problems in an experiment (tasks/problemSet.ts). */
+/**
+ * The same on problems/decisions.jsonl: what `npm run learn` proves with, fixed before its runs. Problems of one kind, half of them
+ * held out; answers that are drawn near the likeliest ones, because those are what is measured; no KL penalty, so that a group of
+ * equal rewards costs no gradient; and a step that is small for its eight tries, in which groups that differ more count for more.
+ */
+export const decisionSettings = {
+  ...shortProblemSettings,
+  heldOut: 50,
+  evalTasks: 192,
+  temperature: 0.5,
+  beta: 0,
+  learningRate: 1e-4,
+  maxGradNorm: 10,
+  steps: 48,
+  evalEvery: 48,
+} as const satisfies Partial<Experiment>;
+
+/** The name of the short problems in an experiment (tasks/problemSet.ts). */
 export const shortProblemsName = 'sha256-3824b1f5b029f3c13b544cf3963ded107dc48d41acfd3d1063a5c6b289d0dd9c';
 
 /** Such a run on those problems. @param problems their name; another set of them has one of its own */

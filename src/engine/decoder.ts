@@ -52,6 +52,8 @@ export interface ForwardOptions {
   readonly only?: Tensor1D | undefined;
   /** Each layer is computed again on the way back: the same numbers, in less memory and more time. */
   readonly recompute?: boolean | undefined;
+  /** What `attention` is given to read: on the way back it may not be there any more. */
+  readonly reads?: readonly Tensor1D[];
 }
 
 /**
@@ -65,19 +67,19 @@ export function decoderForward(
   { shape, eps, embed, layers, norm }: DecoderModel,
   ids: Tensor1D,
   positions: Tensor1D,
-  attention: (layer: number, qkv: Tensor2D) => Tensor2D,
-  { only, recompute = false }: ForwardOptions = {},
+  attention: (layer: number, qkv: Tensor2D, reads: readonly Tensor1D[]) => Tensor2D,
+  { only, recompute = false, reads = [] }: ForwardOptions = {},
 ): Tensor2D {
   let x = gatherRows(embed, ids);
   layers.forEach((w, layer) => {
     const before = x;
-    const constants = only ? [positions, only] : [positions];
-    const compute = (before: Tensor2D, [positions, only]: readonly Tensor1D[]): Tensor2D => {
+    const constants = [positions, ...reads, ...(only && layer === layers.length - 1 ? [only] : [])];
+    const compute = (before: Tensor2D, [positions, ...read]: readonly Tensor1D[]): Tensor2D => {
+      const wanted = read[reads.length];
       const projected = linear(rmsNorm(before, w.attnNorm, eps), w.qkv);
       const qkv = rope(w.qkvBias ? tf.add(projected, w.qkvBias) : projected, positions, shape);
-      let [kept, mixed] = [before, attention(layer, qkv)];
-      if (only && layer === layers.length - 1)
-        [kept, mixed] = [gatherRows(kept, only), gatherRows(mixed, only)];
+      let [kept, mixed] = [before, attention(layer, qkv, read)];
+      if (wanted) [kept, mixed] = [gatherRows(kept, wanted), gatherRows(mixed, wanted)];
       const attended: Tensor2D = tf.add(kept, linear(mixed, w.out));
       return tf.add(attended, linear(swiglu(linear(rmsNorm(attended, w.mlpNorm, eps), w.gateUp)), w.down));
     };

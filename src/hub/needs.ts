@@ -51,10 +51,7 @@ export function checkFits(backend: string, facts: ModelFacts, held: Held): void 
 export function whyTooLarge(facts: ModelFacts, held: Held = 'stored'): string | null {
   const bytes = bytesToWrite(facts, held);
   if (bytes <= wasmMemory) return null;
-  return (
-    `It needs ${gigabytes(bytes)} in memory, and WebAssembly has 4.3 GB at most. ` +
-    'Choose a model of at most 0.7 billion parameters, or one whose file has 4 or 8 bits a weight.'
-  );
+  return `It needs ${gigabytes(bytes)} in memory, and WebAssembly has 4.3 GB at most. Choose a model of at most 0.7 billion parameters, or one whose file has 4 or 8 bits a weight.`;
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;

@@ -14,6 +14,7 @@ export const hiddenTests = lesson({
   },
   counter: { trainTasks: 1000 },
   hides: ['settings'],
+  watch: ['paid-tests', 'hidden-tests'],
   prediction: { options: ['same', 'gap', 'hiddenAhead'], right: 'gap' },
   predicate: [
     {

@@ -4,6 +4,7 @@ import { hiddenTests } from './hiddenTests.ts';
 import { klLeash } from './klLeash.ts';
 import type { Lesson } from './lesson.ts';
 import { paidToFail } from './paidToFail.ts';
+import { realModel } from './realModel.ts';
 import { releasedCode } from './releasedCode.ts';
 import { sparseReward } from './sparseReward.ts';
 import { threeTurns } from './threeTurns.ts';
@@ -16,6 +17,7 @@ export const lessonIds = [
   'klLeash',
   'hiddenTests',
   'threeTurns',
+  'realModel',
 ] as const;
 export type LessonId = (typeof lessonIds)[number];
 
@@ -27,4 +29,5 @@ export const lessons: Readonly<Record<LessonId, Lesson>> = {
   klLeash,
   hiddenTests,
   threeTurns,
+  realModel,
 };

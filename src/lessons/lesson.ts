@@ -3,14 +3,34 @@
  * and that its counter-run must not. What it says is in words/, one file a language.
  */
 import * as v from 'valibot';
-import { parseExperiment, withChanges, defaultExperiment, type Experiment } from '../config/experiment.ts';
+import {
+  diff,
+  parseExperiment,
+  withChanges,
+  defaultExperiment,
+  type Experiment,
+} from '../config/experiment.ts';
 import { fieldNames } from '../config/fields.ts';
-import { findPreset, presetExperiment } from '../config/presets.ts';
+import { otherModelText } from '../config/modelFields.ts';
+import {
+  findPreset,
+  presetExperiment,
+  shortProblemsName,
+  shortProblemsPreset,
+  type BroughtPreset,
+  type Preset,
+} from '../config/presets.ts';
 import { findMetric } from '../rl/metricTable.ts';
 
 /** Ends, like every id of a lesson, in the words of each language. */
 const id = v.pipe(v.string(), v.regex(/^[a-z][A-Za-z0-9]*$/, 'must be an id in camelCase'));
 const list = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.nonEmpty(), v.readonly());
+
+/** The preset of lessons about a model that others trained, which the reader brings, on the problems that come with the page. */
+export const withBroughtModel = 'short-problems' satisfies BroughtPreset['id'];
+/** What it is over where there is no model, on paper. */
+const nominal = shortProblemsPreset(otherModelText('SmolLM2-135M-Instruct', '0'.repeat(16)));
+const presetOf = (id: string): Preset | undefined => (id === withBroughtModel ? nominal : findPreset(id));
 
 /** Of the metric table, or what is measured for lessons alone (judge.ts). */
 export const gammaEffect = 'lesson/gamma_effect';
@@ -62,12 +82,14 @@ export const lessonSchema = v.pipe(
     /** The preset that its experiment is a difference from. */
     preset: v.pipe(
       v.string(),
-      v.check((name) => findPreset(name) !== undefined, 'must be the id of a preset'),
+      v.check((name) => presetOf(name) !== undefined, 'must be the id of a preset'),
     ),
     changes,
     /** The counter-run: what differs from the lesson's own experiment. */
     counter: changes,
     hides: v.pipe(v.array(v.picklist(hideable)), v.readonly()),
+    /** Charts to watch, by their ids in the page's catalogue: they are drawn first, and marked. */
+    watch: v.pipe(v.array(v.string()), v.readonly()),
     prediction: v.strictObject({ options: list(id), right: id }),
     /** All must hold in the lesson's run; at least one must not in the counter-run. */
     predicate: list(clauseSchema),
@@ -79,7 +101,7 @@ export const lessonSchema = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const { preset, changes, counter } = dataset.value;
-    const base = findPreset(preset);
+    const base = presetOf(preset);
     if (!base) return;
     const own = { ...presetExperiment(base), ...changes };
     for (const [name, data] of Object.entries({ changes: own, counter: { ...own, ...counter } })) {
@@ -94,6 +116,11 @@ export type Lesson = v.InferOutput<typeof lessonSchema>;
 export type Clause = Lesson['predicate'][number];
 export type Measure = Clause['measure'];
 export type Hideable = (typeof hideable)[number];
+/** How a lesson leads the eye: what of the page it hides, and the charts that are to be watched. */
+export interface Guide {
+  readonly hides: readonly Hideable[];
+  readonly watch: readonly string[];
+}
 
 /** A run of a lesson: the one that shows what it says, or the one that must not. */
 export const sides = ['run', 'counter'] as const;
@@ -111,9 +138,41 @@ export function readLesson(data: unknown): Lesson {
   throw new Error(`Lesson ${name}: ${[v.getDotPath(issue), issue.message].filter(Boolean).join(' ')}`);
 }
 
-/** The whole experiment of a lesson's run, or of its counter-run. */
-export function experimentOf({ preset, changes, counter }: Lesson, side: Side): Experiment {
-  const base = findPreset(preset);
-  const experiment = withChanges(base ? presetExperiment(base) : defaultExperiment, changes);
+/** Whether it is about a model that others trained. */
+export const bringsModel = ({ preset }: Pick<Lesson, 'preset'>): boolean => preset === withBroughtModel;
+
+/** Whether such a lesson can be held with the model and the problems of an experiment. */
+export const givesModel = ({ model, problems }: Experiment): boolean =>
+  model === 'other' && problems === shortProblemsName;
+
+/** What an experiment says of the model that was brought, and of the adapter that it begins with. */
+const ofModel = ['otherModel', 'loraRank', 'loraAlpha', 'loraTargets', 'baseWeights'] as const;
+
+/**
+ * The whole experiment of a lesson's run, or of its counter-run.
+ * @param over an experiment over the model that was brought, for a lesson about one; without it, it names a model that is not there
+ */
+export function experimentOf(lesson: Lesson, side: Side, over: Experiment | null = null): Experiment {
+  const { preset, changes, counter } = lesson;
+  const base = presetOf(preset);
+  const brought =
+    over && bringsModel(lesson) && givesModel(over)
+      ? Object.fromEntries(ofModel.map((name) => [name, over[name]]))
+      : {};
+  const experiment = withChanges(base ? presetExperiment(base) : defaultExperiment, {
+    ...changes,
+    ...brought,
+  });
   return side === 'run' ? experiment : withChanges(experiment, counter);
+}
+
+/** What its experiment changes, and of what: that of its preset where that is more than a few fields. */
+export function changesOf(lesson: Lesson): {
+  readonly of: Preset | null;
+  readonly changes: Partial<Experiment>;
+} {
+  const experiment = experimentOf(lesson, 'run');
+  return bringsModel(lesson)
+    ? { of: nominal, changes: diff(experiment, presetExperiment(nominal)) }
+    : { of: null, changes: diff(experiment) };
 }

@@ -7,6 +7,7 @@ export const releasedCode = lesson({
   changes: { steps: 2, evalEvery: 2, evalTasks: 32, promptsPerUpdate: 8 },
   counter: { objective: 'paper' },
   hides: ['charts'],
+  watch: [],
   prediction: { options: ['faster', 'nothing', 'cheats'], right: 'nothing' },
   predicate: [{ id: 'effect', measure: { metric: gammaEffect, take: 'end' }, atMost: 1e-9 }],
 });

@@ -7,6 +7,7 @@ export const sparseReward = lesson({
   changes: { model: 'beginner', level: '4', promptsPerUpdate: 8, steps: 20, evalEvery: 20, evalTasks: 64 },
   counter: { reward: 'binary' },
   hides: ['settings'],
+  watch: ['zero-std'],
   prediction: { options: ['same', 'binaryAhead', 'binaryStuck'], right: 'binaryStuck' },
   predicate: [
     { id: 'alike', measure: { metric: 'train/zero_std', take: 'mean' }, atMost: 0.75 },

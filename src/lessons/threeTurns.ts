@@ -16,6 +16,7 @@ export const threeTurns = lesson({
   },
   counter: { model: 'boost' },
   hides: ['settings'],
+  watch: [],
   prediction: { options: ['rises', 'falls', 'same'], right: 'rises' },
   predicate: [
     {

@@ -14,6 +14,7 @@ import {
   type Tensor2D,
 } from '../engine/index.ts';
 import type { Llama } from './llama.ts';
+import { RowTree } from './rowTree.ts';
 
 export interface SamplingOptions {
   /** 0 = greedy. */
@@ -68,12 +69,18 @@ export class Generation {
     this.#positions = Int32Array.from(prompts, (p) => p.length);
     this.#pending = prompts.map(() => []);
     this.#cache = new KVCache({ layers: model.config.num_hidden_layers, batch, slots, shape: model.shape });
+    const onLayer = (layer: number, qkv: Tensor2D) => this.#cache.fillFromPrefill(layer, qkv, batch, time);
     this.#last = tf.tidy(() => {
+      if (model.sharesRows) {
+        const tree = new RowTree();
+        const ends = prompts.map((p) => tree.add(p).at(-1) ?? 0);
+        return model.hiddenOfTree(tree.rows(), { onLayer, only: tf.tensor1d(ends, 'int32') });
+      }
       const padded = new Int32Array(batch * time).fill(pad);
       prompts.forEach((p, row) => padded.set(p, row * time));
       const ends = Int32Array.from(prompts, (p, row) => row * time + p.length - 1);
       return model.hidden(tf.tensor1d(padded, 'int32'), batch, time, {
-        onLayer: (layer, qkv) => this.#cache.fillFromPrefill(layer, qkv, batch, time),
+        onLayer,
         only: tf.tensor1d(ends, 'int32'),
       });
     });

@@ -11,6 +11,7 @@ import {
   decoderForward,
   fitsPanels,
   FrozenPanels,
+  gatherRows,
   halfMatrix,
   inPanels,
   isBlocks,
@@ -37,6 +38,7 @@ import {
   type HostWeights,
   type ParameterValues,
 } from './parameters.ts';
+import type { TreeRows } from './rowTree.ts';
 
 export interface HiddenOptions {
   readonly onLayer?: (layer: number, qkv: Tensor2D) => void;
@@ -177,6 +179,33 @@ export class Llama {
       return causalAttention(qkv, { ...this.shape, batch, time });
     };
     return decoderForward(this.decoder, ids, positions, attention, { only, recompute });
+  }
+
+  /** Whether `hiddenOfTree` is what to ask: a model that others trained is large, and its rows are worth sharing. */
+  get sharesRows(): boolean {
+    return this.#loaded.panels !== null;
+  }
+
+  /**
+   * The same for sequences that have beginnings in common, each row once. Equal to `hidden` row by row; its gradient is summed in
+   * another order.
+   * @param options.only int32 [M], of the tree's rows
+   * @returns [rows, hidden_size], or [M, hidden_size]
+   */
+  hiddenOfTree(tree: TreeRows, { onLayer, only, recompute }: HiddenOptions = {}): Tensor2D {
+    const { batch, time } = tree;
+    const [ids, positions, spread, picked] = [tree.ids, tree.positions, tree.spread, tree.picked].map((one) =>
+      tf.tensor1d(one, 'int32'),
+    );
+    const attention = (layer: number, qkv: Tensor2D, [spread, picked]: readonly Tensor1D[]) => {
+      const whole = gatherRows(qkv, spread);
+      onLayer?.(layer, whole);
+      return gatherRows(causalAttention(whole, { ...this.shape, batch, time }), picked);
+    };
+    return decoderForward(this.decoder, ids, positions, attention, {
+      ...{ only, recompute },
+      reads: [spread, picked],
+    });
   }
 
   /** The output head [vocabulary, hidden_size]; the embedding itself where the two are tied. */

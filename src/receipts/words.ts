@@ -94,12 +94,11 @@ const answers = (n: number) => `${n} ${n === 1 ? 'answer' : 'answers'}`;
 
 const percent = (share: number) => (Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : '–');
 
+/** A sentence each, in the order of the turns. */
 const result = (gaps: readonly Gap[]): string =>
-  gaps.length === 0
-    ? ''
-    : `Held-out tasks solved: ${gaps
-        .map(
-          ({ turn, here, there, tolerance }) =>
-            `turn ${turn} ${percent(here)} here, ${percent(there)} there (chance: ±${percent(tolerance)})`,
-        )
-        .join('; ')}.`;
+  gaps
+    .map(
+      ({ turn, here, there, tolerance }) =>
+        `Held-out tasks solved at turn ${turn}: ${percent(here)} here, ${percent(there)} there (chance: ±${percent(tolerance)}).`,
+    )
+    .join(' ');

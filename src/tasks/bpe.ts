@@ -21,6 +21,34 @@ function byteCharacters(): string[] {
   return Array.from({ length: 256 }, (_, b) => String.fromCharCode(printable(b) ? b : next++));
 }
 
+const byteOfCharacter: ReadonlyMap<string, number> = new Map(
+  characterOfByte.map((character, byte) => [character, byte]),
+);
+
+/** A token as tokenizer.json has it, for people to read: a byte that is only a part of a character as ⟨C3⟩. */
+export function readableToken(token: string): string {
+  const bytes = Uint8Array.from([...token], (character) => byteOfCharacter.get(character) ?? 0x3f);
+  const whole = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let text = '';
+  for (let at = 0; at < bytes.length;) {
+    const [character, length] = characterAt(whole, bytes, at);
+    text += character;
+    at += length;
+  }
+  return text;
+}
+
+function characterAt(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>, at: number): [string, number] {
+  for (let length = 1; length <= 4 && at + length <= bytes.length; length++) {
+    try {
+      return [decoder.decode(bytes.subarray(at, at + length)), length];
+    } catch {
+      // more of it, or none
+    }
+  }
+  return [`⟨${(bytes[at] ?? 0).toString(16).toUpperCase().padStart(2, '0')}⟩`, 1];
+}
+
 /** Text as the characters of its UTF-8 bytes. */
 function toByteCharacters(text: string): string[] {
   return [...new TextEncoder().encode(text)].map((byte) => characterOfByte[byte]!);

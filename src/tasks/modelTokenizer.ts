@@ -1,6 +1,7 @@
 /** The tokenizer of a model that others trained: its tokenizer.json or what its GGUF file says, and its added tokens. */
 import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { readJson, shown } from '../config/outside.ts';
+import { readableToken } from './bpe.ts';
 import { libraryOf } from './library.ts';
 import { readBpe, splits, type AddedToken, type Bpe } from './tokenizerFile.ts';
 
@@ -133,9 +134,10 @@ export class ModelTokenizer {
     return text;
   }
 
-  /** One token for people to read: the name of an added one, else its text. */
+  /** One token for people to read: the name of an added one, else its text, with parts of characters as ⟨C3⟩. */
   tokenText(id: number): string {
-    return this.#byId.get(id)?.content ?? this.decode([id]);
+    const text = this.#byId.get(id)?.content ?? this.decode([id]);
+    return text.includes('\ufffd') ? readableToken(this.#tokens[id] ?? text) : text;
   }
 
   /** The id of an added token. @throws Error when there is none of that name */

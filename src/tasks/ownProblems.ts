@@ -143,7 +143,11 @@ const remedies: Readonly<Record<LeftOut['why'], string>> = {
 
 function nothingLeft(side: Side, count: number, leftOut: readonly LeftOut[]): NothingLeftError {
   const reasons = leftOut.filter((one) => one.side === side && one.why !== 'same');
-  const of = side === 'train' ? 'to train on' : 'that are held out';
+  const all = counted(count, 'problem');
+  const none =
+    side === 'train'
+      ? `problems: none of the ${all} to train on can be used.`
+      : `problems: none of the ${all} that are held out can be used.`;
   const first = reasons[0];
   const because = first ? ` ${first.task.id}: ${first.message}.` : '';
   const kinds = [...new Set(reasons.map(({ why }) => remedies[why]))];
@@ -153,11 +157,7 @@ function nothingLeft(side: Side, count: number, leftOut: readonly LeftOut[]): No
       : [
           `Another “${field('splitSeed').label}” or a larger “${field('heldOut').label}” holds out others; 0 holds out none.`,
         ];
-  const words = [
-    `problems: none of the ${counted(count, 'problem')} ${of} can be used.${because}`,
-    ...kinds,
-    ...other,
-  ];
+  const words = [`${none}${because}`, ...kinds, ...other];
   return new NothingLeftError(words.join(' '), leftOut);
 }
 
@@ -174,16 +174,15 @@ export function roomForAnswers(leftOut: readonly LeftOut[]): number | null {
 }
 
 /** How many were left out for each reason, as a sentence's end: "12 have solutions that are too long, 3 …"; '' for none. */
-export function leftOutWords(leftOut: readonly LeftOut[]): string {
+export function leftOutWords(leftOut: readonly LeftOut[]): string[] {
   const kinds = [
-    ['answer', 'whose solution is longer than an answer may be'],
-    ['prompt', 'whose text does not fit the model’s context'],
-    ['tests', 'that would have no test left to judge by'],
-    ['same', 'that are the same as another'],
+    ['answer', 'Left out: {n} whose solution is longer than an answer may be.'],
+    ['prompt', 'Left out: {n} whose text does not fit the model’s context.'],
+    ['tests', 'Left out: {n} that would have no test left to judge by.'],
+    ['same', 'Left out: {n} that are the same as another.'],
   ] as const;
   return kinds
     .map(([why, words]) => ({ count: leftOut.filter((one) => one.why === why).length, words }))
     .filter(({ count }) => count > 0)
-    .map(({ count, words }) => `${count} ${words}`)
-    .join(', ');
+    .map(({ count, words }) => words.replace('{n}', String(count)));
 }

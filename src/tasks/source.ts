@@ -70,19 +70,23 @@ export function notesOn(
 ): readonly string[] {
   if (!problems) return [];
   const none = heldOut.at(0) === train.at(0);
-  const held = none
-    ? `none is held out: accuracy is measured on ${heldOut.length === train.length ? 'those' : `${heldOut.length} of those`}`
-    : `${heldOut.length} held out`;
   const many = problems.problems.length;
-  const used = `Of ${many} problem${many === 1 ? '' : 's'} ${train.length} ${train.length === 1 ? 'is' : 'are'} trained on and ${held}`;
-  const more = [
-    spare.train > 0 ? `${spare.train} more could be trained on (“${field('trainTasks').label}”)` : '',
+  const held = !none
+    ? `Held out: ${heldOut.length}.`
+    : heldOut.length === train.length
+      ? 'No problem is held out, so accuracy is measured on those that are trained on.'
+      : `No problem is held out, so accuracy is measured on ${heldOut.length} of those that are trained on.`;
+  const use = [
+    `Trained on: ${train.length} of ${many} ${many === 1 ? 'problem' : 'problems'}.`,
+    held,
+    spare.train > 0 ? `${spare.train} more could be trained on (“${field('trainTasks').label}”).` : '',
     spare.heldOut > 0 && !none
-      ? `${spare.heldOut} more ${spare.heldOut === 1 ? 'is' : 'are'} held out and not measured on (“${field('evalTasks').label}”)`
+      ? `${spare.heldOut} more held out, but not measured on (“${field('evalTasks').label}”).`
       : '',
-    leftOut.length > 0 ? `left out: ${leftOutWords(leftOut)}` : '',
-  ].filter((words) => words !== '');
-  const use = `${[used, ...more].join('; ')}.`;
+    ...leftOutWords(leftOut),
+  ]
+    .filter((words) => words !== '')
+    .join(' ');
   const texts = [...train.slice(), ...heldOut.slice()].map(({ instruction }) => instruction);
   const read = reader.familiarity?.(texts);
   const isNew =

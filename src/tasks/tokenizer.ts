@@ -1,7 +1,7 @@
 /** The tokenizer: Hugging Face's tokenizer.json read with their library, with our special tokens kept apart. */
 import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { readJson } from '../config/outside.ts';
-import { specialTokens } from './bpe.ts';
+import { readableToken, specialTokens } from './bpe.ts';
 import { libraryOf } from './library.ts';
 import { readTokenizerFile } from './tokenizerFile.ts';
 
@@ -69,10 +69,13 @@ export class Tokenizer {
     return ordinary.length === 0 ? '' : this.#library.decode(ordinary, { skip_special_tokens: false });
   }
 
-  /** One token for people to read: the name of a special, else its text. */
+  /** One token for people to read: the name of a special, else its text, with parts of characters as ⟨C3⟩. */
   tokenText(id: number): string {
     this.#check(id);
-    return id < specialTokens.length ? this.#tokens[id]! : this.decode([id]);
+    const token = this.#tokens[id]!;
+    if (id < specialTokens.length) return token;
+    const text = this.decode([id]);
+    return text.includes('\ufffd') ? readableToken(token) : text;
   }
 
   #check(id: number): void {

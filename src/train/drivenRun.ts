@@ -263,7 +263,7 @@ export class DrivenRun {
   async #introduce({ model: name, digest }: Loaded, beginning: Beginning): Promise<void> {
     const [run, timeline] = [this.#run, this.timeline];
     if (!run) return;
-    const { state, past, notes = run.notes ?? [] } = beginning;
+    const { state, past, baseline, notes = run.notes ?? [] } = beginning;
     if (past) this.#teller.tell({ type: 'past', ...past });
     const readOnly = past?.readOnly ?? '';
     this.#resumed = past ? { readOnly } : null;
@@ -277,10 +277,10 @@ export class DrivenRun {
     const due = !timeline.resumed || evaluationDue(run.experiment, run.state.step);
     if (due && !timeline.evaluated) {
       const same = state === undefined && run.experiment.initialPolicy === 'model'; // as the reference
-      const early = this.#options.readyEarly && same;
+      const early = this.#options.readyEarly && same && !baseline;
       if (early) this.#evaluating.begin(run);
       if (early) this.status(run.experiment.model === 'other' ? 'evaluate' : 'sandbox'); // what takes longest
-      await (early ? this.#evaluatePart() : this.#evaluating.whole(run));
+      await (early ? this.#evaluatePart() : this.#evaluating.whole(run, baseline));
     }
     await timeline.checkpoint();
   }

@@ -62,10 +62,10 @@ export class Evaluating {
     return true;
   }
 
-  /** The model as it is now. */
-  async whole(run: Trainable): Promise<void> {
+  /** The model as it is now. @param known what it would find */
+  async whole(run: Trainable, known?: EvalRecord): Promise<void> {
     while (this.#baseline) await this.part(); // first things first
-    await this.#options.keep(await run.evaluate());
+    await this.#options.keep(known ?? (await run.evaluate()));
   }
 
   drop(): void {

@@ -2,8 +2,8 @@
  * What the update asks of the model: log-probabilities of answers, and the gradient of a weighted sum of them.
  *
  * Every policy-gradient method here is the same call, −Σ c·log π(token), with its own coefficients c; they are computed on
- * the host, in rl/. Answers that stand in one sequence are read in one pass. Sequences are sorted by length and split into
- * micro-batches, so that little is spent on padding; gradients are summed over the micro-batches.
+ * the host, in rl/. Answers that stand in one sequence are read in one pass, and sequences in micro-batches, over which gradients are
+ * summed: sorted by length, so that little is spent on padding, or as trees of what they have in common.
  */
 import {
   gatherRows,
@@ -13,9 +13,12 @@ import {
   type HeadOptions,
   type Scalar,
   type Tensor,
+  type Tensor2D,
 } from '../engine/index.ts';
+import { attentionShare } from '../config/memory.ts';
 import type { Llama } from '../model/llama.ts';
-import { recomputes } from './passes.ts';
+import { RowTree } from '../model/rowTree.ts';
+import { recomputes, widthsOf } from './workload.ts';
 
 /** An answer where it stands. */
 export interface Placed {
@@ -43,7 +46,7 @@ export interface PassOptions {
   /** Ids that have probability 0, as in sampling. */
   readonly banned: HeadOptions['banned'];
   readonly pad: number;
-  /** Upper bound of batch·time per micro-batch. */
+  /** Upper bound of a micro-batch: of batch·time, or of as much memory in a tree. */
   readonly maxTokens: number;
   /** Lets the event loop (messages, pause, abort) run between micro-batches. */
   readonly breathe?: () => Promise<void>;
@@ -120,17 +123,90 @@ function pack<A extends Placed>(
   return { batch, time, ids, answers, rows: Int32Array.from(rows), targets: Int32Array.from(targets) };
 }
 
-function* packed<A extends Placed>(answers: readonly A[], { maxTokens, pad }: PassOptions) {
-  const sequences = sequencesOf(answers);
-  const lengths = sequences.map(({ ids }) => ids.length);
-  for (const batch of microBatches(lengths, maxTokens)) yield pack(sequences, batch, pad);
+/** A micro-batch, ready for the model. */
+interface Packed<A> {
+  readonly answers: readonly A[];
+  /** Final hidden states of all its tokens. */
+  hidden(model: Llama): Tensor2D;
+  /** Where the answers' tokens are predicted from, and the tokens. */
+  readonly rows: Int32Array;
+  readonly targets: Int32Array;
 }
 
-type Packed<A> = Omit<ReturnType<typeof pack>, 'answers'> & { readonly answers: readonly A[] };
+function* packed<A extends Placed>(
+  model: Llama,
+  answers: readonly A[],
+  { maxTokens, pad }: PassOptions,
+): Generator<Packed<A>, void> {
+  const sequences = sequencesOf(answers);
+  if (model.sharesRows) return yield* inTrees(sequences, maxTokens, attentionShare(widthsOf(model.config)));
+  const lengths = sequences.map(({ ids }) => ids.length);
+  for (const one of microBatches(lengths, maxTokens)) {
+    const { ids, batch, time, ...rest } = pack(sequences, one, pad);
+    const recompute = recomputes(model.config, batch * time);
+    yield { ...rest, hidden: (model) => model.hidden(tf.tensor1d(ids, 'int32'), batch, time, { recompute }) };
+  }
+}
 
-function forward(model: Llama, { ids, batch, time, rows, targets }: Packed<unknown>, options: PassOptions) {
-  const recompute = recomputes(model.config, batch * time);
-  const hidden = model.hidden(tf.tensor1d(ids, 'int32'), batch, time, { recompute });
+/** In the order given, so that tries of one prompt are together: what they have in common is computed once, and padding not at all. */
+function* inTrees<A extends Placed>(
+  sequences: readonly Sequence<A>[],
+  maxTokens: number,
+  share: number,
+): Generator<Packed<A>, void> {
+  let open = new OpenTree<A>(share);
+  for (const sequence of sequences) {
+    if (!open.fits(sequence, maxTokens)) {
+      yield open.close();
+      open = new OpenTree(share);
+    }
+    open.add(sequence);
+  }
+  if (sequences.length > 0) yield open.close();
+}
+
+class OpenTree<A extends Placed> {
+  readonly #tree = new RowTree();
+  readonly #rows: number[] = [];
+  readonly #targets: number[] = [];
+  readonly #answers: A[] = [];
+  readonly #share: number;
+
+  /** @param share what a place costs, where a row with its first place costs 1 (config/memory.ts) */
+  constructor(share: number) {
+    this.#share = share;
+  }
+
+  fits({ ids }: Sequence<A>, maxTokens: number): boolean {
+    const sequence = ids.slice(0, -1);
+    const rows = this.#tree.size + this.#tree.needs(sequence);
+    const places = this.#tree.placesWith(sequence.length);
+    return this.#tree.size === 0 || rows + this.#share * (places - rows) <= maxTokens;
+  }
+
+  add({ ids, answers }: Sequence<A>): void {
+    const rows = this.#tree.add(ids.slice(0, -1)); // the last token is a target only
+    for (const answer of answers) {
+      const { start, length } = answer.place;
+      this.#rows.push(...rows.slice(start - 1, start + length - 1));
+      this.#targets.push(...ids.slice(start, start + length));
+      this.#answers.push(answer);
+    }
+  }
+
+  close(): Packed<A> {
+    const tree = this.#tree.rows();
+    return {
+      answers: this.#answers,
+      hidden: (model) => model.hiddenOfTree(tree, { recompute: recomputes(model.config, tree.ids.length) }),
+      rows: Int32Array.from(this.#rows),
+      targets: Int32Array.from(this.#targets),
+    };
+  }
+}
+
+function forward(model: Llama, { hidden: hiddenOf, rows, targets }: Packed<unknown>, options: PassOptions) {
+  const hidden = hiddenOf(model);
   return tokenLogProbs(
     gatherRows(hidden, tf.tensor1d(rows, 'int32')),
     model.head,
@@ -178,7 +254,17 @@ export async function scoreAnswers<A extends Placed>(
   options: PassOptions,
 ): Promise<StatsOf<A>> {
   const found = new Found<A>();
-  for (const batch of packed(answers, options)) {
+  await score(model, answers, options, found);
+  return found.of;
+}
+
+async function score<A extends Placed>(
+  model: Llama,
+  answers: readonly A[],
+  options: PassOptions,
+  found: Found<A>,
+): Promise<void> {
+  for (const batch of packed(model, answers, options)) {
     if (batch.targets.length === 0) {
       found.addNothing(batch.answers);
       continue;
@@ -188,7 +274,6 @@ export async function scoreAnswers<A extends Placed>(
     releaseUnused();
     await options.breathe?.();
   }
-  return found.of;
 }
 
 export type Gradients = Record<string, Tensor>;
@@ -213,7 +298,9 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
   const found = new Found<A>();
   let loss = 0;
   let total: Gradients | undefined;
-  for (const batch of packed(answers, options)) {
+  const [pushed, left] = model.sharesRows ? pushedAndLeft(answers) : [answers, []];
+  await score(model, left, options, found);
+  for (const batch of packed(model, pushed, options)) {
     if (batch.targets.length === 0) {
       found.addNothing(batch.answers);
       continue;
@@ -242,6 +329,17 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
   }
   total ??= Object.fromEntries(names.map((name) => [name, tf.zerosLike(model.trained[name])]));
   return { gradients: total, loss, stats: found.of };
+}
+
+/** Sequences that nothing is learned from, because every coefficient in them is 0, need no gradient: it would be 0. */
+function pushedAndLeft<A extends Placed & Weighted>(answers: readonly A[]): readonly [A[], A[]] {
+  const pushed = new Set(
+    answers
+      .filter((answer) => coefficientsOf(answer).some((c) => c !== 0))
+      .map(({ place }) => place.sequence),
+  );
+  const isPushed = ({ place }: A) => pushed.has(place.sequence);
+  return [answers.filter(isPushed), answers.filter((answer) => !isPushed(answer))];
 }
 
 function coefficientsOf({ place, coefficients }: Placed & Weighted): readonly number[] {

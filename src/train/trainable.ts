@@ -108,6 +108,8 @@ export interface Beginning {
   readonly openLog?: () => Promise<KeptLog | null>;
   /** What it has behind it, of a run that was kept and goes on. */
   readonly past?: Past;
+  /** Its evaluation at step 0, where that is known: another run began with the same model, and was asked the same. */
+  readonly baseline?: EvalRecord;
   /** Its evaluation at step 0 was never finished. */
   readonly unevaluated?: boolean;
   /** Sentences the user should know. */

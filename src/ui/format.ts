@@ -1,6 +1,33 @@
-import { say, told } from './say.svelte.ts';
-/** Numbers as people read them. One minus sign (U+2212) everywhere; NaN is "–". */
-const minus = (text: string) => text.replaceAll('-', '−');
+/**
+ * Numbers as people read them: with the decimal sign of the page's language, and one minus sign (U+2212) everywhere; NaN is "–". What
+ * leaves the page for other tools (CSV, JSON, code) has a point and no language.
+ */
+import { listedValues } from '../config/experiment.ts';
+import type { Field } from '../config/types.ts';
+import { decimals, points, say, spoken, told } from './say.svelte.ts';
+
+const minus = (text: string) => decimals(text.replaceAll('-', '−'));
+
+/** All digits that a number has: a value of the form. */
+export const whole = (x: number): string => minus(String(x));
+
+/**
+ * A number as somebody typed it, for `valueFromText`. A comma is a decimal sign, as on many number pads, and in a whole number groups of
+ * three digits are thousands, whichever sign parts them: "1.000" is not 1.
+ */
+export function typedNumber(text: string, kind: 'int' | 'float'): string {
+  if (kind === 'float') return text.replace(/^([^.,]*),(\d+)$/, '$1.$2');
+  return /^\s*[1-9]\d{0,2}([.,]\d{3})+\s*$/.test(text) ? text.replace(/[.,]/g, '') : text;
+}
+
+/** Several of them in one text, as `listedValues` takes them apart. */
+export const typedValues = (text: string, kind: Field['kind']): string[] =>
+  kind === 'int'
+    ? listedValues(text).map((value) => typedNumber(value, kind))
+    : listedValues(kind === 'float' ? points(text) : text);
+
+/** 49152 → "49,152", in German "49.152". */
+export const grouped = (x: number): string => x.toLocaleString(spoken());
 
 /** A number with at most `digits` significant digits, without an exponent in the usual range. */
 export function significant(x: number, digits = 3): string {
@@ -12,10 +39,14 @@ export function significant(x: number, digits = 3): string {
       x
         .toExponential(Math.max(0, digits - 2))
         .replace(/\.?0+e/, 'e')
-        .replace('e+', 'e'),
+        .replace(/e\+?(-?\d+)$/, (_, power: string) => `·10${superscript(power)}`),
     );
   return minus(String(Number(x.toPrecision(digits))));
 }
+
+/** "-4" → "⁻⁴" */
+const superscript = (power: string): string =>
+  [...power].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? '⁻').join('');
 
 /** A number with exactly `digits` decimals. */
 export function fixed(x: number, digits = 2): string {
@@ -52,9 +83,12 @@ export function byteSize(bytes: number): string {
   return `${value >= 10 ? Math.round(value) : significant(value, 2)}\u00a0${unit}`;
 }
 
-/** "1 update", "2 updates", in English whatever the page speaks: for what it says in English only. */
-export const pluralInEnglish = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;
+/** "27 Nov 2026, 10:25", as the language of the page has it. @param ms since 1970 */
+export const whenText = (ms: number): string =>
+  new Intl.DateTimeFormat(spoken() === 'en' ? 'en-GB' : spoken(), {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  }).format(ms);
 
 /** "1 update", "2 updates", in the language of the page. */
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -4,7 +4,7 @@ import { testsPerTask } from '../config/possibleRewards.ts';
 import { formulaOf } from '../rl/algorithms/formula.ts';
 import { algorithmOf } from '../rl/algorithms/index.ts';
 import { fixed, signed } from './format.ts';
-import { say } from './say.svelte.ts';
+import { decimals, say } from './say.svelte.ts';
 
 export interface RewardGradient {
   /** "R = r₂ − 0.25·r₁", a line for each return. */
@@ -17,10 +17,14 @@ export interface RewardGradient {
   readonly about: string;
 }
 
+/** A formula with the decimal sign of the page's language; one that the user wrote is code, and stays. */
+export const formulaWords = (formula: string, { accumulate }: Pick<Experiment, 'accumulate'>): string =>
+  accumulate === 'formula' ? formula : decimals(formula);
+
 export function rewardGradientOf(e: Experiment): RewardGradient {
   const algorithm = algorithmOf(e);
   const returns = algorithm.earns(new Array<number>(e.turns).fill(0), e);
-  const formula = returns.map((one) => formulaOf(one, one.written)).join('\n');
+  const formula = formulaWords(returns.map((one) => formulaOf(one, one.written)).join('\n'), e);
   const weights = algorithm.weights(e);
   const about = weights
     ? say('{worth}: it lowers R where w is negative.', { worth: worthOfTest(e) })

@@ -118,8 +118,12 @@ export function firstMeasured({ phase, stage, done, total, evals = [], secondsLe
   return secondsLeft ? count + say(', about {time} left', { time: durationWords(secondsLeft) }) : count;
 }
 
-/** One sentence for the status line. @param asked Run or Step was pressed, and the trainer has not heard it yet */
-export function statusText(at: Standing, asked = false): string {
+/**
+ * One sentence for the status line.
+ * @param asked Run or Step was pressed, and the trainer has not heard it yet
+ * @param settled nothing can be set now
+ */
+export function statusText(at: Standing, asked = false, settled = false): string {
   const stage = say(stageWords[at.stage]);
   const share =
     at.stage === 'model'
@@ -158,6 +162,7 @@ export function statusText(at: Standing, asked = false): string {
     case 'finished': {
       const went = howItWent(at.evals ?? []);
       const updates = plural(at.step, 'update');
+      if (settled) return finishedText(updates, went);
       return went
         ? say('Finished after {updates}: {went}. Raise Updates to go on.', { updates, went })
         : say('Finished after {updates}. Raise Updates to go on.', { updates });
@@ -169,6 +174,11 @@ export function statusText(at: Standing, asked = false): string {
   }
 }
 
+const finishedText = (updates: string, went: string): string =>
+  went
+    ? say('Finished after {updates}: {went}.', { updates, went })
+    : say('Finished after {updates}.', { updates });
+
 /** The same of a run that the trainer does not have any more. @param again it is kept and can be opened again */
 export function endedText(at: Standing, again: boolean): string {
   if (at.phase === 'failed') return statusText(at);
@@ -177,14 +187,12 @@ export function endedText(at: Standing, again: boolean): string {
   const how =
     at.phase !== 'finished'
       ? say('Ended after update {step}.', { step: at.step })
-      : went
-        ? say('Finished after {updates}: {went}.', { updates, went })
-        : say('Finished after {updates}.', { updates });
+      : finishedText(updates, went);
   return `${how} ${say(again ? 'To go on with it, open it in “Runs”.' : 'It can be looked at and compared.')}`;
 }
 
 /** Shorter, for screen readers: only what is worth an interruption. */
-export function announcement(at: Standing): string {
+export function announcement(at: Standing, settled = false): string {
   switch (at.phase) {
     case 'loading':
       return say('Loading.');
@@ -195,7 +203,7 @@ export function announcement(at: Standing): string {
     case 'ready':
       return say('Ready. Press Run to train.'); // not how far it has measured
     default:
-      return statusText(at);
+      return statusText(at, false, settled);
   }
 }
 

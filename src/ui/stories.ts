@@ -2,7 +2,7 @@
  * The stories of the page: a run of about a minute each, what to watch in it, and an outcome at its end that is made of the run's
  * own numbers. Pure functions of what was measured.
  */
-import { diff, type Experiment, type FieldName } from '../config/experiment.ts';
+import { besides, diff, type Experiment } from '../config/experiment.ts';
 import { findPreset, presetExperiment, type Preset } from '../config/presets.ts';
 import { percent } from './format.ts';
 import type { Point } from './charts/series.ts';
@@ -82,9 +82,6 @@ export const stories: readonly Story[] = [
     },
   },
 ];
-
-/** Fields that change nothing in what a story tells. */
-const besides: readonly FieldName[] = ['seed', 'steps', 'evalEvery', 'evalTasks'];
 
 export function presetOfStory(story: Story): Preset {
   const preset = findPreset(story.preset);

@@ -9,7 +9,7 @@
  */
 import { hasSimd } from '../engine/simd.ts';
 import { isolationHeaders } from './isolation.ts';
-import { keptWith, machineKey, type ExtraBackend, type OnDemand } from './onDemand.ts';
+import { isSpoken, keptWith, machineKey, type ExtraBackend, type OnDemand } from './onDemand.ts';
 import { offlineMessage, type OfflineMessage } from './offline.ts';
 
 /** Path below the site's root → SHA-256 of the file, base64. Put in by the build. */
@@ -67,17 +67,18 @@ async function load(path: string, hash: string, cache: RequestCache): Promise<Re
   return new Response(bytes, { headers: { 'Content-Type': type, ...isolationHeaders } });
 }
 
-/** Fetches a file and keeps it: from the browser's ordinary cache if that has it, as after a first visit. */
-async function keep(cache: Cache, path: string, hash: string): Promise<void> {
-  const response = await load(path, hash, 'default').catch(() => load(path, hash, 'reload'));
-  await cache.put(placeOf(path, hash), response);
-}
+/** A file of this version: from the browser's ordinary cache if that has it, as after a first visit. */
+const loadAny = (path: string, hash: string): Promise<Response> =>
+  load(path, hash, 'default').catch(() => load(path, hash, 'reload'));
+
+/** Fetches a file and keeps it. */
+const keep = async (cache: Cache, path: string, hash: string): Promise<void> =>
+  cache.put(placeOf(path, hash), await loadAny(path, hash));
 
 /** What is wanted later, if it can be had now; then it is asked for again. */
 async function keepLater(cache: Cache, path: string): Promise<void> {
   const hash = files.get(path);
-  if (hash === undefined || (await cache.match(placeOf(path, hash)))) return;
-  await keep(cache, path, hash).catch(() => undefined);
+  if (hash !== undefined && !(await cache.match(placeOf(path, hash)))) await keep(cache, path, hash);
 }
 
 const adapter = () => navigator.gpu.requestAdapter().catch(() => null);
@@ -88,7 +89,8 @@ const afterAWhile = () => new Promise<null>((resolve) => setTimeout(resolve, 200
 async function waiting(): Promise<ReadonlySet<string>> {
   const gpu = 'gpu' in navigator ? await Promise.race([adapter(), afterAWhile()]) : null;
   const has: ExtraBackend[] = [...(gpu ? ['webgpu' as const] : []), ...(hasSimd() ? [] : ['cpu' as const])];
-  return new Set(OFFLINE_ON_DEMAND[machineKey(has)]);
+  const later = OFFLINE_ON_DEMAND[machineKey(has)] ?? [];
+  return new Set(later.filter((path) => !isSpoken(path, navigator.languages)));
 }
 
 async function install(): Promise<void> {
@@ -116,17 +118,24 @@ async function forgetOthers(): Promise<void> {
   for (const { url } of await cache.keys()) if (!ours.has(url)) await cache.delete(url);
 }
 
+/** Keeps a file that was not there any more, or was not wanted before, and what goes with it. */
+async function keepAgain(cache: Cache, path: string, hash: string, response: Response): Promise<void> {
+  await cache.put(placeOf(path, hash), response).catch(() => undefined);
+  for (const other of keptWith(path, files.keys())) await keepLater(cache, other).catch(() => undefined);
+}
+
 async function serve(event: RequestEvent, path: string, hash: string): Promise<Response> {
   const { request } = event;
   if (request.mode === 'navigate' && (await handOver())) return askAgain();
-  const cache = await openCache();
-  const kept = await cache.match(placeOf(path, hash));
+  // Where the browser refuses the cache, or lost what is in it, the page is served all the same, as long as there is a network.
+  const cache = await openCache().catch(() => null);
+  const kept = await cache?.match(placeOf(path, hash)).catch(() => undefined);
   if (kept) return kept;
-  // The browser threw it away. The network may have another version by now: then this one is at its end.
+  // The network may have another version by now: then this one is at its end.
   try {
-    await keep(cache, path, hash);
-    for (const other of keptWith(path, files.keys())) event.waitUntil(keepLater(cache, other));
-    return (await cache.match(placeOf(path, hash))) ?? Response.error();
+    const response = await loadAny(path, hash);
+    if (cache) event.waitUntil(keepAgain(cache, path, hash, response.clone()));
+    return response;
   } catch (error) {
     if (request.mode !== 'navigate') throw error;
     await scope.registration.unregister();

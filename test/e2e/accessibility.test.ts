@@ -7,6 +7,7 @@ import {
   button,
   endless,
   fieldOf,
+  leaveDialog,
   microLink,
   stepOf,
   waitForReady,
@@ -141,7 +142,7 @@ it('the keyboard alone does the main job, in a narrow window', async () => {
     await page.getByRole('button', { name: 'Copy link' }).waitFor();
     await page.keyboard.press('Enter'); // the dialog begins there
     await page.getByText('Link copied.').waitFor();
-    await page.keyboard.press('Escape');
+    await leaveDialog(page);
     await tabTo(page, /^Training batch$/);
     await page.keyboard.press('ArrowLeft'); // a group of radio buttons: one stop for Tab, arrows within
     expect(await page.getByRole('radio', { name: 'Held-out tasks' }).isChecked()).toBe(true);

@@ -8,6 +8,7 @@ import {
   chartsOf,
   fieldOf,
   lanesOf,
+  leaveDialog,
   microLink,
   region,
   trainOnce,
@@ -62,9 +63,10 @@ describe('the page around the picture', () => {
       expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
       await fieldOf(page, 'Discount γ').fill('0.5');
       expect(await violations(page, { within: 'dialog[open]' })).toEqual([]);
-      await page.keyboard.press('Escape');
-      expect(await region(page, 'Experiment').count()).toBe(0);
-      expect(await page.evaluate(() => document.activeElement?.textContent.trim())).toBe('Settings');
+      await leaveDialog(page);
+      await expect.poll(() => region(page, 'Experiment').count()).toBe(0);
+      const focused = () => page.evaluate(() => document.activeElement?.textContent.trim());
+      await expect.poll(focused).toBe('Settings');
       await button(page, 'Step').click();
       await waitForStatus(playground, /^Paused after update 2\./);
       await page.getByText('Changed during the run').click();
@@ -120,7 +122,7 @@ describe('the page around the picture', () => {
 
       await page.getByText('More charts').click();
       await expect
-        .poll(async () => (await chartsOf(page)).map(({ title }) => title), { timeout: 30_000 })
+        .poll(async () => (await chartsOf(page)).map(({ title }) => title))
         .toEqual(
           expect.arrayContaining(['Groups without signal', 'Loss', 'Gradient norm', 'Length', 'Truncated']),
         );
@@ -162,8 +164,7 @@ describe('the page around the picture', () => {
         table.getByRole('button', { name: 'Save as CSV' }).click(),
       ]);
       expect(file.suggestedFilename()).toMatch(/^run-\d+-.*-held-out-accuracy\.csv$/);
-      await page.keyboard.press('Escape');
-      expect(await table.count()).toBe(0);
+      await leaveDialog(page);
       expect(problems).toEqual([]);
     });
   });
@@ -184,7 +185,7 @@ describe('the page around the picture', () => {
       expect(await page.getByText('This small model learned').count()).toBe(0);
       await button(page, 'Help').click();
       await page.getByRole('checkbox', { name: /Show the introduction/ }).check();
-      await page.keyboard.press('Escape');
+      await leaveDialog(page);
       await stories.waitFor();
       expect(problems).toEqual([]);
     });

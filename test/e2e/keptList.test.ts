@@ -29,7 +29,7 @@ it('a run outlives its page, and the list does what it says', async () => {
     await trained.getByRole('button', { name: 'Rename' }).press('Enter');
     await page.keyboard.type('Mine');
     await page.keyboard.press('Enter');
-    const mine = list.getByRole('listitem', { name: 'Mine' });
+    const mine = list.getByRole('listitem', { name: 'Mine', exact: true });
     await mine.getByRole('button', { name: 'Delete', disabled: false }).press('Enter');
     await mine.waitFor({ state: 'detached' });
     await list.locator(':focus').filter({ hasText: 'Undo' }).waitFor();

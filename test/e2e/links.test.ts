@@ -6,7 +6,16 @@ import { defaultExperiment } from '../../src/config/experiment.ts';
 import { linkVersion, maxLinkLength } from '../../src/config/link.ts';
 import { modelDigest } from '../../src/model/digest.ts';
 import { onePlayground, withPlayground } from './page.ts';
-import { button, fieldOf, microLink, region, statusOf, stepOf, waitForReady } from './playground.ts';
+import {
+  button,
+  fieldOf,
+  leaveDialog,
+  microLink,
+  region,
+  statusOf,
+  stepOf,
+  waitForReady,
+} from './playground.ts';
 
 const inThePage = onePlayground();
 
@@ -32,7 +41,7 @@ describe('links', () => {
       await button(page, 'Copy link').click();
       await page.getByText('Link copied.').waitFor();
       const link = await page.evaluate(() => navigator.clipboard.readText());
-      await page.keyboard.press('Escape');
+      await leaveDialog(page);
       expect(link).toBe(page.url());
       const changes = { gamma: 1.5, reward: 'binary' } as const;
       const modelDigest = await digestOf(defaultExperiment.model);

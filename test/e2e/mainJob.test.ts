@@ -7,6 +7,7 @@ import {
   endless,
   fieldOf,
   lanesOf,
+  leaveDialog,
   microLink,
   pause,
   region,
@@ -127,7 +128,7 @@ describe('the main job', () => {
       await waitForReady(playground);
       await page.getByRole('button', { name: /^Back end: WASM/ }).click();
       await page.getByRole('radio', { name: 'CPU' }).check({ force: true });
-      await page.keyboard.press('Escape');
+      await leaveDialog(page);
       await page.getByRole('button', { name: /^Back end: CPU/ }).waitFor();
       await waitForReady(playground);
 
@@ -141,7 +142,7 @@ describe('the main job', () => {
 
       await page.getByRole('button', { name: /^Back end: CPU/ }).click();
       await page.getByRole('radio', { name: 'WASM' }).check({ force: true });
-      await page.keyboard.press('Escape');
+      await leaveDialog(page);
       await page.getByRole('button', { name: /^Back end: WASM/ }).waitFor();
       expect(problems).toEqual([]);
     });

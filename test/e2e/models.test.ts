@@ -91,7 +91,7 @@ it('a model of the hub is looked at, fetched, looked into, writes, and is delete
 });
 
 it('a model with its boost is dropped, trained on, and gone on with after a reload', async () => {
-  await withPlayground({ firstVisit: true }, async (playground) => {
+  await withPlayground({}, async (playground) => {
     const { page, problems } = playground;
     await button(page, 'Models').click();
     const choose = (name: string, bytes: Uint8Array) =>

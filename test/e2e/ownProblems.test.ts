@@ -56,7 +56,7 @@ describe('problems of one’s own', () => {
       await button(page, 'Delete').click();
       await page.getByRole('navigation', { name: 'Problems' }).getByRole('button', { name: 'Undo' }).click();
       await dialog(page)
-        .getByText(/Of 1 problem 1 is trained on/)
+        .getByText(/Trained on: 1 of 1 problem\./)
         .waitFor();
       await button(page, 'Train on it').click();
       await dialog(page).waitFor({ state: 'hidden' });

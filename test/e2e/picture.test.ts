@@ -2,7 +2,16 @@
 import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { onePlayground, withPlayground } from './page.ts';
-import { button, lanesOf, microLink, region, trainOnce, waitForReady, waitForStatus } from './playground.ts';
+import {
+  button,
+  lanesOf,
+  leaveDialog,
+  microLink,
+  region,
+  trainOnce,
+  waitForReady,
+  waitForStatus,
+} from './playground.ts';
 
 const inThePage = onePlayground();
 const episode = (page: Page): Locator => region(page, 'Episode');
@@ -151,9 +160,9 @@ describe('the picture of an update', () => {
         return (await lane()) ?? '';
       };
       await next(/^Update 1, after writing: press Next station to go on/);
-      await expect.poll(lane, { timeout: 30_000 }).toMatch(/^Try 1: (right|wrong)\.$/);
+      await expect.poll(lane).toMatch(/^Try 1: (right|wrong)\.$/);
       await next(/^Update 1, after turn 2/);
-      await expect.poll(lane, { timeout: 30_000 }).toMatch(/^Try 1: (right|wrong), then [a-z ]+\.$/);
+      await expect.poll(lane).toMatch(/^Try 1: (right|wrong), then [a-z ]+\.$/);
       expect(await next(/^Update 1, after the rewards/)).toMatch(/; R′ [^,;]+\.$/);
       expect(await next(/^Update 1, after comparing/)).toMatch(/ the mean of the 2 other tries\.$/);
       await page.getByRole('slider', { name: /Discount/ }).press('ArrowLeft'); // holds afterwards
@@ -182,9 +191,7 @@ describe('the picture of an update', () => {
         .first();
       await page.keyboard.press('Tab'); // from now on the focus is one to be seen
       await push.focus();
-      await expect
-        .poll(() => episode(page).getByRole('tooltip').filter({ visible: true }).count(), { timeout: 30_000 })
-        .toBe(1);
+      await expect.poll(() => episode(page).getByRole('tooltip').filter({ visible: true }).count()).toBe(1);
       await page.keyboard.press('Enter');
       const why = page.getByRole('region', { name: 'Why, try 1' });
       await why.getByText('The baseline').first().waitFor();
@@ -200,7 +207,7 @@ describe('the picture of an update', () => {
       await why.getByText('Expected').first().waitFor();
       expect(await why.getByText('def ', { exact: false }).count()).toBeGreaterThan(0);
       await page.keyboard.press('Escape');
-      expect(await why.count()).toBe(0);
+      await expect.poll(() => why.count()).toBe(0);
 
       // The keys of the whole page.
       await page.evaluate(
@@ -208,8 +215,7 @@ describe('the picture of an update', () => {
       );
       await page.keyboard.press('?');
       await page.getByRole('dialog').getByText('One update').first().waitFor();
-      await page.keyboard.press('Escape');
-      await expect.poll(() => page.getByRole('dialog').count(), { timeout: 30_000 }).toBe(0);
+      await leaveDialog(page);
       await page.keyboard.press('ArrowRight');
       await waitForStatus(playground, /^Paused after update 2\./);
 
@@ -217,7 +223,7 @@ describe('the picture of an update', () => {
       await push.press('Enter');
       await why.waitFor();
       await button(page, 'Earlier').press('Enter');
-      await expect.poll(() => why.count(), { timeout: 30_000 }).toBe(0);
+      await expect.poll(() => why.count()).toBe(0);
       await button(page, 'Later').press('Enter');
       await episode(page).getByText('update 2', { exact: true }).waitFor();
       expect(await why.count()).toBe(0);

@@ -80,6 +80,12 @@ export async function pause(playground: OpenPage): Promise<number> {
   return Number(/\d+/.exec(await waitForStatus(playground, /^Paused after update \d+/))?.[0]);
 }
 
+/** Closes the dialog that is open by Escape; when this ends it is gone, and what comes next is for the page behind it. */
+export async function leaveDialog(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.locator('dialog[open]').count()).toBe(0);
+}
+
 /** The form field with this label, whatever its unit and help. */
 export const fieldOf = (page: Page, label: string): Locator =>
   region(page, 'Experiment').getByLabel(label, { exact: true });

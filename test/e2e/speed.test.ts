@@ -4,7 +4,16 @@ import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { expectNoBarrier, violations } from './barriers.ts';
 import { onePlayground } from './page.ts';
-import { button, endless, microLink, statusOf, stepOf, waitForReady, waitForStep } from './playground.ts';
+import {
+  button,
+  endless,
+  leaveDialog,
+  microLink,
+  statusOf,
+  stepOf,
+  waitForReady,
+  waitForStep,
+} from './playground.ts';
 
 const inThePage = onePlayground();
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Speed' });
@@ -84,7 +93,7 @@ describe('speed', () => {
       await expectNoBarrier(page, dialog(page), 'measured');
 
       // It stays when the dialog is closed, and so does the pause, until the user goes on.
-      await page.keyboard.press('Escape');
+      await leaveDialog(page);
       expect(await report(page).isVisible()).toBe(false);
       expect(await stepOf(page)).toBe(step);
       await open(page);

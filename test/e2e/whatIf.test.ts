@@ -8,9 +8,10 @@ const inThePage = onePlayground();
 
 async function ask(page: Page): Promise<Locator> {
   const panel = page.getByTestId('what-if');
-  // It stays open from one run to the next.
-  if (!(await panel.isVisible()))
-    await region(page, 'Episode').getByText('What if?', { exact: false }).click();
+  // It stays unfolded from one run to the next, and may be a moment late then: its details say so, not what is to be seen.
+  const folded = region(page, 'Episode').locator('details', { hasText: 'What if?' });
+  await folded.waitFor();
+  if ((await folded.getAttribute('open')) === null) await folded.locator('summary').first().click();
   await panel.waitFor();
   return panel;
 }
@@ -54,7 +55,7 @@ describe('what if', () => {
       await region(page, 'Learning').getByText('Changed during the run').waitFor();
       await button(page, 'Step').click();
       await waitForStatus(playground, /^Paused after update 2\./);
-      await expect.poll(() => said(panel), { timeout: 30_000 }).toMatch(/nothing is changed yet/); // γ = 1 is its own
+      await expect.poll(() => said(panel)).toMatch(/nothing is changed yet/); // γ = 1 is its own
       expect(problems).toEqual([]);
     });
   });
@@ -66,7 +67,7 @@ describe('what if', () => {
       await trainOnce(playground);
       const panel = await ask(page);
       await panel.getByRole('button', { name: 'γ = 0', exact: true }).click();
-      expect(await said(panel)).toBe('Nothing changes: all 16 pushes stay as they are.');
+      await expect.poll(() => said(panel)).toBe('Nothing changes: all 16 pushes stay as they are.');
       expect(await panel.getByText(/^By these rules γ changes nothing/).count()).toBe(1);
       await panel.getByRole('button', { name: 'REINFORCE and γ = 0' }).click();
       expect(await panel.getByText(/^By these rules γ matters/).count()).toBe(1);

@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, type TestContext } from 'vitest';
 import { openBackend, tf } from '../../src/engine/index.ts';
 import type { BackendRequest } from '../../src/engine/index.ts';
 import { throwGpuErrors } from '../../src/engine/webgpu/errors.ts';
+import { dawnOptions } from '../browser.ts';
 import { notRun } from '../notRun.ts';
 
 export { evaluate, lossAt, relativeError, toTensor, type CaseResult } from './evaluating.ts';
@@ -20,9 +21,20 @@ export async function expectNoGpuErrors(): Promise<void> {
 
 type Name = Exclude<BackendRequest, 'auto'>;
 
+/** Gives Node the WebGPU that the engine would give it, with options of the tests. */
+async function provideGpu(): Promise<void> {
+  if (typeof navigator !== 'undefined' && 'gpu' in navigator) return;
+  const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  const base: object = typeof navigator === 'undefined' ? {} : navigator;
+  const value: unknown = Object.assign(Object.create(base), { gpu: create([...dawnOptions]) });
+  Object.defineProperty(globalThis, 'navigator', { value, configurable: true });
+}
+
 /** Opens a back end; where WebGPU has no adapter, says so instead. Every other failure is an error. */
-async function tryToOpen(name: Name): Promise<string | null> {
+async function tryToOpen(name: Name, gpu: 'provided' | 'as it is'): Promise<string | null> {
   try {
+    if (name === 'webgpu' && gpu === 'provided') await provideGpu();
     await openBackend(name, { environment: 'node' });
     return null;
   } catch (error) {
@@ -37,9 +49,16 @@ export async function open(name: Exclude<Name, 'webgpu'>): Promise<void> {
   await openBackend(name, { environment: 'node' });
 }
 
-/** Opens a back end for one test, which is not run where there is none. */
-export async function openFor(context: TestContext, name: Name): Promise<void> {
-  const missing = await tryToOpen(name);
+/**
+ * Opens a back end for one test, which is not run where there is none.
+ * @param gpu 'as it is' leaves it to the engine to give Node a WebGPU
+ */
+export async function openFor(
+  context: TestContext,
+  name: Name,
+  gpu: 'provided' | 'as it is' = 'provided',
+): Promise<void> {
+  const missing = await tryToOpen(name, gpu);
   if (missing !== null) notRun(context, `the engine on ${name}`, missing);
 }
 
@@ -47,7 +66,7 @@ export async function openFor(context: TestContext, name: Name): Promise<void> {
 export function openForAll(name: Name): void {
   let missing: string | null = null;
   beforeAll(async () => {
-    missing = await tryToOpen(name);
+    missing = await tryToOpen(name, 'provided');
   });
   beforeEach((context) => {
     if (missing !== null) notRun(context, `the engine on ${name}`, missing);

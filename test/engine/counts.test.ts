@@ -9,7 +9,8 @@ import { Generation } from '../../src/model/generate.ts';
 import { Llama } from '../../src/model/llama.ts';
 import { expectNoGpuErrors, open, openForAll } from './backends.ts';
 
-const newTokens = 48;
+/** Two submissions on the GPU. */
+const newTokens = 32;
 
 /** What a turn of `tokens` tokens asks for, without the prompts before it. */
 async function countTurn<Calls>(

@@ -143,9 +143,10 @@ describe('on WebAssembly', () => {
   });
 
   it('gives up, with a remedy, when not even one sequence fits', async () => {
-    const never = train('wasm', (_, stage) => {
-      if (stage === 'update') fillHeap(1e5);
-    });
+    // Filling the heap takes a second; of two sequences it is done twice, of more more often.
+    const two = withChanges(micro, { promptsPerUpdate: 1, k: 2, turns: 1 });
+    const fault = (_: number, stage: Stage) => stage === 'update' && fillHeap(1e5);
+    const never = train('wasm', fault, two, 1);
     const error: unknown = await never.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UnrecoverableError);
     expect((error as UnrecoverableError).remedy).toMatch(/k\).*prompts per update.*maxNewTokens/);

@@ -71,9 +71,10 @@ async function begin(page: Page, address: string, file: string, figures: Figures
   await models.getByText('SmolLM2 on short problems').waitFor();
   const dropped = performance.now();
   await drop(page, file);
-  await models.getByText('from files of yours').waitFor();
+  const trainOnIt = models.getByRole('button', { name: 'Train on it' });
+  await trainOnIt.waitFor();
   figures['dropped and kept'] = seconds(dropped);
-  await models.getByRole('button', { name: 'Train on it' }).click();
+  await trainOnIt.click();
   const told = models.getByText(/A new run begins with/);
   await told.filter({ hasText: /an update, .* for all/ }).waitFor({ timeout: patience });
   figures['told before'] = (await told.innerText()).replace(/\s+/g, ' ');

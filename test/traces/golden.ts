@@ -3,7 +3,7 @@
  * The command line (cli.test.ts) and the browser's worker (test/e2e/trace.test.ts) must both reproduce it.
  *
  * micro.json is made again, after a change that is meant to alter the numbers (the model, the tasks, the tokenizer, the
- * loop), with `UPDATE_TRACE=1 npx vitest run --project unit test/traces`. Look at its difference before committing it.
+ * loop), with `UPDATE_TRACE=1 npx vitest run --project commands test/commands/cli.test.ts`. Look at its difference before committing it.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

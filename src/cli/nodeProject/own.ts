@@ -69,10 +69,14 @@ export function asking<T>(file: string, call: (own: Own) => T): T {
   }
 }
 
-/** A number that the user's code gave. @throws Error naming the file and what it gave */
-export function finite(file: string, what: string, value: unknown): number {
+/**
+ * A number that the user's code gave.
+ * @param what in words, asked for only when it is none
+ * @throws Error naming the file and what it gave
+ */
+export function finite(file: string, what: () => string, value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new Error(`${file}: ${what} must be a finite number, and is ${describe(value)}.`);
+  throw new Error(`${file}: ${what()} must be a finite number, and is ${describe(value)}.`);
 }
 
 /** What the user's code is told of an experiment. */

@@ -19,12 +19,14 @@ export function algorithmOf(): Algorithm {
   });
 }
 
-/** R. @throws Error when reward.ts gives no finite number */
-function accumulated(rewards: readonly number[], e: Accumulating): number {
-  if (rewards.some(Number.isNaN)) return NaN;
-  const settings = settingsOf({ ...e, turns: rewards.length });
-  const value = asking('reward.ts', ({ reward }) => reward.accumulate?.(rewards, settings));
-  return finite('reward.ts', `R of the rewards ${rewards.join(', ')}`, value);
+/** R of rewards of so many turns. @throws Error when reward.ts gives no finite number */
+function accumulating(turns: number, e: Accumulating): (rewards: readonly number[]) => number {
+  const settings = settingsOf({ ...e, turns });
+  return (rewards) => {
+    if (rewards.some(Number.isNaN)) return NaN;
+    const value = asking('reward.ts', ({ reward }) => reward.accumulate?.(rewards, settings));
+    return finite('reward.ts', () => `R of the rewards ${rewards.join(', ')}`, value);
+  };
 }
 
 const sample = (name: string, comparedAs: string, turns: readonly number[], value: number): Sample => ({
@@ -37,7 +39,7 @@ const returnOf = (rewards: readonly number[], sharedTurns: number, e: Accumulati
     'R',
     'R′',
     rewards.flatMap((_, t) => (t >= sharedTurns ? [t + 1] : [])),
-    accumulated(rewards, e),
+    accumulating(rewards.length, e)(rewards),
   );
 
 function returnsOf(rewards: readonly number[], e: Accumulating): Sample[] {
@@ -46,7 +48,7 @@ function returnsOf(rewards: readonly number[], e: Accumulating): Sample[] {
   return rewards.map((_, t) => {
     const value = all[t];
     const known = rewards.some(Number.isNaN) && Number.isNaN(value);
-    if (!known) finite('reward.ts', `G of turn ${t + 1} of the rewards ${rewards.join(', ')}`, value);
+    if (!known) finite('reward.ts', () => `G of turn ${t + 1} of the rewards ${rewards.join(', ')}`, value);
     return sample(`G${subscript(t + 1)}`, `R′${subscript(t + 1)}`, [t + 1], value);
   });
 }
@@ -55,12 +57,13 @@ function returnsOf(rewards: readonly number[], e: Accumulating): Sample[] {
 function weightsOf(e: Accumulating & Pick<Experiment, 'turns'>): readonly number[] | null {
   const linear = linearOf(e);
   if (!linear) return null;
+  const accumulated = accumulating(e.turns, e);
   for (const rewards of possibleRewards({
     ...e,
     tasks: 'own',
     reward: 'progressive',
     rewardScale: 'fraction',
   }))
-    if (accumulated(rewards, e) !== accumulate(rewards, e)) return null;
+    if (accumulated(rewards) !== accumulate(rewards, e)) return null;
   return linear.weights;
 }

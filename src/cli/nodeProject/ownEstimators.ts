@@ -15,7 +15,7 @@ export function estimatorOf(): Estimator {
       const estimate = asking('algorithm.ts', ({ algorithm }) =>
         algorithm.estimator.compare(R, group, batch),
       );
-      finite('algorithm.ts', `the advantage of a try with R = ${R}`, estimate?.advantage);
+      finite('algorithm.ts', () => `the advantage of a try with R = ${R}`, estimate?.advantage);
       return estimate;
     },
   };

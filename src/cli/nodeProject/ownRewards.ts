@@ -8,5 +8,5 @@ import { asking, finite } from './own.ts';
 export function reward(statuses: readonly TestStatus[], e: Pick<Experiment, 'trainTests'>): number {
   if (statuses.length === 0 || statuses.includes('infra')) return NaN;
   const value = asking('reward.ts', ({ reward }) => reward.reward(trainedOn(statuses, e)));
-  return finite('reward.ts', `reward of ${trainedOn(statuses, e).join(', ')}`, value);
+  return finite('reward.ts', () => `reward of ${trainedOn(statuses, e).join(', ')}`, value);
 }

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import type { Experiment } from '../../config/fields.ts';
 import type { ParsedFlags } from '../../config/flags.ts';
+import type { OpenedBackend } from '../../engine/index.ts';
+import type { EvalRecord } from '../../rl/records.ts';
 import { progressLine } from '../common.ts';
 import { completeRun, Computing } from '../folderRun.ts';
 import { untilInterrupted } from '../interrupt.ts';
@@ -28,12 +30,14 @@ export interface JobOptions {
   readonly problems: string | undefined;
   /** `backendOptions` as given. */
   readonly options: ParsedFlags['options'];
+  /** What a run's evaluation at step 0 finds, if that is known. */
+  readonly baseline?: (experiment: Experiment, backend: OpenedBackend) => Promise<EvalRecord | null>;
 }
 
 /** Does what is left of each, by seed first: whoever stops early has something of every setting. */
 export async function completeJobs(
   jobs: readonly Job[],
-  { modelDir, problems, options }: JobOptions,
+  { modelDir, problems, options, baseline }: JobOptions,
 ): Promise<void> {
   const computing = new Computing(options);
   const line = progressLine();
@@ -46,6 +50,7 @@ export async function completeJobs(
       const what = `run ${i + 1} of ${jobs.length} (${setting.name}, seed ${experiment.seed})`;
       await completeRun({
         ...{ experiment, folder, computing, stopped, onpause, modelDir, problems },
+        ...(baseline ? { baseline: (backend) => baseline(experiment, backend) } : {}),
         hear(event) {
           if (event.type === 'update') line.show(`${what}: update ${event.record.step}/${experiment.steps}`);
           if (event.type !== 'notice') return;

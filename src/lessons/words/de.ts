@@ -17,13 +17,19 @@ export const de: Words = {
     runLesson: 'Experiment starten',
     runCounter: 'Gegenprobe starten',
     runAgain: 'Noch einmal starten',
+    bring:
+      'Diese Lektion braucht ein Modell, das andere trainiert haben und das nicht zur Seite gehört. Unter „Modelle“ SmolLM2-135M-Instruct holen, in seiner Zeile „Daran trainieren“ drücken und den Lauf auf den kurzen Aufgaben beginnen: Dann lässt sich das Experiment hier starten.',
+    bringModel: 'Das Modell holen …',
     stopped: 'Angehalten bei Schritt {step} von {steps}: Weiter geht es mit „Start“.',
     running: 'Schritt {step} von {steps}.',
     finished: 'Alle {steps} Schritte sind getan.',
     elsewhere: 'Was jetzt läuft, ist ein anderes Experiment.',
+    before:
+      'Das Bild und die Kurven zeigen noch einen anderen Lauf. Den dieser Lektion zeigen sie, sobald ihr Experiment gestartet ist.',
     look: 'Hinsehen',
     explain: '3 · Erklären',
     outcome: 'Ergebnis',
+    seeOutcome: 'Zum Ergebnis',
     holds: 'Es trifft zu.',
     fails: 'In diesem Lauf trifft es nicht zu.',
     failsAsItShould: 'Hier trifft es nicht zu, und so soll es sein.',
@@ -33,6 +39,7 @@ export const de: Words = {
       'Wo nicht „zurückgehalten“ steht, gilt eine Zahl hier für die Antworten, die für die Schritte ausgewürfelt wurden. Die großen Zahlen über den Kurven gelten für zurückgehaltene Aufgaben, an denen das Modell nie trainiert, stets mit dem wahrscheinlichsten Token beantwortet: Darum sind sie verschieden.',
     yet: 'Das Ergebnis kommt, wenn der Lauf zu Ende ist.',
     predicted: 'Vorhergesagt war: {answer}.',
+    expected: 'Zu erwarten',
     right: 'Das stimmt.',
     wrong: 'Das war es nicht. Zu erwarten ist: {answer}.',
     counter: 'Die Gegenprobe',
@@ -65,7 +72,7 @@ export const de: Words = {
           'Wenn alle vier gleich viel verdienen, liegt jeder genau beim Mittel der anderen: $A = 0$, und nichts wird verschoben, so gut sie auch sind. Ein Modell lernt aus den Unterschieden zwischen seinen eigenen Versuchen.',
       },
       look: [
-        'Im Feld **Episode** sind die vier Bahnen die vier Versuche. Eine Aufgabe suchen, deren Versuche verschieden viel verdienen: Die Pfeile rechts zeigen, wer hinauf- und wer hinabgeschoben wird.',
+        'Im Feld [Episode](episode) sind die vier Bahnen die vier Versuche. Eine Aufgabe suchen, deren Versuche verschieden viel verdienen: Die Pfeile rechts zeigen, wer hinauf- und wer hinabgeschoben wird.',
         'Dann mit ‹ und › eine Aufgabe suchen, bei der alle vier gleich viel verdienen. Wie groß sind ihre $A$?',
       ],
       clauses: {
@@ -76,9 +83,11 @@ export const de: Words = {
       fails:
         'Zu viele Gruppen waren in sich gleich. In drei Schritten kann das Zufall sein; mit einem anderen Startwert noch einmal versuchen.',
       counter:
-        'Dasselbe bei Temperatur 0.1: Das Modell schreibt fast immer dasselbe, die vier Versuche sind fast immer das gleiche Programm. Nichts unterscheidet sich, und nichts wird gelernt.',
+        'Dasselbe bei Temperatur 0,1: Das Modell schreibt fast immer dasselbe, die vier Versuche sind fast immer das gleiche Programm. Nichts unterscheidet sich, und nichts wird gelernt.',
+      explain:
+        'Aus welchen Aufgaben hat das Modell in diesem Schritt gelernt, und warum nicht aus den anderen? Ohne das Wort „richtig“ sagen.',
       apply: {
-        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0.5; 0.5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld Episode nachprüfen: einen Versuch wählen und auf die Zahl unter **5 Schieben** drücken, sein $A$: Darunter öffnet sich die Formel.',
+        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0,5; 0,5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld [Episode](episode) nachprüfen: einen Versuch wählen und auf die Zahl unter **5 Schieben** drücken, sein $A$: Darunter öffnet sich die Formel.',
         answer:
           'Das Mittel der drei anderen: $1/3; 1/2; 1/2; 2/3$. Also $A = 2/3; 0; 0; −2/3$. Die beiden mittleren werden nicht verschoben, obwohl jeder die Hälfte seiner Tests besteht.',
       },
@@ -91,7 +100,7 @@ export const de: Words = {
       title: 'Fürs Scheitern bezahlt',
       question: 'Kann eine Belohnung fürs Korrigieren ein Modell lehren, zuerst zu scheitern?',
       text: [
-        'Der Aufsatz belohnt Verbesserung: $R = r_2 − (1 − γ) r_1$. Bei $γ = 0$ ist das $R = r_2 − r_1$, die Verbesserung allein.',
+        'Der Artikel, dem der Playground folgt, belohnt Verbesserung: $R = r_2 − (1 − γ) r_1$. Bei $γ = 0$ ist das $R = r_2 − r_1$, die Verbesserung allein.',
         'Erst scheitern, dann gelingen: $R = 1 − 0 = 1$. Gleich richtig liegen: $R = 1 − 1 = 0$. Das Gewicht der ersten Antwort ist $w_1 = −(1 − γ) = −1$: Jeder Test, den sie besteht, **kostet** so viel, wie einer einbringt, den die zweite besteht.',
         'Es dauert etwa 75 Schritte, bis ein Modell das auszunutzen beginnt. Deshalb startet dieser Lauf an einem Zwischenstand nach 150 Schritten mit γ = 0, mit verdoppelter Lernrate.',
       ],
@@ -107,8 +116,8 @@ export const de: Words = {
           'Die Belohnung der ersten Antwort hat das Gewicht −1, die der letzten +1. Das Modell gibt seine erste Antwort auf, um etwas zum Reparieren zu haben.',
       },
       look: [
-        'Die beiden großen Zahlen: Kommen sie einander näher?',
-        'Im Feld Episode einen Versuch wählen, der hinaufgeschoben wurde, und sein erstes Programm lesen. Ist es richtig? Was ändert das zweite?',
+        '[Die beiden großen Zahlen](chart/accuracy): Kommen sie einander näher?',
+        'Im Feld [Episode](episode) einen Versuch wählen, der hinaufgeschoben wurde, und sein erstes Programm lesen. Ist es richtig? Was ändert das zweite?',
       ],
       clauses: {
         gap: 'In den letzten zehn Schritten bestanden die letzten Antworten {value} Punkte mehr der Tests als die ersten; erwartet war {bound} oder mehr.',
@@ -121,22 +130,24 @@ export const de: Words = {
         'Die ersten Antworten haben sich erholt, oder die letzten kamen zu ihnen herab. Wurden beide schlechter, so vergisst das Modell und schummelt nicht. Haben die ersten sich erholt, nachsehen, ob γ noch 0 ist; ein einzelner Lauf von 20 Schritten kann das auch durch Zufall tun.',
       counter:
         'Derselbe Zwischenstand mit γ = 1. Jetzt ist $R = r_2$ und $w_1 = 0$: Zuerst zu scheitern bringt nichts ein, und binnen 20 Schritten kommt die erste Antwort im Schlepptau der zweiten zurück.',
+      explain:
+        'Was hat das Modell mit seinen ersten Antworten gemacht, und welcher Teil der Belohnung hat es dafür bezahlt?',
       apply: {
-        task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen. Dann die Einstellungen zeigen und es vom selben Zwischenstand aus versuchen: Beendet das das Schummeln?',
+        task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen. Dann [γ](field/gamma) darauf stellen und mit „Zurücksetzen“ und „Start“ vom selben Zwischenstand aus beginnen: Hört das Schummeln auf?',
         answer:
-          '$(1, 1)$ bringt γ ein und $(0, 1)$ bringt 1 ein; gleich sind sie erst bei $γ = 1$, darunter bringt das Scheitern immer mehr. Ob ein Modell dort hingerät, hängt auch davon ab, wie sehr eine bessere erste Antwort der zweiten hilft. Die Kurve **Kopplung c** zeichnet das: um wie viel $r_2$ von einem Versuch zum anderen höher ist, wo $r_1$ um 1 höher ist. Sicher ist die erste Antwort, wo $c > 1 − γ$ ist, über der gestrichelten Linie.',
+          '$(1, 1)$ bringt γ ein und $(0, 1)$ bringt 1 ein; gleich sind sie erst bei $γ = 1$, darunter bringt das Scheitern immer mehr. Ob ein Modell dort hingerät, hängt auch davon ab, wie sehr eine bessere erste Antwort der zweiten hilft. Die Kurve [Kopplung c](chart/coupling) zeichnet das: um wie viel $r_2$ von einem Versuch zum anderen höher ist, wo $r_1$ um 1 höher ist. Sicher ist die erste Antwort, wo $c > 1 − γ$ ist, über der gestrichelten Linie.',
       },
       notes: [
         'Zwanzig Minuten. Der Kern der Sache: Gelernt wird, wofür bezahlt wird.',
         'Vor der Vorhersage R für (0, 1) und (1, 1) ausrechnen lassen. Viele sagen dann das Scheitern voraus und wundern sich doch, wie wörtlich es geschieht.',
-        'Fragen, wer es allein an der letzten Antwort hätte merken können. Niemand: Sie wird besser.',
+        'Fragen, wer es allein an der Genauigkeit der letzten Antwort hätte merken können. Niemand: Sie wird besser.',
       ],
     },
     releasedCode: {
       title: 'Warum γ im veröffentlichten Code nichts tut',
-      question: 'Wie kann ein Parameter eines Aufsatzes in seinem Code ohne Wirkung sein?',
+      question: 'Wie kann ein Parameter eines Artikels in seinem Code ohne Wirkung sein?',
       text: [
-        'Der Aufsatz zieht je Aufgabe $k$ ganze Versuche. Der veröffentlichte Code zieht **eine** erste Antwort und $k$ Korrekturen davon und trainiert nur die Korrekturen.',
+        'Der Artikel zieht je Aufgabe $k$ ganze Versuche. Der veröffentlichte Code zieht **eine** erste Antwort und $k$ Korrekturen davon und trainiert nur die Korrekturen.',
         'Alle $k$ Versuche teilen sich also $r_1$. Mit $R_i = r_{2,i} − (1 − γ) r_1$ zieht der Vergleich $R_i − Mittel der anderen$ dasselbe $(1 − γ) r_1$ wieder ab: Es ist fort, und γ mit ihm.',
       ],
       prediction: {
@@ -151,7 +162,7 @@ export const de: Words = {
       },
       look: [
         'Alle vier Bahnen beginnen mit demselben ersten Programm.',
-        '**Einstellungen** öffnen und γ verstellen, während der Lauf steht: Ein Satz daneben sagt, was das bewirkt.',
+        'Die Einstellungen öffnen und [γ](field/gamma) verstellen, während der Lauf steht: Ein Satz daneben sagt, was das bewirkt.',
       ],
       clauses: {
         effect:
@@ -161,15 +172,17 @@ export const de: Words = {
       fails:
         'Mindestens ein Vorteil hat sich geändert. Steht das Ziel noch auf „Veröffentlichter Code“ und der Schätzer nicht auf REINFORCE? Dann ist das unser Fehler: bitte melden.',
       counter:
-        'Das Ziel des Aufsatzes: Jeder Versuch hat eine eigene erste Antwort, $r_1$ unterscheidet sich in der Gruppe, und γ bestimmt, was das wert ist.',
+        'Das Ziel des Artikels: Jeder Versuch hat eine eigene erste Antwort, $r_1$ unterscheidet sich in der Gruppe, und γ bestimmt, was das wert ist.',
+      explain:
+        '$r_1$ durch den Vergleich verfolgen: Wo fällt es heraus, und warum nur, weil alle Versuche es teilen?',
       apply: {
-        task: 'Beim Ziel des veröffentlichten Codes den Schätzer REINFORCE wählen. Vorhersagen, ob γ nun eine Wirkung hat, und warum; dann nachsehen, ob die Begründung neben γ verschwunden ist.',
+        task: 'Vorhersagen, ob γ beim Ziel des veröffentlichten Codes mit dem Schätzer REINFORCE eine Wirkung hat, und warum. Ihn dann unter [Schätzer](field/estimator) wählen und nachsehen, ob die Begründung neben γ verschwunden ist.',
         answer:
-          'Es hat eine. REINFORCE vergleicht mit dem Mittel des ganzen Stapels, dessen Aufgaben verschiedene erste Antworten haben; $(1 − γ) r_1$ hebt sich also nicht mehr auf. Über die erste Antwort lehrt es trotzdem nichts, denn die wird nicht trainiert: Es ist Rauschen. In unseren Läufen (Startwerte 1 und 2) ergaben γ = 0 und γ = 0.75 vom ersten Schritt an andere Gewichte, mit RLOO dieselben.',
+          'Es hat eine. REINFORCE vergleicht mit dem Mittel des ganzen Stapels, dessen Aufgaben verschiedene erste Antworten haben; $(1 − γ) r_1$ hebt sich also nicht mehr auf. Über die erste Antwort lehrt es trotzdem nichts, denn die wird nicht trainiert: Es ist Rauschen. In unseren Läufen (Startwerte 1 und 2) ergaben γ = 0 und γ = 0,75 vom ersten Schritt an andere Gewichte, mit RLOO dieselben.',
       },
       notes: [
         'Fünfzehn Minuten, mit der Rechnung an der Tafel mehr.',
-        'Eine Lektion darüber, neben Aufsätzen auch Code zu lesen. An den Ergebnissen des Codes ist nichts falsch; nur sagt sein γ nichts über sie.',
+        'Eine Lektion darüber, neben Artikeln auch Code zu lesen. An den Ergebnissen des Codes ist nichts falsch; nur sagt sein γ nichts über sie.',
       ],
     },
     sparseReward: {
@@ -177,7 +190,7 @@ export const de: Words = {
       question: 'Ist eine Belohnung für jeden Test besser als eine für alle zusammen?',
       text: [
         'Stufenweise („progressive“): $r =$ der Anteil der bestandenen Tests. Binär: $r = 1$, wenn jeder Test bestanden ist, sonst 0. Die binäre Belohnung ist, was wir am Ende wollen. Warum also nicht dafür bezahlen?',
-        'Dieser Lauf startet mit **Beginner**, einem Modell mit einem Fehler fast überall, wo einer sein kann, und mit den schwersten Aufgaben. Von seinen Programmen besteht kaum eines alles, aber im Mittel besteht jedes ein Drittel seiner Tests.',
+        'Dieser Lauf startet mit **Anfänger**, einem Modell mit einem Fehler fast überall, wo einer sein kann, und mit den schwersten Aufgaben. Von seinen Programmen besteht kaum eines alles, aber im Mittel besteht jedes ein Drittel seiner Tests.',
       ],
       prediction: {
         question: 'Beide Belohnungen, 20 Schritte von diesem Start. Was geschieht?',
@@ -190,7 +203,7 @@ export const de: Words = {
           'Bei der binären Belohnung verdienen fast immer alle vier Versuche einer Aufgabe 0. Sie unterscheiden sich nicht, also wird nichts aus ihnen gelernt. Die stufenweise Belohnung unterscheidet ein Programm mit einem Fehler von einem mit zweien.',
       },
       look: [
-        'Im Feld **Lernen**, unter **Weitere Kurven**, die **Gruppen, die nichts lehren**: wie viele der Aufgaben das sind.',
+        'Die Kurve [Gruppen, die nichts lehren](chart/zero-std): Wie viele der Aufgaben sind das?',
         'Was bewegt sich zuerst, die bestandenen Tests oder die Genauigkeit?',
       ],
       clauses: {
@@ -204,36 +217,39 @@ export const de: Words = {
         'Die Belohnung fand nicht genug Unterschiede, oder die bestandenen Tests stiegen nicht. Zwanzig Schritte sind wenig; mit einem anderen Startwert noch einmal versuchen.',
       counter:
         'Dasselbe mit der binären Belohnung. Die meisten Gruppen verdienen lauter Nullen. Gelingt ein Versuch durch Glück, so wird aus ihm gelernt; mit genug Schritten holt dieser Lauf also auf.',
+      explain:
+        'Zwei Programme sind falsch, eines mit einem Fehler und eines mit zweien. Was sagt jede der beiden Belohnungen über sie, und was lässt sich daraus lernen?',
       apply: {
-        task: 'Vorhersagen, welche Belohnung voraus ist, wenn mit dem Modell Boost auf allen Stufen begonnen wird, wo ein Drittel der Programme richtig ist. Dann beide 50 Schritte laufen lassen.',
+        task: 'Vorhersagen, welche Belohnung voraus ist, wenn mit dem Modell Boost auf allen Stufen begonnen wird, wo ein Drittel der Programme richtig ist. Dann beide versuchen: [Startmodell](field/model), [Schwierigkeit](field/level), [Belohnung](field/reward) und 50 [Schritte](field/steps), dann „Zurücksetzen“ und „Start“.',
         answer:
-          'In unseren beiden Läufen (Seeds 1 und 2) war die binäre voraus: Die letzten Antworten lösten 68 und 67 % von 128 zurückgehaltenen Aufgaben, mit der stufenweisen Belohnung 60 und 59 %, vorher 34 %. Stufenweise ist also nicht überhaupt besser, sondern schneller, wo am Anfang fast nichts alles besteht. Wo schon ein Drittel richtig ist, hat die binäre Belohnung einen Vorteil: Sie bezahlt nie für ein nur halb richtiges Programm.',
+          'In unseren beiden Läufen (Startwerte 1 und 2) war die binäre voraus: Die letzten Antworten lösten 68 und 67 % von 128 zurückgehaltenen Aufgaben, mit der stufenweisen Belohnung 60 und 59 %, vorher 34 %. Stufenweise ist also nicht überhaupt besser, sondern schneller, wo am Anfang fast nichts alles besteht. Wo schon ein Drittel richtig ist, hat die binäre Belohnung einen Vorteil: Sie bezahlt nie für ein nur halb richtiges Programm.',
       },
       notes: [
         'Fünfzehn Minuten. Ein Einstieg in das Gestalten von Belohnungen.',
-        'Der Aufsatz sagt, die stufenweise Belohnung sei besser. In dieser Größe stimmt das nur für Starts, an denen fast nichts gelingt. Von einem Anfänger aus, der einen von zehn Fehlern behob und also ab und zu richtig lag, war binär nach 30 Schritten voraus: 29 % der zurückgehaltenen Aufgaben gegen 15 % (ein Startwert).',
+        'Der Artikel sagt, die stufenweise Belohnung sei besser. In dieser Größe stimmt das nur für Starts, an denen fast nichts gelingt. Von einem Anfänger aus, der einen von zehn Fehlern behob und also ab und zu richtig lag, war binär nach 30 Schritten voraus: 29 % der zurückgehaltenen Aufgaben gegen 15 % (mit einem Startwert).',
       ],
     },
     klLeash: {
       title: 'Die KL-Leine',
       question: 'Was holt ein Modell zurück, das von seinem Start weggelaufen ist?',
       text: [
-        'Jeder Versuch bezahlt für seinen Abstand vom eingefrorenen Startmodell: $R′ = R − β KL$. $KL$ zählt über die Zeichen eines Versuchs zusammen, wie viel wahrscheinlicher sie jetzt sind als am Start: $log π − log π_{ref}$, in nats.',
-        'Dieser Lauf startet dort, wohin das fürs Scheitern bezahlte Modell gekommen ist: Seine ersten Antworten sind etwa 5 nats vom Startmodell entfernt. γ bleibt 0, das Scheitern wird also weiter bezahlt. Aber jetzt ist $β = 0.3$.',
+        'Jeder Versuch zahlt für seinen Abstand vom eingefrorenen Startmodell: $R′ = R − β KL$. $π$ ist die Wahrscheinlichkeit, die das Modell jetzt einem Token gibt, $π_{ref}$ die, die ihm das Startmodell gab. $KL$ zählt $log π − log π_{ref}$ über die Token eines Versuchs zusammen. Der Logarithmus ist der natürliche, die Einheit also das **nat**: 1 nat ist ein Faktor $e ≈ 2,7$ in der Wahrscheinlichkeit, 5 nats sind ein Faktor von etwa 150.',
+        'Das ist eine Schätzung aus einem einzigen Versuch. **Negativ** wird sie, wenn das Startmodell gerade diesen Versuch eher geschrieben hätte als das Modell jetzt; dann zahlt der Versuch nicht, er bekommt etwas. Das Mittel über alle Versuche, die das Modell schreiben könnte, ist der wahre Abstand, und der ist nie negativ.',
+        'Dieser Lauf startet dort, wohin das fürs Scheitern bezahlte Modell gekommen ist: Seine ersten Antworten sind etwa 5 nats vom Startmodell entfernt. γ bleibt 0, das Scheitern wird also weiter bezahlt. Aber jetzt ist $β = 0,3$.',
       ],
       prediction: {
-        question: 'γ = 0 und β = 0.3, für 20 Schritte. Was wird aus dem Abstand der ersten Antworten?',
+        question: 'γ = 0 und β = 0,3, für 20 Schritte. Was wird aus dem Abstand der ersten Antworten?',
         options: {
           further: 'Er wächst: Schummeln wird ja weiter bezahlt',
           stays: 'Er bleibt: Beides hält sich die Waage',
           back: 'Er schrumpft deutlich',
         },
         because:
-          'Schummeln bringt höchstens 1 mehr ein als Ehrlichkeit. Bei $β = 0.3$ kostet ein Abstand von 5 nats 1.5. Zurückzukommen lohnt sich also, was immer die Tests sagen.',
+          'Schummeln bringt höchstens 1 mehr ein als Ehrlichkeit. Bei $β = 0,3$ kostet ein Abstand von 5 nats 1,5. Zurückzukommen lohnt sich also, was immer die Tests sagen.',
       },
       look: [
-        'Die Kurve **KL zum Startmodell**: Wohin geht die Linie von „Runde 1“?',
-        'Im Feld Episode steht einer der Balken unter **3 Belohnen** und **4 Vergleichen** für KL. Wie lang ist er neben den anderen, am Anfang und später?',
+        'Die Kurve [KL zum Startmodell](chart/kl): Wohin geht die Linie von „Runde 1“?',
+        'Im Feld [Episode](episode) steht einer der Balken unter **3 Belohnen** und **4 Vergleichen** für KL. Wie lang ist er neben den anderen, am Anfang und später? In welchen Versuchen erhöht er die Belohnung?',
       ],
       clauses: {
         distance:
@@ -244,14 +260,16 @@ export const de: Words = {
         'Die ersten Antworten sind nicht weit genug zurückgekommen. Der Wert ist aus Stichproben geschätzt, und eine starke Leine macht ihn noch unruhiger; mit einem anderen Startwert noch einmal versuchen.',
       counter:
         'β = 0: Der Abstand kostet nichts. Was das Modell zuerst schreibt, geht dorthin, wo das Scheitern am besten bezahlt wird.',
+      explain:
+        'Was bringt das Schummeln einem Versuch höchstens ein, und was kostet ihn bei $β = 0,3$ ein Abstand von 5 nats? Warum lohnt es sich zurückzukommen?',
       apply: {
-        task: 'Wenn eine starke Leine ein Modell zurückholt: Warum nicht gleich mit einer beginnen? Vorhersagen, was β = 1 mit einem Lauf der Voreinstellung „Ein gesunder erster Lauf“ macht, dann 30 Schritte lang versuchen.',
+        task: 'Wenn eine starke Leine ein Modell zurückholt: Warum nicht gleich mit einer beginnen? Vorhersagen, was β = 1 mit einem Lauf der Voreinstellung „Ein gesunder erster Lauf“ macht, dann versuchen: diese [Voreinstellung](field/preset) wählen, das [KL-Gewicht β](field/beta) auf 1 und [Schritte](field/steps) auf 30 stellen, dann „Zurücksetzen“ und „Start“.',
         answer:
-          'Es lernt wenig. In unseren beiden Läufen (Seeds 1 und 2) lösten die letzten Antworten nach 30 Schritten 37 % von 128 zurückgehaltenen Aufgaben, mit dem β = 0.01 der Voreinstellung 58 und 56 %, vorher 34 %. Der Abstand ist nur aus Stichproben bekannt, und β vervielfacht ihr Rauschen mit. Eine Leine ist ein Mittel mit einem Preis; eine Belohnung, die verlangt, was man will, ist besser.',
+          'Es lernt wenig. In unseren beiden Läufen (Startwerte 1 und 2) lösten die letzten Antworten nach 30 Schritten 37 % von 128 zurückgehaltenen Aufgaben, mit dem β = 0,01 der Voreinstellung 58 und 56 %, vorher 34 %. Der Abstand ist nur aus Stichproben bekannt, und β vervielfacht ihr Rauschen mit. Eine Leine ist ein Mittel mit einem Preis; eine Belohnung, die verlangt, was man will, ist besser.',
       },
       notes: [
         'Fünfzehn Minuten. Am besten nach „Fürs Scheitern bezahlt“.',
-        'Ein nat ist die natürliche Einheit der Information: 1 nat = 1.44 bit. Aus Stichproben geschätzt kann KL auch negativ ausfallen; das ist kein Fehler.',
+        '1 nat = 1,44 bit. Dass ein einzelner Schätzwert eines Abstands negativ sein kann, überrascht; die Klasse einen Versuch suchen lassen, dessen Programm das Startmodell bereitwilliger geschrieben hätte.',
       ],
     },
     hiddenTests: {
@@ -273,7 +291,7 @@ export const de: Words = {
       },
       look: [
         'Unter „Tests, Runde für Runde“: Die erste Zeile ist der bezahlte Test, die anderen sind verdeckt. Gibt es einen Versuch, der den ersten besteht und andere nicht, und wie wird er geschoben?',
-        'Die Kurven **Bestandene Tests** und **Bezahlte Tests, bestanden**.',
+        'Die Kurven [Bestandene Tests](chart/hidden-tests) und [Bezahlte Tests, bestanden](chart/paid-tests).',
       ],
       clauses: {
         gap: 'In den letzten zehn Schritten lag der Anteil bestandener Tests beim bezahlten um {value} Punkte höher als bei den verdeckten; erwartet war {bound} oder mehr.',
@@ -284,10 +302,11 @@ export const de: Words = {
         'Der Abstand ist kleiner als erwartet. Welche Fehler der eine Test zeigt, hängt von den 16 Aufgaben ab, die der Startwert zog: einen anderen versuchen.',
       counter:
         'Derselbe eine Test, aber von 1.000 Aufgaben statt 16. Was der Test der einen nicht zeigt, zeigt der einer anderen: Das Modell kann nur lernen, was für alle gilt, und der Abstand schließt sich.',
+      explain: 'Warum behebt nichts einen Fehler, den der eine Test nicht zeigt? Was würde ihn beheben?',
       apply: {
-        task: 'Wie viele der sechs Tests müssen bei 16 Aufgaben bezahlt werden, bis sich der Abstand schließt? Vorhersagen, dann 3 und 5 versuchen.',
+        task: 'Wie viele der sechs Tests müssen bei 16 Aufgaben bezahlt werden, bis sich der Abstand schließt? Vorhersagen, dann 3 und 5 versuchen: Die Einstellung heißt [Bezahlte Tests](field/trainTests); dann „Zurücksetzen“ und „Start“.',
         answer:
-          'Mit einem Test betrug der Abstand in unseren Läufen (Seeds 1 und 2) 8.4 und 8.1 Punkte, mit dreien 2.9 und 4.5, mit fünfen 5.2 und −3.9. Er schrumpft also, je mehr Tests bezahlt werden; bei fünfen bleibt ein einziger zum Urteilen, und die Zahl ist vor allem Rauschen. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
+          'Mit einem Test betrug der Abstand in unseren Läufen (Startwerte 1 und 2) 8,4 und 8,1 Punkte, mit dreien 2,9 und 4,5, mit fünfen 5,2 und −3,9. Er schrumpft also, je mehr Tests bezahlt werden; bei fünfen bleibt ein einziger zum Urteilen, und die Zahl ist vor allem Rauschen. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
       },
       notes: [
         'Zwanzig Minuten. Dasselbe wie Überanpassung, und wie Unterricht auf die Prüfung hin.',
@@ -299,7 +318,7 @@ export const de: Words = {
       question: 'Hilft eine dritte Antwort?',
       text: [
         'Bei $T = 3$ darf das Modell seine Korrektur korrigieren. Jede frühere Antwort bleibt im Blick. $R = γ^2 r_1 + γ (r_2 − r_1) + (r_3 − r_2)$; bei $γ = 1$ ist das $r_3$: Nur die letzte Antwort zählt.',
-        'Dieser Lauf startet mit **Three turns**, einem Modell, dem vorher Beispiele mit drei Antworten gezeigt wurden.',
+        'Dieser Lauf startet mit **Drei Runden**, einem Modell, dem vorher Beispiele mit drei Antworten gezeigt wurden.',
       ],
       prediction: {
         question: 'Wird die dritte Antwort über 10 Schritte mehr Tests bestehen als die zweite?',
@@ -312,8 +331,8 @@ export const de: Words = {
           'Das Modell weiß, was eine dritte Antwort ist: Die meisten wiederholen die zweite, manche beheben einen weiteren Fehler, wenige machen einen. So gewinnt es ein wenig, und das Training fügt etwas hinzu.',
       },
       look: [
-        'Das Bild hat eine Station mehr: schreiben, korrigieren, noch einmal korrigieren.',
-        'Wo steht die dritte große Zahl, über der zweiten oder darunter?',
+        '[Das Bild](episode) hat eine Station mehr: schreiben, korrigieren, noch einmal korrigieren.',
+        'Wo steht die [dritte große Zahl](chart/accuracy), über der zweiten oder darunter?',
       ],
       clauses: {
         third:
@@ -324,14 +343,64 @@ export const de: Words = {
         'Die dritte Antwort verlor, was die zweite hatte. Der Unterschied ist klein neben dem Rauschen eines Schritts; mit einem anderen Startwert noch einmal versuchen.',
       counter:
         'Dasselbe mit **Boost**, das zwei Antworten gesehen hat und nie drei. Seine dritten Antworten sind schlechter als die zweiten: Was nie gezeigt wurde, muss erst durch Zufall gefunden werden, ehe es belohnt werden kann.',
+      explain:
+        'Was leistet die dritte Antwort, was die zweite noch nicht geleistet hat? Woher kann das Modell das können?',
       apply: {
-        task: '„Frühere Antworten im Blick“ mit dem Modell Boost auf „Letzte Antwort“ stellen. Vorhersagen, ob seine dritten Antworten noch immer schlechter sind, und warum.',
+        task: 'Mit dem [Startmodell](field/model) Boost [Frühere Antworten im Blick](field/history) auf „Letzte Antwort“ stellen. Vorhersagen, ob seine dritten Antworten noch immer schlechter sind, und warum. Dann „Zurücksetzen“ und „Start“.',
         answer:
-          'Sie sind es nicht. Steht nur die letzte Antwort im Blick, so sieht die dritte Runde für das Modell genau wie die zweite aus, und die kennt es. Vor dem Training waren seine dritten Antworten in unserer Messung so gut wie die zweiten (je 33.6 % der Aufgaben) und nach 10 Schritten ebenso, soweit das Rauschen es erkennen lässt: zweite und dritte 50.0 und 50.0 % mit einem Startwert, 43.8 und 42.2 % mit einem anderen.',
+          'Sie sind es nicht. Steht nur die letzte Antwort im Blick, so sieht die dritte Runde für das Modell genau wie die zweite aus, und die kennt es. Vor dem Training waren seine dritten Antworten in unserer Messung so gut wie die zweiten (je 33,6 % der Aufgaben) und nach 10 Schritten ebenso, soweit das Rauschen es erkennen lässt: zweite und dritte 50,0 und 50,0 % mit einem Startwert, 43,8 und 42,2 % mit einem anderen.',
       },
       notes: [
         'Fünfzehn Minuten. Episoden sind um die Hälfte länger, die Schritte dauern also auch länger.',
         'Zeigt, wozu überwachtes Training vor dem bestärkenden da ist: Die Belohnung kann nur unter dem wählen, was das Modell schon ab und zu tut.',
+      ],
+    },
+    realModel: {
+      title: 'Ein echtes Modell und γ = 0',
+      question: 'Was lehrt Verbesserung ein Modell, das sich nicht verbessert?',
+      text: [
+        'Bisher schrieb ein kleines Modell, das für diese Seite gemacht ist. Jetzt schreibt eines, das andere an einem großen Teil des Netzes trainiert haben: SmolLM2 mit 135 Millionen Parametern, am besten nach dem Boost der Kommandozeile, der es gelehrt hat, mit einer Funktion und sonst nichts zu antworten. Es bekommt kurze Aufgaben in ganzen Sätzen und soll seine Antwort dann berichtigen, wenn sie falsch ist.',
+        'Bei $γ = 0$ wird nur die Verbesserung bezahlt: $R = r_2 − (1 − γ) r_1 = r_2 − r_1$. In **Fürs Scheitern bezahlt** hat ein Modell daraus gelernt, zuerst zu scheitern. Das konnte es, weil es wirklich ausbessert, was es geschrieben hat.',
+      ],
+      prediction: {
+        question:
+          'γ = 0, drei Schritte mit vier Aufgaben, jede viermal versucht. Manche Programme sind richtig, viele falsch. Welche Versuche werden wahrscheinlicher gemacht?',
+        options: {
+          better: 'Die, deren Programme mehr Tests bestehen',
+          repairs: 'Die, die eine falsche erste Antwort ausbessern: In den meisten Gruppen gibt es welche',
+          nothing: 'Kaum einer',
+        },
+        because:
+          'Soll es sich berichtigen, so wiederholt dieses Modell fast immer seine erste Antwort, ob richtig oder falsch. Dann ist $r_2 = r_1$ und $R = 0$, für ein fehlerfreies Programm wie für ein hoffnungsloses. Alle vier Versuche verdienen dasselbe, $A = 0$, und nichts wird geschoben. Verbesserung lässt sich nur bezahlen, wo es welche gibt.',
+      },
+      look: [
+        'Im Feld [Episode](episode) $y_1$ und $y_2$ eines Versuchs vergleichen: Was hat die Korrektur geändert?',
+        'Die vier Versuche an einer Aufgabe verdienen oft verschiedene $r_1$. Was ist in $R$ davon geblieben?',
+        'Die Kurven [Änderung und Kopien](chart/edit) und [Gruppen, die nichts lehren](chart/zero-std). In einem Schritt, in dem keine Gruppe etwas lehrt, ist der Gradient 0, und das Modell bleibt, wie es ist.',
+      ],
+      clauses: {
+        copies:
+          'In {value} der Versuche war die Korrektur wieder die erste Antwort; erwartet waren mindestens {bound}.',
+        alike:
+          'In {value} der Gruppen verdienten alle vier Versuche dasselbe R; erwartet waren mindestens {bound}.',
+      },
+      holds:
+        'Das Modell wiederholt sich, also bezahlt γ = 0 alle Versuche gleich, und die meisten Gruppen lehren nichts: Was immer es schreibt, es wird nicht geschoben.',
+      fails:
+        'Die Versuche unterschieden sich darin, was sie verbessert haben. Hatte das Modell den Boost? Eines ohne ihn erklärt mehr, als es schreibt, und wird in beiden Antworten abgeschnitten. Bei höherer Temperatur unterscheiden sich Korrekturen durch Zufall.',
+      counter:
+        'Dasselbe mit γ = 1: $R = r_2$. Das Modell wiederholt sich wie zuvor. Nun aber verdient eine richtige Antwort, die wiederholt wird, 1 und eine falsche 0. Also unterscheiden sich die Versuche, und die besseren werden hochgeschoben, samt ihrer ersten Antworten.',
+      explain:
+        'Vier Versuche an einer Aufgabe bestehen 6, 4, 4 und 0 ihrer Tests, und jeder wiederholt seine erste Antwort. Was verdient jeder bei γ = 0 und bei γ = 1, und welche werden geschoben?',
+      apply: {
+        task: 'Ein Versuch wiederholt eine erste Antwort, die die Hälfte ihrer Tests besteht: $r_1 = r_2 = 1/2$. $R$ für γ = 0, 1/2 und 1 berechnen. Was müsste ein solches Modell lernen, bevor γ = 0 es etwas lehren könnte, und wie?',
+        answer:
+          '$R = γ r_1$: 0, 1/4 und 1/2. Mit jedem $γ > 0$ werden Versuche, die sich wiederholen, nach ihren ersten Antworten verglichen; γ streckt nur den Unterschied. Bevor γ = 0 es etwas lehren kann, muss es ändern, was falsch ist, und manchmal zum Besseren: durch Beispiele, in denen eine falsche Antwort berichtigt wird (ein längerer Boost), dadurch, dass es den Test sieht, der scheitert ([Rückmeldung zwischen Runden](field/feedback)), oder durch mehr Zufall beim Ziehen ([Temperatur](field/temperature)).',
+      },
+      notes: [
+        'Zwanzig Minuten und ein Modell: 269 MB vom Hub, 98 MB als .gguf-Datei in Q4_1. Vor der Stunde holen; der Boost entsteht an der Kommandozeile und wird daneben auf die Seite gezogen. Am besten nach „Fürs Scheitern bezahlt“ und „Der erste Schritt“.',
+        'Die beiden Lektionen über γ = 0 gehören zusammen. Ein Modell, das ausbessern kann, wird fürs Scheitern bezahlt; eines, das es nicht kann, für nichts. Welches von beiden ist an einer Kurve leichter zu bemerken?',
+        'SmolLM2 mit dem Boost wiederholte bei Temperatur 0,5 von 96 ersten Antworten 94, bei Temperatur 1 etwa zwei Drittel: Dort unterscheidet sich durch Zufall, was es zieht.',
       ],
     },
   },

@@ -17,13 +17,19 @@ export const en: Words = {
     runLesson: 'Run the experiment',
     runCounter: 'Run the counter-run',
     runAgain: 'Run it again',
+    bring:
+      'This lesson needs a model that others trained, which is not part of the page. Get SmolLM2-135M-Instruct in Models, press “Train on it” in its row, and begin the run on the short problems: then the experiment can be run here.',
+    bringModel: 'Get the model…',
     stopped: 'Paused at update {step} of {steps}: press Run to go on.',
     running: 'Update {step} of {steps}.',
     finished: 'All {steps} updates are done.',
     elsewhere: 'What runs now is another experiment.',
+    before:
+      'The picture and the curves still show another run. They will show this lesson’s once you run its experiment.',
     look: 'Look',
     explain: '3 · Explain',
     outcome: 'Outcome',
+    seeOutcome: 'See the outcome',
     holds: 'It holds.',
     fails: 'It does not hold in this run.',
     failsAsItShould: 'It fails here, as it should.',
@@ -33,6 +39,7 @@ export const en: Words = {
       'Unless it says “held-out”, a figure here is of the answers that were sampled for the updates. The large numbers above the curves are of held-out tasks, which the model never trains on, answered with the most likely token every time: so the two differ.',
     yet: 'The outcome comes when the run is over.',
     predicted: 'You predicted: {answer}.',
+    expected: 'What to expect',
     right: 'That was right.',
     wrong: 'That was not it. What to expect is: {answer}.',
     counter: 'The counter-run',
@@ -64,7 +71,7 @@ export const en: Words = {
           'When all four earn the same, each is exactly at the mean of the others: $A = 0$, and nothing is pushed, however good they are. A model learns from differences among its own tries.',
       },
       look: [
-        'In the **Episode** panel, the four lanes are the four tries. Look for a task whose tries earn different rewards: the arrows on the right show who is pushed up and who down.',
+        'In the [Episode](episode) panel, the four lanes are the four tries. Look for a task whose tries earn different rewards: the arrows on the right show who is pushed up and who down.',
         'Then use ‹ and › to find a task where all four earn the same. What are their $A$?',
       ],
       clauses: {
@@ -76,8 +83,10 @@ export const en: Words = {
         'Too many groups were all alike. That can happen by chance in three updates; run it again with another seed.',
       counter:
         'The same at temperature 0.1: the model hardly varies what it writes, so the four tries are nearly always the same program. Nothing differs, and nothing is learned.',
+      explain:
+        'From which tasks did the model learn in this update, and why not from the others? Say it without the word “correct”.',
       apply: {
-        task: 'The four tries of a task earn $R = 1, 0.5, 0.5, 0$. Compute the four advantages $A$. Then check one in the Episode panel: select a try and press the number under **5 Push**, its $A$: the formula opens below.',
+        task: 'The four tries of a task earn $R = 1, 0.5, 0.5, 0$. Compute the four advantages $A$. Then check one in the [Episode](episode) panel: select a try and press the number under **5 Push**, its $A$: the formula opens below.',
         answer:
           'The mean of the other three: $1/3, 1/2, 1/2, 2/3$. So $A = 2/3, 0, 0, −2/3$. The two in the middle are not pushed, although each passes half of its tests.',
       },
@@ -106,8 +115,8 @@ export const en: Words = {
           'The first answer’s reward has the weight −1, the last one’s +1. The model gives up its first answer in order to have something to repair.',
       },
       look: [
-        'Watch the two large numbers: do they come nearer to each other?',
-        'In the Episode panel, choose a try that was pushed up and read its first program. Is it right? What does the second one change?',
+        'Watch [the two large numbers](chart/accuracy): do they come nearer to each other?',
+        'In the [Episode](episode) panel, choose a try that was pushed up and read its first program. Is it right? What does the second one change?',
       ],
       clauses: {
         gap: 'In the last ten updates the last answers passed {value} points more of the tests than the first; {bound} or more was expected.',
@@ -120,10 +129,11 @@ export const en: Words = {
         'The first answers recovered, or the last ones came down to them. If both got worse, the model is forgetting, not cheating. If the first ones recovered, look whether γ is still 0; a single run of 20 updates may also do so by chance.',
       counter:
         'The same checkpoint with γ = 1. Now $R = r_2$ and $w_1 = 0$: failing first earns nothing, and within 20 updates the first answer comes back on the coat-tails of the second.',
+      explain: 'What did the model do to its first answers, and which part of the reward paid for it?',
       apply: {
-        task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper. Then show the settings and try it from the same checkpoint: does it stop the cheating?',
+        task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper. Then set [γ](field/gamma) to it, press Reset, then Run, and so begin from the same checkpoint: does it stop the cheating?',
         answer:
-          '$(1, 1)$ earns γ and $(0, 1)$ earns 1, so only at $γ = 1$ are they equal; below it failing first always earns more. Whether a model gets there also depends on how much a better first answer helps the second. The chart **Coupling c** draws that: by how much $r_2$ is higher, from one try to another, where $r_1$ is higher by 1. The first answer is safe where $c > 1 − γ$, the dashed line.',
+          '$(1, 1)$ earns γ and $(0, 1)$ earns 1, so only at $γ = 1$ are they equal; below it failing first always earns more. Whether a model gets there also depends on how much a better first answer helps the second. The chart [Coupling c](chart/coupling) draws that: by how much $r_2$ is higher, from one try to another, where $r_1$ is higher by 1. The first answer is safe where $c > 1 − γ$, the dashed line.',
       },
       notes: [
         'Twenty minutes. The heart of the matter: what is paid for is what is learned.',
@@ -150,7 +160,7 @@ export const en: Words = {
       },
       look: [
         'All four lanes begin with the same first program.',
-        'Open **Settings** and move γ while the run stands: a sentence beside it says what that does.',
+        'Open the settings and move [γ](field/gamma) while the run stands: a sentence beside it says what that does.',
       ],
       clauses: {
         effect:
@@ -161,8 +171,10 @@ export const en: Words = {
         'Some advantage moved. Are the objective still “Released code” and the estimator not REINFORCE? Then this is a mistake of ours: please tell us.',
       counter:
         'The paper’s objective: each try has a first answer of its own, so $r_1$ differs within the group and γ decides what that is worth.',
+      explain:
+        'Follow $r_1$ through the comparison. Where does it drop out, and why only because all tries share it?',
       apply: {
-        task: 'Choose the estimator REINFORCE in the released-code objective. Predict whether γ has an effect now, and say why; then see whether the reason beside γ has gone.',
+        task: 'Predict whether γ has an effect in the released-code objective with the estimator REINFORCE, and say why. Then choose it under [Estimator](field/estimator), and see whether the reason beside γ has gone.',
         answer:
           'It has. REINFORCE compares with the mean of the whole batch, whose tasks have different first answers, so $(1 − γ) r_1$ no longer cancels. It still teaches nothing about the first answer, which is not trained: it is noise. In our runs (seeds 1 and 2) γ = 0 and γ = 0.75 gave other weights from the first update on; with RLOO they gave the same.',
       },
@@ -189,7 +201,7 @@ export const en: Words = {
           'With the binary reward nearly all four tries of a task earn 0. They do not differ, so nothing is learned from them. The progressive reward tells a program with one bug from one with two.',
       },
       look: [
-        'In the Learning panel, under **More charts**, **Groups without signal**: how many of the tasks teach nothing.',
+        'The chart [Groups without signal](chart/zero-std): how many of the tasks teach nothing?',
         'Which moves first, tests passed or accuracy?',
       ],
       clauses: {
@@ -202,8 +214,10 @@ export const en: Words = {
         'The reward did not find enough differences, or the tests passed did not rise. Twenty updates are few; run it again with another seed.',
       counter:
         'The same with the binary reward. Most groups earn nothing but zeros. Once a try is right by luck it is learned from, so given enough updates this run catches up.',
+      explain:
+        'Two programs are wrong, one with one bug and one with two. What does each of the two rewards say about them, and what can be learned from that?',
       apply: {
-        task: 'Predict which reward is ahead from the starting model Boost on all levels, where a third of the programs are right. Then run both for 50 updates.',
+        task: 'Predict which reward is ahead from the starting model Boost on all levels, where a third of the programs are right. Then try both: [Starting model](field/model), [Difficulty](field/level), [Reward](field/reward) and 50 [updates](field/steps), then Reset and Run.',
         answer:
           'Binary was ahead in both of our runs (seeds 1 and 2): the last answers solved 68 and 67 % of 128 held-out tasks, with the progressive reward 60 and 59 %, and 34 % before. So progressive is not better in general: it is faster from a start where nearly nothing passes everything. Where a third is right already, the binary reward has an advantage: it never pays for a program that is only half right.',
       },
@@ -216,7 +230,8 @@ export const en: Words = {
       title: 'The KL leash',
       question: 'What brings a model back that has run away from where it started?',
       text: [
-        'Every try pays for its distance from the frozen starting model: $R′ = R − β KL$. The $KL$ adds up, over the tokens of a try, how much more likely they are now than they were: $log π − log π_{ref}$, in nats.',
+        'Every try pays for its distance from the frozen starting model: $R′ = R − β KL$. $π$ is the probability that the model gives to a token now, $π_{ref}$ the one that the starting model gave it. $KL$ adds up $log π − log π_{ref}$ over the tokens of a try. The logarithm is the natural one, so the unit is the **nat**: 1 nat is a factor of $e ≈ 2.7$ in probability, and 5 nats are a factor of about 150.',
+        'This is an estimate from a single try. It is **negative** where the starting model would have been likelier to write just this try than the model is now; such a try does not pay, it is paid. The mean over all tries that the model might write, which is the true distance, is never negative.',
         'This run starts where the model that is paid to fail has got to: its first answers are some 5 nats away from the starting model. γ stays 0, so failing first is still paid for. But now $β = 0.3$.',
       ],
       prediction: {
@@ -230,8 +245,8 @@ export const en: Words = {
           'Cheating earns at most 1 more than honesty. At $β = 0.3$ a distance of 5 nats costs 1.5. So coming back pays, whatever the tests say.',
       },
       look: [
-        'The chart of the **KL to the starting model**: which way does the line of turn 1 go?',
-        'In the Episode panel, one of the bars under **3 Reward** and **4 Compare** is for the KL. How long is it beside the others, at first and later?',
+        'The chart of the [KL to the starting model](chart/kl): which way does the line of turn 1 go?',
+        'In the [Episode](episode) panel, one of the bars under **3 Reward** and **4 Compare** is for the KL. How long is it beside the others, at first and later? In which tries does it add to the reward?',
       ],
       clauses: {
         distance:
@@ -242,14 +257,16 @@ export const en: Words = {
         'The first answers have not come back far enough. The estimate is made from samples, and a strong leash makes it noisier still; run it again with another seed.',
       counter:
         'β = 0: nothing is paid for the distance. What the model writes first goes wherever failing is paid best.',
+      explain:
+        'What does cheating earn a try at most, and what does a distance of 5 nats cost it at $β = 0.3$? Why does coming back pay?',
       apply: {
-        task: 'If a strong leash brings a model back, why not begin with one? Predict what β = 1 does to a run of the preset “A healthy first run”, then try it for 30 updates.',
+        task: 'If a strong leash brings a model back, why not begin with one? Predict what β = 1 does to a run of the preset “A healthy first run”, then try it: choose that [preset](field/preset), set the [KL coefficient β](field/beta) to 1 and [Updates](field/steps) to 30, then press Reset and Run.',
         answer:
           'It learns little. In both of our runs (seeds 1 and 2) the last answers solved 37 % of 128 held-out tasks after 30 updates, with the preset’s β = 0.01 58 and 56 %, and 34 % before. The distance is known only from samples, and β multiplies their noise along with it. A leash is a remedy with a price; a reward that asks for what is wanted is better.',
       },
       notes: [
         'Fifteen minutes. Best after “Paid to fail”.',
-        'A nat is the natural unit of information: 1 nat = 1.44 bits. Sampled estimates of the KL may come out negative; that is no mistake.',
+        '1 nat = 1.44 bits. That a single estimate of a distance can be negative surprises; let the class find a try whose program the starting model would have written more readily.',
       ],
     },
     hiddenTests: {
@@ -271,7 +288,7 @@ export const en: Words = {
       },
       look: [
         'Under “Unit tests, turn by turn”: the first row is the test that is paid for, the others are hidden. Is there a try that passes the first and fails others, and how is it pushed?',
-        'The charts **Unit tests passed** and **Tests trained on, passed**.',
+        'The charts [Unit tests passed](chart/hidden-tests) and [Tests trained on, passed](chart/paid-tests).',
       ],
       clauses: {
         gap: 'In the last ten updates the share of tests passed was {value} points higher for the test paid for than for the hidden ones; {bound} or more was expected.',
@@ -282,8 +299,9 @@ export const en: Words = {
         'The gap is smaller than expected. Which bugs the one test shows depends on the 16 tasks that the seed drew: try another seed.',
       counter:
         'The same single test, but of 1,000 tasks instead of 16. What one task’s test does not show another’s does: the model can only learn what holds for all, and the gap closes.',
+      explain: 'Why does nothing remove a bug that the one test does not show? What would?',
       apply: {
-        task: 'With 16 tasks, how many of the six tests must be paid for until the gap closes? Predict, then try 3 and 5.',
+        task: 'With 16 tasks, how many of the six tests must be paid for until the gap closes? Predict, then try 3 and 5: the setting is [Tests trained on](field/trainTests), then Reset and Run.',
         answer:
           'With one test the gap was 8.4 and 8.1 points in our runs (seeds 1 and 2), with three 2.9 and 4.5, with five 5.2 and −3.9. So it shrinks as more tests are paid for; at five a single test is left to judge, and the figure is mostly noise. More tests per task or more tasks: both make it harder to be right for the wrong reason. Hidden tests are what shows it.',
       },
@@ -310,8 +328,8 @@ export const en: Words = {
           'The model knows what a third answer is: most repeat the second, some repair another bug, and few break one. So it gains a little, and training adds to it.',
       },
       look: [
-        'The picture has a lane step more: write, correct, correct again.',
-        'Where does the third large number stand, above the second or below?',
+        '[The picture](episode) has a station more: write, correct, correct again.',
+        'Where does the [third large number](chart/accuracy) stand, above the second or below?',
       ],
       clauses: {
         third:
@@ -322,14 +340,63 @@ export const en: Words = {
         'The third answer lost what the second had. The difference is small beside the scatter of a single update; run it again with another seed.',
       counter:
         'The same from **Boost**, which has seen two answers and never three. Its third answers are worse than its second: a skill that was never shown has to be found by chance before it can be rewarded.',
+      explain:
+        'What does the third answer do that the second has not done? Where can the model have learned that?',
       apply: {
-        task: 'Set “Earlier answers in view” to “Latest answer” with the model Boost. Predict whether its third answers are still worse, and why.',
+        task: 'With the [starting model](field/model) Boost, set [Earlier answers in view](field/history) to “Latest answer”. Predict whether its third answers are still worse, and why. Then press Reset and Run.',
         answer:
           'They are not. With only the latest answer in view the third turn looks to the model exactly like the second, which it knows. Before training its third answers were as good as its second in our measurement (33.6 % of tasks each), and after 10 updates as good within the noise: second and third 50.0 and 50.0 % with one seed, 43.8 and 42.2 % with another.',
       },
       notes: [
         'Fifteen minutes. Episodes are half as long again, so updates take longer.',
         'Shows what supervised training before reinforcement learning is for: the reward can only choose among what the model already does now and then.',
+      ],
+    },
+    realModel: {
+      title: 'A real model and γ = 0',
+      question: 'What does improvement teach a model that does not improve?',
+      text: [
+        'So far a small model wrote, one that was made for this page. Now one that others trained on much of the web: SmolLM2, with 135 million parameters, best after the boost of the command line, which taught it to answer with a function and nothing else. It is asked short problems in whole sentences, then to correct its answer if that is wrong.',
+        'At $γ = 0$ only the improvement is paid: $R = r_2 − (1 − γ) r_1 = r_2 − r_1$. In **Paid to fail** a model learned from that to fail first. It could, because it does repair what it wrote.',
+      ],
+      prediction: {
+        question:
+          'γ = 0, three updates of four problems, each tried four times. Some programs are right, many are wrong. Which tries are made more likely?',
+        options: {
+          better: 'Those whose programs pass more tests',
+          repairs: 'Those that repair a wrong first answer: there are some in most groups',
+          nothing: 'Hardly any',
+        },
+        because:
+          'Asked to correct itself, this model repeats its first answer nearly every time, right or wrong. Then $r_2 = r_1$ and $R = 0$, for a perfect program as for a hopeless one. All four tries earn the same, $A = 0$, and nothing is pushed. Improvement can be paid only where there is some.',
+      },
+      look: [
+        'In the [Episode](episode) panel, compare $y_1$ and $y_2$ of a try: what has the correction changed?',
+        'The four tries at a problem often earn different $r_1$. What has become of that in $R$?',
+        'The charts [Edit distance and copies](chart/edit) and [Groups without signal](chart/zero-std). In an update whose groups are all without signal the gradient is 0, and the model stays what it is.',
+      ],
+      clauses: {
+        copies:
+          'In {value} of the tries the correction was the first answer again; {bound} or more was expected.',
+        alike: 'In {value} of the groups all four tries earned the same R; {bound} or more was expected.',
+      },
+      holds:
+        'The model repeats itself, so γ = 0 pays all tries alike, and most groups teach nothing: whatever it writes, it is not pushed.',
+      fails:
+        'The tries differed in what they improved. Did the model have the boost? One without it explains more than it writes, and is cut off in both answers. At a higher temperature corrections differ by chance.',
+      counter:
+        'The same with γ = 1: $R = r_2$. The model repeats itself as before. But now a right answer that is repeated earns 1 and a wrong one 0, so tries differ, and the better ones are pushed up, first answers included.',
+      explain:
+        'Four tries at a problem pass 6, 4, 4 and 0 of its tests, and each repeats its first answer. What does each earn at γ = 0 and at γ = 1, and which are pushed?',
+      apply: {
+        task: 'A try repeats a first answer that passes half of its tests: $r_1 = r_2 = 1/2$. Compute $R$ for γ = 0, 1/2 and 1. Then say what such a model would have to learn before γ = 0 could teach it anything, and how.',
+        answer:
+          '$R = γ r_1$: 0, 1/4 and 1/2. With any $γ > 0$ tries that repeat themselves are compared by their first answers; γ only scales the difference. Before γ = 0 can teach it anything, it must change what is wrong, sometimes for the better: by examples in which a wrong answer is put right (a longer boost), by being shown the test that fails ([Feedback between turns](field/feedback)), or by more chance in what it draws ([Temperature](field/temperature)).',
+      },
+      notes: [
+        'Twenty minutes, and a model: 269 MB from the hub, 98 MB as a .gguf file in Q4_1. Get it before the lesson; the boost is made at the command line and dropped on the page beside it. Best after “Paid to fail” and “Your first update”.',
+        'The two lessons on γ = 0 belong together. A model that can repair is paid to fail first; one that cannot is paid for nothing. Let the class say which of the two is easier to notice from a curve.',
+        'SmolLM2 with the boost repeated 94 of 96 first answers at temperature 0.5, and about two thirds at temperature 1, where what it draws differs by chance.',
       ],
     },
   },

@@ -5,7 +5,7 @@ import { algorithmOf } from '../../rl/algorithms/index.ts';
 import { couplingThreshold } from '../../rl/metrics.ts';
 import { findMetric, type Metric } from '../../rl/metricTable.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
-import { fixed, percent, significant } from '../format.ts';
+import { fixed, percent, significant, whole } from '../format.ts';
 import { glossary } from '../glossary.ts';
 import type { Level, Mark } from './annotate.ts';
 import { couplingWords } from './coupling.ts';
@@ -210,7 +210,7 @@ export function valueWords(name: FieldName, value: FieldValue): string {
       told(label)
         .replace(/[:(,].*$/, '')
         .trim()) ??
-    `${value}${unit}`
+    `${typeof value === 'number' ? whole(value) : value}${unit}`
   );
 }
 

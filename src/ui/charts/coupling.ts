@@ -31,9 +31,10 @@ const meaning = {
   below: 'a better first answer is pushed down more than it is repaid',
   above: 'a better first answer pays',
 } as const;
+/** A mean of fewer updates may well have stood on the other side. */
 const allAlong = {
-  below: 'Has been below its threshold all along',
-  above: 'Has been above its threshold all along',
+  below: 'Below its threshold since there is a mean of {n} updates, which is since update {step}',
+  above: 'Above its threshold since there is a mean of {n} updates, which is since update {step}',
 } as const;
 const since = {
   below: 'Crossed its threshold at update {step} and has been below it since',
@@ -46,6 +47,7 @@ export function couplingWords(points: readonly Point[]): string {
   const last = crossings.at(-1);
   if (!last) return '';
   const { step, side } = last;
-  const when = crossings.length === 1 ? say(allAlong[side]) : say(since[side], { step });
+  const when =
+    crossings.length === 1 ? say(allAlong[side], { n: smoothingWindow, step }) : say(since[side], { step });
   return `${when}: ${say(meaning[side])}.`;
 }

@@ -1,5 +1,6 @@
 /** Opens a project in StackBlitz's own page, in a new tab. */
 import type { Files } from '../../exports/nodeProject.ts';
+import { say } from '../say.svelte.ts';
 import { asTexts, projectName } from '../nodeProject.ts';
 
 /** Sends the files there. @returns what came of it, in a sentence */
@@ -13,8 +14,9 @@ export async function openInStackBlitz(files: Files): Promise<string> {
       files: asTexts(files),
     };
     sdk.openProject(project, { newWindow: true, openFile: 'reward.ts' });
-    return 'Sent to a new tab; if none opened, the browser blocked it.';
+    return say('Sent to a new tab; if none opened, the browser blocked it.');
   } catch (error) {
-    return `It was not sent: ${error instanceof Error ? error.message : String(error)} The zip has the same files.`;
+    const why = error instanceof Error ? error.message : String(error);
+    return say('It was not sent: {why} The zip has the same files.', { why });
   }
 }

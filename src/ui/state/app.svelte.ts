@@ -278,7 +278,7 @@ export class AppState {
   teach(experiment: Experiment, name: string): void {
     const { selected } = this.runs;
     const run = this.#runWith((form) => form.open(experiment));
-    if (run !== selected) run.name = name; // else there was no room for it
+    if (run !== selected) this.kept.call(run.id, (run.name = name)); // else there was no room for it
   }
 
   #runWith(fill: (form: ExperimentState) => void): OpenRun {
@@ -302,17 +302,17 @@ export class AppState {
   }
 
   /**
-   * Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run.
+   * Goes on with a run that was kept, over what is loaded, or loads what it needs; it is shown, and waits for Run unless it is to go on.
    * @returns false: too many are open, which the run on screen says
    */
-  resume(kept: KeptRun): boolean {
+  resume(kept: KeptRun, wish: Wish | null = null): boolean {
     this.kept.answer(true);
     const there = this.runs.find(kept.id);
     if (this.runs.closed?.run.id === kept.id) this.runs.undoClose();
     if (there && !this.runs.canReopen(kept.id, this.kept.inUse)) this.#select(there);
     else {
       if (there?.alive) this.#client.close(kept.id); // before another begins under its name
-      this.#load(formOf(kept), null, { ...kept, there });
+      this.#load(formOf(kept), wish, { ...kept, there });
     }
     return this.runs.selected.id === kept.id;
   }
@@ -436,8 +436,8 @@ export class AppState {
     const run = this.runs.find(event.runId);
     if (!run) return;
     for (const one of this.asking.hearers(run, event)) one.told.apply(event);
-    if (event.type === 'past') run.goOn(event);
-    if (event.type === 'past') this.link.begun(run);
+    if (event.type === 'past') this.link.begun(run.goOn(event));
+    if (event.type === 'update') void this.kept.gotOn(run.id);
     if (event.type === 'change') run.form.follow(event.record.changes);
     run.alive = this.#client.has(run.id);
     if (run.told.hears) run.wish = null;

@@ -11,5 +11,5 @@ import type { ThemeState } from './theme.svelte.ts';
 
 export const [getApp, setApp] = createContext<AppState>();
 export const [getTheme, setTheme] = createContext<Pick<ThemeState, 'current' | 'toggle'>>();
-export const [getLanguage, setLanguage] = createContext<Pick<LanguageState, 'current' | 'choose'>>();
+export const [getLanguage, setLanguage] = createContext<Pick<LanguageState, 'current' | 'choose' | 'more'>>();
 export const [getIntro, setIntro] = createContext<Pick<IntroState, 'shown' | 'show'>>();

@@ -1,5 +1,6 @@
 /** The experiment being edited, beside the one in force, and how the two and the preset differ. */
 import {
+  besides,
   defaultExperiment,
   diff,
   parseExperiment,
@@ -8,27 +9,18 @@ import {
   type FieldName,
 } from '../../config/experiment.ts';
 import { field, fieldNames, isFieldName } from '../../config/fields.ts';
-import { findPreset, nearestPreset, presetExperiment, presets, type Preset } from '../../config/presets.ts';
+import { nearestPreset, presetExperiment, type Preset } from '../../config/presets.ts';
 import { idleFields } from '../../config/rules.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import { say, told } from '../say.svelte.ts';
 
 type Draft = Readonly<Record<FieldName, string | number | boolean>>;
 
-/** The preset that is exactly this experiment, else the default one; over a model that others trained, that model's own. */
-function presetOf(experiment: Experiment): Preset {
-  if (experiment.model === 'other') return nearestPreset(experiment);
-  const fit = presets.find((preset) => Object.keys(diff(experiment, presetExperiment(preset))).length === 0);
-  const preset = fit ?? findPreset('default') ?? presets[0];
-  if (!preset) throw new Error('The table of presets is empty.');
-  return preset;
-}
-
 /** Read it anywhere; it is written by its own methods only. */
 export class ExperimentState {
-  preset = $state.raw<Preset>(presetOf(defaultExperiment));
+  preset = $state.raw<Preset>(nearestPreset(defaultExperiment));
   /** The preset that was chosen when the experiment in force was loaded. */
-  #loaded = $state.raw<Preset>(presetOf(defaultExperiment));
+  #loaded = $state.raw<Preset>(nearestPreset(defaultExperiment));
   /** The values in the form; some may be illegal, or text that is not a number yet. */
   draft = $state.raw<Draft>(defaultExperiment);
   /** The experiment the trainer works with. */
@@ -46,6 +38,15 @@ export class ExperimentState {
   /** Fields whose value differs from the preset's. */
   get changed(): readonly FieldName[] {
     return fieldNames.filter((name) => this.draft[name] !== this.#base[name]);
+  }
+  /** Those of them that make another experiment of it: what its preset promises need not come true. */
+  get telling(): readonly FieldName[] {
+    return this.changed.filter((name) => !besides.includes(name));
+  }
+  /** What is in the form: the preset's name, or that it is no longer that. */
+  get presetWords(): string {
+    const title = told(this.preset.title);
+    return this.telling.length === 0 ? title : say('Changed from “{title}”', { title });
   }
   /** Fields whose new value waits for a reload. */
   get pending(): readonly FieldName[] {
@@ -129,7 +130,7 @@ export class ExperimentState {
 
   /** Shows an experiment that came from a link. */
   open(experiment: Experiment): void {
-    this.preset = presetOf(experiment);
+    this.preset = nearestPreset(experiment);
     this.draft = experiment;
   }
 

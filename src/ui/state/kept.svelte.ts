@@ -27,6 +27,8 @@ export class KeptState {
   readonly #onRefused: (sentence: string) => void;
   /** The run that the user did not want to go on with, and where it stood. */
   readonly #declined: Remembered;
+  /** Names that runs were given before anything of them was kept, by their ids. */
+  readonly #names = new Map<string, string>();
   #begun = false;
 
   constructor(store: KeptRuns | null, onRefused: (sentence: string) => void) {
@@ -84,6 +86,19 @@ export class KeptState {
   answer(wanted: boolean): void {
     if (this.offer && !wanted) this.#declined.write(nameOfMoment(this.offer));
     this.offer = null;
+  }
+
+  /** A run that began here is kept under this name, once anything of it is. */
+  call(id: string, name: string): void {
+    this.#names.set(id, name);
+  }
+
+  /** A run has got on; perhaps something of it is kept by now. */
+  async gotOn(id: string): Promise<void> {
+    const name = this.#names.get(id);
+    if (name === undefined || !this.store) return;
+    this.#names.delete(id);
+    await this.store.rename(id, name).catch(() => this.#names.set(id, name)); // not yet
   }
 
   async #look(): Promise<void> {

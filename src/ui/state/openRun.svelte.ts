@@ -6,6 +6,7 @@ import {
   sameEvaluation,
   type Evaluated,
   type Experiment,
+  type FieldName,
 } from '../../config/experiment.ts';
 import { field, fields } from '../../config/fields.ts';
 import { nearestPreset, presetExperiment, type Preset } from '../../config/presets.ts';
@@ -90,10 +91,11 @@ export class OpenRun {
   }
 
   /** It was kept, and goes on under the experiment that was in force last. */
-  goOn({ began, experiment }: { readonly began: Experiment; readonly experiment: Experiment }): void {
+  goOn({ began, experiment }: { readonly began: Experiment; readonly experiment: Experiment }): this {
     this.#began = began;
     this.form.draft = experiment;
     this.form.applyAll(experiment);
+    return this;
   }
 
   /** What files of it are called. */
@@ -170,13 +172,20 @@ export class OpenRun {
 }
 
 /** "γ 0, k 8": how it differs from its preset; the preset's own title where it does not. A model that others trained comes first. */
+/** Said in two words of a run on problems of the user's own. */
+const aboutTasks: readonly FieldName[] = ['tasks', 'problems', 'heldOut', 'splitSeed'];
+
 export function nameOf(experiment: Experiment, preset: Preset): string {
   const base = presetExperiment(preset);
   // Where it starts is long to say, and behind what tells it from others.
-  const changes = changesBetween(base, experiment).toSorted(
+  const own = experiment.tasks === 'own' && base.problems !== experiment.problems;
+  const differing = changesBetween(base, experiment).filter(
+    ({ field }) => !own || !aboutTasks.includes(field),
+  );
+  const changes = differing.toSorted(
     (a, b) => Number(a.field === 'initialPolicy') - Number(b.field === 'initialPolicy'),
   );
-  const words = changes.map(({ field, to }) => change({ field, to }));
+  const words = [...(own ? [say('own problems')] : []), ...changes.map(({ field, to }) => change({ field, to }))];
   if (experiment.model === 'other') return [nearestPreset(experiment).title, ...words].join(', ');
   return words.length === 0 ? preset.title : words.join(', ');
 }

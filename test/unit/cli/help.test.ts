@@ -4,8 +4,7 @@ import type { Command } from '../../../src/cli/common.ts';
 import { learn } from '../../../src/cli/learnCommand.ts';
 import { parseTrainingFlags } from '../../../src/cli/startFrom.ts';
 import { train } from '../../../src/cli/trainCommand.ts';
-import { defaultExperiment } from '../../../src/config/experiment.ts';
-import { shortProblemSettings } from '../../../src/config/presets.ts';
+import { decisionSettings, shortProblemSettings } from '../../../src/config/presets.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -40,9 +39,9 @@ describe('--help', () => {
     const help = await helpOf(learn);
     const flagged = (flag: string) =>
       new RegExp(`^  ${flag} [^]*?default\\s+([^)]*)\\)`, 'm').exec(help)?.[1];
-    expect(flagged('--steps')?.trim()).toBe(String(shortProblemSettings.steps));
-    expect(flagged('--held-out')?.trim()).toBe(String(shortProblemSettings.heldOut));
-    expect(flagged('--beta')?.trim()).toBe(String(defaultExperiment.beta));
+    expect(flagged('--steps')?.trim()).toBe(String(decisionSettings.steps));
+    expect(flagged('--held-out')?.trim()).toBe(String(decisionSettings.heldOut));
+    expect(flagged('--beta')?.trim()).toBe(String(decisionSettings.beta));
     expect(help).not.toMatch(/^ {2}--(seed|control|tasks) /m);
   });
 

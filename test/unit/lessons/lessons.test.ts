@@ -1,11 +1,12 @@
 /** Every lesson is whole: its experiments are legal, and every language says all of it. */
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { diff } from '../../../src/config/experiment.ts';
+import { defaultExperiment, diff, withChanges } from '../../../src/config/experiment.ts';
+import { presetExperiment, shortProblemsPreset } from '../../../src/config/presets.ts';
 import { lessonIds, lessons } from '../../../src/lessons/index.ts';
 import { languages, type Language } from '../../../src/lessons/languages.ts';
 import { texts } from '../../../src/lessons/texts.ts';
-import { experimentOf, readLesson } from '../../../src/lessons/lesson.ts';
+import { changesOf, experimentOf, givesModel, readLesson } from '../../../src/lessons/lesson.ts';
 import { parseMarkup, plainText } from '../../../src/lessons/markup.ts';
 import { wordsSchema, type Words } from '../../../src/lessons/words.ts';
 
@@ -61,6 +62,40 @@ describe('lessons', () => {
     const data: unknown = { ...lessons.paidToFail, ...wrong };
     expect(() => readLesson(data)).toThrow(message);
     expect(() => readLesson(data)).toThrow(/^Lesson paidToFail: /);
+  });
+});
+
+describe('a lesson about a model that others trained', () => {
+  const { realModel } = lessons;
+  const brought = withChanges(presetExperiment(shortProblemsPreset('Mine@0123456789abcdef')), {
+    ...{ loraRank: 4, loraAlpha: 32, gamma: 2, steps: 7 },
+  });
+
+  it('is held with the model that was brought, and its own settings', () => {
+    const experiment = experimentOf(realModel, 'run', brought);
+    expect(Object.keys(diff(experiment, experimentOf(realModel, 'run')))).toEqual([
+      ...['otherModel', 'loraRank', 'loraAlpha'],
+    ]);
+    expect(experiment).toMatchObject({ otherModel: brought.otherModel, loraRank: 4, gamma: 0 });
+  });
+
+  it('waits for one: neither one of ours nor other problems will do', () => {
+    expect(givesModel(brought)).toBe(true);
+    const problems = `sha256-${'0'.repeat(64)}`;
+    const others = [defaultExperiment, withChanges(brought, { problems })];
+    for (const one of others) {
+      expect(givesModel(one)).toBe(false);
+      expect(experimentOf(realModel, 'run', one)).toEqual(experimentOf(realModel, 'run'));
+    }
+    expect(experimentOf(lessons.klLeash, 'run', brought)).toEqual(experimentOf(lessons.klLeash, 'run'));
+  });
+
+  it('says what it changes of its preset, not what that is', () => {
+    expect(changesOf(realModel)).toMatchObject({
+      of: { title: 'SmolLM2-135M-Instruct on short problems' },
+      changes: { ...realModel.changes, evalTasks: 8 },
+    });
+    expect(changesOf(lessons.klLeash)).toMatchObject({ of: null, changes: { beta: 0.3 } });
   });
 });
 

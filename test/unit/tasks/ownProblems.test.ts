@@ -213,7 +213,7 @@ describe('a task source', () => {
     expect(used + source.spare.train + source.spare.heldOut).toBe(31);
     const [use, words] = notesOn(source, set, reader);
     expect(use).toMatch(
-      /^Of 31 problems 16 are trained on and 4 held out; .*“Training tasks”.*“Held-out tasks”.*left out: 1 whose text/,
+      /^Trained on: 16 of 31 problems\. Held out: 4\. .*“Training tasks”.*“Held-out tasks”.*Left out: 1 whose text/,
     );
     expect(words).toMatch(/letter by letter/);
     expect(source.longestPrompt).toBe(

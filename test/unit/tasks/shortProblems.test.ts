@@ -1,10 +1,10 @@
 /** The short problems for models of others, and the file of them that is shipped. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { shortProblemsName } from '../../../src/config/presets.ts';
+import { decisionSettings, shortProblemsName } from '../../../src/config/presets.ts';
 import { problemLine, problemSetOf, readProblemSet } from '../../../src/tasks/problemSet.ts';
 import { readProblems } from '../../../src/tasks/readers/index.ts';
-import { shortProblems } from '../../../src/tasks/shortProblems.ts';
+import { decisionProblems, shortProblems } from '../../../src/tasks/shortProblems.ts';
 import { formatExample, supervisedExample } from '../../../src/tasks/supervised.ts';
 
 const file = readFileSync('public/problems/short.jsonl', 'utf8');
@@ -36,6 +36,19 @@ describe('short problems', () => {
         new RegExp(`^Write a Python function ${entryPoint}\\([a-z, ]+\\) that returns .+\\.$`),
       );
     }
+  });
+});
+
+describe('problems of one kind', () => {
+  it('are those of public/problems/decisions.jsonl, as many to train on as are held out', async () => {
+    const text = readFileSync('public/problems/decisions.jsonl', 'utf8');
+    const first = [];
+    for (const problem of decisionProblems()) if (first.push(problem) === 24) break;
+    expect(first.map(problemLine)).toEqual(text.split('\n').slice(0, 24));
+    const { problems } = await readProblemSet(text);
+    const { trainTasks, evalTasks } = decisionSettings;
+    expect(problems).toHaveLength(trainTasks + evalTasks);
+    expect(new Set(problems.map(({ reference }) => reference)).size).toBe(problems.length);
   });
 });
 

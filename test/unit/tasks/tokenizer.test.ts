@@ -43,6 +43,13 @@ describe('shipped tokenizer', () => {
     expect(tokenizer.decode([bos, ...tokenizer.encode('return x'), eot])).toBe('return x');
     expect(tokenizer.decode([bos, eot])).toBe('');
     expect(tokenizer.tokenText(eot)).toBe('<eot>');
+    // A character that is several tokens is told apart by its bytes.
+    expect(
+      tokenizer
+        .encode('größte')
+        .map((id) => tokenizer.tokenText(id))
+        .join(' '),
+    ).toMatch(/⟨C3⟩ ⟨B6⟩ ⟨C3⟩ ⟨9F⟩/);
     expect(tokenizer.encode('def total(xs):').map((id) => tokenizer.tokenText(id))).toEqual([
       'def',
       ' total',

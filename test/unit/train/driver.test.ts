@@ -64,6 +64,24 @@ describe('the loop', () => {
     ]);
   });
 
+  it('does not evaluate what is known: how good the model is that it begins with', async () => {
+    const { loaded } = await start();
+    const events: RunEvent[] = [];
+    const run = new DrivenRun({
+      ...{ id: 'a', strictLog: false, readyEarly: true, checkpointEvery: 25 },
+      emit: (event) => void events.push(event),
+      wake: () => undefined,
+      explain: () => ({ what: '', remedy: '', detail: '' }),
+      breathe: () => Promise.resolve(),
+    });
+    const metrics = { 'eval/accuracy@t1': 0.25 };
+    const baseline = { experiment, backend: 'wasm' as const, step: 0, metrics, examples: [], ms: 1 };
+    run.begin(() => Promise.resolve({ experiment, baseline }));
+    await run.turn(loaded);
+    expect(events.flatMap((event) => (event.type === 'eval' ? [event.record] : []))).toEqual([baseline]);
+    await run.dispose();
+  });
+
   it('changes what it was told ahead, after the updates it was told, also when it goes back and comes again', async () => {
     const { driver, updates, of } = await start();
     driver.obey(begin('a'));

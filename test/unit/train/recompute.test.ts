@@ -6,8 +6,9 @@ import { Adapter } from '../../../src/model/adapter.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
 import { Llama } from '../../../src/model/llama.ts';
 import { adapterShapes, loraTargets } from '../../../src/model/lora.ts';
+import { RowTree } from '../../../src/model/rowTree.ts';
 import { uniform } from '../../../src/rl/random.ts';
-import { recomputes } from '../../../src/train/passes.ts';
+import { recomputes } from '../../../src/train/workload.ts';
 
 const config = tinyLlama(40, { num_hidden_layers: 3 });
 const settings = { rank: 2, alpha: 4, targets: loraTargets };
@@ -21,6 +22,9 @@ const values = Object.fromEntries(
 /** Gradients of a sum of all hidden states, each with its own factor. */
 function gradients(model: Llama, recompute: boolean) {
   const [ids = []] = randomTokens(config, 1, 40);
+  const tree = new RowTree();
+  tree.add(ids.slice(0, 20));
+  tree.add([...ids.slice(0, 8), ...ids.slice(20, 30)]);
   const { value, grads } = tf.variableGrads(() => {
     const hidden = model.hidden(tf.tensor1d(ids, 'int32'), 2, 20, { recompute });
     return tf.sum(tf.mul(hidden, tf.cos(tf.range(0, hidden.size)).reshape(hidden.shape))) as Scalar;

@@ -115,7 +115,7 @@ describe('a file that Share saved', () => {
     const run = { ...madeRun(3), experiment };
     const text = fileOf({ ...made, receipt: await receiptOf(run, 'test') });
     const { done } = await openFiles([textFile('a.json', text)], app);
-    expect(done).toEqual(['The experiment, and what came of it, of a.json is loaded, and waits for Run.']);
+    expect(done).toEqual(['The experiment of a.json, and what came of it, is loaded, and waits for Run.']);
     expect(app.link.claim?.receipt.updates).toBe(3);
     expect(app.link.claims(app.runs.selected)).toBe(true);
   });

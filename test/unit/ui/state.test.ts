@@ -148,11 +148,11 @@ describe('AppState', () => {
     expect(app.experiment.waiting(false)).toBe('');
     app.step();
     await reaches(app, 'paused');
-    const other = findPreset('micro');
+    const other = findPreset('cheating');
     if (other) app.choose(other);
     const words = app.experiment.waiting(app.run.begun);
     expect(words).toContain(`“${other?.title}” loads on Reset: `);
-    expect(words).toContain('this is still “A healthy first run');
+    expect(words).toContain('this is still “Micro (for tests)');
     app.reset();
     expect(app.experiment.waiting(app.run.begun)).toBe('');
   });

@@ -44,7 +44,7 @@ import { fakeEvaluation, fakeUpdate } from '../../ui/mock/fakeRun.ts';
 describe('format', () => {
   it('writes numbers with a true minus and no negative zero', () => {
     expect(significant(-0.25)).toBe('−0.25');
-    expect(significant(3e-4)).toBe('3e−4');
+    expect(significant(3e-4)).toBe('3·10⁻⁴');
     expect(significant(1234.5)).toBe('1230');
     expect(fixed(-0.001)).toBe('0.00');
     expect(signed(0.004)).toBe('0.00');

@@ -6,7 +6,8 @@ import { isObject, shownText } from '../../../config/outside.ts';
 import { readRunFile, runFileEnding, type NamedRun, type RunLog } from '../../../exports/runFile.ts';
 import type { KeptRun } from '../../../keep/keptRuns.ts';
 import { maxFileBytes, readSharedFile, saysShared } from '../../../receipts/shared.ts';
-import { pluralInEnglish as plural } from '../../format.ts';
+import { plural } from '../../format.ts';
+import { say, told } from '../../say.svelte.ts';
 import type { AppState } from '../../state/app.svelte.ts';
 import type { OpenRun } from '../../state/openRun.svelte.ts';
 import { addRecalled } from '../../state/recalled.ts';
@@ -44,7 +45,10 @@ export async function openFiles(files: readonly File[], app: AppState): Promise<
       if (own !== undefined) await app.own.takeText(own, run.opened.manifest.experiment);
       const kept = await keptHere(run, app).catch((error: unknown) => {
         problems.push(
-          `The run “${shownText(run.name)}” is not kept here: ${messageOf(error).replace(/\.?$/, '.')}`,
+          say('The run “{name}” is not kept here: {why}.', {
+            name: shownText(run.name),
+            why: messageOf(error),
+          }),
         );
         return null;
       });
@@ -56,10 +60,15 @@ export async function openFiles(files: readonly File[], app: AppState): Promise<
         open.told.notify('info', originOf(run));
         looked.push(open);
       }
-      done.push(`The run “${run.name}” is open, with ${plural(run.opened.step, 'update')}.`);
+      done.push(
+        say('The run “{name}” is open, with {updates}.', {
+          name: run.name,
+          updates: plural(run.opened.step, 'update'),
+        }),
+      );
     } catch (error) {
       problems.push(
-        `The run “${shownText(run.name)}” was not opened: ${messageOf(error).replace(/\.?$/, '.')}`,
+        say('The run “{name}” was not opened: {why}.', { name: shownText(run.name), why: messageOf(error) }),
       );
     }
   }
@@ -83,9 +92,25 @@ function originOf({
   readonly opened: RunLog;
 }): string {
   const { build, backend, device, parent } = manifest;
-  const forked = parent ? `, in a fork from update ${parent.step} of another run` : '';
-  const made = `${plural(step, 'update')}, made by version ${shownText(build)} on ${backendTitles[backend]} (${shownText(device)})${forked}`;
-  return `This run is from the file ${shownText(file)}: ${made}. Anyone may have written it.`;
+  const where = {
+    file: shownText(file),
+    updates: plural(step, 'update'),
+    build: shownText(build),
+    backend: backendTitles[backend],
+    device: shownText(device),
+  };
+  return parent
+    ? say(
+        'This run is from the file {file}: {updates}, made by version {build} on {backend} ({device}), in a fork from update {from} of another run. Anyone may have written it.',
+        {
+          ...where,
+          from: parent.step,
+        },
+      )
+    : say(
+        'This run is from the file {file}: {updates}, made by version {build} on {backend} ({device}). Anyone may have written it.',
+        where,
+      );
 }
 
 /** Its model is that of this page, as far as that is known. */
@@ -96,7 +121,9 @@ function mayGoOn({ manifest }: RunLog, app: AppState): boolean {
 
 const full = 'too many runs are open: close one first';
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** For the end of a sentence. */
+const messageOf = (error: unknown): string =>
+  told((error instanceof Error ? error.message : String(error)).replace(/\.$/, '')).replace(/\.$/, '');
 
 async function openJson(bytes: Uint8Array, name: string, app: AppState): Promise<string> {
   try {
@@ -105,21 +132,31 @@ async function openJson(bytes: Uint8Array, name: string, app: AppState): Promise
     if (saysShared(data)) {
       const shared = readSharedFile(data);
       await app.link.openShared(shared);
-      const result = shared.receipt ? ', and what came of it,' : '';
-      return `The experiment${result} of ${shownText(name)} is loaded, and waits for Run.`;
+      return shared.receipt
+        ? say('The experiment of {name}, and what came of it, is loaded, and waits for Run.', {
+            name: shownText(name),
+          })
+        : say('The experiment of {name} is loaded, and waits for Run.', { name: shownText(name) });
     }
     if (!isObject(data)) throw new Error('it holds no experiment');
     const { experiment, notes } = readExperimentFile(data);
     await app.own.recall(experiment);
     if (!app.openExperiment(experiment)) throw new Error(full);
     return [
-      `The experiment of ${shownText(name)} is loaded, and waits for Run.`,
-      ...notes.map((note) => `${note}.`),
+      say('The experiment of {name} is loaded, and waits for Run.', { name: shownText(name) }),
+      ...notes.map((note) => `${told(note)}.`),
     ].join(' ');
   } catch (error) {
-    const why = shownText(messageOf(error).replace(/\.$/, ''), 240);
+    const why = shownText(messageOf(error), 240);
     throw new Error(
-      `${shownText(name)} cannot be opened: ${why}. Choose a run (${runFileEnding}), an experiment.json, or a file that Share saved; problems are opened in Problem sets.`,
+      say(
+        '{name} cannot be opened: {why}. Choose a run ({ending}), an experiment.json, or a file that Share saved; problems are opened in Problem sets.',
+        {
+          name: shownText(name),
+          why,
+          ending: runFileEnding,
+        },
+      ),
       { cause: error },
     );
   }

@@ -14,7 +14,7 @@ export function keptFacts(run: KeptRun): string {
   const done =
     run.step >= run.steps
       ? plural(run.step, 'update')
-      : say('{step} of {updates}', { step: run.step, updates: plural(run.steps, 'update') });
+      : say('{step} of {n} updates', { step: run.step, n: run.steps });
   return [...preset, backendTitles[run.backend], done].join(' · ');
 }
 

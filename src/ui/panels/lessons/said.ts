@@ -1,5 +1,5 @@
 /** What lessons say of a run, with its numbers put in. */
-import { diff, type Experiment, type FieldName } from '../../../config/experiment.ts';
+import { besides, diff, type Experiment, type FieldName } from '../../../config/experiment.ts';
 import { isOver, judge, shownValue, type Course, type Finding } from '../../../lessons/judge.ts';
 import { experimentOf, sides, type Lesson, type Side } from '../../../lessons/lesson.ts';
 import { withValues } from '../../say.svelte.ts';
@@ -12,13 +12,10 @@ export function findingText({ clause, value }: Finding, text: string, language: 
   return withValues(text, { value: shown(value), bound: shown(atLeast ?? atMost ?? NaN) });
 }
 
-/** Fields that change nothing in what a lesson shows, but its noise and how long it is looked at: they may be changed under way. */
-const besides: readonly FieldName[] = ['seed', 'steps', 'evalEvery', 'evalTasks'];
-
 /** Which run of a lesson began with this experiment, whatever its seed; null: neither. A run that only looks like it was not run for it. */
 export function sideOf(lesson: Lesson, began: Experiment): Side | null {
   const is = (side: Side) =>
-    Object.keys(diff(began, experimentOf(lesson, side))).every((name) => name === 'seed');
+    Object.keys(diff(began, experimentOf(lesson, side, began))).every((name) => name === 'seed');
   return sides.find(is) ?? null;
 }
 

@@ -22,7 +22,7 @@ import {
   type SeenTurn,
   type View,
 } from './picture.ts';
-import { say } from '../../say.svelte.ts';
+import { decimals, say } from '../../say.svelte.ts';
 
 export interface LanesPicture {
   readonly view: View;
@@ -57,7 +57,7 @@ export function lanesSvg({ view, title, subtitle }: LanesPicture, color: Palette
   const parts = [
     textAt(margin, 32, title, { 'font-size': 17, 'font-weight': 650, fill: color('--ink') }),
     textAt(margin, 51, subtitle, { 'font-size': 12, fill: color('--ink-3') }),
-    ...headsOf(view, explained?.formula ?? '', one, color),
+    ...headsOf(view, decimals(explained?.formula ?? ''), one, color),
   ];
   let y = 112;
   lanes.forEach((lane, i) => {

@@ -69,11 +69,13 @@ function dedented(all: MarkedPiece[][]): MarkedPiece[][] {
 const most = 28;
 
 function removedIn(difference: readonly DiffLine[]): string {
-  const removed = difference
+  const all = difference
     .filter(({ sign }) => sign === '-')
     .flatMap(({ pieces }) => pieces.filter(({ changed }) => changed))
     .map((piece) => piece.text.trim())
-    .filter((text) => text !== '')
-    .join(' … ');
+    .filter((text) => text !== '');
+  // Brackets alone tell nothing of what went.
+  const telling = all.filter((text) => /[\p{L}\p{N}]/u.test(text));
+  const removed = (telling.length > 0 ? telling : all).join(' … ');
   return removed.length > most ? `${removed.slice(0, most)}…` : removed;
 }

@@ -7,6 +7,7 @@ import {
   type Progress,
   type Rates,
 } from '../../../worker/models.ts';
+import { say } from '../../say.svelte.ts';
 
 export interface Chosen {
   readonly path: string;
@@ -54,37 +55,37 @@ export class ModelsState {
   }
 
   look(name: string): Promise<void> {
-    return this.#do(`Looking for ${name.trim()}`, null, async (signal) => {
+    return this.#do(say('Looking for {name}', { name: name.trim() }), null, async (signal) => {
       this.looked = null;
       this.rates = null;
       const model = await this.tools.look(name, signal);
       this.looked = model;
-      this.said = `${model.name} can be read. Nothing large has been fetched.`;
-      this.work = { what: 'Measuring how fast this machine is', digest: null, progress: null };
+      this.said = say('{name} can be read. Nothing large has been fetched.', { name: model.name });
+      this.work = { what: say('Measuring how fast this machine is'), digest: null, progress: null };
       this.rates = await this.tools.probe(model.facts.width, mlpWidthOf(model.facts));
     });
   }
 
   fetch(model: KeptModel): Promise<void> {
-    return this.#do(`Fetching ${model.name}`, model.digest, async (signal) => {
+    return this.#do(say('Fetching {name}', { name: model.name }), model.digest, async (signal) => {
       await this.tools.fetch(model.digest, (progress) => this.#tell(progress), signal);
       this.looked = null;
-      this.said = `${model.name} is here.`;
+      this.said = say('{name} is here.', { name: model.name });
     });
   }
 
   copy(files: readonly Chosen[]): Promise<void> {
-    return this.#do('Reading the files', null, async (signal) => {
+    return this.#do(say('Reading the files'), null, async (signal) => {
       const model = await this.tools.copy(await unpacked(files), (progress) => this.#tell(progress), signal);
-      this.said = `${model.name} is here.`;
+      this.said = say('{name} is here.', { name: model.name });
     });
   }
 
   remove({ digest, name }: Pick<KeptModel, 'digest' | 'name'>): Promise<void> {
-    return this.#do(`Deleting ${name}`, digest, async () => {
+    return this.#do(say('Deleting {name}', { name }), digest, async () => {
       this.tools.letGo(); // it may be the one that wrote
       await this.tools.remove(digest);
-      this.said = `${name} is deleted.`;
+      this.said = say('{name} is deleted.', { name });
     });
   }
 
@@ -116,7 +117,7 @@ export class ModelsState {
     try {
       await work(doing.signal);
     } catch (error) {
-      if (doing.signal.aborted) this.said = 'Cancelled. What has come is kept.';
+      if (doing.signal.aborted) this.said = say('Cancelled. What has come is kept.');
       else this.failure = wordsOf(error);
     } finally {
       this.work = null;
@@ -142,13 +143,12 @@ async function unpacked(chosen: readonly Chosen[]): Promise<readonly Chosen[]> {
     }
     const folder = one.path.replace(zipName, '');
     try {
-      if (one.file.size > zipLimits.bytes) throw new Error('it has more than 1 GB');
+      if (one.file.size > zipLimits.bytes) throw new Error(say('it has more than 1 GB'));
       for (const [name, bytes] of unzip(new Uint8Array(await one.file.arrayBuffer()), zipLimits))
         all.push({ path: `${folder}/${name}`, file: new File([bytes], name) });
     } catch (error) {
-      throw new Error(`${one.file.name}: ${wordsOf(error)}. Unpack it, and drop the folder.`, {
-        cause: error,
-      });
+      const why = { name: one.file.name, why: wordsOf(error) };
+      throw new Error(say('{name}: {why}. Unpack it, and drop the folder.', why), { cause: error });
     }
   }
   return all;

@@ -1,6 +1,7 @@
 /** Models of others in words. */
 import { bytesOf, type KeptModel, type Progress } from '../../../worker/models.ts';
-import { byteSize, compact, durationWords, percent, significant } from '../../format.ts';
+import { byteSize, compact, durationWords, grouped, percent, significant } from '../../format.ts';
+import { say } from '../../say.svelte.ts';
 
 type Facts = KeptModel['facts'];
 
@@ -8,9 +9,9 @@ const families: Readonly<Record<Facts['family'], string>> = { llama: 'Llama', qw
 
 /** 134515008 → "135 M parameters". */
 export function parametersOf({ parameters }: Pick<Facts, 'parameters'>): string {
-  if (parameters >= 1e9) return `${significant(parameters / 1e9, 3)} billion parameters`;
-  if (parameters >= 1e6) return `${significant(parameters / 1e6, 3)} M parameters`;
-  return `${compact(parameters)} parameters`;
+  if (parameters >= 1e9) return say('{n} billion parameters', { n: significant(parameters / 1e9, 3) });
+  if (parameters >= 1e6) return say('{n} M parameters', { n: significant(parameters / 1e6, 3) });
+  return say('{n} parameters', { n: compact(parameters) });
 }
 
 /** "Llama, 135 M parameters, BF16, 49,152 tokens, context 2,048". */
@@ -19,8 +20,8 @@ export function factsLine(facts: Facts): string {
     families[facts.family],
     parametersOf(facts),
     facts.dtypes.slice(0, 3).join('/'),
-    `vocabulary ${facts.vocabulary.toLocaleString('en')}`,
-    `context ${facts.context.toLocaleString('en')}`,
+    say('vocabulary {n}', { n: grouped(facts.vocabulary) }),
+    say('context {n}', { n: grouped(facts.context) }),
   ]
     .filter((part) => part !== '')
     .join(' · ');
@@ -28,26 +29,38 @@ export function factsLine(facts: Facts): string {
 
 /** Where it comes from. */
 export function originOf({ origin }: Pick<KeptModel, 'origin'>): string {
-  if (origin.kind === 'dropped') return 'from files of yours';
+  if (origin.kind === 'dropped') return say('from files of yours');
   if (origin.kind === 'adapter')
-    return `begins with an adapter of rank ${origin.lora.loraRank} over ${origin.model}`;
-  return `${origin.model} at commit ${origin.commit.slice(0, 7)}`;
+    return say('begins with an adapter of rank {rank} over {model}', {
+      rank: origin.lora.loraRank ?? 0,
+      model: origin.model,
+    });
+  return say('{model} at commit {commit}', { model: origin.model, commit: origin.commit.slice(0, 7) });
 }
 
 export const licenceOf = ({ licence }: Pick<KeptModel, 'licence'>): string =>
-  licence === null ? 'licence not stated' : `licence ${licence}`;
+  licence === null ? say('licence not stated') : say('licence {licence}', { licence });
 
-const doing: Readonly<Record<Progress['what'], string>> = {
+const doing = {
   fetching: 'Fetching',
   checking: 'Reading',
   copying: 'Copying',
-};
+} as const;
 
 export const progressWords = ({ what, done, total }: Progress): string =>
-  `${doing[what]}: ${byteSize(done)} of ${byteSize(total)} (${percent(total > 0 ? done / total : 0)})`;
+  say('{what}: {done} of {total} ({share})', {
+    what: say(doing[what]),
+    done: byteSize(done),
+    total: byteSize(total),
+    share: percent(total > 0 ? done / total : 0),
+  });
 
 export const sizeOf = (model: Pick<KeptModel, 'files'>): string => byteSize(bytesOf(model));
 
 /** "9.0 minutes an update, 14.4 hours for all 96". @param seconds an update */
 export const runTime = (seconds: number, steps: number): string =>
-  `${durationWords(seconds)} an update, ${durationWords(seconds * steps)} for all ${steps}`;
+  say('{time} an update, {all} for all {steps}', {
+    time: durationWords(seconds),
+    all: durationWords(seconds * steps),
+    steps,
+  });

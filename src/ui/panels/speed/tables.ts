@@ -1,6 +1,7 @@
 /** Everything that was measured, as tables; every number has its unit. */
 import type { SpeedResult } from '../../../worker/speed.ts';
-import { percent, pluralInEnglish as plural } from '../../format.ts';
+import { percent, plural } from '../../format.ts';
+import { say, told } from '../../say.svelte.ts';
 import { count, isOwn, number, parameters, range, time, titleOf } from './words.ts';
 
 /** A bar from one share of the width to another, 0..1. */
@@ -55,7 +56,7 @@ function training({ report, setting }: SpeedResult): Table {
         ],
       })),
       {
-        name: 'Matrix product',
+        name: say('Matrix product'),
         detail: `${one.matmul.size} × ${one.matmul.size}, ${one.matmul.by}`,
         own: false,
         cells: [{ text: '–' }, { text: `${number(one.matmul.gflops)} GFLOP/s` }, cell(1)],
@@ -63,11 +64,15 @@ function training({ report, setting }: SpeedResult): Table {
     ];
   });
   return {
-    title: 'Training step',
-    about:
-      `${setting.sequences} × ${setting.tokens} tokens: loss, gradient, Adam. GFLOP/s counts the model’s ` +
-      'arithmetic, 6 · parameters · tokens. The matrix product is the best that the device can do.',
-    columns: ['Contestant', 'Time of a step', 'Arithmetic', 'Of the matrix product'],
+    title: say('Training step'),
+    about: say(
+      '{sequences} × {tokens} tokens: loss, gradient, Adam. GFLOP/s counts the model’s arithmetic, 6 · parameters · tokens. The matrix product is the best that the device can do.',
+      {
+        sequences: setting.sequences,
+        tokens: setting.tokens,
+      },
+    ),
+    columns: [say('Contestant'), say('Time of a step'), say('Arithmetic'), say('Of the matrix product')],
     rows,
   };
 }
@@ -78,26 +83,35 @@ function generation({ report, setting }: SpeedResult): Table {
       const fastest = Math.max(...Object.values(contestants).map(({ tokens_per_s = 0 }) => tokens_per_s));
       return Object.entries(contestants).map(([id, { ms, tokens_per_s = NaN }]) => ({
         name: titleOf(report, id),
-        detail: `${parameters(size)}, ${plural(batch, 'answer')} at once`,
+        detail: say('{parameters}, {answers} at once', {
+          parameters: parameters(size),
+          answers: plural(batch, 'answer'),
+        }),
         own: isOwn(report, id),
         cells: [
           { text: time(ms.median), detail: range(ms) },
-          { text: `${number(tokens_per_s)} tokens/s`, bar: { from: 0, to: tokens_per_s / fastest } },
+          {
+            text: say('{n} tokens/s', { n: number(tokens_per_s) }),
+            bar: { from: 0, to: tokens_per_s / fastest },
+          },
         ],
       }));
     }),
   );
   return {
-    title: 'Generation',
-    about: `${setting.prompt} tokens read and ${setting.newTokens} written for each answer, with a key/value cache.`,
-    columns: ['Contestant', 'Time', 'Speed'],
+    title: say('Generation'),
+    about: say('{read} tokens read and {written} written for each answer, with a key/value cache.', {
+      read: setting.prompt,
+      written: setting.newTokens,
+    }),
+    columns: [say('Contestant'), say('Time'), say('Speed')],
     rows,
   };
 }
 
 function wholeUpdate({ report: { update_ms: u } }: SpeedResult): Table {
-  const title = 'Whole update';
-  const columns = ['Stage', 'Time', 'Share of the update'];
+  const title = say('Whole update');
+  const columns = [say('Stage'), say('Time'), say('Share of the update')];
   if (!u) return { title, about: '', columns, rows: [] };
   const stage = (name: string, start: number, ms: number, detail = ''): Row => ({
     name,
@@ -111,26 +125,39 @@ function wholeUpdate({ report: { update_ms: u } }: SpeedResult): Table {
   const waited = u.sample + u.grade;
   return {
     title,
-    about:
-      `The default experiment with model “${u.model}”, mean of ${plural(u.updates, 'update')}: ` +
-      `${number(u.answers)} answers of ${number(u.answer_tokens)} tokens. Python grades while answers are still being ` +
-      `written; only the rest is waited for. ${u.cache_hits} of ${u.verdicts} verdicts came from the cache.`,
+    about: say(
+      'The default experiment with model “{model}”, mean of {updates}: {answers} answers of {tokens} tokens. Python grades while answers are still being written; only the rest is waited for. {hits} of {verdicts} verdicts came from the cache.',
+      {
+        model: u.model,
+        updates: plural(u.updates, 'update'),
+        answers: number(u.answers),
+        tokens: number(u.answer_tokens),
+        hits: u.cache_hits,
+        verdicts: u.verdicts,
+      },
+    ),
     columns,
     rows: [
-      stage('Sample', 0, u.sample, 'answers are written'),
+      stage(say('Sample'), 0, u.sample, say('answers are written')),
       stage(
-        'Grade',
+        say('Grade'),
         u.sample - u.overlapped,
         u.grading,
-        `in Python; ${time(u.overlapped)} of it while sampling`,
+        say('in Python; {time} of it while sampling', { time: time(u.overlapped) }),
       ),
-      stage('Wait', u.sample, u.grade, 'for verdicts, after the last token'),
-      stage('Score', waited, u.score, 'answers under both models'),
-      stage('Update', waited + u.score, u.update, 'gradient and weights'),
+      stage(say('Wait'), u.sample, u.grade, say('for verdicts, after the last token')),
+      stage(say('Score'), waited, u.score, say('answers under both models')),
+      stage(say('Update'), waited + u.score, u.update, say('gradient and weights')),
       stage(title, 0, u.total),
     ],
   };
 }
+
+const mixNames: Readonly<Record<string, string>> = {
+  typical: 'Typical',
+  failing: 'Failing',
+  timing_out: 'Timing out',
+};
 
 const mixWords: Readonly<Record<string, string>> = {
   typical: 'right and nearly right programs',
@@ -143,26 +170,35 @@ function grading({ report: { grading: g } }: SpeedResult): Table {
   const rates = Object.values(g?.mixes ?? {}).flatMap((mix) => Object.values(mix.programs_per_s));
   const fastest = Math.max(...rates.map(({ median }) => median));
   return {
-    title: 'Grading',
+    title: say('Grading'),
     about: g
-      ? 'Programs with six unit tests each, in separate sandboxes. A worker that hangs is replaced in ' +
-        `${time(g.respawn_ms.median)}. When graded again, ${g.cache.hits} of ${g.cache.programs} verdicts came from the cache.`
+      ? say(
+          'Programs with six unit tests each, in separate sandboxes. A worker that hangs is replaced in {time}. When graded again, {hits} of {programs} verdicts came from the cache.',
+          {
+            time: time(g.respawn_ms.median),
+            hits: g.cache.hits,
+            programs: g.cache.programs,
+          },
+        )
       : '',
-    columns: ['Programs', ...workers.map((count) => plural(Number(count), 'Python worker'))],
+    columns: [say('Programs'), ...workers.map((count) => plural(Number(count), 'Python worker'))],
     rows: g
       ? [
           ...Object.entries(g.mixes).map(([mix, { programs_per_s }]) => ({
-            name: mix.replace('_', ' ').replace(/^./, (first) => first.toUpperCase()),
-            ...(mixWords[mix] ? { detail: mixWords[mix] } : {}),
+            name: told(mixNames[mix] ?? mix),
+            ...(mixWords[mix] ? { detail: told(mixWords[mix]) } : {}),
             own: mix === 'typical',
             cells: workers.map((count) => {
               const rate = programs_per_s[count]?.median ?? NaN;
-              return { text: `${number(rate)} programs/s`, bar: { from: 0, to: rate / fastest } };
+              return {
+                text: say('{n} programs/s', { n: number(rate) }),
+                bar: { from: 0, to: rate / fastest },
+              };
             }),
           })),
           {
-            name: 'Start of Python',
-            detail: 'until a first worker can grade',
+            name: say('Start of Python'),
+            detail: say('until a first worker can grade'),
             own: false,
             cells: workers.map((count) => ({ text: time(g.cold_start_ms[count] ?? NaN) })),
           },
@@ -175,11 +211,14 @@ function operations({ report, setting }: SpeedResult): Table {
   const counts = Object.entries(report.operations);
   const most = (part: 'per_token' | 'per_training_step') => Math.max(...counts.map(([, one]) => one[part]));
   return {
-    title: 'Operations',
-    about:
-      `TensorFlow.js kernels and calls into our own module, ${parameters(setting.ratioSize)}. ` +
-      'The same on every machine with this back end.',
-    columns: ['Contestant', 'Per token', 'Per training step'],
+    title: say('Operations'),
+    about: say(
+      'TensorFlow.js kernels and calls into our own module, {parameters}. The same on every machine with this back end.',
+      {
+        parameters: parameters(setting.ratioSize),
+      },
+    ),
+    columns: [say('Contestant'), say('Per token'), say('Per training step')],
     rows: counts.map(([id, one]) => ({
       name: titleOf(report, id),
       own: isOwn(report, id),
@@ -201,14 +240,18 @@ const counterWords: Readonly<Record<string, readonly [name: string, unit: string
 
 function counters({ counters: counted, setting }: SpeedResult): Table {
   return {
-    title: 'Counters',
-    about:
-      `Of our model, ${parameters(setting.ratioSize)}; a turn writes ${setting.newTokens} tokens. ` +
-      'The same on every machine with this back end.',
-    columns: ['What', 'Count'],
+    title: say('Counters'),
+    about: say(
+      'Of our model, {parameters}; a turn writes {tokens} tokens. The same on every machine with this back end.',
+      {
+        parameters: parameters(setting.ratioSize),
+        tokens: setting.newTokens,
+      },
+    ),
+    columns: [say('What'), say('Count')],
     rows: Object.entries(counted).map(([name, n]) => {
       const [words, unit] = counterWords[name] ?? [name.replaceAll('_', ' '), ''];
-      return { name: words, own: false, cells: [{ text: count(n, unit) }] };
+      return { name: told(words), own: false, cells: [{ text: count(n, unit) }] };
     }),
   };
 }

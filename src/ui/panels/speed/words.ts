@@ -1,6 +1,7 @@
 /** How the figures of a measurement are written: each with its unit. */
 import type { SpeedReport } from '../../../worker/speed.ts';
-import { fixed, pluralInEnglish as plural, significant } from '../../format.ts';
+import { fixed, plural, significant } from '../../format.ts';
+import { say, told } from '../../say.svelte.ts';
 
 /** Three digits, without a unit. */
 export const number = (x: number): string => significant(x, 3);
@@ -10,9 +11,9 @@ export const time = (ms: number): string => (ms < 1000 ? `${number(ms)} ms` : `$
 export const ratio = (x: number): string => `${fixed(x, x < 1 ? 2 : 1)}×`;
 /** "1 operation", "318 operations" */
 export const count = (n: number, unit: string): string =>
-  `${significant(n, 4)} ${n === 1 ? unit.replace(/s$/, '') : unit}`.trim();
+  `${significant(n, 4)} ${told(n === 1 ? unit.replace(/s$/, '') : unit)}`.trim();
 /** Of a model size's name, which is its number of parameters. */
-export const parameters = (size: string): string => `${size} parameters`;
+export const parameters = (size: string): string => say('{n} parameters', { n: size });
 
 type Spread = NonNullable<SpeedReport['grading']>['respawn_ms'];
 

@@ -39,7 +39,7 @@ export const alarms = {
   'Improving on the first answer pays more.': 'Die erste Antwort zu verbessern lohnt sich mehr.',
   'Samples differ more from one another, so there is more to compare.':
     'Die Versuche unterscheiden sich stärker voneinander, also gibt es mehr zu vergleichen.',
-  'Start from the repairer': 'Mit dem Repairer beginnen',
+  'Start from the repairer': 'Mit dem Reparierer beginnen',
   'It was trained on more corrections and keeps correcting itself.':
     'Er wurde an mehr Korrekturen trainiert und korrigiert sich weiter.',
   'No learning signal': 'Nichts zu lernen',

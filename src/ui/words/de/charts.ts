@@ -36,7 +36,7 @@ export const charts = {
   'Changed during the run': 'Während des Laufs geändert',
   'After update {step}:': 'Nach Schritt {step}:',
   'Below, unless said otherwise: the answers sampled for each update; bold: the mean of {smoothingWindow} updates.':
-    'Wo nichts anderes steht, gilt das Folgende für die für jeden Schritt ausgewürfelten Antworten; fett: das Mittel von {smoothingWindow} Schritten.',
+    'Wo nichts anderes steht, geht es im Folgenden um die Antworten, die für jeden Schritt ausgewürfelt wurden; fett: das Mittel von {smoothingWindow} Schritten.',
   'Where the gradient goes': 'Wohin der Gradient geht',
   'More charts': 'Weitere Kurven',
   'Measured on the problems that are trained on, with greedy answers: none is held out.':
@@ -94,8 +94,10 @@ export const charts = {
   'Charts to update': 'Kurven bis Schritt',
   'Show all': 'Alles zeigen',
   'or drag over a chart': 'oder über eine Kurve ziehen',
-  'Has been below its threshold all along': 'Liegt von Anfang an unter ihrer Schwelle',
-  'Has been above its threshold all along': 'Liegt von Anfang an über ihrer Schwelle',
+  'Below its threshold since there is a mean of {n} updates, which is since update {step}':
+    'Liegt unter ihrer Schwelle, seit es ein Mittel aus {n} Schritten gibt, also seit Schritt {step}',
+  'Above its threshold since there is a mean of {n} updates, which is since update {step}':
+    'Liegt über ihrer Schwelle, seit es ein Mittel aus {n} Schritten gibt, also seit Schritt {step}',
   'Crossed its threshold at update {step} and has been below it since':
     'Hat ihre Schwelle bei Schritt {step} gekreuzt und liegt seither darunter',
   'Crossed its threshold at update {step} and has been above it since':

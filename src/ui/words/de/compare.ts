@@ -17,7 +17,9 @@ export const compare = {
     'Mit diesen Einstellungen lässt sich nichts starten: {problem}',
   'The model is the same for runs that are compared': 'Das Modell ist für verglichene Läufe dasselbe',
   'Runs that begin here have the weights of now': 'Läufe, die hier beginnen, haben die jetzigen Gewichte',
-  'Two values at least, with commas between them': 'Mindestens zwei Werte, mit Kommas dazwischen',
+  'Two values at least, with commas or semicolons between them':
+    'Mindestens zwei Werte, mit Strichpunkten dazwischen',
+  'γ 0, 0.5, 0.75, 1': 'γ 0; 0,5; 0,75; 1',
   '{maxCompared} values at most': 'Höchstens {maxCompared} Werte',
   'All runs together need about {peak}, and about {limit} is available: close some first':
     'Alle Läufe zusammen brauchen etwa {peak}, und etwa {limit} sind da: zuerst einige schließen',
@@ -33,7 +35,7 @@ export const compare = {
   Values: 'Werte',
   'Runs that are open': 'Offene Läufe',
   '{name}, {step} updates': '{name}, {step} Schritte',
-  'Side by side': 'Nebeneinander',
+  'Side by side': 'Zusammen ansehen',
   'Choose two to {maxCompared}.': 'Zwei bis {maxCompared} wählen.',
   'States to go back to take at most {ring} a run.':
     'Zustände, zu denen man zurückkann, brauchen höchstens {ring} je Lauf.',
@@ -44,12 +46,13 @@ export const compare = {
   'Making update {step} again…': 'Schritt {step} wird noch einmal gemacht…',
   'Run {number}, update {step}': 'Lauf {number}, Schritt {step}',
   'not yet': 'noch nicht',
-  '{anything}, answers not yet': '{anything}, Antworten noch nicht',
-  '{anything}, answers {answers}': '{anything}, Antworten {answers}',
+  'from update {anything}': 'ab Schritt {anything}',
+  'from update {anything}; the answers not yet': 'ab Schritt {anything}; die Antworten noch nicht',
+  'from update {anything}; the answers from {answers}': 'ab Schritt {anything}; die Antworten ab {answers}',
   'The runs that are compared, at update {step}': 'Die verglichenen Läufe, bei Schritt {step}',
   'The first update in which anything that is measured differs from the baseline’s':
     'Der erste Schritt, in dem irgendetwas Gemessenes vom Vergleichslauf abweicht',
-  'differs from update': 'verschieden ab Schritt',
+  differs: 'unterscheidet sich',
   Baseline: 'Vergleichslauf',
   'Look at it alone': 'Allein ansehen',
   'Draw run {number}': 'Lauf {number} zeichnen',

@@ -74,7 +74,7 @@ export const course = {
   'fell from {before} to {now}': 'fiel von {before} auf {now}',
   Learns: 'Lernt',
   'γ = 0.75: being right at once earns 0.75, failing first and then repairing it earns 1.':
-    'γ = 0.75: Gleich richtig liegen bringt 0.75 ein, erst scheitern und dann reparieren 1.',
+    'γ = 0,75: Gleich richtig liegen bringt 0,75 ein, erst scheitern und dann reparieren 1.',
   'Both lines rise. The second answer keeps ahead, because it repairs what is left.':
     'Beide Linien steigen. Die zweite Antwort bleibt vorn, weil sie repariert, was übrig ist.',
   Cheats: 'Schummelt',
@@ -84,7 +84,7 @@ export const course = {
     'Runde 1 fällt gegen 0, Runde 2 nicht: Erst ein Fehlschlag macht die Reparatur bezahlt.',
   'Own credit': 'Eigener Verdienst',
   'The same checkpoint, but each turn is pushed by its own reward and, at γ = 0.5, by half of the next one’s.':
-    'Derselbe Zwischenstand, aber jede Runde wird von ihrer eigenen Belohnung geschoben und, bei γ = 0.5, von der halben der nächsten.',
+    'Derselbe Zwischenstand, aber jede Runde wird von ihrer eigenen Belohnung geschoben und, bei γ = 0,5, von der halben der nächsten.',
   'Turn 1 comes back: with credit of its own, failing first earns nothing.':
     'Runde 1 kommt zurück: Mit eigenem Verdienst bringt es nichts ein, zuerst zu scheitern.',
   'choosing a back end': 'ein Backend wird gewählt',
@@ -95,7 +95,7 @@ export const course = {
   'running unit tests': 'Tests laufen',
   'scoring answers': 'Antworten werden bewertet',
   'updating the weights': 'die Gewichte werden geändert',
-  'evaluating on held-out tasks': 'an zurückgehaltenen Aufgaben wird gemessen',
+  'evaluating on held-out tasks': 'zurückgehaltene Aufgaben werden gemessen',
   'getting ready': 'es geht gleich los',
   write: 'schreiben',
   'The model writes k answers to each task, then corrects each of them.':
@@ -114,6 +114,8 @@ export const course = {
   'An update has five stations: write, correct, reward, compare, push. This goes on to the next one and stands there, so that it can be looked at (Shift →).':
     'Ein Schritt hat fünf Stationen: schreiben, korrigieren, belohnen, vergleichen, schieben. Dies geht zur nächsten weiter und bleibt dort stehen, damit man sie ansehen kann (Umschalt →).',
   Space: 'Leertaste',
+  'Shift →': 'Umschalt →',
+  '← → Home End': '← → Pos1 Ende',
   Escape: 'Esc',
   'Run, or pause after the update under way': 'Starten, oder nach dem laufenden Schritt anhalten',
   'One update': 'Ein Schritt',

@@ -5,8 +5,8 @@ export const episode = {
   'The model wrote nothing.': 'Das Modell hat nichts geschrieben.',
   'Colour tokens by': 'Token färben nach',
   'Known when this update is done.': 'Bekannt, wenn dieser Schritt getan ist.',
-  'No gradient flows here: held-out tasks are never trained on. Look at the training batch instead.':
-    'Hier fließt kein Gradient: An zurückgehaltenen Aufgaben wird nie trainiert. Stattdessen den Trainingsstapel ansehen.',
+  'No gradient flows here: these answers are measured, not learned from. Look at the training batch instead.':
+    'Hier fließt kein Gradient: Diese Antworten werden gemessen, aus ihnen wird nicht gelernt. Stattdessen den Trainingsstapel ansehen.',
   'No gradient flows through this episode: its advantage is zero.':
     'Durch diese Episode fließt kein Gradient: Ihr Vorteil ist null.',
   'The darker, the larger: {meaning}.': 'Je dunkler, desto mehr: {meaning}.',
@@ -28,7 +28,7 @@ export const episode = {
     'was sie nach diesem Schritt ist, lässt sich nicht sagen: {refused}',
   'computing what it is after this update …': 'was sie nach diesem Schritt ist, wird berechnet …',
   'Starting model': 'Startmodell',
-  'π_ref, which the KL penalty keeps the model near': 'π_ref, in dessen Nähe der KL-Abzug das Modell hält',
+  'which the KL penalty keeps the model near': 'in dessen Nähe der KL-Abzug das Modell hält',
   'Entropy here': 'Entropie hier',
   '{entropy} nats': '{entropy} nats',
   'how undecided the model was here; 0: it was certain':
@@ -193,7 +193,7 @@ export const episode = {
   '{other}, which others trained, is here as it was published; what is learned is an adapter over it.':
     '{other}, das andere trainiert haben, steht hier wie veröffentlicht; gelernt wird ein Adapter dazu.',
   'This small model learned from novices’ programs, bugs included.':
-    'Dieses kleine Modell hat aus Programmen von Anfängern gelernt, mitsamt ihren Fehlern.',
+    'Dieses kleine Modell hat aus Programmen von Anfängern gelernt, mitsamt ihren Fehlern; die Aufgaben sind englisch, weil es nur solche gelesen hat.',
   'This run starts part of the way along another one, at a checkpoint.':
     'Dieser Lauf beginnt mitten in einem anderen, an einem Zwischenstand.',
   '{model} solves': '{model} löst',

@@ -1,5 +1,21 @@
 /** What went wrong and what to do, and why a back end was chosen; numbers stand for what is in the sentence already. */
 export const failures = {
+  'WebAssembly SIMD, {1}': 'WebAssembly mit SIMD, {1}',
+  'one thread': 'ein Thread',
+  threads: 'Threads',
+  requested: 'gewünscht',
+  'WebGPU is not available here': 'WebGPU gibt es hier nicht',
+  'browsers allow WebGPU on https and localhost only':
+    'Browser erlauben WebGPU nur über https und auf localhost',
+  'WebGPU was refused ({1})': 'WebGPU wurde verweigert ({1})',
+  'WebGPU found no graphics adapter': 'WebGPU hat keine Grafikkarte gefunden',
+  'WebGPU here is a software adapter ({1}), slower than WebAssembly':
+    'WebGPU läuft hier in Software ({1}), langsamer als WebAssembly',
+  'WebGPU runs on a real GPU': 'WebGPU läuft auf einer echten GPU',
+  '{1}; this browser has no WebAssembly SIMD either, so training will be very slow':
+    '{1}; dieser Browser hat auch kein WebAssembly SIMD, also wird das Training sehr langsam sein',
+  'requested; this is a software adapter: the results are right, but it is far slower than WebAssembly':
+    'gewünscht; es läuft in Software: Die Ergebnisse stimmen, aber es ist weit langsamer als WebAssembly',
   'The sandbox that runs Python could not be started.':
     'Die Sandbox, in der Python läuft, konnte nicht gestartet werden.',
   'Reload the page.': 'Die Seite neu laden.',

@@ -58,19 +58,19 @@ export const fields = {
   Boost: 'Boost',
   'Writes like a novice, with systematic bugs, and mostly repeats itself when asked for a correction.':
     'Schreibt wie ein Anfänger, mit systematischen Fehlern, und wiederholt sich meist, wenn es sich korrigieren soll.',
-  Repairer: 'Repairer',
+  Repairer: 'Reparierer',
   'The same novice, trained on more corrections: it already repairs about half of its own bugs.':
     'Derselbe Anfänger, an mehr Korrekturen trainiert: Er behebt schon etwa die Hälfte seiner eigenen Fehler.',
-  'Three turns': 'Three turns',
+  'Three turns': 'Drei Runden',
   'The same novice, trained on examples of three answers: it knows what a third one is.':
     'Derselbe Anfänger, an Beispielen mit drei Antworten trainiert: Er weiß, was eine dritte ist.',
-  Beginner: 'Beginner',
+  Beginner: 'Anfänger',
   'The same novice, but with a bug nearly everywhere one can be: on hard tasks almost nothing passes every test.':
     'Derselbe Anfänger, aber mit einem Fehler fast überall, wo einer sein kann: An schweren Aufgaben besteht fast nichts jeden Test.',
   'Another model': 'Ein anderes Modell',
   'One that others trained, opened from files: what Other model says.':
     'Eines, das andere trainiert haben, aus Dateien geöffnet: was „Anderes Modell“ sagt.',
-  'paper, boost model; our training data': 'Aufsatz, Boost-Modell; unsere Trainingsdaten',
+  'paper, boost model; our training data': 'Artikel, Boost-Modell; unsere Trainingsdaten',
   'Training starts': 'Training beginnt',
   'Where the weights that are trained start. From a checkpoint the run starts part of the way along another one. The reference of the KL penalty is the starting model all the same, and the optimiser starts afresh.':
     'Wo die Gewichte beginnen, die trainiert werden. Von einem Zwischenstand aus beginnt der Lauf mitten in einem anderen. Die Referenz des KL-Abzugs ist trotzdem das Startmodell, und der Optimierer fängt frisch an.',
@@ -99,7 +99,7 @@ export const fields = {
   Attention: 'Attention',
   'Query, key, value and output.': 'Query, Key, Value und Ausgabe.',
   'Query and value': 'Query und Value',
-  'As in the paper on LoRA.': 'Wie im Aufsatz über LoRA.',
+  'As in the paper on LoRA.': 'Wie im Artikel über LoRA.',
   'all: QLoRA (arXiv 2305.14314); query and value: LoRA':
     'alle: QLoRA (arXiv 2305.14314); Query und Value: LoRA',
   'Weights of the base': 'Gewichte der Basis',
@@ -120,14 +120,14 @@ export const fields = {
     'Blöcke: GGUF (llama.cpp); darüber trainieren: QLoRA (arXiv 2305.14314)',
   'Turns T': 'Runden T',
   'Answers per episode. Turn 1 answers the task; each later turn may correct the answer before it. Only the starting model Three turns has seen three; the others have seen two.':
-    'Antworten je Episode. Runde 1 beantwortet die Aufgabe; jede spätere darf die Antwort davor korrigieren. Nur das Startmodell Three turns hat drei gesehen; die anderen haben zwei gesehen.',
-  'paper (T = 2)': 'Aufsatz (T = 2)',
+    'Antworten je Episode. Runde 1 beantwortet die Aufgabe; jede spätere darf die Antwort davor korrigieren. Nur das Startmodell Drei Runden hat drei gesehen; die anderen haben zwei gesehen.',
+  'paper (T = 2)': 'Artikel (T = 2)',
   turns: 'Runden',
   'Samples per prompt k': 'Versuche je Aufgabe k',
   'How many episodes are sampled for each prompt. These samples, a group, are compared with each other to tell good from bad, so at least two are needed.':
     'Wie viele Episoden zu jeder Aufgabe ausgewürfelt werden. Diese Versuche, eine Gruppe, werden miteinander verglichen, um gut von schlecht zu unterscheiden; also braucht es mindestens zwei.',
   'paper (RLOO); the value is our decision (released code: 2)':
-    'Aufsatz (RLOO); der Wert ist unsere Entscheidung (veröffentlichter Code: 2)',
+    'Artikel (RLOO); der Wert ist unsere Entscheidung (veröffentlichter Code: 2)',
   samples: 'Versuche',
   'Prompts per update': 'Aufgaben je Schritt',
   'How many tasks are tried in one update. More prompts give a less noisy gradient but a slower update.':
@@ -137,7 +137,7 @@ export const fields = {
   'How much earlier turns count. At γ = 0 only the improvement between the last two turns counts, so the model may learn to spoil its first answer in order to have something to repair. At γ = 1 only the last answer counts; above 1 the first answer is rewarded too.':
     'Wie viel frühere Runden zählen. Bei γ = 0 zählt nur die Verbesserung zwischen den letzten beiden Runden, also lernt das Modell womöglich, seine erste Antwort zu verderben, um etwas zum Reparieren zu haben. Bei γ = 1 zählt nur die letzte Antwort; darüber wird auch die erste belohnt.',
   'paper, accumulated reward (γ = 0.5); 0.75 is our decision for a healthy first run':
-    'Aufsatz, zusammengezählte Belohnung (γ = 0.5); 0.75 ist unsere Entscheidung für einen gesunden ersten Lauf',
+    'Artikel, zusammengezählte Belohnung (γ = 0,5); 0,75 ist unsere Entscheidung für einen gesunden ersten Lauf',
   'Accumulate R': 'Zusammenzählen zu R',
   'How the rewards of all turns are added up to the one reward R of an episode, which is what training tries to raise.':
     'Wie die Belohnungen aller Runden zu der einen Belohnung R einer Episode zusammengezählt werden, die das Training zu heben versucht.',
@@ -155,7 +155,7 @@ export const fields = {
   'A formula of your own': 'Eine eigene Formel',
   'Whatever the formula says.': 'Was immer die Formel sagt.',
   'CoCoS: paper; SCoRe: its stage II (arXiv 2409.12917); the others are common alternatives, for comparison':
-    'CoCoS: Aufsatz; SCoRe: seine Stufe II (arXiv 2409.12917); die anderen sind gängige Alternativen, zum Vergleich',
+    'CoCoS: Artikel; SCoRe: seine Stufe II (arXiv 2409.12917); die anderen sind gängige Alternativen, zum Vergleich',
   'Gain weight α': 'Gewicht des Gewinns α',
   'How often SCoRe counts the gain from the first answer to the second, beside the two rewards themselves. Above 1, failing first and repairing earns more than being right twice.':
     'Wie oft SCoRe den Gewinn von der ersten Antwort zur zweiten zählt, neben den beiden Belohnungen selbst. Über 1 bringt es mehr ein, zuerst zu scheitern und dann zu reparieren, als zweimal richtig zu liegen.',
@@ -164,11 +164,11 @@ export const fields = {
   'An accumulated reward of your own, of numbers, r[1] to r[T], gamma, alpha, + - * / **, parentheses, min, max, abs, and choices such as r[2] > r[1] ? 1 : 0. It must be finite, with a finite slope, for every reward that an answer can get.':
     'Eine eigene zusammengezählte Belohnung, aus Zahlen, r[1] bis r[T], gamma, alpha, + - * / **, Klammern, min, max, abs und Entscheidungen wie r[2] > r[1] ? 1 : 0. Sie muss für jede Belohnung, die eine Antwort bekommen kann, endlich sein, mit endlicher Steigung.',
   'our decision; the default is the paper’s accumulated reward for two turns':
-    'unsere Entscheidung; die Vorgabe ist die zusammengezählte Belohnung des Aufsatzes für zwei Runden',
+    'unsere Entscheidung; die Vorgabe ist die zusammengezählte Belohnung des Artikels für zwei Runden',
   'KL coefficient β': 'KL-Gewicht β',
   'How much the model pays for moving away from the frozen starting model (their KL divergence): a number taken off the reward or, with GRPO, a term of the loss for every token. At 0 it may drift freely; a large value keeps it close to where it started.':
     'Wie viel das Modell dafür bezahlt, sich vom eingefrorenen Startmodell zu entfernen (ihre KL-Divergenz): eine Zahl, die von der Belohnung abgezogen wird, oder bei GRPO ein Summand des Verlusts für jedes Token. Bei 0 darf es frei davontreiben; ein großer Wert hält es nahe an seinem Anfang.',
-  'paper and released code (β = 0.01)': 'Aufsatz und veröffentlichter Code (β = 0.01)',
+  'paper and released code (β = 0.01)': 'Artikel und veröffentlichter Code (β = 0,01)',
   'Reward r': 'Belohnung r',
   'What one answer earns from its unit tests. The progressive reward tells a nearly right program from a useless one.':
     'Was eine Antwort mit ihren Tests verdient. Die stufenweise Belohnung unterscheidet ein fast richtiges Programm von einem unbrauchbaren.',
@@ -176,26 +176,26 @@ export const fields = {
   'Each unit test passed counts.': 'Jeder bestandene Test zählt.',
   Binary: 'Binär',
   '1 if every unit test passes, otherwise 0.': '1, wenn jeder Test bestanden ist, sonst 0.',
-  'paper, progressive reward': 'Aufsatz, stufenweise Belohnung',
+  'paper, progressive reward': 'Artikel, stufenweise Belohnung',
   'Reward scale': 'Skala der Belohnung',
   'Whether the progressive reward is divided by the number of tests K. With the number itself, the KL penalty is K times weaker in comparison.':
     'Ob die stufenweise Belohnung durch die Zahl der Tests K geteilt wird. Mit der Zahl selbst ist der KL-Abzug im Vergleich K-mal schwächer.',
   'Share of tests': 'Anteil der Tests',
-  'Passed tests divided by all tests, as in the paper.': 'Bestandene Tests durch alle Tests, wie im Aufsatz.',
+  'Passed tests divided by all tests, as in the paper.': 'Bestandene Tests durch alle Tests, wie im Artikel.',
   'Number of tests': 'Zahl der Tests',
   'Passed tests, 0 to K, as in the released code.':
     'Bestandene Tests, 0 bis K, wie im veröffentlichten Code.',
-  'fraction: paper; count: released code': 'Anteil: Aufsatz; Zahl: veröffentlichter Code',
+  'fraction: paper; count: released code': 'Anteil: Artikel; Zahl: veröffentlichter Code',
   Objective: 'Ziel',
   'Which answers are sampled and which are trained. When all k samples share their first answer, its reward is the same for all of them, so it cancels and γ has no effect.':
     'Welche Antworten ausgewürfelt und welche trainiert werden. Teilen sich alle k Versuche die erste Antwort, so ist deren Belohnung für alle gleich, hebt sich also auf, und γ hat keine Wirkung.',
-  Paper: 'Aufsatz',
+  Paper: 'Artikel',
   'k independent episodes per prompt; every turn is trained.':
     'k unabhängige Episoden je Aufgabe; jede Runde wird trainiert.',
   'Released code': 'Veröffentlichter Code',
   'One first answer per prompt, shared by its k corrections; only the later turns are trained.':
     'Eine erste Antwort je Aufgabe, von ihren k Korrekturen geteilt; nur die späteren Runden werden trainiert.',
-  'paper, or its released code': 'Aufsatz, oder sein veröffentlichter Code',
+  'paper, or its released code': 'Artikel, oder sein veröffentlichter Code',
   'Advantage estimator': 'Schätzer des Vorteils',
   'How a sample’s reward is turned into a push up or down. All four subtract a baseline (what other samples earned), which makes the gradient less noisy.':
     'Wie aus der Belohnung eines Versuchs ein Schub hinauf oder hinab wird. Alle vier ziehen einen Vergleichswert ab (was andere Versuche verdienten), was den Gradienten ruhiger macht.',
@@ -211,7 +211,7 @@ export const fields = {
   'Dr. GRPO': 'Dr. GRPO',
   'Compares with the prompt’s mean; divides by nothing. The KL is taken off the reward.':
     'Vergleicht mit dem Mittel der Aufgabe; teilt durch nichts. Die KL wird von der Belohnung abgezogen.',
-  'RLOO: paper; the others are common alternatives': 'RLOO: Aufsatz; die anderen sind gängige Alternativen',
+  'RLOO: paper; the others are common alternatives': 'RLOO: Artikel; die anderen sind gängige Alternativen',
   'Credit assignment': 'Zuordnung des Verdiensts',
   'Whether all turns of an episode share one reward or each gets its own. With per-turn returns, sacrificing the first answer no longer pays.':
     'Ob sich alle Runden einer Episode eine Belohnung teilen oder jede ihre eigene bekommt. Bei Erträgen je Runde lohnt es sich nicht mehr, die erste Antwort zu opfern.',
@@ -221,7 +221,7 @@ export const fields = {
   'Each turn is pushed by the discounted sum of its own reward and those after it.':
     'Jede Runde wird von der diskontierten Summe ihrer eigenen Belohnung und der folgenden geschoben.',
   'accumulated: paper; per-turn: our answer to its open question on credit assignment':
-    'zusammengezählt: Aufsatz; je Runde: unsere Antwort auf seine offene Frage, wem der Verdienst gehört',
+    'zusammengezählt: Artikel; je Runde: unsere Antwort auf seine offene Frage, wem der Verdienst gehört',
   Control: 'Kontrolle',
   'For telling what was learned from what happened by itself. With rewards shuffled, everything is as always (the same tasks, the same rewards in every group, steps of the same size) but which episode earned what, so that there is nothing to learn.':
     'Um zu unterscheiden, was gelernt wurde und was von selbst geschah. Mit gemischten Belohnungen ist alles wie sonst (dieselben Aufgaben, dieselben Belohnungen in jeder Gruppe, Schritte derselben Größe), nur nicht, welche Episode was verdiente; es gibt also nichts zu lernen.',
@@ -238,7 +238,7 @@ export const fields = {
   'A failing test': 'Ein gescheiterter Test',
   'Also the shortest test that it fails (extrinsic).':
     'Auch der kürzeste Test, an dem sie scheitert (extrinsisch).',
-  'none: paper; tests: our decision': 'keine: Aufsatz; Tests: unsere Entscheidung',
+  'none: paper; tests: our decision': 'keine: Artikel; Tests: unsere Entscheidung',
   'Earlier answers in view': 'Frühere Antworten im Blick',
   'Which earlier answers the model sees from turn 3 on. With two turns both choices are the same.':
     'Welche früheren Antworten das Modell ab Runde 3 sieht. Bei zwei Runden ist beides dasselbe.',
@@ -260,7 +260,7 @@ export const fields = {
   Temperature: 'Temperatur',
   'How random sampling is during training. 1 samples from the model as it is, which the policy gradient assumes. Evaluation is always greedy: it takes the most likely token every time.':
     'Wie zufällig im Training ausgewürfelt wird. 1 würfelt nach dem Modell, wie es ist, was der Policy-Gradient voraussetzt. Gemessen wird immer greedy: mit dem wahrscheinlichsten Token, jedes Mal.',
-  'our decision (released code: 0.9)': 'unsere Entscheidung (veröffentlichter Code: 0.9)',
+  'our decision (released code: 0.9)': 'unsere Entscheidung (veröffentlichter Code: 0,9)',
   'Top-p': 'Top-p',
   'Samples only from the most likely tokens that together have this probability. 1 keeps every token, which the policy gradient assumes.':
     'Würfelt nur unter den wahrscheinlichsten Token, die zusammen diese Wahrscheinlichkeit haben. 1 behält jedes Token, was der Policy-Gradient voraussetzt.',

@@ -14,7 +14,7 @@ export const glossary = {
     'womit ein Versuch verglichen wird: ein Mittel über andere Versuche, sodass nur belohnt wird, was besser ist als das',
   nats: 'nats',
   'the unit of a natural logarithm: 1 nat is a factor of 2.7 in probability, 0.7 nats a factor of 2':
-    'die Einheit eines natürlichen Logarithmus: 1 nat ist ein Faktor 2.7 in der Wahrscheinlichkeit, 0.7 nats ein Faktor 2',
+    'die Einheit eines natürlichen Logarithmus: 1 nat ist ein Faktor 2,7 in der Wahrscheinlichkeit, 0,7 nats ein Faktor 2',
   entropy: 'Entropie',
   'how undecided the model is about the next token; 0 where it is certain':
     'wie unentschieden das Modell über das nächste Token ist; 0, wo es sich sicher ist',

@@ -63,9 +63,9 @@ export const metrics = {
     'Anteil der Episoden, deren Tests nicht ausgeführt werden konnten, ohne dass das Modell etwas dafür könnte. Aus allem anderen sind sie herausgelassen.',
   'KL to the starting model': 'KL zum Startmodell',
   'How far the answers of this turn have moved from the frozen starting model: the Kullback–Leibler divergence, summed over the tokens of an answer, in nats (1 nat = 1.44 bits). It is estimated from samples, so a small value may come out negative.':
-    'Wie weit sich die Antworten dieser Runde vom eingefrorenen Startmodell entfernt haben: die Kullback-Leibler-Divergenz, über die Token einer Antwort zusammengezählt, in nats (1 nat = 1.44 bit). Sie ist aus Stichproben geschätzt, ein kleiner Wert kann also negativ ausfallen.',
+    'Wie weit sich die Antworten dieser Runde vom eingefrorenen Startmodell entfernt haben: die Kullback-Leibler-Divergenz, über die Token einer Antwort zusammengezählt, in nats (1 nat = 1,44 bit). Sie ist aus Stichproben geschätzt, ein kleiner Wert kann also negativ ausfallen.',
   'How undecided the model is at each token of this turn, in nats (1 nat = 1.44 bits). At 0 all samples are alike and there is nothing left to learn from.':
-    'Wie unentschieden das Modell bei jedem Token dieser Runde ist, in nats (1 nat = 1.44 bit). Bei 0 sind alle Versuche gleich, und es gibt nichts mehr zu lernen.',
+    'Wie unentschieden das Modell bei jedem Token dieser Runde ist, in nats (1 nat = 1,44 bit). Bei 0 sind alle Versuche gleich, und es gibt nichts mehr zu lernen.',
   'nats/token': 'nats/Token',
   'Policy gradient at this turn': 'Policy-Gradient in dieser Runde',
   'Length of the policy gradient at the model’s outputs for this turn: where the update pushes hardest.':

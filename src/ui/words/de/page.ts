@@ -1,5 +1,33 @@
 /** The page itself: panels, settings, buttons. */
 export const page = {
+  problem: 'Aufgabe',
+  problems: 'Aufgaben',
+  'This is what is computed now': 'Das wird gerade berechnet',
+  'Measured tasks': 'Gemessene Aufgaben',
+  'measured after {step} updates': 'gemessen nach {step} Schritten',
+  'A greedy answer, to measure by: the task is trained on too, but this answer is not learned from, so nothing is compared or pushed.':
+    'Eine greedy erzeugte Antwort, zum Messen: An der Aufgabe wird auch trainiert, aus dieser Antwort aber nicht gelernt, also wird nichts verglichen und nichts geschoben.',
+  'One more run is kept in “Runs”.': 'Ein weiterer Lauf steht unter „Läufe“.',
+  '{n} more runs are kept in “Runs”.': '{n} weitere Läufe stehen unter „Läufe“.',
+  'Trained on: {1} of {2} problem.': 'Trainiert wird an {1} von {2} Aufgabe.',
+  'Trained on: {1} of {2} problems.': 'Trainiert wird an {1} von {2} Aufgaben.',
+  'Held out: {1}.': 'Zurückgehalten: {1}.',
+  'No problem is held out, so accuracy is measured on those that are trained on.':
+    'Keine Aufgabe ist zurückgehalten; die Genauigkeit wird also an denen gemessen, an denen trainiert wird.',
+  'No problem is held out, so accuracy is measured on {1} of those that are trained on.':
+    'Keine Aufgabe ist zurückgehalten; die Genauigkeit wird also an {1} von denen gemessen, an denen trainiert wird.',
+  '{1} more could be trained on (“{2}”).': 'An {1} weiteren könnte trainiert werden („{2}“).',
+  '{1} more held out, but not measured on (“{2}”).':
+    '{1} weitere sind zurückgehalten, aber ungemessen („{2}“).',
+  'Left out: {1} whose solution is longer than an answer may be.':
+    'Fortgelassen: {1}, deren Lösung länger ist, als eine Antwort sein darf.',
+  'Left out: {1} whose text does not fit the model’s context.':
+    'Fortgelassen: {1}, deren Text nicht in den Kontext des Modells passt.',
+  'Left out: {1} that would have no test left to judge by.':
+    'Fortgelassen: {1}, denen kein Test zum Beurteilen bliebe.',
+  'Left out: {1} that are the same as another.': 'Fortgelassen: {1}, die dieselben sind wie andere.',
+  '{1} of the {2} different words and signs of their texts were in no text that the starting models learned from: they read them letter by letter, without a meaning.':
+    '{1} der {2} verschiedenen Wörter und Zeichen ihrer Texte kamen in keinem Text vor, aus dem die Startmodelle gelernt haben: Sie lesen sie Buchstabe für Buchstabe, ohne Bedeutung.',
   'run {number}': 'Lauf {number}',
   '{label}, whose held-out tasks, tests or turns differ':
     '{label}, dessen zurückgehaltene Aufgaben, Tests oder Runden andere sind',
@@ -23,6 +51,8 @@ export const page = {
   Cancel: 'Abbrechen',
   'About {about}': 'Über {about}',
   preset: 'Voreinstellung',
+  'Changed from “{title}”': 'Geändert, aus „{title}“',
+  'What differs: {changes}.': 'Was anders ist: {changes}.',
   'applies after Reset': 'gilt nach „Zurücksetzen“',
   'applies when you press Run': 'gilt, sobald „Start“ gedrückt wird',
   '{label}, slider': '{label}, Regler',
@@ -71,7 +101,7 @@ export const page = {
   'Beside it, states to go back to: {bytes} so far, at most {ring} a run.':
     'Dazu Zustände, zu denen man zurückkann: bisher {bytes}, höchstens {ring} je Lauf.',
   'A small language model writes Python and learns, in this page, to correct its own code.':
-    'Ein kleines Sprachmodell schreibt Python und lernt, auf dieser Seite, seinen eigenen Code zu korrigieren.',
+    'Ein kleines Sprachmodell schreibt Python und lernt auf dieser Seite, seinen eigenen Code zu korrigieren.',
   Lessons: 'Lektionen',
   Compare: 'Vergleich',
   Files: 'Dateien',

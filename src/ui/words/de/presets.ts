@@ -1,9 +1,9 @@
 /** Presets (config/presets.ts). */
 export const presets = {
-  'A healthy first run (γ = 0.75)': 'Ein gesunder erster Lauf (γ = 0.75)',
+  'A healthy first run (γ = 0.75)': 'Ein gesunder erster Lauf (γ = 0,75)',
   'Both answers improve: the first gets better at the task, the second repairs what is left. A good place to start.':
     'Beide Antworten werden besser: Die erste löst die Aufgabe besser, die zweite repariert, was übrig ist. Ein guter Anfang.',
-  'The paper’s discount (γ = 0.5)': 'Das γ des Aufsatzes (γ = 0.5)',
+  'The paper’s discount (γ = 0.5)': 'Das γ des Artikels (γ = 0,5)',
   'Correction is rewarded more, so the gap between the turns widens. Keep it running and the first answer starts to suffer.':
     'Korrigieren wird stärker belohnt, also wächst der Abstand zwischen den Runden. Weiterlaufen lassen: Die erste Antwort fängt an zu leiden.',
   'Watch it cheat (γ = 0)': 'Beim Schummeln zusehen (γ = 0)',
@@ -20,8 +20,8 @@ export const presets = {
     'Der Code der Verfasser gibt allen Versuchen an einer Aufgabe dieselbe erste Antwort, also hebt sich deren Belohnung auf. γ ändern: Die Vorteile A bleiben dieselben.',
   'Released code’s own settings': 'Die eigenen Einstellungen des veröffentlichten Codes',
   'Two samples per prompt at temperature 0.9, the number of tests as reward and a cosine schedule, as the authors’ training script has it. With only two samples, both often earn the same and nothing is learned from them: in the training batch, their advantages A are close to 0.':
-    'Zwei Versuche je Aufgabe bei Temperatur 0.9, die Zahl der Tests als Belohnung und eine Kosinus-Lernrate, wie im Trainingsskript der Verfasser. Bei nur zwei Versuchen verdienen oft beide gleich viel, und nichts wird aus ihnen gelernt: Im Trainingsstapel liegen ihre Vorteile A nahe 0.',
-  'Start from a repairer': 'Mit dem Repairer beginnen',
+    'Zwei Versuche je Aufgabe bei Temperatur 0,9, die Zahl der Tests als Belohnung und eine Kosinus-Lernrate, wie im Trainingsskript der Verfasser. Bei nur zwei Versuchen verdienen oft beide gleich viel, und nichts wird aus ihnen gelernt: Im Trainingsstapel liegen ihre Vorteile A nahe 0.',
+  'Start from a repairer': 'Mit dem Reparierer beginnen',
   'The same novice, but trained on more corrections beforehand. It keeps correcting itself, and the gap between its turns stays large.':
     'Derselbe Anfänger, aber vorher an mehr Korrekturen trainiert. Er korrigiert sich weiter, und der Abstand zwischen seinen Runden bleibt groß.',
   'An answer earns 1 only if every test passes. More often than with the progressive reward, all samples of a task earn the same and teach nothing: in the training batch, their advantages A are close to 0.':

@@ -1,5 +1,48 @@
 /** Why a field is refused, or has no effect (config/rules.ts). */
 export const rules = {
+  'column {1}: {2}': 'Spalte {1}: {2}',
+  'nothing is there; a formula is made of {1}': 'da ist nichts; eine Formel besteht aus {1}',
+  'unexpected "{1}"{2}': '„{1}“ ist hier nicht zu erwarten{2}',
+  '; a power is written **': '; eine Potenz schreibt man **',
+  '; a formula is made of {1}': '; eine Formel besteht aus {1}',
+  'texts have no place in a formula': 'Texte gehören nicht in eine Formel',
+  '{1} is too large a number': '{1} ist eine zu große Zahl',
+  'a reward is written with its turn in brackets, as in r[{1}]':
+    'eine Belohnung schreibt man mit ihrer Runde in Klammern, wie in r[{1}]',
+  'unknown name "{1}"; a formula is made of {2}': 'unbekannter Name „{1}“; eine Formel besteht aus {2}',
+  'only r has brackets': 'nur r hat eckige Klammern',
+  'a turn is a whole number from 1 to {1}': 'eine Runde ist eine ganze Zahl von 1 bis {1}',
+  'a comparison stands only before a ?, as in r[2] > r[1] ? 1 : 0':
+    'ein Vergleich steht nur vor einem ?, wie in r[2] > r[1] ? 1 : 0',
+  'with ** after it, a sign needs parentheses: -(a ** b) or (-a) ** b':
+    'vor ** braucht ein Vorzeichen Klammern: -(a ** b) oder (-a) ** b',
+  'the functions are {1}': 'die Funktionen sind {1}',
+  'before a ? stands a comparison, as in r[2] > r[1] ? 1 : 0':
+    'vor einem ? steht ein Vergleich, wie in r[2] > r[1] ? 1 : 0',
+  'an operator is missing before this': 'davor fehlt ein Operator',
+  'a formula is made of {1}': 'eine Formel besteht aus {1}',
+  'numbers, r[1] … r[T], gamma, alpha, + - * / **, parentheses, min, max, abs, and a < b ? c : d':
+    'Zahlen, r[1] … r[T], gamma, alpha, + - * / **, Klammern, min, max, abs und a < b ? c : d',
+  'must be finite for every reward that an answer can get, and is {1} where {2}':
+    'muss für jede Belohnung endlich sein, die eine Antwort bekommen kann, und ist {1} bei {2}',
+  'must have a finite slope for every reward that an answer can get, and by r[{1}] it has none where {2}':
+    'muss für jede Belohnung, die eine Antwort bekommen kann, eine endliche Steigung haben, und nach r[{1}] hat sie keine bei {2}',
+  'no update has been made yet': 'noch ist kein Schritt gemacht',
+  'it was computed on {1} first and on {2} later, and nobody can repeat that':
+    'er wurde erst auf {1} und dann auf {2} berechnet, und das kann niemand wiederholen',
+  'this browser gives a page without https no cryptography to make one with':
+    'dieser Browser gibt einer Seite ohne https keine Kryptografie dafür',
+  'its updates before {1} were made in another run, which is not open any more':
+    'seine Schritte vor {1} wurden in einem anderen Lauf gemacht, der nicht mehr offen ist',
+  'update {1} has no digests: an older playground made it, or a page without https':
+    'Schritt {1} hat keine Prüfsummen: Ein älterer Playground hat ihn gemacht oder eine Seite ohne https',
+  'The link was cut short or changed on the way. Ask for it again.':
+    'Der Link wurde unterwegs gekürzt oder verändert. Noch einmal um ihn bitten.',
+  'A value in the link is not valid: {1}.': 'Ein Wert im Link ist nicht gültig: {1}.',
+  'The file is not JSON: it is damaged, or of another kind.':
+    'Die Datei ist kein JSON: Sie ist beschädigt oder von anderer Art.',
+  'The file cannot be used: {1}.': 'Die Datei ist nicht zu gebrauchen: {1}.',
+  'The file is too long: at most {1} MB are read.': 'Die Datei ist zu lang: Höchstens {1} MB werden gelesen.',
   'must be {1}, or sha256- and 64 hexadecimal digits':
     'muss {1} sein, oder sha256- und 64 hexadezimale Ziffern',
   'must not be own as long as there are no problems: open a problem file or write some, then train on them':

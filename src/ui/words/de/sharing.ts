@@ -23,7 +23,7 @@ export const sharing = {
   'Other fields': 'Andere Einstellungen',
   'The model, and where training started, cannot be others: the fork takes over the weights.':
     'Modell und Anfang des Trainings können keine anderen sein: Die Abzweigung übernimmt die Gewichte.',
-  'It will repeat run {number}.': 'Sie wird Lauf {number} wiederholen.',
+  'It will repeat run {number}.': 'Die Abzweigung wird Lauf {number} wiederholen.',
   'Other than in run {number}:': 'Anders als in Lauf {number}:',
   'States to go back to: at most {ring} a run.':
     'Zustände, zu denen man zurückkann: höchstens {ring} je Lauf.',
@@ -33,7 +33,7 @@ export const sharing = {
   'task {task}, try {number}': 'Aufgabe {task}, Versuch {number}',
   'turn {number}': 'Runde {number}',
   'the lesson': 'die Lektion',
-  'its language ({lang})': 'ihre Sprache ({lang})',
+  'its language ({lang})': 'die Sprache der Seite ({lang})',
   'these parts of the page only': 'nur diese Teile der Seite',
   'Your own problems are too many for a link, which only names them: whoever opens it needs the file they came from, too. A file has up to 2 MB of them.':
     'Die eigenen Aufgaben sind zu viele für einen Link, der sie nur nennt: Wer ihn öffnet, braucht auch die Datei, aus der sie kamen. Eine Datei fasst bis zu 2 MB davon.',
@@ -45,11 +45,11 @@ export const sharing = {
     'Das Ergebnis ist zu lang für einen Link. Als Datei speichern: Sie öffnet sich genauso.',
   'The browser did not allow copying. Select the link above and copy it by hand.':
     'Der Browser hat das Kopieren nicht erlaubt. Den Link oben auswählen und von Hand kopieren.',
-  'what came of it': 'was herauskam',
+  'what came of it': 'das Ergebnis',
   'this experiment': 'dieses Experiment',
   'Link copied. It opens {what} and waits for Run.': 'Link kopiert. Er öffnet {what} und wartet auf „Start“.',
   Share: 'Teilen',
-  'A link holds all of it behind its': 'Ein Link trägt alles hinter seinem',
+  'A link holds all of it behind its': 'Ein Link trägt das alles hinter dem Zeichen',
   ': your browser sends nothing anywhere.': ': Der Browser schickt nichts irgendwohin.',
   'With what came of it': 'Mit dem, was herauskam',
   '{updates}. {result} Whoever opens it can train again and is told whether the same comes out.':
