@@ -41,6 +41,7 @@ import {
 export interface HiddenOptions {
   readonly onLayer?: (layer: number, qkv: Tensor2D) => void;
   readonly only?: Tensor1D;
+  readonly recompute?: boolean;
 }
 
 /** A micro-batch of sequences: where its answers' tokens are predicted from, and the tokens. */
@@ -49,8 +50,10 @@ export interface RowBatch<A> {
   /** Of what `hidden` gives. */
   readonly rows: Int32Array;
   readonly targets: Int32Array;
+  /** Rows that are computed of each layer. */
+  readonly computed: number;
   /** Final hidden states. */
-  hidden(model: Llama): Tensor2D;
+  hidden(model: Llama, options: Pick<HiddenOptions, 'recompute'>): Tensor2D;
 }
 
 /** How sequences are computed that have beginnings in common: what they have in common once (rowTree.ts). */
@@ -185,9 +188,15 @@ export class Llama {
    * @param ids int32 [batch·time], right-padded; what follows a sequence's end is computed but never seen by its tokens
    * @param options.onLayer sees each layer's rotated query/key/value rows (for filling a cache)
    * @param options.only int32 [M], the rows that are wanted (default: all)
+   * @param options.recompute of each layer only what goes into it is kept for the way back (default: everything)
    * @returns [batch·time, hidden_size], or [M, hidden_size]
    */
-  hidden(ids: Tensor1D, batch: number, time: number, { onLayer, only }: HiddenOptions = {}): Tensor2D {
+  hidden(
+    ids: Tensor1D,
+    batch: number,
+    time: number,
+    { onLayer, only, recompute }: HiddenOptions = {},
+  ): Tensor2D {
     const positions = tf.tensor1d(
       Int32Array.from({ length: batch * time }, (_, row) => row % time),
       'int32',
@@ -196,7 +205,7 @@ export class Llama {
       onLayer?.(layer, qkv);
       return causalAttention(qkv, { ...this.shape, batch, time });
     };
-    return decoderForward(this.decoder, ids, positions, attention, only);
+    return decoderForward(this.decoder, ids, positions, attention, { only, recompute });
   }
 
   /** How its sequences are computed where they have beginnings in common; null: each for itself. */

@@ -7,7 +7,14 @@
  *
  * Fetched with a model that is worth it (train/adaptedBase.ts), and not with the page.
  */
-import { causalAttention, decoderForward, gatherRows, tf, type Tensor2D } from '../engine/index.ts';
+import {
+  causalAttention,
+  decoderForward,
+  gatherRows,
+  tf,
+  type Tensor1D,
+  type Tensor2D,
+} from '../engine/index.ts';
 import type { HiddenOptions, Llama, Sharing } from './llama.ts';
 
 export interface TreeRows {
@@ -92,17 +99,21 @@ export class RowTree {
 function hidden(
   { decoder, shape }: Pick<Llama, 'decoder' | 'shape'>,
   tree: TreeRows,
-  { onLayer, only }: HiddenOptions = {},
+  { onLayer, only, recompute }: HiddenOptions = {},
 ): Tensor2D {
   const { batch, time } = tree;
   const int32 = (values: Int32Array) => tf.tensor1d(values, 'int32');
-  const [spread, picked] = [int32(tree.spread), int32(tree.picked)];
-  const attention = (layer: number, qkv: Tensor2D) => {
+  const reads = [int32(tree.spread), int32(tree.picked)];
+  const attention = (layer: number, qkv: Tensor2D, [spread, picked]: readonly Tensor1D[]) => {
     const whole = gatherRows(qkv, spread);
     onLayer?.(layer, whole);
     return gatherRows(causalAttention(whole, { ...shape, batch, time }), picked);
   };
-  return decoderForward(decoder, int32(tree.ids), int32(tree.positions), attention, only);
+  return decoderForward(decoder, int32(tree.ids), int32(tree.positions), attention, {
+    only,
+    recompute,
+    reads,
+  });
 }
 
 /** The last hidden state of each prompt: [prompts, hidden_size]. */
@@ -141,7 +152,8 @@ const batches: Sharing['batches'] = function* (sequences, maxTokens, share) {
       answers: together,
       rows: Int32Array.from(rows),
       targets: Int32Array.from(targets),
-      hidden: (model) => hidden(model, all),
+      computed: all.ids.length,
+      hidden: (model, options) => hidden(model, all, options),
     };
   }
 };

@@ -16,7 +16,7 @@ import {
 } from '../engine/index.ts';
 import { attentionShare } from '../config/memory.ts';
 import type { Llama, RowBatch } from '../model/llama.ts';
-import { widthsOf } from './workload.ts';
+import { recomputes, widthsOf } from './workload.ts';
 
 /** An answer where it stands. */
 export interface Placed {
@@ -132,12 +132,18 @@ function* packed<A extends Placed>(
   const lengths = sequences.map(({ ids }) => ids.length);
   for (const one of microBatches(lengths, maxTokens)) {
     const { ids, batch, time, ...rest } = pack(sequences, one, pad);
-    yield { ...rest, hidden: (model) => model.hidden(tf.tensor1d(ids, 'int32'), batch, time) };
+    const hidden: RowBatch<A>['hidden'] = (model, options) =>
+      model.hidden(tf.tensor1d(ids, 'int32'), batch, time, options);
+    yield { ...rest, computed: batch * time, hidden };
   }
 }
 
-function forward(model: Llama, { hidden: hiddenOf, rows, targets }: RowBatch<unknown>, options: PassOptions) {
-  const hidden = hiddenOf(model);
+function forward(
+  model: Llama,
+  { hidden: hiddenOf, computed, rows, targets }: RowBatch<unknown>,
+  options: PassOptions,
+) {
+  const hidden = hiddenOf(model, { recompute: recomputes(model.config, computed) });
   return tokenLogProbs(
     gatherRows(hidden, tf.tensor1d(rows, 'int32')),
     model.head,
