@@ -57,7 +57,7 @@ export const de: Words = {
     cameTrue: 'Die eigene Vorhersage ist eingetroffen: „{answer}“.',
     cameOtherwise: 'Die eigene Vorhersage ist nicht eingetroffen: „{answer}“. Gekommen ist es so: „{right}“.',
     cameUnclear:
-      'Vorhergesagt war „{answer}“. Die Lektion erwartete „{right}“, aber diese Läufe zeigen es nicht deutlich und entscheiden darum auch nicht über die Vorhersage.',
+      'Vorhergesagt war „{answer}“. Was die Lektion erwartete („{right}“), zeigt sich hier nicht deutlich; also ist auch über die Vorhersage nicht entschieden.',
     comesWithBoth:
       'Vorhergesagt war „{answer}“. Die Frage vergleicht zwei Läufe: Ob es eingetroffen ist, steht hier, sobald auch die Gegenprobe zu Ende ist.',
     counter: 'Die Gegenprobe',

@@ -57,7 +57,7 @@ export const en: Words = {
     cameTrue: 'Your prediction came true: “{answer}”.',
     cameOtherwise: 'Your prediction did not come true: “{answer}”. What came is: “{right}”.',
     cameUnclear:
-      'You predicted “{answer}”. The lesson expected “{right}”, but these runs do not show it clearly, so they do not settle your prediction either.',
+      'You predicted “{answer}”. What the lesson expected (“{right}”) does not show clearly here, so your prediction is not settled either.',
     comesWithBoth:
       'You predicted “{answer}”. The question compares two runs: once the counter-run is over, too, this says whether it came true.',
     counter: 'The counter-run',
