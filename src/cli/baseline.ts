@@ -7,6 +7,7 @@ import type { Experiment, FieldName } from '../config/fields.ts';
 import type { OpenedBackend } from '../engine/index.ts';
 import type { EvalRecord } from '../rl/records.ts';
 import { RunLog } from '../train/log.ts';
+import type { Manifest } from '../train/logFormat.ts';
 import { FolderStore } from './folderStore.ts';
 import { version } from './places.ts';
 
@@ -34,22 +35,31 @@ const ofTraining: readonly FieldName[] = [
 export async function baselineIn(
   out: string,
   experiment: Experiment,
-  { name, device }: Pick<OpenedBackend, 'name' | 'device'>,
+  backend: Pick<OpenedBackend, 'name' | 'device'>,
 ): Promise<EvalRecord | null> {
-  if (experiment.tasks !== 'own' || experiment.initialPolicy !== 'model') return null;
+  const { model, tasks, initialPolicy } = experiment;
+  // Only of these an experiment says by digests what they are.
+  if (model !== 'other' || tasks !== 'own' || initialPolicy !== 'model') return null;
+  const isSame = (of: Manifest) =>
+    Object.keys(diff(of.experiment, experiment)).every((name) => ofTraining.some((one) => one === name)) &&
+    of.build === version &&
+    of.backend === backend.name &&
+    (of.backend !== 'webgpu' || of.device === backend.device); // elsewhere it says how many threads
   const runs = (await Promise.all((await foldersIn(out)).map(foldersIn))).flat();
   for (const path of runs) {
     if (!existsSync(join(path, 'log.jsonl'))) continue;
-    const log = await RunLog.open(new FolderStore(path));
-    const { manifest } = log;
-    const differs = Object.keys(diff(manifest.experiment, experiment));
-    if (differs.some((name) => !ofTraining.some((one) => one === name))) continue;
-    if (manifest.build !== version || manifest.backend !== name) continue;
-    if (name === 'webgpu' && manifest.device !== device) continue; // elsewhere it says how many threads
-    const known = await log.evalRecord(0);
+    // What cannot be read is not known here; a run whose log is damaged says so itself.
+    const known = await evaluationIn(path, isSame).catch(() => null);
     if (known) return { ...known, experiment };
   }
   return null;
+}
+
+/** Where every task was judged: what could not be may be another time. */
+async function evaluationIn(path: string, isSame: (of: Manifest) => boolean): Promise<EvalRecord | null> {
+  const log = await RunLog.open(new FolderStore(path));
+  const known = isSame(log.manifest) ? await log.evalRecord(0) : null;
+  return known?.outcomes?.some((task) => task.includes(null)) ? null : known;
 }
 
 async function foldersIn(path: string): Promise<string[]> {

@@ -76,7 +76,7 @@ export const learn: Command = async (argv) => {
   const peak = `\nPeak resident memory of this process: ${((process.resourceUsage().maxRSS * 1024) / 1e9).toFixed(2)} GB.\n`;
   const report = flags.options['table'] ? table : table + peak;
   await mkdir(out, { recursive: true });
-  await writeFile(join(out, 'learn.md'), `# Learning on short problems\n\n${report}`);
+  await writeFile(join(out, 'learn.md'), `# Does it learn?\n\n${report}`);
   process.stdout.write(report);
 };
 

@@ -38,7 +38,7 @@ export const memoryFactsSchema = v.object({
 });
 export type MemoryFacts = v.InferOutput<typeof memoryFactsSchema>;
 
-type TokenWidths = Pick<MemoryFacts, 'layers' | 'width' | 'qkvWidth' | 'mlpWidth'>;
+export type TokenWidths = Pick<MemoryFacts, 'layers' | 'width' | 'qkvWidth' | 'mlpWidth'>;
 
 export interface MemoryPart {
   readonly label: string;
@@ -72,6 +72,12 @@ const cacheBytes = (e: Experiment, f: MemoryFacts, rows: number): number =>
 /** Numbers that one token leaves behind on its way through a layer: its intermediate results. */
 const perLayer = (f: TokenWidths): number => 7 * f.width + 2 * f.qkvWidth + 3 * f.mlpWidth;
 
+/**
+ * The part of it that attention reads and gives. Of tokens that are one row (model/rowTree.ts) everything is kept once, but this at
+ * every place where the row stands.
+ */
+export const attentionShare = (f: TokenWidths): number => (2 * f.qkvWidth) / perLayer(f);
+
 /** And on its way through all of them. */
 const perToken = (f: TokenWidths): number => f.layers * perLayer(f) + 3 * f.width;
 
@@ -88,6 +94,13 @@ const passBytes = 5e8;
 export const tokensAtOnce = (backend: MemoryFacts['backend'], f: TokenWidths): number =>
   Math.min(backend === 'webgpu' ? 16_384 : 2048, Math.max(1, Math.floor(passBytes / bytesPerToken(f))));
 
+/** More than this is not kept: of each layer only what goes into it is, and the rest is computed again on the way back. */
+const keptBytes = 1.5e9;
+
+/** Whether a pass of so many tokens does so: only in WebAssembly's memory, which ends at 4 GB, and where one sequence alone is that long. */
+export const recomputesLayers = (backend: string, f: TokenWidths, tokens: number): boolean =>
+  backend === 'wasm' && tokens * bytesPerToken(f) > keptBytes;
+
 /** Reading `rows` prompts at once, without a gradient: what a layer leaves behind is freed before the next (engine/decoder.ts). */
 const promptBytes = (f: MemoryFacts, rows: number): number =>
   float * rows * f.longestPrompt * (perLayer(f) + 3 * f.width);
@@ -98,9 +111,17 @@ function microBatchTokens(e: Experiment, f: MemoryFacts): number {
   return Math.max(one, Math.min(f.microBatch, e.promptsPerUpdate * e.k * one));
 }
 
-/** Every intermediate result is kept for the way back; gradients of their size are there for about a layer at a time. */
-const activationBytes = (e: Experiment, f: MemoryFacts): number =>
-  microBatchTokens(e, f) * (bytesPerToken(f) + float * perLayer(f));
+/**
+ * Every intermediate result is kept for the way back, or what goes into each layer and one layer's results; gradients of their
+ * size are there for about a layer at a time.
+ */
+function activationBytes(e: Experiment, f: MemoryFacts): number {
+  const tokens = microBatchTokens(e, f);
+  const kept = recomputesLayers(f.backend, f, tokens)
+    ? float * ((f.layers + 3) * f.width + perLayer(f))
+    : bytesPerToken(f);
+  return tokens * (kept + float * perLayer(f));
+}
 
 /** Tokens of one micro-batch that belong to answers: only they are scored. */
 const scoredTokens = (e: Experiment, f: MemoryFacts): number =>

@@ -13,7 +13,8 @@ export interface Piece {
   readonly place?: string;
 }
 
-const marks = /\*\*(?<strong>[^*]+)\*\*|`(?<code>[^`]+)`|\[(?<name>[^\]]+)\]\((?<place>[^)]+)\)|\$(?<formula>[^$]+)\$/g;
+const marks =
+  /\*\*(?<strong>[^*]+)\*\*|`(?<code>[^`]+)`|\[(?<name>[^\]]+)\]\((?<place>[^)]+)\)|\$(?<formula>[^$]+)\$/g;
 const levels = /([_^])(?:\{([^}]*)\}|(.))/g;
 
 const plain = (as: Piece['as'], text: string): Piece[] => (text === '' ? [] : [{ as, text, level: 'on' }]);
@@ -39,7 +40,8 @@ export function parseMarkup(paragraph: string): Piece[] {
     const { strong, code, name, place, formula: maths } = found.groups ?? {};
     if (strong !== undefined) pieces.push(...plain('strong', strong));
     if (code !== undefined) pieces.push(...plain('code', code));
-    if (name !== undefined && place !== undefined) pieces.push({ as: 'place', text: name, level: 'on', place });
+    if (name !== undefined && place !== undefined)
+      pieces.push({ as: 'place', text: name, level: 'on', place });
     if (maths !== undefined) pieces.push(...formula(maths));
     at = found.index + found[0].length;
   }

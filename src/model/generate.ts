@@ -14,7 +14,6 @@ import {
   type Tensor2D,
 } from '../engine/index.ts';
 import type { Llama } from './llama.ts';
-import { RowTree } from './rowTree.ts';
 
 export interface SamplingOptions {
   /** 0 = greedy. */
@@ -71,11 +70,7 @@ export class Generation {
     this.#cache = new KVCache({ layers: model.config.num_hidden_layers, batch, slots, shape: model.shape });
     const onLayer = (layer: number, qkv: Tensor2D) => this.#cache.fillFromPrefill(layer, qkv, batch, time);
     this.#last = tf.tidy(() => {
-      if (model.sharesRows) {
-        const tree = new RowTree();
-        const ends = prompts.map((p) => tree.add(p).at(-1) ?? 0);
-        return model.hiddenOfTree(tree.rows(), { onLayer, only: tf.tensor1d(ends, 'int32') });
-      }
+      if (model.sharing) return model.sharing.ends(model, prompts, onLayer);
       const padded = new Int32Array(batch * time).fill(pad);
       prompts.forEach((p, row) => padded.set(p, row * time));
       const ends = Int32Array.from(prompts, (p, row) => row * time + p.length - 1);

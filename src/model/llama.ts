@@ -11,7 +11,6 @@ import {
   decoderForward,
   fitsPanels,
   FrozenPanels,
-  gatherRows,
   halfMatrix,
   inPanels,
   isBlocks,
@@ -38,11 +37,39 @@ import {
   type HostWeights,
   type ParameterValues,
 } from './parameters.ts';
-import type { TreeRows } from './rowTree.ts';
 
 export interface HiddenOptions {
   readonly onLayer?: (layer: number, qkv: Tensor2D) => void;
   readonly only?: Tensor1D;
+  readonly recompute?: boolean;
+}
+
+/** A micro-batch of sequences: where its answers' tokens are predicted from, and the tokens. */
+export interface RowBatch<A> {
+  readonly answers: readonly A[];
+  /** Of what `hidden` gives. */
+  readonly rows: Int32Array;
+  readonly targets: Int32Array;
+  /** Rows that are computed of each layer. */
+  readonly computed: number;
+  /** Final hidden states. */
+  hidden(model: Llama, options: Pick<HiddenOptions, 'recompute'>): Tensor2D;
+}
+
+/** How sequences are computed that have beginnings in common: what they have in common once (rowTree.ts). */
+export interface Sharing {
+  /** The last hidden state of each prompt: [prompts, hidden_size]. */
+  ends(
+    model: Llama,
+    prompts: readonly (readonly number[])[],
+    onLayer: NonNullable<HiddenOptions['onLayer']>,
+  ): Tensor2D;
+  /** @param maxTokens of a micro-batch, in memory @param share what a place costs of it, where a row with its first place costs 1 */
+  batches<A extends { readonly place: { readonly start: number; readonly length: number } }>(
+    sequences: readonly { readonly ids: readonly number[]; readonly answers: readonly A[] }[],
+    maxTokens: number,
+    share: number,
+  ): Generator<RowBatch<A>, void>;
 }
 
 export class Llama {
@@ -100,8 +127,9 @@ export class Llama {
   static async load(
     config: ModelConfig,
     parameters: AsyncIterable<readonly [name: string, values: ParameterValues]>,
+    sharing: Sharing | null = null,
   ): Promise<Llama> {
-    const loaded = new LoadedWeights(config, false, new FrozenPanels());
+    const loaded = new LoadedWeights(config, false, new FrozenPanels(), sharing);
     try {
       for await (const [name, values] of parameters) loaded.add(name, values);
       return new Llama(config, loaded, false);
@@ -160,9 +188,15 @@ export class Llama {
    * @param ids int32 [batch·time], right-padded; what follows a sequence's end is computed but never seen by its tokens
    * @param options.onLayer sees each layer's rotated query/key/value rows (for filling a cache)
    * @param options.only int32 [M], the rows that are wanted (default: all)
+   * @param options.recompute of each layer only what goes into it is kept for the way back (default: everything)
    * @returns [batch·time, hidden_size], or [M, hidden_size]
    */
-  hidden(ids: Tensor1D, batch: number, time: number, { onLayer, only }: HiddenOptions = {}): Tensor2D {
+  hidden(
+    ids: Tensor1D,
+    batch: number,
+    time: number,
+    { onLayer, only, recompute }: HiddenOptions = {},
+  ): Tensor2D {
     const positions = tf.tensor1d(
       Int32Array.from({ length: batch * time }, (_, row) => row % time),
       'int32',
@@ -171,31 +205,12 @@ export class Llama {
       onLayer?.(layer, qkv);
       return causalAttention(qkv, { ...this.shape, batch, time });
     };
-    return decoderForward(this.decoder, ids, positions, attention, only);
+    return decoderForward(this.decoder, ids, positions, attention, { only, recompute });
   }
 
-  /** Whether `hiddenOfTree` is what to ask: a model that others trained is large, and its rows are worth sharing. */
-  get sharesRows(): boolean {
-    return this.#loaded.panels !== null;
-  }
-
-  /**
-   * The same for sequences that have beginnings in common, each row once. Equal to `hidden` row by row; its gradient is summed in
-   * another order.
-   * @param options.only int32 [M], of the tree's rows
-   * @returns [rows, hidden_size], or [M, hidden_size]
-   */
-  hiddenOfTree(tree: TreeRows, { onLayer, only }: HiddenOptions = {}): Tensor2D {
-    const { batch, time } = tree;
-    const [ids, positions, spread, picked] = [tree.ids, tree.positions, tree.spread, tree.picked].map(
-      (one) => tf.tensor1d(one, 'int32'),
-    );
-    const attention = (layer: number, qkv: Tensor2D) => {
-      const whole = gatherRows(qkv, spread);
-      onLayer?.(layer, whole);
-      return gatherRows(causalAttention(whole, { ...this.shape, batch, time }), picked);
-    };
-    return decoderForward(this.decoder, ids, positions, attention, only);
+  /** How its sequences are computed where they have beginnings in common; null: each for itself. */
+  get sharing(): Sharing | null {
+    return this.#loaded.sharing;
   }
 
   /** The output head [vocabulary, hidden_size]; the embedding itself where the two are tied. */
@@ -242,9 +257,16 @@ class LoadedWeights {
   readonly blocks = new Map<string, BlockMatrix>();
   /** Of weights that never change and that several models have in common. */
   readonly panels: FrozenPanels | null;
+  readonly sharing: Sharing | null;
 
-  constructor(config: ModelConfig, trainable: boolean, panels: FrozenPanels | null = null) {
+  constructor(
+    config: ModelConfig,
+    trainable: boolean,
+    panels: FrozenPanels | null = null,
+    sharing: Sharing | null = null,
+  ) {
     this.panels = panels;
+    this.sharing = sharing;
     this.#shapes = parameterShapes(config);
     this.#trainable = trainable;
   }

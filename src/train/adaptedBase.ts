@@ -7,6 +7,7 @@ import { Adapter } from '../model/adapter.ts';
 import { adapterFiles, type AdapterValues } from '../model/adapterFiles.ts';
 import { checkpointTexts, weightsFile } from '../model/checkpoint.ts';
 import { Llama } from '../model/llama.ts';
+import { sharing } from '../model/rowTree.ts';
 import { adapterShapes, fieldsOfLora, initialAdapter, loraOf, type LoraFields } from '../model/lora.ts';
 import { mergedSafetensors } from '../model/merged.ts';
 import type { ModelConfig } from '../model/modelConfig.ts';
@@ -58,7 +59,7 @@ export function adaptedBase(
         baseWeights === 'float32'
           ? parametersFrom(config, tensors)
           : frozenParametersFrom(config, tensors, baseWeights);
-      const shared = await Llama.load(config, parameters);
+      const shared = await Llama.load(config, parameters, sharing);
       return {
         ...{ config, format },
         trained: (e) =>

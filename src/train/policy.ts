@@ -2,8 +2,8 @@
  * What the update asks of the model: log-probabilities of answers, and the gradient of a weighted sum of them.
  *
  * Every policy-gradient method here is the same call, −Σ c·log π(token), with its own coefficients c; they are computed on
- * the host, in rl/. Answers that stand in one sequence are read in one pass. Sequences are sorted by length and split into
- * micro-batches, so that little is spent on padding; gradients are summed over the micro-batches.
+ * the host, in rl/. Answers that stand in one sequence are read in one pass, and sequences in micro-batches, over which gradients are
+ * summed: sorted by length, so that little is spent on padding, or as trees of what they have in common.
  */
 import {
   gatherRows,
@@ -13,10 +13,10 @@ import {
   type HeadOptions,
   type Scalar,
   type Tensor,
-  type Tensor2D,
 } from '../engine/index.ts';
-import type { Llama } from '../model/llama.ts';
-import { RowTree } from '../model/rowTree.ts';
+import { attentionShare } from '../config/memory.ts';
+import type { Llama, RowBatch } from '../model/llama.ts';
+import { recomputes, widthsOf } from './workload.ts';
 
 /** An answer where it stands. */
 export interface Placed {
@@ -44,7 +44,7 @@ export interface PassOptions {
   /** Ids that have probability 0, as in sampling. */
   readonly banned: HeadOptions['banned'];
   readonly pad: number;
-  /** Upper bound of batch·time per micro-batch. */
+  /** Upper bound of a micro-batch: of batch·time, or of as much memory in a tree. */
   readonly maxTokens: number;
   /** Lets the event loop (messages, pause, abort) run between micro-batches. */
   readonly breathe?: () => Promise<void>;
@@ -121,79 +121,29 @@ function pack<A extends Placed>(
   return { batch, time, ids, answers, rows: Int32Array.from(rows), targets: Int32Array.from(targets) };
 }
 
-/** A micro-batch, ready for the model. */
-interface Packed<A> {
-  readonly answers: readonly A[];
-  /** Final hidden states of all its tokens. */
-  hidden(model: Llama): Tensor2D;
-  /** Where the answers' tokens are predicted from, and the tokens. */
-  readonly rows: Int32Array;
-  readonly targets: Int32Array;
-}
-
 function* packed<A extends Placed>(
   model: Llama,
   answers: readonly A[],
   { maxTokens, pad }: PassOptions,
-): Generator<Packed<A>, void> {
+): Generator<RowBatch<A>, void> {
   const sequences = sequencesOf(answers);
-  if (model.sharesRows) return yield* inTrees(sequences, maxTokens);
+  if (model.sharing)
+    return yield* model.sharing.batches(sequences, maxTokens, attentionShare(widthsOf(model.config)));
   const lengths = sequences.map(({ ids }) => ids.length);
   for (const one of microBatches(lengths, maxTokens)) {
     const { ids, batch, time, ...rest } = pack(sequences, one, pad);
-    yield { ...rest, hidden: (model) => model.hidden(tf.tensor1d(ids, 'int32'), batch, time) };
+    const hidden: RowBatch<A>['hidden'] = (model, options) =>
+      model.hidden(tf.tensor1d(ids, 'int32'), batch, time, options);
+    yield { ...rest, computed: batch * time, hidden };
   }
 }
 
-/** In the order given, so that tries of one prompt are together: what they have in common is computed once, and padding not at all. */
-function* inTrees<A extends Placed>(
-  sequences: readonly Sequence<A>[],
-  maxTokens: number,
-): Generator<Packed<A>, void> {
-  let open = new OpenTree<A>();
-  for (const sequence of sequences) {
-    if (!open.fits(sequence, maxTokens)) {
-      yield open.close();
-      open = new OpenTree();
-    }
-    open.add(sequence);
-  }
-  if (sequences.length > 0) yield open.close();
-}
-
-class OpenTree<A extends Placed> {
-  readonly #tree = new RowTree();
-  readonly #rows: number[] = [];
-  readonly #targets: number[] = [];
-  readonly #answers: A[] = [];
-
-  fits({ ids }: Sequence<A>, maxTokens: number): boolean {
-    return this.#tree.size === 0 || this.#tree.size + this.#tree.needs(ids.slice(0, -1)) <= maxTokens;
-  }
-
-  add({ ids, answers }: Sequence<A>): void {
-    const rows = this.#tree.add(ids.slice(0, -1)); // the last token is a target only
-    for (const answer of answers) {
-      const { start, length } = answer.place;
-      this.#rows.push(...rows.slice(start - 1, start + length - 1));
-      this.#targets.push(...ids.slice(start, start + length));
-      this.#answers.push(answer);
-    }
-  }
-
-  close(): Packed<A> {
-    const tree = this.#tree.rows();
-    return {
-      answers: this.#answers,
-      hidden: (model) => model.hiddenOfTree(tree),
-      rows: Int32Array.from(this.#rows),
-      targets: Int32Array.from(this.#targets),
-    };
-  }
-}
-
-function forward(model: Llama, { hidden: hiddenOf, rows, targets }: Packed<unknown>, options: PassOptions) {
-  const hidden = hiddenOf(model);
+function forward(
+  model: Llama,
+  { hidden: hiddenOf, computed, rows, targets }: RowBatch<unknown>,
+  options: PassOptions,
+) {
+  const hidden = hiddenOf(model, { recompute: recomputes(model.config, computed) });
   return tokenLogProbs(
     gatherRows(hidden, tf.tensor1d(rows, 'int32')),
     model.head,
@@ -285,7 +235,7 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
   const found = new Found<A>();
   let loss = 0;
   let total: Gradients | undefined;
-  const [pushed, left] = model.sharesRows ? pushedAndLeft(answers) : [answers, []];
+  const [pushed, left] = model.sharing ? pushedAndLeft(answers) : [answers, []];
   await score(model, left, options, found);
   for (const batch of packed(model, pushed, options)) {
     if (batch.targets.length === 0) {
@@ -321,7 +271,9 @@ export async function weightedLogProbGradient<A extends Placed & Weighted>(
 /** Sequences that nothing is learned from, because every coefficient in them is 0, need no gradient: it would be 0. */
 function pushedAndLeft<A extends Placed & Weighted>(answers: readonly A[]): readonly [A[], A[]] {
   const pushed = new Set(
-    answers.filter((answer) => coefficientsOf(answer).some((c) => c !== 0)).map(({ place }) => place.sequence),
+    answers
+      .filter((answer) => coefficientsOf(answer).some((c) => c !== 0))
+      .map(({ place }) => place.sequence),
   );
   const isPushed = ({ place }: A) => pushed.has(place.sequence);
   return [answers.filter(isPushed), answers.filter((answer) => !isPushed(answer))];

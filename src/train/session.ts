@@ -2,7 +2,7 @@
 import { longestSequence } from '../config/episodeLength.ts';
 import type { Experiment } from '../config/fields.ts';
 import { tokensAtOnce, type MemoryFacts } from '../config/memory.ts';
-import { memoryLimits, qkvWidth, type OpenedBackend } from '../engine/index.ts';
+import { memoryLimits, type OpenedBackend } from '../engine/index.ts';
 import type { Llama } from '../model/llama.ts';
 import type { HostWeights } from '../model/parameters.ts';
 import { attentionShape, type ModelConfig } from '../model/modelConfig.ts';
@@ -12,6 +12,7 @@ import type { ProblemSet } from '../tasks/problemSet.ts';
 import { notesOn, openTasks } from '../tasks/source.ts';
 import type { OpenBase } from './base.ts';
 import { evalBatch, Trainer, type TrainerParts } from './trainer.ts';
+import { widthsOf } from './workload.ts';
 
 export interface SessionOptions extends Pick<TrainerParts, 'signal' | 'onProgress' | 'breathe' | 'live'> {
   readonly backend: OpenedBackend['name'];
@@ -98,15 +99,8 @@ export function checkFit(config: ModelConfig, tokens: number): void {
 }
 
 /** Tokens in one pass through a model of this configuration (config/memory.ts). */
-export function atOnce(backend: OpenedBackend['name'], config: ModelConfig): number {
-  const shape = attentionShape(config);
-  return tokensAtOnce(backend, {
-    layers: config.num_hidden_layers,
-    width: config.hidden_size,
-    mlpWidth: config.intermediate_size,
-    qkvWidth: qkvWidth(shape),
-  });
-}
+export const atOnce = (backend: OpenedBackend['name'], config: ModelConfig): number =>
+  tokensAtOnce(backend, widthsOf(config));
 
 function memoryFacts(
   policy: Llama,
@@ -120,12 +114,9 @@ function memoryFacts(
     backend,
     parameters: policy.parameterCount,
     ...(heldBytes === null ? {} : { heldBytes }),
-    layers: config.num_hidden_layers,
     vocabulary: config.vocab_size,
-    width: config.hidden_size,
-    mlpWidth: config.intermediate_size,
     keyWidth: shape.kvHeads * shape.headDim,
-    qkvWidth: qkvWidth(shape),
+    ...widthsOf(config),
     longestPrompt,
     microBatch: maxTokens / divisions,
     evalBatch: Math.ceil(evalBatch / divisions),

@@ -2,12 +2,29 @@
  * Numbers as people read them: with the decimal sign of the page's language, and one minus sign (U+2212) everywhere; NaN is "–". What
  * leaves the page for other tools (CSV, JSON, code) has a point and no language.
  */
-import { decimals, say, spoken, told } from './say.svelte.ts';
+import { listedValues } from '../config/experiment.ts';
+import type { Field } from '../config/types.ts';
+import { decimals, points, say, spoken, told } from './say.svelte.ts';
 
 const minus = (text: string) => decimals(text.replaceAll('-', '−'));
 
 /** All digits that a number has: a value of the form. */
 export const whole = (x: number): string => minus(String(x));
+
+/**
+ * A number as somebody typed it, for `valueFromText`. A comma is a decimal sign, as on many number pads, and in a whole number groups of
+ * three digits are thousands, whichever sign parts them: "1.000" is not 1.
+ */
+export function typedNumber(text: string, kind: 'int' | 'float'): string {
+  if (kind === 'float') return text.replace(/^([^.,]*),(\d+)$/, '$1.$2');
+  return /^\s*[1-9]\d{0,2}([.,]\d{3})+\s*$/.test(text) ? text.replace(/[.,]/g, '') : text;
+}
+
+/** Several of them in one text, as `listedValues` takes them apart. */
+export const typedValues = (text: string, kind: Field['kind']): string[] =>
+  kind === 'int'
+    ? listedValues(text).map((value) => typedNumber(value, kind))
+    : listedValues(kind === 'float' ? points(text) : text);
 
 /** 49152 → "49,152", in German "49.152". */
 export const grouped = (x: number): string => x.toLocaleString(spoken());

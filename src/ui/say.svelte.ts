@@ -20,6 +20,10 @@ export function decimals(text: string): string {
   return language === 'de' ? text.replace(/(\d)\.(?=\d)/g, '$1,') : text;
 }
 
+/** The other way round, of numbers that somebody lists: "0,1, 0,2" is "0.1, 0.2". What parts them has a space after it. */
+export const points = (text: string): string =>
+  language === 'de' ? text.replace(/(\d),(?=\d)/g, '$1.') : text;
+
 /** Puts values into a text: "update {step}". A name that has no value stays. */
 export const withValues = (text: string, values: Readonly<Record<string, Value>>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => {

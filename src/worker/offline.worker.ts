@@ -9,7 +9,7 @@
  */
 import { hasSimd } from '../engine/simd.ts';
 import { isolationHeaders } from './isolation.ts';
-import { keptWith, machineKey, type ExtraBackend, type OnDemand } from './onDemand.ts';
+import { isSpoken, keptWith, machineKey, type ExtraBackend, type OnDemand } from './onDemand.ts';
 import { offlineMessage, type OfflineMessage } from './offline.ts';
 
 /** Path below the site's root → SHA-256 of the file, base64. Put in by the build. */
@@ -89,7 +89,8 @@ const afterAWhile = () => new Promise<null>((resolve) => setTimeout(resolve, 200
 async function waiting(): Promise<ReadonlySet<string>> {
   const gpu = 'gpu' in navigator ? await Promise.race([adapter(), afterAWhile()]) : null;
   const has: ExtraBackend[] = [...(gpu ? ['webgpu' as const] : []), ...(hasSimd() ? [] : ['cpu' as const])];
-  return new Set(OFFLINE_ON_DEMAND[machineKey(has)]);
+  const later = OFFLINE_ON_DEMAND[machineKey(has)] ?? [];
+  return new Set(later.filter((path) => !isSpoken(path, navigator.languages)));
 }
 
 async function install(): Promise<void> {

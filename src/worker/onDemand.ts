@@ -10,13 +10,13 @@ export const machineKey = (has: readonly ExtraBackend[]): string =>
   extraBackends.filter((name) => has.includes(name)).join(' ');
 
 /**
- * The models of some stories and lessons, the lessons, other languages, runs side by side, the measurement of speed, the reader of problem sets, problems of one's own and
+ * The models of some stories and lessons, the lessons, other languages, runs side by side, the measurement of speed, the reader of problem sets and its results, problems of one's own and
  * their editor, models that others trained, files for other programs, and an experiment as a Node project.
  */
 const seldom = [
   /^(models\/(cheating|three-turns|beginner)|problems)\//,
   /^assets\/(speed|problems|ownProblems|models)\.worker-/,
-  /^assets\/(Lessons|inGerman|inGermanLater|Compare|CompareDialog|Editor|codemirror|Models|models\.svelte|Files|pythonProject|SpeedReport|otherModel)-/,
+  /^assets\/(Lessons|inGerman|inGermanLater|Compare|CompareDialog|Editor|codemirror|Models|models\.svelte|Files|pythonProject|SpeedReport|Results|otherModel)-/,
   /^(node-project\.zip|project\.html)$/,
 ];
 
@@ -25,6 +25,13 @@ const seldom = [
  * network by then.
  */
 const together = [/^assets\/(Models|models\.svelte|otherModel)-/];
+
+/** The words that the page begins with, by language (ui/words/catalogues.ts). */
+const firstWords: ReadonlyMap<string, RegExp> = new Map([['de', /^assets\/inGerman-/]]);
+
+/** Whether a file that waits is wanted from the beginning, by whoever prefers these languages (BCP 47): the page may open in one of them. */
+export const isSpoken = (path: string, languages: readonly string[]): boolean =>
+  languages.some((tag) => firstWords.get(tag.toLowerCase().split('-')[0] ?? '')?.test(path));
 
 /** What is kept along with a file that was asked for. @param files every path of the site */
 export function keptWith(path: string, files: Iterable<string>): string[] {

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { browsers } from './browsers.ts';
 import { cpython } from './cpython.ts';
 import { fullDisk } from './fullDisk.ts';
+import { halfBillion } from './halfBillion.ts';
 import { kills } from './kills.ts';
 import { links } from './links.ts';
 import { lora } from './lora.ts';
@@ -30,6 +31,7 @@ const parts: readonly Part[] = [
   browsers,
   smollm2,
   lora,
+  halfBillion,
   pageModel,
   nodeProject,
   pytorch,

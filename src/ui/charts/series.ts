@@ -181,3 +181,7 @@ export function trailingMean(values: readonly number[], window = smoothingWindow
 export const wholeSteps = [1, 2, 5]
   .flatMap((n) => [1, 10, 100, 1000].map((scale) => n * scale))
   .sort((a, b) => a - b);
+
+/** Room for the names at the ends of lines, rem. */
+export const endRoom = (series: readonly Pick<Series, 'label'>[]): number =>
+  1.1 + 0.42 * Math.max(0, ...series.map(({ label }) => label.length));

@@ -62,6 +62,7 @@ export class LanguageState {
       await speak(language, () => this.#wanted === language, this.#later);
       document.documentElement.lang = spoken();
     } catch (error) {
+      this.#later = false; // it is asked for again, and not needed for the first words
       const reason = error instanceof Error ? error.message : String(error);
       const { name } = languages[language];
       this.#warn(say('The page could not be had in this language ({name}): {reason}.', { name, reason }));

@@ -185,7 +185,10 @@ export function nameOf(experiment: Experiment, preset: Preset): string {
   const changes = differing.toSorted(
     (a, b) => Number(a.field === 'initialPolicy') - Number(b.field === 'initialPolicy'),
   );
-  const words = [...(own ? [say('own problems')] : []), ...changes.map(({ field, to }) => change({ field, to }))];
+  const words = [
+    ...(own ? [say('own problems')] : []),
+    ...changes.map(({ field, to }) => change({ field, to })),
+  ];
   if (experiment.model === 'other') return [nearestPreset(experiment).title, ...words].join(', ');
   return words.length === 0 ? preset.title : words.join(', ');
 }

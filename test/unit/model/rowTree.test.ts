@@ -1,14 +1,16 @@
 /** Sequences with beginnings in common: what is computed once is what was computed for each. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend, tf } from '../../../src/engine/index.ts';
+import { attentionShare } from '../../../src/config/memory.ts';
 import { parseConfig } from '../../../src/model/config.ts';
 import { Adapter } from '../../../src/model/adapter.ts';
 import { Generation } from '../../../src/model/generate.ts';
 import { initialWeights, Llama } from '../../../src/model/llama.ts';
 import { initialAdapter, type LoraSettings } from '../../../src/model/lora.ts';
-import { RowTree } from '../../../src/model/rowTree.ts';
+import { RowTree, sharing } from '../../../src/model/rowTree.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import { scoreAnswers, weightedLogProbGradient } from '../../../src/train/policy.ts';
+import { widthsOf } from '../../../src/train/workload.ts';
 import { tinyConfig } from '../../tinyModel.ts';
 
 describe('a tree of sequences', () => {
@@ -61,7 +63,7 @@ describe.each(['cpu', 'wasm'] as const)('a model that shares rows, on %s', (back
     async function* parameters() {
       for (const one of Object.entries(weights)) yield await Promise.resolve(one);
     }
-    const bases = [new Llama(config, weights, false), await Llama.load(config, parameters())];
+    const bases = [new Llama(config, weights, false), await Llama.load(config, parameters(), sharing)];
     const found: T[] = [];
     for (const base of bases) {
       const policy = base.adapted(new Adapter(config, settings, values));
@@ -78,9 +80,8 @@ describe.each(['cpu', 'wasm'] as const)('a model that shares rows, on %s', (back
       const scored = await scoreAnswers(policy, answers, pass);
       const before = tf.memory().numTensors;
       const { gradients, loss, stats } = await weightedLogProbGradient(policy, answers, pass);
-      const read = Object.fromEntries(
-        Object.entries(gradients).map(([name, one]) => [name, [...one.dataSync()]]),
-      );
+      const read: Record<string, number[]> = {};
+      for (const [name, one] of Object.entries(gradients)) read[name] = [...(await one.data())];
       tf.dispose(gradients);
       expect(tf.memory().numTensors).toBe(before);
       return { loss, read, stats: answers.map((one) => [scored(one), stats(one)]) };
@@ -102,6 +103,19 @@ describe.each(['cpu', 'wasm'] as const)('a model that shares rows, on %s', (back
         expect(Math.abs(g - (shared.read[name]?.[i] ?? NaN)), name).toBeLessThan(1e-4 * size),
       );
     }
+  });
+
+  it('is asked of as much at once as its memory is meant to hold, though the tries of a prompt are all the same', async () => {
+    const one = [...prompt, 7, 8, 9, 10];
+    const same = Array.from({ length: 24 }, () => ({ place: { sequence: [...one], start: 6, length: 4 } }));
+    let batches = 0;
+    const breathe = () => Promise.resolve(void batches++);
+    await both((policy) => ((batches = 0), scoreAnswers(policy, same, { ...pass, maxTokens: 27, breathe })));
+    // Of 24 sequences as many go together as 27 tokens' memory has room for, of which attention takes its share at each place.
+    const share = attentionShare(widthsOf(config));
+    const together = Math.floor((27 - 9 * (1 - share)) / (9 * share));
+    expect(batches).toBe(Math.ceil(24 / together));
+    expect(batches).toBeGreaterThan(1);
   });
 
   it('writes what one that does not writes', async () => {

@@ -10,7 +10,7 @@ import { groupLabels } from '../../../src/config/types.ts';
 import { metricTable } from '../../../src/rl/metricTable.ts';
 import { signatures } from '../../../src/rl/signatures.ts';
 import { valueWords } from '../../../src/ui/charts/catalogue.ts';
-import { fixed, signed, significant, whole } from '../../../src/ui/format.ts';
+import { fixed, signed, significant, typedNumber, typedValues, whole } from '../../../src/ui/format.ts';
 import { preferredOf } from '../../../src/ui/state/language.svelte.ts';
 import { rewardGradientOf } from '../../../src/ui/rewardGradient.ts';
 import { loopStages } from '../../../src/ui/status.ts';
@@ -86,6 +86,18 @@ describe('numbers in German', () => {
     expect(valueWords('gamma', 0.75)).toBe('0,75');
     expect(rewardGradientOf({ ...defaultExperiment, gamma: 0.75 }).formula).toBe('R = r₂ − 0,25·r₁');
     expect(say('{value} nats', { value: 1.5 })).toBe('1,5 nats');
+  });
+
+  it('are read as they are written, one or several', () => {
+    expect(['0,5', '0.5', ',5'].map((text) => typedNumber(text, 'float'))).toEqual(['0.5', '0.5', '.5']);
+    expect(['12', '1.000', '12.500', '1.5'].map((text) => typedNumber(text, 'int'))).toEqual([
+      ...['12', '1000', '12500', '1.5'],
+    ]);
+    expect(typedValues('0,1, 0,2', 'float')).toEqual(['0.1', '0.2']);
+    expect(typedValues('0; 0,5; 1.5', 'float')).toEqual(['0', '0.5', '1.5']);
+    expect(typedValues('1.000; 2,3', 'int')).toEqual(['1000', '2.3']);
+    expect(typedValues('1,2,3', 'int')).toEqual(['1', '2', '3']);
+    expect(typedValues('max(r[1],0); r[2]', 'text')).toEqual(['max(r[1],0)', 'r[2]']);
   });
 
   it('leave what the user wrote as it is', () => {

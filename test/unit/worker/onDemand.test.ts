@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keptWith, machineKey, onDemand } from '../../../src/worker/onDemand.ts';
+import { isSpoken, keptWith, machineKey, onDemand } from '../../../src/worker/onDemand.ts';
 
 describe('what not everybody keeps for use offline', () => {
   const scripts = new Map([
@@ -47,6 +47,13 @@ describe('what not everybody keeps for use offline', () => {
     expect(of('webgpu')).toEqual(['assets/cpu-g.js']);
     expect(of('cpu')).toEqual(['assets/webgpu-f.js']);
     expect(of('cpu', 'webgpu')).toEqual([]);
+  });
+
+  it('is not the language that the browser speaks, without which the page would open in another', () => {
+    const words = ['assets/inGerman-a.js', 'assets/inGermanLater-b.js'];
+    const spokenBy = (...tags: string[]) => words.filter((path) => isSpoken(path, tags));
+    expect(spokenBy('de-AT', 'en')).toEqual(['assets/inGerman-a.js']);
+    expect(spokenBy('en-US', 'fr', 'constructor')).toEqual([]);
   });
 
   it('comes with what is wanted later, perhaps without a network', () => {

@@ -1,5 +1,7 @@
 /** The page itself: panels, settings, buttons. */
 export const page = {
+  problem: 'Aufgabe',
+  problems: 'Aufgaben',
   'This is what is computed now': 'Das wird gerade berechnet',
   'Measured tasks': 'Gemessene Aufgaben',
   'measured after {step} updates': 'gemessen nach {step} Schritten',

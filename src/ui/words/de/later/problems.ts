@@ -100,7 +100,8 @@ export const problems = {
   'Add from a file…': 'Aus einer Datei hinzufügen …',
   'Open the problems of this experiment': 'Die Aufgaben dieses Experiments öffnen',
   'Save as JSONL': 'Als JSONL speichern',
-  'What you write is kept in this browser.': 'Was hier geschrieben wird, bleibt in diesem Browser aufbewahrt.',
+  'What you write is kept in this browser.':
+    'Was hier geschrieben wird, bleibt in diesem Browser aufbewahrt.',
   '(no name)': '(ohne Namen)',
   ', not complete': ', unvollständig',
   Add: 'Hinzufügen',
@@ -144,8 +145,6 @@ export const problems = {
   lines: 'Zeilen',
   remark: 'Anmerkung',
   remarks: 'Anmerkungen',
-  problem: 'Aufgabe',
-  problems: 'Aufgaben',
   'the problem': 'Die Aufgabe',
   'What was written here': 'Was hier geschrieben war',
   'the sandbox was lost': 'die Sandbox ging verloren',
