@@ -1,6 +1,7 @@
 /** One update as one picture: it is there while the model loads, its numbers hang together, and each is a step to the one below. */
 import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { amount } from '../amount.ts';
 import { onePlayground, withPlayground } from './page.ts';
 import {
   button,
@@ -28,7 +29,7 @@ const number = (text: string | undefined): number =>
   Number((text ?? '').replace('−', '-').replace(/[()+]/g, ''));
 
 describe('the picture of an update', () => {
-  it('is alive while the model is loading, and says that it is recorded', async () => {
+  it('is alive while the model is loading, says that it is recorded, and stays while somebody reads it', async () => {
     await withPlayground({ path: microLink() }, async (playground) => {
       const { page, problems } = playground;
       await page.locator('[data-source="recorded"]').waitFor();
@@ -37,17 +38,28 @@ describe('the picture of an update', () => {
       expect((await lanesOf(page).first().getAttribute('aria-label')) ?? '').toMatch(
         /wrong, then repaired.*more likely/,
       );
+      await lanesOf(page).first().hover();
+      await lanesOf(page).nth(1).hover();
+      await waitForReady(playground);
+      const own = page.getByRole('button', { name: 'Show the model’s own answers' });
+      await own.waitFor();
+      expect(await lanesOf(page).count()).toBe(4);
+      await own.click();
       await page.locator('[data-source="live"]').waitFor();
       expect(await page.locator('[data-source="recorded"]').count()).toBe(0);
+      await page.getByRole('radio', { name: 'Recorded' }).check({ force: true });
+      await page.locator('[data-source="recorded"]').waitFor();
       expect(problems).toEqual([]);
     });
   });
 
   it.each([
-    ['CoCoS', {}],
     ['GRPO', { estimator: 'grpo', beta: 0.05 }],
     ['own credit for each turn', { returns: 'per-turn' }],
-    ['a shared first answer, REINFORCE', { objective: 'released-code', estimator: 'reinforce' }],
+    ...amount([], [
+      ['CoCoS', {}],
+      ['a shared first answer, REINFORCE', { objective: 'released-code', estimator: 'reinforce' }],
+    ] as const),
   ] as const)('has numbers that hang together: %s', async (_, changes) => {
     await inThePage(microLink({ ...changes, k: 3 }), async (playground) => {
       const { page, problems } = playground;

@@ -182,7 +182,7 @@ export function chartData(chart: Chart, points: readonly Point[], turns: number)
 }
 
 /** The sign a field is known by ("γ" of "Discount γ"), or its label. */
-const short = (label: string): string => /\s(\S{1,2})$/.exec(label)?.[1] ?? label;
+const short = (label: string): string => /\s(\p{L}[₀-₉]?)$/u.exec(label)?.[1] ?? label;
 
 /** A field's new value as people say it: "γ 0.75 → 0.5", or "γ 0.5" where it does not matter what it was. */
 export function change({

@@ -12,11 +12,12 @@ import type { TrainerEvent } from '../../worker/protocol.ts';
 import { speedTools } from '../../worker/speed.ts';
 import { presetOfStory, type Story } from '../stories.ts';
 import { Asking } from './asking.ts';
-import { CompareState, differing, nameAmong } from './compare.svelte.ts';
+import { CompareState, differing } from './compare.svelte.ts';
 import { ExperimentState } from './experiment.svelte.ts';
 import type { Extras } from './extras.ts';
 import { formOf, KeptState } from './kept.svelte.ts';
 import { LinkState } from './link.svelte.ts';
+import { listed, nameAmong } from './names.ts';
 import { OwnProblemsState } from './ownProblems.svelte.ts';
 import { OfflineState } from './offline.svelte.ts';
 import { ProblemsState } from './problems.svelte.ts';
@@ -223,7 +224,7 @@ export class AppState {
     });
     runs.forEach((run, i) => {
       const experiment = experiments[i];
-      if (step === null && experiment) run.name = nameAmong(experiment, fields);
+      if (step === null && experiment) run.call(() => nameAmong(experiment, fields));
       this.#want(run, 'run');
     });
     this.showTogether(runs);
@@ -274,11 +275,11 @@ export class AppState {
     this.#runWith((form) => form.choose(presetOfStory(story)));
   }
 
-  /** Loads a lesson's experiment and runs it, under the lesson's own name. */
-  teach(experiment: Experiment, name: string): void {
+  /** Loads a lesson's experiment and runs it, under the lesson's own name, which is kept in the language of today. */
+  teach(experiment: Experiment, name: () => string): void {
     const { selected } = this.runs;
     const run = this.#runWith((form) => form.open(experiment));
-    if (run !== selected) this.kept.call(run.id, (run.name = name)); // else there was no room for it
+    if (run !== selected) this.kept.call(run.id, run.call(name)); // else there was no room for it
   }
 
   #runWith(fill: (form: ExperimentState) => void): OpenRun {
@@ -340,7 +341,7 @@ export class AppState {
     const instead = from?.there ?? (kept ? null : before);
     const run = this.runs.make(form, { instead, id: from?.id });
     run.begin(experiment);
-    if (from?.name) run.name = from.name;
+    if (from?.name) run.rename(from.name);
     run.told.surround(before.told);
     if (over) {
       if (kept) this.#client.pause(before.id);
@@ -352,7 +353,7 @@ export class AppState {
       this.#loaded = wanted;
       const load = () => void this.#client.load(run.id, experiment, this.backendChoice, from !== null);
       this.#open(run, load, instead);
-      const runs = stopped.map(({ words }) => words).join(', ');
+      const runs = listed(stopped.map(({ words }) => words));
       if (runs) run.told.notify('info', say('{runs} stopped, because something else was loaded.', { runs }));
     }
     this.#select(run);

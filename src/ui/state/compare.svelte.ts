@@ -1,20 +1,17 @@
 /** Runs side by side: which, and what of them is drawn. */
 import { field, fieldNames, type FieldName } from '../../config/fields.ts';
 import { changesBetween, defaultExperiment, type Experiment } from '../../config/experiment.ts';
-import { change } from '../charts/catalogue.ts';
+import { byWeight } from './names.ts';
 import type { OpenRun } from './openRun.svelte.ts';
-import { say } from '../say.svelte.ts';
 
 /** Runs that are compared at most: more lines cannot be told apart. */
 export const maxCompared = 4;
 
-/** Fields in which experiments differ from one another. */
+/** Fields in which experiments differ from one another, the telling first. */
 export const differing = (experiments: readonly Experiment[]): FieldName[] =>
-  fieldNames.filter((name) => experiments.some((one) => one[name] !== experiments[0]?.[name]));
-
-/** What one of several experiments is called: its values of the fields in which they differ. */
-export const nameAmong = (experiment: Experiment, fields: readonly FieldName[]): string =>
-  fields.map((field) => change({ field, to: experiment[field] })).join(', ') || say('the same');
+  fieldNames
+    .filter((name) => experiments.some((one) => one[name] !== experiments[0]?.[name]))
+    .toSorted(byWeight);
 
 /** What runs that begin with these settings have in common and a first run has not: nobody is to inherit a setting without knowing it. */
 export const inherited = (base: Experiment) =>

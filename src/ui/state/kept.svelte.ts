@@ -2,7 +2,7 @@
 import { nearestPreset } from '../../config/presets.ts';
 import type { KeptRun, KeptRuns, StorageUse, UnreadableRun } from '../../keep/keptRuns.ts';
 import { ExperimentState } from './experiment.svelte.ts';
-import { nameOf } from './openRun.svelte.ts';
+import { nameOf } from './names.ts';
 import { Remembered } from './remembered.ts';
 import { say } from '../say.svelte.ts';
 

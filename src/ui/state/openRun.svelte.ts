@@ -1,20 +1,18 @@
 /** One of the runs that the page has open: what was told of it, what is looked at in it, its form, and where it comes from. */
 import {
-  changesBetween,
   inForceAfter,
   refusedInFork,
   sameEvaluation,
   type Evaluated,
   type Experiment,
-  type FieldName,
 } from '../../config/experiment.ts';
 import { field, fields } from '../../config/fields.ts';
-import { nearestPreset, presetExperiment, type Preset } from '../../config/presets.ts';
+import { nearestPreset } from '../../config/presets.ts';
 import { fileName } from '../../exports/fileName.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
-import { change } from '../charts/catalogue.ts';
 import type { Point } from '../charts/series.ts';
 import { ExperimentState } from './experiment.svelte.ts';
+import { changeWords, nameOf } from './names.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { say, told } from '../say.svelte.ts';
@@ -52,10 +50,10 @@ export class OpenRun {
   /** The trainer has it: it can go on, and what was not kept can be made again. */
   alive = $state.raw(true);
   wish = $state.raw<Wish | null>(null);
-  /** What it is called, without its number. */
-  name = $state.raw('');
-  /** The same, where nobody gave it a name. */
-  #ownName = '';
+  /** As somebody called it; '' = nobody did. */
+  #given = $state.raw('');
+  /** What it is called else, in the language that is spoken when it is read. */
+  #own = $state.raw<() => string>(() => '');
   /** What it began with; live changes come on top. */
   #began = $state.raw<Experiment>();
 
@@ -65,18 +63,24 @@ export class OpenRun {
     this.form = form;
     this.origin = origin;
     if (origin) {
-      this.name = this.#ownName = say('{changes} · from {step}', {
-        changes: origin.changes.map(change).join(', ') || say('again'),
-        step: origin.step,
-      });
+      this.#own = () =>
+        say('{changes} · from {step}', {
+          changes: changeWords(origin.changes) || say('again'),
+          step: origin.step,
+        });
       this.#began = origin.run.began;
       this.told.inherit(origin.run.told, origin.step, origin.changes);
     }
   }
 
+  /** What it is called, without its number. */
+  get name(): string {
+    return this.#given || this.#own();
+  }
+
   /** "Run 2 (γ 0.5)" */
   get words(): string {
-    return say('Run {number} ({name})', { number: this.number, name: told(this.name) });
+    return say('Run {number} ({name})', { number: this.number, name: this.name });
   }
 
   /** What the run, or the one it comes from, began with. */
@@ -89,7 +93,9 @@ export class OpenRun {
     if (experiment.model === 'other') this.form.preset = nearestPreset(experiment); // no other describes it
     this.form.applyAll(experiment);
     this.#began = experiment;
-    this.name = this.#ownName = nameOf(experiment, this.form.preset);
+    const { preset } = this.form;
+    this.#given = '';
+    this.#own = () => nameOf(experiment, preset);
   }
 
   /** It was kept, and goes on under the experiment that was in force last. */
@@ -107,7 +113,13 @@ export class OpenRun {
 
   /** @param name '' = by what differs again */
   rename(name: string): void {
-    this.name = name || this.#ownName;
+    this.#given = name;
+  }
+
+  /** @param own says what it is called where nobody gives it a name. @returns its name */
+  call(own: () => string): string {
+    this.#own = own;
+    return this.name;
   }
 
   /** The trainer does not have it any more. @returns whether something was under way, which has stopped */
@@ -171,28 +183,6 @@ export class OpenRun {
   ownerOfState(step: number): OpenRun {
     return this.origin && step < this.origin.step ? this.origin.run.ownerOfState(step) : this;
   }
-}
-
-/** "γ 0, k 8": how it differs from its preset; the preset's own title where it does not. A model that others trained comes first. */
-/** Said in two words of a run on problems of the user's own. */
-const aboutTasks: readonly FieldName[] = ['tasks', 'problems', 'heldOut', 'splitSeed'];
-
-export function nameOf(experiment: Experiment, preset: Preset): string {
-  const base = presetExperiment(preset);
-  // Where it starts is long to say, and behind what tells it from others.
-  const own = experiment.tasks === 'own' && base.problems !== experiment.problems;
-  const differing = changesBetween(base, experiment).filter(
-    ({ field }) => !own || !aboutTasks.includes(field),
-  );
-  const changes = differing.toSorted(
-    (a, b) => Number(a.field === 'initialPolicy') - Number(b.field === 'initialPolicy'),
-  );
-  const words = [
-    ...(own ? [say('own problems')] : []),
-    ...changes.map(({ field, to }) => change({ field, to })),
-  ];
-  if (experiment.model === 'other') return [nearestPreset(experiment).title, ...words].join(', ');
-  return words.length === 0 ? preset.title : words.join(', ');
 }
 
 /** A run that has come to its end goes on for as long again: up to so many updates, where the field allows it. */

@@ -24,7 +24,7 @@ export async function addRecalled(app: AppState, log: RunLog, name: string, id?:
   const run = app.runs.make(form, { id });
   run.begin(past.began);
   run.goOn(past);
-  if (name !== '') run.name = name;
+  if (name !== '') run.rename(name);
   run.alive = false;
   app.runs.add(run);
   const { backend, device } = log.manifest;

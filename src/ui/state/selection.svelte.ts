@@ -7,7 +7,7 @@ import type { RunState } from './run.svelte.ts';
 
 /**
  * 'held-out': greedy examples of an evaluation. 'batch': the sampled prompts of an update. 'recorded': an update that came with
- * the page, shown until this run has answers of its own.
+ * the page, shown until this run has answers of its own, or for as long as somebody reads it, until the first update.
  */
 export type Source = 'held-out' | 'batch' | 'recorded';
 
@@ -54,8 +54,10 @@ function firstWrong(groups: readonly GroupRecord[]): number {
 /** What is looked at in one run. Read it anywhere; it is written by its own methods only. */
 export class SelectionState {
   #shading = $state.raw<Shading | null>(null);
-  /** What is shown until this run has answers of its own; null: nothing. */
+  /** What is shown until this run has answers of its own, and can be gone back to until it learns; null: nothing. */
   recorded = $state.raw<UpdateRecord | null>(null);
+  /** The reader is at the recorded update: it does not go away under their eyes. */
+  #reads = $state.raw(false);
   readonly #run: RunState;
   #chosen = $state.raw<'held-out' | 'batch' | null>(null);
   /** After which update everything is looked at; null follows the latest. */
@@ -74,11 +76,21 @@ export class SelectionState {
 
   /** Until the reader chooses: what the model is learning from, as soon as there is an update; before that, held-out examples. */
   get source(): Source {
-    const { train, updates, live } = this.#run;
-    const learns = train.length > 0 || updates.length > 0 || live !== null;
-    if (this.recorded && this.#evals.length === 0 && !learns) return 'recorded';
+    if (this.offersRecorded && (this.#reads || !this.hasOwn)) return 'recorded';
     if (this.#held === 0) return 'held-out'; // nothing was learned from yet
-    return this.#chosen !== 'held-out' && learns ? 'batch' : 'held-out';
+    return this.#chosen !== 'held-out' && this.#learns ? 'batch' : 'held-out';
+  }
+  get #learns(): boolean {
+    const { train, updates, live } = this.#run;
+    return train.length > 0 || updates.length > 0 || live !== null;
+  }
+  /** The recorded update can be looked at: this run has none of its own yet. */
+  get offersRecorded(): boolean {
+    return this.recorded !== null && !this.#learns;
+  }
+  /** This run has answers of its own. */
+  get hasOwn(): boolean {
+    return this.#evals.length > 0;
   }
   /** The update under way, where that is what is looked at. */
   get live(): LiveUpdate | null {
@@ -178,12 +190,24 @@ export class SelectionState {
     return this.group?.trajectories[this.trajectoryIndex] ?? null;
   }
 
-  look(source: 'held-out' | 'batch'): void {
-    this.#chosen = source;
+  look(source: Source): void {
+    this.#reads = source === 'recorded';
+    this.#chosen = source === 'recorded' ? null : source;
     if (source === 'batch' && this.#held === 0) this.#held = null; // nothing was learned from then
     this.#group = null;
     this.#trajectory = 0;
     this.#turn = null;
+  }
+
+  /** Somebody reads what is shown: the recorded update stays until they go on. */
+  read(): void {
+    if (this.source === 'recorded') this.#reads = true;
+  }
+
+  /** Away from the recorded update, to what the model does by itself. */
+  putAway(): void {
+    this.look('held-out');
+    this.#chosen = null;
   }
 
   /** Moves by `by` prompts, around the ends. */
@@ -235,9 +259,9 @@ export class SelectionState {
     this.#held = null;
   }
 
-  /** How tokens are coloured: where something is pushed, by the push, until the reader chooses. */
+  /** How tokens are coloured: by the push, until the reader chooses. It is one choice wherever they look, and does not change by itself. */
   get shading(): Shading {
-    return this.#shading ?? (this.source === 'held-out' ? 'syntax' : 'gradient');
+    return this.#shading ?? 'gradient';
   }
 
   /** Looks at what the model learns from, as it comes. */

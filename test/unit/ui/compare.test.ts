@@ -11,7 +11,8 @@ import {
 } from '../../../src/ui/charts/comparison.ts';
 import type { Point } from '../../../src/ui/charts/series.ts';
 import { AppState } from '../../../src/ui/state/app.svelte.ts';
-import { differing, inherited, maxCompared, nameAmong } from '../../../src/ui/state/compare.svelte.ts';
+import { differing, inherited, maxCompared } from '../../../src/ui/state/compare.svelte.ts';
+import { nameAmong } from '../../../src/ui/state/names.ts';
 import type { OpenRun } from '../../../src/ui/state/openRun.svelte.ts';
 import { FakeWorker } from '../../ui/mock/fakeWorker.ts';
 

@@ -23,8 +23,9 @@ describe('a kept run in words', () => {
     expect(keptFacts(plain)).toBe('WASM · 150 updates'); // its preset is its name
     const changed = await only(sampleLog({ gamma: 0.3, seed: 4 }, 40));
     expect(titleOf(changed)).toBe('γ 0.3, Seed 4');
-    expect(keptFacts(changed)).toBe(`${titleOf(plain)} · WASM · 40 of 150 updates`);
-    expect(titleOf(await only(sampleLog(), 'Mine'))).toBe('Mine');
+    expect(keptFacts(changed)).toBe(`Changed from “${titleOf(plain)}” · WASM · 40 of 150 updates`);
+    const named = await only(sampleLog({ gamma: 0.3 }, 40), 'Mine');
+    expect([titleOf(named), keptFacts(named)]).toEqual(['Mine', 'γ 0.3 · WASM · 40 of 150 updates']);
   });
 
   it('its curve is said as it is drawn', async () => {

@@ -1,11 +1,12 @@
 /** What a run over a model of others is called: by its preset, and by what differs from that. */
-import { expect, it } from 'vitest';
-import { withChanges } from '../../../src/config/experiment.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultExperiment, withChanges } from '../../../src/config/experiment.ts';
 import { otherModelText } from '../../../src/config/modelFields.ts';
-import { presetExperiment, shortProblemsPreset } from '../../../src/config/presets.ts';
+import { findPreset, presetExperiment, shortProblemsPreset } from '../../../src/config/presets.ts';
 import { valueWords } from '../../../src/ui/charts/catalogue.ts';
 import { ExperimentState } from '../../../src/ui/state/experiment.svelte.ts';
-import { nameOf } from '../../../src/ui/state/openRun.svelte.ts';
+import { nameAmong, nameOf } from '../../../src/ui/state/names.ts';
+import { speak } from '../../../src/ui/say.svelte.ts';
 
 const preset = shortProblemsPreset(otherModelText('Small-135M', 'ab'.repeat(32)));
 const experiment = presetExperiment(preset);
@@ -31,4 +32,43 @@ it('on other problems it is not said to learn short ones', () => {
 it('a share that is set in hundredths is said with its sign', () => {
   expect(valueWords('heldOut', 40)).toBe('40\u00a0%');
   expect(valueWords('k', 4)).toBe('4');
+});
+
+describe('a name begins with what matters', () => {
+  const binary = findPreset('binary');
+
+  it('with what is rewarded and how it is discounted, before counts', () => {
+    const form = new ExperimentState();
+    const changes = { promptsPerUpdate: 4, k: 8, gamma: 0.5, reward: 'binary', steps: 20 } as const;
+    expect(nameOf(withChanges(defaultExperiment, changes), form.preset)).toBe(
+      'r Binary, γ 0.5, k 8, Prompts per update 4, Updates 20',
+    );
+    expect(nameAmong(withChanges(defaultExperiment, changes), ['steps', 'k', 'gamma'])).toBe(
+      'γ 0.5, k 8, Updates 20',
+    );
+  });
+
+  it('with its preset, where no more than counts differs from it', () => {
+    if (!binary) throw new Error('There is no preset on binary rewards.');
+    const of = presetExperiment(binary);
+    expect(nameOf(withChanges(of, { steps: 50 }), binary)).toBe(`${binary.title}, Updates 50`);
+    expect(nameOf(withChanges(of, { gamma: 0.5 }), binary)).toBe('γ 0.5');
+  });
+
+  it('with the whole label, where that ends in a word and not in a sign', () => {
+    const form = new ExperimentState();
+    expect(nameOf(withChanges(defaultExperiment, { trainTests: '3' }), form.preset)).toBe(
+      'Tests trained on 3',
+    );
+  });
+
+  describe('in German', () => {
+    beforeAll(() => speak('de', () => true));
+    afterAll(() => speak('en', () => true));
+
+    it('and what parts it is no decimal comma', () => {
+      const form = new ExperimentState();
+      expect(nameOf(withChanges(defaultExperiment, { gamma: 0.5, k: 8 }), form.preset)).toBe('γ 0,5; k 8');
+    });
+  });
 });

@@ -159,7 +159,7 @@ describe('a fork', () => {
     const origin = app.runs.selected;
     app.fork(2, withChanges(origin.experimentAfter(2), { gamma: 0, k: 3, steps: 4 }), true);
     const branch = app.runs.selected;
-    expect(branch.name).toBe('k 2 → 3, γ 0.75 → 0, Updates 6 → 4 · from 2');
+    expect(branch.name).toBe('γ 0.75 → 0, k 2 → 3, Updates 6 → 4 · from 2');
     await reaches(branch, 'finished');
     expect(branch.told.updates.at(-1)?.groups[0]?.trajectories).toHaveLength(3);
     expect(branch.told.changes.map(({ step }) => step)).toEqual([2]);
@@ -253,10 +253,10 @@ describe('the runs of the page', () => {
 
   it('are called as their lesson is, and nothing else is when there is no room for it', async () => {
     const app = await finished();
-    app.teach(app.experiment.applied, 'One two');
+    app.teach(app.experiment.applied, () => 'One two');
     expect(app.runs.all.map(({ name }) => name === 'One two')).toEqual([false, true]);
     vi.spyOn(app.runs, 'whyNoRoom').mockReturnValue('There is no room.');
-    app.teach(app.experiment.applied, 'Three');
+    app.teach(app.experiment.applied, () => 'Three');
     expect(app.runs.selected.name).toBe('One two');
   });
 

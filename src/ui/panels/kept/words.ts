@@ -1,21 +1,35 @@
 /** Kept runs in words. */
 import { backendTitles } from '../../../config/backends.ts';
-import { nearestPreset } from '../../../config/presets.ts';
+import { besides, changesBetween } from '../../../config/experiment.ts';
+import { nearestPreset, presetExperiment } from '../../../config/presets.ts';
 import type { KeptRun, StorageUse } from '../../../keep/keptRuns.ts';
 import { byteSize, percent, plural } from '../../format.ts';
 import { titleOf } from '../../state/kept.svelte.ts';
 import { say, told } from '../../say.svelte.ts';
 import { whenWords } from '../../status.ts';
 
-/** "A healthy first run · WASM · 40 of 150 updates", without a preset that is its name already. */
+/**
+ * "A healthy first run · WASM · 40 of 150 updates"; of a run that is called otherwise, what it is, and nothing where its name says it.
+ */
 export function keptFacts(run: KeptRun): string {
-  const { title } = nearestPreset(run.experiment);
-  const preset = title === titleOf(run) ? [] : [told(title)];
+  const { experiment } = run;
+  const own = titleOf({ ...run, name: '' });
+  const preset = nearestPreset(experiment);
+  const title = told(preset.title);
+  const another = changesBetween(presetExperiment(preset), experiment).some(
+    ({ field }) => !besides.includes(field),
+  );
+  const what =
+    run.name !== ''
+      ? [own]
+      : own.startsWith(title)
+        ? []
+        : [another ? say('Changed from “{title}”', { title }) : title];
   const done =
     run.step >= run.steps
       ? plural(run.step, 'update')
       : say('{step} of {n} updates', { step: run.step, n: run.steps });
-  return [...preset, backendTitles[run.backend], done].join(' · ');
+  return [...what, backendTitles[run.backend], done].join(' · ');
 }
 
 /** What the curve in miniature shows. */

@@ -5,8 +5,8 @@ export const episode = {
   'The model wrote nothing.': 'Das Modell hat nichts geschrieben.',
   'Colour tokens by': 'Token färben nach',
   'Known when this update is done.': 'Bekannt, wenn dieser Schritt getan ist.',
-  'No gradient flows here: these answers are measured, not learned from. Look at the training batch instead.':
-    'Hier fließt kein Gradient: Diese Antworten werden gemessen, aus ihnen wird nicht gelernt. Stattdessen den Trainingsstapel ansehen.',
+  'No gradient flows here: these answers are measured, not learned from, so they have the colours of syntax.':
+    'Hier fließt kein Gradient: Diese Antworten werden gemessen, aus ihnen wird nicht gelernt; also haben sie die Farben der Syntax.',
   'No gradient flows through this episode: its advantage is zero.':
     'Durch diese Episode fließt kein Gradient: Ihr Vorteil ist null.',
   'The darker, the larger: {meaning}.': 'Je dunkler, desto mehr: {meaning}.',
@@ -50,6 +50,13 @@ export const episode = {
   'Show a caught example': 'Ein ertapptes Beispiel zeigen',
   'Held-out tasks': 'Zurückgehaltene Aufgaben',
   'Training batch': 'Trainingsstapel',
+  'after an update': 'nach einem Schritt',
+  Recorded: 'Aufgezeichnet',
+  'recorded earlier, to look at until your own model learns':
+    'früher aufgezeichnet, zum Ansehen, bis das eigene Modell lernt',
+  'Your own model is here now: **Run** or **Step** makes an update of its own, like this one.':
+    'Das eigene Modell ist jetzt da: **Start** oder **Schritt** macht einen eigenen Schritt wie diesen.',
+  'Show the model’s own answers': 'Die Antworten des eigenen Modells zeigen',
   Episodes: 'Episoden',
   'Follow the latest': 'Dem Neuesten folgen',
   Now: 'Jetzt',
@@ -199,6 +206,7 @@ export const episode = {
   '{model} solves': '{model} löst',
   'The model': 'Das Modell',
   ', and ': ' und ',
+  ', ': '; ',
   'of the problems that it trains on, at its first attempt':
     'der Aufgaben, an denen es trainiert, beim ersten Versuch',
   'of held-out tasks, which it never trains on, at its first attempt':

@@ -1,0 +1,56 @@
+/** The recorded update: shown until the page has more, never taken from under a reader's eyes, and there to go back to. */
+import { describe, expect, it } from 'vitest';
+import { defaultExperiment } from '../../../src/config/experiment.ts';
+import { RunState } from '../../../src/ui/state/run.svelte.ts';
+import { SelectionState } from '../../../src/ui/state/selection.svelte.ts';
+import { fakeEvaluation, fakeUpdate } from '../../ui/mock/fakeRun.ts';
+
+const runId = 'r1';
+function opened() {
+  const run = new RunState();
+  const selection = new SelectionState(run);
+  selection.recorded = fakeUpdate(defaultExperiment, 1);
+  return {
+    selection,
+    measure: () => run.apply({ type: 'eval', runId, record: fakeEvaluation(defaultExperiment, 0) }),
+    learn: () => run.apply({ type: 'update', runId, record: fakeUpdate(defaultExperiment, 1) }),
+  };
+}
+
+describe('the recorded update', () => {
+  it('gives way to what the model wrote by itself', () => {
+    const { selection, measure, learn } = opened();
+    expect(selection).toMatchObject({ source: 'recorded', offersRecorded: true, hasOwn: false });
+    measure();
+    expect(selection).toMatchObject({ source: 'held-out', offersRecorded: true, hasOwn: true });
+    learn();
+    expect(selection).toMatchObject({ source: 'batch', offersRecorded: false });
+  });
+
+  it('stays for who reads it, until they go on', () => {
+    const { selection, measure, learn } = opened();
+    selection.read();
+    selection.chooseTrajectory(2);
+    measure();
+    expect(selection).toMatchObject({ source: 'recorded', trajectoryIndex: 2 });
+    selection.putAway();
+    expect(selection).toMatchObject({ source: 'held-out', trajectoryIndex: 0 });
+    selection.read(); // what is read now is no recorded update
+    expect(selection.source).toBe('held-out');
+    selection.look('recorded');
+    expect(selection.source).toBe('recorded');
+    learn();
+    expect(selection.source).toBe('batch');
+  });
+
+  it('has the colours of everything else', () => {
+    const { selection, measure, learn } = opened();
+    const before = selection.shading;
+    measure();
+    expect(selection.shading).toBe(before);
+    learn();
+    expect(selection.shading).toBe(before);
+    selection.shade('entropy');
+    expect(selection.shading).toBe('entropy');
+  });
+});
