@@ -79,7 +79,7 @@ export const presets: readonly Preset[] = [
   },
   {
     id: 'binary',
-    title: 'All tests or nothing',
+    title: 'Binary reward (all tests or nothing)',
     story:
       'An answer earns 1 only if every test passes. More often than with the progressive reward, all samples of a task earn the same and teach nothing: in the training batch, their advantages A are close to 0.',
     changes: { reward: 'binary' },

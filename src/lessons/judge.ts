@@ -3,7 +3,7 @@ import { findMetric } from '../rl/metricTable.ts';
 import type { UpdateRecord } from '../rl/records.ts';
 import { mean, scored } from '../rl/statistics.ts';
 import { reachOfGamma } from '../rl/whatIf.ts';
-import { gammaEffect, type Clause, type Lesson, type Measure } from './lesson.ts';
+import { gammaEffect, type Clause, type Figure, type Lesson, type Measure, type Side } from './lesson.ts';
 
 /** A moment of a run and its metrics. */
 export interface Measurement {
@@ -77,6 +77,29 @@ export function judge({ predicate }: Lesson, course: Course): Judgement {
   if (!isOver(course)) return { findings, holds: null };
   if (findings.some(({ holds }) => holds === false)) return { findings, holds: false };
   return { findings, holds: findings.some(({ holds }) => holds === null) ? null : true };
+}
+
+/** What is told of a run that the reader set up: the numbers of the predicate, nothing being asked of them, and what was to be applied. */
+export const figuresOf = ({ predicate, applied = [] }: Lesson): readonly Figure[] => [
+  ...predicate,
+  ...applied,
+];
+
+/**
+ * What became of a prediction. 'open': a run that the question is about is not over. 'unclear': what the lesson expects did not show in
+ * this run, so neither did what it refutes.
+ */
+export type Fate = 'true' | 'false' | 'open' | 'unclear';
+
+/** @param holds of the runs that are over, whether each keeps the predicate */
+export function fateOf(
+  { compares, prediction }: Lesson,
+  predicted: string,
+  holds: Readonly<Partial<Record<Side, boolean | null>>>,
+): Fate {
+  if (holds.run === undefined || (compares && holds.counter === undefined)) return 'open';
+  if (holds.run !== true || (compares && holds.counter !== false)) return 'unclear';
+  return predicted === prediction.right ? 'true' : 'false';
 }
 
 /** 2 · 10⁻¹⁶ */

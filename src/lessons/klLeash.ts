@@ -10,4 +10,5 @@ export const klLeash = lesson({
   watch: ['kl'],
   prediction: { options: ['further', 'back', 'stays'], right: 'back' },
   predicate: [{ id: 'distance', measure: { metric: 'train/kl@t1', take: 'rise' }, atMost: -1 }],
+  applied: [{ id: 'solved', measure: { metric: 'eval/accuracy@t2', take: 'end' } }],
 });

@@ -91,8 +91,12 @@ export const lessonSchema = v.pipe(
     /** Charts to watch, by their ids in the page's catalogue: they are drawn first, and marked. */
     watch: v.pipe(v.array(v.string()), v.readonly()),
     prediction: v.strictObject({ options: list(id), right: id }),
+    /** The question compares the run with the counter-run: only both together tell whether the prediction came true. */
+    compares: v.optional(v.literal(true)),
     /** All must hold in the lesson's run; at least one must not in the counter-run. */
     predicate: list(clauseSchema),
+    /** What "Apply it" asks about, where that is more than the numbers of the predicate: it is told of the reader's own run. */
+    applied: v.optional(list(v.strictObject({ id, measure: measureSchema }))),
   }),
   v.check(
     ({ prediction }) => prediction.options.includes(prediction.right),
@@ -115,6 +119,11 @@ export const lessonSchema = v.pipe(
 export type Lesson = v.InferOutput<typeof lessonSchema>;
 export type Clause = Lesson['predicate'][number];
 export type Measure = Clause['measure'];
+/** A number that is told of a run, whatever was asked of it. */
+export interface Figure {
+  readonly id: string;
+  readonly measure: Measure;
+}
 export type Hideable = (typeof hideable)[number];
 /** How a lesson leads the eye: what of the page it hides, and the charts that are to be watched. */
 export interface Guide {

@@ -7,7 +7,7 @@ export const paidToFail = lesson({
   changes: { learningRate: 6e-4, steps: 20, evalEvery: 10, evalTasks: 64 },
   counter: { gamma: 1 },
   hides: ['settings', 'charts'],
-  watch: [],
+  watch: ['reward'],
   prediction: { options: ['recovers', 'fails', 'bothFall'], right: 'fails' },
   predicate: [
     {

@@ -25,4 +25,8 @@ export const threeTurns = lesson({
       atLeast: 0,
     },
   ],
+  applied: [
+    { id: 'second', measure: { metric: 'eval/accuracy@t2', take: 'end' } },
+    { id: 'thirdSolved', measure: { metric: 'eval/accuracy@t3', take: 'end' } },
+  ],
 });

@@ -41,9 +41,11 @@ describe('a lesson', () => {
             (text) => what.test(text),
             3 * minutes,
           );
-        const text = await said(/It holds/);
-        expect(text).toMatch(/moved by at most (0|[\d.]+ · 10⁻[¹²³⁴⁵⁶⁷⁸⁹⁰]+);/);
-        expect(await lesson.textContent()).toContain('You predicted: Nothing, to the last digit.');
+        const text = await said(/What the lesson expects holds in this run/);
+        expect(text).toMatch(/moved by at most (0|[\d.]+ · 10⁻[¹²³⁴⁵⁶⁷⁸⁹⁰]+)\./);
+        expect(await lesson.textContent()).toContain(
+          'Your prediction came true: “Nothing, to the last digit”.',
+        );
         expect(await lesson.getByRole('radio').first().isDisabled()).toBe(true);
 
         await page.setViewportSize({ width: 1000, height: 900 });
@@ -56,11 +58,15 @@ describe('a lesson', () => {
         await counterRun.waitFor();
         if (counter) {
           await counterRun.click();
-          await said(/It fails here, as it should/);
+          await said(/As it should be: what the lesson expects of its own experiment does not hold here/);
         }
 
         await page.getByText('Deutsch', { exact: true }).click();
-        await said(counter ? /Hier trifft es nicht zu, und so soll es sein/ : /Es trifft zu/);
+        await said(
+          counter
+            ? /So soll es sein: Was die Lektion/
+            : /Was die Lektion erwartet, trifft in diesem Lauf zu/,
+        );
         expect(await lesson.getAttribute('lang')).toBe('de');
         await button(page, 'Lektionen verlassen').click();
         expect(await lesson.count()).toBe(0);
@@ -85,6 +91,9 @@ describe('a lesson', () => {
         await page.emulateMedia({ media: 'print' });
         const sheet = page.locator('.sheet');
         expect(await sheet.isVisible()).toBe(true);
+        // The class runs the counter-run, too, and knows where the page is.
+        expect(await sheet.textContent()).toMatch(/It differs in this alone: γ: 1/);
+        expect(await sheet.textContent()).toContain(`Open ${new URL(page.url()).origin}/`);
         expect(await lesson.isVisible()).toBe(false);
         expect(await page.getByTestId('status').isVisible()).toBe(false);
         const second = sheet.getByRole('heading', { name: 'Answers: Paid to fail' });

@@ -111,11 +111,16 @@ async function visitedBrowser(): Promise<Visited> {
  * the tests that do not ask for a first visit are visits of one person.
  */
 export async function withPlayground(options: OpenOptions, body: Body): Promise<void> {
-  const { browser, context } = await visitedBrowser();
-  if (!options.firstVisit) return withPlaygroundIn(context, options, body);
-  const fresh = await browser.newContext({ reducedMotion: 'reduce' });
+  if (options.firstVisit) return withNewcomer((fresh) => withPlaygroundIn(fresh, options, body));
+  return withPlaygroundIn((await visitedBrowser()).context, options, body);
+}
+
+/** The browser of a person who was never here. What they leave in it goes with them. */
+export async function withNewcomer(body: (context: BrowserContext) => Promise<void>): Promise<void> {
+  const fresh = await (await visitedBrowser()).browser.newContext({ reducedMotion: 'reduce' });
+  fresh.setDefaultTimeout(hang);
   try {
-    await withPlaygroundIn(fresh, options, body);
+    await body(fresh);
   } finally {
     await fresh.close();
   }
@@ -187,6 +192,8 @@ function inTurn(waiting: Waiting): (path: string, body: Body) => Promise<void> {
   };
 }
 
+/** Limit of what a test waits for, ms. It only catches a hang: no test depends on speed. */
+const hang = 120_000;
 const usualWindow = { width: 1280, height: 900 };
 
 /** Leaves a page as it was opened; false when the page is not what others expect. */
@@ -220,7 +227,7 @@ async function openPlayground(
   options: Omit<OpenOptions, 'firstVisit'>,
 ): Promise<Opened> {
   const address = options.address ?? inject('playground');
-  context.setDefaultTimeout(120_000); // only catches a hang: no test depends on speed
+  context.setDefaultTimeout(hang);
   const page = await context.newPage();
   await page.setViewportSize(options.viewport ?? usualWindow);
   const { problems, start, stop } = listen(page, new URL(address).origin, options.ignore ?? []);

@@ -1,6 +1,7 @@
 /** One update as one picture: it is there while the model loads, its numbers hang together, and each is a step to the one below. */
 import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { amount } from '../amount.ts';
 import { onePlayground, withPlayground } from './page.ts';
 import {
   button,
@@ -53,10 +54,12 @@ describe('the picture of an update', () => {
   });
 
   it.each([
-    ['CoCoS', {}],
     ['GRPO', { estimator: 'grpo', beta: 0.05 }],
     ['own credit for each turn', { returns: 'per-turn' }],
-    ['a shared first answer, REINFORCE', { objective: 'released-code', estimator: 'reinforce' }],
+    ...amount([], [
+      ['CoCoS', {}],
+      ['a shared first answer, REINFORCE', { objective: 'released-code', estimator: 'reinforce' }],
+    ] as const),
   ] as const)('has numbers that hang together: %s', async (_, changes) => {
     await inThePage(microLink({ ...changes, k: 3 }), async (playground) => {
       const { page, problems } = playground;

@@ -13,7 +13,7 @@ import { readLog } from '../../src/train/logFormat.ts';
 import { Entries } from '../../src/train/entries.ts';
 import { serveBuilt } from '../e2e/setup.ts';
 import { microLink } from '../e2e/playground.ts';
-import { launchKillable } from '../killable.ts';
+import { launchKillable, type Killable } from '../killable.ts';
 import type { Found, Part, Stretch } from './part.ts';
 
 /** Updates of a run for each kill that it has to bear: there is time for it. */
@@ -27,17 +27,18 @@ type Track = readonly string[];
 interface KillsOptions extends Stretch {
   /** Of the playground. */
   readonly address: string;
+  /** Opens what will be killed, each time with what it had kept before. */
+  readonly launch: () => Promise<Killable>;
   /** Updates of the run. */
   readonly steps: number;
 }
 
-/** Trains one run, kills its browser as often as the stretch says, and compares what it left with what another leaves. */
+/** Trains one run, kills it as often as the stretch says, and compares what it left with what another leaves. */
 export async function killRun(options: KillsOptions, signal?: AbortSignal): Promise<Found> {
-  const { address, steps, seed, from, count } = options;
+  const { address, launch, steps, seed, from, count } = options;
   const examples: Record<string, string> = {};
   const counts = { kills: 0, 'gone on at the update told': 0, 'gone on later': 0, 'runs compared': 0 };
-  const profile = mkdtempSync(join(tmpdir(), 'cocos-kills-'));
-  let browser = await launchKillable(profile);
+  let browser = await launch();
   try {
     await open(browser.page, address, steps);
     let now = 0;
@@ -53,7 +54,7 @@ export async function killRun(options: KillsOptions, signal?: AbortSignal): Prom
       const told = await toldOf(page, 0);
       await kill();
       counts.kills++;
-      browser = await launchKillable(profile);
+      browser = await launch();
       await open(browser.page, address, steps);
       now = await goOn(browser.page);
       if (now === told) counts['gone on at the update told']++;
@@ -76,7 +77,6 @@ export async function killRun(options: KillsOptions, signal?: AbortSignal): Prom
     return { counts, failed: Object.keys(examples).length, examples };
   } finally {
     await browser.kill();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
@@ -153,6 +153,17 @@ export const kills: Part = {
   async open() {
     const { address, close } = await serveBuilt('test-results/dist-kills', 4283);
     const steps = stepsFor(stretch);
-    return { prove: (some, signal) => killRun({ ...some, address, steps }, signal), close };
+    return {
+      async prove(some, signal) {
+        const profile = mkdtempSync(join(tmpdir(), 'cocos-kills-'));
+        const launch = () => launchKillable(profile);
+        try {
+          return await killRun({ ...some, address, launch, steps }, signal);
+        } finally {
+          rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
+        }
+      },
+      close,
+    };
   },
 };

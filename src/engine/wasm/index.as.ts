@@ -33,5 +33,5 @@ export {
   decodeToken,
   packWeight,
 } from '../kernels/decodeTurn/decodeTurn.as';
-export { decodeScratch, decodeWork } from '../kernels/decodeTurn/layout.as';
+export { decodeScratch, decodeCommonScratch } from '../kernels/decodeTurn/layout.as';
 export { adamW } from '../kernels/adamW/adamW.as';

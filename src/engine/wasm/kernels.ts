@@ -47,7 +47,7 @@ const names = [
   'decodeScratch',
   'decodeStage',
   'decodeToken',
-  'decodeWork',
+  'decodeCommonScratch',
   'packWeight',
   'adamW',
 ] as const;

@@ -16,33 +16,52 @@ export const de: Words = {
     run: '2 · Laufen lassen',
     runLesson: 'Experiment starten',
     runCounter: 'Gegenprobe starten',
-    runAgain: 'Noch einmal starten',
+    runAgain: 'Experiment noch einmal starten',
+    counterAgain: 'Gegenprobe noch einmal starten',
     bring:
       'Diese Lektion braucht ein Modell, das andere trainiert haben und das nicht zur Seite gehört. Unter „Modelle“ SmolLM2-135M-Instruct holen, in seiner Zeile „Daran trainieren“ drücken und den Lauf auf den kurzen Aufgaben beginnen: Dann lässt sich das Experiment hier starten.',
     bringModel: 'Das Modell holen …',
     stopped: 'Angehalten bei Schritt {step} von {steps}: Weiter geht es mit „Start“.',
     running: 'Schritt {step} von {steps}.',
     finished: 'Alle {steps} Schritte sind getan.',
-    elsewhere: 'Was jetzt läuft, ist ein anderes Experiment.',
+    ownRunning:
+      'Jetzt läuft ein eigener Lauf: Schritt {step} von {steps}. Ist er zu Ende, stehen seine Zahlen unten neben denen der Lektion.',
+    ownWaits: 'Eingestellt ist jetzt ein eigenes Experiment. Es beginnt mit „Start“ in der Leiste oben.',
+    prepared:
+      'Eingestellt ist ein anderes Experiment als das dieser Lektion. „Start“ in der Leiste oben startet jenes, der Knopf unten das der Lektion.',
     before:
       'Das Bild und die Kurven zeigen noch einen anderen Lauf. Den dieser Lektion zeigen sie, sobald ihr Experiment gestartet ist.',
     look: 'Hinsehen',
     explain: '3 · Erklären',
     outcome: 'Ergebnis',
     seeOutcome: 'Zum Ergebnis',
-    holds: 'Es trifft zu.',
-    fails: 'In diesem Lauf trifft es nicht zu.',
-    failsAsItShould: 'Hier trifft es nicht zu, und so soll es sein.',
-    holdsAgainstIt: 'Es trifft sogar hier zu: Die Ursache ist also eine andere, als die Lektion sagt.',
+    ofRun: 'Das Experiment der Lektion',
+    ofCounter: 'Die Gegenprobe',
+    ofOwn: 'Ein eigener Lauf',
+    ownHint: 'Von diesem Lauf war nichts erwartet: Was seine Zahlen sagen, ist selbst zu beurteilen.',
+    holds: 'Was die Lektion erwartet, trifft in diesem Lauf zu.',
+    fails: 'Was die Lektion erwartet, trifft in diesem Lauf nicht zu.',
+    failsAsItShould: 'So soll es sein: Was die Lektion von ihrem Experiment erwartet, trifft hier nicht zu.',
+    holdsAgainstIt:
+      'Was die Lektion erwartet, trifft sogar hier zu: Die Ursache ist also eine andere, als die Lektion sagt.',
     notMeasured: 'Manches ließ sich in diesem Lauf nicht messen.',
+    atLeast: 'Vom Experiment der Lektion erwartet: mindestens {bound}.',
+    atMost: 'Vom Experiment der Lektion erwartet: höchstens {bound}.',
+    notHere: 'Das gilt hier nicht.',
+    hereToo: 'Das gilt auch hier.',
+    there: 'Im Experiment der Lektion: {value}.',
     sampled:
       'Wo nicht „zurückgehalten“ steht, gilt eine Zahl hier für die Antworten, die für die Schritte ausgewürfelt wurden. Die großen Zahlen über den Kurven gelten für zurückgehaltene Aufgaben, an denen das Modell nie trainiert, stets mit dem wahrscheinlichsten Token beantwortet: Darum sind sie verschieden.',
     yet: 'Das Ergebnis kommt, wenn der Lauf zu Ende ist.',
-    predicted: 'Vorhergesagt war: {answer}.',
     expected: 'Zu erwarten',
-    right: 'Das stimmt.',
-    wrong: 'Das war es nicht. Zu erwarten ist: {answer}.',
+    cameTrue: 'Die eigene Vorhersage ist eingetroffen: „{answer}“.',
+    cameOtherwise: 'Die eigene Vorhersage ist nicht eingetroffen: „{answer}“. Gekommen ist es so: „{right}“.',
+    cameUnclear:
+      'Vorhergesagt war „{answer}“. Was die Lektion erwartete („{right}“), zeigt sich hier nicht deutlich; also ist auch über die Vorhersage nicht entschieden.',
+    comesWithBoth:
+      'Vorhergesagt war „{answer}“. Die Frage vergleicht zwei Läufe: Ob es eingetroffen ist, steht hier, sobald auch die Gegenprobe zu Ende ist.',
     counter: 'Die Gegenprobe',
+    differs: 'Sie unterscheidet sich nur hierin: {changes}.',
     apply: '4 · Anwenden',
     answer: 'Eine Antwort',
     notes: 'Für Lehrende',
@@ -51,7 +70,9 @@ export const de: Words = {
     print: 'Arbeitsblatt drucken',
     answers: 'Lösungen',
     sheetRun:
-      'Den Playground öffnen, „Lektionen“ und dann diese Lektion wählen. Das Experiment starten und aufschreiben, was zu sehen ist.',
+      '{address} öffnen, „Lektionen“ und dann „{title}“ wählen. Das Experiment starten und aufschreiben, was zu sehen ist.',
+    sheetCounter:
+      'Was ist von ihr zu erwarten? Sie in derselben Lektion starten („Gegenprobe starten“) und aufschreiben, was anders ist.',
     sheetWrite: 'Warum?',
     experiment: 'Das Experiment',
     next: 'Nächste Lektion',
@@ -75,9 +96,8 @@ export const de: Words = {
         'Im Feld [Episode](episode) sind die vier Bahnen die vier Versuche. Eine Aufgabe suchen, deren Versuche verschieden viel verdienen: Die Pfeile rechts zeigen, wer hinauf- und wer hinabgeschoben wird.',
         'Dann mit ‹ und › eine Aufgabe suchen, bei der alle vier gleich viel verdienen. Wie groß sind ihre $A$?',
       ],
-      clauses: {
-        alike:
-          'In {value} der Gruppen verdienten alle vier Versuche gleich viel und lehrten nichts; erwartet waren höchstens {bound}.',
+      figures: {
+        alike: 'Gruppen, in denen alle vier Versuche gleich viel verdienten und nichts lehrten: {value}.',
       },
       holds: 'In den meisten Gruppen unterscheiden sich die Versuche; also lehrt der größte Teil etwas.',
       fails:
@@ -116,13 +136,13 @@ export const de: Words = {
           'Die Belohnung der ersten Antwort hat das Gewicht −1, die der letzten +1. Das Modell gibt seine erste Antwort auf, um etwas zum Reparieren zu haben.',
       },
       look: [
-        '[Die beiden großen Zahlen](chart/accuracy): Kommen sie einander näher?',
+        'Die Kurve [Belohnung](chart/reward): der Anteil der Tests, den die ersten Antworten (Runde 1) und die letzten (Runde 2) des Trainingsstapels bestehen. Kommen die beiden Linien einander näher? Von ihnen spricht das Ergebnis. Die [großen Zahlen](chart/accuracy) darüber gelten für andere Aufgaben und können sich in so wenigen Schritten umgekehrt bewegen.',
         'Im Feld [Episode](episode) einen Versuch wählen, der hinaufgeschoben wurde, und sein erstes Programm lesen. Ist es richtig? Was ändert das zweite?',
       ],
-      clauses: {
-        gap: 'In den letzten zehn Schritten bestanden die letzten Antworten {value} Punkte mehr der Tests als die ersten; erwartet war {bound} oder mehr.',
+      figures: {
+        gap: 'Um so viel mehr der Tests bestanden die letzten Antworten in den letzten zehn Schritten als die ersten: {value} Punkte.',
         first:
-          'Die Tests, die die ersten Antworten bestehen, änderten sich von den ersten zehn Schritten zu den letzten zehn um {value} Punkte; erwartet war {bound} oder weniger.',
+          'Um so viel änderten sich von den ersten zehn Schritten zu den letzten zehn die Tests, die die ersten Antworten bestehen: {value} Punkte.',
       },
       holds:
         'Die ersten Antworten scheitern weiter an Tests, die dasselbe Modell gleich danach besteht: Es wird fürs Scheitern bezahlt, und es scheitert.',
@@ -133,7 +153,7 @@ export const de: Words = {
       explain:
         'Was hat das Modell mit seinen ersten Antworten gemacht, und welcher Teil der Belohnung hat es dafür bezahlt?',
       apply: {
-        task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen. Dann [γ](field/gamma) darauf stellen und mit „Zurücksetzen“ und „Start“ vom selben Zwischenstand aus beginnen: Hört das Schummeln auf?',
+        task: 'Bei welchem γ ist zweimal richtig so viel wert wie scheitern und reparieren? Auf Papier bestimmen. Dann [γ](field/gamma) darauf stellen, alles andere lassen, wie die Lektion es gesetzt hat, und mit „Zurücksetzen“ und „Start“ vom selben Zwischenstand aus beginnen: Hört das Schummeln auf?',
         answer:
           '$(1, 1)$ bringt γ ein und $(0, 1)$ bringt 1 ein; gleich sind sie erst bei $γ = 1$, darunter bringt das Scheitern immer mehr. Ob ein Modell dort hingerät, hängt auch davon ab, wie sehr eine bessere erste Antwort der zweiten hilft. Die Kurve [Kopplung c](chart/coupling) zeichnet das: um wie viel $r_2$ von einem Versuch zum anderen höher ist, wo $r_1$ um 1 höher ist. Sicher ist die erste Antwort, wo $c > 1 − γ$ ist, über der gestrichelten Linie.',
       },
@@ -164,9 +184,9 @@ export const de: Words = {
         'Alle vier Bahnen beginnen mit demselben ersten Programm.',
         'Die Einstellungen öffnen und [γ](field/gamma) verstellen, während der Lauf steht: Ein Satz daneben sagt, was das bewirkt.',
       ],
-      clauses: {
+      figures: {
         effect:
-          'Der letzte Stapel wurde noch einmal mit γ = 0 und mit γ = 2 verglichen. Seine Vorteile änderten sich um höchstens {value}; erwartet war {bound} oder weniger.',
+          'Der letzte Stapel wurde noch einmal mit γ = 0 und mit γ = 2 verglichen. Seine Vorteile änderten sich um höchstens {value}.',
       },
       holds: 'Kein Vorteil hat sich geändert: γ tut hier nichts.',
       fails:
@@ -186,14 +206,15 @@ export const de: Words = {
       ],
     },
     sparseReward: {
-      title: 'Stufenweise oder alles',
+      title: 'Stufenweise oder binär',
       question: 'Ist eine Belohnung für jeden Test besser als eine für alle zusammen?',
       text: [
         'Stufenweise („progressive“): $r =$ der Anteil der bestandenen Tests. Binär: $r = 1$, wenn jeder Test bestanden ist, sonst 0. Die binäre Belohnung ist, was wir am Ende wollen. Warum also nicht dafür bezahlen?',
         'Dieser Lauf startet mit **Anfänger**, einem Modell mit einem Fehler fast überall, wo einer sein kann, und mit den schwersten Aufgaben. Von seinen Programmen besteht kaum eines alles, aber im Mittel besteht jedes ein Drittel seiner Tests.',
       ],
       prediction: {
-        question: 'Beide Belohnungen, 20 Schritte von diesem Start. Was geschieht?',
+        question:
+          'Zwei Läufe von 20 Schritten von diesem Start, das Experiment mit der stufenweisen Belohnung und die Gegenprobe mit der binären. Was geschieht?',
         options: {
           same: 'Beide lernen etwa gleich schnell',
           binaryAhead: 'Binär ist voraus: Es bezahlt, was wir wollen',
@@ -204,13 +225,13 @@ export const de: Words = {
       },
       look: [
         'Die Kurve [Gruppen, die nichts lehren](chart/zero-std): Wie viele der Aufgaben sind das?',
-        'Was bewegt sich zuerst, die bestandenen Tests oder die Genauigkeit?',
+        'Was bewegt sich zuerst, die [Belohnung](chart/reward), in diesem Lauf der Anteil der bestandenen Tests, oder die [Genauigkeit](chart/accuracy), der Anteil der gelösten Aufgaben?',
       ],
-      clauses: {
-        alike:
-          'In {value} der Gruppen verdienten alle Versuche gleich viel; erwartet waren höchstens {bound}.',
+      figures: {
+        alike: 'Gruppen, in denen alle Versuche gleich viel verdienten: {value}.',
         tests:
-          'Auf zurückgehaltenen Aufgaben bestehen die letzten Antworten {value} Punkte mehr der Tests als vor dem Training; erwartet war {bound} oder mehr.',
+          'Um so viel mehr der Tests zurückgehaltener Aufgaben bestehen die letzten Antworten als vor dem Training: {value} Punkte.',
+        solved: 'Zurückgehaltene Aufgaben, die die letzten Antworten lösen: {value}.',
       },
       holds: 'Die stufenweise Belohnung findet etwas zu lernen, auch wo am Anfang fast nichts richtig ist.',
       fails:
@@ -220,7 +241,7 @@ export const de: Words = {
       explain:
         'Zwei Programme sind falsch, eines mit einem Fehler und eines mit zweien. Was sagt jede der beiden Belohnungen über sie, und was lässt sich daraus lernen?',
       apply: {
-        task: 'Vorhersagen, welche Belohnung voraus ist, wenn mit dem Modell Boost auf allen Stufen begonnen wird, wo ein Drittel der Programme richtig ist. Dann beide versuchen: [Startmodell](field/model), [Schwierigkeit](field/level), [Belohnung](field/reward) und 50 [Schritte](field/steps), dann „Zurücksetzen“ und „Start“.',
+        task: 'Vorhersagen, welche Belohnung voraus ist, wenn mit dem Modell Boost auf allen Stufen begonnen wird, wo ein Drittel der Programme richtig ist. Dann beide versuchen: die [Voreinstellung](field/preset) „Ein gesunder erster Lauf (γ = 0,75)“ wählen, die dort beginnt und alles andere so setzt wie in unseren Läufen (16 Aufgaben je Schritt, 128 zurückgehaltene), 50 [Schritte](field/steps) einstellen, dann „Zurücksetzen“ und „Start“; danach dasselbe mit der anderen [Belohnung](field/reward).',
         answer:
           'In unseren beiden Läufen (Startwerte 1 und 2) war die binäre voraus: Die letzten Antworten lösten 68 und 67 % von 128 zurückgehaltenen Aufgaben, mit der stufenweisen Belohnung 60 und 59 %, vorher 34 %. Stufenweise ist also nicht überhaupt besser, sondern schneller, wo am Anfang fast nichts alles besteht. Wo schon ein Drittel richtig ist, hat die binäre Belohnung einen Vorteil: Sie bezahlt nie für ein nur halb richtiges Programm.',
       },
@@ -251,9 +272,10 @@ export const de: Words = {
         'Die Kurve [KL zum Startmodell](chart/kl): Wohin geht die Linie von „Runde 1“?',
         'Im Feld [Episode](episode) steht einer der Balken unter **3 Belohnen** und **4 Vergleichen** für KL. Wie lang ist er neben den anderen, am Anfang und später? In welchen Versuchen erhöht er die Belohnung?',
       ],
-      clauses: {
+      figures: {
         distance:
-          'Von den ersten zehn Schritten zu den letzten zehn änderte sich der Abstand der ersten Antworten um {value} nats; erwartet war {bound} oder weniger.',
+          'Um so viel änderte sich von den ersten zehn Schritten zu den letzten zehn der Abstand der ersten Antworten: {value} nats.',
+        solved: 'Zurückgehaltene Aufgaben, die die letzten Antworten lösen: {value}.',
       },
       holds: 'Die Leine zieht: Die ersten Antworten kommen zum Startmodell zurück.',
       fails:
@@ -263,7 +285,7 @@ export const de: Words = {
       explain:
         'Was bringt das Schummeln einem Versuch höchstens ein, und was kostet ihn bei $β = 0,3$ ein Abstand von 5 nats? Warum lohnt es sich zurückzukommen?',
       apply: {
-        task: 'Wenn eine starke Leine ein Modell zurückholt: Warum nicht gleich mit einer beginnen? Vorhersagen, was β = 1 mit einem Lauf der Voreinstellung „Ein gesunder erster Lauf“ macht, dann versuchen: diese [Voreinstellung](field/preset) wählen, das [KL-Gewicht β](field/beta) auf 1 und [Schritte](field/steps) auf 30 stellen, dann „Zurücksetzen“ und „Start“.',
+        task: 'Wenn eine starke Leine ein Modell zurückholt: Warum nicht gleich mit einer beginnen? Vorhersagen, was β = 1 mit einem Lauf der Voreinstellung „Ein gesunder erster Lauf (γ = 0,75)“ macht, dann versuchen: diese [Voreinstellung](field/preset) wählen, die alles andere so setzt wie in unseren Läufen, das [KL-Gewicht β](field/beta) auf 1 und [Schritte](field/steps) auf 30 stellen, dann „Zurücksetzen“ und „Start“.',
         answer:
           'Es lernt wenig. In unseren beiden Läufen (Startwerte 1 und 2) lösten die letzten Antworten nach 30 Schritten 37 % von 128 zurückgehaltenen Aufgaben, mit dem β = 0,01 der Voreinstellung 58 und 56 %, vorher 34 %. Der Abstand ist nur aus Stichproben bekannt, und β vervielfacht ihr Rauschen mit. Eine Leine ist ein Mittel mit einem Preis; eine Belohnung, die verlangt, was man will, ist besser.',
       },
@@ -280,7 +302,8 @@ export const de: Words = {
         'Und es gibt nur 16 Aufgaben: Jeder Schritt versucht sie alle wieder.',
       ],
       prediction: {
-        question: 'Nach 20 Schritten an diesen 16 Aufgaben: der bezahlte Test und die verdeckten?',
+        question:
+          'Nach 20 Schritten an diesen 16 Aufgaben, bei den letzten Antworten (Runde 2): der bezahlte Test und die verdeckten?',
         options: {
           same: 'Beide werden etwa gleich oft bestanden',
           gap: 'Der bezahlte wird deutlich öfter bestanden',
@@ -291,20 +314,20 @@ export const de: Words = {
       },
       look: [
         'Unter „Tests, Runde für Runde“: Die erste Zeile ist der bezahlte Test, die anderen sind verdeckt. Gibt es einen Versuch, der den ersten besteht und andere nicht, und wie wird er geschoben?',
-        'Die Kurven [Bestandene Tests](chart/hidden-tests) und [Bezahlte Tests, bestanden](chart/paid-tests).',
+        'Die Kurven [Bezahlte Tests, bestanden](chart/paid-tests) und [Verdeckte Tests, bestanden](chart/hidden-tests); diese lässt den bezahlten aus. Zu vergleichen sind ihre Linien von **Runde 2**, den letzten Antworten: Von denen spricht das Ergebnis. In Runde 1 ist das Gewicht $w_1 = −(1 − γ) = −0,25$: Ein Test, den die erste Antwort besteht, wird nicht bezahlt, sondern kostet ein wenig; dort kann der Abstand also umgekehrt sein.',
       ],
-      clauses: {
-        gap: 'In den letzten zehn Schritten lag der Anteil bestandener Tests beim bezahlten um {value} Punkte höher als bei den verdeckten; erwartet war {bound} oder mehr.',
+      figures: {
+        gap: 'Der Abstand in Runde 2: Um so viel mehr der bezahlten als der verdeckten Tests wurde in den letzten zehn Schritten bestanden: {value} Punkte.',
       },
       holds:
-        'Das Modell hat den Test besser gelernt als die Aufgabe. Wer nur auf die Belohnung sieht, merkt es nicht.',
+        'Bei seinen letzten Antworten (Runde 2) hat das Modell den Test besser gelernt als die Aufgabe. Wer nur auf die Belohnung sieht, merkt es nicht.',
       fails:
         'Der Abstand ist kleiner als erwartet. Welche Fehler der eine Test zeigt, hängt von den 16 Aufgaben ab, die der Startwert zog: einen anderen versuchen.',
       counter:
         'Derselbe eine Test, aber von 1.000 Aufgaben statt 16. Was der Test der einen nicht zeigt, zeigt der einer anderen: Das Modell kann nur lernen, was für alle gilt, und der Abstand schließt sich.',
       explain: 'Warum behebt nichts einen Fehler, den der eine Test nicht zeigt? Was würde ihn beheben?',
       apply: {
-        task: 'Wie viele der sechs Tests müssen bei 16 Aufgaben bezahlt werden, bis sich der Abstand schließt? Vorhersagen, dann 3 und 5 versuchen: Die Einstellung heißt [Bezahlte Tests](field/trainTests); dann „Zurücksetzen“ und „Start“.',
+        task: 'Wie viele der sechs Tests müssen bei 16 Aufgaben bezahlt werden, bis sich der Abstand schließt? Vorhersagen, dann 3 und 5 versuchen: Die Einstellung heißt [Bezahlte Tests](field/trainTests); alle anderen so lassen, wie das Experiment der Lektion sie hat (16 Aufgaben zum Trainieren, nicht die 1.000 der Gegenprobe), dann „Zurücksetzen“ und „Start“. Der Abstand des eigenen Laufs erscheint unter **3 · Erklären**.',
         answer:
           'Mit einem Test betrug der Abstand in unseren Läufen (Startwerte 1 und 2) 8,4 und 8,1 Punkte, mit dreien 2,9 und 4,5, mit fünfen 5,2 und −3,9. Er schrumpft also, je mehr Tests bezahlt werden; bei fünfen bleibt ein einziger zum Urteilen, und die Zahl ist vor allem Rauschen. Mehr Tests je Aufgabe oder mehr Aufgaben: Beides macht es schwerer, aus dem falschen Grund richtig zu liegen. Verdeckte Tests zeigen es.',
       },
@@ -334,9 +357,11 @@ export const de: Words = {
         '[Das Bild](episode) hat eine Station mehr: schreiben, korrigieren, noch einmal korrigieren.',
         'Wo steht die [dritte große Zahl](chart/accuracy), über der zweiten oder darunter?',
       ],
-      clauses: {
+      figures: {
         third:
-          'Im Mittel über den Lauf bestand die dritte Antwort {value} Punkte mehr der Tests als die zweite; erwartet war {bound} oder mehr.',
+          'Um so viel mehr der Tests bestand die dritte Antwort im Mittel über den Lauf als die zweite: {value} Punkte.',
+        second: 'Zurückgehaltene Aufgaben, die die zweiten Antworten am Ende lösen: {value}.',
+        thirdSolved: 'Zurückgehaltene Aufgaben, die die dritten Antworten am Ende lösen: {value}.',
       },
       holds: 'Die dritte Antwort lohnt sich.',
       fails:
@@ -346,7 +371,7 @@ export const de: Words = {
       explain:
         'Was leistet die dritte Antwort, was die zweite noch nicht geleistet hat? Woher kann das Modell das können?',
       apply: {
-        task: 'Mit dem [Startmodell](field/model) Boost [Frühere Antworten im Blick](field/history) auf „Letzte Antwort“ stellen. Vorhersagen, ob seine dritten Antworten noch immer schlechter sind, und warum. Dann „Zurücksetzen“ und „Start“.',
+        task: 'Mit dem [Startmodell](field/model) Boost [Frühere Antworten im Blick](field/history) auf „Letzte Antwort“ stellen. Vorhersagen, ob seine dritten Antworten noch immer schlechter sind, und warum. Alles andere so lassen, wie die Lektion es gesetzt hat, dann „Zurücksetzen“ und „Start“.',
         answer:
           'Sie sind es nicht. Steht nur die letzte Antwort im Blick, so sieht die dritte Runde für das Modell genau wie die zweite aus, und die kennt es. Vor dem Training waren seine dritten Antworten in unserer Messung so gut wie die zweiten (je 33,6 % der Aufgaben) und nach 10 Schritten ebenso, soweit das Rauschen es erkennen lässt: zweite und dritte 50,0 und 50,0 % mit einem Startwert, 43,8 und 42,2 % mit einem anderen.',
       },
@@ -378,11 +403,9 @@ export const de: Words = {
         'Die vier Versuche an einer Aufgabe verdienen oft verschiedene $r_1$. Was ist in $R$ davon geblieben?',
         'Die Kurven [Änderung und Kopien](chart/edit) und [Gruppen, die nichts lehren](chart/zero-std). In einem Schritt, in dem keine Gruppe etwas lehrt, ist der Gradient 0, und das Modell bleibt, wie es ist.',
       ],
-      clauses: {
-        copies:
-          'In {value} der Versuche war die Korrektur wieder die erste Antwort; erwartet waren mindestens {bound}.',
-        alike:
-          'In {value} der Gruppen verdienten alle vier Versuche dasselbe R; erwartet waren mindestens {bound}.',
+      figures: {
+        copies: 'Versuche, in denen die Korrektur wieder die erste Antwort war: {value}.',
+        alike: 'Gruppen, in denen alle vier Versuche dasselbe R verdienten: {value}.',
       },
       holds:
         'Das Modell wiederholt sich, also bezahlt γ = 0 alle Versuche gleich, und die meisten Gruppen lehren nichts: Was immer es schreibt, es wird nicht geschoben.',

@@ -16,33 +16,52 @@ export const en: Words = {
     run: '2 · Run',
     runLesson: 'Run the experiment',
     runCounter: 'Run the counter-run',
-    runAgain: 'Run it again',
+    runAgain: 'Run the experiment again',
+    counterAgain: 'Run the counter-run again',
     bring:
       'This lesson needs a model that others trained, which is not part of the page. Get SmolLM2-135M-Instruct in Models, press “Train on it” in its row, and begin the run on the short problems: then the experiment can be run here.',
     bringModel: 'Get the model…',
     stopped: 'Paused at update {step} of {steps}: press Run to go on.',
     running: 'Update {step} of {steps}.',
     finished: 'All {steps} updates are done.',
-    elsewhere: 'What runs now is another experiment.',
+    ownRunning:
+      'What runs now is a run of your own: update {step} of {steps}. When it is over, its figures stand below beside the lesson’s.',
+    ownWaits: 'What is set now is an experiment of your own. It begins with Run, in the bar at the top.',
+    prepared:
+      'The page is set to another experiment than this lesson’s. Run, in the bar at the top, starts that one; the button below starts the lesson’s.',
     before:
       'The picture and the curves still show another run. They will show this lesson’s once you run its experiment.',
     look: 'Look',
     explain: '3 · Explain',
     outcome: 'Outcome',
     seeOutcome: 'See the outcome',
-    holds: 'It holds.',
-    fails: 'It does not hold in this run.',
-    failsAsItShould: 'It fails here, as it should.',
-    holdsAgainstIt: 'It holds even here, so the cause is another one than the lesson says.',
+    ofRun: 'The lesson’s experiment',
+    ofCounter: 'The counter-run',
+    ofOwn: 'A run of your own',
+    ownHint: 'Nothing was expected of this run: what its figures say, you decide.',
+    holds: 'What the lesson expects holds in this run.',
+    fails: 'What the lesson expects does not hold in this run.',
+    failsAsItShould: 'As it should be: what the lesson expects of its own experiment does not hold here.',
+    holdsAgainstIt:
+      'What the lesson expects holds even here, so its cause is another one than the lesson says.',
     notMeasured: 'Some of it could not be measured in this run.',
+    atLeast: 'Expected of the lesson’s experiment: {bound} or more.',
+    atMost: 'Expected of the lesson’s experiment: {bound} or less.',
+    notHere: 'That does not hold here.',
+    hereToo: 'That holds here, too.',
+    there: 'In the lesson’s experiment: {value}.',
     sampled:
       'Unless it says “held-out”, a figure here is of the answers that were sampled for the updates. The large numbers above the curves are of held-out tasks, which the model never trains on, answered with the most likely token every time: so the two differ.',
     yet: 'The outcome comes when the run is over.',
-    predicted: 'You predicted: {answer}.',
     expected: 'What to expect',
-    right: 'That was right.',
-    wrong: 'That was not it. What to expect is: {answer}.',
+    cameTrue: 'Your prediction came true: “{answer}”.',
+    cameOtherwise: 'Your prediction did not come true: “{answer}”. What came is: “{right}”.',
+    cameUnclear:
+      'You predicted “{answer}”. What the lesson expected (“{right}”) does not show clearly here, so your prediction is not settled either.',
+    comesWithBoth:
+      'You predicted “{answer}”. The question compares two runs: once the counter-run is over, too, this says whether it came true.',
     counter: 'The counter-run',
+    differs: 'It differs in this alone: {changes}.',
     apply: '4 · Apply it',
     answer: 'An answer',
     notes: 'For whoever teaches it',
@@ -51,7 +70,9 @@ export const en: Words = {
     print: 'Print a sheet',
     answers: 'Answers',
     sheetRun:
-      'Open the playground, choose Lessons, then this lesson. Run the experiment; write down what you see.',
+      'Open {address}, choose “Lessons”, then “{title}”. Run the experiment; write down what you see.',
+    sheetCounter:
+      'What do you expect of it? Run it from the same lesson (“Run the counter-run”) and write down what is different.',
     sheetWrite: 'Why?',
     experiment: 'The experiment',
     next: 'Next lesson',
@@ -74,9 +95,8 @@ export const en: Words = {
         'In the [Episode](episode) panel, the four lanes are the four tries. Look for a task whose tries earn different rewards: the arrows on the right show who is pushed up and who down.',
         'Then use ‹ and › to find a task where all four earn the same. What are their $A$?',
       ],
-      clauses: {
-        alike:
-          'In {value} of the groups all four tries earned the same and taught nothing; at most {bound} were expected.',
+      figures: {
+        alike: 'Groups in which all four tries earned the same and taught nothing: {value}.',
       },
       holds: 'Most groups have tries that differ, so most of the batch teaches something.',
       fails:
@@ -115,13 +135,13 @@ export const en: Words = {
           'The first answer’s reward has the weight −1, the last one’s +1. The model gives up its first answer in order to have something to repair.',
       },
       look: [
-        'Watch [the two large numbers](chart/accuracy): do they come nearer to each other?',
+        'Watch the chart [Reward](chart/reward): the share of the tests that the first answers (turn 1) and the last ones (turn 2) of the training batch pass. Do the two lines come nearer to each other? The outcome is about these. The [large numbers](chart/accuracy) above them are of other tasks and may move the other way in so few updates.',
         'In the [Episode](episode) panel, choose a try that was pushed up and read its first program. Is it right? What does the second one change?',
       ],
-      clauses: {
-        gap: 'In the last ten updates the last answers passed {value} points more of the tests than the first; {bound} or more was expected.',
+      figures: {
+        gap: 'How many more of the tests the last answers passed than the first, in the last ten updates: {value} points.',
         first:
-          'The tests passed by the first answers changed by {value} points from the first ten updates to the last ten; {bound} or less was expected.',
+          'How the tests passed by the first answers changed from the first ten updates to the last ten: {value} points.',
       },
       holds:
         'The first answers go on failing tests that the same model passes a moment later: it is paid to fail, and it does.',
@@ -131,7 +151,7 @@ export const en: Words = {
         'The same checkpoint with γ = 1. Now $R = r_2$ and $w_1 = 0$: failing first earns nothing, and within 20 updates the first answer comes back on the coat-tails of the second.',
       explain: 'What did the model do to its first answers, and which part of the reward paid for it?',
       apply: {
-        task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper. Then set [γ](field/gamma) to it, press Reset, then Run, and so begin from the same checkpoint: does it stop the cheating?',
+        task: 'For which γ is being right twice worth as much as failing first and repairing it? Find it on paper. Then set [γ](field/gamma) to it, leave everything else as the lesson has set it, press Reset, then Run, and so begin from the same checkpoint: does it stop the cheating?',
         answer:
           '$(1, 1)$ earns γ and $(0, 1)$ earns 1, so only at $γ = 1$ are they equal; below it failing first always earns more. Whether a model gets there also depends on how much a better first answer helps the second. The chart [Coupling c](chart/coupling) draws that: by how much $r_2$ is higher, from one try to another, where $r_1$ is higher by 1. The first answer is safe where $c > 1 − γ$, the dashed line.',
       },
@@ -162,9 +182,9 @@ export const en: Words = {
         'All four lanes begin with the same first program.',
         'Open the settings and move [γ](field/gamma) while the run stands: a sentence beside it says what that does.',
       ],
-      clauses: {
+      figures: {
         effect:
-          'The last batch was compared again with γ = 0 and with γ = 2. Its advantages moved by at most {value}; {bound} or less was expected.',
+          'The last batch was compared again with γ = 0 and with γ = 2. Its advantages moved by at most {value}.',
       },
       holds: 'No advantage moved at all: γ does nothing here.',
       fails:
@@ -191,7 +211,8 @@ export const en: Words = {
         'This run starts from **Beginner**, a model with a bug nearly everywhere one can be, on the hardest tasks. Hardly any of its programs passes everything, but on average each passes a third of its tests.',
       ],
       prediction: {
-        question: 'Both rewards, 20 updates from this start. What happens?',
+        question:
+          'Two runs of 20 updates from this start, the experiment with the progressive reward and the counter-run with the binary one. What happens?',
         options: {
           same: 'Both learn about equally fast',
           binaryAhead: 'Binary is ahead: it pays for what we want',
@@ -202,12 +223,13 @@ export const en: Words = {
       },
       look: [
         'The chart [Groups without signal](chart/zero-std): how many of the tasks teach nothing?',
-        'Which moves first, tests passed or accuracy?',
+        'Which moves first, the [Reward](chart/reward), which in this run is the share of tests passed, or the [accuracy](chart/accuracy), the share of tasks solved?',
       ],
-      clauses: {
-        alike: 'In {value} of the groups all tries earned the same; at most {bound} were expected.',
+      figures: {
+        alike: 'Groups in which all tries earned the same: {value}.',
         tests:
-          'On held-out tasks the last answers pass {value} points more of the tests than before training; {bound} or more was expected.',
+          'How many more of the tests of held-out tasks the last answers pass than before training: {value} points.',
+        solved: 'Held-out tasks that the last answers solve: {value}.',
       },
       holds: 'The progressive reward finds something to learn from in a start where almost nothing is right.',
       fails:
@@ -217,7 +239,7 @@ export const en: Words = {
       explain:
         'Two programs are wrong, one with one bug and one with two. What does each of the two rewards say about them, and what can be learned from that?',
       apply: {
-        task: 'Predict which reward is ahead from the starting model Boost on all levels, where a third of the programs are right. Then try both: [Starting model](field/model), [Difficulty](field/level), [Reward](field/reward) and 50 [updates](field/steps), then Reset and Run.',
+        task: 'Predict which reward is ahead from the starting model Boost on all levels, where a third of the programs are right. Then try both: choose the [preset](field/preset) “A healthy first run (γ = 0.75)”, which begins there and sets everything else as our runs had it (16 tasks an update, 128 held-out tasks), set 50 [updates](field/steps), press Reset and Run; then the same with the other [Reward](field/reward).',
         answer:
           'Binary was ahead in both of our runs (seeds 1 and 2): the last answers solved 68 and 67 % of 128 held-out tasks, with the progressive reward 60 and 59 %, and 34 % before. So progressive is not better in general: it is faster from a start where nearly nothing passes everything. Where a third is right already, the binary reward has an advantage: it never pays for a program that is only half right.',
       },
@@ -248,9 +270,10 @@ export const en: Words = {
         'The chart of the [KL to the starting model](chart/kl): which way does the line of turn 1 go?',
         'In the [Episode](episode) panel, one of the bars under **3 Reward** and **4 Compare** is for the KL. How long is it beside the others, at first and later? In which tries does it add to the reward?',
       ],
-      clauses: {
+      figures: {
         distance:
-          'From the first ten updates to the last ten, the distance of the first answers changed by {value} nats; {bound} or less was expected.',
+          'How the distance of the first answers changed from the first ten updates to the last ten: {value} nats.',
+        solved: 'Held-out tasks that the last answers solve: {value}.',
       },
       holds: 'The leash pulls: the first answers are coming back to the starting model.',
       fails:
@@ -260,7 +283,7 @@ export const en: Words = {
       explain:
         'What does cheating earn a try at most, and what does a distance of 5 nats cost it at $β = 0.3$? Why does coming back pay?',
       apply: {
-        task: 'If a strong leash brings a model back, why not begin with one? Predict what β = 1 does to a run of the preset “A healthy first run”, then try it: choose that [preset](field/preset), set the [KL coefficient β](field/beta) to 1 and [Updates](field/steps) to 30, then press Reset and Run.',
+        task: 'If a strong leash brings a model back, why not begin with one? Predict what β = 1 does to a run of the preset “A healthy first run (γ = 0.75)”, then try it: choose that [preset](field/preset), which sets everything else as our runs had it, set the [KL coefficient β](field/beta) to 1 and [Updates](field/steps) to 30, then press Reset and Run.',
         answer:
           'It learns little. In both of our runs (seeds 1 and 2) the last answers solved 37 % of 128 held-out tasks after 30 updates, with the preset’s β = 0.01 58 and 56 %, and 34 % before. The distance is known only from samples, and β multiplies their noise along with it. A leash is a remedy with a price; a reward that asks for what is wanted is better.',
       },
@@ -277,7 +300,8 @@ export const en: Words = {
         'And there are only 16 tasks: every update tries all of them again.',
       ],
       prediction: {
-        question: 'After 20 updates, on these 16 tasks: the test that is paid for and the hidden ones?',
+        question:
+          'After 20 updates, on these 16 tasks, in the last answers (turn 2): the test that is paid for and the hidden ones?',
         options: {
           same: 'Both are passed about equally often',
           gap: 'The one paid for is passed clearly more often',
@@ -288,20 +312,20 @@ export const en: Words = {
       },
       look: [
         'Under “Unit tests, turn by turn”: the first row is the test that is paid for, the others are hidden. Is there a try that passes the first and fails others, and how is it pushed?',
-        'The charts [Unit tests passed](chart/hidden-tests) and [Tests trained on, passed](chart/paid-tests).',
+        'The charts [Tests trained on, passed](chart/paid-tests) and [Hidden tests, passed](chart/hidden-tests), which leaves out the one paid for. Compare their lines of **turn 2**, the last answers, which is what the outcome says. For turn 1 the weight is $w_1 = −(1 − γ) = −0.25$: a test that the first answer passes is not paid for but costs a little, so there the gap can be the other way round.',
       ],
-      clauses: {
-        gap: 'In the last ten updates the share of tests passed was {value} points higher for the test paid for than for the hidden ones; {bound} or more was expected.',
+      figures: {
+        gap: 'The gap at turn 2: how much more of the tests paid for than of the hidden ones was passed in the last ten updates: {value} points.',
       },
       holds:
-        'The model has learned the test better than the task. Who looks at the reward alone does not see it.',
+        'In its last answers (turn 2) the model has learned the test better than the task. Who looks at the reward alone does not see it.',
       fails:
         'The gap is smaller than expected. Which bugs the one test shows depends on the 16 tasks that the seed drew: try another seed.',
       counter:
         'The same single test, but of 1,000 tasks instead of 16. What one task’s test does not show another’s does: the model can only learn what holds for all, and the gap closes.',
       explain: 'Why does nothing remove a bug that the one test does not show? What would?',
       apply: {
-        task: 'With 16 tasks, how many of the six tests must be paid for until the gap closes? Predict, then try 3 and 5: the setting is [Tests trained on](field/trainTests), then Reset and Run.',
+        task: 'With 16 tasks, how many of the six tests must be paid for until the gap closes? Predict, then try 3 and 5: the setting is [Tests trained on](field/trainTests); leave all others as the lesson’s experiment has them (16 training tasks, not the counter-run’s 1,000), then press Reset and Run. The gap of your run comes under **3 · Explain**.',
         answer:
           'With one test the gap was 8.4 and 8.1 points in our runs (seeds 1 and 2), with three 2.9 and 4.5, with five 5.2 and −3.9. So it shrinks as more tests are paid for; at five a single test is left to judge, and the figure is mostly noise. More tests per task or more tasks: both make it harder to be right for the wrong reason. Hidden tests are what shows it.',
       },
@@ -331,9 +355,11 @@ export const en: Words = {
         '[The picture](episode) has a station more: write, correct, correct again.',
         'Where does the [third large number](chart/accuracy) stand, above the second or below?',
       ],
-      clauses: {
+      figures: {
         third:
-          'On average over the run the third answer passed {value} points more of the tests than the second; {bound} or more was expected.',
+          'How many more of the tests the third answer passed than the second, on average over the run: {value} points.',
+        second: 'Held-out tasks that the second answers solve at the end: {value}.',
+        thirdSolved: 'Held-out tasks that the third answers solve at the end: {value}.',
       },
       holds: 'The third answer is worth having.',
       fails:
@@ -343,7 +369,7 @@ export const en: Words = {
       explain:
         'What does the third answer do that the second has not done? Where can the model have learned that?',
       apply: {
-        task: 'With the [starting model](field/model) Boost, set [Earlier answers in view](field/history) to “Latest answer”. Predict whether its third answers are still worse, and why. Then press Reset and Run.',
+        task: 'With the [starting model](field/model) Boost, set [Earlier answers in view](field/history) to “Latest answer”. Predict whether its third answers are still worse, and why. Leave everything else as the lesson has set it, and press Reset and Run.',
         answer:
           'They are not. With only the latest answer in view the third turn looks to the model exactly like the second, which it knows. Before training its third answers were as good as its second in our measurement (33.6 % of tasks each), and after 10 updates as good within the noise: second and third 50.0 and 50.0 % with one seed, 43.8 and 42.2 % with another.',
       },
@@ -375,10 +401,9 @@ export const en: Words = {
         'The four tries at a problem often earn different $r_1$. What has become of that in $R$?',
         'The charts [Edit distance and copies](chart/edit) and [Groups without signal](chart/zero-std). In an update whose groups are all without signal the gradient is 0, and the model stays what it is.',
       ],
-      clauses: {
-        copies:
-          'In {value} of the tries the correction was the first answer again; {bound} or more was expected.',
-        alike: 'In {value} of the groups all four tries earned the same R; {bound} or more was expected.',
+      figures: {
+        copies: 'Tries in which the correction was the first answer again: {value}.',
+        alike: 'Groups in which all four tries earned the same R: {value}.',
       },
       holds:
         'The model repeats itself, so γ = 0 pays all tries alike, and most groups teach nothing: whatever it writes, it is not pushed.',

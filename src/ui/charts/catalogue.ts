@@ -53,7 +53,14 @@ export const charts: readonly Chart[] = [
   { id: 'accuracy', where: 'eval', metrics: ['accuracy@t'], title: 'Held-out accuracy', main: true },
   { id: 'reward', where: 'train', metrics: ['reward@t'], noisy: true },
   { id: 'paid-tests', where: 'train', metrics: ['trained_tests_passed@t'], noisy: true, applies: hidesTests },
-  { id: 'hidden-tests', where: 'train', metrics: ['tests_passed@t'], noisy: true, applies: hidesTests },
+  {
+    id: 'hidden-tests',
+    where: 'train',
+    metrics: ['tests_passed@t'],
+    title: 'Hidden tests, passed', // those trained on are not among them
+    noisy: true,
+    applies: hidesTests,
+  },
   {
     id: 'delta',
     where: 'eval',

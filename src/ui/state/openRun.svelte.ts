@@ -29,6 +29,8 @@ export interface Ghost {
   /** A word, at the end of its lines. */
   readonly label: string;
   readonly evals: readonly Point[];
+  /** Its updates, for the charts that a lesson wants compared; left out where they are not known. */
+  readonly train?: readonly Point[];
   /** Its name, where it was chosen by hand and that is to be said: then all of it is shown, however far the run has come. */
   readonly laid?: string;
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultExperiment, diff, withChanges } from '../../../src/config/experiment.ts';
 import { presetExperiment, shortProblemsPreset } from '../../../src/config/presets.ts';
 import { lessonIds, lessons } from '../../../src/lessons/index.ts';
+import { figuresOf } from '../../../src/lessons/judge.ts';
 import { languages, type Language } from '../../../src/lessons/languages.ts';
 import { texts } from '../../../src/lessons/texts.ts';
 import { changesOf, experimentOf, givesModel, readLesson } from '../../../src/lessons/lesson.ts';
@@ -107,12 +108,14 @@ describe.each(all)('words in %s', (tag, words) => {
     expect(words.name).toBe(languages[tag].name);
   });
 
-  it.each(lessonIds)('name every option and clause of %s, and no other', (id) => {
-    const { prediction, predicate } = lessons[id];
+  it.each(lessonIds)('name every option and figure of %s, and no other', (id) => {
+    const { prediction } = lessons[id];
     const said = words.lessons[id];
     expect(Object.keys(said.prediction.options).sort()).toEqual([...prediction.options].sort());
-    expect(Object.keys(said.clauses).sort()).toEqual(predicate.map((clause) => clause.id).sort());
-    for (const text of Object.values(said.clauses)) expect(placeholders(text)).toEqual(['bound', 'value']);
+    const figures = figuresOf(lessons[id]).map((figure) => figure.id);
+    expect(new Set(figures).size).toBe(figures.length);
+    expect(Object.keys(said.figures).sort()).toEqual(figures.sort());
+    for (const text of Object.values(said.figures)) expect(placeholders(text)).toEqual(['value']);
     expect(said.apply.task).not.toBe('');
   });
 

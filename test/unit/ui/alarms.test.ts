@@ -110,7 +110,7 @@ describe('what is said of other rules', () => {
     expect(labels({})).toEqual([
       'γ = 0',
       'γ = 1',
-      'All tests or nothing',
+      'Binary reward',
       'Own credit for each turn',
       'REINFORCE: compare with the batch',
     ]);

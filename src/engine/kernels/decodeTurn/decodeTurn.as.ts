@@ -111,7 +111,7 @@ function unitsOf(net: Decoder, m: i32, stage: i32): i32 {
  * @param fed int32 ids, or 0: sample only
  * @param positions, ahead int32 positions, and what is added to each
  * @param ids, logp results of sampling, or 0: feed only
- * @param scratch for `decodeScratch` and, behind it, `decodeWork`
+ * @param scratch for `decodeScratch` and, behind it, `decodeCommonScratch`
  */
 export function decodeToken(
   decoder: usize,

@@ -81,7 +81,7 @@ export function outputWidth(net: Decoder): i32 {
  * Bytes that the threads of a token have in common, for m rows: positions, hidden states, what goes into products and what comes out.
  * `xOf`, `aOf` and `yOf` say where the last three are.
  */
-export function decodeWork(decoder: usize, m: i32): usize {
+export function decodeCommonScratch(decoder: usize, m: i32): usize {
   const net = changetype<Decoder>(decoder);
   return yOf(net, m, 0) + ((<usize>m * <usize>outputWidth(net)) << 2);
 }

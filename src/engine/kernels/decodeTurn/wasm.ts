@@ -208,7 +208,7 @@ class PackedDecoder {
     }
     // Four rows share a weight in the matrix product.
     const share = Math.ceil(live.length / wasm.threads / 4) * 4;
-    const bytes = wasm.run.decodeScratch(decoder, share) + wasm.run.decodeWork(decoder, share);
+    const bytes = wasm.run.decodeScratch(decoder, share) + wasm.run.decodeCommonScratch(decoder, share);
     wasm.share('decodeToken', live.length, 4, bytes, (start, count, scratch) => [
       ...[decoder, count, rows + 4 * start, last, fed, positions, ahead],
       ...[...sampling, scratch],
@@ -238,7 +238,7 @@ class PackedDecoder {
     const f = first ? sizeOfWeight(first.down)[0] : 0;
     const qkv = first ? sizeOfWeight(first.qkv)[1] : 0;
     const own = wholeLines(wasm.run.decodeScratch(at.decoder, rows));
-    const common = wholeLines(wasm.run.decodeWork(at.decoder, rows));
+    const common = wholeLines(wasm.run.decodeCommonScratch(at.decoder, rows));
     const work = wasm.scratch(common + own * wasm.threads);
     const scratch = (part: number) => work + common + part * own;
     const { decoder, rows: which, last, fed, positions, ahead } = at;

@@ -73,7 +73,7 @@ export interface Hint {
 const proposals: readonly (Hint & { readonly shared?: boolean })[] = [
   { label: 'γ = 0', rules: { gamma: 0 } },
   { label: 'γ = 1', rules: { gamma: 1 } },
-  { label: 'All tests or nothing', rules: { reward: 'binary' } },
+  { label: 'Binary reward', rules: { reward: 'binary' } },
   { label: 'Own credit for each turn', rules: { returns: 'per-turn' } },
   { label: 'REINFORCE: compare with the batch', rules: { estimator: 'reinforce' } },
   { label: 'REINFORCE and γ = 0', rules: { estimator: 'reinforce', gamma: 0 }, shared: true },

@@ -253,7 +253,7 @@ export const episode = {
   'changes sign': 'wechselt das Vorzeichen',
   ends: 'endet',
   begins: 'beginnt',
-  'All tests or nothing': 'Alle Tests oder nichts',
+  'Binary reward': 'Binäre Belohnung',
   'Own credit for each turn': 'Jeder Runde ihr eigener Verdienst',
   'REINFORCE: compare with the batch': 'REINFORCE: mit dem Stapel vergleichen',
   'REINFORCE and γ = 0': 'REINFORCE und γ = 0',

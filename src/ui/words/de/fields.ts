@@ -32,7 +32,7 @@ export const fields = {
   'Three or more operations, at most one such place.':
     'Drei oder mehr Operationen, höchstens eine solche Stelle.',
   'Level 4': 'Stufe 4',
-  'At least two such places.': 'Mindestens zwei solche Stellen.',
+  'At least two such places.': 'Mindestens zwei Stellen, an denen Anfänger Fehler machen.',
   'Training tasks': 'Aufgaben zum Trainieren',
   'How many different tasks training draws from; of your own problems, at most so many. The held-out tasks are never among them.':
     'Aus wie vielen verschiedenen Aufgaben das Training zieht; von eigenen höchstens so viele. Die zurückgehaltenen sind nie darunter.',

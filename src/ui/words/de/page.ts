@@ -77,7 +77,7 @@ export const page = {
   'stopped at {step}': 'angehalten bei {step}',
   'done, {step}': 'fertig, {step}',
   'at {step}': 'bei {step}',
-  'ended at {step}': 'zu Ende bei {step}',
+  'ended at {step}': 'steht bei {step}',
   Runs: 'Läufe',
   'Fork of run {number}:': 'Abzweigung von Lauf {number}:',
   'Close run {number}': 'Lauf {number} schließen',
@@ -129,7 +129,7 @@ export const page = {
   'Download its metrics': 'Seine Messwerte herunterladen',
   Help: 'Hilfe',
   'One update: the model **writes** a program for each task, several times, and is asked to **correct** each of them. Unit tests decide what every try earns (its **reward**), the tries at one task are **compared** with each other, and each try is **pushed**: what did better than the others is made more likely, what did worse less likely. Every number in the picture can be pointed at for its formula and pressed for what it is made of.':
-    'Ein Schritt: Das Modell **schreibt** zu jeder Aufgabe mehrmals ein Programm und soll dann jedes **korrigieren**. Tests entscheiden, was jeder Versuch verdient (seine **Belohnung**), die Versuche an einer Aufgabe werden miteinander **verglichen**, und jeder wird **geschoben**: Was besser war als die anderen, wird wahrscheinlicher gemacht, was schlechter war, unwahrscheinlicher. Auf jede Zahl im Bild kann man zeigen, um ihre Formel zu sehen, und drücken, um zu sehen, woraus sie besteht.',
+    'Ein Schritt: Das Modell **schreibt** zu jeder Aufgabe mehrmals ein Programm und soll dann jedes **korrigieren**. Tests entscheiden, was jeder Versuch verdient (seine **Belohnung**), die Versuche an einer Aufgabe werden miteinander **verglichen**, und jeder wird **hinauf- oder hinabgeschoben**: Was besser war als die anderen, wird wahrscheinlicher gemacht, was schlechter war, unwahrscheinlicher. Auf jede Zahl im Bild kann man zeigen, um ihre Formel zu sehen, und drücken, um zu sehen, woraus sie besteht.',
   'Show the introduction on this device: a recorded update while the model is loading, and stories of a minute each':
     'Die Einführung auf diesem Gerät zeigen: einen aufgezeichneten Schritt, während das Modell lädt, und Geschichten von je einer Minute',
   Keys: 'Tasten',

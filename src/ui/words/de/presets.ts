@@ -24,6 +24,7 @@ export const presets = {
   'Start from a repairer': 'Mit dem Reparierer beginnen',
   'The same novice, but trained on more corrections beforehand. It keeps correcting itself, and the gap between its turns stays large.':
     'Derselbe Anfänger, aber vorher an mehr Korrekturen trainiert. Er korrigiert sich weiter, und der Abstand zwischen seinen Runden bleibt groß.',
+  'Binary reward (all tests or nothing)': 'Binäre Belohnung (alle Tests oder nichts)',
   'An answer earns 1 only if every test passes. More often than with the progressive reward, all samples of a task earn the same and teach nothing: in the training batch, their advantages A are close to 0.':
     'Eine Antwort verdient nur dann 1, wenn jeder Test bestanden ist. Öfter als mit der stufenweisen Belohnung verdienen alle Versuche an einer Aufgabe gleich viel und lehren nichts: Im Trainingsstapel liegen ihre Vorteile A nahe 0.',
   'Separate credit for each turn': 'Getrennter Verdienst für jede Runde',

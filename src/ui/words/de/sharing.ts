@@ -49,7 +49,8 @@ export const sharing = {
   'this experiment': 'dieses Experiment',
   'Link copied. It opens {what} and waits for Run.': 'Link kopiert. Er öffnet {what} und wartet auf „Start“.',
   Share: 'Teilen',
-  'A link holds all of it behind its': 'Ein Link trägt das alles hinter dem Zeichen',
+  'All that is shared stands in the link, behind its':
+    'Alles, was geteilt wird, steht im Link hinter dem Zeichen',
   ': your browser sends nothing anywhere.': ': Der Browser schickt nichts irgendwohin.',
   'With what came of it': 'Mit dem, was herauskam',
   '{updates}. {result} Whoever opens it can train again and is told whether the same comes out.':
@@ -89,10 +90,10 @@ export const sharing = {
   'older link': 'älterer Link',
   'what the link was made on': 'womit der Link gemacht wurde',
   'From a link': 'Aus einem Link',
-  '\u00a0and {n} more': '\u00a0und {n} weitere',
+  '\u00a0and {n} more': '\u00a0und noch {n}',
   'It claims {updates} on {backend}. {result}': 'Er behauptet {updates} auf {backend}. {result}',
   'Made on {backend}.': 'Gemacht auf {backend}.',
-  'Anyone may have written it.': 'Jeder kann ihn geschrieben haben.',
+  'Anyone may have written it.': 'Er kann von irgendjemandem stammen.',
   'Run trains again and compares each update.': '„Start“ trainiert noch einmal und vergleicht jeden Schritt.',
   '{field} was changed on the way (below), in a fork. That is not done again here;':
     '{field} wurde unterwegs geändert (unten), in einer Abzweigung. Das wird hier nicht wiederholt;',
