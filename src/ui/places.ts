@@ -1,4 +1,8 @@
 /** Leads to a part of the page that a text names: there it comes into view, and is marked for a moment. */
+import { flushSync } from 'svelte';
+
+/** What is asked of the page where a lesson hides what it leads to. */
+export const uncover = 'uncover';
 
 /** What carries it has it as `data-place`: `chart/kl`, `field/gamma`, `episode`. */
 export function leadTo(place: string): void {
@@ -6,6 +10,10 @@ export function leadTo(place: string): void {
   if (!there) return;
   for (let outer = there.closest('details'); outer; outer = outer.parentElement?.closest('details') ?? null)
     outer.open = true;
+  if (there.getClientRects().length === 0) {
+    there.dispatchEvent(new Event(uncover, { bubbles: true }));
+    flushSync();
+  }
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   there.scrollIntoView({ block: 'center', behavior: calm ? 'auto' : 'smooth' });
   // A screen reader and the keyboard go on from there; a control in it is where one wants to be.

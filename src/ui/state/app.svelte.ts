@@ -220,13 +220,11 @@ export class AppState {
       if (step !== null) return this.#branch(from, step, experiment);
       const form = from.form.copy();
       form.open(experiment);
-      return i === 0 ? this.#load(form) : this.#beside(form, experiment);
+      const run = i === 0 ? this.#load(form) : this.#beside(form, experiment);
+      run.call(() => nameAmong(experiment, fields));
+      return run;
     });
-    runs.forEach((run, i) => {
-      const experiment = experiments[i];
-      if (step === null && experiment) run.call(() => nameAmong(experiment, fields));
-      this.#want(run, 'run');
-    });
+    for (const run of runs) this.#want(run, 'run');
     this.showTogether(runs);
   }
 

@@ -101,7 +101,7 @@ export const page = {
   'Beside it, states to go back to: {bytes} so far, at most {ring} a run.':
     'Dazu Zustände, zu denen man zurückkann: bisher {bytes}, höchstens {ring} je Lauf.',
   'A small language model writes Python and learns, in this page, to correct its own code.':
-    'Ein kleines Sprachmodell schreibt Python und lernt auf dieser Seite, seinen eigenen Code zu korrigieren.',
+    'Ein kleines Sprachmodell schreibt Python und lernt hier, den eigenen Code zu korrigieren.',
   Lessons: 'Lektionen',
   Compare: 'Vergleich',
   Files: 'Dateien',

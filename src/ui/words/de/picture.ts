@@ -65,6 +65,10 @@ export const picture = {
     'Runde {solved} war richtig und wird mit dem Übrigen hinabgeschoben: Alles, was der Versuch schrieb, bekommt ein und denselben Schub.',
   'Turns {solved} were right and are pushed down with the rest: one push is given to all that the try wrote.':
     'Die Runden {solved} waren richtig und werden mit dem Übrigen hinabgeschoben: Alles, was der Versuch schrieb, bekommt ein und denselben Schub.',
+  'Turn {wrong} was wrong and is made more likely with the rest: the whole try is pushed, because as a whole it came out better than its baseline.':
+    'Runde {wrong} war falsch und wird mit dem Übrigen wahrscheinlicher gemacht: Geschoben wird der ganze Versuch, weil er als Ganzes besser ausfiel als sein Vergleichswert.',
+  'Turns {wrong} were wrong and are made more likely with the rest: the whole try is pushed, because as a whole it came out better than its baseline.':
+    'Die Runden {wrong} waren falsch und werden mit dem Übrigen wahrscheinlicher gemacht: Geschoben wird der ganze Versuch, weil er als Ganzes besser ausfiel als sein Vergleichswert.',
   'What turn {turn} got right lowers {name} by {by}: {term}.':
     'Was Runde {turn} richtig hatte, senkt {name} um {by}: {term}.',
   'A second push on turn {turn}, from the KL penalty in the loss (β = {beta}): from {min} to {max} for each token, towards the starting model.':
