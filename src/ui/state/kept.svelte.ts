@@ -28,7 +28,7 @@ export class KeptState {
   /** The run that the user did not want to go on with, and where it stood. */
   readonly #declined: Remembered;
   /** Names that runs were given before anything of them was kept, by their ids. */
-  readonly #names = new Map<string, string>();
+  #names: Readonly<Record<string, string>> = {};
   #begun = false;
 
   constructor(store: KeptRuns | null, onRefused: (sentence: string) => void) {
@@ -90,15 +90,15 @@ export class KeptState {
 
   /** A run that began here is kept under this name, once anything of it is. */
   call(id: string, name: string): void {
-    this.#names.set(id, name);
+    this.#names = { ...this.#names, [id]: name };
   }
 
   /** A run has got on; perhaps something of it is kept by now. */
   async gotOn(id: string): Promise<void> {
-    const name = this.#names.get(id);
+    const { [id]: name, ...others } = this.#names;
     if (name === undefined || !this.store) return;
-    this.#names.delete(id);
-    await this.store.rename(id, name).catch(() => this.#names.set(id, name)); // not yet
+    this.#names = others;
+    await this.store.rename(id, name).catch(() => (this.#names = { ...this.#names, [id]: name })); // not yet
   }
 
   async #look(): Promise<void> {

@@ -8,15 +8,15 @@ import { spoken } from '../say.svelte.ts';
 
 /** Of the languages that were spoken since. */
 let known = $state.raw<Readonly<Partial<Record<Language, Words>>>>({});
-const asked = new Set<Language>();
+let asked: readonly Language[] = [];
 
 function fetchWords(language: Language): void {
-  if (asked.has(language)) return;
-  asked.add(language);
-  // Without the words the run is called as before.
+  if (asked.includes(language)) return;
+  asked = [...asked, language];
   texts[language]().then(
     (words) => (known = { ...known, [language]: words }),
-    () => undefined,
+    // Without the words the run is called as before, until its name is read again.
+    () => (asked = asked.filter((other) => other !== language)),
   );
 }
 
