@@ -3,64 +3,19 @@
  * short problems, looked at, and gone on with after the browser was killed. `COCOS_SMOLLM2` names the file; the one that
  * `npm run prove -- smollm2` has fetched will do. Without one the case fails and says so: nothing was proved then.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright';
 import { lanesOf, region, stepOf } from '../e2e/playground.ts';
 import { serveBuilt } from '../e2e/setup.ts';
 import { launchKillable } from '../killable.ts';
+import { drop, gigabytes, memoryOf, patience, press, seconds, status, type Figures } from './inPage.ts';
 import type { Found, Part } from './part.ts';
 import { smollm2File } from './smollm2File.ts';
 
 /** Pictures to look at. */
 const pictures = resolve(import.meta.dirname, '../../test-results/page-model');
-/** Of anything that a model of this size does, on a machine that has other work. */
-const patience = 45 * 60_000;
-
-/** What was measured, by name. */
-type Figures = Record<string, string>;
-
-async function status(page: Page, pattern: RegExp): Promise<void> {
-  const said = await page.waitForFunction(
-    (source) => {
-      const text = document.querySelector('[data-testid=status]')?.textContent ?? '';
-      return new RegExp(source).test(text) || text.startsWith('Stopped') ? text : false;
-    },
-    pattern.source,
-    { timeout: patience },
-  );
-  const text = String(await said.jsonValue());
-  if (!pattern.test(text)) throw new Error(`The page says: ${text}`);
-}
-
-/** Drops a file in the middle of the page, as a file manager does. */
-async function drop(page: Page, file: string): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [file], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, x: 640, y: 450, data });
-  await session.detach();
-}
-
-/** The most memory that any process of the browser has had so far, bytes, where the system tells: the one of the page and its workers. */
-async function memoryOf(page: Page): Promise<number> {
-  const browser = await page.context().browser()?.newBrowserCDPSession();
-  const { processInfo } = (await browser?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] };
-  const peaks = processInfo.map(({ id }) => {
-    try {
-      return 1024 * Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1]);
-    } catch {
-      return NaN; // another system, or it has ended
-    }
-  });
-  await browser?.detach();
-  return Math.max(NaN, ...peaks.filter((peak) => peak > 0));
-}
-
-const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(0)} s`;
-const gigabytes = (bytes: number): string => (bytes > 0 ? `${(bytes / 1e9).toFixed(2)} GB` : 'not told here');
-const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true }).click();
 const picture = (page: Page, name: string) => page.screenshot({ path: join(pictures, `${name}.png`) });
 
 async function begin(page: Page, address: string, file: string, figures: Figures): Promise<void> {

@@ -13,6 +13,7 @@ import { kills } from './kills.ts';
 import { links } from './links.ts';
 import { lora } from './lora.ts';
 import { nodeProject } from './nodeProject.ts';
+import { pageLearns } from './pageLearns.ts';
 import { pageModel } from './pageModel.ts';
 import type { Part } from './part.ts';
 import { pytorch } from './pytorch.ts';
@@ -33,6 +34,7 @@ const parts: readonly Part[] = [
   lora,
   halfBillion,
   pageModel,
+  pageLearns,
   nodeProject,
   pytorch,
 ];
