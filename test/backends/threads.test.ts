@@ -54,7 +54,7 @@ describe('threads on wasm', () => {
       ...{ num_attention_heads: 6, num_key_value_heads: 3 },
     });
     const works = vi.spyOn(WasmKernels.prototype, 'parallel');
-    const shares = () => works.mock.calls.some(([name, calls]) => name === 'decodeStage' && calls.length > 1);
+    const shares = () => works.mock.calls.some(([name, calls]) => name === 'decodeToken' && calls.length > 1);
     try {
       for (const form of ['float32', 'int8', 'int4'] as const) {
         const written = [];

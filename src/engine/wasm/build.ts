@@ -28,6 +28,9 @@ export async function compileKernels(): Promise<Uint8Array> {
       '65536',
       '--enable',
       'simd',
+      // Some kernels' threads meet in the middle (`meeting.as.ts`).
+      '--enable',
+      'threads',
       '--optimizeLevel',
       '3',
       '--noAssert',

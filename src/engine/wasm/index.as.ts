@@ -24,14 +24,6 @@ export {
 } from '../kernels/tokenLogProbs/tokenLogProbs.as';
 export { sample, sampleScratch } from '../kernels/sampleToken/sampleToken.as';
 export { attend, attendScratch, fillCache } from '../kernels/attendCached/attendCached.as';
-export {
-  decodeBegin,
-  decodeEnd,
-  decodeResume,
-  decodeSample,
-  decodeStage,
-  decodeToken,
-  packWeight,
-} from '../kernels/decodeTurn/decodeTurn.as';
+export { decodeToken, packWeight } from '../kernels/decodeTurn/decodeTurn.as';
 export { decodeScratch, decodeCommonScratch } from '../kernels/decodeTurn/layout.as';
 export { adamW } from '../kernels/adamW/adamW.as';

@@ -40,12 +40,7 @@ const names = [
   'attend',
   'attendScratch',
   'fillCache',
-  'decodeBegin',
-  'decodeEnd',
-  'decodeResume',
-  'decodeSample',
   'decodeScratch',
-  'decodeStage',
   'decodeToken',
   'decodeCommonScratch',
   'packWeight',
@@ -118,11 +113,13 @@ export class WasmKernels {
   /**
    * Runs one kernel several times at once, at most `threads` times, and returns when all calls are done. What the calls
    * write must not overlap; each needs scratch space of its own (`scratch(bytes · calls.length)`).
+   *
+   * @returns what the calls of this thread gave
    */
-  parallel(name: KernelName, calls: readonly (readonly number[])[]): void {
+  parallel(name: KernelName, calls: readonly (readonly number[])[]): number[] {
     const kernel = this.run[name];
-    if (this.#pool === null || calls.length === 1) for (const args of calls) kernel(...args);
-    else this.#pool.run(names.indexOf(name), calls, (args) => kernel(...args));
+    if (this.#pool === null || calls.length === 1) return calls.map((args) => kernel(...args));
+    return [this.#pool.run(names.indexOf(name), calls, (args) => kernel(...args))];
   }
 
   /**

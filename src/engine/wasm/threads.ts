@@ -10,6 +10,9 @@ import { Mailbox, STATE, type ThreadSetup } from './thread.ts';
 /** Milliseconds a part of one operation may take. */
 const patience = 60_000;
 
+/** Why a call was given up. */
+export const noAnswer = 'A helper thread no longer answers.';
+
 /** Milliseconds in which threads must have started. A page goes on with one thread then, a command cannot, and its machine may be busy. */
 const startPatience = typeof Worker !== 'undefined' ? 10_000 : patience;
 
@@ -56,19 +59,24 @@ export class ThreadPool {
     return this.#mailboxes.length + 1;
   }
 
-  /** Runs the first call with `own` here and the others in the helping threads; returns when all are done. */
-  run(kernel: number, calls: readonly (readonly number[])[], own: (args: readonly number[]) => void): void {
-    const [first, ...rest] = calls;
+  /** Runs the first call with `own` here and the others in the helping threads; gives what `own` did when all are done. */
+  run(
+    kernel: number,
+    calls: readonly (readonly number[])[],
+    own: (args: readonly number[]) => number,
+  ): number {
+    const [first = [], ...rest] = calls;
     if (rest.length > this.#mailboxes.length) {
       throw new Error(`${calls.length} calls at once, but there are ${this.threads} threads.`);
     }
     rest.forEach((args, i) => this.#mailboxes[i]?.post(kernel, args));
-    if (first) own(first);
+    const given = own(first);
     for (const box of this.#mailboxes.slice(0, rest.length)) {
-      if (!box.wait(STATE.called, patience)) throw new Error('A helper thread no longer answers.');
+      if (!box.wait(STATE.called, patience)) throw new Error(noAnswer);
       if (box.state === STATE.failed)
         throw new BackendLostError('A kernel failed in a helper thread; the console says why.');
     }
+    return given;
   }
 
   dispose(): void {

@@ -2,9 +2,9 @@
  * One token of some rows through the whole decoder: embedding, layers with their caches, last norm, head, sampling. The rows
  * are given by a list, so rows that have ended cost nothing; in the scratch memory they lie next to each other.
  *
- * Threads share a token in one of two ways: each takes some rows through everything (`decodeToken`); or all of them take all rows
- * through a stage (`decodeStage`), each some columns of its matrices. It computes what the single kernels compute, and adds in the
- * same order, either way.
+ * Threads share a token in one of two ways: each takes some rows through everything, with a call of its own; or all of them take all
+ * rows through every stage, each some columns of its matrices, and meet before the next. It computes what the single kernels compute,
+ * and adds in the same order, either way.
  */
 import { gemmBlocks, panelBytes } from '../../wasm/blocks.as';
 import { gemmPanels, pack, packedBytes } from '../../wasm/gemm.as';
@@ -14,7 +14,8 @@ import { rmsNormForward } from '../rmsNorm/rmsNorm.as';
 import { ropeRotate } from '../rope/rope.as';
 import { sample } from '../sampleToken/sampleToken.as';
 import { swigluRow } from '../swiglu/swiglu.as';
-import { aOf, Decoder, decodeScratch, Layer, LowRank, qkvWidth, smallScratch, xOf, yOf } from './layout.as';
+import { meet } from './meeting.as';
+import { aOf, Decoder, Layer, LowRank, qkvWidth, smallScratch, xOf, yOf } from './layout.as';
 
 /** `count` columns, from a multiple of eight on, of C = A·B with B [k, n] packed, or in blocks of this type; no gaps in A and C. */
 function product(
@@ -86,7 +87,7 @@ export function packWeight(n: i32, k: i32, b: usize, rsb: usize, csb: usize, to:
   return to + packedBytes(n, k);
 }
 
-/** Stages of a token; `decodeStage` is given their numbers. Those of a layer are from QKV to DOWN. */
+/** Stages of a token. Those of a layer are from QKV to DOWN. */
 const QKV: i32 = 0;
 const ATTEND: i32 = 1;
 const OUT: i32 = 2;
@@ -102,6 +103,11 @@ function unitsOf(net: Decoder, m: i32, stage: i32): i32 {
   return stage == HEAD ? net.vocabulary : net.d;
 }
 
+/** How many of `total` each of `parts` threads takes, in whole grains; the last ones may have fewer, or nothing. */
+function shareOf(total: i32, parts: i32, grain: i32): i32 {
+  return ((total + parts * grain - 1) / (parts * grain)) * grain;
+}
+
 /**
  * Feeds one token of each row, then samples its next.
  *
@@ -111,7 +117,11 @@ function unitsOf(net: Decoder, m: i32, stage: i32): i32 {
  * @param fed int32 ids, or 0: sample only
  * @param positions, ahead int32 positions, and what is added to each
  * @param ids, logp results of sampling, or 0: feed only
- * @param scratch for `decodeScratch` and, behind it, `decodeCommonScratch`
+ * @param part, parts which thread this is of those that take the same rows through the same token; all of them have to be called
+ * @param meeting of those threads (`meeting.as.ts`)
+ * @param work for `decodeCommonScratch`, the same for all parts
+ * @param scratch for `decodeScratch`, one a part
+ * @returns false when a thread waited too long for another: then nothing is written that can be used
  */
 export function decodeToken(
   decoder: usize,
@@ -129,45 +139,73 @@ export function decodeToken(
   uniforms: usize,
   ids: usize,
   logp: usize,
+  part: i32,
+  parts: i32,
+  meeting: usize,
+  work: usize,
   scratch: usize,
-): void {
+): bool {
   const net = changetype<Decoder>(decoder);
-  const work = scratch + decodeScratch(decoder, m);
   if (fed) {
-    decodeBegin(decoder, m, rows, fed, positions, ahead, work);
+    if (part == 0) begin(net, m, rows, fed, positions, ahead, work);
+    if (!meet(meeting, parts)) return false;
     for (let layer = 0; layer < net.layers; layer++) {
       for (let stage = QKV; stage <= DOWN; stage++) {
-        decodeStage(decoder, m, rows, stage, layer, 0, unitsOf(net, m, stage), work, scratch);
+        stagePart(decoder, m, rows, stage, layer, part, parts, work, scratch);
+        if (!meet(meeting, parts)) return false;
       }
     }
-    decodeEnd(decoder, m, rows, last, work);
+    if (part == 0) end(net, m, rows, last, work);
   }
-  if (ids) {
-    decodeResume(decoder, m, rows, last, work);
-    decodeStage(decoder, m, rows, HEAD, 0, 0, net.vocabulary, work, scratch);
-    decodeSample(
-      decoder,
-      m,
-      rows,
-      0,
-      m,
+  if (!ids) return true;
+  if (part == 0) resume(net, m, rows, last, work);
+  if (!meet(meeting, parts)) return false;
+  stagePart(decoder, m, rows, HEAD, 0, part, parts, work, scratch);
+  if (!meet(meeting, parts)) return false;
+  const share = shareOf(m, parts, 1);
+  for (let i = part * share; i < min(m, (part + 1) * share); i++) {
+    const row = (<usize>i32.load(rows + ((<usize>i) << 2))) << 2;
+    const logits = yOf(net, m, work) + ((<usize>(i * net.vocabulary)) << 2);
+    sample(
+      1,
+      net.vocabulary,
       temperature,
       topP,
       allowedFrom,
       holeCount,
       holes,
-      uniforms,
-      ids,
-      logp,
-      work,
+      logits,
+      uniforms + row,
+      ids + row,
+      logp + row,
       scratch,
     );
   }
+  return true;
+}
+
+/** What a thread takes of a stage. */
+function stagePart(
+  decoder: usize,
+  m: i32,
+  rows: usize,
+  stage: i32,
+  layer: i32,
+  part: i32,
+  parts: i32,
+  work: usize,
+  scratch: usize,
+): void {
+  const total = unitsOf(changetype<Decoder>(decoder), m, stage);
+  const share = shareOf(total, parts, stage == ATTEND ? 1 : 8);
+  const start = part * share;
+  const count = min(share, total - start);
+  if (count > 0) compute(decoder, m, rows, stage, layer, start, count, work, scratch);
 }
 
 /** The positions of the rows, and their tokens as hidden states. */
-export function decodeBegin(
-  decoder: usize,
+function begin(
+  net: Decoder,
   m: i32,
   rows: usize,
   fed: usize,
@@ -175,7 +213,6 @@ export function decodeBegin(
   ahead: i32,
   work: usize,
 ): void {
-  const net = changetype<Decoder>(decoder);
   const rowBytes = (<usize>net.d) << 2;
   const x = xOf(m, work);
   for (let i = 0; i < m; i++) {
@@ -193,7 +230,7 @@ export function decodeBegin(
  * A part of a stage, for all rows: `count` of what there is to share (`unitsOf`), from `start` on. Those of a product are multiples
  * of eight, where it is not all of them. A stage begins when all parts of the one before are done.
  */
-export function decodeStage(
+function compute(
   decoder: usize,
   m: i32,
   rows: usize,
@@ -302,8 +339,7 @@ function addColumns(m: i32, d: i32, start: i32, count: i32, x: usize, y: usize):
 }
 
 /** The last norm. */
-export function decodeEnd(decoder: usize, m: i32, rows: usize, last: usize, work: usize): void {
-  const net = changetype<Decoder>(decoder);
+function end(net: Decoder, m: i32, rows: usize, last: usize, work: usize): void {
   const rowBytes = (<usize>net.d) << 2;
   const x = xOf(m, work);
   for (let i = 0; i < m; i++) {
@@ -313,51 +349,11 @@ export function decodeEnd(decoder: usize, m: i32, rows: usize, last: usize, work
 }
 
 /** The hidden states that the head reads. */
-export function decodeResume(decoder: usize, m: i32, rows: usize, last: usize, work: usize): void {
-  const rowBytes = (<usize>changetype<Decoder>(decoder).d) << 2;
+function resume(net: Decoder, m: i32, rows: usize, last: usize, work: usize): void {
+  const rowBytes = (<usize>net.d) << 2;
   const x = xOf(m, work);
   for (let i = 0; i < m; i++) {
     const row = <usize>i32.load(rows + ((<usize>i) << 2));
     memory.copy(x + <usize>i * rowBytes, last + row * rowBytes, rowBytes);
-  }
-}
-
-/** Samples `count` of the m rows, from `start` on. */
-export function decodeSample(
-  decoder: usize,
-  m: i32,
-  rows: usize,
-  start: i32,
-  count: i32,
-  temperature: f32,
-  topP: f32,
-  allowedFrom: i32,
-  holeCount: i32,
-  holes: usize,
-  uniforms: usize,
-  ids: usize,
-  logp: usize,
-  work: usize,
-  scratch: usize,
-): void {
-  const net = changetype<Decoder>(decoder);
-  const y = yOf(net, m, work);
-  for (let i = start; i < start + count; i++) {
-    const row = (<usize>i32.load(rows + ((<usize>i) << 2))) << 2;
-    const logits = y + ((<usize>(i * net.vocabulary)) << 2);
-    sample(
-      1,
-      net.vocabulary,
-      temperature,
-      topP,
-      allowedFrom,
-      holeCount,
-      holes,
-      logits,
-      uniforms + row,
-      ids + row,
-      logp + row,
-      scratch,
-    );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The decoder on WASM, for the rows that still write. One kernel call a token and thread where there are rows for all threads; else,
- * if there is enough to compute, the threads share the columns of each matrix, stage after stage.
+ * The decoder on WASM, for the rows that still write. One kernel call a token and thread: of its own rows where there are some for all
+ * threads; else, if there is enough to compute, of all rows and some columns of each matrix, and the threads meet after each.
  */
 import { isBlocks, sizeOfTable, type Table } from '../../blockMatrix.ts';
 import { blockLayouts } from '../../blocks.ts';
@@ -9,6 +9,7 @@ import type { KVCache } from '../../kvCache.ts';
 import { tf } from '../../tf.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../tf.ts';
 import { wholeLines, type WasmKernels } from '../../wasm/kernels.ts';
+import { noAnswer } from '../../wasm/threads.ts';
 import { sizeOfWeight } from '../../weight.ts';
 import { angleTable } from '../rope/op.ts';
 import { allowedOf, holesAt, holesTensor } from '../banned.ts';
@@ -132,18 +133,10 @@ function openState(wasm: WasmKernels, { last, positions }: TurnStart): RowState 
   return { last: own, positions: keepInts(positions), live: keepInts(positions) };
 }
 
-/** Stages of a layer in `decodeTurn.as.ts`; the head's follows them. */
+/** Stages of a layer in `decodeTurn.as.ts`, after each of which threads meet. */
 const stagesOfLayer = 5;
-
-/** What a call of the decoder works on: addresses; see `decodeToken`. */
-interface TokenPlaces {
-  readonly decoder: number;
-  readonly rows: number;
-  readonly last: number;
-  readonly fed: number;
-  readonly positions: number;
-  readonly ahead: number;
-}
+/** Bytes of where they do: a cache line of its own. */
+const MEETING_BYTES = 64;
 
 /** Fields of `Decoder` and of `Layer` in `layout.as.ts`. */
 const DECODER_CELLS = 16;
@@ -201,17 +194,40 @@ class PackedDecoder {
       (tensor: Tensor) => wasm.address(tensor),
     ) as [number, number, number, number];
     const { temperature, topP, allowedFrom, holes, uniforms, ids, logp } = draw;
-    const sampling = [temperature, topP, allowedFrom, ...holes, uniforms, ids, logp];
+    const token = [
+      last,
+      fed,
+      positions,
+      ahead,
+      temperature,
+      topP,
+      allowedFrom,
+      ...holes,
+      uniforms,
+      ids,
+      logp,
+    ];
     if (this.#sharesColumns(live.length)) {
-      this.#byColumns(live.length, { decoder, rows, last, fed, positions, ahead }, sampling);
+      const { threads } = wasm;
+      const own = wholeLines(wasm.run.decodeScratch(decoder, live.length));
+      const common = wholeLines(wasm.run.decodeCommonScratch(decoder, live.length));
+      const meeting = wasm.scratch(MEETING_BYTES + common + own * threads);
+      const work = meeting + MEETING_BYTES;
+      new Int32Array(wasm.memory.buffer, meeting, 1).fill(0);
+      const calls = Array.from({ length: threads }, (_, part) => [
+        ...[decoder, live.length, rows, ...token],
+        ...[part, threads, meeting, work, work + common + part * own],
+      ]);
+      if (wasm.parallel('decodeToken', calls).includes(0)) throw new Error(noAnswer);
       return;
     }
     // Four rows share a weight in the matrix product.
     const share = Math.ceil(live.length / wasm.threads / 4) * 4;
-    const bytes = wasm.run.decodeScratch(decoder, share) + wasm.run.decodeCommonScratch(decoder, share);
+    const own = wholeLines(wasm.run.decodeScratch(decoder, share));
+    const bytes = own + wasm.run.decodeCommonScratch(decoder, share);
     wasm.share('decodeToken', live.length, 4, bytes, (start, count, scratch) => [
-      ...[decoder, count, rows + 4 * start, last, fed, positions, ahead],
-      ...[...sampling, scratch],
+      ...[decoder, count, rows + 4 * start, ...token],
+      ...[0, 1, 0, scratch + own, scratch],
     ]);
   }
 
@@ -227,58 +243,6 @@ class PackedDecoder {
       return sum + inputs * outputs;
     }, 0);
     return (2 * rows * weights) / stagesOfLayer >= WORTH_SHARING;
-  }
-
-  /** One token of all rows, stage after stage; each thread takes some columns of a stage's matrices. */
-  #byColumns(rows: number, at: TokenPlaces, sampling: readonly number[]): void {
-    const wasm = this.#wasm;
-    const { layers, shape, embed } = this.#model;
-    const [vocabulary, d] = sizeOfTable(embed);
-    const [first] = layers;
-    const f = first ? sizeOfWeight(first.down)[0] : 0;
-    const qkv = first ? sizeOfWeight(first.qkv)[1] : 0;
-    const own = wholeLines(wasm.run.decodeScratch(at.decoder, rows));
-    const common = wholeLines(wasm.run.decodeCommonScratch(at.decoder, rows));
-    const work = wasm.scratch(common + own * wasm.threads);
-    const scratch = (part: number) => work + common + part * own;
-    const { decoder, rows: which, last, fed, positions, ahead } = at;
-    /** The calls of a stage; the fifth argument is the layer. */
-    const stage = (number: number, total: number, grain: number) =>
-      wasm
-        .parts(total, grain)
-        .map(({ start, count }, part) => [
-          ...[decoder, rows, which, number, 0, start, count],
-          ...[work, scratch(part)],
-        ]);
-    if (fed !== 0) {
-      wasm.run.decodeBegin(decoder, rows, which, fed, positions, ahead, work);
-      const stages = [
-        stage(0, qkv, 8),
-        stage(1, rows * shape.kvHeads, 1),
-        stage(2, d, 8),
-        stage(3, f, 8),
-        stage(4, d, 8),
-      ];
-      for (let layer = 0; layer < layers.length; layer++) {
-        for (const calls of stages) {
-          for (const call of calls) call[4] = layer;
-          wasm.parallel('decodeStage', calls);
-        }
-      }
-      wasm.run.decodeEnd(decoder, rows, which, last, work);
-    }
-    if (sampling.at(-2) === 0) return; // nowhere to put ids
-    wasm.run.decodeResume(decoder, rows, which, last, work);
-    wasm.parallel('decodeStage', stage(stagesOfLayer, vocabulary, 8));
-    wasm.parallel(
-      'decodeSample',
-      wasm
-        .parts(rows, 1)
-        .map(({ start, count }, part) => [
-          ...[decoder, rows, which, start, count, ...sampling],
-          ...[work, scratch(part)],
-        ]),
-    );
   }
 
   /** Addresses may have changed since the last call: of the cache when its rows are repeated, of a table when it grows. */
