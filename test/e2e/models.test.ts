@@ -110,9 +110,10 @@ it('a model with its boost is dropped, trained on, and gone on with after a relo
       dialog(page)
         .getByLabel('Choose a .gguf or .zip')
         .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+    // The second while the first is still being read.
     await choose('mine.gguf', tinyGguf());
-    await row(page, 'mine').getByText('from files of yours').waitFor();
     await choose('boosted.zip', zip(new Map(Object.entries(tinyAdapter()))));
+    await row(page, 'mine').getByText('from files of yours').waitFor();
     const boosted = row(page, 'mine+boost');
     await boosted.getByText('begins with an adapter of rank 4 over mine').waitFor();
     await boosted.getByRole('button', { name: 'Train on it' }).click();

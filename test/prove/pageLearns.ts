@@ -10,6 +10,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import type { Page } from 'playwright';
+import { modelDirOption } from '../../src/cli/common.ts';
 import { FolderStore } from '../../src/cli/folderStore.ts';
 import { withOtherModel } from '../../src/cli/otherModel.ts';
 import { parseTrainingFlags } from '../../src/cli/startFrom.ts';
@@ -44,7 +45,7 @@ async function given(): Promise<Given | string> {
   if (model === null || boosted === undefined || !existsSync(boosted))
     return 'NOT RUN, nothing was proved: set COCOS_SMOLLM2 to SmolLM2-135M-Instruct.Q4_1.gguf, and COCOS_BOOSTED to what npm run boost wrote over it.';
   const argv = await withOtherModel(['--preset', 'decisions', '--model', boosted]);
-  const { experiment, problems } = await parseTrainingFlags(argv, {});
+  const { experiment, problems } = await parseTrainingFlags(argv, modelDirOption);
   if (problems === undefined) throw new Error('The experiment has no problems of its own.');
   return { model, boosted, experiment, problems };
 }

@@ -35,6 +35,8 @@ export class ModelsState {
   rates = $state.raw<Rates | null>(null);
   readonly tools: ModelTools;
   #doing: AbortController | null = null;
+  /** When what is being done, or was last, has ended. */
+  #done: Promise<void> = Promise.resolve();
 
   constructor(tools: ModelTools) {
     this.tools = tools;
@@ -74,8 +76,10 @@ export class ModelsState {
     });
   }
 
-  copy(files: readonly Chosen[]): Promise<void> {
-    return this.#do(say('Reading the files'), null, async (signal) => {
+  /** Files that come while something is being done, such as a model and then its adapter, wait for it. */
+  async copy(files: readonly Chosen[]): Promise<void> {
+    while (this.work) await this.#done;
+    await this.#do(say('Reading the files'), null, async (signal) => {
       const model = await this.tools.copy(await unpacked(files), (progress) => this.#tell(progress), signal);
       this.said = say('{name} is here.', { name: model.name });
     });
@@ -103,12 +107,20 @@ export class ModelsState {
     if (this.work) this.work = { ...this.work, progress };
   }
 
-  async #do(
+  #do(
     what: string,
     digest: string | null,
     work: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
-    if (this.work) return;
+    if (!this.work) this.#done = this.#begin(what, digest, work);
+    return this.#done;
+  }
+
+  async #begin(
+    what: string,
+    digest: string | null,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     const doing = new AbortController();
     this.#doing = doing;
     this.failure = '';
