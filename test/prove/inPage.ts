@@ -42,7 +42,8 @@ export async function memoryOf(page: Page): Promise<number> {
     }
   });
   await browser?.detach();
-  return Math.max(NaN, ...peaks.filter((peak) => peak > 0));
+  const told = peaks.filter((peak) => peak > 0);
+  return told.length > 0 ? Math.max(...told) : NaN;
 }
 
 export const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(0)} s`;

@@ -122,7 +122,7 @@ function learned(log: RunLog, steps: number): Figures {
       const gain = paired([{ before, after }], turn, measure);
       return [
         label,
-        `${points(gain.before)} → ${points(gain.after)} % (${points(gain.gain)} ± ${points(gain.error)} points, ${gain.count} tasks)`,
+        `${points(gain.before)} → ${points(gain.after)} % (${gain.gain > 0 ? '+' : ''}${points(gain.gain)} ± ${points(gain.error)} points, ${gain.count} tasks)`,
       ];
     }),
   );
@@ -134,7 +134,7 @@ function learned(log: RunLog, steps: number): Figures {
   return { ...figures, 'an update': `median ${median} s, ${least} to ${most} s` };
 }
 
-/** Where the page's log and that of the command line say something else. */
+/** Where the page's log and that of the command line say something else; but for times, and for the names of files with answers. */
 async function differences(
   log: RunLog,
   e: Experiment,
@@ -145,7 +145,9 @@ async function differences(
   const other = await RunLog.open(new FolderStore(path));
   const told = (one: RunLog) =>
     [...one.entriesOf('update'), ...one.entriesOf('evaluation')].map((entry) =>
-      JSON.stringify(entry, (key, value: unknown) => (key === 'timing' ? undefined : value)),
+      JSON.stringify(entry, (key, value: unknown) =>
+        key === 'timing' || key === 'rollouts' ? undefined : value,
+      ),
     );
   const [here, there] = [told(log), told(other)];
   const unequal = here.flatMap((entry, i) =>
