@@ -2,8 +2,8 @@
 import { adapterFiles } from '../src/model/adapterFiles.ts';
 import { checkpointFiles } from '../src/model/checkpoint.ts';
 import { parseConfig } from '../src/model/config.ts';
-import { initialWeights } from '../src/model/llama.ts';
 import { initialAdapter, loraTargets } from '../src/model/lora.ts';
+import { initialWeights } from '../src/model/parameters.ts';
 import { tensorsOf, type HostTensor } from '../src/model/tensors.ts';
 import { characterOfByte, trainMerges } from '../src/tasks/bpe.ts';
 

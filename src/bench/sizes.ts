@@ -1,7 +1,6 @@
 /** Model sizes of the benchmark. */
 import { tinyLlama, type ModelConfig } from '../model/config.ts';
-import { initialWeights } from '../model/llama.ts';
-import { parameterShapes, type HostWeights } from '../model/parameters.ts';
+import { initialWeights, parameterShapes, type HostWeights } from '../model/parameters.ts';
 import { RandomStream, uniform } from '../rl/random.ts';
 
 const vocabulary = 512;

@@ -350,27 +350,3 @@ function copied(config: ModelConfig, values: HostWeights, trainable: boolean): L
     throw error;
   }
 }
-
-/**
- * Random start: N(0, 0.05) for the embedding, N(0, 1/√in) for matrices, residual outputs scaled by 1/√(2·layers)
- * (GPT-2's rule), norms at 1. `normal(name, index)` gives standard normal numbers.
- */
-export function initialWeights(
-  config: ModelConfig,
-  normal: (parameter: number, index: number) => number,
-): HostWeights {
-  const out: HostWeights = {};
-  Object.entries(parameterShapes(config)).forEach(([name, shape], parameter) => {
-    const size = shape.reduce((a, b) => a * b, 1);
-    const residual = name.endsWith('.out') || name.endsWith('.down');
-    const std =
-      name === 'embed'
-        ? 0.05
-        : (1 / Math.sqrt(shape[0])) * (residual ? 1 / Math.sqrt(2 * config.num_hidden_layers) : 1);
-    out[name] =
-      shape.length === 1
-        ? new Float32Array(size).fill(1)
-        : Float32Array.from({ length: size }, (_, i) => std * normal(parameter, i));
-  });
-  return out;
-}

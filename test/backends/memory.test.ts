@@ -7,7 +7,7 @@ import { roundedSize } from '../../src/engine/webgpu/buffers.ts';
 import { wasmKernels } from '../../src/engine/wasm/kernels.ts';
 import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { tinyLlama } from '../../src/model/config.ts';
-import { initialWeights } from '../../src/model/llama.ts';
+import { initialWeights } from '../../src/model/parameters.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { SharedModel } from '../../src/train/sharedModel.ts';

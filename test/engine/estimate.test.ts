@@ -8,7 +8,7 @@ import { estimateMemory } from '../../src/config/memory.ts';
 import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { tf } from '../../src/engine/index.ts';
 import { tinyLlama, type ModelConfig } from '../../src/model/config.ts';
-import { initialWeights } from '../../src/model/llama.ts';
+import { initialWeights } from '../../src/model/parameters.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { oursFormat } from '../../src/tasks/formats/ours.ts';
 import { createSession } from '../../src/train/session.ts';

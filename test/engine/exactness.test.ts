@@ -20,7 +20,8 @@ import {
 } from '../../src/engine/index.ts';
 import type { Tensor, Tensor1D, Tensor2D } from '../../src/engine/index.ts';
 import { tinyLlama } from '../../src/model/config.ts';
-import { initialWeights, Llama } from '../../src/model/llama.ts';
+import { Llama } from '../../src/model/llama.ts';
+import { initialWeights } from '../../src/model/parameters.ts';
 import { weightedLogProbGradient } from '../../src/train/policy.ts';
 import { evaluate, expectNoGpuErrors, open, openForAll, relativeError, toTensor } from './backends.ts';
 import type { CaseResult } from './backends.ts';

@@ -6,7 +6,7 @@ import { withChanges } from '../../src/config/experiment.ts';
 import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { openBackend, reopenBackend, tf } from '../../src/engine/index.ts';
 import { tinyLlama } from '../../src/model/config.ts';
-import { initialWeights } from '../../src/model/llama.ts';
+import { initialWeights } from '../../src/model/parameters.ts';
 import type { UpdateRecord } from '../../src/rl/records.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';
 import { oursFormat } from '../../src/tasks/formats/ours.ts';

@@ -6,7 +6,7 @@ import { parseExperiment } from '../../src/config/experiment.ts';
 import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { openBackend } from '../../src/engine/index.ts';
 import { tinyLlama } from '../../src/model/config.ts';
-import { initialWeights } from '../../src/model/llama.ts';
+import { initialWeights } from '../../src/model/parameters.ts';
 import { coefficientsOf } from '../../src/rl/algorithms/comparing.ts';
 import { algorithmOf } from '../../src/rl/algorithms/index.ts';
 import { uniform } from '../../src/rl/random.ts';

@@ -16,7 +16,7 @@ import { findPreset, presetExperiment } from '../../src/config/presets.ts';
 import { idleFields } from '../../src/config/rules.ts';
 import { openBackend } from '../../src/engine/index.ts';
 import { tinyLlama } from '../../src/model/config.ts';
-import { initialWeights } from '../../src/model/llama.ts';
+import { initialWeights } from '../../src/model/parameters.ts';
 import { uniform } from '../../src/rl/random.ts';
 import type { UpdateRecord } from '../../src/rl/records.ts';
 import { Tokenizer } from '../../src/tasks/tokenizer.ts';

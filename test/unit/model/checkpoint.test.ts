@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkpointFiles, readCheckpoint } from '../../../src/model/checkpoint.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
-import { initialWeights } from '../../../src/model/llama.ts';
+import { initialWeights } from '../../../src/model/parameters.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/model/safetensors.ts';
 import type { HostTensor } from '../../../src/model/tensors.ts';
 

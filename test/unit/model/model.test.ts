@@ -3,7 +3,8 @@ import { below, openBackend, tf } from '../../../src/engine/index.ts';
 import { checkpointFiles, readCheckpoint } from '../../../src/model/checkpoint.ts';
 import { parseConfig, tinyLlama } from '../../../src/model/config.ts';
 import { Generation } from '../../../src/model/generate.ts';
-import { initialWeights, Llama } from '../../../src/model/llama.ts';
+import { Llama } from '../../../src/model/llama.ts';
+import { initialWeights } from '../../../src/model/parameters.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/model/safetensors.ts';
 import { microBatches, scoreAnswers, weightedLogProbGradient } from '../../../src/train/policy.ts';
 

@@ -7,7 +7,7 @@ import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
 import { openBackend, reopenBackend, type OpenedBackend } from '../../../src/engine/index.ts';
 import type { Checkpoint } from '../../../src/model/checkpoint.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
-import { initialWeights } from '../../../src/model/llama.ts';
+import { initialWeights } from '../../../src/model/parameters.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../../../src/rl/records.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';

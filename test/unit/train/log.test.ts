@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { withChanges, type Experiment } from '../../../src/config/experiment.ts';
 import { openBackend } from '../../../src/engine/index.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
-import { initialWeights } from '../../../src/model/llama.ts';
+import { initialWeights } from '../../../src/model/parameters.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import type { EvalRecord, UpdateRecord } from '../../../src/rl/records.ts';
 import { Tokenizer } from '../../../src/tasks/tokenizer.ts';

@@ -6,7 +6,7 @@ import { findPreset, presetExperiment } from '../../../src/config/presets.ts';
 import type { Experiment } from '../../../src/config/fields.ts';
 import { openBackend, tf } from '../../../src/engine/index.ts';
 import { tinyLlama } from '../../../src/model/config.ts';
-import { initialWeights } from '../../../src/model/llama.ts';
+import { initialWeights } from '../../../src/model/parameters.ts';
 import { answersOf } from '../../../src/rl/episode.ts';
 import { uniform } from '../../../src/rl/random.ts';
 import { evalRecordSchema, updateRecordSchema } from '../../../src/rl/records.ts';
