@@ -122,6 +122,7 @@ export async function completeRun(options: FolderRunOptions): Promise<RunLog | n
   } finally {
     onpause(() => undefined);
     await run.dispose();
+    folder.leave();
   }
   return completeLog(options);
 }

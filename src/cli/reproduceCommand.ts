@@ -111,6 +111,7 @@ export const reproduce: Command = async (argv) => {
     });
     await run.train();
     await run.dispose();
+    folder?.leave();
   }
   line.end();
 };

@@ -23,6 +23,7 @@ import { writeFolder } from './common.ts';
 import { FolderStore } from './folderStore.ts';
 import { findOther, isOtherModel, loadOther } from './otherModel.ts';
 import { oldEntries, oldState, parseLine, readJsonFile } from './oldRun.ts';
+import { leaveFolder, takeFolder } from './writer.ts';
 
 /** A run that was found in its folder. */
 export interface FoundRun {
@@ -65,9 +66,15 @@ export class RunFolder {
     }
   }
 
-  /** Begins a run: its model, its log, its problems where they are the user's own. @throws Error when the folder already holds one */
+  /** Another process may write it from now on. */
+  leave(): void {
+    leaveFolder(this.path);
+  }
+
+  /** Begins a run: its model, its log, its problems where they are the user's own. @throws Error when the folder already holds one, or will */
   async begin(circumstances: Circumstances, model: Base, problems?: string): Promise<RunLog> {
     this.checkFree();
+    takeFolder(this.path);
     await writeFolder(this.reference, model.kept());
     const manifest = await manifestOf(circumstances, this.reference);
     const log = await RunLog.create(this.#store, manifest, { problems });
@@ -118,8 +125,10 @@ export class RunFolder {
   /**
    * Goes on with a run that was found.
    * @param circumstances with the experiment that is wanted from here on
+   * @throws Error when another process is writing it
    */
   async resume(found: FoundRun, circumstances: Circumstances): Promise<RunLog> {
+    takeFolder(this.path);
     const { experiment } = circumstances;
     const log =
       found.log ?? (await this.#importOld(found, { ...circumstances, experiment: found.experiment }));

@@ -173,6 +173,7 @@ export const train: Command = async (argv) => {
       `${how} at update ${step}; go on with: ${trainingCommand} --resume ${folder.path}\n`,
     );
     await run.dispose();
+    folder.leave();
   });
 };
 

@@ -110,6 +110,22 @@ describe('a run', () => {
     expect(() => new RunFolder(other).checkFree()).toThrow('already holds a run');
   });
 
+  it('is written by one process at a time', async () => {
+    const out = copyOf(run);
+    const folder = new RunFolder(out);
+    const found = await folder.find();
+    const writer = join(out, 'writer.pid');
+    writeFileSync(writer, `${process.ppid}\n`); // which runs
+    await expect(folder.resume(found, circumstances)).rejects.toThrow(
+      `${out}: process ${process.ppid} is writing this run. Wait until it is done`,
+    );
+    writeFileSync(writer, '999999999\n'); // as after a kill
+    await folder.resume(found, circumstances);
+    expect(readFileSync(writer, 'utf8')).toBe(`${process.pid}\n`);
+    folder.leave();
+    expect(existsSync(writer)).toBe(false);
+  });
+
   it('whose last checkpoint is damaged is refused; without it, it goes on from the one before', async () => {
     const out = copyOf(run);
     const name = readdirSync(join(out, 'blobs')).find((name) => name.endsWith('-2.safetensors')) ?? '';
