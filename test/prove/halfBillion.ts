@@ -80,7 +80,7 @@ async function update(seed: number, say: (what: string) => void): Promise<Found>
     });
     const model = otherModelText('drawn', '0'.repeat(64));
     const e = withChanges(defaultExperiment, {
-      ...{ model: 'other', otherModel: model, seed, trainTasks: 16, evalTasks: 16 },
+      ...{ model: 'other', otherModel: model, baseWeights: 'stored', seed, trainTasks: 16, evalTasks: 16 },
       ...{ promptsPerUpdate: 2, k: 4, turns: 2, maxNewTokens: 48 },
     });
     const base = await adaptedBase(model, opened, formatOf(opened)).open(e);
