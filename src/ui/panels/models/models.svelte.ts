@@ -107,11 +107,7 @@ export class ModelsState {
     if (this.work) this.work = { ...this.work, progress };
   }
 
-  #do(
-    what: string,
-    digest: string | null,
-    work: (signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
+  #do(what: string, digest: string | null, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     if (!this.work) this.#done = this.#begin(what, digest, work);
     return this.#done;
   }
