@@ -134,6 +134,9 @@ function learned(log: RunLog, steps: number): Figures {
   return { ...figures, 'an update': `median ${median} s, ${least} to ${most} s` };
 }
 
+/** Times of an update and of an evaluation, and the file that has an update's answers. */
+const circumstances = ['timing', 'ms', 'rollouts'];
+
 /** Where the page's log and that of the command line say something else; but for times, and for the names of files with answers. */
 async function differences(
   log: RunLog,
@@ -145,9 +148,7 @@ async function differences(
   const other = await RunLog.open(new FolderStore(path));
   const told = (one: RunLog) =>
     [...one.entriesOf('update'), ...one.entriesOf('evaluation')].map((entry) =>
-      JSON.stringify(entry, (key, value: unknown) =>
-        key === 'timing' || key === 'rollouts' ? undefined : value,
-      ),
+      JSON.stringify(entry, (key, value: unknown) => (circumstances.includes(key) ? undefined : value)),
     );
   const [here, there] = [told(log), told(other)];
   const unequal = here.flatMap((entry, i) =>
