@@ -257,7 +257,8 @@ async function openPlayground(
 ): Promise<Opened> {
   const address = options.address ?? inject('playground');
   context.setDefaultTimeout(hang);
-  const page = await newTab(context);
+  // Another host has its own service worker: nothing of ours shall share its origin's windows with it.
+  const page = await (options.address === undefined ? newTab(context) : context.newPage());
   await page.setViewportSize(options.viewport ?? usualWindow);
   const { problems, start, stop } = listen(page, new URL(address).origin, options.ignore ?? []);
   const playground = { page, problems, waitFor: waiter(page), screenshot: screenshotOf(page) };
