@@ -143,11 +143,27 @@ async function serve(event: RequestEvent, path: string, hash: string): Promise<R
   }
 }
 
-/** A page that asks for itself once more, so that the new version answers. (A Refresh header stops at an address with a "#".) */
+/**
+ * A page that asks for itself once more when the new version is in its place. (A Refresh header stops at an address with a "#".) In
+ * Chromium a request that meets a version on its way out may never be answered, so it asks later, too, and less and less often.
+ */
 const askAgain = (): Response =>
-  new Response('<script>location.reload()</script>', {
-    headers: { 'Content-Type': 'text/html', ...isolationHeaders },
-  });
+  new Response(
+    `<link rel="icon" href="data:,"><script>
+      let patience = 10000;
+      const ask = () => {
+        location.reload();
+        setTimeout(ask, patience);
+        patience *= 2;
+      };
+      (async () => {
+        const registration = await navigator.serviceWorker.getRegistration();
+        for (let i = 0; i < 100 && (registration?.waiting || registration?.active?.state !== 'activated'); i++)
+          await new Promise((resolve) => setTimeout(resolve, 50));
+      })().finally(ask);
+    </script>`,
+    { headers: { 'Content-Type': 'text/html', ...isolationHeaders } },
+  );
 
 /** Lets a version that waits take over, unless another tab still shows this one. */
 async function handOver(): Promise<boolean> {
