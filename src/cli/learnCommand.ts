@@ -87,6 +87,8 @@ const columns: readonly (readonly [label: string, measure: Measure, turn: number
   ['accuracy@t2', 'accuracy', 2],
 ];
 
+export const learningHeads = ['run', 'seed', 'updates', ...columns.map(([label]) => label), 'time an update'];
+
 /** What the runs in their folders have come to, complete or not. */
 async function learningTable(jobs: readonly Job[]): Promise<string> {
   const found = await Promise.all(
@@ -96,7 +98,6 @@ async function learningTable(jobs: readonly Job[]): Promise<string> {
     })),
   );
   const rows = found.flatMap(({ name, log }) => (log ? [{ name, log }] : []));
-  const heads = ['run', 'seed', 'updates', ...columns.map(([label]) => label), 'time an update'];
   const ofRuns = rows.flatMap(({ name, log }) =>
     log
       .entriesOf('evaluation')
@@ -114,13 +115,13 @@ async function learningTable(jobs: readonly Job[]): Promise<string> {
     .map(({ name, log }) => `${name}, seed ${log.manifest.experiment.seed}: at update ${log.step}`);
   return [
     'Held-out tasks, greedy, before → after; in brackets the gain in points ± its standard error over tasks, which are paired.',
-    grid(heads, [...ofRuns, ...ofSeeds]),
+    grid(learningHeads, [...ofRuns, ...ofSeeds]),
     running.length > 0 ? `Under way: ${running.join('; ')}.\n` : '',
   ].join('\n\n');
 }
 
-/** A run, or several seeds of one, after a number of updates; those that were not evaluated then say nothing. */
-function rowOf(name: string, seed: string, step: number, logs: readonly RunLog[]): string[] {
+/** Of a run, or several seeds of one, what `learningHeads` name, after a number of updates; those that were not evaluated then say nothing. */
+export function rowOf(name: string, seed: string, step: number, logs: readonly RunLog[]): string[] {
   const pairs = logs.flatMap((log) => {
     const at = (wanted: number) => log.entriesOf('evaluation').find((one) => one.step === wanted)?.outcomes;
     const [before, after] = [at(0), at(step)];

@@ -51,3 +51,15 @@ export const gigabytes = (bytes: number): string =>
   bytes > 0 ? `${(bytes / 1e9).toFixed(2)} GB` : 'not told here';
 export const press = (page: Page, name: string | RegExp) =>
   page.getByRole('button', { name, exact: true }).click();
+
+/** The logs of the runs that the page keeps, as they are written. */
+export const keptLogs = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs');
+    const texts: string[] = [];
+    for await (const name of runs.keys()) {
+      const log = await (await runs.getDirectoryHandle(name)).getFileHandle('log.jsonl');
+      texts.push(await (await log.getFile()).text());
+    }
+    return texts;
+  });

@@ -12,17 +12,17 @@ import process from 'node:process';
 import type { Page } from 'playwright';
 import { modelDirOption } from '../../src/cli/common.ts';
 import { FolderStore } from '../../src/cli/folderStore.ts';
+import { learningHeads, rowOf } from '../../src/cli/learnCommand.ts';
 import { withOtherModel } from '../../src/cli/otherModel.ts';
 import { parseTrainingFlags } from '../../src/cli/startFrom.ts';
 import { withChanges, type Experiment } from '../../src/config/experiment.ts';
 import { zip } from '../../src/exports/zip.ts';
 import { fileOf } from '../../src/receipts/shared.ts';
-import { paired, type Measure } from '../../src/rl/paired.ts';
 import { RunLog } from '../../src/train/log.ts';
 import { MemoryStore } from '../../src/train/store.ts';
 import { serveBuilt } from '../e2e/setup.ts';
 import { launchKillable } from '../killable.ts';
-import { drop, gigabytes, memoryOf, press, seconds, status, type Figures } from './inPage.ts';
+import { drop, gigabytes, keptLogs, memoryOf, press, seconds, status, type Figures } from './inPage.ts';
 import type { Found, Part, Stretch } from './part.ts';
 import { smollm2File } from './smollm2File.ts';
 
@@ -86,52 +86,13 @@ async function begin(page: Page, { model, boosted, problems }: Given, e: Experim
 
 /** The log of the run that the page keeps. @throws Error when it keeps none or several with updates */
 async function logIn(page: Page, e: Experiment): Promise<RunLog> {
-  const texts = await page.evaluate(async () => {
-    const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs');
-    const found: string[] = [];
-    for await (const name of runs.keys()) {
-      const log = await (await runs.getDirectoryHandle(name)).getFileHandle('log.jsonl');
-      found.push(await (await log.getFile()).text());
-    }
-    return found;
-  });
-  const [text, ...others] = texts.filter((one) => one.includes('"kind":"update"'));
+  const [text, ...others] = (await keptLogs(page)).filter((one) => one.includes('"kind":"update"'));
   if (text === undefined || others.length > 0) throw new Error('The page does not keep just this run.');
   mkdirSync(join(left, nameOf(e)), { recursive: true });
   writeFileSync(join(left, nameOf(e), 'log.jsonl'), text);
   const store = new MemoryStore();
   await store.appendLog(text);
   return RunLog.open(store);
-}
-
-const measures: readonly (readonly [label: string, measure: Measure, turn: number])[] = [
-  ['tests passed, turn 1', 'tests_passed', 1],
-  ['tests passed, turn 2', 'tests_passed', 2],
-  ['accuracy, turn 1', 'accuracy', 1],
-  ['accuracy, turn 2', 'accuracy', 2],
-];
-
-/** Held-out tasks before and after, in points, and what an update took. */
-function learned(log: RunLog, steps: number): Figures {
-  const at = (step: number) => log.entriesOf('evaluation').find((one) => one.step === step)?.outcomes;
-  const [before, after] = [at(0), at(steps)];
-  if (!before || !after) throw new Error('An evaluation is missing in the log.');
-  const points = (share: number) => (100 * share).toFixed(1);
-  const figures = Object.fromEntries(
-    measures.map(([label, measure, turn]) => {
-      const gain = paired([{ before, after }], turn, measure);
-      return [
-        label,
-        `${points(gain.before)} → ${points(gain.after)} % (${gain.gain > 0 ? '+' : ''}${points(gain.gain)} ± ${points(gain.error)} points, ${gain.count} tasks)`,
-      ];
-    }),
-  );
-  const times = log.entriesOf('update').map(({ timing }) => timing.total / 1000);
-  const sorted = times.toSorted((a, b) => a - b);
-  const [least, median, most] = [0, times.length >> 1, times.length - 1].map((i) =>
-    (sorted[i] ?? NaN).toFixed(0),
-  );
-  return { ...figures, 'an update': `median ${median} s, ${least} to ${most} s` };
 }
 
 /** Times of an update and of an evaluation, and the file that has an update's answers. */
@@ -182,7 +143,8 @@ async function learnInPage(address: string, material: Given, index: number): Pro
     figures['most memory of a process'] = gigabytes(await memoryOf(page));
     await picture('2-at-its-end');
     const log = await logIn(page, e);
-    Object.assign(figures, learned(log, e.steps));
+    const row = rowOf(e.control, String(e.seed), e.steps, [log]);
+    learningHeads.forEach((head, i) => (figures[head] = row[i] ?? ''));
     const { compared, unequal } = await differences(log, e);
     counts['entries compared with npm run learn'] = compared;
     counts['entries that differ'] = unequal.length;

@@ -10,7 +10,17 @@ import type { Page } from 'playwright';
 import { lanesOf, region, stepOf } from '../e2e/playground.ts';
 import { serveBuilt } from '../e2e/setup.ts';
 import { launchKillable } from '../killable.ts';
-import { drop, gigabytes, memoryOf, patience, press, seconds, status, type Figures } from './inPage.ts';
+import {
+  drop,
+  gigabytes,
+  keptLogs,
+  memoryOf,
+  patience,
+  press,
+  seconds,
+  status,
+  type Figures,
+} from './inPage.ts';
 import type { Found, Part } from './part.ts';
 import { smollm2File } from './smollm2File.ts';
 
@@ -78,18 +88,8 @@ async function look(page: Page, figures: Figures): Promise<void> {
 }
 
 /** Updates in the logs of the runs that are kept. */
-async function kept(page: Page): Promise<number> {
-  const logs = await page.evaluate(async () => {
-    const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs');
-    const texts: string[] = [];
-    for await (const name of runs.keys()) {
-      const log = await (await runs.getDirectoryHandle(name)).getFileHandle('log.jsonl');
-      texts.push(await (await log.getFile()).text());
-    }
-    return texts;
-  });
-  return logs.join('').match(/"kind":"update"/g)?.length ?? 0;
-}
+const kept = async (page: Page): Promise<number> =>
+  (await keptLogs(page)).join('').match(/"kind":"update"/g)?.length ?? 0;
 
 async function receipt(page: Page): Promise<string> {
   await press(page, 'Share');
