@@ -104,6 +104,8 @@ async function openWebGPU(options: BackendOptions): Promise<OpenedBackend> {
   const kernels = (options.kernels ?? true) ? (await import('./webgpu/kernels.ts')).kernels : null;
   useGpuKernels(kernels);
   kernels?.roundBuffers(tf.backend() as WebGPUBackend);
+  kernels?.shareUploads(tf.backend() as WebGPUBackend);
+  kernels?.useOwnSums(true);
   watchGpu((tf.backend() as WebGPUBackend).device);
   const why = found.software
     ? 'requested; this is a software adapter: the results are right, but it is far slower than WebAssembly'

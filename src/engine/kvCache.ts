@@ -34,8 +34,13 @@ export class KVCache {
     this.#batch = batch;
     const size: [number, number, number] = [batch, slots, shape.kvHeads * shape.headDim];
     const wasm = wasmKernels();
-    // The WASM kernels never read a slot before it is written; the references multiply those by 0.
-    const room = () => tf.keep<Tensor3D>(wasm ? wasm.output(size) : tf.zeros(size));
+    const gpu = runningGpu();
+    // Our kernels never read a slot before it is written; the references multiply those by 0. To a GPU, zeros would have to be sent.
+    const empty = (): Tensor3D => {
+      if (wasm) return wasm.output(size);
+      return gpu ? gpu.kernels.newTensor(gpu.backend, size) : tf.zeros(size);
+    };
+    const room = () => tf.keep(empty());
     this.#caches = Array.from({ length: layers }, () => ({ k: room(), v: room() }));
   }
 

@@ -92,6 +92,22 @@ describe('memory on webgpu', () => {
     await expectNoGpuErrors();
   });
 
+  it('sends more than its buffer for uploads holds before anything is submitted', async (context) => {
+    await openFor(context, 'webgpu');
+    const numbers = 40_000; // 40 × 160 kB through 1 MB
+    const tensors = Array.from({ length: 40 }, (_, i) => tf.fill<tf.Rank.R1>([numbers], i));
+    const sent = Array.from({ length: 40 }, (_, i) =>
+      tf.tensor1d(new Int32Array(numbers).fill(100 * i), 'int32'),
+    );
+    const sums = sent.map((one, i) => tf.tidy(() => tf.add(one.cast('float32'), tensors[i] ?? one)));
+    for (const [i, sum] of sums.entries()) {
+      const values = await sum.data();
+      expect([values[0], values[numbers - 1]]).toEqual([101 * i, 101 * i]);
+    }
+    tf.dispose([tensors, sent, sums]);
+    await expectNoGpuErrors();
+  });
+
   it('serves other lengths as well, and a tensor is read as long as it is', async (context) => {
     await openFor(context, 'webgpu');
     releaseUnused(0);

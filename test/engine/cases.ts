@@ -70,6 +70,7 @@ for (const [n, d] of [
   [1, 64],
   [3, 5],
   [7, 67],
+  [70, 130],
 ] as const) {
   add(`rmsNorm [${n}, ${d}]`, [floats([n, d], 1), floats([d], 2)], (x, g) => [
     rmsNorm(x as Tensor2D, g as Tensor1D, 1e-5),
@@ -89,6 +90,24 @@ for (const [n, i, o] of [
     matMulTransposed(a as Tensor2D, w as Tensor2D),
   ]);
 }
+for (const [a, b] of [
+  [
+    [5, 7],
+    [5, 7],
+  ],
+  [
+    [8, 6],
+    [8, 6],
+  ],
+  [[5, 7], [7]],
+  [[1], [1]],
+] as const)
+  add(
+    `[${a.join(', ')}] + [${b.join(', ')}], and gradients of both`,
+    [floats(a, 1), floats(b, 2)],
+    (x, y) => [tf.add(tf.add(x as Tensor, y as Tensor), tf.add(x as Tensor, x as Tensor))],
+  );
+
 add('logits', [floats([5, 6], 6), floats([11, 6], 7)], (x, t) => [logits(x as Tensor2D, t as Tensor2D)]);
 
 for (const [heads, kvHeads, headDim] of [

@@ -76,6 +76,28 @@ describe('kernels on WebGPU', () => {
   });
 });
 
+describe('a training step on WebGPU', () => {
+  openForAll('webgpu');
+  afterEach(expectNoGpuErrors);
+
+  it('finds its buffers and bindings again, but for what TensorFlow.js binds and what the host reads', async () => {
+    const config = tinyLlama(28, { hidden_size: 16, intermediate_size: 48, num_hidden_layers: 3 });
+    const model = await ours.open(config, benchWeights(config));
+    const batch = randomTokens(config, 2, 7);
+    for (let i = 0; i < 8; i++) await model.trainStep(batch);
+    const { dispatches, buffers, bindings } = await countGpu(() => model.trainStep(batch));
+    expect(dispatches).toBeGreaterThan(150);
+    expect(buffers).toBeLessThanOrEqual(2);
+    expect(bindings).toBeLessThanOrEqual(10);
+    // Others in between do not last.
+    await model.trainStep(randomTokens(config, 3, 9));
+    await model.trainStep(batch);
+    const again = await countGpu(() => model.trainStep(batch));
+    expect(again.bindings).toBe(bindings);
+    model.dispose();
+  });
+});
+
 it('a turn on WASM is one call a token, whatever the layers', async () => {
   await open('wasm');
   for (const layers of [1, 3]) {

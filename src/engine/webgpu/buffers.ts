@@ -1,7 +1,7 @@
 /** The GPU memory that TensorFlow.js' WebGPU back end holds for tensors to come. */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../tf.ts';
-import { submit } from './record.ts';
+import { numberOf, submit } from './record.ts';
 
 /** Bytes of unused buffers that are kept in any case, for the next tensors of their size. */
 const keptBytes = 256e6;
@@ -52,6 +52,7 @@ export function roundBuffers(gpu: WebGPUBackend): void {
     releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void {
       pool.returned.set(buffer, pool.work);
       releaseBuffer.call(manager, buffer, reuse);
+      if (reuse !== false) lowestLast(free.get(`${buffer.size}_${buffer.usage}`) ?? []);
     },
   });
   // It reads whole buffers.
@@ -62,6 +63,18 @@ export function roundBuffers(gpu: WebGPUBackend): void {
       return data.byteLength > size ? data.slice(0, size) : data;
     },
   });
+}
+
+/**
+ * Puts the last buffer to its place: the lowest number is taken next. So pieces of work that are alike find the same buffers for the
+ * same tensors, whatever was given back in which order, and their bindings are known (`record.ts`).
+ */
+function lowestLast(unused: GPUBuffer[]): void {
+  for (let i = unused.length - 1; i > 0; i--) {
+    const [before, own] = [unused[i - 1], unused[i]];
+    if (!before || !own || numberOf(before) > numberOf(own)) return;
+    [unused[i - 1], unused[i]] = [own, before];
+  }
 }
 
 /** The next of eight steps between two powers of two. */

@@ -12,6 +12,8 @@ import { swigluGpu, swigluGpuBackward } from '../kernels/swiglu/webgpu.ts';
 import { headGpu, headGpuBackward } from '../kernels/tokenLogProbs/webgpu.ts';
 import { roundBuffers } from './buffers.ts';
 import { newTensor } from './record.ts';
+import { useOwnSums } from './sums.ts';
+import { shareUploads } from './uploads.ts';
 
 export const kernels = {
   adamWGpu,
@@ -36,6 +38,8 @@ export const kernels = {
   headGpuBackward,
   newTensor,
   roundBuffers,
+  shareUploads,
+  useOwnSums,
 } as const;
 
 /** Said here, because they import what asks for the GPU that runs: the other way round would be a circle. */

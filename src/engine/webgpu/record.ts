@@ -15,7 +15,7 @@ export interface Stage<Name extends string = string, Uniform extends string = st
   readonly name: string;
   /** In the order of binding: what a buffer holds, and whether the kernel may change it. A device promises eight. */
   readonly buffers: Readonly<
-    Record<Name, `${'read' | 'read_write'} ${'f32' | 'i32' | 'u32' | 'vec4f' | 'Row'}`>
+    Record<Name, `${'read' | 'read_write'} ${'f32' | 'i32' | 'u32' | 'vec4f' | 'vec4u' | 'Row'}`>
   >;
   /**
    * `uniforms.name` in the code. Sizes belong here: whatever is written into the code as a constant makes it another kernel, and
@@ -53,7 +53,12 @@ export interface Bound {
 interface Compiled {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
+  /** Its bindings so far. */
+  readonly known: Map<string, GPUBindGroup>;
 }
+
+/** A training step finds its buffers again in the same places (`buffers.ts`): so many bindings a kernel are kept. */
+const keptBindings = 4096;
 
 /** By the stage itself, which most kernels make once, and by code, where equal ones are made anew. */
 interface Pipelines {
@@ -65,7 +70,7 @@ const pipelinesOf = new WeakMap<GPUDevice, Pipelines>();
 
 /** `size` numbers of a tensor from `offset` on, which must be a multiple of 64: a device promises no finer steps. */
 export interface Part {
-  readonly tensor: Tensor;
+  readonly tensor: Pick<Tensor, 'dataId'>;
   readonly offset: number;
   readonly size: number;
 }
@@ -78,7 +83,7 @@ export function bind<Name extends string, Uniform extends string>(
   numbers: Readonly<Record<Uniform, number>>,
   groups: Bound['groups'],
 ): Bound {
-  const { pipeline, layout } = compiled(gpu.device, stage);
+  const { pipeline, layout, known } = compiled(gpu.device, stage);
   const entries = (Object.keys(stage.buffers) as Name[]).map((name, binding) => {
     const given: Tensor | Part = tensors[name];
     const { tensor, offset, size } =
@@ -88,13 +93,32 @@ export function bind<Name extends string, Uniform extends string>(
     return { binding, resource: { buffer, offset: 4 * offset, size: 4 * size } };
   });
   const types = Object.entries(stage.uniforms) as [Uniform, 'i32' | 'f32'][];
-  if (types.length > 0) {
-    const values = types.map(([name, type]) => [type, numbers[name]] as const);
-    const resource = { buffer: uniformBuffer(gpu.device, values) };
-    entries.push({ binding: entries.length, resource: { ...resource, offset: 0, size: 4 * types.length } });
-  }
-  const buffers = gpu.device.createBindGroup({ layout, entries });
+  const places = entries.map(({ resource: { buffer, offset, size } }) => [numberOf(buffer), offset, size]);
+  const key = `${places.join(' ')} ${types.map(([name]) => numbers[name]).join(' ')}`;
+  const buffers = known.get(key) ?? made();
   return { pipeline, buffers, groups };
+
+  function made(): GPUBindGroup {
+    if (types.length > 0) {
+      const values = types.map(([name, type]) => [type, numbers[name]] as const);
+      const resource = { ...uniformPlace(gpu.device, values), size: 4 * types.length };
+      entries.push({ binding: entries.length, resource });
+    }
+    const group = gpu.device.createBindGroup({ layout, entries });
+    if (known.size === keptBindings) known.clear();
+    known.set(key, group);
+    return group;
+  }
+}
+
+const numbered = new WeakMap<GPUBuffer, number>();
+let nextNumber = 0;
+
+/** A buffer's own number. */
+export function numberOf(buffer: GPUBuffer): number {
+  const number = numbered.get(buffer) ?? nextNumber++;
+  numbered.set(buffer, number);
+  return number;
 }
 
 /** Binds and records a kernel that runs once. */
@@ -109,30 +133,44 @@ export function run<Name extends string, Uniform extends string>(
   countDispatch(gpu);
 }
 
-const uniformBuffers = new WeakMap<GPUDevice, Map<string, GPUBuffer>>();
-/** The sizes of a model recur, those of its sequences do not. What is bound lives on without being in the list. */
-const keptUniforms = 512;
+/** Numbers of kernels lie in one buffer after the other, in places that every device can bind. */
+interface Uniforms {
+  readonly places: Map<string, { readonly buffer: GPUBuffer; readonly offset: number }>;
+  buffer: GPUBuffer | null;
+  used: number;
+}
+const uniformsOf = new WeakMap<GPUDevice, Uniforms>();
+const uniformStep = 256;
+/** The sizes of a model recur, those of its sequences do not: then it is begun anew. What is bound lives on. */
+const uniformBytes = 512 * uniformStep;
 
-/** A buffer of these numbers, which nobody changes. */
-function uniformBuffer(
+/** Where these numbers lie, which nobody changes. */
+function uniformPlace(
   device: GPUDevice,
   values: readonly (readonly [type: 'i32' | 'f32', value: number])[],
-): GPUBuffer {
-  const known = uniformBuffers.get(device) ?? new Map<string, GPUBuffer>();
-  uniformBuffers.set(device, known);
+): { readonly buffer: GPUBuffer; readonly offset: number } {
+  const uniforms = uniformsOf.get(device) ?? { places: new Map(), buffer: null, used: 0 };
+  uniformsOf.set(device, uniforms);
   const key = values.join(' ');
-  const found = known.get(key);
-  if (found) return found;
-  if (known.size === keptUniforms) known.clear();
-  const size = 4 * values.length;
-  const buffer = device.createBuffer({ size, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true });
-  const view = new DataView(buffer.getMappedRange());
+  const known = uniforms.places.get(key);
+  if (known) return known;
+  if (uniforms.buffer === null || uniforms.used === uniformBytes) {
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    uniforms.buffer = device.createBuffer({ size: uniformBytes, usage });
+    uniforms.used = 0;
+    uniforms.places.clear();
+  }
+  const bytes = new ArrayBuffer(4 * values.length);
+  const view = new DataView(bytes);
   values.forEach(([type, value], i) =>
     type === 'i32' ? view.setInt32(4 * i, value, true) : view.setFloat32(4 * i, value, true),
   );
-  buffer.unmap();
-  known.set(key, buffer);
-  return buffer;
+  const place = { buffer: uniforms.buffer, offset: uniforms.used };
+  // Never written again, so it does not matter that this comes before what is recorded already.
+  device.queue.writeBuffer(place.buffer, place.offset, bytes);
+  uniforms.used += uniformStep;
+  uniforms.places.set(key, place);
+  return place;
 }
 
 function compiled(device: GPUDevice, stage: Stage): Compiled {
@@ -175,7 +213,7 @@ function compiledCode(
   if (found) return found;
   const module = device.createShaderModule({ label: name, code: source });
   const pipeline = device.createComputePipeline({ label: name, layout: 'auto', compute: { module } });
-  const made = { pipeline, layout: pipeline.getBindGroupLayout(0) };
+  const made = { pipeline, layout: pipeline.getBindGroupLayout(0), known: new Map<string, GPUBindGroup>() };
   known.set(source, made);
   return made;
 }
@@ -237,11 +275,11 @@ export function unfilled<T extends Tensor>(...made: Parameters<typeof newTensor>
 }
 
 /** TensorFlow.js keeps what the host has read of a tensor; after a change behind its back that copy is wrong. */
-function forgetHostCopy(gpu: WebGPUBackend, tensor: Tensor): void {
+function forgetHostCopy(gpu: WebGPUBackend, tensor: Part['tensor']): void {
   Object.assign(gpu.tensorMap.get(tensor.dataId), { values: null });
 }
 
-function bufferOf(gpu: WebGPUBackend, tensor: Tensor): GPUBuffer {
+function bufferOf(gpu: WebGPUBackend, tensor: Part['tensor']): GPUBuffer {
   gpu.uploadToGPU(tensor.dataId);
   const { resource } = gpu.tensorMap.get(tensor.dataId);
   if (resource instanceof GPUBuffer) return resource;
@@ -264,16 +302,16 @@ export function inTwoDimensions(groups: number): readonly [x: number, y: number]
   return [Math.ceil(groups / y), y];
 }
 
-/** TensorFlow.js submits after so many of its kernels that the GPU does not wait for the end of a step; ours count as well. */
+/** As TensorFlow.js does after so many of its kernels, ours are submitted: then the GPU does not wait for the end of a step. */
 function countDispatch(gpu: WebGPUBackend): void {
   const backend: object = gpu;
-  if ('dispatchCountInPass' in backend && typeof backend.dispatchCountInPass === 'number') {
-    Object.assign(backend, { dispatchCountInPass: backend.dispatchCountInPass + 1 });
-  }
+  if (!('dispatchCountInPass' in backend) || typeof backend.dispatchCountInPass !== 'number') return;
+  Object.assign(backend, { dispatchCountInPass: backend.dispatchCountInPass + 1 });
+  if (backend.dispatchCountInPass >= tf.env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) submit(gpu);
 }
 
 /** TensorFlow.js' list of commands, outside of a pass; its published type hides it. */
-function commands(gpu: WebGPUBackend): GPUCommandEncoder {
+export function commands(gpu: WebGPUBackend): GPUCommandEncoder {
   gpu.ensureCommandEncoderReady();
   gpu.endComputePassEncoder();
   const backend: object = gpu;

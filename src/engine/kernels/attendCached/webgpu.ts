@@ -1,6 +1,6 @@
 /** Cached attention on the GPU: two dispatches write the new keys and values in place, one attends. */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { GROUP, reductions, runGpu } from '../../webgpu/program.ts';
+import { GROUP, reductionsOf, runGpu } from '../../webgpu/program.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
 import { newTensor, once, run, type Stage } from '../../webgpu/record.ts';
 import type { Tensor1D, Tensor2D, Tensor3D } from '../../tf.ts';
@@ -58,9 +58,12 @@ export function fillCacheGpu(
 /** How a head's numbers are read: as whole vectors, where they are such. */
 export const headVector = (headDim: number) => (headDim % 4 === 0 ? 'vec4f' : 'f32');
 
+/** Invocations that attend, and slots at a time. */
+export const ATTENDING = 128;
+
 /**
- * WGSL: one head of one sequence attends to the first `live` slots of its cache, 64 at a time with a streaming softmax; the
- * weights are kept in shared memory. Every invocation of a workgroup of GROUP must call it. Reads `qkv` from `query` on, `keys`
+ * WGSL: one head of one sequence attends to the first `live` slots of its cache, ATTENDING at a time with a streaming softmax; the
+ * weights are kept in shared memory. Every invocation of a workgroup of ATTENDING must call it. Reads `qkv` from `query` on, `keys`
  * and `values` from `cache` on, a slot every `width`; writes `result` from `to` on. All four, and these
  * places, count in `headVector`s.
  *
@@ -72,20 +75,20 @@ export function attendHead(headDim: number): string {
   const columns = vector === 'vec4f' ? headDim / 4 : headDim;
   const inner = (a: string, b: string) => (vector === 'vec4f' ? `dot(${a}, ${b})` : `${a} * ${b}`);
   // Columns side by side, how many invocations share one out, and how often there are more columns.
-  const across = Math.min(columns, GROUP);
-  const shares = Math.floor(GROUP / across);
+  const across = Math.min(columns, ATTENDING);
+  const shares = Math.floor(ATTENDING / across);
   const loops = Math.ceil(columns / across);
-  return `${reductions}
+  return `${reductionsOf(ATTENDING)}
   const COLUMNS = ${columns};
-  var<workgroup> weights : array<f32, ${GROUP}>;
-  var<workgroup> parts : array<${vector}, ${GROUP}>;
+  var<workgroup> weights : array<f32, ${ATTENDING}>;
+  var<workgroup> parts : array<${vector}, ${ATTENDING}>;
   fn attendHead(query : i32, cache : i32, width : i32, live : i32, to : i32) {
     let me = i32(localId.x);
     let share = me / ${across};
     var top = -3.0e38;
     var sum = 0.0;
     var acc : array<${vector}, ${loops}>;
-    for (var first = 0; first < live; first += ${GROUP}) {
+    for (var first = 0; first < live; first += ${ATTENDING}) {
       let slot = first + me;
       // Beyond the end the last slot is read again, and counts for nothing.
       let key = cache + min(slot, live - 1) * width;
@@ -104,7 +107,7 @@ export function attendHead(headDim: number): string {
       weights[me] = p;
       sum = sum * shrink + groupSum(p);
       top = next;
-      let count = min(${GROUP}, live - first);
+      let count = min(${ATTENDING}, live - first);
       for (var part = 0; part < ${loops}; part++) {
         let column = me % ${across} + part * ${across};
         var value = acc[part] * shrink;
@@ -112,9 +115,9 @@ export function attendHead(headDim: number): string {
           for (var s = share; s < count; s += ${4 * shares}) {
             // Four at a time; beyond the end the weights are zero.
             let at = cache + first * width + column;
-            let s1 = min(s + ${shares}, ${GROUP - 1});
-            let s2 = min(s + ${2 * shares}, ${GROUP - 1});
-            let s3 = min(s + ${3 * shares}, ${GROUP - 1});
+            let s1 = min(s + ${shares}, ${ATTENDING - 1});
+            let s2 = min(s + ${2 * shares}, ${ATTENDING - 1});
+            let s3 = min(s + ${3 * shares}, ${ATTENDING - 1});
             let last = count - 1;
             value += weights[s] * values[at + s * width]
               + select(0.0, weights[s1], s + ${shares} < count) * values[at + min(s1, last) * width]
@@ -153,7 +156,7 @@ const attendStage = once((headDim: number) => {
       result: `read_write ${vector}`,
     },
     uniforms: { slots: 'i32', heads: 'i32', kvHeads: 'i32' },
-    threads: GROUP,
+    threads: ATTENDING,
     code: `${attendHead(headDim)}
   var<workgroup> rowLive : i32;
   fn main() {

@@ -1,6 +1,6 @@
 /** The matrix product of a decoding step on the GPU, in which its kernels differ by what they do with the result. */
 import type { Stage } from '../../webgpu/record.ts';
-import { storedLoad, type Stored } from '../linear/stored.ts';
+import { piecesOf, type Layout } from './pieces.ts';
 
 /** What the device knows of a row, `ROW_SIZE` int32 each. */
 export const row = `
@@ -15,47 +15,34 @@ export const row = `
   }`;
 export const ROW_SIZE = 4;
 
-/** Rows and pairs of columns that a workgroup of a product computes. */
-export const TILE_ROWS = 8;
-export const TILE_PAIRS = 16;
-
-/** How a matrix [k, n] lies in memory: as `base` of a weight, rows of n; or an output a row (`stored.ts`). */
-export type Layout = 'inputs' | Stored;
-
-/** How much of k lies in shared memory at once; an invocation has every eighth four of it. */
-const STEP = 256;
-const SLICES = 8;
-const QUADS = STEP / 4;
-const own = Array.from({ length: QUADS / SLICES }, (_, i) => i);
+/** Pairs of columns that go together, where pairs mean nothing; and the columns that an invocation has. */
+const FOUR = 4;
 
 /**
- * Which of a workgroup's 32 columns an invocation has, and which slice: so that neighbours read what lies side by side. Tiles
- * have 8 columns side by side, then the next of k; where an output is a row, the slices of a column are neighbours.
+ * What a workgroup computes. With few rows it is the memory's latency that takes the time: a row, few columns, and many invocations that
+ * share out k and ask for all of their weights at once. With many, weights are read once for 8 rows.
  */
-function places(layout: Layout): string {
-  if (layout === 'inputs') return 'let place = me & 31; let slice = me >> 5u;';
-  const rows = layout === 'vectors' || layout === 'numbers';
-  return rows
-    ? 'let place = me >> 3u; let slice = me & 7;'
-    : 'let place = (me & 7) | ((me >> 6u) << 3u); let slice = (me >> 3u) & 7;';
-}
+const shapes = {
+  few: { rows: 1, stretch: 2048, plain: 4, paired: 8 },
+  many: { rows: 8, stretch: 256, plain: 8, paired: 16 },
+} as const;
+/** Invocations that share out k, and of those that share out the squares: the same in both, so that a row's sums are. */
+const LANES = 32;
+const SQUARES = 64;
+/** Into how many sums either are added up first. */
+const SUMS = 4;
+export type Rows = keyof typeof shapes;
 
-/** WGSL `fn weights(column : i32, k : i32) -> vec4f`: four values of a column from k on, a multiple of 4; finite beyond the end. */
-function weights(layout: Layout): string {
-  if (layout !== 'inputs') {
-    return `${storedLoad(layout).code('loadWeights', 'w')}
-  fn weights(column : i32, k : i32) -> vec4f { return loadWeights(column, k, uniforms.n, uniforms.k); }`;
-  }
-  return `
-  fn weight(column : i32, k : i32) -> f32 { return w[min(k, uniforms.k - 1) * uniforms.n + column]; }
-  fn weights(column : i32, k : i32) -> vec4f {
-    return vec4f(weight(column, k), weight(column, k + 1), weight(column, k + 2), weight(column, k + 3));
-  }`;
-}
+/** Rows up to which a workgroup for each is faster. */
+const FEW = 4;
+export const rowsAtOnce = (rows: number): Rows => (rows <= FEW ? 'few' : 'many');
 
 interface Product<Name extends string, Uniform extends string> {
   readonly name: string;
   readonly layout: Layout;
+  readonly rows: Rows;
+  /** Four neighbouring pairs from a multiple of four on have neighbouring columns, and columns in rows of n are whole vectors. */
+  readonly aligned: boolean;
   /** Beside `rows`, `a` [rows, k] and `w`; with a norm, `gain` [k] is among them, and with adapters what `up` names. */
   readonly buffers: Stage<Name>['buffers'];
   readonly uniforms: Stage<Name, Uniform>['uniforms'];
@@ -65,6 +52,8 @@ interface Product<Name extends string, Uniform extends string> {
   readonly up?: 'gain' | 'up';
   /** Behind `a` is where the result goes. */
   readonly writesInput?: boolean;
+  /** The two columns of a pair lie apart. */
+  readonly paired: boolean;
   /** WGSL `fn column(pair : i32, which : i32) -> i32` and `fn finish(row : i32, pair : i32, first : f32, second : f32)`. */
   readonly code: string;
 }
@@ -72,15 +61,56 @@ interface Product<Name extends string, Uniform extends string> {
 /** Columns are computed two and two, because rotation and SwiGLU need two: how many `pairs` there are. */
 type ProductUniform = 'k' | 'n' | 'pairs' | 'behind' | 'rank' | 'upAt';
 
+/** Pairs, and rows, of a workgroup. */
+export function sizeOfProduct(
+  rows: Rows,
+  paired: boolean,
+): { readonly pairs: number; readonly rows: number } {
+  const shape = shapes[rows];
+  return { pairs: paired ? shape.paired : shape.plain, rows: shape.rows };
+}
+
 /**
- * A workgroup multiplies 8 rows by 32 columns. Each of its 256 invocations holds one column of all 8 rows and adds up every eighth
- * four of k: a weight is read once for the 8 rows. The input lies in shared memory, 256 of k at a time. The norm's factor is the
- * same for all of a row, so it comes last, and its squares are added up on the way.
+ * An invocation holds four columns of all rows of its workgroup and adds up every `lanes`-th piece of k. The input lies in shared memory,
+ * a stretch of k at a time. The norm's factor is the same for all of a row, so it comes last, and its squares are added up on the way.
  */
 export function product<Name extends string, Uniform extends string>(
   p: Product<Name, Uniform>,
 ): Stage<Name | 'rows' | 'a' | 'w', Uniform | ProductUniform> {
-  const layout = p.layout === 'inputs' ? 'f32' : storedLoad(p.layout).type;
+  const { rows, stretch } = shapes[p.rows];
+  const { pairs } = sizeOfProduct(p.rows, p.paired);
+  const quads = (2 * pairs) / FOUR;
+  const threads = quads * LANES;
+  const pieces = piecesOf(p.layout, p.aligned);
+  // Asked for together, as many as registers have room for. With many rows other workgroups compute meanwhile.
+  const together = Math.max(1, Math.min(Math.floor(8 / pieces.vectors), stretch / pieces.inputs / LANES));
+  const ahead = p.rows === 'few';
+  const group = together * LANES * pieces.inputs;
+  const each = (count: number, line: (i: number) => string, between = '\n      ') =>
+    Array.from({ length: count }, (_, i) => line(i)).join(between);
+  // Inputs and squares are those of a row, or four rows a vector: k after k, then the next four.
+  const vectors = Math.ceil(rows / 4);
+  const floats = rows === 1 ? 'f32' : 'vec4f';
+  const stagers = p.normed ? SQUARES : threads / vectors;
+  const ofRow = (r: string) => (rows === 1 ? '' : `[${r} & 3]`);
+  /** Rows whose sums are added up at once: what shared memory has room for. */
+  const rowsOfSum = Math.min(rows, (stretch * vectors) / threads);
+  const lanes = rows === 1 ? 'lanes' : 'tile';
+
+  const pieceAt = (first: string) => `piece(place, min(${first} + lane, last))`;
+  const use = (i: number) => {
+    const values = each(
+      pieces.inputs,
+      (j) => `{
+        let w = ${pieces.value(`own${i}`, j)};
+        let k = at${i} + ${j};
+        ${each(vectors, (v) => `let x${v} = tile[${v * stretch} + k];`, ' ')}
+        ${each(rows, (r) => `sum${r} += w * x${r >> 2}${rows === 1 ? '' : `.${'xyzw'[r & 3] ?? ''}`};`, ' ')}
+      }`,
+    );
+    return `let at${i} = (first + ${i * LANES} + lane) * ${pieces.inputs} - k0;
+      ${values}`;
+  };
   const adapted = p.up
     ? `
   fn adapters(row : i32, column : i32) -> f32 {
@@ -99,118 +129,134 @@ export function product<Name extends string, Uniform extends string>(
     return sum;
   }`
     : 'fn adapters(row : i32, column : i32) -> f32 { return 0.0; }';
-  const sums = [0, 1, 2, 3, 4, 5, 6, 7].map((r) => `dot(own, tile[${QUADS * r} + quad])`);
+
   const code = `${row}
-  // One after the other: 8 rows × ${QUADS} fours of the input, their squares, the sums of half of the slices.
-  var<workgroup> tile : array<vec4f, ${TILE_ROWS * QUADS}>;
-  var<workgroup> tokens : array<i32, ${TILE_ROWS}>;
+  var<workgroup> tile : array<${floats}, ${stretch * vectors}>;
+  // Of some rows at a time, the sums of all lanes, where the input was if it has room; then of each row and four columns ${SUMS}.
+  ${rows === 1 ? `var<workgroup> lanes : array<vec4f, ${rowsOfSum * threads}>;` : ''}
+  var<workgroup> sums : array<vec4f, ${rows * quads * SUMS}>;
+  ${
+    p.normed
+      ? `var<workgroup> squares : array<${floats}, ${SQUARES * vectors}>;
+  var<workgroup> squareSums : array<${floats}, ${SUMS * vectors}>;`
+      : ''
+  }
   var<workgroup> writing : u32;
-  ${weights(p.layout)}
-  ${adapted}
-  // Four of a row that begins at \`start\`, from k on; zeros beyond its end.
-  fn inputs(start : i32, k : i32) -> vec4f {
-    let left = uniforms.k - k;
-    let at = start + k;
-    let all = vec4f(a[at], a[at + 1], a[at + 2], a[at + 3]);
-    return select(vec4f(), all, vec4i(0, 1, 2, 3) < vec4i(left));
-  }
-  ${p.normed ? 'fn gains(k : i32) -> vec4f { return vec4f(gain[k], gain[k + 1], gain[k + 2], gain[k + 3]); }' : ''}
-  fn add(own : vec4f, quad : i32, low : ptr<function, vec4f>, high : ptr<function, vec4f>) {
-    *low += vec4f(${sums.slice(0, 4).join(', ')});
-    *high += vec4f(${sums.slice(4).join(', ')});
-  }
   ${p.code}
+  ${pieces.code}
+  ${adapted}
+  fn input(row : i32, k : i32) -> f32 {
+    let at = min(row, i32(arrayLength(&rows)) - 1) * uniforms.k + min(k, uniforms.k - 1);
+    return select(0.0, a[at], k < uniforms.k);
+  }
+  fn inputs(row : i32, k : i32) -> ${floats} {
+    return ${rows === 1 ? 'input(row, k)' : 'vec4f(input(row, k), input(row + 1, k), input(row + 2, k), input(row + 3, k))'};
+  }
+  ${p.normed ? 'fn gainAt(k : i32) -> f32 { return gain[min(k, uniforms.k - 1)]; }' : ''}
   fn main() {
     let me = i32(localId.x);
     let K = uniforms.k;
-    let firstRow = i32(workgroupId.y) * ${TILE_ROWS};
-    let firstPair = i32(workgroupId.x) * ${TILE_PAIRS};
     let count = i32(arrayLength(&rows));
-    if (me < ${TILE_ROWS}) { tokens[me] = rows[min(firstRow + me, count - 1)].token; }
-    workgroupBarrier();
-    if (me == 0) {
+    let firstRow = i32(workgroupId.y) * ${rows};
+    let firstPair = i32(workgroupId.x) * ${pairs};
+    // Neighbours have neighbouring columns, then the next piece.
+    let quad = me % ${quads};
+    let lane = me / ${quads};
+    let pair = firstPair + ${FOUR} * ${p.paired ? `(quad % ${quads / 2})` : '(quad >> 1u)'};
+    let place = placeOf(pair, ${p.paired ? `quad / ${quads / 2}` : 'quad & 1'});
+    let last = (K + ${pieces.inputs - 1}) / ${pieces.inputs} - 1;
+    ${each(rows, (r) => `var sum${r} = vec4f();`, ' ')}
+    ${p.normed ? `var square = ${floats}();` : ''}
+    if (me == ${threads - 1}) {
       var bits = 0u;
-      for (var r = 0; r < min(${TILE_ROWS}, count - firstRow); r++) {
-        if (tokens[r] >= 0) { bits |= 1u << u32(r); }
+      for (var r = 0; r < ${rows}; r++) {
+        let writes = firstRow + r < count && rows[min(firstRow + r, count - 1)].token >= 0;
+        bits |= select(0u, 1u << u32(r), writes);
       }
       writing = bits;
     }
-    let live = workgroupUniformLoad(&writing);
-    if (live == 0u) { return; }
-
-    // Of the input, an invocation loads every 32nd four of one row.
-    let start = min(firstRow + (me >> 5u), count - 1) * K;
-    ${places(p.layout)}
-    let pairOf = min(firstPair + (place & ${TILE_PAIRS - 1}), uniforms.pairs - 1);
-    let ownColumn = min(column(pairOf, place / ${TILE_PAIRS}), uniforms.n - 1);
-    var low = vec4f();
-    var high = vec4f();
-    var squares = 0.0;
-    for (var k0 = 0; k0 < K; k0 += ${STEP}) {
-      // Everything is asked for before anything is waited for: with few rows it is the memory's latency that takes the time.
-      let k = k0 + 4 * (me & 31);
-      ${own.map((i) => `let own${i} = weights(ownColumn, k0 + 4 * (${SLICES * i} + slice));`).join('\n      ')}
-      var values = inputs(start, k);
-      var more = inputs(start, k + ${STEP / 2});
-      ${
-        p.normed
-          ? `squares += dot(values, values) + dot(more, more);
-      values *= gains(k);
-      more *= gains(k + ${STEP / 2});`
-          : ''
+    ${ahead ? each(together, (i) => `var next${i} = ${pieceAt(`${i * LANES}`)};`) : ''}
+    let stager = me % ${stagers};
+    let staged = me / ${stagers};
+    var live = 0u;
+    for (var k0 = 0; k0 < K; k0 += ${stretch}) {
+      // No more of the input than is multiplied.
+      let wide = min(${stretch}, (K - k0 + ${group - 1}) / ${group} * ${group});
+      if (k0 > 0) { workgroupBarrier(); }
+      if (staged < ${vectors}) {
+        for (var i = stager; i < wide; i += ${4 * stagers}) {
+          ${each(4, (j) => `var x${j} = inputs(firstRow + 4 * staged, k0 + i + ${j * stagers});`)}
+          ${p.normed ? each(4, (j) => `square += x${j} * x${j}; x${j} *= gainAt(k0 + i + ${j * stagers});`) : ''}
+          ${each(4, (j) => `tile[staged * ${stretch} + i + ${j * stagers}] = x${j};`)}
+        }
       }
-      workgroupBarrier();
-      let at = (me >> 5u) * ${QUADS} + (me & 31);
-      tile[at] = values;
-      tile[at + ${QUADS / 2}] = more;
-      workgroupBarrier();
-      ${own.map((i) => `add(own${i}, ${SLICES * i} + slice, &low, &high);`).join('\n      ')}
+      if (k0 == 0) {
+        live = workgroupUniformLoad(&writing);
+        if (live == 0u) { return; }
+      } else {
+        workgroupBarrier();
+      }
+      for (var first = k0 / ${pieces.inputs}; ${pieces.inputs} * first < k0 + wide; first += ${together * LANES}) {
+        ${each(together, (i) => `let own${i} = ${ahead ? `next${i}` : pieceAt(`first + ${i * LANES}`)};`)}
+        ${
+          ahead
+            ? `if (${pieces.inputs} * (first + ${together * LANES}) < K) {
+          ${each(together, (i) => `next${i} = ${pieceAt(`first + ${(together + i) * LANES}`)};`)}
+        }`
+            : ''
+        }
+        ${each(together, use)}
+      }
     }
-    // An invocation of the first 128 finishes a pair of one row.
-    let r = me >> 4u;
-    let pair = firstPair + (me & ${TILE_PAIRS - 1});
-    var scale = 1.0;
+    ${p.normed ? `if (staged < ${vectors}) { squares[me] = square; }` : ''}
+    ${each(
+      rows / rowsOfSum,
+      (part) => `${rows > 1 || part > 0 ? 'workgroupBarrier();' : ''}
+    ${each(rowsOfSum, (r) => `${lanes}[(${r * quads} + quad) * ${LANES} + lane] = sum${part * rowsOfSum + r};`)}
     workgroupBarrier();
+    if (me < ${rowsOfSum * quads * SUMS}) {
+      let begin = me / ${SUMS} * ${LANES} + me % ${SUMS};
+      sums[${part * rowsOfSum * quads * SUMS} + me] = ${each(LANES / SUMS, (i) => `${lanes}[begin + ${SUMS * i}]`, ' + ')};
+    }`,
+    )}
     ${
       p.normed
-        ? `tile[me] = vec4f(squares);
-    workgroupBarrier();
-    var sum = 0.0;
-    for (var i = 0; i < 32; i++) { sum += tile[32 * (r & 7) + i].x; }
-    scale = inverseSqrt(sum / f32(K) + uniforms.eps);
-    workgroupBarrier();`
+        ? `if (me < ${SUMS * vectors}) {
+      let begin = me / ${SUMS} * ${SQUARES} + me % ${SUMS};
+      squareSums[me] = ${each(SQUARES / SUMS, (i) => `squares[begin + ${SUMS * i}]`, ' + ')};
+    }`
         : ''
     }
-    for (var slices = ${SLICES / 2}; slices > 0; slices >>= 1u) {
-      if (slice >= slices && slice < 2 * slices) {
-        let at = 2 * (32 * (slice - slices) + place);
-        tile[at] = low;
-        tile[at + 1] = high;
-      }
-      workgroupBarrier();
-      if (slice < slices) {
-        let at = 2 * (32 * slice + place);
-        low += tile[at];
-        high += tile[at + 1];
-      }
-      workgroupBarrier();
-    }
-    if (slice == 0) {
-      tile[2 * place] = low;
-      tile[2 * place + 1] = high;
-    }
     workgroupBarrier();
-    if (r < ${TILE_ROWS} && pair < uniforms.pairs && ((live >> u32(r)) & 1u) == 1u) {
-      let at = 2 * (me & ${TILE_PAIRS - 1}) + (r >> 2u);
-      let one = tile[at][r & 3] * scale + adapters(firstRow + r, column(pair, 0));
-      let two = tile[at + ${2 * TILE_PAIRS}][r & 3] * scale + adapters(firstRow + r, column(pair, 1));
-      finish(firstRow + r, pair, one, two);
+    // An invocation finishes a pair of one row.
+    let r = me / ${pairs};
+    let own = me % ${pairs};
+    if (r >= ${rows} || firstPair + own >= uniforms.pairs || ((live >> u32(r)) & 1u) == 0u) { return; }
+    var scale = 1.0;
+    ${
+      p.normed
+        ? `var all = 0.0;
+    for (var i = 0; i < ${SUMS}; i++) { all += squareSums[${rows === 1 ? 'i' : `(r >> 2u) * ${SUMS} + i`}]${ofRow('r')}; }
+    scale = inverseSqrt(all / f32(K) + uniforms.eps);`
+        : ''
     }
+    let one = r * ${quads} + ${p.paired ? 'own / 4' : 'own / 4 * 2'};
+    let two = one + ${p.paired ? quads / 2 : 1};
+    var first = 0.0;
+    var second = 0.0;
+    for (var i = 0; i < ${SUMS}; i++) {
+      first += sums[${SUMS} * one + i][own & 3];
+      second += sums[${SUMS} * two + i][own & 3];
+    }
+    let its = firstPair + own;
+    first = first * scale + adapters(firstRow + r, column(its, 0));
+    second = second * scale + adapters(firstRow + r, column(its, 1));
+    finish(firstRow + r, its, first, second);
   }`;
   return {
-    name: `${p.name} ${p.layout}`,
+    name: `${p.name} ${p.layout} ${p.rows}`,
     buffers: {
-      ...{ rows: 'read Row', a: p.writesInput ? 'read_write f32' : 'read f32', w: `read ${layout}` },
+      ...{ rows: 'read Row', a: p.writesInput ? 'read_write f32' : 'read f32', w: `read ${pieces.type}` },
       ...p.buffers,
     },
     uniforms: {
@@ -219,16 +265,16 @@ export function product<Name extends string, Uniform extends string>(
       ...{ behind: 'i32', rank: 'i32', upAt: 'i32' },
       ...p.uniforms,
     },
-    threads: 256,
+    threads,
     code,
   };
 }
 
-/** Columns c and c + 16 of 32 make a pair, where pairs mean nothing. */
-export const plainPairs = (n: number) => TILE_PAIRS * Math.ceil(n / (2 * TILE_PAIRS));
+/** Columns c and c + 4 of eight make a pair, where pairs mean nothing. */
+export const plainPairs = (n: number) => FOUR * Math.ceil(n / (2 * FOUR));
 export const plainColumns = (write: string) => `
   fn column(pair : i32, which : i32) -> i32 {
-    return pair / ${TILE_PAIRS} * ${2 * TILE_PAIRS} + pair % ${TILE_PAIRS} + which * ${TILE_PAIRS};
+    return pair / ${FOUR} * ${2 * FOUR} + pair % ${FOUR} + which * ${FOUR};
   }
   fn put(row : i32, column : i32, value : f32) {
     if (column < uniforms.n) { ${write} }

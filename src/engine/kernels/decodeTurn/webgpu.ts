@@ -16,7 +16,8 @@ import { allowedOf } from '../banned.ts';
 import { storedRows, tableParts } from '../linear/tableParts.ts';
 import { angleTensor } from '../rope/op.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
-import { plainPairs, ROW_SIZE, TILE_PAIRS, TILE_ROWS, type Layout } from './product.ts';
+import type { Layout } from './pieces.ts';
+import { plainPairs, ROW_SIZE, rowsAtOnce, sizeOfProduct, type Rows } from './product.ts';
 import {
   attendStage,
   drawStage,
@@ -168,7 +169,7 @@ class BoundDecoder {
     const { head, norm, eps } = this.model;
     const [vocabulary, k] = sizeOfTable(head);
     const { rows, x, logits } = this.bindings().scratch;
-    const stage = headStage(storedRows(head), normed === undefined);
+    const stage = headStage(storedRows(head), this.#rowsAtOnce, normed === undefined);
     return tableParts(this.#gpu, head).map(({ first, count: n, values }) =>
       this.#product(
         stage,
@@ -223,6 +224,7 @@ class BoundDecoder {
     const { heads, kvHeads, headDim } = shape;
     const batch = this.#cache.batch;
     const angles = angleTensor(shape);
+    const atOnce = this.#rowsAtOnce;
     const half = headDim / 2;
     const d = qkv.inputs;
     const f = down.inputs;
@@ -233,7 +235,7 @@ class BoundDecoder {
       w
         ? [
             this.#product(
-              narrowStage(gain !== undefined),
+              narrowStage(atOnce, n % 4 === 0, gain !== undefined),
               { rows, a, w, gain: gain ?? a },
               { ...noAdapters, k, n, pairs: plainPairs(n), eps, behind: batch * k },
             ),
@@ -242,7 +244,7 @@ class BoundDecoder {
     const residual = (a: Tensor, matrix: Matrix, up: Tensor) => [
       ...narrow(a, matrix),
       this.#product(
-        residualStage(matrix.layout),
+        residualStage(matrix.layout, atOnce, d % 4 === 0),
         { rows, a, w: matrix.values, up, x },
         { ...sizes(matrix, 0), pairs: plainPairs(d) },
       ),
@@ -250,9 +252,10 @@ class BoundDecoder {
     return [
       ...narrow(x, qkv, attnNorm),
       this.#product(
-        qkvStage(qkv.layout, bias > 0),
+        qkvStage(qkv.layout, atOnce, half % 4 === 0, bias > 0),
         { rows, a: x, w: qkv.values, gain: attnNorm, angles, q, keys, values },
         { ...sizes(qkv, d + bias), pairs: qkv.outputs / 2, eps, heads, kvHeads, half },
+        true,
       ),
       bind(
         this.#gpu,
@@ -264,20 +267,27 @@ class BoundDecoder {
       ...residual(mixed, out, outUp),
       ...narrow(x, gateUp, mlpNorm),
       this.#product(
-        gateUpStage(gateUp.layout),
+        gateUpStage(gateUp.layout, atOnce, f % 4 === 0),
         { rows, a: x, w: gateUp.values, gain: mlpNorm, h },
         { ...sizes(gateUp, d), pairs: f, eps },
+        true,
       ),
       ...residual(h, down, downUp),
     ];
+  }
+
+  get #rowsAtOnce(): Rows {
+    return rowsAtOnce(this.#cache.batch);
   }
 
   #product<Name extends string, Uniform extends string>(
     stage: Stage<Name, Uniform>,
     tensors: Record<Name, Tensor | Part>,
     sizes: Record<Uniform | 'pairs', number>,
+    paired = false,
   ): Bound {
-    const groups = [Math.ceil(sizes.pairs / TILE_PAIRS), Math.ceil(this.#cache.batch / TILE_ROWS)] as const;
+    const { pairs, rows } = sizeOfProduct(this.#rowsAtOnce, paired);
+    const groups = [Math.ceil(sizes.pairs / pairs), Math.ceil(this.#cache.batch / rows)] as const;
     return bind(this.#gpu, stage, tensors, sizes, groups);
   }
 

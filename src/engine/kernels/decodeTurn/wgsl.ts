@@ -10,23 +10,24 @@
  */
 import { GROUP, reductions } from '../../webgpu/program.ts';
 import { once, type Stage } from '../../webgpu/record.ts';
-import { attendHead, headVector } from '../attendCached/webgpu.ts';
+import { ATTENDING, attendHead, headVector } from '../attendCached/webgpu.ts';
 import type { IdRange } from '../banned.ts';
 import { storedLoad, type Stored } from '../linear/stored.ts';
 import { drawToken } from '../sampleToken/webgpu.ts';
 import { sigmoid } from '../swiglu/webgpu.ts';
-import { plainColumns, product, row, type Layout } from './product.ts';
+import type { Layout } from './pieces.ts';
+import { plainColumns, product, row, type Rows } from './product.ts';
 
 /**
  * q = rotated queries of norm(a)·w [rows, heads·headDim]; rotated keys and values go into the row's slot of the cache.
  * With a bias, `gain` goes on with it: a device promises eight buffers, and these are eight.
  */
-export const qkvStage = once((layout: Layout, biased: boolean) => {
+export const qkvStage = once((layout: Layout, rows: Rows, aligned: boolean, biased: boolean) => {
   const plus = (value: string, which: number) =>
     biased ? `${value} + gain[uniforms.k + column(pair, ${which})]` : value;
   return product({
-    name: 'decode qkv',
-    layout,
+    name: `decode qkv${biased ? ' biased' : ''}`,
+    ...{ layout, rows, aligned, paired: true },
     buffers: {
       gain: 'read f32',
       angles: 'read f32',
@@ -89,7 +90,7 @@ export const attendStage = once((headDim: number) => {
       result: `read_write ${vector}`,
     },
     uniforms: { heads: 'i32', kvHeads: 'i32' },
-    threads: GROUP,
+    threads: ATTENDING,
     code: `${row}${attendHead(headDim)}
   var<workgroup> own : Row;
   fn main() {
@@ -108,10 +109,10 @@ export const attendStage = once((headDim: number) => {
 });
 
 /** x += a·w, of rows that do not rest. */
-export const residualStage = once((layout: Layout) => {
+export const residualStage = once((layout: Layout, rows: Rows, aligned: boolean) => {
   return product({
     name: 'decode residual',
-    layout,
+    ...{ layout, rows, aligned, paired: false },
     buffers: { up: 'read f32', x: 'read_write f32' },
     uniforms: {},
     normed: false,
@@ -121,10 +122,10 @@ export const residualStage = once((layout: Layout) => {
 });
 
 /** h = silu(gate)·up of norm(a)·w = [gate | up]. */
-export const gateUpStage = once((layout: Layout) => {
+export const gateUpStage = once((layout: Layout, rows: Rows, aligned: boolean) => {
   return product({
     name: 'decode gateUp',
-    layout,
+    ...{ layout, rows, aligned, paired: true },
     buffers: { gain: 'read f32', h: 'read_write f32' },
     uniforms: { eps: 'f32' },
     normed: true,
@@ -138,10 +139,10 @@ export const gateUpStage = once((layout: Layout) => {
 });
 
 /** The adapters' narrow rows: norm(a)·w, or a·w, behind `a`, for the product that follows. */
-export const narrowStage = once((normed: boolean) => {
+export const narrowStage = once((rows: Rows, aligned: boolean, normed: boolean) => {
   return product<'gain', 'eps'>({
     name: 'decode adapters',
-    layout: 'inputs',
+    ...{ layout: 'inputs', rows, aligned, paired: false },
     buffers: (normed ? { gain: 'read f32' } : {}) as Stage<'gain'>['buffers'],
     uniforms: { eps: 'f32' },
     normed,
@@ -154,10 +155,10 @@ export const narrowStage = once((normed: boolean) => {
  * Logits of norm(a), or of `a` itself where it is a hidden state after the last norm: of the n ids from `first` on, of which `w`
  * holds the rows, in [rows, vocabulary].
  */
-export const headStage = once((layout: Layout, normed: boolean) => {
+export const headStage = once((layout: Layout, rows: Rows, normed: boolean) => {
   return product<'logits' | 'gain', 'eps' | 'first' | 'vocabulary'>({
     name: 'decode head',
-    layout,
+    ...{ layout, rows, aligned: true, paired: false },
     buffers: { ...(normed ? ({ gain: 'read f32' } as const) : {}), logits: 'read_write f32' } as Stage<
       'logits' | 'gain'
     >['buffers'],

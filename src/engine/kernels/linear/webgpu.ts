@@ -83,6 +83,13 @@ export function productGpu(gpu: WebGPUBackend, product: GpuProduct): void {
   products.dispose();
 }
 
+/** result = Σ of `parts` tensors of its size, one after the other. */
+export function sumOfParts(gpu: WebGPUBackend, products: Tensor, result: Tensor, parts: number): void {
+  const { size } = result;
+  const sums = { size, n: size, parts, first: 0, stride: size, add: 0 };
+  run(gpu, sumStage, { products, result }, sums, [Math.ceil(size / sumStage.threads), 1]);
+}
+
 const whole = (width: number): Place => ({ first: 0, stride: width });
 
 /** The products of `adaptedLinear`. */

@@ -17,6 +17,7 @@ export const DEPTH = 16;
 const rows = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 const halves = [0, 1] as const;
 const parts = ['x', 'y', 'z', 'w'] as const;
+const fours = (line: (i: number) => string, between = '\n      ') => [0, 1, 2, 3].map(line).join(between);
 
 /** Where an operand lies (`stored.ts`). */
 const place = (operand: 'A' | 'B') => ({
@@ -47,9 +48,10 @@ export const productStage = once((aligned: boolean, b: Stored) => {
     },
     threads: 64,
     code: `
-  // k after k: 64 rows of A, 64 columns of B, four a vector.
-  var<workgroup> tileA : array<vec4f, ${(DEPTH * TILE) / 4}>;
-  var<workgroup> tileB : array<vec4f, ${(DEPTH * TILE) / 4}>;
+  // Of each of 4 × 4 k: 64 rows of A, 64 columns of B, four a vector. Of k's q-th four, vector x lies at x ^ 2q, so that what is stored
+  // together lies in different banks. Indexed by what the compiler knows, or can check before the loops.
+  var<workgroup> tileA : array<array<array<vec4f, ${TILE / 4}>, 4>, ${DEPTH / 4}>;
+  var<workgroup> tileB : array<array<array<vec4f, ${TILE / 4}>, 4>, ${DEPTH / 4}>;
 
   ${storedLoad(aligned ? 'vectors' : 'numbers').code('loadA', 'a', place('A'))}
   ${storedLoad(b).code('loadB', 'b', place('B'))}
@@ -59,18 +61,16 @@ export const productStage = once((aligned: boolean, b: Stored) => {
     let along = uniforms.transposedA == 0;
     let first = select(vec2i(k, row), vec2i(row, k), along);
     let size = select(vec2i(uniforms.k, uniforms.m), vec2i(uniforms.m, uniforms.k), along);
-    var block = mat4x4f();
-    for (var i = 0; i < 4; i++) { block[i] = loadA(first.x + i, first.y, size.x, size.y); }
-    if (along) { block = transpose(block); }
+    let block = mat4x4f(${fours((i) => `loadA(first.x + ${i}, first.y, size.x, size.y)`, ', ')});
+    if (along) { return transpose(block); }
     return block;
   }
   fn blockB(column : i32, k : i32) -> mat4x4f {
     let along = uniforms.transposedB == 1;
     let first = select(vec2i(k, column), vec2i(column, k), along);
     let size = select(vec2i(uniforms.k, uniforms.n), vec2i(uniforms.n, uniforms.k), along);
-    var block = mat4x4f();
-    for (var i = 0; i < 4; i++) { block[i] = loadB(first.x + i, first.y, size.x, size.y); }
-    if (along) { block = transpose(block); }
+    let block = mat4x4f(${fours((i) => `loadB(first.x + ${i}, first.y, size.x, size.y)`, ', ')});
+    if (along) { return transpose(block); }
     return block;
   }
   fn put(row : i32, column : i32, sum : vec4f) {
@@ -96,15 +96,14 @@ export const productStage = once((aligned: boolean, b: Stored) => {
     let alongB = select(vec2i(me & 15, me >> 4u), vec2i(me >> 2u, me & 3), uniforms.transposedB == 1);
     let tx = me & 7;
     let ty = me >> 3u;
+    let ownA = alongA.x ^ (2 * alongA.y);
+    let ownB = alongB.x ^ (2 * alongB.y);
     ${each((row, half) => `var sum${row}${half} = vec4f();`)}
     var ofA = blockA(firstRow + 4 * alongA.x, firstK + 4 * alongA.y);
     var ofB = blockB(firstColumn + 4 * alongB.x, firstK + 4 * alongB.y);
     for (var step = 0; step < uniforms.depth; step += ${DEPTH}) {
       workgroupBarrier();
-      for (var i = 0; i < 4; i++) {
-        tileA[(4 * alongA.y + i) * ${TILE / 4} + alongA.x] = ofA[i];
-        tileB[(4 * alongB.y + i) * ${TILE / 4} + alongB.x] = ofB[i];
-      }
+      ${fours((i) => `tileA[alongA.y][${i}][ownA] = ofA[${i}]; tileB[alongB.y][${i}][ownB] = ofB[${i}];`)}
       workgroupBarrier();
       // The next blocks are on their way while these are multiplied.
       let next = step + ${DEPTH};
@@ -112,12 +111,18 @@ export const productStage = once((aligned: boolean, b: Stored) => {
         ofA = blockA(firstRow + 4 * alongA.x, firstK + next + 4 * alongA.y);
         ofB = blockB(firstColumn + 4 * alongB.x, firstK + next + 4 * alongB.y);
       }
-      for (var i = 0; i < ${DEPTH}; i++) {
-        let a0 = tileA[i * ${TILE / 4} + ty];
-        let a1 = tileA[i * ${TILE / 4} + 8 + ty];
-        let b0 = tileB[i * ${TILE / 4} + tx];
-        let b1 = tileB[i * ${TILE / 4} + 8 + tx];
+      for (var q = 0; q < ${DEPTH / 4}; q++) {
+        let y = ty ^ (2 * q);
+        let x = tx ^ (2 * q);
+        ${fours(
+          (i) => `{
+        let a0 = tileA[q][${i}][y];
+        let a1 = tileA[q][${i}][y + 8];
+        let b0 = tileB[q][${i}][x];
+        let b1 = tileB[q][${i}][x + 8];
         ${each((row, half) => `sum${row}${half} += a${row >> 2}.${parts[row & 3] ?? ''} * b${half};`)}
+        }`,
+        )}
       }
     }
     // Copied, so that the sums themselves stay in registers, which cannot be counted through.

@@ -14,6 +14,10 @@ import type { Tensor1D, Tensor2D } from '../../tf.ts';
  * WGSL: draws from the row of `logits` that begins at `start`. Every invocation of a workgroup of `threads` must call it; all
  * get the result. `greedy` takes the likeliest; `scale` is 1/temperature.
  */
+const times = (count: number) => (line: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => line(i)).join('\n      ');
+const [fours, eights] = [times(4), times(8)];
+
 export const drawToken = (holes: readonly IdRange[], threads: number) => `${reductionsOf(threads)}
   ${scoreCode(holes, 'logits')}
   struct Drawn { id : i32, logp : f32 }
@@ -57,14 +61,18 @@ export const drawToken = (holes: readonly IdRange[], threads: number) => `${redu
     let me = i32(localId.x);
     let first = allowedFrom + me;
     var best = -3.0e38;
-    // Four at a time, so that one does not wait for the other; beyond the end the last one is read again.
+    // Sixteen at a time, so that one does not wait for the other; beyond the end the last one is read again.
     let last = vocabulary - 1;
-    for (var i = first; i < vocabulary; i += ${4 * threads}) { best = max(best, most(scoresOf(start, i, ${threads}, last))); }
+    for (var i = first; i < vocabulary; i += ${16 * threads}) {
+      ${fours((j) => `let four${j} = scoresOf(start, min(i + ${4 * j * threads}, last), ${threads}, last);`)}
+      best = max(best, most(max(max(four0, four1), max(four2, four3))));
+    }
     let top = groupMax(best);
     var sums = 0.0;
-    for (var i = first; i < vocabulary; i += ${4 * threads}) {
-      let live = vec4i(i, i + ${threads}, i + ${2 * threads}, i + ${3 * threads}) < vec4i(vocabulary);
-      sums += total(select(vec4f(), exp((scoresOf(start, i, ${threads}, last) - top) * scale), live));
+    for (var i = first; i < vocabulary; i += ${16 * threads}) {
+      ${fours((j) => `let four${j} = scoresOf(start, min(i + ${4 * j * threads}, last), ${threads}, last);`)}
+      let from0 = vec4i(i, i + ${threads}, i + ${2 * threads}, i + ${3 * threads});
+      ${fours((j) => `sums += total(select(vec4f(), exp((four${j} - top) * scale), from0 + ${4 * j * threads} < vec4i(vocabulary)));`)}
     }
     let sum = groupSum(sums);
     var smallest = 0;
@@ -82,8 +90,10 @@ export const drawToken = (holes: readonly IdRange[], threads: number) => `${redu
     let run = (vocabulary - allowedFrom + ${threads - 1}) / ${threads};
     let begin = allowedFrom + me * run;
     var mass = 0.0;
-    for (var i = begin; i < min(begin + run, vocabulary); i++) {
-      mass += massOf(start, i, top, greedy, scale, smallest);
+    let end = min(begin + run, vocabulary);
+    for (var i = begin; i < end; i += 8) {
+      ${eights((j) => `let mass${j} = massOf(start, min(i + ${j}, end - 1), top, greedy, scale, smallest);`)}
+      ${eights((j) => `mass += select(0.0, mass${j}, i + ${j} < end);`)}
     }
     let kept = groupSum(mass);
     let threshold = select(uniform01 * kept * (1.0 - 1e-6), 0.0, greedy);
