@@ -19,7 +19,15 @@ import { randomParameters, realShape, Subject } from '../../src/bench/realModel.
 import { runBench } from '../../src/bench/run.ts';
 import { benchWeights, randomTokens, sizes, type SizeName } from '../../src/bench/sizes.ts';
 import { halfBits, halfValue } from '../../src/engine/halves.ts';
-import { matMul, openBackend, tf, throwGpuErrors, type Tensor2D } from '../../src/engine/index.ts';
+import {
+  matMul,
+  openBackend,
+  openDecoder,
+  openDecoderReference,
+  tf,
+  throwGpuErrors,
+  type Tensor2D,
+} from '../../src/engine/index.ts';
 import { bind, record, run, submit, unfilled } from '../../src/engine/webgpu/record.ts';
 import type { Stage } from '../../src/engine/webgpu/record.ts';
 import { tinyLlama } from '../../src/model/config.ts';
@@ -30,6 +38,7 @@ import type { ParameterValues } from '../../src/model/parameters.ts';
 import { blockCases, matrixOf } from '../engine/blockCases.ts';
 import { floats, opCases, type OpCase } from '../engine/cases.ts';
 import { evaluate, relativeError, type CaseResult } from '../engine/evaluating.ts';
+import { blockTurnCases, moreBlockTurnCases, turnCases, write, type Written } from '../engine/turns.ts';
 
 const [, , out = 'gpu-visit', ...flags] = process.argv;
 const small = flags.includes('--small');
@@ -81,20 +90,49 @@ const evaluateAll = async (cases: readonly OpCase[]) => {
   return results;
 };
 
-async function references(): Promise<Map<string, CaseResult[]>> {
-  await openBackend('cpu', { environment: 'node' });
-  const expected = new Map<string, CaseResult[]>();
-  for (const [name, cases] of Object.entries(suites)) expected.set(name, await evaluateAll(cases));
-  return expected;
+const turns = small ? turnCases.slice(0, 1) : [...turnCases, ...blockTurnCases, ...moreBlockTurnCases];
+
+interface Expected {
+  readonly results: ReadonlyMap<string, readonly CaseResult[]>;
+  readonly turns: readonly Written[];
 }
 
-async function parity(expected: ReadonlyMap<string, CaseResult[]>): Promise<boolean> {
-  let right = true;
+async function references(): Promise<Expected> {
+  await openBackend('cpu', { environment: 'node' });
+  const results = new Map<string, CaseResult[]>();
+  for (const [name, cases] of Object.entries(suites)) results.set(name, await evaluateAll(cases));
+  const written: Written[] = [];
+  for (const one of turns) written.push(await write(one, openDecoderReference));
+  return { results, turns: written };
+}
+
+/** Whole turns: the same ids, and how far apart log-probabilities and hidden states are. */
+async function turnsParity(expected: readonly Written[]): Promise<boolean> {
+  const errors: { case: string; error: number }[] = [];
+  for (const [i, one] of turns.entries()) {
+    const [got, want] = [await write(one, openDecoder), expected[i]];
+    throwGpuErrors();
+    const pairs = [
+      ...got.turns.map(({ logp }, turn) => [logp, want?.turns[turn]?.logp] as const),
+      ...got.hidden.map((hidden, turn) => [hidden, want?.hidden[turn]] as const),
+    ];
+    const same = got.turns.every(({ ids }, turn) => String(ids) === String(want?.turns[turn]?.ids));
+    const error = Math.max(...pairs.map(([mine, theirs]) => relativeError(mine, theirs ?? mine.slice(0, 0))));
+    errors.push({ case: one.name, error: same ? error : Infinity });
+  }
+  const wrong = errors.filter(({ error }) => !(error < 1e-5));
+  const worst = errors.reduce((a, b) => (b.error > a.error ? b : a));
+  tell(`parity of ${turns.length} turns`, wrong.length > 0 ? { wrong } : worst);
+  return wrong.length === 0;
+}
+
+async function parity(expected: Expected): Promise<boolean> {
+  let right = await turnsParity(expected.turns);
   for (const [name, cases] of Object.entries(suites)) {
     const got = await evaluateAll(cases);
     throwGpuErrors();
     const errors = cases.map((one, i) => {
-      const want = expected.get(name)?.[i] as CaseResult;
+      const want = expected.results.get(name)?.[i] as CaseResult;
       const pairs = [
         ...want.outputs.map((output, j) => [got[i]?.outputs[j], output] as const),
         ...want.gradients.map((gradient, j) => [got[i]?.gradients[j], gradient] as const),
@@ -130,7 +168,7 @@ async function openGpu(): Promise<GPUDevice> {
 
 const median = (times: number[]) => times.sort((a, b) => a - b)[times.length >> 1] ?? NaN;
 
-async function timed(work: () => Promise<void>, rounds = small ? 1 : 7): Promise<number> {
+async function timed(work: () => Promise<unknown>, rounds = small ? 1 : 7): Promise<number> {
   await work();
   const times: number[] = [];
   for (let i = 0; i < rounds; i++) {
@@ -141,7 +179,7 @@ async function timed(work: () => Promise<void>, rounds = small ? 1 : 7): Promise
   return median(times);
 }
 
-/** A card at rest has slow clocks: work for a second. */
+/** A card at rest has slow clocks: work for some seconds. */
 async function warmUp(): Promise<void> {
   const size = small ? 64 : 4096;
   const a = tf.randomUniform<tf.Rank.R2>([size, size]);
@@ -150,7 +188,7 @@ async function warmUp(): Promise<void> {
     const b = matMul(a, a);
     await b.slice([0, 0], [1, 1]).data();
     b.dispose();
-  } while (performance.now() - began < (small ? 1 : 1500));
+  } while (performance.now() - began < (small ? 1 : 2500));
   a.dispose();
 }
 
@@ -198,7 +236,7 @@ async function bounds(): Promise<void> {
     await gpu.read(one.dataId);
     Object.assign(gpu.tensorMap.get(one.dataId), { values: null });
   });
-  tell('an empty dispatch, bound anew, µs', (1000 * ms) / dispatches);
+  tell('an empty dispatch, its binding found, µs', (1000 * ms) / dispatches);
   // As decoding does it: bound once, recorded again and again.
   const bound = bind(gpu, nothing, { result: one }, {}, [1, 1]);
   const list = Array.from({ length: dispatches }, () => bound);
@@ -258,22 +296,33 @@ async function training(device: GPUDevice): Promise<void> {
         ),
         speedup,
       });
-  for (const size of small ? steps : (['0.18M', '25M'] as const)) {
+  for (const size of steps) {
     const config = sizes[size];
     const model = await ours.open(config, benchWeights(config));
     const batch = randomTokens(config, small ? 1 : 16, small ? 9 : 129);
-    await model.trainStep(batch);
-    const before = process.cpuUsage();
-    const began = performance.now();
-    for (let i = 0; i < 3; i++) await model.trainStep(batch);
-    const { user, system } = process.cpuUsage(before);
-    tell(`three steps, ${size}: wall and processor ms`, [performance.now() - began, (user + system) / 1000]);
-    await profiled(`a step, ${size}`, device, () => model.trainStep(batch));
     const prompts = randomTokens(config, small ? 2 : 64, 24);
-    if (size === '0.18M')
+    const [step, generate] = [
+      () => model.trainStep(batch),
+      () => model.generate?.(prompts, small ? 12 : 48, 1),
+    ];
+    // A step has the buffers of the one before after some.
+    for (let i = 0; i < (small ? 1 : 12); i++) await step();
+    const before = process.cpuUsage();
+    const rounds = small ? 1 : 15;
+    const ms = await timed(step, rounds);
+    const { user, system } = process.cpuUsage(before);
+    const msWriting = await timed(async () => generate(), small ? 1 : 7);
+    tell(`alone, ${size}`, {
+      ...{ msOfAStep: ms, processorMsOfAStep: (user + system) / 1000 / (rounds + 1) },
+      tokensPerSecond: (1000 * prompts.length * (small ? 12 : 48)) / msWriting,
+    });
+    if (small || size === '0.18M' || size === '25M') {
+      await profiled(`a step, ${size}`, device, step);
       await profiled(`writing 12 tokens, 64 rows, ${size}`, device, async () =>
         model.generate?.(prompts, 12, 1),
       );
+    }
+    throwGpuErrors();
     model.dispose();
   }
 }
