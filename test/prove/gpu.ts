@@ -92,10 +92,7 @@ const evaluateAll = async (cases: readonly OpCase[]) => {
 
 const turns = small ? turnCases.slice(0, 1) : [...turnCases, ...blockTurnCases, ...moreBlockTurnCases];
 
-interface Expected {
-  readonly results: ReadonlyMap<string, readonly CaseResult[]>;
-  readonly turns: readonly Written[];
-}
+type Expected = { readonly results: ReadonlyMap<string, CaseResult[]>; readonly turns: readonly Written[] };
 
 async function references(): Promise<Expected> {
   await openBackend('cpu', { environment: 'node' });
