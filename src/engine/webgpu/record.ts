@@ -230,7 +230,7 @@ export function record(gpu: WebGPUBackend, kernels: Iterable<Bound>): void {
 
 /** Appends a copy of a whole tensor into another of its size. */
 export function recordCopy(gpu: WebGPUBackend, from: Tensor, to: Tensor): void {
-  const [source, target] = [bufferOf(gpu, from), bufferOf(gpu, to)]; // uploading appends commands of its own
+  const [source, target] = [bufferOf(gpu, from), bufferOf(gpu, to)]; // uploading appends commands of its own, or submits
   commands(gpu).copyBufferToBuffer(source, 0, target, 0, 4 * from.size);
 }
 
@@ -251,7 +251,8 @@ export async function readBack(
   const { COPY_DST, MAP_READ } = GPUBufferUsage;
   const staging = gpu.device.createBuffer({ size, usage: COPY_DST | MAP_READ });
   try {
-    commands(gpu).copyBufferToBuffer(bufferOf(gpu, tensor), 4 * from, staging, 0, size);
+    const source = bufferOf(gpu, tensor); // uploading appends commands of its own, or submits
+    commands(gpu).copyBufferToBuffer(source, 4 * from, staging, 0, size);
     gpu.submitQueue();
     await staging.mapAsync(GPUMapMode.READ);
     return new Float32Array(staging.getMappedRange().slice(0));
