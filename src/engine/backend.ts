@@ -105,7 +105,7 @@ async function openWebGPU(options: BackendOptions): Promise<OpenedBackend> {
   useGpuKernels(kernels);
   kernels?.roundBuffers(tf.backend() as WebGPUBackend);
   kernels?.shareUploads(tf.backend() as WebGPUBackend);
-  kernels?.useOwnSums(true);
+  kernels?.useOwnSums();
   watchGpu((tf.backend() as WebGPUBackend).device);
   const why = found.software
     ? 'requested; this is a software adapter: the results are right, but it is far slower than WebAssembly'

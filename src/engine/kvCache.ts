@@ -38,7 +38,10 @@ export class KVCache {
     // Our kernels never read a slot before it is written; the references multiply those by 0. To a GPU, zeros would have to be sent.
     const empty = (): Tensor3D => {
       if (wasm) return wasm.output(size);
-      return gpu ? gpu.kernels.newTensor(gpu.backend, size) : tf.zeros(size);
+      if (!gpu) return tf.zeros(size);
+      const unfilled = gpu.kernels.newTensor<Tensor3D>(gpu.backend, size);
+      gpu.backend.uploadToGPU(unfilled.dataId); // its buffer; nothing is sent
+      return unfilled;
     };
     const room = () => tf.keep(empty());
     this.#caches = Array.from({ length: layers }, () => ({ k: room(), v: room() }));

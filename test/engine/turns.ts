@@ -105,6 +105,16 @@ export const turnCases: TurnCase[] = [
     look: 9,
   },
   {
+    name: 'sums of more than a stretch, few rows and many',
+    model: { ...small, d: 20, f: 2060 },
+    given: [
+      [[1], [3], [7], [4], [9]],
+      [[2], [5], [1], [6], [3]],
+    ],
+    sampling: { ...sampling, maxNewTokens: 2 },
+    look: 2,
+  },
+  {
     name: 'greedy',
     model: { ...small, kvHeads: 4 },
     given: [[[3, 4], [5]]],

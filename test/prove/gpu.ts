@@ -19,15 +19,7 @@ import { randomParameters, realShape, Subject } from '../../src/bench/realModel.
 import { runBench } from '../../src/bench/run.ts';
 import { benchWeights, randomTokens, sizes, type SizeName } from '../../src/bench/sizes.ts';
 import { halfBits, halfValue } from '../../src/engine/halves.ts';
-import {
-  matMul,
-  openBackend,
-  openDecoder,
-  openDecoderReference,
-  tf,
-  throwGpuErrors,
-  type Tensor2D,
-} from '../../src/engine/index.ts';
+import { matMul, openBackend, tf, throwGpuErrors, type Tensor2D } from '../../src/engine/index.ts';
 import { bind, record, run, submit, unfilled } from '../../src/engine/webgpu/record.ts';
 import type { Stage } from '../../src/engine/webgpu/record.ts';
 import { tinyLlama } from '../../src/model/config.ts';
@@ -35,10 +27,7 @@ import { Generation } from '../../src/model/generate.ts';
 import { Llama } from '../../src/model/llama.ts';
 import type { ModelConfig } from '../../src/model/modelConfig.ts';
 import type { ParameterValues } from '../../src/model/parameters.ts';
-import { blockCases, matrixOf } from '../engine/blockCases.ts';
-import { floats, opCases, type OpCase } from '../engine/cases.ts';
-import { evaluate, relativeError, type CaseResult } from '../engine/evaluating.ts';
-import { blockTurnCases, moreBlockTurnCases, turnCases, write, type Written } from '../engine/turns.ts';
+import { parity, references } from './gpuParity.ts';
 
 const [, , out = 'gpu-visit', ...flags] = process.argv;
 const small = flags.includes('--small');
@@ -53,100 +42,6 @@ const tell = (name: string, value: unknown) => {
   );
   writeFileSync(join(out, 'gpu.json'), JSON.stringify(found, null, 1));
 };
-
-/** Long sums, odd and even sizes, k cut into parts. */
-const products: OpCase[] = (
-  small
-    ? [
-        [65, 130, 67],
-        [64, 600, 8],
-      ]
-    : [
-        [65, 130, 67],
-        [64, 600, 8],
-        [513, 1000, 257],
-        [600, 1100, 300],
-        [8, 4096, 576],
-      ]
-).map(([m = 1, k = 1, n = 1]) => ({
-  name: `product ${m}×${k}×${n}`,
-  inputs: [floats([m, k], 1, k ** -0.5), floats([k, n], 2)],
-  run: (a, b) => [matMul(a as Tensor2D, b as Tensor2D)],
-  extreme: false,
-}));
-
-const suites = {
-  operations: small ? opCases.slice(0, 8) : opCases,
-  products,
-  blocks: blockCases.slice(0, small ? 6 : undefined).map((one): OpCase => ({
-    ...{ name: one.name, inputs: one.tensors, extreme: false },
-    run: (...given) => one.run(matrixOf(one), ...given),
-  })),
-};
-
-const evaluateAll = async (cases: readonly OpCase[]) => {
-  const results: CaseResult[] = [];
-  for (const one of cases) results.push(await evaluate(one));
-  return results;
-};
-
-const turns = small ? turnCases.slice(0, 1) : [...turnCases, ...blockTurnCases, ...moreBlockTurnCases];
-
-type Expected = { readonly results: ReadonlyMap<string, CaseResult[]>; readonly turns: readonly Written[] };
-
-async function references(): Promise<Expected> {
-  await openBackend('cpu', { environment: 'node' });
-  const results = new Map<string, CaseResult[]>();
-  for (const [name, cases] of Object.entries(suites)) results.set(name, await evaluateAll(cases));
-  const written: Written[] = [];
-  for (const one of turns) written.push(await write(one, openDecoderReference));
-  return { results, turns: written };
-}
-
-/** Whole turns: the same ids, and how far apart log-probabilities and hidden states are. */
-async function turnsParity(expected: readonly Written[]): Promise<boolean> {
-  const errors: { case: string; error: number }[] = [];
-  for (const [i, one] of turns.entries()) {
-    const [got, want] = [await write(one, openDecoder), expected[i]];
-    throwGpuErrors();
-    const pairs = [
-      ...got.turns.map(({ logp }, turn) => [logp, want?.turns[turn]?.logp] as const),
-      ...got.hidden.map((hidden, turn) => [hidden, want?.hidden[turn]] as const),
-    ];
-    const same = got.turns.every(({ ids }, turn) => String(ids) === String(want?.turns[turn]?.ids));
-    const error = Math.max(...pairs.map(([mine, theirs]) => relativeError(mine, theirs ?? mine.slice(0, 0))));
-    errors.push({ case: one.name, error: same ? error : Infinity });
-  }
-  const wrong = errors.filter(({ error }) => !(error < 1e-5));
-  const worst = errors.reduce((a, b) => (b.error > a.error ? b : a));
-  tell(`parity of ${turns.length} turns`, wrong.length > 0 ? { wrong } : worst);
-  return wrong.length === 0;
-}
-
-async function parity(expected: Expected): Promise<boolean> {
-  let right = await turnsParity(expected.turns);
-  for (const [name, cases] of Object.entries(suites)) {
-    const got = await evaluateAll(cases);
-    throwGpuErrors();
-    const errors = cases.map((one, i) => {
-      const want = expected.results.get(name)?.[i] as CaseResult;
-      const pairs = [
-        ...want.outputs.map((output, j) => [got[i]?.outputs[j], output] as const),
-        ...want.gradients.map((gradient, j) => [got[i]?.gradients[j], gradient] as const),
-      ];
-      return {
-        case: one.name,
-        error: Math.max(...pairs.map(([mine, theirs]) => relativeError(mine as Float32Array, theirs))),
-        allowed: one.extreme ? 5e-3 : 1e-4,
-      };
-    });
-    const wrong = errors.filter(({ error, allowed }) => !(error < allowed));
-    const worst = errors.reduce((a, b) => (b.error / b.allowed > a.error / a.allowed ? b : a));
-    right &&= wrong.length === 0;
-    tell(`parity of ${cases.length} ${name}`, wrong.length > 0 ? { wrong } : worst);
-  }
-  return right;
-}
 
 /** As `openBackend` does, but without rounding the GPU's clock, so that kernels can be timed. */
 async function openGpu(): Promise<GPUDevice> {
@@ -432,9 +327,9 @@ let right = true;
 const does = (name: string) => wanted.length === 0 || wanted.includes(name);
 // The command line's run and the reference's results need no quiet machine.
 const running = does('run') ? train('webgpu', small ? 1 : 20) : Promise.resolve(true);
-const expected = does('parity') ? await references() : null;
+const expected = does('parity') ? await references(small) : null;
 const device = await openGpu();
-if (expected) right = await parity(expected);
+if (expected) right = await parity(expected, small, tell);
 right = (await running) && right;
 for (const [name, part] of Object.entries(parts)) {
   if (!does(name)) continue;

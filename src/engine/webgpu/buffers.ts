@@ -1,7 +1,7 @@
 /** The GPU memory that TensorFlow.js' WebGPU back end holds for tensors to come. */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../tf.ts';
-import { numberOf, submit } from './record.ts';
+import { forgetBindings, numberOf, submit } from './record.ts';
 
 /** Bytes of unused buffers that are kept in any case, for the next tensors of their size. */
 const keptBytes = 256e6;
@@ -121,6 +121,7 @@ export function releaseUnused(kept = keptBytes): void {
     buffer.destroy();
     gone.add(buffer);
   }
+  if (gone.size > 0) forgetBindings((tf.backend() as WebGPUBackend).device);
   for (const buffers of free.values())
     buffers.splice(0, Infinity, ...buffers.filter((one) => !gone.has(one)));
   Object.assign(manager, { numFreeBuffers: oldestFirst.length - gone.size });

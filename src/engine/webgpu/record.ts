@@ -1,7 +1,6 @@
 /**
  * Kernels of our own beside TensorFlow.js': compiled once, bound once to the tensors they work on, recorded as often as
- * needed. `runGpu` (program.ts) makes new uniforms and bindings at every call and has one output; a turn of 48 tokens would do
- * that a thousand times.
+ * needed. Bindings are kept, because making one takes longer than starting a kernel.
  *
  * Commands go into TensorFlow.js' own list, so they run in the order in which they were asked for, whoever asked.
  */
@@ -109,6 +108,11 @@ export function bind<Name extends string, Uniform extends string>(
     known.set(key, group);
     return group;
   }
+}
+
+/** Buffers are gone, and what was bound to them is not found again. */
+export function forgetBindings(device: GPUDevice): void {
+  for (const { known } of pipelinesOf.get(device)?.byCode.values() ?? []) known.clear();
 }
 
 const numbered = new WeakMap<GPUBuffer, number>();

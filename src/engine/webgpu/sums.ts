@@ -3,6 +3,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { tf } from '../tf.ts';
 import type { KernelFunc } from '../tf.ts';
 import { inTwoDimensions, once, run, type Stage } from './record.ts';
+import { runningGpu } from './running.ts';
 
 const threads = 256;
 
@@ -24,12 +25,12 @@ let theirs: KernelFunc | null = null;
 
 /**
  * TensorFlow.js' `Add` takes the host some 140 µs, more than the GPU, and a training step adds at every layer, forward and backward; what
- * gradients of one tensor add up to is not ours to ask for. So its kernel is replaced where shapes are the same, or put back.
+ * gradients of one tensor add up to is not ours to ask for. So its kernel is replaced, where shapes are the same and our kernels run.
  */
-export function useOwnSums(enabled: boolean): void {
+export function useOwnSums(): void {
   const kernel = tf.getKernel('Add', 'webgpu');
   theirs ??= kernel.kernelFunc;
-  kernel.kernelFunc = enabled ? sum : theirs;
+  kernel.kernelFunc = sum;
 }
 
 const sum: KernelFunc = (given) => {
@@ -40,7 +41,8 @@ const sum: KernelFunc = (given) => {
   const gpu = given.backend as WebGPUBackend;
   // A tensor of whole numbers that was cast may still have them in its buffer.
   const floats = [a, b].every(({ dataId }) => gpu.tensorMap.get(dataId).dtype === 'float32');
-  if (!alike || size === 0 || !floats) return theirs(given);
+  if (!runningGpu() || !alike || size === 0 || !floats || gpu.shouldExecuteOnCPU([a, b]))
+    return theirs(given);
   const result = gpu.makeTensorInfo([...a.shape], 'float32');
   const whole = ({ dataId }: { dataId: object }) => ({ tensor: { dataId }, offset: 0, size });
   const vectors = size % 4 === 0;

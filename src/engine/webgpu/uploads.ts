@@ -2,7 +2,7 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { commands, submit } from './record.ts';
 
-/** Ids, targets and coefficients of an update have room; parameters, which go up once, do not. */
+/** Ids, targets and coefficients of an update have room; large parameters, which go up once, do not. */
 const ringBytes = 1 << 20;
 
 const known = new WeakSet<WebGPUBackend>();

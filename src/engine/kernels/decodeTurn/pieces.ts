@@ -38,7 +38,7 @@ type Columns = keyof typeof places;
 
 const parts = ['x', 'y', 'z', 'w'] as const;
 
-/** `NAME(place, i)`: four neighbours' vector that \`BODY\` finds for their first column c, or of the four vectors one number each. */
+/** WGSL `fn NAME(place, i)`: four neighbours' vector, which `body` finds for their first column c; or one number each of four. */
 const ofFour = (columns: Columns, name: string, type: 'vec4u' | 'vec4f', body: string) => `
   fn ${name}Of(c : i32, i : i32) -> ${type} { ${body} }
   ${
@@ -52,7 +52,7 @@ const ofFour = (columns: Columns, name: string, type: 'vec4u' | 'vec4f', body: s
 /** Where tile `tile` of the eight columns around c begins, in vectors. */
 const tileAt = (words: number, tile: string) =>
   `let at = ((c >> 3u) * ((uniforms.k + 31) >> 5u) + ${tile}) * ${words / 4}; let side = (c >> 2u) & 1;`;
-/** Halves of the four columns in the vector \`v\` of the eight columns' halves. */
+/** Halves of the four columns in the vector `v` of the eight columns' halves. */
 const halvesOfSide = 'return vec4f(unpack2x16float(v[2 * side]), unpack2x16float(v[2 * side + 1]));';
 
 const place = (columns: Columns) => (columns === 'together' ? 'i32' : 'vec4i');

@@ -20,15 +20,15 @@ const FOUR = 4;
 
 /**
  * What a workgroup computes. With few rows it is the memory's latency that takes the time: a row, few columns, and many invocations that
- * share out k and ask for all of their weights at once. With many, weights are read once for 8 rows.
+ * share out k and ask for weights before they need them. With many, weights are read once for 8 rows.
  */
 const shapes = {
   few: { rows: 1, stretch: 2048, plain: 4, paired: 8 },
   many: { rows: 8, stretch: 256, plain: 8, paired: 16 },
 } as const;
-/** Invocations that share out k, and of those that share out the squares: the same in both, so that a row's sums are. */
+/** Invocations that share out k, and those that bring the input and add up its squares: the same in both, so that a row's sums are. */
 const LANES = 32;
-const SQUARES = 64;
+const STAGERS = 64;
 /** Into how many sums either are added up first. */
 const SUMS = 4;
 export type Rows = keyof typeof shapes;
@@ -91,7 +91,6 @@ export function product<Name extends string, Uniform extends string>(
   // Inputs and squares are those of a row, or four rows a vector: k after k, then the next four.
   const vectors = Math.ceil(rows / 4);
   const floats = rows === 1 ? 'f32' : 'vec4f';
-  const stagers = p.normed ? SQUARES : threads / vectors;
   const ofRow = (r: string) => (rows === 1 ? '' : `[${r} & 3]`);
   /** Rows whose sums are added up at once: what shared memory has room for. */
   const rowsOfSum = Math.min(rows, (stretch * vectors) / threads);
@@ -137,7 +136,7 @@ export function product<Name extends string, Uniform extends string>(
   var<workgroup> sums : array<vec4f, ${rows * quads * SUMS}>;
   ${
     p.normed
-      ? `var<workgroup> squares : array<${floats}, ${SQUARES * vectors}>;
+      ? `var<workgroup> squares : array<${floats}, ${STAGERS * vectors}>;
   var<workgroup> squareSums : array<${floats}, ${SUMS * vectors}>;`
       : ''
   }
@@ -176,18 +175,18 @@ export function product<Name extends string, Uniform extends string>(
       writing = bits;
     }
     ${ahead ? each(together, (i) => `var next${i} = ${pieceAt(`${i * LANES}`)};`) : ''}
-    let stager = me % ${stagers};
-    let staged = me / ${stagers};
+    let stager = me % ${STAGERS};
+    let staged = me / ${STAGERS};
     var live = 0u;
     for (var k0 = 0; k0 < K; k0 += ${stretch}) {
       // No more of the input than is multiplied.
       let wide = min(${stretch}, (K - k0 + ${group - 1}) / ${group} * ${group});
       if (k0 > 0) { workgroupBarrier(); }
       if (staged < ${vectors}) {
-        for (var i = stager; i < wide; i += ${4 * stagers}) {
-          ${each(4, (j) => `var x${j} = inputs(firstRow + 4 * staged, k0 + i + ${j * stagers});`)}
-          ${p.normed ? each(4, (j) => `square += x${j} * x${j}; x${j} *= gainAt(k0 + i + ${j * stagers});`) : ''}
-          ${each(4, (j) => `tile[staged * ${stretch} + i + ${j * stagers}] = x${j};`)}
+        for (var i = stager; i < wide; i += ${4 * STAGERS}) {
+          ${each(4, (j) => `var x${j} = inputs(firstRow + 4 * staged, k0 + i + ${j * STAGERS});`)}
+          ${p.normed ? each(4, (j) => `square += x${j} * x${j}; x${j} *= gainAt(k0 + i + ${j * STAGERS});`) : ''}
+          ${each(4, (j) => `tile[staged * ${stretch} + i + ${j * STAGERS}] = x${j};`)}
         }
       }
       if (k0 == 0) {
@@ -222,8 +221,8 @@ export function product<Name extends string, Uniform extends string>(
     ${
       p.normed
         ? `if (me < ${SUMS * vectors}) {
-      let begin = me / ${SUMS} * ${SQUARES} + me % ${SUMS};
-      squareSums[me] = ${each(SQUARES / SUMS, (i) => `squares[begin + ${SUMS * i}]`, ' + ')};
+      let begin = me / ${SUMS} * ${STAGERS} + me % ${SUMS};
+      squareSums[me] = ${each(STAGERS / SUMS, (i) => `squares[begin + ${SUMS * i}]`, ' + ')};
     }`
         : ''
     }

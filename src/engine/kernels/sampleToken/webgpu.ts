@@ -10,14 +10,14 @@ import { allowedOf, holesName, scoreCode, type IdRange } from '../banned.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
 
-/**
- * WGSL: draws from the row of `logits` that begins at `start`. Every invocation of a workgroup of `threads` must call it; all
- * get the result. `greedy` takes the likeliest; `scale` is 1/temperature.
- */
 const times = (count: number) => (line: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => line(i)).join('\n      ');
 const [fours, eights] = [times(4), times(8)];
 
+/**
+ * WGSL: draws from the row of `logits` that begins at `start`. Every invocation of a workgroup of `threads` must call it; all
+ * get the result. `greedy` takes the likeliest; `scale` is 1/temperature.
+ */
 export const drawToken = (holes: readonly IdRange[], threads: number) => `${reductionsOf(threads)}
   ${scoreCode(holes, 'logits')}
   struct Drawn { id : i32, logp : f32 }
