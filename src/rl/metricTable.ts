@@ -40,7 +40,7 @@ export const metricTable: readonly Metric[] = [
     range: [0, 1],
     better: 'up',
     explanation:
-      'Share of tasks whose answer at this turn passes every unit test; where only some are trained on, all of the others.',
+      'Share of tasks whose answer at this turn passes every unit test; where only some of its tests are trained on, every one of the others.',
     formula: 'mean of 1[y_t passes u_1 … u_K]',
     source: 'paper',
     where: 'both',
@@ -52,7 +52,7 @@ export const metricTable: readonly Metric[] = [
     range: [0, 1],
     better: 'up',
     explanation:
-      'Mean share of unit tests that the answer at this turn passes; where only some are trained on, of the others. Moves earlier than accuracy.',
+      'Mean share of unit tests that the answer at this turn passes; where only some of the tests are trained on, of the others. Moves earlier than accuracy.',
     formula: 'mean of (1/K) Σ_k 1[y_t passes u_k]',
     source: 'paper, progressive reward',
     where: 'both',

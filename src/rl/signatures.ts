@@ -67,7 +67,7 @@ function gap(turns: number): Quantity {
 const firstFell = (errors: number): Condition => ({
   what: passed(1),
   is: 'below',
-  than: 'its best so far, less what chance explains',
+  than: 'its best so far, minus what chance explains',
   limit(course) {
     const means = course.means(passed(1));
     const chance = course.chance(passed(1), { errors });
@@ -106,7 +106,7 @@ const threshold: Quantity = {
 const sacrificed: Condition = {
   what: metricOf('coupling'),
   is: 'below',
-  than: 'the threshold −w₁/w₂, for CoCoS 1 − γ, less what chance explains',
+  than: 'the threshold −w₁/w₂, for CoCoS 1 − γ, minus what chance explains',
   limit(course) {
     // The threshold has no scatter: a mean and a line differ by less than two means do.
     const chance = course.chance(metricOf('coupling'), { least: 0 });

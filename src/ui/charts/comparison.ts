@@ -1,5 +1,7 @@
 /** Several runs in one chart, and where they part: pure functions of what was measured. */
 import type { Experiment } from '../../config/experiment.ts';
+import { paired, type Paired } from '../../rl/paired.ts';
+import type { EvalRecord } from '../../rl/records.ts';
 import { mean, scored } from '../../rl/statistics.ts';
 import { charts, formatOf, metricOf, type Chart } from './catalogue.ts';
 import type { ChartData, LineLook, Point } from './series.ts';
@@ -84,6 +86,37 @@ export function comparedData(
 export const valueBy = (points: readonly Point[], metric: string, step: number): number =>
   points.findLast((point) => point.step <= step && Number.isFinite(point.metrics[metric]))?.metrics[metric] ??
   NaN;
+
+type Measured = Pick<EvalRecord, 'step' | 'outcomes'>;
+
+/** How far a run's accuracy at a turn is ahead of another's over the same held-out tasks. */
+export interface Lead extends Paired {
+  /** The update after which both were measured. */
+  readonly step: number;
+  /** Twice the standard error: what chance in which tasks were drawn explains is nearly always less. */
+  readonly beyondChance: boolean;
+}
+
+/**
+ * By the last evaluations that both have made at or before an update; null where there are none, or of one task only.
+ *
+ * @param turn from 1
+ */
+export function leadOf(
+  run: readonly Measured[],
+  other: readonly Measured[],
+  turn: number,
+  step: number,
+): Lead | null {
+  for (const { step: at, outcomes: after } of run.toReversed()) {
+    const before = other.find((one) => one.step === at)?.outcomes;
+    if (at > step || !after || before?.length !== after.length) continue;
+    const lead = paired([{ before, after }], turn, 'accuracy');
+    if (Number.isNaN(lead.error)) return null;
+    return { ...lead, step: at, beyondChance: Math.abs(lead.gain) > 2 * lead.error };
+  }
+  return null;
+}
 
 /** Metrics that are functions of the answers alone, whatever they earn. */
 const ofAnswers = /^train\/(length|truncated|edit_distance|copy_rate|entropy)/;

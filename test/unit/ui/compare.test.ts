@@ -5,6 +5,7 @@ import { titleIn, whereIn } from '../../../src/ui/charts/catalogue.ts';
 import {
   comparedCharts,
   comparedData,
+  leadOf,
   partingOf,
   runLook,
   valueBy,
@@ -25,6 +26,36 @@ describe('a chart of what is measured', () => {
     expect(whereIn('eval', all)).toBe('training problems, greedy');
     expect(titleIn('Held-out accuracy', { ...all, heldOut: 20 })).toBe('Held-out accuracy');
     expect(titleIn('Held-out accuracy', defaultExperiment)).toBe('Held-out accuracy');
+  });
+});
+
+describe('how far a run is ahead', () => {
+  /** Of each task one turn of one test, passed or not. */
+  const evaluation = (step: number, passed: readonly number[]) => ({
+    step,
+    outcomes: passed.map((one) => [1, one]),
+  });
+  const all = [1, 1, 1, 1, 1, 1, 1, 1];
+  const half = [1, 0, 1, 0, 1, 0, 1, 0];
+
+  it('is told by the last update at which both were measured, task by task', () => {
+    const lead = leadOf(
+      [evaluation(0, half), evaluation(10, all)],
+      [evaluation(0, half), evaluation(10, half)],
+      1,
+      12,
+    );
+    expect(lead).toMatchObject({ step: 10, count: 8, gain: 0.5, beyondChance: true });
+    expect(lead?.error).toBeCloseTo(0.5345 / Math.sqrt(8), 3);
+    expect(leadOf([evaluation(10, all)], [evaluation(10, half)], 1, 9)).toBeNull();
+    expect(leadOf([evaluation(10, all)], [evaluation(20, half)], 1, 30)).toBeNull();
+  });
+
+  it('is chance where few tasks differ, and unknown of one task or of other tasks', () => {
+    const one = [1, 0, 1, 0, 1, 0, 1, 1];
+    expect(leadOf([evaluation(5, one)], [evaluation(5, half)], 1, 5)).toMatchObject({ beyondChance: false });
+    expect(leadOf([evaluation(5, [1])], [evaluation(5, [0])], 1, 5)).toBeNull();
+    expect(leadOf([evaluation(5, all)], [evaluation(5, [0])], 1, 5)).toBeNull();
   });
 });
 

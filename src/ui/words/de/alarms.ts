@@ -18,9 +18,9 @@ export const alarms = {
   'Turn 1 is paid to fail': 'Runde 1 wird fürs Scheitern bezahlt',
   'What a better first answer adds to the second one’s reward (the coupling c) is less than what it costs: what turn 1 earns is subtracted. So first answers are pushed down, and it begins to show.':
     'Was eine bessere erste Antwort der Belohnung der zweiten hinzufügt (die Kopplung c), ist weniger, als sie kostet: Was Runde 1 verdient, wird abgezogen. Also werden die ersten Antworten hinabgeschoben, und man beginnt es zu sehen.',
-  'the threshold −w₁/w₂, for CoCoS 1 − γ, less what chance explains':
+  'the threshold −w₁/w₂, for CoCoS 1 − γ, minus what chance explains':
     'die Schwelle −w₁/w₂, bei CoCoS 1 − γ, abzüglich dessen, was Zufall erklärt',
-  'its best so far, less what chance explains':
+  'its best so far, minus what chance explains':
     'ihr bisher bester Wert, abzüglich dessen, was Zufall erklärt',
   'what it was when turn 1 was best, and what chance explains':
     'was es war, als Runde 1 am besten war, und was Zufall erklärt',

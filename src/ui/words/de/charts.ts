@@ -4,6 +4,8 @@ export const charts = {
   'at update {step}, below {limit}: {than}': 'bei Schritt {step}, unter {limit}: {than}',
   '{label}, mean of {signatureWindow} updates: {start} at first, {then} at update {step}, {now} now':
     '{label}, Mittel von {signatureWindow} Schritten: anfangs {start}, {then} bei Schritt {step}, jetzt {now}',
+  '1 task': '1 Aufgabe',
+  '{count} tasks': '{count} Aufgaben',
   'Before training': 'Vor dem Training',
   'Update {step}': 'Schritt {step}',
   'A held-out task, the most likely answers to it:':

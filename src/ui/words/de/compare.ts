@@ -59,4 +59,10 @@ export const compare = {
   'Run {number} is the baseline': 'Lauf {number} ist der Vergleichslauf',
   Open: 'Öffnen',
   'mean, and range': 'Mittel und Spanne',
+  '{run} against {baseline}, turn {turn} after update {step}, the same {count} held-out tasks: {gain} ± {error} points (standard error),':
+    '{run} gegen {baseline}, Runde {turn} nach Schritt {step}, dieselben {count} zurückgehaltenen Aufgaben: {gain} ± {error} Punkte (Standardfehler),',
+  'more than chance in the tasks explains.': 'mehr, als der Zufall der Aufgaben erklärt.',
+  'chance in the tasks could explain it.': 'der Zufall der Aufgaben könnte es erklären.',
+  'How much another seed changes is not in it: compare seeds.':
+    'Wie viel ein anderer Startwert ändert, steckt nicht darin: dafür Startwerte vergleichen.',
 };

@@ -1,11 +1,11 @@
 /** The metric table (rl/metricTable.ts). */
 export const metrics = {
   Accuracy: 'Genauigkeit',
-  'Share of tasks whose answer at this turn passes every unit test; where only some are trained on, all of the others.':
+  'Share of tasks whose answer at this turn passes every unit test; where only some of its tests are trained on, every one of the others.':
     'Anteil der Aufgaben, deren Antwort in dieser Runde jeden Test besteht; wo nur an einigen trainiert wird, alle übrigen.',
   share: 'Anteil',
   'Unit tests passed': 'Bestandene Tests',
-  'Mean share of unit tests that the answer at this turn passes; where only some are trained on, of the others. Moves earlier than accuracy.':
+  'Mean share of unit tests that the answer at this turn passes; where only some of the tests are trained on, of the others. Moves earlier than accuracy.':
     'Mittlerer Anteil der Tests, die die Antwort in dieser Runde besteht; wo nur an einigen trainiert wird, der übrigen. Bewegt sich früher als die Genauigkeit.',
   'Tests trained on, passed': 'Bezahlte Tests, bestanden',
   'Hidden tests, passed': 'Verdeckte Tests, bestanden',

@@ -29,7 +29,7 @@ export const picture = {
     'Was eine frühere Runde schon besteht, wird abgezogen: Bezahlt wird die Verbesserung.',
   'A weight here is the slope ∂R/∂r at these very rewards: how much R would change with that reward. What the weighted rewards leave over is the rest, so that the terms come to what training compares.':
     'Ein Gewicht ist hier die Steigung ∂R/∂r bei genau diesen Belohnungen: wie stark sich R mit dieser Belohnung ändern würde. Was die gewichteten Belohnungen offen lassen, ist der Rest, sodass die Summanden ergeben, was das Training vergleicht.',
-  'KL: how much more likely the model finds its own answer than the starting model does, in nats. It is estimated from this one answer: where the starting model finds that likelier, it is negative, and then it adds to the reward. Its mean over all answers is never negative.':
+  'KL: how much more likely the model finds its own answer than the starting model does, in nats. It is estimated from this one answer: where the starting model finds the answer more likely, it is negative, and then it adds to the reward. Its mean over all answers is never negative.':
     'KL: wie viel wahrscheinlicher das Modell seine eigene Antwort findet als das Startmodell, in nats. Der Wert ist aus dieser einen Antwort geschätzt: Findet das Startmodell sie wahrscheinlicher, so ist er negativ und erhöht die Belohnung. Sein Mittel über alle Antworten ist nie negativ.',
   '; b = {baseline}, the mean of {who}': '; b = {baseline}, das Mittel {who}',
   'not judged: {why}': 'nicht beurteilt: {why}',

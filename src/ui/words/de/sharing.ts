@@ -49,7 +49,7 @@ export const sharing = {
   'this experiment': 'dieses Experiment',
   'Link copied. It opens {what} and waits for Run.': 'Link kopiert. Er öffnet {what} und wartet auf „Start“.',
   Share: 'Teilen',
-  'All that is shared stands in the link, behind its':
+  'Everything that is shared is in the link itself, after its':
     'Alles, was geteilt wird, steht im Link hinter dem Zeichen',
   ': your browser sends nothing anywhere.': ': Der Browser schickt nichts irgendwohin.',
   'With what came of it': 'Mit dem, was herauskam',

@@ -124,7 +124,7 @@ export const problems = {
     'Noch unvollständig: {names}. Danach lässt sich das Modell daran trainieren.',
   'How the model reads this cannot be shown: {failure}':
     'Wie das Modell dies liest, lässt sich nicht zeigen: {failure}',
-  'The model reads {tokens}, every word of which its training had.':
+  'The model reads {tokens}. Its training had every word of them.':
     'Das Modell liest {tokens}; jedes Wort davon kam in seinem Training vor.',
   'The model reads {tokens}.': 'Das Modell liest {tokens}.',
   'One word or sign was in no text that the starting models learned from:':
