@@ -92,7 +92,7 @@ export function notesOn(
   const isNew =
     read && read.unread > 0
       ? [
-          `${read.unread} of the ${read.words} different words and signs of their texts were in no text that the starting models learned from: they read them letter by letter, without a meaning.`,
+          `${read.unread} of the ${read.words} different words and signs of their texts were in no text that the starting models learned from: they read them letter by letter, without a meaning. Where they do not learn, say it in words of the generated tasks.`,
         ]
       : [];
   return [use, ...isNew];

@@ -26,8 +26,8 @@ export const page = {
   'Left out: {1} that would have no test left to judge by.':
     'Fortgelassen: {1}, denen kein Test zum Beurteilen bliebe.',
   'Left out: {1} that are the same as another.': 'Fortgelassen: {1}, die dieselben sind wie andere.',
-  '{1} of the {2} different words and signs of their texts were in no text that the starting models learned from: they read them letter by letter, without a meaning.':
-    '{1} der {2} verschiedenen Wörter und Zeichen ihrer Texte kamen in keinem Text vor, aus dem die Startmodelle gelernt haben: Sie lesen sie Buchstabe für Buchstabe, ohne Bedeutung.',
+  '{1} of the {2} different words and signs of their texts were in no text that the starting models learned from: they read them letter by letter, without a meaning. Where they do not learn, say it in words of the generated tasks.':
+    '{1} der {2} verschiedenen Wörter und Zeichen ihrer Texte kamen in keinem Text vor, aus dem die Startmodelle gelernt haben: Sie lesen sie Buchstabe für Buchstabe, ohne Bedeutung. Wo sie nicht lernen, helfen die Wörter der erzeugten Aufgaben.',
   'run {number}': 'Lauf {number}',
   '{label}, whose held-out tasks, tests or turns differ':
     '{label}, dessen zurückgehaltene Aufgaben, Tests oder Runden andere sind',
