@@ -41,6 +41,10 @@ export const episode = {
     'hinauf, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
   'down, {coefficient} × gradient of log π; {share} % of this try’s gradient':
     'hinab, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
+  'Its probability fell all the same: every token of the update pushes on the same weights, and the other pushes moved it more.':
+    'Seine Wahrscheinlichkeit sank trotzdem: Alle Token des Schritts schieben an denselben Gewichten, und die anderen Schübe haben mehr bewegt.',
+  'Its probability rose all the same: every token of the update pushes on the same weights, and the other pushes moved it more.':
+    'Seine Wahrscheinlichkeit stieg trotzdem: Alle Token des Schritts schieben an denselben Gewichten, und die anderen Schübe haben mehr bewegt.',
   'What else the model considered here': 'Was das Modell hier sonst erwog',
   token: 'Token',
   before: 'vorher',
