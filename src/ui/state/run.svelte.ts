@@ -99,7 +99,7 @@ export class RunState {
   live = $state.raw<LiveUpdate | null>(null);
   /** Where the run stands within the next update; null: between two. */
   at = $state.raw<Reached | null>(null);
-  /** The update that the run last stood in, counted from 1; 0: none. */
+  /** The update that the run last stood in, or was paused at the end of, counted from 1; 0: none. */
   stoodIn = $state.raw(0);
   /** What the last search for given-up first answers found; null before one. */
   caught = $state.raw<CaughtRecord | null>(null);
@@ -241,6 +241,7 @@ export class RunState {
   apply(event: TrainerEvent): void {
     switch (event.type) {
       case 'status':
+        if (this.phase === 'pausing') this.stoodIn = event.step; // of those that follow, the last one counts
         this.phase = event.phase;
         if (event.total > 0 || event.stage !== this.stage) this.#count(event); // else it goes on as counted
         if (event.phase !== 'loading') this.step = event.step; // a fork is on its way to where it begins

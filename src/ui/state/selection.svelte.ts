@@ -164,7 +164,7 @@ export class SelectionState {
   }
   /**
    * Held-out examples are the same tasks at every evaluation: what tells most is judged once, before training. A batch does not jump
-   * while the run goes on, nor at the end of an update that somebody went through station by station.
+   * while the run goes on, nor at the end of an update that somebody went through station by station or paused at.
    */
   get #proposed(): number {
     const { preview, evals, phase, stoodIn } = this.#run;

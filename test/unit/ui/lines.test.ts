@@ -19,3 +19,16 @@ it('says nothing of a program that defines the function too, or none', () => {
   expect(shown(`${program}\n\ndef tail(xs):\n    return xs[1:]`, 'tail')[1]).toBe('');
   expect(shown('print(1)', 'tail')[1]).toBe('');
 });
+
+it.each([
+  ['n + 1', 'n', '+ 1'],
+  ['n + 1 + 1', 'n + 1', '+ 1'],
+  ['sum(range(n + 1))', 'sum(range(n))', '+ 1'],
+  ['x == 1 and y == 1', 'x == 1', 'and y == 1'],
+  ['x + 1 if x > 0 + 1 else 0', 'x if x > 0 else 0', '+ 1 … + 1'],
+  ['len(set(xs))', 'len(xs)', 'set'], // its brackets tell nothing
+  ['len(xs)', 'len(set(xs))', ''],
+])('names what went from %s to %s whole', (before, after, removed) => {
+  const answer = (value: string) => `def f(n):\n    return ${value}`;
+  expect(tileLines(answer(after), answer(before)).removed).toBe(removed);
+});

@@ -66,16 +66,23 @@ function dedented(all: MarkedPiece[][]): MarkedPiece[][] {
   });
 }
 
+/** What changed within a line, each stretch whole: it may have pieces of several colours, as " + 1" has. */
+const changedStretches = (pieces: readonly MarkedPiece[]) =>
+  pieces
+    .map(({ text, changed }) => (changed ? text : '\n'))
+    .join('')
+    .split('\n');
+
 const most = 28;
 
 function removedIn(difference: readonly DiffLine[]): string {
   const all = difference
     .filter(({ sign }) => sign === '-')
-    .flatMap(({ pieces }) => pieces.filter(({ changed }) => changed))
-    .map((piece) => piece.text.trim())
+    .flatMap(({ pieces }) => changedStretches(pieces))
+    .map((text) => text.trim())
     .filter((text) => text !== '');
-  // Brackets alone tell nothing of what went.
-  const telling = all.filter((text) => /[\p{L}\p{N}]/u.test(text));
+  // Brackets alone tell nothing of what went, nor does the one behind the name of a call.
+  const telling = all.filter((text) => /[\p{L}\p{N}]/u.test(text)).map((text) => text.replace(/\($/, ''));
   const removed = (telling.length > 0 ? telling : all).join(' … ');
   return removed.length > most ? `${removed.slice(0, most)}…` : removed;
 }
