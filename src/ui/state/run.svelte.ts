@@ -217,6 +217,7 @@ export class RunState {
   ask(step: number): void {
     this.asked = step;
     this.refused = null;
+    if (this.stage === 'again') this.done = this.total = 0; // counted what was asked for before
   }
 
   /** Nobody wants it any more. */

@@ -47,14 +47,37 @@ it('each time one went off is known, also when it is over', () => {
   ]);
 });
 
+/** Two runs, drawn. */
+function drawn(...runs: readonly ReturnType<typeof standingAt>[]): [string, string] {
+  const { body } = render(SideBySide, {
+    props: { runs: runs.map((one) => ({ ...one, experiment: defaultExperiment })) },
+  });
+  const [, one = '', , two = ''] = body.split(/<hr ?\/?>/);
+  return [one, two];
+}
+
 it('the badge counts what is listed', () => {
   now.selection.lookBack(12);
-  const { body } = render(SideBySide, {
-    props: { runs: [before, now].map((one) => ({ ...one, experiment: defaultExperiment })) },
-  });
-  const [, standing = '', , looking = ''] = body.split(/<hr ?\/?>/);
+  const [standing, looking] = drawn(before, now);
   expect(standing).toMatch(/ 2<span class="word[^>]*>(&nbsp;|\s)alarms</);
   expect(standing.match(/since update \d+/g)).toHaveLength(2);
   expect(looking).not.toMatch(/alarms?</);
   expect(looking).not.toContain('since update');
+});
+
+it('an update that is made again says how far it is, not how far the one before it was', () => {
+  const [first, other] = [standingAt(58), standingAt(58)];
+  for (const { run, selection } of [first, other]) {
+    selection.lookBack(3);
+    run.ask(3);
+    const again = { type: 'status', stage: 'again', done: 1, total: 4 } as const;
+    run.apply({ ...again, runId: 'a', phase: 'paused', step: 58 });
+  }
+  other.selection.lookBack(2);
+  other.run.ask(2);
+  const [one, two] = drawn(first, other);
+  expect(one).toContain('Making update 3 again');
+  expect(one).toContain('>1 of 4<');
+  expect(two).toContain('Making update 2 again');
+  expect(two).not.toContain('of 4<');
 });
