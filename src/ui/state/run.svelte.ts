@@ -117,10 +117,10 @@ export class RunState {
   #noticeCount = 0;
   #room = keptAnswers;
 
-  /** Updates per minute over the last few updates; NaN before the first. */
-  get updatesPerMinute() {
+  /** How long an update takes while no other run has its turn, ms: the mean of the last few; NaN before the first. */
+  get updateTakes(): number {
     const times = this.updateMs;
-    return times.length === 0 ? NaN : (60_000 * times.length) / times.reduce((a, b) => a + b, 0);
+    return times.reduce((a, b) => a + b, 0) / times.length;
   }
   /** What an update did to each token of a try, if that was asked for last; [turn]. */
   inspectedAt(place: InspectedPlace | null): EventOf<'inspected'>['turns'] | null {
