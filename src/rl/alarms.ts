@@ -25,8 +25,10 @@ export interface Alarm {
   readonly since: number;
   /** The updates it was read from then: first and last. */
   readonly window: readonly [number, number];
-  /** Whether it still holds; one that has not for a whole window is over, and no alarm any more. */
+  /** Whether it still holds. */
   readonly holds: boolean;
+  /** It has not held for a whole window, or its signature went off again later: it is no alarm any more. */
+  readonly over: boolean;
   /** Of the conditions that held when it went off. */
   readonly curves: readonly Curve[];
 }
@@ -36,29 +38,36 @@ export const confirmation = 3;
 
 /** The alarms of a run as it stands, in the order of the table. @param updates metrics of every update so far, oldest first */
 export function alarmsOf(updates: readonly Measured[]): Alarm[] {
-  const course = new Course(updates);
-  if (course.turns === 0) return [];
-  return signatures.flatMap((signature) => alarmOf(signature, course) ?? []);
+  return everyAlarm(updates).filter(({ over }) => !over);
 }
 
-function alarmOf(signature: Signature, course: Course): Alarm | null {
+/** The same, and those that are over: a signature is there each time it went off. */
+export function everyAlarm(updates: readonly Measured[]): Alarm[] {
+  const course = new Course(updates);
+  if (course.turns === 0) return [];
+  return signatures.flatMap((signature) => everyAlarmOf(signature, course));
+}
+
+function everyAlarmOf(signature: Signature, course: Course): Alarm[] {
   const ways = signature
     .ways(course.turns)
     .map((conditions) => conditions.map((condition) => ({ condition, ...heldOf(condition, course) })));
   /** For each update the first way that holds; −1: none. */
   const held = course.steps.map((_, i) => ways.findIndex((all) => all.every(({ holds }) => holds[i])));
-  const off = wentOff(held.map((way) => way >= 0));
-  const found = ways[held[off] ?? -1];
-  if (!found) return null;
-  return {
-    signature,
-    since: course.steps[off],
-    window: [course.steps[Math.max(0, off + 1 - signatureWindow)], course.steps[off]],
-    holds: held.at(-1) !== -1,
-    curves: found.map(({ condition: { what, is, than }, means, limits }) => ({
-      ...{ label: what.label, share: what.share, is, than, steps: course.steps, means, limits },
-    })),
-  };
+  const { times, on } = wentOff(held.map((way) => way >= 0));
+  return times.map((off, i) => {
+    const over = !on || i < times.length - 1;
+    return {
+      signature,
+      since: course.steps[off],
+      window: [course.steps[Math.max(0, off + 1 - signatureWindow)], course.steps[off]],
+      holds: !over && held.at(-1) !== -1,
+      over,
+      curves: (ways[held[off]] ?? []).map(({ condition: { what, is, than }, means, limits }) => ({
+        ...{ label: what.label, share: what.share, is, than, steps: course.steps, means, limits },
+      })),
+    };
+  });
 }
 
 function heldOf({ what, is, limit }: Condition, course: Course) {
@@ -69,14 +78,18 @@ function heldOf({ what, is, limit }: Condition, course: Course) {
   return { means, limits, holds };
 }
 
-/** Where the alarm that is on at the end went off; −1: none is on. */
-function wentOff(holds: readonly boolean[]): number {
-  let [off, inRow, silent] = [-1, 0, 0];
+/** Where the alarm went off, each time, and whether it is on at the end. */
+function wentOff(holds: readonly boolean[]): { readonly times: readonly number[]; readonly on: boolean } {
+  const times: number[] = [];
+  let [on, inRow, silent] = [false, 0, 0];
   holds.forEach((yes, i) => {
     inRow = yes ? inRow + 1 : 0;
     silent = yes ? 0 : silent + 1;
-    if (off < 0 && inRow >= confirmation) off = i;
-    if (silent >= signatureWindow) off = -1;
+    if (!on && inRow >= confirmation) {
+      on = true;
+      times.push(i);
+    }
+    if (silent >= signatureWindow) on = false;
   });
-  return off;
+  return { times, on };
 }

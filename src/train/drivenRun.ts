@@ -12,7 +12,7 @@ import { Jobs } from './jobs.ts';
 import type { Past, Phase, RunCommand, Stage } from './messages.ts';
 import { answer, answerRecord, type Question } from './questions.ts';
 import { Teller } from './teller.ts';
-import { Timeline, UnreachableError } from './timeline.ts';
+import { Timeline, UnreachableError, type Side } from './timeline.ts';
 import { ungradedInUpdate } from './ungraded.ts';
 import type { Beginning, DrivenOptions, Loaded, Trainable } from './trainable.ts';
 import { UnderWay } from './underWay.ts';
@@ -90,9 +90,8 @@ export class DrivenRun {
   }
 
   /** How updates are made again on behalf of this run. */
-  get side() {
-    const onProgress = (stage: Stage, done: number, total: number) => this.status(stage, done, total);
-    return { signal: this.signal, onProgress };
+  get side(): Side {
+    return { signal: this.signal, onAgain: (done, total) => this.status('again', done, total) };
   }
 
   /** Resolves when the run stands still. @throws what ended it */
@@ -237,7 +236,8 @@ export class DrivenRun {
     this.status('tasks');
     await loaded.problems?.take(problems);
     const run = await loaded.begin(experiment, {
-      ...this.side,
+      signal: this.signal,
+      onProgress: (stage, done, total) => this.status(stage, done, total),
       live: this.#underWay.live,
       ...(state ? { state } : {}),
       onRecovery: (message) => {

@@ -104,6 +104,8 @@ export const stages = [
   'score',
   'update',
   'evaluate',
+  /** Updates are made again, which `done` and `total` count. */
+  'again',
   'idle',
 ] as const;
 export type Stage = (typeof stages)[number];

@@ -57,13 +57,12 @@ export async function answerRecord(
   { timeline, side }: Pick<Asked, 'timeline' | 'side'>,
   dropped: AbortSignal,
 ): Promise<BareEvent> {
-  const signals = side.signal ? [side.signal, dropped] : [dropped];
   try {
     dropped.throwIfAborted();
-    const signal = AbortSignal.any(signals);
+    const signal = AbortSignal.any([side.signal, dropped]);
     return { type: 'record', record: await timeline.recordOf(step, { ...side, signal }) };
   } catch (error) {
-    if (side.signal?.aborted) throw error;
+    if (side.signal.aborted) throw error;
     const why =
       error instanceof UnreachableError
         ? error.message

@@ -8,7 +8,7 @@ import type { Experiment } from '../config/fields.ts';
 import type { ChangeRecord, EvalRecord, UpdateRecord } from '../rl/records.ts';
 import { CheckpointRing } from './checkpointRing.ts';
 import { UnrecoverableError } from './failure.ts';
-import type { BeginOptions, KeptLog, Loaded } from './trainable.ts';
+import type { KeptLog, Loaded } from './trainable.ts';
 import type { TrainerState } from './trainer.ts';
 
 /** A step that the run has not reached, or that lies before all that is kept. */
@@ -36,8 +36,12 @@ interface Notice {
   readonly step: number;
 }
 
-/** What a run that makes updates again is given. */
-export type Side = Pick<BeginOptions, 'signal' | 'onProgress'>;
+/** How updates are made again. */
+export interface Side {
+  readonly signal: AbortSignal;
+  /** So many of them have been made. */
+  readonly onAgain: (done: number, total: number) => void;
+}
 
 export class Timeline {
   readonly #options: TimelineOptions;
@@ -167,16 +171,17 @@ export class Timeline {
   async #replay(
     from: number,
     to: number,
-    side: Side,
+    { signal, onAgain }: Side,
   ): Promise<{ state: TrainerState; record?: UpdateRecord }> {
     const state = await this.#kept(from, to);
     if (state.step === to) return { state };
     const { loaded, breathe } = this.#options;
-    const run = await loaded.begin(this.experimentAt(state.step), { ...side, state });
+    const run = await loaded.begin(this.experimentAt(state.step), { signal, state });
     try {
       let record: UpdateRecord | undefined;
       while (run.state.step < to) {
-        side.signal?.throwIfAborted();
+        signal.throwIfAborted();
+        onAgain(run.state.step - state.step, to - state.step);
         run.experiment = this.experimentAt(run.state.step);
         record = await run.update();
         await breathe();

@@ -67,6 +67,7 @@ const stageWords = {
   score: 'scoring answers',
   update: 'updating the weights',
   evaluate: 'evaluating on held-out tasks',
+  again: 'making updates again, from the last state that was kept',
   idle: 'getting ready',
 } as const satisfies Readonly<Record<Stage, string>>;
 
@@ -145,7 +146,7 @@ export function statusText(at: Standing, asked = false, settled = false): string
         : say('Ready. Press Run to train.');
     case 'running':
       if (measured && at.step === 0) return begins;
-      return at.stage === 'evaluate' || at.stage === 'idle'
+      return at.stage === 'evaluate' || at.stage === 'again' || at.stage === 'idle'
         ? say('Training: {stage}{count}', { stage, count })
         : say('Update {step}: {stage}{count}', { step: at.step + 1, stage, count });
     case 'pausing':

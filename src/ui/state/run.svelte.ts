@@ -1,6 +1,6 @@
 /** What the trainer has told the page about a run. */
 import type { MemoryFacts } from '../../config/memory.ts';
-import { alarmsOf } from '../../rl/alarms.ts';
+import { alarmsOf, everyAlarm, type Alarm } from '../../rl/alarms.ts';
 import type { CaughtRecord } from '../../rl/caught.ts';
 import type { ChangeRecord, Digests, EvalRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Phase, Reached, Stage, TrainerEvent } from '../../worker/protocol.ts';
@@ -71,8 +71,10 @@ export class RunState {
   memory = $state.raw<MemoryFacts | null>(null);
   /** Sampled metrics of every update (`train/…`). */
   train = $state.raw<readonly TrainPoint[]>([]);
-  /** What they say has gone wrong. */
-  readonly alarms = $derived(alarmsOf(this.train));
+  /** What they say has gone wrong on the way, whether or not it is over. */
+  readonly everyAlarm = $derived(everyAlarm(this.train));
+  /** And has so by now. */
+  readonly alarms = $derived(this.everyAlarm.filter(({ over }) => !over));
   /** Greedy evaluations on held-out tasks (`eval/…`), with examples. */
   evals = $state.raw<readonly EvalRecord[]>([]);
   /** The first held-out tasks before training, the evaluation of all of them comes later. */
@@ -115,10 +117,10 @@ export class RunState {
   #noticeCount = 0;
   #room = keptAnswers;
 
-  /** Updates per minute over the last few updates; NaN before the first. */
-  get updatesPerMinute() {
+  /** How long an update takes while no other run has its turn, ms: the mean of the last few; NaN before the first. */
+  get updateTakes(): number {
     const times = this.updateMs;
-    return times.length === 0 ? NaN : (60_000 * times.length) / times.reduce((a, b) => a + b, 0);
+    return times.reduce((a, b) => a + b, 0) / times.length;
   }
   /** What an update did to each token of a try, if that was asked for last; [turn]. */
   inspectedAt(place: InspectedPlace | null): EventOf<'inspected'>['turns'] | null {
@@ -147,6 +149,11 @@ export class RunState {
   /** The run has begun: restart fields are fixed until Reset. */
   get begun() {
     return this.step > 0 || this.at !== null || this.phase === 'running' || this.phase === 'pausing';
+  }
+
+  /** What had gone wrong when it stood after `cursor` updates, as it was told then; null: what has by now. */
+  alarmsAt(cursor: number | null): readonly Alarm[] {
+    return cursor === null ? this.alarms : alarmsOf(this.train.filter(({ step }) => step <= cursor));
   }
 
   /** An update with its episodes, if the page has it; @returns null when it would have to be asked for */
@@ -210,6 +217,7 @@ export class RunState {
   ask(step: number): void {
     this.asked = step;
     this.refused = null;
+    if (this.stage === 'again') this.done = this.total = 0; // counted what was asked for before
   }
 
   /** Nobody wants it any more. */

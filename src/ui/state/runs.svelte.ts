@@ -92,6 +92,18 @@ export class RunsState {
     return this.#all.length > maxRuns ? (this.#spare()[0] ?? null) : null;
   }
 
+  /**
+   * Updates per minute of a run, which waits for one of each that trains before its next; NaN before its first.
+   * @param together runs that Run starts together: of these, those count too that rest and can go on
+   */
+  updatesPerMinute(run: OpenRun, together: readonly OpenRun[]): number {
+    const others = this.#all.filter(
+      (one) => one !== run && (one.told.training || (together.includes(one) && one.canGoOn)),
+    );
+    const waits = others.reduce((ms, { told }) => ms + (told.updateTakes || 0), 0); // 0: not known yet
+    return 60_000 / (run.told.updateTakes + waits);
+  }
+
   /** Resolves when nothing is computed for any of them. */
   async idle(signal: AbortSignal): Promise<void> {
     while (this.computing) {

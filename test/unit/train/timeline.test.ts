@@ -1,5 +1,5 @@
 /** Going back, forking, making an update again, and the log a run is kept in. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { withChanges, type Experiment } from '../../../src/config/experiment.ts';
 import type { UpdateRecord } from '../../../src/rl/records.ts';
 import { CheckpointRing } from '../../../src/train/checkpointRing.ts';
@@ -249,7 +249,7 @@ describe('an update that cannot be made again', () => {
     let broken = false;
     const { driver, of, phases, updates } = await start({
       hear: (event) => {
-        if (broken && event.type === 'status' && event.stage === 'score') throw new Error('broken');
+        if (broken && event.type === 'status' && event.stage === 'again') throw new Error('broken');
       },
     });
     driver.obey(begin('a'));
@@ -335,6 +335,26 @@ describe('the log', () => {
     expect(log.lines.slice(lines)).toEqual(['update 3', 'update 4', 'evaluation 4', 'checkpoint 4']);
     expect(updates('b').map(timeless)).toEqual(whole.slice(2).map(timeless));
     expect(of('b', 'record').map(({ record }) => record.metrics)).toEqual([whole[1]?.metrics]);
+  });
+
+  it('of a run that goes on may have kept little: a fork says that it makes updates again, and how many', async () => {
+    const log = new NotedLog();
+    await changed(4, { newLog: () => Promise.resolve(log) });
+    const { driver, of } = await start();
+    driver.begin('b', { experiment, state: log.states.at(-1), openLog: () => Promise.resolve(log) });
+    await driver.still('b');
+    let milliseconds = 0;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => (milliseconds += 100)); // nothing is told too soon
+    driver.obey({ type: 'fork', runId: 'c', from: 'b', step: 3, changes: {} });
+    await driver.still('c');
+    now.mockRestore();
+    const told = of('c', 'status').map(({ phase, stage, done, total }) => [phase, stage, done, total]);
+    expect(told.slice(0, 4)).toEqual([
+      ['loading', 'again', 0, 3],
+      ['loading', 'again', 1, 3],
+      ['loading', 'again', 2, 3],
+      ['loading', 'tasks', 0, 0],
+    ]);
   });
 
   it.each(['update', 'checkpoint', 'evaluation', 'open'])(

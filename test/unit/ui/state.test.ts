@@ -98,7 +98,7 @@ describe('AppState', () => {
     await reaches(app, 'finished');
     expect(app.run.train.map((point) => point.step)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(app.run.evals.map((record) => record.step)).toEqual([0, 3, 6]);
-    expect(app.run.updatesPerMinute).toBeGreaterThan(0);
+    expect(app.runs.updatesPerMinute(app.runs.selected, [])).toBeGreaterThan(0);
   });
 
   it('says why nothing can be run while a setting is wrong', async () => {

@@ -264,6 +264,10 @@ describe('status line', () => {
     expect(statusText({ phase: 'running', stage: 'grade', done: 3, total: 10, step: 7 })).toBe(
       'Update 8: running unit tests (3 of 10)',
     );
+    const again = { stage: 'again', done: 3, total: 10, step: 20 } as const;
+    const words = 'making updates again, from the last state that was kept (3 of 10)';
+    expect(statusText({ ...again, phase: 'loading' })).toBe(`Loading: ${words}`);
+    expect(statusText({ ...again, phase: 'running' })).toBe(`Training: ${words}`);
   });
 
   it('says that the first evaluation is under way, how far it is, and that an update begins after it', () => {

@@ -96,6 +96,8 @@ export const course = {
   'scoring answers': 'Antworten werden bewertet',
   'updating the weights': 'die Gewichte werden geändert',
   'evaluating on held-out tasks': 'zurückgehaltene Aufgaben werden gemessen',
+  'making updates again, from the last state that was kept':
+    'Schritte werden noch einmal gemacht, vom letzten aufbewahrten Zustand aus',
   'getting ready': 'es geht gleich los',
   write: 'schreiben',
   'The model writes k answers to each task, then corrects each of them.':
