@@ -65,11 +65,22 @@ const withoutUnused: Plugin = {
   },
 };
 
+/** Python's lines that are nothing but a comment are left empty, so that the others keep their numbers. */
+const withoutComments: Plugin = {
+  name: 'python-without-comments',
+  enforce: 'pre',
+  async load(id) {
+    if (!id.endsWith('.py?raw')) return undefined;
+    const source = await readFile(id.slice(0, -'?raw'.length), 'utf8');
+    return `export default ${JSON.stringify(source.replace(/^[ \t]*#.*$/gm, ''))};`;
+  },
+};
+
 async function bundle(): Promise<{ code: string; files: string[] }> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
-    plugins: [withoutOwnAddress, withoutUnused],
+    plugins: [withoutOwnAddress, withoutUnused, withoutComments],
     build: {
       write: false,
       target: 'es2022',

@@ -5,7 +5,7 @@ export const episode = {
   'The model wrote nothing.': 'Das Modell hat nichts geschrieben.',
   'Colour tokens by': 'Token färben nach',
   'Known when this update is done.': 'Bekannt, wenn dieser Schritt getan ist.',
-  'Not scored yet: how hard each token is pushed is known when this update is done.':
+  'Not scored yet: the push of each token comes with this update.':
     'Noch nicht bewertet: Wie stark jedes Token geschoben wird, ist bekannt, wenn dieser Schritt getan ist.',
   'No gradient flows here: these answers are measured, not learned from, so they have the colours of syntax.':
     'Hier fließt kein Gradient: Diese Antworten werden gemessen, aus ihnen wird nicht gelernt; also haben sie die Farben der Syntax.',
@@ -41,9 +41,9 @@ export const episode = {
     'hinauf, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
   'down, {coefficient} × gradient of log π; {share} % of this try’s gradient':
     'hinab, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
-  'Its probability fell all the same: every token of the update pushes on the same weights, and the other pushes moved it more.':
+  'Its probability fell all the same: other pushes of the update moved it more.':
     'Seine Wahrscheinlichkeit sank trotzdem: Alle Token des Schritts schieben an denselben Gewichten, und die anderen Schübe haben mehr bewegt.',
-  'Its probability rose all the same: every token of the update pushes on the same weights, and the other pushes moved it more.':
+  'Its probability rose all the same: other pushes of the update moved it more.':
     'Seine Wahrscheinlichkeit stieg trotzdem: Alle Token des Schritts schieben an denselben Gewichten, und die anderen Schübe haben mehr bewegt.',
   'What else the model considered here': 'Was das Modell hier sonst erwog',
   token: 'Token',

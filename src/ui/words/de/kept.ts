@@ -39,7 +39,7 @@ export const kept = {
   'Nothing is kept here,': 'Hier wird nichts aufbewahrt,',
   'because {why}. What you train is gone when you close the page. A link holds the experiment, and a run that is open can be saved as a file.':
     'denn: {why}. Was trainiert wird, ist fort, wenn die Seite geschlossen wird. Ein Link trägt das Experiment, und ein offener Lauf lässt sich als Datei speichern.',
-  'Every run is saved in this browser while it trains, and only there. It can be opened again after the page was closed, and continues where it stopped.':
+  'Every run is saved in this browser while it trains, and only there. It can be opened again later, and goes on where it stopped.':
     'Jeder Lauf wird in diesem Browser aufgeschrieben, während er trainiert, und nur dort. Er lässt sich wieder öffnen, nachdem die Seite geschlossen wurde, und geht weiter, wo er stand.',
   'There is none yet. Press **Run**: from its first update on a run is here.':
     'Noch gibt es keinen. **Start** drücken: Vom ersten Schritt an steht ein Lauf hier.',
