@@ -98,7 +98,7 @@ export interface Lead extends Paired {
 }
 
 /**
- * By the last evaluations that both have made at or before an update; null where there are none, or of one task only.
+ * By the last evaluations that both have made at or before an update; null where there are none, or nothing can be told of them.
  *
  * @param turn from 1
  */
@@ -112,7 +112,8 @@ export function leadOf(
     const before = other.find((one) => one.step === at)?.outcomes;
     if (at > step || !after || before?.length !== after.length) continue;
     const lead = paired([{ before, after }], turn, 'accuracy');
-    if (Number.isNaN(lead.error)) return null;
+    // Of one task chance is not known; and where no task differs there is nothing to tell.
+    if (Number.isNaN(lead.error) || (lead.gain === 0 && lead.error === 0)) return null;
     return { ...lead, step: at, beyondChance: Math.abs(lead.gain) > 2 * lead.error };
   }
   return null;

@@ -56,6 +56,7 @@ describe('how far a run is ahead', () => {
     expect(leadOf([evaluation(5, one)], [evaluation(5, half)], 1, 5)).toMatchObject({ beyondChance: false });
     expect(leadOf([evaluation(5, [1])], [evaluation(5, [0])], 1, 5)).toBeNull();
     expect(leadOf([evaluation(5, all)], [evaluation(5, [0])], 1, 5)).toBeNull();
+    expect(leadOf([evaluation(5, half)], [evaluation(5, half)], 1, 5)).toBeNull();
   });
 });
 
