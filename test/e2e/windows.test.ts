@@ -174,25 +174,27 @@ it('a frame without an origin, from any other host, says why nothing starts', as
   });
 });
 
-it('http on a local network', async () => {
-  const address = host.at('plain').replace('localhost', 'classroom.test');
-  await withPlayground({ firstVisit: true, address, path: microLink() }, async (playground) => {
-    const { page, problems } = playground;
-    await trainOnce(playground);
-    await button(page, 'Back end: WASM').click();
-    await page.getByText(/WebGPU on https and localhost only; one thread/).waitFor();
-    expect((await refusals(page)).join(' ')).toMatch(
-      /No run is kept.*https and localhost only.*Python starts slowly.*https and localhost only/,
-    );
-    await waitForOffline(playground, /Needs the network.*https and localhost only/);
-    await button(page, 'Share').click();
-    await page.getByText('Not of this run: update 1 has no digests').waitFor();
-    await button(page, 'Copy link').click();
-    await page.getByText('did not allow copying').waitFor();
-    // Without https the browser computes no digest, so the link does not say which model it was.
-    expect(await page.getByLabel('Link', { exact: true }).inputValue()).toBe(
-      address + microLink({}, { backend: 'wasm' }),
-    );
-    expect(problems).toEqual([]);
+inProof(() => {
+  it('http on a local network', async () => {
+    const address = host.at('plain').replace('localhost', 'classroom.test');
+    await withPlayground({ firstVisit: true, address, path: microLink() }, async (playground) => {
+      const { page, problems } = playground;
+      await trainOnce(playground);
+      await button(page, 'Back end: WASM').click();
+      await page.getByText(/WebGPU on https and localhost only; one thread/).waitFor();
+      expect((await refusals(page)).join(' ')).toMatch(
+        /No run is kept.*https and localhost only.*Python starts slowly.*https and localhost only/,
+      );
+      await waitForOffline(playground, /Needs the network.*https and localhost only/);
+      await button(page, 'Share').click();
+      await page.getByText('Not of this run: update 1 has no digests').waitFor();
+      await button(page, 'Copy link').click();
+      await page.getByText('did not allow copying').waitFor();
+      // Without https the browser computes no digest, so the link does not say which model it was.
+      expect(await page.getByLabel('Link', { exact: true }).inputValue()).toBe(
+        address + microLink({}, { backend: 'wasm' }),
+      );
+      expect(problems).toEqual([]);
+    });
   });
 });

@@ -88,11 +88,23 @@ export const turnCases: TurnCase[] = [
     look: 1,
   },
   {
-    name: 'more than 64 slots, sums longer than a block, a nucleus, nothing that ends a row',
-    model: { layers: 1, d: 300, f: 270, heads: 3, kvHeads: 3, headDim: 6, vocabulary: 33 },
+    name: 'more than 64 slots, a nucleus, nothing that ends a row',
+    model: { layers: 1, d: 12, f: 10, heads: 3, kvHeads: 3, headDim: 6, vocabulary: 33 },
     given: [Array.from({ length: 2 }, (_, row) => Array.from({ length: 60 + row }, (_, i) => (i * 7) % 33))],
     sampling: { temperature: 0.7, topP: 0.8, banned: below(2), stops: [], maxNewTokens: 7 },
     look: 16,
+  },
+  {
+    name: 'sums longer than a block',
+    model: { layers: 1, d: 300, f: 270, heads: 3, kvHeads: 3, headDim: 6, vocabulary: 33 },
+    given: [
+      [
+        [3, 9],
+        [1, 30, 7],
+      ],
+    ],
+    sampling: { ...sampling, maxNewTokens: 4 },
+    look: 3,
   },
   {
     name: 'whole vectors, more rows than a workgroup has',

@@ -8,6 +8,7 @@ import process from 'node:process';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grade as command } from '../../src/cli/gradeCommand.ts';
+import { inProof } from '../amount.ts';
 import { inThisProcess, type Ended } from '../inThisProcess.ts';
 import { externalFor } from './corpus.ts';
 
@@ -164,21 +165,23 @@ describe('npm run grade', () => {
     expect([flag.code, flag.lines.length]).toEqual([2, 0]);
   });
 
-  it('gives the same verdicts in the browser', async () => {
-    const graded = await gradeText(
-      jsonl(
-        { name: 'right', code: 'def f(x): return x', tests: ['assert f(1) == 1', 'assert f(2) == 2'] },
-        { name: 'half', code: 'def f(x): return 1', tests: ['assert f(1) == 1', 'assert f(2) == 2'] },
-        { name: 'hangs', code: 'def f(x):\n  while True: pass', tests: ['assert f(1) == 1'] },
-      ),
-      ['--in', 'browser', '--workers', '1', '--test-seconds', '0.5'],
-    );
-    expect(short(graded)).toEqual([
-      ['right', 'pass', 2, 2],
-      ['half', 'fail', 1, 2],
-      ['hangs', 'timeout', 0, 1],
-    ]);
-    expect(graded.lines[2]!.reason).toContain('stopped after');
+  inProof(() => {
+    it('gives the same verdicts in the browser', async () => {
+      const graded = await gradeText(
+        jsonl(
+          { name: 'right', code: 'def f(x): return x', tests: ['assert f(1) == 1', 'assert f(2) == 2'] },
+          { name: 'half', code: 'def f(x): return 1', tests: ['assert f(1) == 1', 'assert f(2) == 2'] },
+          { name: 'hangs', code: 'def f(x):\n  while True: pass', tests: ['assert f(1) == 1'] },
+        ),
+        ['--in', 'browser', '--workers', '1', '--test-seconds', '0.5'],
+      );
+      expect(short(graded)).toEqual([
+        ['right', 'pass', 2, 2],
+        ['half', 'fail', 1, 2],
+        ['hangs', 'timeout', 0, 1],
+      ]);
+      expect(graded.lines[2]!.reason).toContain('stopped after');
+    });
   });
 });
 

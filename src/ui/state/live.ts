@@ -97,6 +97,10 @@ function put<T>(list: readonly T[], index: number, item: T): T[] {
   return next;
 }
 
+/** The group told in full has begun to be written. */
+export const hasText = ({ answers }: LiveUpdate): boolean =>
+  answers.some((turns) => turns.some(({ text }) => text !== ''));
+
 /** The groups of an update under way as a record would have them: answers with their grade, of the group told in full. */
 export function groupsOf({ tasks, group, answers }: LiveUpdate): GroupRecord[] {
   return tasks.map((task, g) => ({

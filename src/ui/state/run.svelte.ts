@@ -51,6 +51,8 @@ export const keptAnswers = 6000;
 const soonest = 5;
 /** Updates over which the speed is averaged. */
 const speedWindow = 8;
+/** Updates that take less, ms, are over before one could read them. */
+const readable = 350;
 
 /** One run, as far as the trainer has told. Read it anywhere; it is written here only, by `apply` and its neighbours. */
 export class RunState {
@@ -121,6 +123,10 @@ export class RunState {
   get updateTakes(): number {
     const times = this.updateMs;
     return times.reduce((a, b) => a + b, 0) / times.length;
+  }
+  /** One update follows another so fast that nobody could read one that is under way: each is shown when it is done. */
+  get flies(): boolean {
+    return this.phase === 'running' && this.at === null && this.updateTakes < readable;
   }
   /** What an update did to each token of a try, if that was asked for last; [turn]. */
   inspectedAt(place: InspectedPlace | null): EventOf<'inspected'>['turns'] | null {

@@ -2,7 +2,7 @@
 import type { Experiment } from '../../config/experiment.ts';
 import type { EvalRecord, GroupRecord, TrajectoryRecord, UpdateRecord } from '../../rl/records.ts';
 import type { Shading } from '../code/shading.ts';
-import { groupsOf, type LiveUpdate } from './live.ts';
+import { groupsOf, hasText, type LiveUpdate } from './live.ts';
 import type { RunState } from './run.svelte.ts';
 
 /**
@@ -92,15 +92,19 @@ export class SelectionState {
   get hasOwn(): boolean {
     return this.#evals.length > 0;
   }
-  /** The update under way, where that is what is looked at. */
+  /**
+   * The update under way, where that is what is looked at. While it is followed, the one before stays until there is something
+   * written to look at.
+   */
   get live(): LiveUpdate | null {
-    const { live } = this.#run;
+    const { live, updates, at } = this.#run;
     if (!live || this.source !== 'batch') return null;
-    return this.following || this.#held === live.step ? live : null;
+    if (this.#held === live.step) return live;
+    return this.following && (hasText(live) || at || updates.length === 0) ? live : null;
   }
   /** The group of an update under way to be told of in full; null: none would be shown. */
   get watching(): number | null {
-    if (this.#chosen === 'held-out') return null;
+    if (this.#chosen === 'held-out' || (this.following && this.#run.flies)) return null;
     return this.following || this.#held === this.#run.live?.step ? (this.#wanted ?? 0) : null;
   }
   /** The page looks back: after which update; null: it shows what is there now. */
