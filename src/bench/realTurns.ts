@@ -240,10 +240,11 @@ class OurTurns {
     this.#subject.prefill(randomTokens(this.#config, 1, prefill), prefill + 1).dispose();
   }
 
+  /** A token is a step through the model, as the others count it: the last one, too, is fed. */
   async #write(which: number): Promise<void> {
     const { tokens, generation } = this.#writers[which];
     await generation.turn(writing(tokens, 1));
-    generation.append(Array.from({ length: generation.rows }, () => [1]));
+    generation.append(Array.from({ length: generation.rows }, () => []));
   }
 
   dispose(): void {

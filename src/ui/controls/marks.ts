@@ -3,6 +3,9 @@ import type { TurnRecord } from '../../rl/records.ts';
 
 export type TestStatus = TurnRecord['verdict']['status'];
 
+/** In the order of a legend. */
+export const testStatuses: readonly TestStatus[] = ['pass', 'fail', 'error', 'timeout', 'infra'];
+
 /** The verdict in words, for people and screen readers. */
 export const verdictWords = {
   pass: 'passed',
