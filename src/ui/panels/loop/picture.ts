@@ -158,7 +158,7 @@ export interface Scale {
 }
 
 /** Room for a bar's number at either end, percent of the width. */
-const room = { left: 25, right: 21 };
+const room = { left: 29, right: 21 };
 
 /** The least that fills a lane, in rewards: what rounds to 0.00 draws as nothing, however small all else is. */
 const leastSpan = 1;
