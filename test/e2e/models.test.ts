@@ -162,7 +162,9 @@ inProof(() => {
         .getByTestId('how-it-is-read')
         .getByText(/The model reads \d+ tokens\./)
         .waitFor();
-      await page.getByText(/Of 1 problem 1 is trained on/).waitFor();
+      // The model reads letters, so the solution is two tokens longer than an answer may be here.
+      await button(page, 'Allow 50').click();
+      await page.getByText('Trained on: 1 of 1 problem.').waitFor();
       expect(problems).toEqual([]);
     });
   });

@@ -17,7 +17,7 @@ import { launchKillable, type Killable } from '../killable.ts';
 import type { Found, Part, Stretch } from './part.ts';
 
 /** Updates of a run for each kill that it has to bear: there is time for it. */
-export const stepsFor = (kills: number): number => 4 + 6 * kills;
+export const stepsFor = (kills: number): number => 4 + 10 * kills;
 /** A kill comes after so many more updates at most, and then as long into another, ms. */
 const [updates, into] = [4, 300];
 
@@ -41,13 +41,11 @@ export async function killRun(options: KillsOptions, signal?: AbortSignal): Prom
   let browser = await launch();
   try {
     await open(browser.page, address, steps);
+    await run(browser.page);
     let now = 0;
-    /** On a busy machine a run may be through before it is killed, and then stands at its end. */
-    const goesOn = async (page: Page) => (now < steps ? run(page) : undefined);
     for (let at = from; at < from + count; at++) {
       signal?.throwIfAborted();
       const { page, kill } = browser;
-      await goesOn(page);
       const soon = Math.max(1, now + Math.round(uniform(seed, 2 * at) * updates)); // before, there is nothing to keep
       await toldOf(page, Math.min(steps, soon));
       await page.waitForTimeout(uniform(seed, 2 * at + 1) * into);
@@ -62,7 +60,6 @@ export async function killRun(options: KillsOptions, signal?: AbortSignal): Prom
       else examples[`kill ${at}`] = `It had told of update ${told}, and went on at update ${now}.`;
     }
     const { page } = browser;
-    await goesOn(page);
     await status(page, `^Finished after ${steps} `);
     await page.getByRole('button', { name: 'Reset', exact: true }).click(); // the same again, without interruption
     await status(page, '^Ready');
@@ -87,15 +84,17 @@ async function open(page: Page, address: string, steps: number): Promise<void> {
 
 const run = (page: Page): Promise<void> => page.getByRole('button', { name: 'Run', exact: true }).click();
 
-/** @returns the update at which it goes on */
+/** Goes on with the run that was left in its middle, which then trains. @returns the update at which it does */
 async function goOn(page: Page): Promise<number> {
   const offered = page.getByRole('button', { name: /^Go on at update \d+$/ });
-  await offered.click().catch(async (error: unknown) => {
-    throw new Error(`No run was offered to go on with: ${await page.locator('.notices').innerText()}`, {
-      cause: error,
-    });
-  });
-  return Number(/\d+/.exec(await status(page, '^(Paused|Finished|Stopped)'))?.[0] ?? NaN);
+  try {
+    const now = Number(/\d+/.exec(await offered.innerText())?.[0] ?? NaN);
+    await offered.click();
+    return now;
+  } catch (error) {
+    const notices = await page.locator('.notices').innerText();
+    throw new Error(`No run was offered to go on with: ${notices}`, { cause: error });
+  }
 }
 
 async function status(page: Page, pattern: string): Promise<string> {

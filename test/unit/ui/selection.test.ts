@@ -1,4 +1,4 @@
-/** Which task of a batch is looked at when a run comes to rest. */
+/** Which update is looked at while a run goes on, and which task of it when the run comes to rest. */
 import { expect, it } from 'vitest';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { RunState } from '../../../src/ui/state/run.svelte.ts';
@@ -43,4 +43,45 @@ it('is still the one that was looked at when the reader paused, and the most tel
   learns(3);
   goes('finished', 3);
   expect(selection.groupIndex).toBe(selection.mostTelling);
+});
+
+it('is the update before until something is written, and no update under way where they fly by', () => {
+  const run = new RunState();
+  const selection = new SelectionState(run);
+  const goes = (phase: Phase, step: number) =>
+    run.apply({ type: 'status', runId, phase, stage: 'sample', done: 0, total: 0, step });
+  const begins = (step: number) => {
+    const tasks = fakeUpdate(defaultExperiment, step).groups.map(({ task }) => task);
+    const event = { what: 'began', step, experiment: defaultExperiment, tasks, group: 0 } as const;
+    run.apply({ type: 'live', runId, event });
+  };
+  const writes = (...texts: string[]) =>
+    run.apply({ type: 'live', runId, event: { what: 'written', turn: 1, texts } });
+  const ends = (step: number, total: number) => {
+    const record = fakeUpdate(defaultExperiment, step);
+    run.apply({ type: 'update', runId, record: { ...record, timing: { ...record.timing, total } } });
+  };
+
+  goes('running', 0);
+  begins(1);
+  expect(selection.live?.step).toBe(1); // there is none before
+  ends(1, 2000);
+  begins(2);
+  writes('', '');
+  expect(selection.live).toBeNull();
+  expect(selection.moment?.step).toBe(1);
+  writes('', 'return');
+  expect(selection.live?.step).toBe(2);
+  ends(2, 2000);
+  expect(selection.watching).toBe(0);
+
+  for (let step = 3; step < 12; step++) ends(step, 100);
+  expect(selection.watching).toBeNull();
+  goes('pausing', 11); // whoever pauses looks closely
+  expect(selection.watching).toBe(0);
+  goes('running', 11);
+  selection.hold(); // and whoever waits in it
+  expect(selection.watching).toBeNull();
+  begins(11);
+  expect(selection.watching).toBe(0);
 });
