@@ -11,12 +11,12 @@ export const machineKey = (has: readonly ExtraBackend[]): string =>
 
 /**
  * The models of some stories and lessons, the lessons, other languages, runs side by side, the measurement of speed, the reader of problem sets and its results, problems of one's own and
- * their editor, models that others trained, files for other programs, and an experiment as a Node project.
+ * their editor, models that others trained, files and drawings for other programs, and an experiment as a Node project.
  */
 const seldom = [
   /^(models\/(cheating|three-turns|beginner)|problems)\//,
   /^assets\/(speed|problems|ownProblems|models)\.worker-/,
-  /^assets\/(Lessons|inGerman|inGermanLater|Compare|CompareDialog|Editor|codemirror|Models|models\.svelte|Files|pythonProject|SpeedReport|Results|otherModel)-/,
+  /^assets\/(Lessons|inGerman|inGermanLater|Compare|CompareDialog|Editor|codemirror|Models|models\.svelte|Files|drawing|heat|pythonProject|SpeedReport|Results|otherModel)-/,
   /^(node-project\.zip|project\.html)$/,
 ];
 

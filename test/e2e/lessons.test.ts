@@ -58,7 +58,7 @@ describe('a lesson', () => {
         await counterRun.waitFor();
         if (counter) {
           await counterRun.click();
-          await said(/As it should be: what the lesson expects of its own experiment does not hold here/);
+          await said(/As it should be: without its cause, what the lesson expects does not happen/);
         }
 
         await page.getByText('Deutsch', { exact: true }).click();

@@ -12,7 +12,7 @@ export const en: Words = {
       'Each asks for a prediction, runs an experiment, and tells from the run’s own numbers whether it came true.',
     minutes: '{updates} updates',
     predict: '1 · Predict',
-    predictFirst: 'Choose an answer first: a prediction made afterwards is none.',
+    predictFirst: 'Choose an answer first: a prediction made afterwards does not count.',
     run: '2 · Run',
     runLesson: 'Run the experiment',
     runCounter: 'Run the counter-run',
@@ -41,7 +41,7 @@ export const en: Words = {
     ownHint: 'Nothing was expected of this run: what its figures say, you decide.',
     holds: 'What the lesson expects holds in this run.',
     fails: 'What the lesson expects does not hold in this run.',
-    failsAsItShould: 'As it should be: what the lesson expects of its own experiment does not hold here.',
+    failsAsItShould: 'As it should be: without its cause, what the lesson expects does not happen.',
     holdsAgainstIt:
       'What the lesson expects holds even here, so its cause is another one than the lesson says.',
     notMeasured: 'Some of it could not be measured in this run.',
@@ -92,7 +92,7 @@ export const en: Words = {
           'When all four earn the same, each is exactly at the mean of the others: $A = 0$, and nothing is pushed, however good they are. A model learns from differences among its own tries.',
       },
       look: [
-        'In the [Episode](episode) panel, the four lanes are the four tries. Look for a task whose tries earn different rewards: the arrows on the right show who is pushed up and who down.',
+        'In the [picture in the middle](episode), the four lanes are the four tries. Look for a task whose tries earn different rewards: the push on the right says whose answer is made more likely and whose less.',
         'Then use ‹ and › to find a task where all four earn the same. What are their $A$?',
       ],
       figures: {

@@ -41,16 +41,20 @@ export class ViewState {
     this.#taught = taught;
   }
 
-  /** What is on screen, for a link that shows the same. */
-  seen({ selection }: OpenRun): View {
+  /** What is on screen, for a link that shows the same. @param together it stands beside others, which no link carries */
+  seen({ selection }: OpenRun, together = false): View {
     const { moment, source, cursor, live, groupIndex, trajectoryIndex, turnIndex } = selection;
     const batch = source === 'batch' && !live && moment;
-    return {
+    const whole = {
       ...(this.hidesAny ? { panels: this.panels } : {}),
+      ...(cursor !== null ? { update: cursor } : {}),
+    };
+    if (together) return whole;
+    return {
+      ...whole,
       ...this.#taught,
       ...(batch ? { update: moment.step, task: groupIndex + 1, try: trajectoryIndex + 1 } : {}),
       ...(batch && turnIndex !== null ? { turn: turnIndex + 1 } : {}),
-      ...(!batch && cursor !== null ? { update: cursor } : {}),
     };
   }
 

@@ -59,10 +59,14 @@ export const compare = {
   'Run {number} is the baseline': 'Lauf {number} ist der Vergleichslauf',
   Open: 'Öffnen',
   'mean, and range': 'Mittel und Spanne',
-  '{run} against {baseline}, turn {turn} after update {step}, the same {count} held-out tasks: {gain} ± {error} points (standard error),':
-    '{run} gegen {baseline}, Runde {turn} nach Schritt {step}, dieselben {count} zurückgehaltenen Aufgaben: {gain} ± {error} Punkte (Standardfehler),',
-  'more than chance in the tasks explains.': 'mehr, als der Zufall der Aufgaben erklärt.',
-  'chance in the tasks could explain it.': 'der Zufall der Aufgaben könnte es erklären.',
-  'How much another seed changes is not in it: compare seeds.':
-    'Wie viel ein anderer Startwert ändert, steckt nicht darin: dafür Startwerte vergleichen.',
+  '{run} is {gain} points ahead of {baseline}, at turn {turn} after update {step}, on the same {count} held-out tasks (± {error}, the standard error):':
+    '{run} liegt {gain} Punkte vor {baseline}, in Runde {turn} nach Schritt {step}, bei denselben {count} zurückgehaltenen Aufgaben (± {error}, der Standardfehler):',
+  '{run} is {gain} points behind {baseline}, at turn {turn} after update {step}, on the same {count} held-out tasks (± {error}, the standard error):':
+    '{run} liegt {gain} Punkte hinter {baseline}, in Runde {turn} nach Schritt {step}, bei denselben {count} zurückgehaltenen Aufgaben (± {error}, der Standardfehler):',
+  'more than luck in which tasks were measured explains.':
+    'mehr, als Glück bei der Auswahl der gemessenen Aufgaben erklärt.',
+  'luck in which tasks were measured could explain it.':
+    'Glück bei der Auswahl der gemessenen Aufgaben könnte es erklären.',
+  'Another seed, that is, other random numbers, changes it too: compare seeds to see how much.':
+    'Ein anderer Startwert, also andere Zufallszahlen, ändert es auch: Startwerte vergleichen zeigt, wie viel.',
 };

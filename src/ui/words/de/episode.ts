@@ -12,7 +12,9 @@ export const episode = {
   'No gradient flows through this episode: its advantage is zero.':
     'Durch diese Episode fließt kein Gradient: Ihr Vorteil ist null.',
   'The darker, the larger: {meaning}.': 'Je dunkler, desto mehr: {meaning}.',
-  'Most in': 'Am meisten in',
+  'Most:': 'Am meisten:',
+  'Green line below: pushed up; red dots: pushed down.':
+    'Grüne Linie darunter: hinaufgedrückt; rote Punkte: hinuntergedrückt.',
   '{share} of the policy gradient falls on this turn':
     '{share} des Policy-Gradienten entfallen auf diese Runde',
   'Try {number} in full': 'Versuch {number} im Ganzen',
@@ -185,8 +187,8 @@ export const episode = {
   'Task {number}, mean reward of the last turn {mean}':
     'Aufgabe {number}, mittlere Belohnung der letzten Runde {mean}',
   'Tasks of this batch': 'Aufgaben dieses Stapels',
-  'Column: a task. Row: a try at it. Cell: a turn; full colour passes every test.':
-    'Spalte: eine Aufgabe. Zeile: ein Versuch daran. Feld: eine Runde; volle Farbe besteht jeden Test.',
+  'Column: a task. Row: a try at it, turn 1 on the left; full colour passes every test.':
+    'Spalte: eine Aufgabe. Zeile: ein Versuch daran, Runde 1 links; volle Farbe besteht jeden Test.',
   'Most telling task': 'Aufschlussreichste Aufgabe',
   'held-out, after {step} updates': 'zurückgehalten, nach {step} Schritten',
   'seed {seed}': 'Startwert {seed}',
@@ -225,6 +227,7 @@ export const episode = {
     'Wie viele Aufgaben es löst, wird gerade gemessen, an Aufgaben, an denen es nie trainiert.',
   'Below is one of them, and what it wrote. Press **Run** and watch it change.':
     'Unten steht eine davon, und was es geschrieben hat. **Start** drücken und zusehen, wie es sich ändert.',
+  'See an update explained': 'Einen Schritt erklärt sehen',
   picture: 'Bild',
   'What if? The same answers by other rules': 'Was wäre, wenn? Dieselben Antworten nach anderen Regeln',
   'Unit tests, turn by turn': 'Tests, Runde für Runde',

@@ -47,7 +47,10 @@ export const sharing = {
     'Der Browser hat das Kopieren nicht erlaubt. Den Link oben auswählen und von Hand kopieren.',
   'what came of it': 'das Ergebnis',
   'this experiment': 'dieses Experiment',
-  'Link copied. It opens {what} and waits for Run.': 'Link kopiert. Er öffnet {what} und wartet auf „Start“.',
+  'Link copied. It opens {what}; training starts when Run is pressed.':
+    'Link kopiert. Er öffnet {what}; trainiert wird erst nach „Start“.',
+  'A link carries one run. This is run {number}, {name}.':
+    'Ein Link enthält einen Lauf. Dies ist Lauf {number}, {name}.',
   Share: 'Teilen',
   'Everything that is shared is in the link itself, after its':
     'Alles, was geteilt wird, steht im Link hinter dem Zeichen',
@@ -57,9 +60,9 @@ export const sharing = {
     '{updates}. {result} Wer ihn öffnet, kann noch einmal trainieren und erfährt, ob dasselbe herauskommt.',
   'Not of this run: {missing}.': 'Nicht von diesem Lauf: {missing}.',
   'With what I see': 'Mit dem, was zu sehen ist',
-  '{seen}. Whoever opens it comes there, once the run has made that update.':
-    '{seen}. Wer ihn öffnet, kommt dorthin, sobald der Lauf diesen Schritt gemacht hat.',
-  '{seen}. Whoever opens it comes there.': '{seen}. Wer ihn öffnet, kommt dorthin.',
+  '{seen}. Whoever opens it gets there by pressing Run, once that update is made.':
+    '{seen}. Wer ihn öffnet, kommt mit „Start“ dorthin, sobald dieser Schritt gemacht ist.',
+  '{seen}. Whoever opens it gets there.': '{seen}. Wer ihn öffnet, kommt dorthin.',
   Link: 'Link',
   'Copy link': 'Link kopieren',
   'For a page of your own: docs/embedding.md': 'Für eine eigene Seite: docs/embedding.md',
