@@ -69,4 +69,6 @@ export const compare = {
     'Glück bei der Auswahl der gemessenen Aufgaben könnte es erklären.',
   'Another seed, that is, other random numbers, changes it too: compare seeds to see how much.':
     'Ein anderer Startwert, also andere Zufallszahlen, ändert es auch: Startwerte vergleichen zeigt, wie viel.',
+  'Each goes on to update {steps}, the “{updates}” of the settings.':
+    'Jeder läuft bis Schritt {steps}, wie unter „{updates}“ eingestellt.',
 };
