@@ -178,10 +178,10 @@ export class TrainerClient {
   /** Be told of one run's updates while they are under way, of this group in full; null: of none. It holds until it is said otherwise, for a run that is still to come too. */
   watch(runId: string, group: number | null): void {
     const before = this.#watched;
-    if (before?.runId === runId ? before.group === group : group === null) return;
+    if (before?.runId === runId && before.group === group) return;
     if (before && before.runId !== runId) this.#send({ type: 'watch', runId: before.runId, group: null });
     this.#watched = group === null ? null : { runId, group };
-    this.#send({ type: 'watch', runId, group });
+    if (group !== null || before?.runId === runId) this.#send({ type: 'watch', runId, group });
   }
 
   /** Change live fields from the next update on. */

@@ -28,7 +28,7 @@ it(
     const count = amount(1, 3);
     await withNewcomer(async (browser) => {
       const launch = async () => killable(await browser.newPage());
-      const steps = amount(6, stepsFor(count));
+      const steps = stepsFor(count);
       const options = { address: inject('playground'), launch, steps, seed: 1, from: 0, count };
       const { counts, examples } = await killRun(options);
       expect(examples).toEqual({});

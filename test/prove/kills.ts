@@ -50,6 +50,7 @@ export async function killRun(options: KillsOptions, signal?: AbortSignal): Prom
       await toldOf(page, Math.min(steps, soon));
       await page.waitForTimeout(uniform(seed, 2 * at + 1) * into);
       const told = await toldOf(page, 0);
+      if (told >= steps) throw new Error('The run was through before it was killed: it needs more updates.');
       await kill();
       counts.kills++;
       browser = await launch();

@@ -41,7 +41,7 @@ export const de: Words = {
     ownHint: 'Von diesem Lauf war nichts erwartet: Was seine Zahlen sagen, ist selbst zu beurteilen.',
     holds: 'Was die Lektion erwartet, trifft in diesem Lauf zu.',
     fails: 'Was die Lektion erwartet, trifft in diesem Lauf nicht zu.',
-    failsAsItShould: 'So soll es sein: Was die Lektion von ihrem Experiment erwartet, trifft hier nicht zu.',
+    failsAsItShould: 'So soll es sein: Was die Lektion erwartet, bleibt ohne seine Ursache aus.',
     holdsAgainstIt:
       'Was die Lektion erwartet, trifft sogar hier zu: Die Ursache ist also eine andere, als die Lektion sagt.',
     notMeasured: 'Manches ließ sich in diesem Lauf nicht messen.',
@@ -93,7 +93,7 @@ export const de: Words = {
           'Wenn alle vier gleich viel verdienen, liegt jeder genau beim Mittel der anderen: $A = 0$, und nichts wird verschoben, so gut sie auch sind. Ein Modell lernt aus den Unterschieden zwischen seinen eigenen Versuchen.',
       },
       look: [
-        'Im Feld [Episode](episode) sind die vier Bahnen die vier Versuche. Eine Aufgabe suchen, deren Versuche verschieden viel verdienen: Die Pfeile rechts zeigen, wer hinauf- und wer hinabgeschoben wird.',
+        'Im [Bild](episode) sind die vier Bahnen die vier Versuche. Eine Aufgabe suchen, deren Versuche verschieden viel verdienen: Der Schub rechts sagt, wessen Antwort wahrscheinlicher wird und wessen unwahrscheinlicher.',
         'Dann mit ‹ und › eine Aufgabe suchen, bei der alle vier gleich viel verdienen. Wie groß sind ihre $A$?',
       ],
       figures: {
@@ -107,7 +107,7 @@ export const de: Words = {
       explain:
         'Aus welchen Aufgaben hat das Modell in diesem Schritt gelernt, und warum nicht aus den anderen? Ohne das Wort „richtig“ sagen.',
       apply: {
-        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0,5; 0,5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im Feld [Episode](episode) nachprüfen: einen Versuch wählen und auf die Zahl unter **5 Schieben** drücken, sein $A$: Darunter öffnet sich die Formel.',
+        task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0,5; 0,5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im [Bild](episode) nachprüfen: einen Versuch wählen und auf die Zahl unter **5 Schieben** drücken, sein $A$: Darunter öffnet sich die Formel.',
         answer:
           'Das Mittel der drei anderen: $1/3; 1/2; 1/2; 2/3$. Also $A = 2/3; 0; 0; −2/3$. Die beiden mittleren werden nicht verschoben, obwohl jeder die Hälfte seiner Tests besteht.',
       },
@@ -137,7 +137,7 @@ export const de: Words = {
       },
       look: [
         'Die Kurve [Belohnung](chart/reward): der Anteil der Tests, den die ersten Antworten (Runde 1) und die letzten (Runde 2) des Trainingsstapels bestehen. Kommen die beiden Linien einander näher? Von ihnen spricht das Ergebnis. Die [großen Zahlen](chart/accuracy) darüber gelten für andere Aufgaben und können sich in so wenigen Schritten umgekehrt bewegen.',
-        'Im Feld [Episode](episode) einen Versuch wählen, der hinaufgeschoben wurde, und sein erstes Programm lesen. Ist es richtig? Was ändert das zweite?',
+        'Im [Bild](episode) einen Versuch wählen, der hinaufgeschoben wurde, und sein erstes Programm lesen. Ist es richtig? Was ändert das zweite?',
       ],
       figures: {
         gap: 'Um so viel mehr der Tests bestanden die letzten Antworten in den letzten zehn Schritten als die ersten: {value} Punkte.',
@@ -270,7 +270,7 @@ export const de: Words = {
       },
       look: [
         'Die Kurve [KL zum Startmodell](chart/kl): Wohin geht die Linie von „Runde 1“?',
-        'Im Feld [Episode](episode) steht einer der Balken unter **3 Belohnen** und **4 Vergleichen** für KL. Wie lang ist er neben den anderen, am Anfang und später? In welchen Versuchen erhöht er die Belohnung?',
+        'Im [Bild](episode) steht einer der Balken unter **3 Belohnen** und **4 Vergleichen** für KL. Wie lang ist er neben den anderen, am Anfang und später? In welchen Versuchen erhöht er die Belohnung?',
       ],
       figures: {
         distance:
@@ -399,7 +399,7 @@ export const de: Words = {
           'Soll es sich berichtigen, so wiederholt dieses Modell fast immer seine erste Antwort, ob richtig oder falsch. Dann ist $r_2 = r_1$ und $R = 0$, für ein fehlerfreies Programm wie für ein hoffnungsloses. Alle vier Versuche verdienen dasselbe, $A = 0$, und nichts wird geschoben. Verbesserung lässt sich nur bezahlen, wo es welche gibt.',
       },
       look: [
-        'Im Feld [Episode](episode) $y_1$ und $y_2$ eines Versuchs vergleichen: Was hat die Korrektur geändert?',
+        'Im [Bild](episode) $y_1$ und $y_2$ eines Versuchs vergleichen: Was hat die Korrektur geändert?',
         'Die vier Versuche an einer Aufgabe verdienen oft verschiedene $r_1$. Was ist in $R$ davon geblieben?',
         'Die Kurven [Änderung und Kopien](chart/edit) und [Gruppen, die nichts lehren](chart/zero-std). In einem Schritt, in dem keine Gruppe etwas lehrt, ist der Gradient 0, und das Modell bleibt, wie es ist.',
       ],

@@ -92,7 +92,7 @@ export const en: Words = {
           'When all four earn the same, each is exactly at the mean of the others: $A = 0$, and nothing is pushed, however good they are. A model learns from differences among its own tries.',
       },
       look: [
-        'In the [picture in the middle](episode), the four lanes are the four tries. Look for a task whose tries earn different rewards: the push on the right says whose answer is made more likely and whose less.',
+        'In [the picture](episode), the four lanes are the four tries. Look for a task whose tries earn different rewards: the push on the right says whose answer is made more likely and whose less.',
         'Then use ‹ and › to find a task where all four earn the same. What are their $A$?',
       ],
       figures: {
@@ -106,7 +106,7 @@ export const en: Words = {
       explain:
         'From which tasks did the model learn in this update, and why not from the others? Say it without the word “correct”.',
       apply: {
-        task: 'The four tries of a task earn $R = 1, 0.5, 0.5, 0$. Compute the four advantages $A$. Then check one in the [Episode](episode) panel: select a try and press the number under **5 Push**, its $A$: the formula opens below.',
+        task: 'The four tries of a task earn $R = 1, 0.5, 0.5, 0$. Compute the four advantages $A$. Then check one in [the picture](episode): select a try and press the number under **5 Push**, its $A$: the formula opens below.',
         answer:
           'The mean of the other three: $1/3, 1/2, 1/2, 2/3$. So $A = 2/3, 0, 0, −2/3$. The two in the middle are not pushed, although each passes half of its tests.',
       },
@@ -136,7 +136,7 @@ export const en: Words = {
       },
       look: [
         'Watch the chart [Reward](chart/reward): the share of the tests that the first answers (turn 1) and the last ones (turn 2) of the training batch pass. Do the two lines come nearer to each other? The outcome is about these. The [large numbers](chart/accuracy) above them are of other tasks and may move the other way in so few updates.',
-        'In the [Episode](episode) panel, choose a try that was pushed up and read its first program. Is it right? What does the second one change?',
+        'In [the picture](episode), choose a try that was pushed up and read its first program. Is it right? What does the second one change?',
       ],
       figures: {
         gap: 'How many more of the tests the last answers passed than the first, in the last ten updates: {value} points.',
@@ -268,7 +268,7 @@ export const en: Words = {
       },
       look: [
         'The chart of the [KL to the starting model](chart/kl): which way does the line of turn 1 go?',
-        'In the [Episode](episode) panel, one of the bars under **3 Reward** and **4 Compare** is for the KL. How long is it beside the others, at first and later? In which tries does it add to the reward?',
+        'In [the picture](episode), one of the bars under **3 Reward** and **4 Compare** is for the KL. How long is it beside the others, at first and later? In which tries does it add to the reward?',
       ],
       figures: {
         distance:
@@ -397,7 +397,7 @@ export const en: Words = {
           'Asked to correct itself, this model repeats its first answer nearly every time, right or wrong. Then $r_2 = r_1$ and $R = 0$, for a perfect program as for a hopeless one. All four tries earn the same, $A = 0$, and nothing is pushed. Improvement can be paid only where there is some.',
       },
       look: [
-        'In the [Episode](episode) panel, compare $y_1$ and $y_2$ of a try: what has the correction changed?',
+        'In [the picture](episode), compare $y_1$ and $y_2$ of a try: what has the correction changed?',
         'The four tries at a problem often earn different $r_1$. What has become of that in $R$?',
         'The charts [Edit distance and copies](chart/edit) and [Groups without signal](chart/zero-std). In an update whose groups are all without signal the gradient is 0, and the model stays what it is.',
       ],

@@ -124,9 +124,13 @@ export class RunState {
     const times = this.updateMs;
     return times.reduce((a, b) => a + b, 0) / times.length;
   }
-  /** One update follows another so fast that nobody could read one that is under way: each is shown when it is done. */
+  /**
+   * One update follows another so fast that nobody could read one that is under way: each is shown when it is done. Not one that
+   * somebody goes through station by station.
+   */
   get flies(): boolean {
-    return this.phase === 'running' && this.at === null && this.updateTakes < readable;
+    const { phase, at, stoodIn, step } = this;
+    return phase === 'running' && at === null && stoodIn !== step + 1 && this.updateTakes < readable;
   }
   /** What an update did to each token of a try, if that was asked for last; [turn]. */
   inspectedAt(place: InspectedPlace | null): EventOf<'inspected'>['turns'] | null {

@@ -179,11 +179,15 @@ describe('TrainerClient', () => {
     client.watch('b', 0);
     client.watch('a', null);
     client.watch('b', null);
+    client.watch('a', 0);
+    client.watch('b', null); // that one is on screen, and nobody looks on
     expect(workers[0]?.sent.slice(2)).toMatchObject([
       { runId: 'a', group: 1 },
       { runId: 'a', group: null },
       { runId: 'b', group: 0 },
       { runId: 'b', group: null },
+      { runId: 'a', group: 0 },
+      { runId: 'a', group: null },
     ]);
   });
 

@@ -79,9 +79,15 @@ it('is the update before until something is written, and no update under way whe
   expect(selection.watching).toBeNull();
   goes('pausing', 11); // whoever pauses looks closely
   expect(selection.watching).toBe(0);
-  goes('running', 11);
-  selection.hold(); // and whoever waits in it
-  expect(selection.watching).toBeNull();
-  begins(11);
+
+  // So does whoever goes through an update station by station: between two of them it is told on.
+  const stands = { station: 'write', turn: 1 } as const;
+  const there = { phase: 'paused', stage: 'sample', done: 0, total: 0, step: 11, at: stands } as const;
+  run.apply({ type: 'status', runId, ...there });
   expect(selection.watching).toBe(0);
+  goes('running', 11);
+  expect(selection.watching).toBe(0);
+  ends(12, 100);
+  goes('running', 12);
+  expect(selection.watching).toBeNull();
 });

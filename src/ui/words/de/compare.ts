@@ -63,12 +63,12 @@ export const compare = {
     '{run} liegt {gain} Punkte vor {baseline}, in Runde {turn} nach Schritt {step}, bei denselben {count} zurückgehaltenen Aufgaben (± {error}, der Standardfehler):',
   '{run} is {gain} points behind {baseline}, at turn {turn} after update {step}, on the same {count} held-out tasks (± {error}, the standard error):':
     '{run} liegt {gain} Punkte hinter {baseline}, in Runde {turn} nach Schritt {step}, bei denselben {count} zurückgehaltenen Aufgaben (± {error}, der Standardfehler):',
-  'more than luck in which tasks were measured explains.':
-    'mehr, als Glück bei der Auswahl der gemessenen Aufgaben erklärt.',
-  'luck in which tasks were measured could explain it.':
-    'Glück bei der Auswahl der gemessenen Aufgaben könnte es erklären.',
-  'Another seed, that is, other random numbers, changes it too: compare seeds to see how much.':
-    'Ein anderer Startwert, also andere Zufallszahlen, ändert es auch: Startwerte vergleichen zeigt, wie viel.',
+  '{run} is level with {baseline}, at turn {turn} after update {step}, on the same {count} held-out tasks (± {error} points, the standard error):':
+    '{run} liegt gleichauf mit {baseline}, in Runde {turn} nach Schritt {step}, bei denselben {count} zurückgehaltenen Aufgaben (± {error} Punkte, der Standardfehler):',
+  'more than the choice of tasks could explain.': 'mehr, als die Auswahl der Aufgaben erklären könnte.',
+  'the choice of tasks alone could explain it.': 'die Auswahl der Aufgaben allein könnte es erklären.',
+  'A different seed, that is, other random numbers, would change it too: compare seeds to see how much.':
+    'Ein anderer Startwert, also andere Zufallszahlen, würde es auch ändern: Ein Vergleich von Startwerten zeigt, wie sehr.',
   'Each goes on to update {steps}, the “{updates}” of the settings.':
     'Jeder läuft bis Schritt {steps}, wie unter „{updates}“ eingestellt.',
 };

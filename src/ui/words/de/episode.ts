@@ -14,7 +14,7 @@ export const episode = {
   'The darker, the larger: {meaning}.': 'Je dunkler, desto mehr: {meaning}.',
   'Most:': 'Am meisten:',
   'Green line below: pushed up; red dots: pushed down.':
-    'Grüne Linie darunter: hinaufgedrückt; rote Punkte: hinuntergedrückt.',
+    'Grüne Linie darunter: hinaufgeschoben; rote Punkte: hinabgeschoben.',
   '{share} of the policy gradient falls on this turn':
     '{share} des Policy-Gradienten entfallen auf diese Runde',
   'Try {number} in full': 'Versuch {number} im Ganzen',
@@ -227,7 +227,7 @@ export const episode = {
     'Wie viele Aufgaben es löst, wird gerade gemessen, an Aufgaben, an denen es nie trainiert.',
   'Below is one of them, and what it wrote. Press **Run** and watch it change.':
     'Unten steht eine davon, und was es geschrieben hat. **Start** drücken und zusehen, wie es sich ändert.',
-  'See an update explained': 'Einen Schritt erklärt sehen',
+  'See an update explained': 'Einen erklärten Schritt ansehen',
   picture: 'Bild',
   'What if? The same answers by other rules': 'Was wäre, wenn? Dieselben Antworten nach anderen Regeln',
   'Unit tests, turn by turn': 'Tests, Runde für Runde',

@@ -54,7 +54,7 @@ export const page = {
   'Changed from “{title}”': 'Geändert, aus „{title}“',
   'What differs: {changes}.': 'Was anders ist: {changes}.',
   'applies after Reset': 'gilt nach „Zurücksetzen“',
-  'counts from update {step} on': 'gilt ab Schritt {step}',
+  'takes effect from update {step}': 'gilt ab Schritt {step}',
   'applies when you press Run': 'gilt, sobald „Start“ gedrückt wird',
   '{label}, slider': '{label}, Regler',
   'Back to {presetText} ({base})': 'Zurück zu {presetText} ({base})',
