@@ -138,10 +138,21 @@ async function serve(event: RequestEvent, path: string, hash: string): Promise<R
     return response;
   } catch (error) {
     if (request.mode !== 'navigate') throw error;
+    const response = await fetch(request).catch(() => null);
+    if (!response) return lost();
     await scope.registration.unregister();
-    return fetch(request);
+    return response;
   }
 }
+
+/** In place of what the browser would say of a page that it no longer has, where no network is. */
+const lost = (): Response =>
+  new Response(
+    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+    <title>CoCoS Playground</title><link rel="icon" href="data:,">
+    <p>This browser no longer has the files of CoCoS Playground, and there is no network. Reload when there is one.</p>`,
+    { status: 503, headers: { 'Content-Type': 'text/html', ...isolationHeaders } },
+  );
 
 /**
  * A page that asks for itself once more when the new version is in its place. (A Refresh header stops at an address with a "#".) In

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inProof } from '../amount.ts';
+import { amount, inProof } from '../amount.ts';
 import { staticHost, type StaticHost } from './hosts.ts';
 import { withPlayground } from './page.ts';
 import {
@@ -159,5 +159,13 @@ it('takes a new version whole or not at all, and needs no host to open, train an
     expect(await stepOf(page)).toBe(1);
     await waitForOffline(playground, /^Works offline/);
     expect(problems).toEqual([]);
+
+    // A browser that needs room forgets all of it. (What it had compiled, other tests would have to wait for.)
+    if (!amount(false, true)) return;
+    await page.evaluate(() => caches.delete('cocos-files'));
+    const devTools = await page.context().newCDPSession(page);
+    await devTools.send('Network.clearBrowserCache');
+    await page.reload();
+    await page.getByText('no longer has the files of CoCoS Playground, and there is no network').waitFor();
   });
 });

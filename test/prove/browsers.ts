@@ -239,7 +239,9 @@ const steps: readonly Step[] = [
       await visit.browser.open('about:blank');
       await visit.host.close();
       await visit.browser.open(site(visit.host));
-      await visit.status(/^Ready/);
+      // A private window may lose what it keeps with its last page; then that is said.
+      const shown = await visit.until('[data-testid=status], body > p', /^Ready|no longer has the files/);
+      if (!shown.startsWith('Ready')) return shown;
       await visit.press('Step');
       await visit.status(/^Paused after update 1\./);
       return `${words} isolated: ${String(await visit.browser.ask(() => crossOriginIsolated))}`;
