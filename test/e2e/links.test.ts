@@ -77,10 +77,10 @@ describe('links', () => {
       await expectShared();
       expect(await made.count(), 'on the same, nothing is said').toBe(0);
       await follow(microLink(changes, { backend: 'cpu', modelDigest: '0'.repeat(64) }));
-      await made.waitFor();
-      expect(await made.textContent()).toMatch(
-        /another version of this model.*made on CPU.*computes on WASM/,
-      );
+      // What is said of the model comes when its digest is known.
+      await expect
+        .poll(() => made.textContent())
+        .toMatch(/another version of this model.*made on CPU.*computes on WASM/);
       await page.getByRole('button', { name: 'Dismiss: what the link was made on' }).click();
       await made.waitFor({ state: 'detached' });
       expect(problems).toEqual([]);
