@@ -65,8 +65,10 @@ export const compare = {
     '{run} liegt {gain} Punkte hinter {baseline}, in Runde {turn} nach Schritt {step}, bei denselben {count} zurückgehaltenen Aufgaben (± {error}, der Standardfehler):',
   '{run} is level with {baseline}, at turn {turn} after update {step}, on the same {count} held-out tasks (± {error} points, the standard error):':
     '{run} liegt gleichauf mit {baseline}, in Runde {turn} nach Schritt {step}, bei denselben {count} zurückgehaltenen Aufgaben (± {error} Punkte, der Standardfehler):',
-  'more than the choice of tasks could explain.': 'mehr, als die Auswahl der Aufgaben erklären könnte.',
-  'the choice of tasks alone could explain it.': 'die Auswahl der Aufgaben allein könnte es erklären.',
+  'more than twice that, so more than the choice of tasks could explain.':
+    'mehr als doppelt so viel, also mehr, als die Auswahl der Aufgaben erklären könnte.',
+  'less than twice that, so the choice of tasks alone could explain it.':
+    'weniger als doppelt so viel, also könnte die Auswahl der Aufgaben allein es erklären.',
   'A different seed, that is, other random numbers, would change it too: compare seeds to see how much.':
     'Ein anderer Startwert, also andere Zufallszahlen, würde es auch ändern: Ein Vergleich von Startwerten zeigt, wie sehr.',
   'Each goes on to update {steps}, the “{updates}” of the settings.':

@@ -187,8 +187,8 @@ export const episode = {
   'Task {number}, mean reward of the last turn {mean}':
     'Aufgabe {number}, mittlere Belohnung der letzten Runde {mean}',
   'Tasks of this batch': 'Aufgaben dieses Stapels',
-  'Column: a task. Row: a try at it, turn 1 on the left; full colour passes every test.':
-    'Spalte: eine Aufgabe. Zeile: ein Versuch daran, Runde 1 links; volle Farbe besteht jeden Test.',
+  'Column: a task. Row: a try at it, turn 1 on the left; full colour: every test passed.':
+    'Spalte: eine Aufgabe. Zeile: ein Versuch daran, Runde 1 links; volle Farbe: jeder Test bestanden.',
   'Most telling task': 'Aufschlussreichste Aufgabe',
   'held-out, after {step} updates': 'zurückgehalten, nach {step} Schritten',
   'seed {seed}': 'Startwert {seed}',

@@ -49,8 +49,8 @@ export const sharing = {
   'this experiment': 'dieses Experiment',
   'Link copied. It opens {what}; training starts when Run is pressed.':
     'Link kopiert. Er öffnet {what}; trainiert wird erst nach „Start“.',
-  'A link carries one run. This is run {number}, {name}.':
-    'Ein Link enthält einen Lauf. Dies ist Lauf {number}, {name}.',
+  'A link carries one run. This is run {number}, {name}; to share another, open it first.':
+    'Ein Link enthält einen Lauf. Dies ist Lauf {number}, {name}; um einen anderen zu teilen, diesen zuerst öffnen.',
   Share: 'Teilen',
   'Everything that is shared is in the link itself, after its':
     'Alles, was geteilt wird, steht im Link hinter dem Zeichen',
