@@ -7,7 +7,7 @@ import { defaultExperiment, describeError, describeValues, parseExperiment } fro
 import { valueFromText, type Experiment } from './experiment.ts';
 import { field, fieldNames, type FieldName } from './fields.ts';
 import { findPreset, presetExperiment, presets } from './presets.ts';
-import { groupLabels, type Field, type Group } from './types.ts';
+import { fieldGroups, groupLabels, type Field } from './types.ts';
 
 /** An option of one command that is not a field of the experiment, e.g. `out`. */
 export interface ExtraOption {
@@ -182,7 +182,7 @@ export function helpText(
   defaults: Partial<Experiment> = {},
 ): string {
   const sections = new Map<string, string[]>([['Command', []]]);
-  for (const group of Object.keys(groupLabels) as Group[]) sections.set(groupLabels[group], []);
+  for (const group of fieldGroups) sections.set(groupLabels[group], []);
   for (const [flag, target] of acceptedFlags(extra, accepted)) {
     if ('field' in target) {
       const f = field(target.field);

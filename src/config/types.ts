@@ -8,8 +8,9 @@ export interface Choice {
   readonly help: string;
 }
 
-/** Where the field stands in the form. */
-export type Group = 'task' | 'method' | 'sampling' | 'optimiser' | 'run';
+/** Where a field stands in the form, in its order. */
+export const fieldGroups = ['task', 'method', 'sampling', 'optimiser', 'run'] as const;
+export type Group = (typeof fieldGroups)[number];
 
 export const groupLabels: Readonly<Record<Group, string>> = {
   task: 'Task and model',

@@ -109,7 +109,7 @@ export const de: Words = {
       apply: {
         task: 'Die vier Versuche an einer Aufgabe verdienen $R = 1; 0,5; 0,5; 0$. Die vier Vorteile $A$ berechnen. Dann einen im [Bild](episode) nachprüfen: einen Versuch wählen und auf die Zahl unter **5 Schieben** drücken, sein $A$: Darunter öffnet sich die Formel.',
         answer:
-          'Das Mittel der drei anderen: $1/3; 1/2; 1/2; 2/3$. Also $A = 2/3; 0; 0; −2/3$. Die beiden mittleren werden nicht verschoben, obwohl jeder die Hälfte seiner Tests besteht.',
+          'Das Mittel der drei anderen: $1/3; 1/2; 1/2; 2/3$. Also $A = 2/3; 0; 0; −2/3$. Die beiden mittleren werden nicht verschoben, obwohl jeder $0,5$ verdient hat.',
       },
       notes: [
         'Zehn Minuten. Setzt nichts über bestärkendes Lernen voraus; als Erstes nehmen.',

@@ -108,7 +108,7 @@ export const en: Words = {
       apply: {
         task: 'The four tries of a task earn $R = 1, 0.5, 0.5, 0$. Compute the four advantages $A$. Then check one in [the picture](episode): select a try and press the number under **5 Push**, its $A$: the formula opens below.',
         answer:
-          'The mean of the other three: $1/3, 1/2, 1/2, 2/3$. So $A = 2/3, 0, 0, −2/3$. The two in the middle are not pushed, although each passes half of its tests.',
+          'The mean of the other three: $1/3, 1/2, 1/2, 2/3$. So $A = 2/3, 0, 0, −2/3$. The two in the middle are not pushed, although each earned $0.5$.',
       },
       notes: [
         'Ten minutes. Needs no knowledge of reinforcement learning; do it first.',

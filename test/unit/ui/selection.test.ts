@@ -8,11 +8,16 @@ import { fakeUpdate } from '../../ui/mock/fakeRun.ts';
 
 const runId = 'r1';
 
-it('is still the one that was looked at when the reader paused, and the most telling one when the run rests by itself', () => {
+/** A run, what is looked at in it, and what tells where it stands. */
+function setUp() {
   const run = new RunState();
-  const selection = new SelectionState(run);
   const goes = (phase: Phase, step: number) =>
     run.apply({ type: 'status', runId, phase, stage: 'idle', done: 0, total: 0, step });
+  return { run, selection: new SelectionState(run), goes };
+}
+
+it('is still the one that was looked at when the reader paused, and the most telling one when the run rests by itself', () => {
+  const { run, selection, goes } = setUp();
   /** An update in which the first task tells nothing: that one is looked at while the run goes on. */
   const learns = (step: number) => {
     const record = fakeUpdate(defaultExperiment, step);
@@ -46,10 +51,7 @@ it('is still the one that was looked at when the reader paused, and the most tel
 });
 
 it('is the update before until something is written, and no update under way where they fly by', () => {
-  const run = new RunState();
-  const selection = new SelectionState(run);
-  const goes = (phase: Phase, step: number) =>
-    run.apply({ type: 'status', runId, phase, stage: 'sample', done: 0, total: 0, step });
+  const { run, selection, goes } = setUp();
   const begins = (step: number) => {
     const tasks = fakeUpdate(defaultExperiment, step).groups.map(({ task }) => task);
     const event = { what: 'began', step, experiment: defaultExperiment, tasks, group: 0 } as const;

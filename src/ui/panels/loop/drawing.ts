@@ -15,6 +15,7 @@ import {
   changeOf,
   pushWord,
   scaleOf,
+  statusesIn,
   whoIsIn,
   whom,
   type Scale,
@@ -333,13 +334,7 @@ function legendOf(
     parts.push(textAt(x, y, words, { 'font-size': 11.5, fill: color('--ink-2') }));
     x += widthOf(words, 11.5) + 22;
   };
-  const there = new Set(
-    lanes
-      .flatMap(({ turns }) => turns.flatMap(({ verdict }) => verdict?.tests ?? []))
-      .map(({ status }) => status),
-  );
-  for (const status of Object.keys(verdictWords) as TestStatus[]) {
-    if (!there.has(status)) continue;
+  for (const status of statusesIn(lanes)) {
     parts.push(markOf(status, x, y - 10, color));
     x += 16;
     write(say(verdictWords[status]));

@@ -6,6 +6,7 @@ import { algorithmOf } from '../../../rl/algorithms/index.ts';
 import { flippedTest, type Flipped } from '../../../rl/flippedTest.ts';
 import type { GroupRecord, TurnRecord, UpdateRecord } from '../../../rl/records.ts';
 import { negligible } from '../../../rl/whatIf.ts';
+import { testStatuses, type TestStatus } from '../../controls/marks.ts';
 import { fixed, signed, significant } from '../../format.ts';
 import type { LiveUpdate } from '../../state/live.ts';
 import { say } from '../../say.svelte.ts';
@@ -155,6 +156,13 @@ export interface Scale {
   readonly max: number;
   /** Position of a value, percent of the width. */
   at(value: number): number;
+}
+
+/** Verdicts on tests that a legend has to explain, in their usual order. */
+export function statusesIn(lanes: readonly SeenLane[]): TestStatus[] {
+  const tests = lanes.flatMap(({ turns }) => turns.flatMap(({ verdict }) => verdict?.tests ?? []));
+  const there = new Set(tests.map(({ status }) => status));
+  return testStatuses.filter((status) => there.has(status));
 }
 
 /** Room for a bar's number at either end, percent of the width. */
