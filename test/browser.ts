@@ -1,7 +1,8 @@
 /**
  * Where the tests get a browser from: one that is there (src/cli/chromium.ts), else the full Chromium that
  * Playwright installs, else the distribution's package (Debian, as root).
- * Playwright's "headless shell" will not do: it has no WebGPU.
+ * Debian also packs Chromium without its windows, its "headless shell", which takes a tenth less time; `npm test` uses it where it can
+ * be had. Playwright's own will not do: it has no WebGPU.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,6 +30,14 @@ function install(what: string, command: string, args: readonly string[]): boolea
   return false;
 }
 
+/** Installs packages of Debian's, as root; once more with lists brought up to date, for a fresh machine has none, or old ones. */
+function installPackages(what: string, ...packages: readonly string[]): void {
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) return;
+  const apt = (): boolean =>
+    install(what, 'apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages]);
+  if (!apt() && install('updating the package lists', 'apt-get', ['update', '-q'])) apt();
+}
+
 /** A Chromium, installed first if there is none. Throws, with what to do, when none can be had. */
 export function obtainChromium(): string {
   const present = findChromium();
@@ -43,14 +52,27 @@ export function obtainChromium(): string {
   const downloaded = findChromium();
   if (downloaded) return downloaded;
 
-  if (process.getuid?.() === 0 && onPath('apt-get')) {
-    install('updating the package lists', 'apt-get', ['update', '-q']);
-    const packages = ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-liberation'];
-    install("installing the distribution's Chromium", 'apt-get', packages);
-  }
+  installPackages("installing the distribution's Chromium", 'chromium', 'fonts-liberation');
   const packaged = findChromium();
   if (packaged) return packaged;
   throw new Error(noBrowser);
+}
+
+/**
+ * The headless shell of this very Chromium, Debian's package, installed first if need be; null where that is not possible, which does
+ * no harm.
+ * @param chromium what `obtainChromium` gave
+ */
+export function obtainShell(chromium: string): string | null {
+  const name = 'chromium-headless-shell';
+  if (chromium !== onPath('chromium')) return null;
+  const [, version] = /^Chromium (\S+)/.exec(versionOf(chromium)) ?? [];
+  const same = (path: string | null): path is string =>
+    path !== null && versionOf(path).includes(` ${version}`);
+  if (same(onPath(name))) return onPath(name);
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Version}', 'chromium'], { encoding: 'utf8' });
+  installPackages("installing the headless shell of the distribution's Chromium", `${name}=${stdout}`);
+  return same(onPath(name)) ? onPath(name) : null;
 }
 
 /**
@@ -62,6 +84,18 @@ export const dawnOptions: readonly string[] = [
 ];
 
 /**
+ * What a browser of a test does without: the menus of its address bar, two pages of 400 files in each window, and a process in reserve
+ * for the next site. The others are Playwright's, whose switch this one replaces.
+ */
+const disabledFeatures = [
+  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup', 'SpareRendererForSitePerProcess'],
+  ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades'],
+  ...['HttpsFirstBalancedModeAutoEnable', 'LensOverlay', 'MediaRouter', 'PaintHolding'],
+  ...['ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints'],
+  ...['NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch'],
+];
+
+/**
  * Command-line switches of every test browser: WebGPU on the software adapter (right, but slow), and no sandbox of
  * Chromium's own when root, which it refuses to start with.
  */
@@ -69,31 +103,37 @@ export const chromiumArgs: readonly string[] = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
   ...dawnOptions.map((option) => `--${option}`),
+  `--disable-features=${disabledFeatures.join(',')}`,
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
-function launchOptions(args: readonly string[]): LaunchOptions {
-  const executablePath = findChromium();
+function launchOptions(executablePath: string | null, args: readonly string[] = []): LaunchOptions {
   if (executablePath === null) throw new Error(noBrowser);
   return { executablePath, args: [...chromiumArgs, ...args] };
 }
+
+/** The headless shell where `npm test` has found one (test/run.ts), else the full Chromium; null without any. */
+export const lightestChromium = (): string | null => process.env.CHROMIUM_HEADLESS_SHELL ?? findChromium();
 
 /**
  * Starts a headless Chromium. Close it when done.
  * @param args more command-line switches
  */
 export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
-  return chromium.launch(launchOptions(args));
+  return chromium.launch(launchOptions(lightestChromium(), args));
 }
 
-/** The only context of a headless Chromium whose user told it to block all cookies and site data. Close it when done. */
+/**
+ * The only context of a headless Chromium whose user told it to block all cookies and site data. Close it when done. Only the full
+ * browser has such users.
+ */
 export async function launchWithoutCookies(): Promise<BrowserContext> {
   const profile = 'test-results/profile-without-cookies';
   rmSync(profile, { recursive: true, force: true }); // of the last time
   mkdirSync(join(profile, 'Default'), { recursive: true });
   const block = { profile: { default_content_setting_values: { cookies: 2 } } };
   writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(block));
-  return chromium.launchPersistentContext(profile, launchOptions([]));
+  return chromium.launchPersistentContext(profile, launchOptions(findChromium()));
 }
 
 /** The browser's version line, e.g. "Chromium 156.0.8078.79 built on Debian". */

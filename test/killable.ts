@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { chromium, type Page } from 'playwright';
-import { findChromium, noBrowser } from '../src/cli/chromium.ts';
-import { chromiumArgs } from './browser.ts';
+import { noBrowser } from '../src/cli/chromium.ts';
+import { chromiumArgs, lightestChromium } from './browser.ts';
 
 export interface Killable {
   readonly page: Page;
@@ -15,7 +15,7 @@ export interface Killable {
 
 /** @param profile folder that keeps what the browser kept */
 export async function launchKillable(profile: string): Promise<Killable> {
-  const path = findChromium();
+  const path = lightestChromium();
   if (path === null) throw new Error(noBrowser);
   const flags = [
     '--headless=new',

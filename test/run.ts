@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import * as v from 'valibot';
-import { obtainChromium, versionOf } from './browser.ts';
+import { obtainChromium, obtainShell, versionOf } from './browser.ts';
 import { suites, type Suite } from '../vitest.config.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -107,8 +107,10 @@ async function runCheck(name: string, command: readonly string[]): Promise<Tally
 function prepareBrowser(): boolean {
   try {
     const path = obtainChromium();
+    const shell = process.env.CHROMIUM_PATH ? null : obtainShell(path); // who has chosen a browser gets that one
     process.env.CHROMIUM_PATH = path;
-    console.log(`✓ browser: ${versionOf(path)} (${path})`);
+    if (shell !== null) process.env.CHROMIUM_HEADLESS_SHELL = shell;
+    console.log(`✓ browser: ${versionOf(path)} (${shell ?? path})`);
     return true;
   } catch (error) {
     console.log(`✗ browser\n${error instanceof Error ? error.message : String(error)}`);
