@@ -52,8 +52,8 @@ export const suites: Readonly<Record<string, Suite>> = {
   },
 };
 
-/** Files that run at once. */
-const workers = 2;
+/** Files that run at once: one more than the cores of a small machine, for a tenth of a file's time is waiting (for a limit, for a start). */
+const workers = 3;
 
 /** How long `expect.poll` looks, ms: vitest's own second is short beside what else a machine may do. */
 const patience = 30_000;
