@@ -66,7 +66,7 @@ const stageWords = {
   grade: 'running unit tests',
   score: 'scoring answers',
   update: 'updating the weights',
-  evaluate: 'evaluating on held-out tasks',
+  evaluate: 'seeing what it has learned, on held-out tasks',
   again: 'making updates again, from the last state that was kept',
   idle: 'getting ready',
 } as const satisfies Readonly<Record<Stage, string>>;

@@ -47,7 +47,7 @@ describe('the picture of an update', () => {
       await own.click();
       await page.locator('[data-source="live"]').waitFor();
       expect(await page.locator('[data-source="recorded"]').count()).toBe(0);
-      await page.getByRole('radio', { name: 'Recorded' }).check({ force: true });
+      await page.getByRole('radio', { name: 'Explained' }).check({ force: true });
       await page.locator('[data-source="recorded"]').waitFor();
       expect(problems).toEqual([]);
     });

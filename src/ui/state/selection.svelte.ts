@@ -54,10 +54,12 @@ function firstWrong(groups: readonly GroupRecord[]): number {
 /** What is looked at in one run. Read it anywhere; it is written by its own methods only. */
 export class SelectionState {
   #shading = $state.raw<Shading | null>(null);
-  /** What is shown until this run has answers of its own, and can be gone back to until it learns; null: nothing. */
+  /** What is shown until this run has answers of its own, and can be gone back to at any time; null: nothing. */
   recorded = $state.raw<UpdateRecord | null>(null);
-  /** The reader is at the recorded update: it does not go away under their eyes. */
+  /** The reader is at the recorded update: it does not go away under their eyes, but where the run begins to learn. */
   #reads = $state.raw(false);
+  /** They went there when the run had learned already. */
+  #returned = $state.raw(false);
   readonly #run: RunState;
   #chosen = $state.raw<'held-out' | 'batch' | null>(null);
   /** After which update everything is looked at; null follows the latest. */
@@ -76,17 +78,18 @@ export class SelectionState {
 
   /** Until the reader chooses: what the model is learning from, as soon as there is an update; before that, held-out examples. */
   get source(): Source {
-    if (this.offersRecorded && (this.#reads || !this.hasOwn)) return 'recorded';
+    if (this.offersRecorded && (this.learns ? this.#returned : this.#reads || !this.hasOwn))
+      return 'recorded';
     if (this.#held === 0) return 'held-out'; // nothing was learned from yet
-    return this.#chosen !== 'held-out' && this.#learns ? 'batch' : 'held-out';
+    return this.#chosen !== 'held-out' && this.learns ? 'batch' : 'held-out';
   }
-  get #learns(): boolean {
+  /** This run has updates of its own, or is at its first. */
+  get learns(): boolean {
     const { train, updates, live } = this.#run;
     return train.length > 0 || updates.length > 0 || live !== null;
   }
-  /** The recorded update can be looked at: this run has none of its own yet. */
   get offersRecorded(): boolean {
-    return this.recorded !== null && !this.#learns;
+    return this.recorded !== null;
   }
   /** This run has answers of its own. */
   get hasOwn(): boolean {
@@ -196,6 +199,7 @@ export class SelectionState {
 
   look(source: Source): void {
     this.#reads = source === 'recorded';
+    this.#returned = this.#reads && this.learns;
     this.#chosen = source === 'recorded' ? null : source;
     if (source === 'batch' && this.#held === 0) this.#held = null; // nothing was learned from then
     this.#group = null;
@@ -249,6 +253,7 @@ export class SelectionState {
 
   /** Looks back to how everything was after this update, or at what is there now. */
   lookBack(step: number): void {
+    this.#returned = false;
     this.#held = step < this.#run.step ? Math.max(0, step) : null;
   }
 
@@ -270,6 +275,7 @@ export class SelectionState {
 
   /** Looks at what the model learns from, as it comes. */
   followTraining(): void {
+    this.#returned = false;
     this.#chosen = null;
     this.#held = null;
   }

@@ -24,7 +24,7 @@ describe('the recorded update', () => {
     measure();
     expect(selection).toMatchObject({ source: 'held-out', offersRecorded: true, hasOwn: true });
     learn();
-    expect(selection).toMatchObject({ source: 'batch', offersRecorded: false });
+    expect(selection).toMatchObject({ source: 'batch', offersRecorded: true });
   });
 
   it('stays for who reads it, until they go on', () => {
@@ -41,6 +41,27 @@ describe('the recorded update', () => {
     expect(selection.source).toBe('recorded');
     learn();
     expect(selection.source).toBe('batch');
+  });
+
+  it('is there to go back to while the model learns, until they go elsewhere', () => {
+    const { selection, measure, learn } = opened();
+    measure();
+    learn();
+    const leaves = [
+      () => selection.putAway(),
+      () => selection.lookBack(1),
+      () => selection.goTo(1),
+      () => selection.followTraining(),
+      () => selection.look('batch'),
+    ];
+    for (const leave of leaves) {
+      selection.look('recorded');
+      expect(selection.moment).toBe(selection.recorded);
+      learn();
+      expect(selection.source).toBe('recorded');
+      leave();
+      expect(selection.source).toBe('batch');
+    }
   });
 
   it('has the colours of everything else', () => {

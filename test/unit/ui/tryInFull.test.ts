@@ -44,12 +44,12 @@ describe('tokens without a gradient', () => {
 });
 
 describe('a token that was pushed', () => {
-  function shown(coefficient: number, before: number, after: number): string {
+  function shown(coefficients: readonly (readonly number[])[], before: number, after: number): string {
     const turn = update.groups[0]?.trajectories[0]?.turns[0];
     if (!turn) throw new Error('The update has no answer.');
     const inspected = { before, after, reference: before, alternatives: [] };
     const state = { number: 1, token: 0, share: 50, trains: true, asking: true, refused: '' };
-    const props = { turn, coefficient, inspected, ...state, onclose: () => undefined };
+    const props = { turn, coefficients, inspected, ...state, onclose: () => undefined };
     return render(TokenDetail, { props }).body;
   }
   const against = (html: string) => /Its probability (\w+) all the same/.exec(html)?.[1] ?? '';
@@ -62,6 +62,16 @@ describe('a token that was pushed', () => {
     [0, 0.28, 0.293, ''], // it was not pushed
     [-0.01, 0.28, 0.28001, ''], // nobody sees it rise
   ])('by %d, and went from %d to %d, went against it: "%s"', (coefficient, before, after, word) => {
-    expect(against(shown(coefficient, before, after))).toBe(word);
+    expect(against(shown([[coefficient]], before, after))).toBe(word);
+  });
+
+  it.each([
+    [[[2, 2], [2]], 'try'],
+    [[[2, 2], [3]], 'turn'],
+    [[[2, 1], [2]], ''],
+    [[[0, 0], [0]], ''], // none was pushed
+  ])('as the others of its try or turn were: %j, "%s"', (coefficients, whole) => {
+    const [, said = ''] = /The same for every token of this (\w+)/.exec(shown(coefficients, 0.5, 0.6)) ?? [];
+    expect(said).toBe(whole);
   });
 });

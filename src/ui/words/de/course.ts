@@ -15,7 +15,7 @@ export const course = {
     'bisher hat es nicht mehr von seinen ersten Antworten aufgegeben; weiterlaufen lassen',
   'the first answer came back, at the cost of the second':
     'die erste Antwort kam zurück, auf Kosten der zweiten',
-  'with credit of its own, the first answer came back': 'mit eigenem Verdienst kam die erste Antwort zurück',
+  'with credit of its own, the first answer came back': 'mit eigener Wertung kam die erste Antwort zurück',
   'the first answer has not come back yet; let it run on':
     'noch ist die erste Antwort nicht zurückgekommen; weiterlaufen lassen',
   'Not yet: the outcome comes after {updates} updates.':
@@ -67,7 +67,7 @@ export const course = {
     'Fertig, {updates}. Zum Weitermachen „Schritte“ erhöhen.',
   'Stopped by an error.': 'Durch einen Fehler angehalten.',
   'Loading.': 'Lädt.',
-  'Training. {updates} done.': 'Training. {updates} getan.',
+  'Training. {updates} done.': 'Training. {updates} fertig.',
   'Pausing after this update.': 'Hält nach diesem Schritt an.',
   'stayed near {before} (now {now})': 'blieb bei {before} (jetzt {now})',
   'rose from {before} to {now}': 'stieg von {before} auf {now}',
@@ -82,11 +82,11 @@ export const course = {
     'γ = 0: Nur Verbesserung wird bezahlt. Beginnt an einem Zwischenstand nach 150 Schritten mit γ = 0, denn so lange dauert es, bis es anfängt.',
   'Turn 1 falls towards 0, turn 2 does not: a failure first is what makes the repair pay.':
     'Runde 1 fällt gegen 0, Runde 2 nicht: Erst ein Fehlschlag macht die Reparatur bezahlt.',
-  'Own credit': 'Eigener Verdienst',
+  'Own credit': 'Eigene Wertung',
   'The same checkpoint, but each turn is pushed by its own reward and, at γ = 0.5, by half of the next one’s.':
     'Derselbe Zwischenstand, aber jede Runde wird von ihrer eigenen Belohnung geschoben und, bei γ = 0,5, von der halben der nächsten.',
   'Turn 1 comes back: with credit of its own, failing first earns nothing.':
-    'Runde 1 kommt zurück: Mit eigenem Verdienst bringt es nichts ein, zuerst zu scheitern.',
+    'Runde 1 kommt zurück: Mit eigener Wertung bringt es nichts ein, zuerst zu scheitern.',
   'choosing a back end': 'ein Backend wird gewählt',
   'reading the model': 'das Modell wird gelesen',
   'making the tasks': 'die Aufgaben werden gemacht',
@@ -95,7 +95,8 @@ export const course = {
   'running unit tests': 'Tests laufen',
   'scoring answers': 'Antworten werden bewertet',
   'updating the weights': 'die Gewichte werden geändert',
-  'evaluating on held-out tasks': 'zurückgehaltene Aufgaben werden gemessen',
+  'seeing what it has learned, on held-out tasks':
+    'was es gelernt hat, wird an zurückgehaltenen Aufgaben gemessen',
   'making updates again, from the last state that was kept':
     'Schritte werden noch einmal gemacht, vom letzten aufbewahrten Zustand aus',
   'getting ready': 'es geht gleich los',

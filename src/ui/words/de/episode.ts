@@ -4,9 +4,9 @@ export const episode = {
   '{passed} of {total} tests': '{passed} von {total} Tests',
   'The model wrote nothing.': 'Das Modell hat nichts geschrieben.',
   'Colour tokens by': 'Token färben nach',
-  'Known when this update is done.': 'Bekannt, wenn dieser Schritt getan ist.',
+  'Known when this update is done.': 'Bekannt, wenn dieser Schritt fertig ist.',
   'Not scored yet: the push of each token comes with this update.':
-    'Noch nicht bewertet: Wie stark jedes Token geschoben wird, ist bekannt, wenn dieser Schritt getan ist.',
+    'Noch nicht bewertet: Wie stark jedes Token geschoben wird, ist bekannt, wenn dieser Schritt fertig ist.',
   'No gradient flows here: these answers are measured, not learned from, so they have the colours of syntax.':
     'Hier fließt kein Gradient: Diese Antworten werden gemessen, aus ihnen wird nicht gelernt; also haben sie die Farben der Syntax.',
   'No gradient flows through this episode: its advantage is zero.':
@@ -43,6 +43,10 @@ export const episode = {
     'hinauf, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
   'down, {coefficient} × gradient of log π; {share} % of this try’s gradient':
     'hinab, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
+  'The same for every token of this try, whether it mattered or not: the tests judge the whole program.':
+    'Für jedes Token dieses Versuchs gleich, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm.',
+  'The same for every token of this turn, whether it mattered or not: the tests judge the whole program.':
+    'Für jedes Token dieser Runde gleich, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm.',
   'Its probability fell all the same: other pushes of the update moved it more.':
     'Seine Wahrscheinlichkeit sank trotzdem: Alle Token des Schritts schieben an denselben Gewichten, und die anderen Schübe haben mehr bewegt.',
   'Its probability rose all the same: other pushes of the update moved it more.':
@@ -59,9 +63,11 @@ export const episode = {
   'Held-out tasks': 'Zurückgehaltene Aufgaben',
   'Training batch': 'Trainingsstapel',
   'after an update': 'nach einem Schritt',
-  Recorded: 'Aufgezeichnet',
-  'recorded earlier, to look at until your own model learns':
-    'früher aufgezeichnet, zum Ansehen, bis das eigene Modell lernt',
+  Explained: 'Erklärt',
+  'one update, recorded earlier': 'ein Schritt, früher aufgezeichnet',
+  'Your own model has learned since: its updates are under “Training batch”.':
+    'Das eigene Modell hat inzwischen gelernt: Seine Schritte stehen unter „Trainingsstapel“.',
+  'Show its updates': 'Seine Schritte zeigen',
   'Your own model is here now: **Run** or **Step** makes an update of its own, like this one.':
     'Das eigene Modell ist jetzt da: **Start** oder **Schritt** macht einen eigenen Schritt wie diesen.',
   'Show the model’s own answers': 'Die Antworten des eigenen Modells zeigen',
@@ -263,7 +269,7 @@ export const episode = {
   ends: 'endet',
   begins: 'beginnt',
   'Binary reward': 'Binäre Belohnung',
-  'Own credit for each turn': 'Jeder Runde ihr eigener Verdienst',
+  'Own credit for each turn': 'Jeder Runde ihre eigene Wertung',
   'REINFORCE: compare with the batch': 'REINFORCE: mit dem Stapel vergleichen',
   'REINFORCE and γ = 0': 'REINFORCE und γ = 0',
 };

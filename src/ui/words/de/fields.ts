@@ -212,7 +212,7 @@ export const fields = {
   'Compares with the prompt’s mean; divides by nothing. The KL is taken off the reward.':
     'Vergleicht mit dem Mittel der Aufgabe; teilt durch nichts. Die KL wird von der Belohnung abgezogen.',
   'RLOO: paper; the others are common alternatives': 'RLOO: Artikel; die anderen sind gängige Alternativen',
-  'Credit assignment': 'Zuordnung des Verdiensts',
+  'Credit assignment': 'Zurechnung (credit assignment)',
   'Whether all turns of an episode share one reward or each gets its own. With per-turn returns, sacrificing the first answer no longer pays.':
     'Ob sich alle Runden einer Episode eine Belohnung teilen oder jede ihre eigene bekommt. Bei Erträgen je Runde lohnt es sich nicht mehr, die erste Antwort zu opfern.',
   'Accumulated reward': 'Zusammengezählte Belohnung',
@@ -221,7 +221,7 @@ export const fields = {
   'Each turn is pushed by the discounted sum of its own reward and those after it.':
     'Jede Runde wird von der diskontierten Summe ihrer eigenen Belohnung und der folgenden geschoben.',
   'accumulated: paper; per-turn: our answer to its open question on credit assignment':
-    'zusammengezählt: Artikel; je Runde: unsere Antwort auf seine offene Frage, wem der Verdienst gehört',
+    'zusammengezählt: Artikel; je Runde: unsere Antwort auf seine offene Frage, welcher Runde was zuzurechnen ist',
   Control: 'Kontrolle',
   'For telling what was learned from what happened by itself. With rewards shuffled, everything is as always (the same tasks, the same rewards in every group, steps of the same size) but which episode earned what, so that there is nothing to learn.':
     'Um zu unterscheiden, was gelernt wurde und was von selbst geschah. Mit gemischten Belohnungen ist alles wie sonst (dieselben Aufgaben, dieselben Belohnungen in jeder Gruppe, Schritte derselben Größe), nur nicht, welche Episode was verdiente; es gibt also nichts zu lernen.',
@@ -278,7 +278,7 @@ export const fields = {
   'Stays as it is after warm-up.': 'Bleibt nach dem Aufwärmen, wie sie ist.',
   Cosine: 'Kosinus',
   'After warm-up, falls along half a cosine and reaches zero when all updates are done.':
-    'Fällt nach dem Aufwärmen entlang eines halben Kosinus und erreicht null, wenn alle Schritte getan sind.',
+    'Fällt nach dem Aufwärmen entlang eines halben Kosinus und erreicht null, wenn alle Schritte gemacht sind.',
   'constant: our decision; cosine: released code':
     'konstant: unsere Entscheidung; Kosinus: veröffentlichter Code',
   'Adam β₁': 'Adam β₁',
@@ -302,7 +302,7 @@ export const fields = {
   'Where every random choice starts from. The same experiment with the same seed gives the same run on the same back end.':
     'Womit jeder Zufall beginnt (Seed). Dasselbe Experiment mit demselben Startwert gibt auf demselben Backend denselben Lauf.',
   'The run ends after this many updates.': 'Der Lauf endet nach so vielen Schritten.',
-  'Evaluate every': 'Messen alle',
+  'Evaluate every': 'Messabstand',
   'Updates between two evaluations on held-out tasks, with greedy answers. Evaluation takes time but changes nothing in the run.':
     'Schritte zwischen zwei Messungen an zurückgehaltenen Aufgaben, mit greedy erzeugten Antworten. Messen braucht Zeit, ändert aber nichts am Lauf.',
   'Tasks in each evaluation; of your own problems, at most so many. The model is never trained on them. More tasks give a steadier curve: with 128 the standard error is about 4 points.':

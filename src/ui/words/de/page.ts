@@ -104,7 +104,7 @@ export const page = {
   'A small language model writes Python and learns, in this page, to correct its own code.':
     'Ein kleines Sprachmodell schreibt Python und lernt hier, den eigenen Code zu korrigieren.',
   Lessons: 'Lektionen',
-  Compare: 'Vergleich',
+  Compare: 'Vergleichen',
   Files: 'Dateien',
   Models: 'Modelle',
   'Light theme': 'Helles Design',
@@ -133,6 +133,9 @@ export const page = {
     'Ein Schritt: Das Modell **schreibt** zu jeder Aufgabe mehrmals ein Programm und soll dann jedes **korrigieren**. Tests entscheiden, was jeder Versuch verdient (seine **Belohnung**), die Versuche an einer Aufgabe werden miteinander **verglichen**, und jeder wird **hinauf- oder hinabgeschoben**: Was besser war als die anderen, wird wahrscheinlicher gemacht, was schlechter war, unwahrscheinlicher. Auf jede Zahl im Bild kann man zeigen, um ihre Formel zu sehen, und drücken, um zu sehen, woraus sie besteht.',
   'Show the introduction on this device: a recorded update while the model is loading, and stories of a minute each':
     'Die Einführung auf diesem Gerät zeigen: einen aufgezeichneten Schritt, während das Modell lädt, und Geschichten von je einer Minute',
+  Timeline: 'Zeitleiste',
+  'The bar above the panels is the run; drag its knob to look back. ○ held-out tasks were measured, ◆ a setting was changed, ▲ an alarm went off; a tick below: the run can be forked there without making updates again.':
+    'Der Balken über den Feldern ist der Lauf; sein Knopf lässt sich zurückziehen. ○ zurückgehaltene Aufgaben wurden gemessen, ◆ eine Einstellung wurde geändert, ▲ ein Alarm ging los; ein Strich darunter: Dort lässt sich der Lauf verzweigen, ohne Schritte noch einmal zu machen.',
   Keys: 'Tasten',
   'They work wherever the focus is, except in a field.':
     'Sie wirken, wo immer der Fokus ist, außer in einem Eingabefeld.',

@@ -9,7 +9,7 @@ export const presets = {
   'Watch it cheat (γ = 0)': 'Beim Schummeln zusehen (γ = 0)',
   'Only improvement pays. This run starts from a checkpoint after 150 updates of γ = 0: watch turn 1 fall further, towards 0, while turn 2 stays or rises. The model fails first, in order to have something to repair.':
     'Nur Verbesserung wird bezahlt. Dieser Lauf beginnt an einem Zwischenstand nach 150 Schritten mit γ = 0: Runde 1 fällt weiter, gegen 0, während Runde 2 bleibt oder steigt. Das Modell scheitert zuerst, um etwas zum Reparieren zu haben.',
-  'Own credit cures it (per-turn returns)': 'Eigener Verdienst heilt es (Ertrag je Runde)',
+  'Own credit cures it (per-turn returns)': 'Eigene Wertung heilt es (Ertrag je Runde)',
   'The same checkpoint after 150 updates of γ = 0, but now each turn is pushed by its own reward and those after it. Watch turn 1 come back.':
     'Derselbe Zwischenstand nach 150 Schritten mit γ = 0, aber jetzt wird jede Runde von ihrer eigenen Belohnung und den folgenden geschoben. Runde 1 kommt zurück.',
   'γ = 0 from the start': 'γ = 0 von Anfang an',
@@ -27,7 +27,7 @@ export const presets = {
   'Binary reward (all tests or nothing)': 'Binäre Belohnung (alle Tests oder nichts)',
   'An answer earns 1 only if every test passes. More often than with the progressive reward, all samples of a task earn the same and teach nothing: in the training batch, their advantages A are close to 0.':
     'Eine Antwort verdient nur dann 1, wenn jeder Test bestanden ist. Öfter als mit der stufenweisen Belohnung verdienen alle Versuche an einer Aufgabe gleich viel und lehren nichts: Im Trainingsstapel liegen ihre Vorteile A nahe 0.',
-  'Separate credit for each turn': 'Getrennter Verdienst für jede Runde',
+  'Separate credit for each turn': 'Getrennte Wertung für jede Runde',
   'Each turn is pushed by its own reward and those after it, so the first answer is no longer sacrificed. The gap between the turns closes.':
     'Jede Runde wird von ihrer eigenen Belohnung und den folgenden geschoben, also wird die erste Antwort nicht mehr geopfert. Der Abstand zwischen den Runden schließt sich.',
   'Micro (for tests)': 'Mikro (zum Testen)',
