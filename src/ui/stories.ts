@@ -4,7 +4,7 @@
  */
 import { besides, diff, type Experiment } from '../config/experiment.ts';
 import { findPreset, presetExperiment, type Preset } from '../config/presets.ts';
-import { percent } from './format.ts';
+import { fixed, percent } from './format.ts';
 import type { Point } from './charts/series.ts';
 import { say, told } from './say.svelte.ts';
 
@@ -148,11 +148,16 @@ export function outcomeOf(story: Story, { step, evals, heldOut }: Measured): Tol
   return end
     ? {
         done: true,
-        text: say('After {step} updates {numbers}: {went}.', {
-          step: now.step,
-          numbers,
-          went: told(story.means(went)),
-        }),
+        text: say(
+          'After {step} updates {numbers}: {went}. One seed, {heldOut} tasks: the standard error of each figure is at most {points} points.',
+          {
+            step: now.step,
+            numbers,
+            went: told(story.means(went)),
+            heldOut,
+            points: fixed(100 * chance, 1),
+          },
+        ),
       }
     : {
         done: false,

@@ -27,8 +27,9 @@ describe('the main job', () => {
     await inThePage(path, async (playground) => {
       const { page, waitFor, problems } = playground;
 
-      // Loaded: a held-out task with the model's own two attempts, and nothing runs.
+      // Loaded: nothing runs, and on request there is a held-out task with the model's own two attempts.
       await waitForReady(playground);
+      await page.getByRole('radio', { name: 'Held-out tasks' }).check({ force: true });
       const episode = region(page, 'Episode');
       for (const turn of [1, 2]) {
         const attempt = episode.getByRole('article', { name: `Turn ${turn}` });

@@ -412,7 +412,8 @@ export class AppState {
   /** Runs or steps; before the first update, restart fields that were changed are loaded first. */
   #begin(wish: Wish): void {
     if (!this.canRun) return;
-    if (wish !== 'run') this.selection.followTraining(); // who takes a step wants to see it
+    if (wish === 'run') this.selection.goOn();
+    else this.selection.followTraining(); // who takes a step wants to see it
     if (this.compare.on) this.#lockStep.begin(wish);
     else if (!this.run.begun && this.experiment.pending.length > 0) this.#load(this.experiment.copy(), wish);
     else this.#want(this.runs.selected, wish);

@@ -73,9 +73,21 @@ export class OpenRun {
     }
   }
 
-  /** What it is called, without its number. */
+  /** What it is called, without its number: where nobody gave it a name, with what was changed on the way. */
   get name(): string {
-    return this.#given || this.#own();
+    if (this.#given) return this.#given;
+    const changes = changeWords(this.#changed);
+    return changes ? say('{name}, then {changes}', { name: this.#own(), changes }) : this.#own();
+  }
+  /** What has another value than it began with. */
+  get #changed(): Parameters<typeof changeWords>[0] {
+    const own = this.told.changes.filter(({ step }) => step > (this.origin?.step ?? -1));
+    const all = own.flatMap(({ changes }) => changes);
+    return all.filter(
+      ({ field, to }, at) =>
+        all.findLastIndex((one) => one.field === field) === at &&
+        (this.origin !== null || to !== this.began[field]),
+    );
   }
 
   /** "Run 2 (γ 0.5)" */

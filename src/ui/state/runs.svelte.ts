@@ -27,7 +27,7 @@ export class RunsState {
   closed = $state.raw<{ readonly run: OpenRun; readonly place: number } | null>(null);
   /** The run that all others are compared with. */
   pinned = $state.raw<OpenRun | null>(null);
-  /** What is shown until a run has answers of its own. */
+  /** What introduces the first run. */
   #recorded: UpdateRecord | null = null;
   /** Called when nothing is computed any more. */
   #whenIdle: (() => void)[] = [];
@@ -153,6 +153,7 @@ export class RunsState {
   /** Adds a run; see `surplus`. */
   add(run: OpenRun): void {
     run.selection.recorded = this.#recorded;
+    if (this.#all.some(({ selection }) => selection.wentOn)) run.selection.goOn();
     const place = run.origin ? this.#endOf(run.origin.run) : this.#all.length;
     this.#all = this.#all.toSpliced(place, 0, run);
     this.#share();

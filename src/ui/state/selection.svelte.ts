@@ -54,11 +54,11 @@ function firstWrong(groups: readonly GroupRecord[]): number {
 /** What is looked at in one run. Read it anywhere; it is written by its own methods only. */
 export class SelectionState {
   #shading = $state.raw<Shading | null>(null);
-  /** What is shown until this run has answers of its own, and can be gone back to at any time; null: nothing. */
+  /** What is shown until the reader goes on, or the run learns, and can be gone back to at any time; null: nothing. */
   recorded = $state.raw<UpdateRecord | null>(null);
-  /** The reader is at the recorded update: it does not go away under their eyes, but where the run begins to learn. */
-  #reads = $state.raw(false);
-  /** They went there when the run had learned already. */
+  /** The reader went on from the recorded update: it is not shown by itself again, as after Reset. */
+  wentOn = $state.raw(false);
+  /** They went back to it when the run had learned already. */
   #returned = $state.raw(false);
   readonly #run: RunState;
   #chosen = $state.raw<'held-out' | 'batch' | null>(null);
@@ -78,8 +78,7 @@ export class SelectionState {
 
   /** Until the reader chooses: what the model is learning from, as soon as there is an update; before that, held-out examples. */
   get source(): Source {
-    if (this.offersRecorded && (this.learns ? this.#returned : this.#reads || !this.hasOwn))
-      return 'recorded';
+    if (this.offersRecorded && (this.learns ? this.#returned : !this.wentOn)) return 'recorded';
     if (this.#held === 0) return 'held-out'; // nothing was learned from yet
     return this.#chosen !== 'held-out' && this.learns ? 'batch' : 'held-out';
   }
@@ -198,18 +197,13 @@ export class SelectionState {
   }
 
   look(source: Source): void {
-    this.#reads = source === 'recorded';
-    this.#returned = this.#reads && this.learns;
+    this.wentOn = source !== 'recorded';
+    this.#returned = !this.wentOn && this.learns;
     this.#chosen = source === 'recorded' ? null : source;
     if (source === 'batch' && this.#held === 0) this.#held = null; // nothing was learned from then
     this.#group = null;
     this.#trajectory = 0;
     this.#turn = null;
-  }
-
-  /** Somebody reads what is shown: the recorded update stays until they go on. */
-  read(): void {
-    if (this.source === 'recorded') this.#reads = true;
   }
 
   /** Away from the recorded update, to what the model does by itself. */
@@ -238,7 +232,7 @@ export class SelectionState {
     this.hold();
   }
 
-  chooseTurn(index: number): void {
+  chooseTurn(index: number | null): void {
     this.#turn = index;
   }
 
@@ -273,8 +267,13 @@ export class SelectionState {
     return this.#shading ?? 'gradient';
   }
 
+  goOn(): void {
+    this.wentOn = true;
+  }
+
   /** Looks at what the model learns from, as it comes. */
   followTraining(): void {
+    this.goOn();
     this.#returned = false;
     this.#chosen = null;
     this.#held = null;

@@ -1,4 +1,4 @@
-/** The recorded update: shown until the page has more, never taken from under a reader's eyes, and there to go back to. */
+/** The recorded update: shown until the reader goes on or the model learns, and there to go back to. */
 import { describe, expect, it } from 'vitest';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { RunState } from '../../../src/ui/state/run.svelte.ts';
@@ -18,25 +18,22 @@ function opened() {
 }
 
 describe('the recorded update', () => {
-  it('gives way to what the model wrote by itself', () => {
+  it('stays when the model has answers of its own, and gives way when it learns', () => {
     const { selection, measure, learn } = opened();
     expect(selection).toMatchObject({ source: 'recorded', offersRecorded: true, hasOwn: false });
     measure();
-    expect(selection).toMatchObject({ source: 'held-out', offersRecorded: true, hasOwn: true });
+    expect(selection).toMatchObject({ source: 'recorded', offersRecorded: true, hasOwn: true });
     learn();
     expect(selection).toMatchObject({ source: 'batch', offersRecorded: true });
   });
 
-  it('stays for who reads it, until they go on', () => {
+  it('is left for what the model wrote by itself, and can be had back', () => {
     const { selection, measure, learn } = opened();
-    selection.read();
     selection.chooseTrajectory(2);
     measure();
     expect(selection).toMatchObject({ source: 'recorded', trajectoryIndex: 2 });
     selection.putAway();
     expect(selection).toMatchObject({ source: 'held-out', trajectoryIndex: 0 });
-    selection.read(); // what is read now is no recorded update
-    expect(selection.source).toBe('held-out');
     selection.look('recorded');
     expect(selection.source).toBe('recorded');
     learn();

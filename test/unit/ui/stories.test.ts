@@ -41,13 +41,13 @@ describe('outcomeOf', () => {
     const evals = [at(0, 0.1484375, 0.46875), at(50, 0.0390625, 0.5546875), at(80, 0, 0.625)];
     expect(told('cheats', evals)).toEqual({
       done: true,
-      text: 'After 50 updates turn 1 fell from 15\u00a0% to 4\u00a0% while turn 2 rose from 47\u00a0% to 55\u00a0%: it is paid to fail first.',
+      text: 'After 50 updates turn 1 fell from 15\u00a0% to 4\u00a0% while turn 2 rose from 47\u00a0% to 55\u00a0%: it is paid to fail first. One seed, 128 tasks: the standard error of each figure is at most 4.4 points.',
     });
     expect(outcome('learns', [0.3, 0.34], [0.56, 0.6]).text).toMatch(
-      /turn 1 rose from 30.% to 56.% and turn 2 rose from 34.% to 60.%: both answers got better\.$/,
+      /turn 1 rose from 30.% to 56.% and turn 2 rose from 34.% to 60.%: both answers got better\. One seed/,
     );
     expect(outcome('own-credit', [0.15, 0.47], [0.5, 0.49]).text).toMatch(
-      /turn 1 rose .* while turn 2 stayed near 47.% \(now 49.%\): .*came back\.$/,
+      /turn 1 rose .* while turn 2 stayed near 47.% \(now 49.%\): .*came back\. One seed/,
     );
   });
 

@@ -71,7 +71,7 @@ describe('a token that was pushed', () => {
     [[[2, 1], [2]], ''],
     [[[0, 0], [0]], ''], // none was pushed
   ])('as the others of its try or turn were: %j, "%s"', (coefficients, whole) => {
-    const [, said = ''] = /The same for every token of this (\w+)/.exec(shown(coefficients, 0.5, 0.6)) ?? [];
+    const [, said = ''] = /Every token of this (\w+) is pushed/.exec(shown(coefficients, 0.5, 0.6)) ?? [];
     expect(said).toBe(whole);
   });
 });

@@ -69,7 +69,7 @@ export const charts = {
   Latest: 'Zuletzt',
   Lowest: 'Kleinster Wert',
   Highest: 'Größter Wert',
-  'the stronger the shade, the longer': 'je kräftiger die Farbe, desto länger',
+  'the stronger the shade, the longer the gradient': 'je kräftiger die Farbe, desto länger der Gradient',
   'updates {from}–{to}': 'Schritte {from}–{to}',
   'norm of the gradient; the stronger the shade, the longer, at most {max}':
     'Norm des Gradienten; je kräftiger die Farbe, desto länger, höchstens {max}',

@@ -24,7 +24,8 @@ export const course = {
     'Noch nicht: Bei Schritt {step} konnten die zurückgehaltenen Aufgaben nicht bewertet werden.',
   'turn 1 {first} and turn {T} {last}': 'Runde 1 {first} und Runde {T} {last}',
   'turn 1 {first} while turn {T} {last}': 'Runde 1 {first}, Runde {T} dagegen {last}',
-  'After {step} updates {numbers}: {went}.': 'Nach {step} Schritten: {numbers}; {went}.',
+  'After {step} updates {numbers}: {went}. One seed, {heldOut} tasks: the standard error of each figure is at most {points} points.':
+    'Nach {step} Schritten: {numbers}; {went}. Ein Startwert, {heldOut} Aufgaben: Der Standardfehler jeder Zahl beträgt höchstens {points} Punkte.',
   'Not yet: update {step} of {updates}. So far {numbers}.':
     'Noch nicht: Schritt {step} von {updates}. Bisher: {numbers}.',
   'Looking back: before training.': 'Rückblick: vor dem Training.',

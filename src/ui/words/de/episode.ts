@@ -43,10 +43,10 @@ export const episode = {
     'hinauf, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
   'down, {coefficient} × gradient of log π; {share} % of this try’s gradient':
     'hinab, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
-  'The same for every token of this try, whether it mattered or not: the tests judge the whole program.':
-    'Für jedes Token dieses Versuchs gleich, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm.',
-  'The same for every token of this turn, whether it mattered or not: the tests judge the whole program.':
-    'Für jedes Token dieser Runde gleich, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm.',
+  'Every token of this try is pushed by this factor, whether it mattered or not: the tests judge the whole program. Its share of the gradient is larger where the model was undecided.':
+    'Mit diesem Faktor wird jedes Token dieses Versuchs geschoben, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm. Der Anteil am Gradienten ist größer, wo das Modell unentschieden war.',
+  'Every token of this turn is pushed by this factor, whether it mattered or not: the tests judge the whole program. Its share of the gradient is larger where the model was undecided.':
+    'Mit diesem Faktor wird jedes Token dieser Runde geschoben, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm. Der Anteil am Gradienten ist größer, wo das Modell unentschieden war.',
   'Its probability fell all the same: other pushes of the update moved it more.':
     'Seine Wahrscheinlichkeit sank trotzdem: Alle Token des Schritts schieben an denselben Gewichten, und die anderen Schübe haben mehr bewegt.',
   'Its probability rose all the same: other pushes of the update moved it more.':
@@ -72,7 +72,8 @@ export const episode = {
     'Das eigene Modell ist jetzt da: **Start** oder **Schritt** macht einen eigenen Schritt wie diesen.',
   'Show the model’s own answers': 'Die Antworten des eigenen Modells zeigen',
   Episodes: 'Episoden',
-  'Follow the latest': 'Dem Neuesten folgen',
+  'Follow the latest update': 'Dem neuesten Schritt folgen',
+  Follow: 'Folgen',
   Now: 'Jetzt',
   Moment: 'Zeitpunkt',
   Earlier: 'Früher',

@@ -114,8 +114,7 @@ export const page = {
   'With a model that you bring': 'Mit einem eigenen Modell',
   'At update {step} it was': 'Bei Schritt {step} war es',
   '. The form is about now.': '. Das Formular gilt für jetzt.',
-  ': {n} differs from the preset': ': {n} weicht von der Voreinstellung ab',
-  ': {n} differ from the preset': ': {n} weichen von der Voreinstellung ab',
+  ': {n} changed': ': {n} geändert',
   '{changes} changed': '{changes} geändert',
   'A minute each': 'In je einer Minute',
   'Turns the introduction off on this device: these stories, and the recorded update that is shown while the model is loading':
@@ -133,6 +132,7 @@ export const page = {
     'Ein Schritt: Das Modell **schreibt** zu jeder Aufgabe mehrmals ein Programm und soll dann jedes **korrigieren**. Tests entscheiden, was jeder Versuch verdient (seine **Belohnung**), die Versuche an einer Aufgabe werden miteinander **verglichen**, und jeder wird **hinauf- oder hinabgeschoben**: Was besser war als die anderen, wird wahrscheinlicher gemacht, was schlechter war, unwahrscheinlicher. Auf jede Zahl im Bild kann man zeigen, um ihre Formel zu sehen, und drücken, um zu sehen, woraus sie besteht.',
   'Show the introduction on this device: a recorded update while the model is loading, and stories of a minute each':
     'Die Einführung auf diesem Gerät zeigen: einen aufgezeichneten Schritt, während das Modell lädt, und Geschichten von je einer Minute',
+  '{name}, then {changes}': '{name}, dann {changes}',
   Timeline: 'Zeitleiste',
   'The bar above the panels is the run; drag its knob to look back. ○ held-out tasks were measured, ◆ a setting was changed, ▲ an alarm went off; a tick below: the run can be forked there without making updates again.':
     'Der Balken über den Feldern ist der Lauf; sein Knopf lässt sich zurückziehen. ○ zurückgehaltene Aufgaben wurden gemessen, ◆ eine Einstellung wurde geändert, ▲ ein Alarm ging los; ein Strich darunter: Dort lässt sich der Lauf verzweigen, ohne Schritte noch einmal zu machen.',

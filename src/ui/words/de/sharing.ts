@@ -101,8 +101,8 @@ export const sharing = {
   '{field} was changed on the way (below), in a fork. That is not done again here;':
     '{field} wurde unterwegs geändert (unten), in einer Abzweigung. Das wird hier nicht wiederholt;',
   'does it.': 'tut es.',
-  'Fields were changed on the way (below); they are changed again after the same updates.':
-    'Einstellungen wurden unterwegs geändert (unten); sie werden nach denselben Schritten wieder geändert.',
+  'Settings were changed on the way (see “What it carries”); they are changed again after the same updates.':
+    'Einstellungen wurden unterwegs geändert (siehe „Was er enthält“); sie werden nach denselben Schritten wieder geändert.',
   'Not compared:': 'Nicht verglichen:',
   'this run began with other settings than the one of the link.':
     'Dieser Lauf begann mit anderen Einstellungen als denen des Links.',
@@ -119,8 +119,8 @@ export const sharing = {
   'No problems: those it names are opened from their file.':
     'Keine Aufgaben: Die er nennt, werden aus ihrer Datei geöffnet.',
   'No code.': 'Kein Code.',
-  'A result: digests of {updates} and its curves, which nobody has checked but who runs it.':
-    'Ein Ergebnis: Prüfsummen ({updates}) und seine Kurven, die niemand geprüft hat außer dem, der es nachrechnet.',
+  'A result: the curves of {updates}, and a digest of each. Running it is what checks them.':
+    'Ein Ergebnis: die Kurven ({updates}) und von jedem Schritt eine Prüfsumme. Geprüft werden sie, indem man ihn laufen lässt.',
   'No result.': 'Kein Ergebnis.',
   'Dismiss: what the link is': 'Schließen: was der Link ist',
   'The link was made with another version of this model, so the results will not be the same as there.':
