@@ -30,13 +30,15 @@ function install(what: string, command: string, args: readonly string[]): boolea
   return false;
 }
 
-/** Installs packages of Debian's, as root; once more with lists brought up to date, for a fresh machine has none, or old ones. */
-function installPackages(what: string, ...packages: readonly string[]): void {
-  if (process.getuid?.() !== 0 || !onPath('apt-get')) return;
-  const apt = (): boolean =>
-    install(what, 'apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages]);
-  if (!apt() && install('updating the package lists', 'apt-get', ['update', '-q'])) apt();
+/** Installs packages of Debian's, as root; false where that did not work. */
+function installPackages(what: string, ...packages: readonly string[]): boolean {
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) return false;
+  return install(what, 'apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages]);
 }
+const updateLists = (): boolean =>
+  process.getuid?.() === 0 &&
+  onPath('apt-get') !== null &&
+  install('updating the package lists', 'apt-get', ['update', '-q']);
 
 /** A Chromium, installed first if there is none. Throws, with what to do, when none can be had. */
 export function obtainChromium(): string {
@@ -52,6 +54,7 @@ export function obtainChromium(): string {
   const downloaded = findChromium();
   if (downloaded) return downloaded;
 
+  updateLists();
   installPackages("installing the distribution's Chromium", 'chromium', 'fonts-liberation');
   const packaged = findChromium();
   if (packaged) return packaged;
@@ -65,14 +68,21 @@ export function obtainChromium(): string {
  */
 export function obtainShell(chromium: string): string | null {
   const name = 'chromium-headless-shell';
-  if (chromium !== onPath('chromium')) return null;
-  const [, version] = /^Chromium (\S+)/.exec(versionOf(chromium)) ?? [];
-  const same = (path: string | null): path is string =>
-    path !== null && versionOf(path).includes(` ${version}`);
-  if (same(onPath(name))) return onPath(name);
-  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Version}', 'chromium'], { encoding: 'utf8' });
-  installPackages("installing the headless shell of the distribution's Chromium", `${name}=${stdout}`);
-  return same(onPath(name)) ? onPath(name) : null;
+  const [, version = ''] = /^Chromium (\S+)/.exec(versionOf(chromium)) ?? [];
+  const found = (): string | null => {
+    const path = onPath(name);
+    if (path === null) return null;
+    const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+    return String(stdout).includes(` ${version}`) ? path : null; // null where it cannot be started
+  };
+  if (found() !== null) return found();
+  const packaged = spawnSync('dpkg-query', ['-W', '-f', '${Version}', 'chromium'], { encoding: 'utf8' });
+  if (chromium !== onPath('chromium') || packaged.status !== 0) return null; // another browser
+  const what = "installing the headless shell of the distribution's Chromium";
+  const apt = (): boolean => installPackages(what, `${name}=${packaged.stdout}`);
+  const listed = spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0;
+  if (!apt() && !listed && updateLists()) apt(); // a fresh machine has no lists
+  return found();
 }
 
 /**

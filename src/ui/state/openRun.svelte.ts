@@ -83,11 +83,10 @@ export class OpenRun {
   get #changed(): Parameters<typeof changeWords>[0] {
     const own = this.told.changes.filter(({ step }) => step > (this.origin?.step ?? -1));
     const all = own.flatMap(({ changes }) => changes);
-    return all.filter(
-      ({ field, to }, at) =>
-        all.findLastIndex((one) => one.field === field) === at &&
-        (this.origin !== null || to !== this.began[field]),
-    );
+    return all
+      .filter(({ field }, at) => all.findLastIndex((one) => one.field === field) === at)
+      .filter(({ field, to }) => this.origin !== null || to !== this.began[field])
+      .map(({ field, to }) => ({ field, to }));
   }
 
   /** "Run 2 (γ 0.5)" */

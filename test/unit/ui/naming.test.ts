@@ -6,6 +6,7 @@ import { findPreset, presetExperiment, shortProblemsPreset } from '../../../src/
 import { valueWords } from '../../../src/ui/charts/catalogue.ts';
 import { ExperimentState } from '../../../src/ui/state/experiment.svelte.ts';
 import { nameAmong, nameOf } from '../../../src/ui/state/names.ts';
+import { OpenRun } from '../../../src/ui/state/openRun.svelte.ts';
 import { speak } from '../../../src/ui/say.svelte.ts';
 
 const preset = shortProblemsPreset(otherModelText('Small-135M', 'ab'.repeat(32)));
@@ -32,6 +33,25 @@ it('on other problems it is not said to learn short ones', () => {
 it('a share that is set in hundredths is said with its sign', () => {
   expect(valueWords('heldOut', 40)).toBe('40\u00a0%');
   expect(valueWords('k', 4)).toBe('4');
+});
+
+it('a run says what was changed on the way, as long as it is not as it began', () => {
+  const run = new OpenRun('a', 1, new ExperimentState());
+  run.begin(defaultExperiment);
+  const { name } = run;
+  const change = (step: number, from: number, to: number) =>
+    run.told.apply({
+      type: 'change',
+      runId: 'a',
+      record: { step, changes: [{ field: 'gamma', from, to }] },
+    });
+  change(3, 0.75, 0.5);
+  change(7, 0.5, 0);
+  expect(run.name).toBe(`${name}, then γ 0`);
+  change(9, 0, 0.75);
+  expect(run.name).toBe(name);
+  run.rename('mine');
+  expect(run.name).toBe('mine');
 });
 
 describe('a name begins with what matters', () => {
