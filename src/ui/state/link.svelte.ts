@@ -65,6 +65,11 @@ export class LinkState {
   get differences(): readonly string[] {
     return differences(this.#madeOn, this.#page.here(this.#model));
   }
+  /** The run is the one of the link, in which settings were changed on the way: no story of ours goes like that. */
+  changesOnTheWay(run: OpenRun): boolean {
+    return (this.shared?.receipt?.changes.length ?? 0) > 0 && this.claims(run);
+  }
+
   /** What the receipt claims; null: there is none. */
   get claim(): Claim | null {
     const { link, receipt } = this.shared ?? {};
