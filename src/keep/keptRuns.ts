@@ -20,6 +20,8 @@ export interface KeptRun {
   readonly name: string;
   /** What it began with. Its preset is the one that is nearest (`nearestPreset`). */
   readonly experiment: Experiment;
+  /** What it goes by now. Absent: the same. */
+  readonly now?: Experiment | undefined;
   readonly backend: BackendName;
   /** Adapter or build, in words. */
   readonly device: string;

@@ -1,5 +1,6 @@
 /** A row of the index, made from a run's log and what is known of its folder. */
 import * as v from 'valibot';
+import { changesBetween } from '../config/experiment.ts';
 import { Entries } from '../train/entries.ts';
 import { readLog, type Manifest } from '../train/logFormat.ts';
 import { curvePoints, type KeptRun } from './keptRuns.ts';
@@ -31,6 +32,7 @@ export function rowOf(
   return {
     ...{ id, experiment, backend, device, model, ...facts, step },
     ...(parent ? { parent } : {}),
+    ...(changesBetween(experiment, now).length > 0 ? { now } : {}),
     steps: now.steps,
     underWay: underWay && step < now.steps,
     curve: curveOf(entries, `eval/accuracy@t${now.turns}`),

@@ -15,6 +15,7 @@ export type About = v.InferOutput<typeof aboutSchema>;
 export const rowSchema = v.object({
   id: v.string(),
   experiment: experimentSchema,
+  now: v.optional(experimentSchema),
   backend: v.picklist(backendNames),
   device: v.string(),
   model: v.object({ name: v.string(), digest: v.optional(v.string()) }),

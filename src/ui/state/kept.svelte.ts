@@ -1,8 +1,9 @@
 /** The runs that outlive the page, as it shows them. */
+import { changesBetween } from '../../config/experiment.ts';
 import { nearestPreset } from '../../config/presets.ts';
 import type { KeptRun, KeptRuns, StorageUse, UnreadableRun } from '../../keep/keptRuns.ts';
 import { ExperimentState } from './experiment.svelte.ts';
-import { nameOf } from './names.ts';
+import { nameAfter, nameOf } from './names.ts';
 import { Remembered } from './remembered.ts';
 import { say } from '../say.svelte.ts';
 
@@ -133,5 +134,5 @@ export function formOf({ experiment }: KeptRun): ExperimentState {
 }
 
 /** What a kept run is called: as the user wanted, or by what tells it from its preset. */
-export const titleOf = ({ name, experiment }: KeptRun): string =>
-  name || nameOf(experiment, nearestPreset(experiment));
+export const titleOf = ({ name, experiment, now = experiment }: KeptRun): string =>
+  name || nameAfter(nameOf(experiment, nearestPreset(experiment)), changesBetween(experiment, now));

@@ -53,6 +53,13 @@ export function nameOf(experiment: Experiment, preset: Preset): string {
   return words.length === 0 ? title : listed(counted ? [title, ...words] : words);
 }
 
+/** The name of a run, with what was changed on the way. What bends no curve is not told. */
+export function nameAfter(name: string, changes: Parameters<typeof changeWords>[0]): string {
+  const telling = changes.filter(({ field }) => !besides.includes(field));
+  const words = changeWords(telling.map(({ field, to }) => ({ field, to })));
+  return words ? say('{name}, then {changes}', { name, changes: words }) : name;
+}
+
 /** What one of several experiments is called: its values of the fields in which they differ. */
 export const nameAmong = (experiment: Experiment, fields: readonly FieldName[]): string =>
   changeWords(fields.map((field) => ({ field, to: experiment[field] }))) || say('the same');

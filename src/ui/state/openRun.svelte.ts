@@ -12,7 +12,7 @@ import { fileName } from '../../exports/fileName.ts';
 import type { ChangeRecord } from '../../rl/records.ts';
 import type { Point } from '../charts/series.ts';
 import { ExperimentState } from './experiment.svelte.ts';
-import { changeWords, nameOf } from './names.ts';
+import { changeWords, nameAfter, nameOf } from './names.ts';
 import { RunState } from './run.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { say, told } from '../say.svelte.ts';
@@ -75,18 +75,15 @@ export class OpenRun {
 
   /** What it is called, without its number: where nobody gave it a name, with what was changed on the way. */
   get name(): string {
-    if (this.#given) return this.#given;
-    const changes = changeWords(this.#changed);
-    return changes ? say('{name}, then {changes}', { name: this.#own(), changes }) : this.#own();
+    return this.#given || nameAfter(this.#own(), this.#changed);
   }
   /** What has another value than it began with. */
-  get #changed(): Parameters<typeof changeWords>[0] {
+  get #changed(): readonly ChangeRecord['changes'][number][] {
     const own = this.told.changes.filter(({ step }) => step > (this.origin?.step ?? -1));
     const all = own.flatMap(({ changes }) => changes);
     return all
       .filter(({ field }, at) => all.findLastIndex((one) => one.field === field) === at)
-      .filter(({ field, to }) => this.origin !== null || to !== this.began[field])
-      .map(({ field, to }) => ({ field, to }));
+      .filter(({ field, to }) => this.origin !== null || to !== this.began[field]);
   }
 
   /** "Run 2 (γ 0.5)" */

@@ -1,7 +1,9 @@
 /** Kept runs as the page lists them; the dialog itself is tried in a browser (test/e2e/keptList.test.ts). */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FieldName } from '../../../src/config/fields.ts';
 import type { KeptRun } from '../../../src/keep/keptRuns.ts';
 import { wholePart } from '../../../src/keep/reading.ts';
+import { entryLine } from '../../../src/train/logFormat.ts';
 import { curveWords, keptFacts, stayWords, storageWords } from '../../../src/ui/panels/kept/words.ts';
 import { KeptState, titleOf } from '../../../src/ui/state/kept.svelte.ts';
 import { OverlayState } from '../../../src/ui/state/overlay.svelte.ts';
@@ -26,6 +28,17 @@ describe('a kept run in words', () => {
     expect(keptFacts(changed)).toBe(`Changed from “${titleOf(plain)}” · WASM · 40 of 150 updates`);
     const named = await only(sampleLog({ gamma: 0.3 }, 40), 'Mine');
     expect([titleOf(named), keptFacts(named)]).toEqual(['Mine', 'γ 0.3 · WASM · 40 of 150 updates']);
+  });
+
+  it('says what was changed on the way, but for what bends no curve', async () => {
+    const change = (field: FieldName, from: number, to: number) =>
+      entryLine({ kind: 'change', step: 40, changes: [{ field, from, to }] });
+    const plain = await only(sampleLog({}, 40));
+    const longer = await only(sampleLog({}, 40) + change('steps', 150, 300));
+    expect([titleOf(longer), longer.steps]).toEqual([titleOf(plain), 300]);
+    const changed = await only(sampleLog({}, 40) + change('gamma', 0.75, 0));
+    expect(titleOf(changed)).toBe(`${titleOf(plain)}, then γ 0`);
+    expect(keptFacts(changed)).toBe('WASM · 40 of 150 updates');
   });
 
   it('its curve is said as it is drawn', async () => {
