@@ -59,7 +59,7 @@ describe('time', () => {
         value: await timeline(page).getAttribute('aria-valuetext'),
       });
       const before = await shown();
-      expect(before.value).toBe('now, update 6: evaluated');
+      expect(before.value).toBe('now, after update 6: evaluated');
       await timeline(page).focus();
       await page.keyboard.press('Home');
       expect(await stepOf(page)).toBe(0);

@@ -28,6 +28,8 @@ export class CompareState {
   #hidden = $state.raw<readonly OpenRun[]>([]);
   /** The group whose lanes are shown; from 0. */
   group = $state.raw(0);
+  /** The try that is selected in each; from 0. */
+  attempt = $state.raw(0);
 
   /** Those that are compared; none: nothing was compared yet. */
   get runs(): readonly OpenRun[] {
@@ -41,6 +43,7 @@ export class CompareState {
     this.#runs = runs.slice(0, maxCompared);
     this.#hidden = [];
     this.group = 0;
+    this.attempt = 0;
     this.on = this.#runs.length > 1;
   }
 

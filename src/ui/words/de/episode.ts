@@ -43,10 +43,10 @@ export const episode = {
     'hinauf, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
   'down, {coefficient} × gradient of log π; {share} % of this try’s gradient':
     'hinab, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
-  'Every token of this try is pushed by this factor, whether it mattered or not: the tests judge the whole program. Its share of the gradient is larger where the model was undecided.':
-    'Mit diesem Faktor wird jedes Token dieses Versuchs geschoben, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm. Der Anteil am Gradienten ist größer, wo das Modell unentschieden war.',
-  'Every token of this turn is pushed by this factor, whether it mattered or not: the tests judge the whole program. Its share of the gradient is larger where the model was undecided.':
-    'Mit diesem Faktor wird jedes Token dieser Runde geschoben, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm. Der Anteil am Gradienten ist größer, wo das Modell unentschieden war.',
+  'Every token of this try is pushed by this factor, whether it mattered or not: the tests judge the whole program. Its share of the gradient is the larger, the less likely it was.':
+    'Mit diesem Faktor wird jedes Token dieses Versuchs geschoben, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm. Der Anteil am Gradienten ist umso größer, je unwahrscheinlicher es war.',
+  'Every token of this turn is pushed by this factor, whether it mattered or not: the tests judge the whole program. Its share of the gradient is the larger, the less likely it was.':
+    'Mit diesem Faktor wird jedes Token dieser Runde geschoben, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm. Der Anteil am Gradienten ist umso größer, je unwahrscheinlicher es war.',
   'Its probability fell all the same: other pushes of the update moved it more.':
     'Seine Wahrscheinlichkeit sank trotzdem: Alle Token des Schritts schieben an denselben Gewichten, und die anderen Schübe haben mehr bewegt.',
   'Its probability rose all the same: other pushes of the update moved it more.':
@@ -65,9 +65,7 @@ export const episode = {
   'after an update': 'nach einem Schritt',
   Explained: 'Erklärt',
   'one update, recorded earlier': 'ein Schritt, früher aufgezeichnet',
-  'Your own model has learned since: its updates are under “Training batch”.':
-    'Das eigene Modell hat inzwischen gelernt: Seine Schritte stehen unter „Trainingsstapel“.',
-  'Show its updates': 'Seine Schritte zeigen',
+  'Your own model has learned since.': 'Das eigene Modell hat inzwischen gelernt.',
   'Your own model is here now: **Run** or **Step** makes an update of its own, like this one.':
     'Das eigene Modell ist jetzt da: **Start** oder **Schritt** macht einen eigenen Schritt wie diesen.',
   'Show the model’s own answers': 'Die Antworten des eigenen Modells zeigen',

@@ -133,6 +133,7 @@ export const page = {
   'Show the introduction on this device: a recorded update while the model is loading, and stories of a minute each':
     'Die Einführung auf diesem Gerät zeigen: einen aufgezeichneten Schritt, während das Modell lädt, und Geschichten von je einer Minute',
   '{name}, then {changes}': '{name}, dann {changes}',
+  'tick: its state is kept': 'Strich: Sein Zustand ist aufbewahrt',
   Timeline: 'Zeitleiste',
   'The bar above the panels is the run; drag its knob to look back. ○ held-out tasks were measured, ◆ a setting was changed, ▲ an alarm went off; a tick below: the run can be forked there without making updates again.':
     'Der Balken über den Feldern ist der Lauf; sein Knopf lässt sich zurückziehen. ○ zurückgehaltene Aufgaben wurden gemessen, ◆ eine Einstellung wurde geändert, ▲ ein Alarm ging los; ein Strich darunter: Dort lässt sich der Lauf verzweigen, ohne Schritte noch einmal zu machen.',
