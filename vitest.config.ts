@@ -6,6 +6,8 @@ export interface Suite {
   readonly include: readonly string[];
   /** Limit of one test in seconds. It only catches a hang: no test depends on speed. */
   readonly limit: number;
+  /** Whether its files wait for a good part of their time. */
+  readonly waits?: boolean;
   /** Whether it needs a browser, or files that come with one. */
   readonly browser: boolean;
   /** Whether the files of one process share the modules they import: what is costly to load or to start is so once. */
@@ -42,23 +44,28 @@ export const suites: Readonly<Record<string, Suite>> = {
     browser: true,
     globalSetup: 'test/vulkan.ts',
   },
-  sandbox: { include: ['test/sandbox/**/*.test.ts'], limit: 300, browser: true, shared: true },
+  sandbox: { include: ['test/sandbox/**/*.test.ts'], limit: 300, waits: true, browser: true, shared: true },
   e2e: {
     include: ['test/e2e/**/*.test.ts'],
     limit: 300,
+    waits: true,
     browser: true,
     shared: true,
     globalSetup: 'test/e2e/setup.ts',
   },
 };
 
-/** Files that run at once: one more than the cores of a small machine, for a tenth of a file's time is waiting (for a limit, for a start). */
-const workers = 3;
+/**
+ * Files that run at once on two cores. Where a tenth of a file's time is waiting (for a limit, a start, a page), one more than cores;
+ * where everything is computing, a third process would only read all modules once more. First the former, then the latter.
+ */
+const groups = { waiting: { order: 0, workers: 3 }, computing: { order: 1, workers: 2 } } as const;
 
 /** How long `expect.poll` looks, ms: vitest's own second is short beside what else a machine may do. */
 const patience = 30_000;
 
 function project([name, suite]: [string, Suite]): TestProjectInlineConfiguration {
+  const { order, workers } = groups[suite.waits ? 'waiting' : 'computing'];
   return {
     extends: true,
     test: {
@@ -67,6 +74,7 @@ function project([name, suite]: [string, Suite]): TestProjectInlineConfiguration
       environment: 'node',
       pool: 'forks',
       maxWorkers: workers,
+      sequence: { groupOrder: order },
       isolate: !suite.shared,
       testTimeout: suite.limit * 1000,
       hookTimeout: suite.limit * 1000,
