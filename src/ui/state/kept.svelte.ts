@@ -109,12 +109,22 @@ export class KeptState {
         return this.#onRefused(
           say('No run is kept when the page is closed: {refused}.', { refused: this.refused }),
         );
-      this.#sort(await store.list());
-      this.inUse = await store.inUse();
+      await this.#lookOnceFree(store);
       const last = this.runs.find(({ id }) => !this.inUse.includes(id));
       const usable = last !== undefined && last.damage === undefined && last.step > 0;
       if (usable && this.#declined.read() !== nameOfMoment(last)) this.offer = last;
     });
+  }
+
+  /** Looks when the newest run is free: a page that was reloaded may hold for a moment what its former self wrote. */
+  async #lookOnceFree(store: KeptRuns): Promise<void> {
+    for (let waited = 0; ; waited += handover.every) {
+      this.#sort(await store.list());
+      this.inUse = await store.inUse();
+      const [newest] = this.runs;
+      if (!newest || !this.inUse.includes(newest.id) || waited >= handover.atMost) return;
+      await new Promise((resolve) => setTimeout(resolve, handover.every));
+    }
   }
 
   #sort(all: readonly KeptRun[]): void {
@@ -122,6 +132,9 @@ export class KeptState {
     this.deleted = all.filter(({ deleted }) => deleted !== undefined);
   }
 }
+
+/** How long a page that was reloaded may take to let go of its run, and how often that is looked at, ms. */
+const handover = { atMost: 3000, every: 100 };
 
 const nameOfMoment = ({ id, step }: KeptRun) => `${id}@${step}`;
 

@@ -93,6 +93,25 @@ describe('whoever comes back', () => {
     runs.put(sampleLog({}, 0), 'nothing yet', 3);
     expect(await offered(runs)).toBeNull();
   });
+
+  it('is asked of it, too, when the page that was reloaded lets go of it late; of the one before when another tab has it', async () => {
+    vi.useFakeTimers();
+    const runs = new MemoryRuns();
+    runs.put(sampleLog({}, 20), 'before', 1);
+    const last = runs.put(sampleLog({}, 30), 'last', 2);
+    const offeredAfter = async (freed: number) => {
+      runs.using.add(last);
+      const kept = new KeptState(runs, () => undefined);
+      kept.begin();
+      await vi.advanceTimersByTimeAsync(freed);
+      runs.using.delete(last);
+      await vi.advanceTimersByTimeAsync(5000);
+      return kept.offer && titleOf(kept.offer);
+    };
+    expect(await offeredAfter(800)).toBe('last');
+    expect(await offeredAfter(8000)).toBe('before');
+    vi.useRealTimers();
+  });
 });
 
 describe('an overlay', () => {
