@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { chromium, type Browser, type BrowserContext, type LaunchOptions } from 'playwright';
+import type { Browser, BrowserContext, LaunchOptions } from 'playwright';
 import { findChromium, noBrowser, onPath } from '../src/cli/chromium.ts';
 
 export { findChromium };
@@ -114,8 +114,12 @@ export const chromiumArgs: readonly string[] = [
   '--use-webgpu-adapter=swiftshader',
   ...dawnOptions.map((option) => `--${option}`),
   `--disable-features=${disabledFeatures.join(',')}`,
+  '--js-flags=--single-threaded-gc', // other tests have the other core: helpers of the collector cost more than they spare
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
+
+/** Loaded when a browser is wanted: it takes half a second, and other tests only ask for a switch or a path. */
+const playwright = () => import('playwright');
 
 function launchOptions(executablePath: string | null, args: readonly string[] = []): LaunchOptions {
   if (executablePath === null) throw new Error(noBrowser);
@@ -130,6 +134,7 @@ export const lightestChromium = (): string | null => process.env.CHROMIUM_HEADLE
  * @param args more command-line switches
  */
 export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
+  const { chromium } = await playwright();
   return chromium.launch(launchOptions(lightestChromium(), args));
 }
 
@@ -143,6 +148,7 @@ export async function launchWithoutCookies(): Promise<BrowserContext> {
   mkdirSync(join(profile, 'Default'), { recursive: true });
   const block = { profile: { default_content_setting_values: { cookies: 2 } } };
   writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(block));
+  const { chromium } = await playwright();
   return chromium.launchPersistentContext(profile, launchOptions(findChromium()));
 }
 

@@ -16,7 +16,7 @@ export const machineKey = (has: readonly ExtraBackend[]): string =>
 const seldom = [
   /^(models\/(cheating|three-turns|beginner)|problems)\//,
   /^assets\/(speed|problems|ownProblems|models)\.worker-/,
-  /^assets\/(Lessons|inGerman|inGermanLater|Compare|CompareDialog|Editor|codemirror|Models|models\.svelte|Files|drawing|heat|pythonProject|SpeedReport|Results|otherModel)-/,
+  /^assets\/(Lessons|inGerman|inGermanLater|Compare|CompareDialog|Editor|codemirror|Models|models\.svelte|Files|drawing|heat|pythonProject|Speed|SpeedReport|Results|otherModel)-/,
   /^(node-project\.zip|project\.html)$/,
 ];
 

@@ -97,7 +97,7 @@ describe('speed', () => {
       expect(await report(page).isVisible()).toBe(false);
       expect(await stepOf(page)).toBe(step);
       await open(page);
-      expect(await report(page).isVisible()).toBe(true);
+      await report(page).waitFor();
       await chooseParts(page, 'Training'); // takes long enough to be still under way below
       await button(page, 'Measure again').click();
       await button(page, 'Cancel').waitFor();
