@@ -1,6 +1,9 @@
 /** Cached attention on WASM: writes the new keys and values into the cache in place, then one query per head over the slots. */
 import { expRow, maxOf, sum4 } from '../../wasm/math.as';
 
+/** Bytes that come from memory at once. */
+const LINE: usize = 64;
+
 export function attendScratch(depth: i32): usize {
   return (<usize>(depth + 4)) << 2;
 }
@@ -89,6 +92,19 @@ function mixValues(
 }
 
 /**
+ * Reads keys and values of a row from end to end, one number of each line. A group of heads reads a part of each slot only, and where
+ * reading leaps, a processor fetches little ahead: a token of SmolLM2 waited a twentieth of its time for that.
+ *
+ * @param bytes of either
+ * @param scratch takes a number that nobody wants, for what is not used is not read
+ */
+export function fetchAhead(keys: usize, values: usize, bytes: usize, scratch: usize): void {
+  let seen = 0;
+  for (let i: usize = 0; i < bytes; i += LINE) seen |= i32.load(keys + i) | i32.load(values + i);
+  i32.store(scratch, seen);
+}
+
+/**
  * One row: writes its keys and values into slot `slot` of its cache, then attends over slots 0..slot.
  *
  * @param qkv rotated, one row
@@ -108,6 +124,7 @@ export function attendRow(
   const head = (<usize>headDim) << 2;
   const width = <usize>kvHeads * head;
   const shared = heads / kvHeads;
+  fetchAhead(keys, values, <usize>slot * width, scratch);
   for (let group = 0; group < kvHeads; group++) {
     const own = <usize>group * head;
     const queries = <usize>shared * own;

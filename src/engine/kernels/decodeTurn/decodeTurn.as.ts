@@ -9,7 +9,7 @@
 import { gemmBlocks, panelBytes } from '../../wasm/blocks.as';
 import { gemmPanels, pack, packedBytes } from '../../wasm/gemm.as';
 import { columnOf } from '../../wasm/unpack.as';
-import { attendGroup } from '../attendCached/attendCached.as';
+import { attendGroup, fetchAhead } from '../attendCached/attendCached.as';
 import { rmsNormForward } from '../rmsNorm/rmsNorm.as';
 import { ropeRotate } from '../rope/rope.as';
 import { sample } from '../sampleToken/sampleToken.as';
@@ -260,7 +260,9 @@ function compute(
       }
     }
   } else if (stage == ATTEND) {
-    for (let unit = start; unit < start + count; unit++) attendUnit(net, w, m, rows, unit, work, scratch);
+    for (let unit = start; unit < start + count; unit++) {
+      attendUnit(net, w, m, rows, unit, unit == start, work, scratch);
+    }
   } else if (stage == OUT) {
     const mixedWidth = net.heads * net.headDim;
     product(w.outType, m, d, mixedWidth, a, w.out, y, start, count, scratch);
@@ -290,13 +292,17 @@ function compute(
   }
 }
 
-/** A row's group of heads that have keys and values in common. */
+/**
+ * A row's group of heads that have keys and values in common.
+ * @param first whether it is the thread's first of this row, as each group 0 is
+ */
 function attendUnit(
   net: Decoder,
   w: Layer,
   m: i32,
   rows: usize,
   unit: i32,
+  first: bool,
   work: usize,
   scratch: usize,
 ): void {
@@ -312,9 +318,11 @@ function attendUnit(
   ropeRotate(1, shared, half, shared * net.headDim, work + cell, net.angles, 1, queries, queries);
   ropeRotate(1, 1, half, net.headDim, work + cell, net.angles, 1, key, key);
   const width = <usize>net.kvHeads * head;
-  const cached = <usize>i32.load(rows + cell) * <usize>net.depth * width + <usize>group * head;
+  const cached = <usize>i32.load(rows + cell) * <usize>net.depth * width;
+  const own = cached + <usize>group * head;
   const mixed = aOf(net, m, work) + <usize>((row * net.kvHeads + group) * shared) * head;
   const slot = i32.load(work + cell);
+  if (first || group == 0) fetchAhead(w.keys + cached, w.values + cached, <usize>slot * width, scratch);
   attendGroup(
     slot,
     shared,
@@ -323,8 +331,8 @@ function attendUnit(
     queries,
     key,
     key + width,
-    w.keys + cached,
-    w.values + cached,
+    w.keys + own,
+    w.values + own,
     mixed,
     scratch,
   );
