@@ -56,6 +56,7 @@ export const course = {
   'Ready. Measuring held-out tasks, {measured}. Press Run to train.':
     'Bereit. Zurückgehaltene Aufgaben werden gemessen, {measured}. „Start“ drücken, um zu trainieren.',
   'Ready. Press Run to train.': 'Bereit. „Start“ drücken, um zu trainieren.',
+  'Run {number} stays as it is.': 'Lauf {number} bleibt, wie er ist.',
   'Training: {stage}{count}': 'Training: {stage}{count}',
   'Update {step}: {stage}{count}': 'Schritt {step}: {stage}{count}',
   'Pausing after this update: {stage}{count}': 'Hält nach diesem Schritt an: {stage}{count}',
