@@ -53,6 +53,8 @@ const soonest = 5;
 const speedWindow = 8;
 /** Updates that take less, ms, are over before one could read them. */
 const readable = 350;
+/** In a shorter one nobody has got into a task by the time they pause, ms. */
+const studied = 3000;
 
 /** One run, as far as the trainer has told. Read it anywhere; it is written here only, by `apply` and its neighbours. */
 export class RunState {
@@ -103,7 +105,7 @@ export class RunState {
   live = $state.raw<LiveUpdate | null>(null);
   /** Where the run stands within the next update; null: between two. */
   at = $state.raw<Reached | null>(null);
-  /** The update that the run last stood in, or was paused at the end of, counted from 1; 0: none. */
+  /** The update that the run last stood in, or was paused at the end of where one can get into a task, counted from 1; 0: none. */
   stoodIn = $state.raw(0);
   /** What the last search for given-up first answers found; null before one. */
   caught = $state.raw<CaughtRecord | null>(null);
@@ -259,7 +261,7 @@ export class RunState {
   apply(event: TrainerEvent): void {
     switch (event.type) {
       case 'status':
-        if (this.phase === 'pausing') this.stoodIn = event.step; // of those that follow, the last one counts
+        if (this.phase === 'pausing' && !(this.updateTakes < studied)) this.stoodIn = event.step; // of those that follow, the last one counts
         this.phase = event.phase;
         if (event.total > 0 || event.stage !== this.stage) this.#count(event); // else it goes on as counted
         if (event.phase !== 'loading') this.step = event.step; // a fork is on its way to where it begins

@@ -19,12 +19,13 @@ function setUp() {
 it('is still the one that was looked at when the reader paused, and the most telling one when the run rests by itself', () => {
   const { run, selection, goes } = setUp();
   /** An update in which the first task tells nothing: that one is looked at while the run goes on. */
-  const learns = (step: number) => {
+  const learns = (step: number, total = 5000) => {
     const record = fakeUpdate(defaultExperiment, step);
+    const timing = { ...record.timing, total };
     const [first, ...rest] = record.groups;
     if (!first) throw new Error('The update has no tasks.');
     const groups = [{ ...first, trajectories: first.trajectories.slice(0, 0) }, ...rest];
-    run.apply({ type: 'update', runId, record: { ...record, groups } });
+    run.apply({ type: 'update', runId, record: { ...record, groups, timing } });
   };
 
   goes('running', 0);
@@ -47,6 +48,15 @@ it('is still the one that was looked at when the reader paused, and the most tel
   goes('running', 2); // on, after all
   learns(3);
   goes('finished', 3);
+  expect(selection.groupIndex).toBe(selection.mostTelling);
+
+  goes('running', 3); // faster than anybody gets into a task
+  for (let step = 4; step < 13; step++) learns(step, 900);
+  goes('pausing', 12);
+  learns(13, 900);
+  goes('pausing', 13);
+  goes('paused', 13);
+  expect(selection.mostTelling).toBeGreaterThan(0);
   expect(selection.groupIndex).toBe(selection.mostTelling);
 });
 

@@ -18,6 +18,10 @@ export const course = {
   'with credit of its own, the first answer came back': 'mit eigener Wertung kam die erste Antwort zurück',
   'the first answer has not come back yet; let it run on':
     'noch ist die erste Antwort nicht zurückgekommen; weiterlaufen lassen',
+  'You are looking back: before training the outcome was not known yet.':
+    'Rückblick: Vor dem Training stand das Ergebnis noch nicht fest.',
+  'You are looking back: after update {step} the outcome was not known yet.':
+    'Rückblick: Nach Schritt {step} stand das Ergebnis noch nicht fest.',
   'Not yet: the outcome comes after {updates} updates.':
     'Noch nicht: Das Ergebnis kommt nach {updates} Schritten.',
   'Not yet: at update {step} the held-out tasks could not be graded.':
