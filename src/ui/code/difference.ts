@@ -1,5 +1,5 @@
-/** The difference between two answers, line by line and, within a changed line, word by word. */
-import { diffLines, diffWordsWithSpace } from 'diff';
+/** The difference between two answers, line by line and, within a changed line, by words and operators. */
+import { diffArrays, diffLines } from 'diff';
 import { highlightPython, type Piece } from './python.ts';
 
 export interface MarkedPiece extends Piece {
@@ -35,13 +35,17 @@ function mark(pieces: readonly Piece[], ranges: readonly (readonly [number, numb
   return out;
 }
 
+/** Words, white space, operators whole (else `>` after `>=` would be something left out and nothing put in), other characters. */
+const token = /[\p{L}\p{N}_]+|\s+|(?:\*\*|\/\/|<<|>>|[-+*/%&|^<>=!:@])=|\*\*|\/\/|<<|>>|->|[^]/gu;
+const tokens = (line: string): string[] => line.match(token) ?? [];
+
 /** Character ranges that differ between two lines: in the old one and in the new one. */
 function changedRanges(before: string, after: string): { old: [number, number][]; new: [number, number][] } {
   const ranges: { old: [number, number][]; new: [number, number][] } = { old: [], new: [] };
   let o = 0;
   let n = 0;
-  for (const part of diffWordsWithSpace(before, after)) {
-    const length = part.value.length;
+  for (const part of diffArrays(tokens(before), tokens(after))) {
+    const { length } = part.value.join('');
     if (part.removed) ranges.old.push([o, o + length]);
     if (part.added) ranges.new.push([n, n + length]);
     if (!part.added) o += length;

@@ -267,13 +267,20 @@ export class SelectionState {
     return this.#shading ?? 'gradient';
   }
 
+  /** The run goes on: so does the page, but where it looks back, or goes through an update station by station. */
   goOn(): void {
     this.wentOn = true;
+    if (this.cursor !== null || this.#run.at !== null) return;
+    this.#held = null;
+    if (this.source !== 'batch') return;
+    this.#group = null; // the next update has other tasks
+    this.#trajectory = 0;
+    this.#turn = null;
   }
 
   /** Looks at what the model learns from, as it comes. */
   followTraining(): void {
-    this.goOn();
+    this.wentOn = true;
     this.#returned = false;
     this.#chosen = null;
     this.#held = null;

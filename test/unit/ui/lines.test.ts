@@ -32,3 +32,19 @@ it.each([
   const answer = (value: string) => `def f(n):\n    return ${value}`;
   expect(tileLines(answer(after), answer(before)).removed).toBe(removed);
 });
+
+it('marks an operator that was put in place of another, whole', () => {
+  const changed = (before: string, after: string) =>
+    tileLines(`return ${after}`, `return ${before}`)
+      .lines.flat()
+      .filter((piece) => piece.changed)
+      .map(({ text }) => text);
+  expect(changed('[abs(x) for x in xs if x >= 0]', 'set([abs(x) for x in xs if x > 0])')).toEqual([
+    'set',
+    '(',
+    '>',
+    ')',
+  ]);
+  expect(changed('a // b', 'a / b')).toEqual(['/']);
+  expect(changed('a * b', 'a ** b')).toEqual(['**']);
+});

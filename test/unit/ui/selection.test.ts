@@ -103,3 +103,26 @@ it('is the update before until something is written, and no update under way whe
   goes('running', 12);
   expect(selection.watching).toBeNull();
 });
+
+it('is the one that comes when somebody who looked into a try lets the run go on, and that of then where they look back', () => {
+  const { run, selection, goes } = setUp();
+  const learns = (step: number) => {
+    run.apply({ type: 'update', runId, record: fakeUpdate(defaultExperiment, step) });
+    goes('running', step);
+  };
+  goes('running', 0);
+  learns(1);
+  learns(2);
+  goes('paused', 2);
+  selection.chooseGroup(1);
+  selection.chooseTrajectory(1);
+  expect(selection.following).toBe(false);
+  selection.goOn();
+  learns(3);
+  expect([selection.moment?.step, selection.groupIndex, selection.trajectoryIndex]).toEqual([3, 0, 0]);
+
+  selection.lookBack(1);
+  selection.goOn();
+  learns(4);
+  expect(selection.moment?.step).toBe(1);
+});

@@ -308,9 +308,14 @@ describe('SelectionState', () => {
     app.selection.look('batch');
     expect(app.selection.following).toBe(true);
     app.selection.chooseTrajectory(1);
-    app.start();
+    expect(app.selection.following).toBe(false);
+    app.start(); // who lets it go on wants to see that
+    expect(app.selection.following).toBe(true);
     await vi.waitFor(() => expect(app.run.step).toBeGreaterThan(1));
-    expect(app.selection.moment?.step).toBe(1);
+    app.selection.chooseTrajectory(1);
+    const held = app.selection.moment?.step;
+    await vi.waitFor(() => expect(app.run.step).toBeGreaterThan(held ?? NaN));
+    expect(app.selection.moment?.step).toBe(held);
     app.pause();
     await reaches(app, 'paused');
     const { step } = app.run;
@@ -394,9 +399,9 @@ describe('SelectionState', () => {
     await vi.waitFor(() => expect(run.step).toBe(3));
     await reaches(app, 'paused');
     expect(selection.groupIndex).toBe(0);
-    selection.chooseGroup(1);
     app.start();
     await vi.waitFor(() => expect(run.step).toBeGreaterThan(3));
+    selection.chooseGroup(1);
     app.pause();
     await reaches(app, 'paused');
     selection.followLatest();
