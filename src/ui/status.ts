@@ -125,7 +125,8 @@ export function firstMeasured({ phase, stage, done, total, evals = [], secondsLe
  * @param settled nothing can be set now
  */
 export function statusText(at: Standing, asked = false, settled = false): string {
-  const stage = say(stageWords[at.stage]);
+  const untrained = at.phase === 'loading' && at.stage === 'evaluate';
+  const stage = say(untrained ? 'measuring the model on held-out tasks' : stageWords[at.stage]);
   const share =
     at.stage === 'model'
       ? `, ${percent(at.done / at.total)}`

@@ -88,7 +88,7 @@ describe('time', () => {
       await timeline(page).focus();
       await page.keyboard.press('Home');
       await page.keyboard.press('ArrowRight');
-      await page.getByText(/^Looking back: after update 1\.\s+Training goes on/).waitFor();
+      await page.getByText(/^Looking back: after update 1\.\s+The run goes on/).waitFor();
       expect(await stepOf(page)).toBe(1);
       await playground.waitFor(
         'training to go on',

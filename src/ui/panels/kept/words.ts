@@ -57,7 +57,7 @@ export function stayWords(persisted: boolean, refused: boolean): string {
   if (persisted) return say('The browser will not clear it by itself.');
   return refused
     ? say(
-        'When space is short, the browser may clear it by itself: it was asked to keep it and has not agreed so far. Browsers agree sooner for sites that are visited often, or bookmarked.',
+        'When space is short, the browser may clear all this by itself: the page asked it not to, and it has not agreed so far. Browsers agree sooner for sites that are visited often, or bookmarked.',
       )
     : say('When space is short, the browser may clear it by itself.');
 }

@@ -34,7 +34,7 @@ export const course = {
     'Noch nicht: Schritt {step} von {updates}. Bisher: {numbers}.',
   'Looking back: before training.': 'Rückblick: vor dem Training.',
   'Looking back: after update {step}.': 'Rückblick: nach Schritt {step}.',
-  'Training goes on at {step}.': 'Das Training läuft weiter, bei {step}.',
+  'The run goes on: it is at {step}.': 'Das Training läuft weiter, bei {step}.',
   'The run stands at {step}.': 'Der Lauf steht bei {step}.',
   'A new run that begins here, with other values or the same':
     'Ein neuer Lauf, der hier beginnt, mit anderen Werten oder denselben',
@@ -101,6 +101,7 @@ export const course = {
   'running unit tests': 'Tests laufen',
   'scoring answers': 'Antworten werden bewertet',
   'updating the weights': 'die Gewichte werden geändert',
+  'measuring the model on held-out tasks': 'das Modell wird an zurückgehaltenen Aufgaben gemessen',
   'seeing what it has learned, on held-out tasks':
     'was es gelernt hat, wird an zurückgehaltenen Aufgaben gemessen',
   'making updates again, from the last state that was kept':

@@ -201,9 +201,9 @@ export const episode = {
   'recorded earlier, to look at while your own model is loading':
     'früher aufgezeichnet, zum Ansehen, während das eigene Modell lädt',
   'sampled answers {model} is learning from': 'ausgewürfelte Antworten, aus denen {model} lernt',
-  'own attempts of {model} at a task it also trains on':
+  'attempts by {model} at a task it also trains on':
     'eigene Versuche an einer Aufgabe, an der {model} auch trainiert',
-  'own attempts of {model} at a task it never trains on':
+  'attempts by {model} at a task it never trains on':
     'eigene Versuche an einer Aufgabe, an der {model} nie trainiert',
   'answers to tasks {model} also trains on, always taking the most likely token':
     'Antworten auf Aufgaben, an denen {model} auch trainiert, stets mit dem wahrscheinlichsten Token',

@@ -39,9 +39,9 @@ export const kept = {
   'Nothing is kept here,': 'Hier wird nichts aufbewahrt,',
   'because {why}. What you train is gone when you close the page. A link holds the experiment, and a run that is open can be saved as a file.':
     'denn: {why}. Was trainiert wird, ist fort, wenn die Seite geschlossen wird. Ein Link trägt das Experiment, und ein offener Lauf lässt sich als Datei speichern.',
-  'Every run is saved in this browser while it trains, and only there. It can be opened again later, and goes on where it stopped.':
+  'Every run is saved in this browser while it trains, and only there. It can be opened again later, and continued where it stopped.':
     'Jeder Lauf wird in diesem Browser aufgeschrieben, während er trainiert, und nur dort. Er lässt sich wieder öffnen, nachdem die Seite geschlossen wurde, und geht weiter, wo er stand.',
-  'There is none yet. Press **Run**: from its first update on a run is here.':
+  'There is none yet. Press **Run**: a run appears here after its first update.':
     'Noch gibt es keinen. **Start** drücken: Vom ersten Schritt an steht ein Lauf hier.',
   'Kept runs': 'Aufbewahrte Läufe',
   'Delete for good': 'Endgültig löschen',
@@ -58,7 +58,7 @@ export const kept = {
   'The page uses {used} of the {granted} that the browser grants it.':
     'Die Seite belegt {used} der {granted}, die der Browser ihr zugesteht.',
   'The browser will not clear it by itself.': 'Der Browser räumt ihn nicht von sich aus.',
-  'When space is short, the browser may clear it by itself: it was asked to keep it and has not agreed so far. Browsers agree sooner for sites that are visited often, or bookmarked.':
+  'When space is short, the browser may clear all this by itself: the page asked it not to, and it has not agreed so far. Browsers agree sooner for sites that are visited often, or bookmarked.':
     'Wird der Platz knapp, räumt ihn der Browser womöglich von sich aus: Er wurde gebeten, es nicht zu tun, und hat nicht zugestimmt. Browser stimmen eher zu bei Seiten, die oft besucht oder als Lesezeichen abgelegt sind.',
   'When space is short, the browser may clear it by itself.':
     'Wird der Platz knapp, räumt ihn der Browser womöglich von sich aus.',

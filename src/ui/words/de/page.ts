@@ -84,7 +84,7 @@ export const page = {
   'Close run {number}': 'Lauf {number} schließen',
   'Compare {numbers}': 'Vergleich {numbers}',
   'States to go back to, of {runs}': 'Zustände, zu denen man zurückkann ({runs})',
-  'to go back: {memory}': 'zum Zurückgehen: {memory}',
+  'memory for looking back: {memory}': 'Speicher zum Zurückblicken: {memory}',
   'Run {number} is closed.': 'Lauf {number} ist geschlossen.',
   Undo: 'Rückgängig',
   '“{label}”': '„{label}“',

@@ -10,8 +10,8 @@ export const speed = {
   'in separate Python workers, which take about 400 MB':
     'in eigenen Python-Prozessen, die etwa 400 MB brauchen',
   Counts: 'Anzahlen',
-  'operations and calls to the GPU: no clock, so no noise':
-    'Operationen und Aufrufe der GPU: keine Uhr, also kein Rauschen',
+  'operations, and calls to a GPU where there is one: no clock, so no noise':
+    'Operationen und, wo es eine GPU gibt, Aufrufe an sie: keine Uhr, also kein Rauschen',
   Quick: 'Schnell',
   Thorough: 'Gründlich',
   'Waiting until the page has loaded…': 'Wartet, bis die Seite geladen ist …',
