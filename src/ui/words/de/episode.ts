@@ -15,6 +15,8 @@ export const episode = {
   'Most:': 'Am meisten:',
   'Green line below: pushed up; red dots: pushed down.':
     'Grüne Linie darunter: hinaufgeschoben; rote Punkte: hinabgeschoben.',
+  'Tests judge a whole try, so all of it is pushed the same way, its mistakes too.':
+    'Tests beurteilen einen ganzen Versuch; darum wird alles daran gleich geschoben, auch seine Fehler.',
   '{share} of the policy gradient falls on this turn':
     '{share} des Policy-Gradienten entfallen auf diese Runde',
   'Try {number} in full': 'Versuch {number} im Ganzen',
