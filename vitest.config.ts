@@ -1,5 +1,4 @@
 import { defineConfig, mergeConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import { BaseSequencer } from 'vitest/node';
 import viteConfig from './vite.config.ts';
 
 export interface Suite {
@@ -18,8 +17,8 @@ export interface Suite {
 }
 
 /**
- * The test suites. Their files wait in one queue, those of the last suite first, so that no core stands idle until the last file: the
- * sandbox's begin with the longest waits, and the unit tests are many small files.
+ * The test suites. Their files wait in one queue, by the names of the suites, so that no core stands idle until the last file;
+ * the small ones are last.
  */
 export const suites: Readonly<Record<string, Suite>> = {
   unit: {
@@ -45,6 +44,7 @@ export const suites: Readonly<Record<string, Suite>> = {
     browser: true,
     globalSetup: 'test/vulkan.ts',
   },
+  sandbox: { include: ['test/sandbox/**/*.test.ts'], limit: 300, waits: true, browser: true, shared: true },
   e2e: {
     include: ['test/e2e/**/*.test.ts'],
     limit: 300,
@@ -53,7 +53,6 @@ export const suites: Readonly<Record<string, Suite>> = {
     shared: true,
     globalSetup: 'test/e2e/setup.ts',
   },
-  sandbox: { include: ['test/sandbox/**/*.test.ts'], limit: 300, waits: true, browser: true, shared: true },
 };
 
 /**
@@ -61,15 +60,6 @@ export const suites: Readonly<Record<string, Suite>> = {
  * where everything is computing, a third process would only read all modules once more. First the former, then the latter.
  */
 const groups = { waiting: { order: 0, workers: 3 }, computing: { order: 1, workers: 2 } } as const;
-
-/** See `suites`; within one suite as vitest has them, the largest file first. */
-class LastSuiteFirst extends BaseSequencer {
-  override async sort(...files: Parameters<BaseSequencer['sort']>): ReturnType<BaseSequencer['sort']> {
-    const place = Object.keys(suites);
-    const sorted = await super.sort(...files);
-    return sorted.toSorted((a, b) => place.indexOf(b.project.name) - place.indexOf(a.project.name));
-  }
-}
 
 /** How long `expect.poll` looks, ms: vitest's own second is short beside what else a machine may do. */
 const patience = 30_000;
@@ -96,11 +86,5 @@ function project([name, suite]: [string, Suite]): TestProjectInlineConfiguration
 
 export default mergeConfig(
   viteConfig,
-  defineConfig({
-    test: {
-      silent: 'passed-only',
-      sequence: { sequencer: LastSuiteFirst },
-      projects: Object.entries(suites).map(project),
-    },
-  }),
+  defineConfig({ test: { silent: 'passed-only', projects: Object.entries(suites).map(project) } }),
 );
