@@ -19,12 +19,15 @@ export interface GpuKernel {
 /** Invocations of one workgroup, in every kernel. */
 export const GROUP = 64;
 
+/** How many sums of some of their values a workgroup's reductions make first, in `firsts`. */
+export const firstsOf = (threads: number) => (threads > 64 ? 16 : 8);
+
 /**
  * WGSL: sum and maximum over a workgroup, in two steps rather than by halves, because barriers take longer than additions. Every
  * invocation must call them, outside of branches; all get the result.
  */
 export function reductionsOf(threads: number): string {
-  const firsts = threads > 64 ? 16 : 8;
+  const firsts = firstsOf(threads);
   const reduction = (name: string, both: (a: string, b: string) => string) => `
   fn ${name}(value : f32) -> f32 {
     let me = localId.x;

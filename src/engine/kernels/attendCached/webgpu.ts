@@ -58,29 +58,39 @@ export function fillCacheGpu(
 /** How a head's numbers are read: as whole vectors, where they are such. */
 export const headVector = (headDim: number) => (headDim % 4 === 0 ? 'vec4f' : 'f32');
 
-/** Invocations that attend, and slots at a time. */
+/** Invocations that attend. */
 export const ATTENDING = 128;
 
+/** Slots at a time, whose weights lie in shared memory. */
+const SLOTS = 1024;
+
+/** Loads of one invocation that do not wait for each other. */
+const TOGETHER = 8;
+
 /**
- * WGSL: one head of one sequence attends to the first `live` slots of its cache, ATTENDING at a time with a streaming softmax; the
+ * WGSL: one head of one sequence attends to the first `live` slots of its cache, SLOTS at a time with a streaming softmax; the
  * weights are kept in shared memory. Every invocation of a workgroup of ATTENDING must call it. Reads `qkv` from `query` on, `keys`
  * and `values` from `cache` on, a slot every `width`; writes `result` from `to` on. All four, and these
  * places, count in `headVector`s.
  *
  * With few rows the memory's latency takes the time: so a slot's score is one invocation's, its loads side by side, and the
- * result is shared out by columns and by slots.
+ * result is shared out by columns and by slots. The next longest are barriers: hence many slots at a time.
  */
 export function attendHead(headDim: number): string {
   const vector = headVector(headDim);
   const columns = vector === 'vec4f' ? headDim / 4 : headDim;
   const inner = (a: string, b: string) => (vector === 'vec4f' ? `dot(${a}, ${b})` : `${a} * ${b}`);
+  const each = (count: number, line: (i: number) => string, between = '\n      ') =>
+    Array.from({ length: count }, (_, i) => line(i)).join(between);
   // Columns side by side, how many invocations share one out, and how often there are more columns.
   const across = Math.min(columns, ATTENDING);
   const shares = Math.floor(ATTENDING / across);
   const loops = Math.ceil(columns / across);
+  const scoreOf = (i: string) => inner(`qkv[query + ${i}]`, `keys[key + ${i}]`);
+  const whole = columns - (columns % TOGETHER);
   return `${reductionsOf(ATTENDING)}
   const COLUMNS = ${columns};
-  var<workgroup> weights : array<f32, ${ATTENDING}>;
+  var<workgroup> weights : array<f32, ${SLOTS}>;
   var<workgroup> parts : array<${vector}, ${ATTENDING}>;
   fn attendHead(query : i32, cache : i32, width : i32, live : i32, to : i32) {
     let me = i32(localId.x);
@@ -88,41 +98,41 @@ export function attendHead(headDim: number): string {
     var top = -3.0e38;
     var sum = 0.0;
     var acc : array<${vector}, ${loops}>;
-    for (var first = 0; first < live; first += ${ATTENDING}) {
-      let slot = first + me;
-      // Beyond the end the last slot is read again, and counts for nothing.
-      let key = cache + min(slot, live - 1) * width;
-      var dots = 0.0;
-      for (var i = 0; i < ${columns - (columns % 4)}; i += 4) {
-        dots += ${[0, 1, 2, 3].map((j) => inner(`qkv[query + i + ${j}]`, `keys[key + i + ${j}]`)).join(' + ')};
+    for (var first = 0; first < live; first += ${SLOTS}) {
+      let count = min(${SLOTS}, live - first);
+      var best = -3.0e38;
+      for (var s = me; s < count; s += ${ATTENDING}) {
+        let key = cache + (first + s) * width;
+        var dots = 0.0;
+        for (var i = 0; i < ${whole}; i += ${TOGETHER}) {
+          dots += ${each(TOGETHER, (j) => scoreOf(`i + ${j}`), ' + ')};
+        }
+        ${each(columns - whole, (j) => `dots += ${scoreOf(`${whole + j}`)};`)}
+        let x = dots * ${(headDim ** -0.5).toFixed(9)};
+        weights[s] = x;
+        best = max(best, x);
       }
-      ${Array.from({ length: columns % 4 }, (_, j) => {
-        const i = columns - 1 - j;
-        return `dots += ${inner(`qkv[query + ${i}]`, `keys[key + ${i}]`)};`;
-      }).join('\n      ')}
-      let x = select(-3.0e38, dots * ${(headDim ** -0.5).toFixed(9)}, slot < live);
-      let next = max(top, groupMax(x));
+      let next = max(top, groupMax(best));
       let shrink = exp(top - next);
-      let p = select(0.0, exp(x - next), slot < live);
-      weights[me] = p;
-      sum = sum * shrink + groupSum(p);
+      var own = 0.0;
+      for (var s = me; s < count; s += ${ATTENDING}) {
+        let p = exp(weights[s] - next);
+        weights[s] = p;
+        own += p;
+      }
+      sum = sum * shrink + groupSum(own);
       top = next;
-      let count = min(${ATTENDING}, live - first);
+      let last = count - 1;
       for (var part = 0; part < ${loops}; part++) {
         let column = me % ${across} + part * ${across};
         var value = acc[part] * shrink;
         if (share < ${shares} && column < COLUMNS) {
-          for (var s = share; s < count; s += ${4 * shares}) {
-            // Four at a time; beyond the end the weights are zero.
-            let at = cache + first * width + column;
-            let s1 = min(s + ${shares}, ${ATTENDING - 1});
-            let s2 = min(s + ${2 * shares}, ${ATTENDING - 1});
-            let s3 = min(s + ${3 * shares}, ${ATTENDING - 1});
-            let last = count - 1;
-            value += weights[s] * values[at + s * width]
-              + select(0.0, weights[s1], s + ${shares} < count) * values[at + min(s1, last) * width]
-              + select(0.0, weights[s2], s + ${2 * shares} < count) * values[at + min(s2, last) * width]
-              + select(0.0, weights[s3], s + ${3 * shares} < count) * values[at + min(s3, last) * width];
+          let at = cache + first * width + column;
+          for (var s = share; s < count; s += ${TOGETHER * shares}) {
+            // Beyond the end the last slot is read again, and counts for nothing.
+            ${each(TOGETHER, (j) => `let s${j} = min(s + ${j * shares}, last);`)}
+            ${each(TOGETHER, (j) => `let v${j} = values[at + s${j} * width];`)}
+            ${each(TOGETHER, (j) => `value += select(0.0, weights[s${j}], s + ${j * shares} < count) * v${j};`)}
           }
         }
         acc[part] = value;

@@ -23,8 +23,8 @@ const FOUR = 4;
  * share out k and ask for weights before they need them. With many, weights are read once for 8 rows.
  */
 const shapes = {
-  few: { rows: 1, stretch: 2048, plain: 4, paired: 8 },
-  many: { rows: 8, stretch: 256, plain: 8, paired: 16 },
+  few: { rows: 1, stretch: 2048, plain: 4, paired: 8, head: 8 },
+  many: { rows: 8, stretch: 256, plain: 8, paired: 16, head: 16 },
 } as const;
 /** Invocations that share out k, and those that bring the input and add up its squares: the same in both, so that a row's sums are. */
 const LANES = 32;
@@ -33,9 +33,12 @@ const STAGERS = 64;
 const SUMS = 4;
 export type Rows = keyof typeof shapes;
 
-/** Rows up to which a workgroup for each is faster. */
-const FEW = 4;
-export const rowsAtOnce = (rows: number): Rows => (rows <= FEW ? 'few' : 'many');
+/** How a product's columns go together: as they come, in pairs that lie apart, or as they come and very many. */
+export type Columns = 'plain' | 'paired' | 'head';
+
+/** Rows up to which a workgroup for each is faster; of the head, which takes longest to read, all rows share what is read. */
+const FEW = { plain: 4, paired: 4, head: 1 } as const;
+export const rowsAtOnce = (rows: number, columns: Columns): Rows => (rows <= FEW[columns] ? 'few' : 'many');
 
 interface Product<Name extends string, Uniform extends string> {
   readonly name: string;
@@ -52,8 +55,7 @@ interface Product<Name extends string, Uniform extends string> {
   readonly up?: 'gain' | 'up';
   /** Behind `a` is where the result goes. */
   readonly writesInput?: boolean;
-  /** The two columns of a pair lie apart. */
-  readonly paired: boolean;
+  readonly columns: Columns;
   /** WGSL `fn column(pair : i32, which : i32) -> i32` and `fn finish(row : i32, pair : i32, first : f32, second : f32)`. */
   readonly code: string;
 }
@@ -64,10 +66,10 @@ type ProductUniform = 'k' | 'n' | 'pairs' | 'behind' | 'rank' | 'upAt';
 /** Pairs, and rows, of a workgroup. */
 export function sizeOfProduct(
   rows: Rows,
-  paired: boolean,
+  columns: Columns,
 ): { readonly pairs: number; readonly rows: number } {
   const shape = shapes[rows];
-  return { pairs: paired ? shape.paired : shape.plain, rows: shape.rows };
+  return { pairs: shape[columns], rows: shape.rows };
 }
 
 /**
@@ -78,7 +80,8 @@ export function product<Name extends string, Uniform extends string>(
   p: Product<Name, Uniform>,
 ): Stage<Name | 'rows' | 'a' | 'w', Uniform | ProductUniform> {
   const { rows, stretch } = shapes[p.rows];
-  const { pairs } = sizeOfProduct(p.rows, p.paired);
+  const paired = p.columns === 'paired';
+  const { pairs } = sizeOfProduct(p.rows, p.columns);
   const quads = (2 * pairs) / FOUR;
   const threads = quads * LANES;
   const pieces = piecesOf(p.layout, p.aligned);
@@ -161,8 +164,8 @@ export function product<Name extends string, Uniform extends string>(
     // Neighbours have neighbouring columns, then the next piece.
     let quad = me % ${quads};
     let lane = me / ${quads};
-    let pair = firstPair + ${FOUR} * ${p.paired ? `(quad % ${quads / 2})` : '(quad >> 1u)'};
-    let place = placeOf(pair, ${p.paired ? `quad / ${quads / 2}` : 'quad & 1'});
+    let pair = firstPair + ${FOUR} * ${paired ? `(quad % ${quads / 2})` : '(quad >> 1u)'};
+    let place = placeOf(pair, ${paired ? `quad / ${quads / 2}` : 'quad & 1'});
     let last = (K + ${pieces.inputs - 1}) / ${pieces.inputs} - 1;
     ${each(rows, (r) => `var sum${r} = vec4f();`, ' ')}
     ${p.normed ? `var square = ${floats}();` : ''}
@@ -239,8 +242,8 @@ export function product<Name extends string, Uniform extends string>(
     scale = inverseSqrt(all / f32(K) + uniforms.eps);`
         : ''
     }
-    let one = r * ${quads} + ${p.paired ? 'own / 4' : 'own / 4 * 2'};
-    let two = one + ${p.paired ? quads / 2 : 1};
+    let one = r * ${quads} + ${paired ? 'own / 4' : 'own / 4 * 2'};
+    let two = one + ${paired ? quads / 2 : 1};
     var first = 0.0;
     var second = 0.0;
     for (var i = 0; i < ${SUMS}; i++) {

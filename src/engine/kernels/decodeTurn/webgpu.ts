@@ -17,7 +17,7 @@ import { storedRows, tableParts } from '../linear/tableParts.ts';
 import { angleTensor } from '../rope/op.ts';
 import type { Decoder, TurnSampling, TurnStart, TurnTokens, TurnWriter } from './op.ts';
 import type { Layout } from './pieces.ts';
-import { plainPairs, ROW_SIZE, rowsAtOnce, sizeOfProduct, type Rows } from './product.ts';
+import { plainPairs, ROW_SIZE, rowsAtOnce, sizeOfProduct, type Columns, type Rows } from './product.ts';
 import {
   attendStage,
   drawStage,
@@ -169,12 +169,13 @@ class BoundDecoder {
     const { head, norm, eps } = this.model;
     const [vocabulary, k] = sizeOfTable(head);
     const { rows, x, logits } = this.bindings().scratch;
-    const stage = headStage(storedRows(head), this.#rowsAtOnce, normed === undefined);
+    const stage = headStage(storedRows(head), this.#rowsAtOnce('head'), normed === undefined);
     return tableParts(this.#gpu, head).map(({ first, count: n, values }) =>
       this.#product(
         stage,
         { rows, a: normed ?? x, w: values, gain: norm, logits },
         { k, n, pairs: plainPairs(n), eps, first, vocabulary, ...noAdapters },
+        'head',
       ),
     );
   }
@@ -224,7 +225,7 @@ class BoundDecoder {
     const { heads, kvHeads, headDim } = shape;
     const batch = this.#cache.batch;
     const angles = angleTensor(shape);
-    const atOnce = this.#rowsAtOnce;
+    const [plain, paired] = [this.#rowsAtOnce('plain'), this.#rowsAtOnce('paired')];
     const half = headDim / 2;
     const d = qkv.inputs;
     const f = down.inputs;
@@ -235,7 +236,7 @@ class BoundDecoder {
       w
         ? [
             this.#product(
-              narrowStage(atOnce, n % 4 === 0, gain !== undefined),
+              narrowStage(plain, n % 4 === 0, gain !== undefined),
               { rows, a, w, gain: gain ?? a },
               { ...noAdapters, k, n, pairs: plainPairs(n), eps, behind: batch * k },
             ),
@@ -244,7 +245,7 @@ class BoundDecoder {
     const residual = (a: Tensor, matrix: Matrix, up: Tensor) => [
       ...narrow(a, matrix),
       this.#product(
-        residualStage(matrix.layout, atOnce, d % 4 === 0),
+        residualStage(matrix.layout, plain, d % 4 === 0),
         { rows, a, w: matrix.values, up, x },
         { ...sizes(matrix, 0), pairs: plainPairs(d) },
       ),
@@ -252,10 +253,10 @@ class BoundDecoder {
     return [
       ...narrow(x, qkv, attnNorm),
       this.#product(
-        qkvStage(qkv.layout, atOnce, half % 4 === 0, bias > 0),
+        qkvStage(qkv.layout, paired, half % 4 === 0, bias > 0),
         { rows, a: x, w: qkv.values, gain: attnNorm, angles, q, keys, values },
         { ...sizes(qkv, d + bias), pairs: qkv.outputs / 2, eps, heads, kvHeads, half },
-        true,
+        'paired',
       ),
       bind(
         this.#gpu,
@@ -267,26 +268,26 @@ class BoundDecoder {
       ...residual(mixed, out, outUp),
       ...narrow(x, gateUp, mlpNorm),
       this.#product(
-        gateUpStage(gateUp.layout, atOnce, f % 4 === 0),
+        gateUpStage(gateUp.layout, paired, f % 4 === 0),
         { rows, a: x, w: gateUp.values, gain: mlpNorm, h },
         { ...sizes(gateUp, d), pairs: f, eps },
-        true,
+        'paired',
       ),
       ...residual(h, down, downUp),
     ];
   }
 
-  get #rowsAtOnce(): Rows {
-    return rowsAtOnce(this.#cache.batch);
+  #rowsAtOnce(columns: Columns): Rows {
+    return rowsAtOnce(this.#cache.batch, columns);
   }
 
   #product<Name extends string, Uniform extends string>(
     stage: Stage<Name, Uniform>,
     tensors: Record<Name, Tensor | Part>,
     sizes: Record<Uniform | 'pairs', number>,
-    paired = false,
+    columns: Columns = 'plain',
   ): Bound {
-    const { pairs, rows } = sizeOfProduct(this.#rowsAtOnce, paired);
+    const { pairs, rows } = sizeOfProduct(this.#rowsAtOnce(columns), columns);
     const groups = [Math.ceil(sizes.pairs / pairs), Math.ceil(this.#cache.batch / rows)] as const;
     return bind(this.#gpu, stage, tensors, sizes, groups);
   }

@@ -27,7 +27,7 @@ export const qkvStage = once((layout: Layout, rows: Rows, aligned: boolean, bias
     biased ? `${value} + gain[uniforms.k + column(pair, ${which})]` : value;
   return product({
     name: `decode qkv${biased ? ' biased' : ''}`,
-    ...{ layout, rows, aligned, paired: true },
+    ...{ layout, rows, aligned, columns: 'paired' },
     buffers: {
       gain: 'read f32',
       angles: 'read f32',
@@ -112,7 +112,7 @@ export const attendStage = once((headDim: number) => {
 export const residualStage = once((layout: Layout, rows: Rows, aligned: boolean) => {
   return product({
     name: 'decode residual',
-    ...{ layout, rows, aligned, paired: false },
+    ...{ layout, rows, aligned, columns: 'plain' },
     buffers: { up: 'read f32', x: 'read_write f32' },
     uniforms: {},
     normed: false,
@@ -125,7 +125,7 @@ export const residualStage = once((layout: Layout, rows: Rows, aligned: boolean)
 export const gateUpStage = once((layout: Layout, rows: Rows, aligned: boolean) => {
   return product({
     name: 'decode gateUp',
-    ...{ layout, rows, aligned, paired: true },
+    ...{ layout, rows, aligned, columns: 'paired' },
     buffers: { gain: 'read f32', h: 'read_write f32' },
     uniforms: { eps: 'f32' },
     normed: true,
@@ -142,7 +142,7 @@ export const gateUpStage = once((layout: Layout, rows: Rows, aligned: boolean) =
 export const narrowStage = once((rows: Rows, aligned: boolean, normed: boolean) => {
   return product<'gain', 'eps'>({
     name: 'decode adapters',
-    ...{ layout: 'inputs', rows, aligned, paired: false },
+    ...{ layout: 'inputs', rows, aligned, columns: 'plain' },
     buffers: (normed ? { gain: 'read f32' } : {}) as Stage<'gain'>['buffers'],
     uniforms: { eps: 'f32' },
     normed,
@@ -158,7 +158,7 @@ export const narrowStage = once((rows: Rows, aligned: boolean, normed: boolean) 
 export const headStage = once((layout: Layout, rows: Rows, normed: boolean) => {
   return product<'logits' | 'gain', 'eps' | 'first' | 'vocabulary'>({
     name: 'decode head',
-    ...{ layout, rows, aligned: true, paired: false },
+    ...{ layout, rows, aligned: true, columns: 'head' },
     buffers: { ...(normed ? ({ gain: 'read f32' } as const) : {}), logits: 'read_write f32' } as Stage<
       'logits' | 'gain'
     >['buffers'],

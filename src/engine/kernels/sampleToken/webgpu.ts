@@ -1,11 +1,11 @@
 /**
  * Sampling on the GPU, one workgroup per row and one dispatch. The nucleus is found without sorting: its smallest
- * probability by bisection over the bits of a float (positive floats order like integers). The token is found in two steps,
- * so that no invocation walks over the whole vocabulary: each adds up a run of ids; the first one then looks for the run in
- * which the cumulative sum passes the threshold, and for the id in it.
+ * probability by bisection over the bits of a float (positive floats order like integers). The token is found in steps, so that
+ * no invocation walks over the whole vocabulary: a few runs of ids are added up, each by neighbours who read neighbouring ids; that in
+ * which the cumulative sum passes the threshold is shared out among all, and the first one looks for the id in it.
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { GROUP, reductionsOf, runGpu } from '../../webgpu/program.ts';
+import { firstsOf, GROUP, reductionsOf, runGpu } from '../../webgpu/program.ts';
 import { allowedOf, holesName, scoreCode, type IdRange } from '../banned.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
@@ -18,13 +18,15 @@ const [fours, eights] = [times(4), times(8)];
  * WGSL: draws from the row of `logits` that begins at `start`. Every invocation of a workgroup of `threads` must call it; all
  * get the result. `greedy` takes the likeliest; `scale` is 1/temperature.
  */
-export const drawToken = (holes: readonly IdRange[], threads: number) => `${reductionsOf(threads)}
+export function drawToken(holes: readonly IdRange[], threads: number): string {
+  const sums = firstsOf(threads);
+  const each = threads / sums;
+  return `${reductionsOf(threads)}
   ${scoreCode(holes, 'logits')}
   struct Drawn { id : i32, logp : f32 }
   var<workgroup> drawn : Drawn;
   // A run of ids, and the sum before it.
   struct Passed { at : i32, before : f32 }
-  var<workgroup> passedRun : Passed;
 
   // What counts in the cumulative sum: a probability of the nucleus, times a constant. Nothing that is banned, even where no
   // score is a number and that of a hole is the largest.
@@ -46,13 +48,36 @@ export const drawToken = (holes: readonly IdRange[], threads: number) => `${redu
   }
   fn most(four : vec4f) -> f32 { return max(max(four.x, four.y), max(four.z, four.w)); }
   fn total(four : vec4f) -> f32 { return (four.x + four.y) + (four.z + four.w); }
-  // Of the sums in \`partial\`, one an invocation, the first that with those before it passes \`threshold\`.
-  fn passing(threshold : f32, before : f32) -> Passed {
+  // Of the sums in \`firsts\`, each of ${each} in \`partial\`, the first that with those before it passes \`threshold\`.
+  fn passingSome(threshold : f32, before : f32) -> Passed {
     var passed = Passed(0, before);
-    for (; passed.at < ${threads - 1} && passed.before + partial[passed.at] <= threshold; passed.at++) {
+    for (; passed.at < ${sums - 1} && passed.before + firsts[passed.at] <= threshold; passed.at++) {
+      passed.before += firsts[passed.at];
+    }
+    return passed;
+  }
+  // The same, of those in \`partial\`, one an invocation.
+  fn passing(threshold : f32, before : f32) -> Passed {
+    var passed = passingSome(threshold, before);
+    passed.at *= ${each};
+    let end = passed.at + ${each - 1};
+    for (; passed.at < end && passed.before + partial[passed.at] <= threshold; passed.at++) {
       passed.before += partial[passed.at];
     }
     return passed;
+  }
+  // Every invocation's sum for \`passing\`.
+  fn share(mass : f32) {
+    let me = i32(localId.x);
+    workgroupBarrier(); // everybody has read what was there
+    partial[me] = mass;
+    workgroupBarrier();
+    if (me < ${sums}) {
+      var some = 0.0;
+      for (var i = me * ${each}; i < (me + 1) * ${each}; i++) { some += partial[i]; }
+      firsts[me] = some;
+    }
+    workgroupBarrier();
   }
 
   fn drawToken(
@@ -87,22 +112,21 @@ export const drawToken = (holes: readonly IdRange[], threads: number) => `${redu
         if (groupSum(mass) >= topP * sum) { smallest = middle; } else { high = middle; }
       }
     }
-    let run = (vocabulary - allowedFrom + ${threads - 1}) / ${threads};
-    let begin = allowedFrom + me * run;
+    // ${sums} runs of ids, of each every ${each}th an invocation's.
+    let run = (vocabulary - allowedFrom + ${sums - 1}) / ${sums};
+    let begin = allowedFrom + me / ${each} * run;
     var mass = 0.0;
     let end = min(begin + run, vocabulary);
-    for (var i = begin; i < end; i += 8) {
-      ${eights((j) => `let mass${j} = massOf(start, min(i + ${j}, end - 1), top, greedy, scale, smallest);`)}
-      ${eights((j) => `mass += select(0.0, mass${j}, i + ${j} < end);`)}
+    for (var i = begin + me % ${each}; i < end; i += ${8 * each}) {
+      ${eights((j) => `let mass${j} = massOf(start, min(i + ${j * each}, end - 1), top, greedy, scale, smallest);`)}
+      ${eights((j) => `mass += select(0.0, mass${j}, i + ${j * each} < end);`)}
     }
-    let kept = groupSum(mass);
+    share(mass);
+    var kept = 0.0;
+    for (var i = 0; i < ${sums}; i++) { kept += firsts[i]; }
     let threshold = select(uniform01 * kept * (1.0 - 1e-6), 0.0, greedy);
-    workgroupBarrier(); // everybody has read the sum
-    partial[me] = mass;
-    workgroupBarrier();
-    if (me == 0) { passedRun = passing(threshold, 0.0); }
-    let its = workgroupUniformLoad(&passedRun);
-    // The same again within that run.
+    let its = passingSome(threshold, 0.0);
+    // Within that run, one after the other.
     let part = (run + ${threads - 1}) / ${threads};
     let itsFirst = min(allowedFrom + its.at * run, vocabulary);
     let until = min(itsFirst + run, vocabulary);
@@ -110,8 +134,7 @@ export const drawToken = (holes: readonly IdRange[], threads: number) => `${redu
     for (var i = itsFirst + me * part; i < min(itsFirst + (me + 1) * part, until); i++) {
       mass += massOf(start, i, top, greedy, scale, smallest);
     }
-    partial[me] = mass;
-    workgroupBarrier();
+    share(mass);
     if (me == 0) {
       let passed = passing(threshold, its.before);
       // Rounded differently, the sums within the run may all together not pass what their sum passed.
@@ -139,6 +162,7 @@ export const drawToken = (holes: readonly IdRange[], threads: number) => `${redu
     workgroupBarrier();
     return drawn;
   }`;
+}
 
 /** Row 0 of `result` is the id as a float, row 1 its log-probability. */
 const sample = (holes: readonly IdRange[]): GpuKernel => ({
