@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { FlagError, helpText, parseFlags, type ExtraOptions } from '../config/flags.ts';
 import { gradeInOrder, type Grading } from '../sandbox/inOrder.ts';
-import { createNodeSandbox } from '../sandbox/node.ts';
+import { createNodeSandbox, workersHere } from '../sandbox/node.ts';
 import { gradedLine, unreadLine, type GradeLine } from '../sandbox/report.ts';
 import { maxTests, fieldsOf, problemFormats, titleOf, type ProblemFormat } from '../tasks/readers/index.ts';
 import { progressLine, type Command } from './common.ts';
@@ -28,7 +28,7 @@ const options: ExtraOptions = {
   json: { value: 'FILE', help: 'Write the JSON lines to this file instead of standard output.' },
   workers: {
     value: 'N',
-    help: 'Python interpreters that work in parallel, 1 to 16, about 120 MB each; 2 unless given.',
+    help: 'Python interpreters that work in parallel, 1 to 16, about 120 MB each; unless given, 2, or 4 with eight cores.',
   },
   testSeconds: {
     value: 'X',
@@ -70,7 +70,7 @@ export const grade: Command = async (argv) => {
   if (flags.help) return void process.stdout.write(helpText(usage, options, []));
   const { data, format = 'auto', in: place = 'node', json, ...numbers } = flags.options;
   if (typeof data !== 'string') throw new FlagError('--data FILE is needed: the problem file to grade.');
-  const workers = Math.round(numberOption(numbers['workers'], '--workers', 1, 16) ?? 2);
+  const workers = Math.round(numberOption(numbers['workers'], '--workers', 1, 16) ?? workersHere());
   const chosenSeconds = numberOption(numbers['testSeconds'], '--test-seconds', 0.1, 60);
 
   const read = await readProblemFile('--data', data, format as ProblemFormat | 'auto');

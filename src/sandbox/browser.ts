@@ -4,7 +4,7 @@ import type { ClientMessage } from './clientProtocol.ts';
 import { keptSnapshot } from './browserStore.ts';
 import hash from 'virtual:sandbox-frame-hash';
 import { frameDocument, frameReport, type FrameReport, type FrameSetup, type Role } from './frame.ts';
-import { withDefaults } from './limits.ts';
+import { usefulWorkers, withDefaults } from './limits.ts';
 
 export interface BrowserSandboxHost {
   /**
@@ -19,7 +19,7 @@ export interface BrowserSandboxHost {
 export interface BrowserSandboxOptions {
   /** Folder of the hosted Pyodide files, with a closing slash, relative to the page. */
   readonly pyodide?: string;
-  /** Interpreters that grade at once (about 120 MB each). */
+  /** Interpreters that grade at once (about 120 MB each); unless given, as the machine allows (`limits.ts`). */
   readonly workers?: number;
   readonly perTestMs?: number;
   readonly perProgramMs?: number;
@@ -34,7 +34,7 @@ const framePatienceMs = 20_000;
 
 /** Creates the sandbox's frame. Nothing is loaded before the first `openPort`. */
 export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): BrowserSandboxHost {
-  const { pyodide = 'pyodide/', workers = usefulWorkers(), greetingMs = 10_000 } = options;
+  const { pyodide = 'pyodide/', workers = asTheMachineAllows(), greetingMs = 10_000 } = options;
   const { onUnkept = () => undefined } = options;
   let started: Promise<Frame> | null = null;
 
@@ -95,10 +95,11 @@ export function createBrowserSandboxHost(options: BrowserSandboxOptions = {}): B
   };
 }
 
-/** One core is left to the trainer. */
-function usefulWorkers(): number {
-  const cores: number | undefined = navigator.hardwareConcurrency; // some browsers keep it to themselves
-  return Math.min(2, Math.max(1, (cores ?? 2) - 1));
+/** One core is left to the trainer. Some browsers keep both numbers to themselves; memory is told up to 8 GB. */
+function asTheMachineAllows(): number {
+  const cores: number | undefined = navigator.hardwareConcurrency;
+  const gigabytes: unknown = Reflect.get(navigator, 'deviceMemory');
+  return usefulWorkers(cores ?? 2, 1, typeof gigabytes === 'number' ? gigabytes : 0);
 }
 
 /** One of Pyodide's files. `start` is how its bytes begin: some hosts answer with a page where a file is missing. */

@@ -68,3 +68,16 @@ export const asleepAfterMs = (limits: Limits): number => 2 * (limits.perProgramM
 /** Verdicts kept in the cache, and bytes of their texts. */
 export const cacheSize = 5_000;
 export const cacheBytes = 64 * 2 ** 20;
+
+/**
+ * Interpreters that grade at once, some 120 MB each. Two keep up with a model that writes on the processor; one on a GPU waited for
+ * them two thirds of an update, so there are four where the machine has room for them.
+ *
+ * @param cores of the machine
+ * @param left how many of them are left to the trainer
+ * @param gigabytes of memory, as far as they are known
+ */
+export function usefulWorkers(cores: number, left: number, gigabytes: number): number {
+  if (cores >= 8 && gigabytes >= 8) return 4;
+  return Math.min(2, Math.max(1, cores - left));
+}

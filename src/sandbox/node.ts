@@ -3,20 +3,22 @@
  * deadlines as in the browser, but without the opaque-origin frame. See docs/sandbox.md for what that leaves open.
  */
 import { setMaxListeners } from 'node:events';
-import { cpus } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { nodeStackMb, withDefaults } from './limits.ts';
+import { nodeStackMb, usefulWorkers, withDefaults } from './limits.ts';
 import { prepare } from './nodeFiles.ts';
 import { Pool, type Spawn } from './pool.ts';
 import type { FromRunner } from './runner.ts';
 import type { Sandbox } from './types.ts';
 
 export interface NodeSandboxOptions {
-  /** Worker threads, each with its own interpreter (about 120 MB). */
+  /** Worker threads, each with its own interpreter (about 120 MB); unless given, as the machine allows (`limits.ts`). */
   readonly workers?: number;
   readonly perTestMs?: number;
   readonly perProgramMs?: number;
 }
+
+export const workersHere = () => usefulWorkers(availableParallelism(), 0, totalmem() / 1e9);
 
 /** What every sandbox of this process starts from; made when the first one needs it. */
 let shared: ReturnType<typeof prepare> | null = null;
@@ -49,7 +51,7 @@ export function createNodeSandbox(options: NodeSandboxOptions = {}): Sandbox {
       },
     };
   };
-  const { workers = Math.min(2, cpus().length) } = options;
+  const { workers = workersHere() } = options;
   return new NodePool(spawn, { workers, limits: withDefaults(options), store });
 }
 
