@@ -18,7 +18,7 @@ export interface KeptRun {
   readonly id: string;
   /** As the user gave it; '' where nobody did: then it is called by what differs (`titleOf` in ui/state/kept.svelte.ts). */
   readonly name: string;
-  /** What it began with. Its preset is the one that is nearest (`nearestPreset`). */
+  /** What its first update was made under. Its preset is the one that is nearest (`nearestPreset`). */
   readonly experiment: Experiment;
   /** What it goes by now. Absent: the same. */
   readonly now?: Experiment | undefined;

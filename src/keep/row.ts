@@ -23,11 +23,11 @@ export type Row = Omit<KeptRun, keyof About>;
 /** @param entries those of its log that hold */
 export function rowOf(
   id: string,
-  { experiment, backend, device, model, parent }: Manifest,
+  { backend, device, model, parent }: Manifest,
   entries: Entries,
   { underWay, ...facts }: Pick<KeptRun, 'begun' | 'changed' | 'bytes' | 'underWay'>,
 ): Row {
-  const now = entries.experimentAt(Infinity);
+  const [experiment, now] = [entries.experimentAt(0), entries.experimentAt(Infinity)];
   const { step } = entries;
   return {
     ...{ id, experiment, backend, device, model, ...facts, step },

@@ -33,8 +33,8 @@ const meaning = {
 } as const;
 /** A mean of fewer updates may well have stood on the other side. */
 const allAlong = {
-  below: 'Below its threshold since there is a mean of {n} updates, which is since update {step}',
-  above: 'Above its threshold since there is a mean of {n} updates, which is since update {step}',
+  below: 'Below its threshold since update {step}, the first with a mean of {n} updates',
+  above: 'Above its threshold since update {step}, the first with a mean of {n} updates',
 } as const;
 const since = {
   below: 'Crossed its threshold at update {step} and has been below it since',

@@ -79,11 +79,15 @@ export class OpenRun {
   }
   /** What has another value than it began with. */
   get #changed(): readonly ChangeRecord['changes'][number][] {
-    const own = this.told.changes.filter(({ step }) => step > (this.origin?.step ?? -1));
+    const own = this.told.changesOnTheWay.filter(({ step }) => step > (this.origin?.step ?? 0));
     const all = own.flatMap(({ changes }) => changes);
     return all
       .filter(({ field }, at) => all.findLastIndex((one) => one.field === field) === at)
-      .filter(({ field, to }) => this.origin !== null || to !== this.began[field]);
+      .filter(({ field, to }) => this.origin !== null || to !== this.#learned[field]);
+  }
+  /** Under which its first update is made: what was set before that is not a change on the way. */
+  get #learned(): Experiment {
+    return inForceAfter(0, this.began, this.told.changes);
   }
 
   /** "Run 2 (γ 0.5)" */
@@ -103,7 +107,7 @@ export class OpenRun {
     this.#began = experiment;
     const { preset } = this.form;
     this.#given = '';
-    this.#own = () => nameOf(experiment, preset);
+    this.#own = () => nameOf(this.#learned, preset);
   }
 
   /** It was kept, and goes on under the experiment that was in force last. */

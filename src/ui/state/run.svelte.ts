@@ -93,8 +93,10 @@ export class RunState {
   refused = $state.raw<{ readonly step: number; readonly why: string } | null>(null);
   /** After which updates the trainer keeps a state to go back to, and the bytes of all. */
   kept = $state.raw<{ readonly steps: readonly number[]; readonly bytes: number }>({ steps: [], bytes: 0 });
-  /** What was changed while the run went on, oldest first. */
+  /** What was changed after it had been loaded, oldest first. */
   changes = $state.raw<readonly ChangeRecord[]>([]);
+  /** What was changed while it went on: what was set before its first update bends no curve. */
+  readonly changesOnTheWay = $derived(this.changes.filter(({ step }) => step > 0));
   /** What an update did to each token of the try that was last asked about. */
   inspected = $state.raw<EventOf<'inspected'> | null>(null);
   /** Where the update went that was last asked about. */

@@ -37,6 +37,14 @@ function mostTelling(groups: readonly GroupRecord[]): number {
   return Math.max(0, spreads.indexOf(Math.max(...spreads)));
 }
 
+/** The trajectory worth looking at first: the one that is pushed hardest, either way. */
+function hardestPushed({ trajectories }: GroupRecord): number {
+  const pushes = trajectories.map(({ turns }) =>
+    Math.max(0, ...turns.map(({ advantage = 0 }) => (Number.isFinite(advantage) ? Math.abs(advantage) : 0))),
+  );
+  return Math.max(0, pushes.indexOf(Math.max(...pushes)));
+}
+
 /** The held-out example worth looking at first: of those that the model gets wrong at first, if there are any, the most telling. */
 function firstWrong(groups: readonly GroupRecord[]): number {
   const wrong = groups.filter(({ trajectories }) => {
@@ -68,7 +76,8 @@ export class SelectionState {
   #group = $state.raw<number | null>(null);
   /** The group that was looked at when the moment began to be held on to; null: none was. */
   #heldGroup = $state.raw<number | null>(null);
-  #trajectory = $state.raw(0);
+  /** null: what is proposed. */
+  #trajectory = $state.raw<number | null>(null);
   /** Of the try in full; null: none in particular. */
   #turn = $state.raw<number | null>(null);
 
@@ -173,11 +182,19 @@ export class SelectionState {
    * while the run goes on, nor at the end of an update that somebody went through station by station or paused at.
    */
   get #proposed(): number {
-    const { preview, evals, phase, stoodIn } = this.#run;
+    const { preview, evals } = this.#run;
     if (this.source === 'recorded') return mostTelling(this.groups);
     if (this.source === 'held-out') return firstWrong((preview ?? evals[0])?.examples ?? []);
-    const rests = phase === 'paused' || phase === 'finished';
-    return rests && this.moment?.step !== stoodIn ? (this.mostTelling ?? 0) : 0;
+    return this.#rests ? (this.mostTelling ?? 0) : 0;
+  }
+  /** A batch is looked at that nobody has been led through. */
+  get #rests(): boolean {
+    const { phase, stoodIn } = this.#run;
+    return (phase === 'paused' || phase === 'finished') && this.moment?.step !== stoodIn;
+  }
+  get #proposedTrajectory(): number {
+    const settled = this.batch && (this.#rests || !this.following);
+    return settled && this.group ? hardestPushed(this.group) : 0;
   }
   /** The group of a finished update worth looking at; null while it is under way. */
   get mostTelling(): number | null {
@@ -187,7 +204,10 @@ export class SelectionState {
     return this.groups[this.groupIndex] ?? null;
   }
   get trajectoryIndex(): number {
-    return Math.min(this.#trajectory, Math.max(0, (this.group?.trajectories.length ?? 1) - 1));
+    return Math.min(
+      this.#trajectory ?? this.#proposedTrajectory,
+      Math.max(0, (this.group?.trajectories.length ?? 1) - 1),
+    );
   }
   get turnIndex(): number | null {
     return this.#turn !== null && this.trajectory?.turns[this.#turn] ? this.#turn : null;
@@ -202,7 +222,7 @@ export class SelectionState {
     this.#chosen = source === 'recorded' ? null : source;
     if (source === 'batch' && this.#held === 0) this.#held = null; // nothing was learned from then
     this.#group = null;
-    this.#trajectory = 0;
+    this.#trajectory = null;
     this.#turn = null;
   }
 
@@ -221,7 +241,7 @@ export class SelectionState {
   /** In a batch, choosing also holds the update: the next one has other prompts. */
   chooseGroup(index: number): void {
     this.#group = index;
-    this.#trajectory = 0;
+    this.#trajectory = null;
     this.#turn = null;
     this.hold();
   }
@@ -274,7 +294,7 @@ export class SelectionState {
     this.#held = null;
     if (this.source !== 'batch') return;
     this.#group = null; // the next update has other tasks
-    this.#trajectory = 0;
+    this.#trajectory = null;
     this.#turn = null;
   }
 

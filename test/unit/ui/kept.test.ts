@@ -39,6 +39,8 @@ describe('a kept run in words', () => {
     const changed = await only(sampleLog({}, 40) + change('gamma', 0.75, 0));
     expect(titleOf(changed)).toBe(`${titleOf(plain)}, then γ 0`);
     expect(keptFacts(changed)).toBe('WASM · 40 of 150 updates');
+    const set = entryLine({ kind: 'change', step: 0, changes: [{ field: 'gamma', from: 0.75, to: 0.3 }] });
+    expect(titleOf(await only(sampleLog({}, 0) + set))).toBe('γ 0.3');
   });
 
   it('its curve is said as it is drawn', async () => {

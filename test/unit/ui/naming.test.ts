@@ -54,6 +54,23 @@ it('a run says what was changed on the way, as long as it is not as it began', (
   expect(run.name).toBe('mine');
 });
 
+it('what was set before the first update is no change on the way', () => {
+  const run = new OpenRun('a', 1, new ExperimentState());
+  run.begin(defaultExperiment);
+  const { name } = run;
+  const change = (step: number, from: number, to: number) =>
+    run.told.apply({
+      type: 'change',
+      runId: 'a',
+      record: { step, changes: [{ field: 'gamma', from, to }] },
+    });
+  change(0, 0.75, 0);
+  expect([run.name, run.told.changesOnTheWay]).toEqual(['γ 0', []]);
+  change(9, 0, 0.75);
+  expect(run.name).toBe('γ 0, then γ 0.75');
+  expect(name).not.toBe(run.name);
+});
+
 describe('a name begins with what matters', () => {
   const binary = findPreset('binary');
 

@@ -61,7 +61,9 @@ describe('the coupling', () => {
     expect(couplingWords([...before, ...after])).toBe(
       'Crossed its threshold at update 16 and has been below it since: a better first answer is pushed down more than it is repaid.',
     );
-    expect(couplingWords(before)).toMatch(/^Above its threshold since there is a mean of 10 updates/);
+    expect(couplingWords(before)).toMatch(
+      /^Above its threshold since update 10, the first with a mean of 10 updates/,
+    );
     expect(couplingWords([])).toBe('');
   });
   it('has a threshold for two turns of their own and a weighted sum only', () => {

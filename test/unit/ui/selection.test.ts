@@ -126,3 +126,34 @@ it('is the one that comes when somebody who looked into a try lets the run go on
   learns(4);
   expect(selection.moment?.step).toBe(1);
 });
+
+it('proposes the try that is pushed hardest once an update rests, and the first while the run goes on', () => {
+  const { run, selection, goes } = setUp();
+  const learns = (step: number) => {
+    const record = fakeUpdate(defaultExperiment, step);
+    // Of every task the third try is pushed hardest, down.
+    const groups = record.groups.map((group) => ({
+      ...group,
+      trajectories: group.trajectories.map((trajectory, i) => ({
+        ...trajectory,
+        turns: trajectory.turns.map((turn) => ({ ...turn, advantage: i === 2 ? -9 : 0.5 })),
+      })),
+    }));
+    run.apply({ type: 'update', runId, record: { ...record, groups } });
+    goes('running', step);
+  };
+  goes('running', 0);
+  learns(1);
+  learns(2);
+  expect(selection.trajectoryIndex).toBe(0);
+  selection.chooseTrajectory(1);
+  goes('paused', 2);
+  expect(selection.trajectoryIndex).toBe(1); // the reader's own choice
+  selection.moveGroup(1);
+  expect(selection.trajectoryIndex).toBe(2);
+  selection.goOn();
+  learns(3);
+  expect(selection.trajectoryIndex).toBe(0);
+  selection.lookBack(1);
+  expect(selection.trajectoryIndex).toBe(2);
+});

@@ -45,7 +45,7 @@ export function headlines({ report, setting }: SpeedResult): Headline[] {
       figure: percent(share),
       words: say('of this device’s own matrix-product speed in training'),
       meaning: say(
-        'The fastest matrix product measured here did {speed} GFLOP/s. 100 % would be a step that consists of nothing else.',
+        'The fastest matrix product measured here did {speed} GFLOP/s. 100 % would be a step that consists of nothing else. Median of the rounds’ ratios, as above.',
         {
           speed: number(matmul.gflops),
         },

@@ -66,7 +66,7 @@ function training({ report, setting }: SpeedResult): Table {
   return {
     title: say('Training step'),
     about: say(
-      '{sequences} × {tokens} tokens: loss, gradient, Adam. GFLOP/s counts the model’s arithmetic, 6 · parameters · tokens. The matrix product is the best that the device can do.',
+      '{sequences} × {tokens} tokens: loss, gradient, Adam. GFLOP/s counts the model’s arithmetic, 6 · parameters · tokens. The matrix product, by itself, is what the device can do at best; where other programs ran meanwhile, a step may seem to do more.',
       {
         sequences: setting.sequences,
         tokens: setting.tokens,
@@ -126,7 +126,7 @@ function wholeUpdate({ report: { update_ms: u } }: SpeedResult): Table {
   return {
     title,
     about: say(
-      'The default experiment with model “{model}”, mean of {updates}: {answers} answers of {tokens} tokens. Python grades while answers are still being written; only the rest is waited for. {hits} of {verdicts} verdicts came from the cache.',
+      'The default experiment with model “{model}”, mean of {updates}: {answers} answers of {tokens} tokens. Python grades while answers are still being written, so the shares add up to more than 100 %; only the rest is waited for. {hits} of {verdicts} verdicts came from the cache.',
       {
         model: u.model,
         updates: plural(u.updates, 'update'),

@@ -69,7 +69,7 @@ export const charts = {
   Latest: 'Zuletzt',
   Lowest: 'Kleinster Wert',
   Highest: 'Größter Wert',
-  'the stronger the shade, the longer the gradient': 'je kräftiger die Farbe, desto länger der Gradient',
+  'the stronger the shade, the larger the gradient': 'je kräftiger die Farbe, desto größer der Gradient',
   'updates {from}–{to}': 'Schritte {from}–{to}',
   'norm of the gradient; the stronger the shade, the longer, at most {max}':
     'Norm des Gradienten; je kräftiger die Farbe, desto länger, höchstens {max}',
@@ -96,10 +96,10 @@ export const charts = {
   'Charts to update': 'Kurven bis Schritt',
   'Show all': 'Alles zeigen',
   'or drag over a chart': 'oder über eine Kurve ziehen',
-  'Below its threshold since there is a mean of {n} updates, which is since update {step}':
-    'Liegt unter ihrer Schwelle, seit es ein Mittel aus {n} Schritten gibt, also seit Schritt {step}',
-  'Above its threshold since there is a mean of {n} updates, which is since update {step}':
-    'Liegt über ihrer Schwelle, seit es ein Mittel aus {n} Schritten gibt, also seit Schritt {step}',
+  'Below its threshold since update {step}, the first with a mean of {n} updates':
+    'Liegt unter ihrer Schwelle seit Schritt {step}, dem ersten mit einem Mittel aus {n} Schritten',
+  'Above its threshold since update {step}, the first with a mean of {n} updates':
+    'Liegt über ihrer Schwelle seit Schritt {step}, dem ersten mit einem Mittel aus {n} Schritten',
   'Crossed its threshold at update {step} and has been below it since':
     'Hat ihre Schwelle bei Schritt {step} gekreuzt und liegt seither darunter',
   'Crossed its threshold at update {step} and has been above it since':

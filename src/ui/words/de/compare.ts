@@ -37,8 +37,8 @@ export const compare = {
   '{name}, {step} updates': '{name}, {step} Schritte',
   'Side by side': 'Zusammen ansehen',
   'Choose two to {maxCompared}.': 'Zwei bis {maxCompared} wählen.',
-  'States to go back to take at most {ring} a run.':
-    'Zustände, zu denen man zurückkann, brauchen höchstens {ring} je Lauf.',
+  'For looking back each run keeps at most {ring}.':
+    'Zum Zurückschauen hält jeder Lauf höchstens {ring} bereit.',
   'The same task': 'Dieselbe Aufgabe',
   'Other seeds, other tasks': 'Andere Startwerte, andere Aufgaben',
   'Before training there is no update to compare.': 'Vor dem Training gibt es keinen Schritt zu vergleichen.',

@@ -41,6 +41,9 @@ export const course = {
   'Fork…': 'Abzweigen…',
   'Fork here…': 'Hier abzweigen…',
   'updates/min': 'Schritte/min',
+  'updates/min each': 'Schritte/min je Lauf',
+  'Runs that are compared take turns, so each makes fewer':
+    'Verglichene Läufe wechseln sich ab, daher macht jeder weniger',
   'turn {number} {from} → {to}\u00a0%': 'Runde {number} {from} → {to}\u00a0%',
   '{turns}, held-out': '{turns}, zurückgehalten',
   'after update {step}': 'nach Schritt {step}',

@@ -45,9 +45,9 @@ export const episode = {
     'hinauf, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
   'down, {coefficient} × gradient of log π; {share} % of this try’s gradient':
     'hinab, {coefficient} × Gradient von log π; {share} % des Gradienten dieses Versuchs',
-  'Every token of this try is pushed by this factor, whether it mattered or not: the tests judge the whole program. Its share of the gradient is the larger, the less likely it was.':
+  'Every token of this try is pushed by this factor, whether it mattered or not: the tests judge the whole program. The less likely it was, the larger its share of the gradient.':
     'Mit diesem Faktor wird jedes Token dieses Versuchs geschoben, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm. Der Anteil am Gradienten ist umso größer, je unwahrscheinlicher es war.',
-  'Every token of this turn is pushed by this factor, whether it mattered or not: the tests judge the whole program. Its share of the gradient is the larger, the less likely it was.':
+  'Every token of this turn is pushed by this factor, whether it mattered or not: the tests judge the whole program. The less likely it was, the larger its share of the gradient.':
     'Mit diesem Faktor wird jedes Token dieser Runde geschoben, ob es darauf ankam oder nicht: Die Tests beurteilen das ganze Programm. Der Anteil am Gradienten ist umso größer, je unwahrscheinlicher es war.',
   'Its probability fell all the same: other pushes of the update moved it more.':
     'Seine Wahrscheinlichkeit sank trotzdem: Alle Token des Schritts schieben an denselben Gewichten, und die anderen Schübe haben mehr bewegt.',

@@ -83,7 +83,7 @@ export const page = {
   'Fork of run {number}:': 'Abzweigung von Lauf {number}:',
   'Close run {number}': 'Lauf {number} schließen',
   'Compare {numbers}': 'Vergleich {numbers}',
-  'States to go back to, of {runs}': 'Zustände, zu denen man zurückkann ({runs})',
+  'Kept for looking back, of {runs}': 'Zustände, zu denen man zurückkann ({runs})',
   'memory for looking back: {memory}': 'Speicher zum Zurückblicken: {memory}',
   'Run {number} is closed.': 'Lauf {number} ist geschlossen.',
   Undo: 'Rückgängig',
@@ -125,7 +125,10 @@ export const page = {
   'Loads these settings and runs: {sets}': 'Lädt diese Einstellungen und startet: {sets}',
   'Watch:': 'Zu sehen:',
   'Outcome.': 'Ergebnis.',
-  'The run before is kept, with {updates}.': 'Der vorige Lauf ist aufbewahrt ({updates}).',
+  'Goes on from {step}': 'Geht bei {step} weiter',
+  'With these settings the run is none of these stories.':
+    'Mit diesen Einstellungen ist der Lauf keine dieser Geschichten.',
+  'The previous run is kept, with {updates}.': 'Der vorige Lauf ist aufbewahrt ({updates}).',
   'Download its metrics': 'Seine Messwerte herunterladen',
   Help: 'Hilfe',
   'One update: the model **writes** a program for each task, several times, and is asked to **correct** each of them. Unit tests decide what every try earns (its **reward**), the tries at one task are **compared** with each other, and each try is **pushed**: what did better than the others is made more likely, what did worse less likely. Every number in the picture can be pointed at for its formula and pressed for what it is made of.':

@@ -25,8 +25,7 @@ export const sharing = {
     'Modell und Anfang des Trainings können keine anderen sein: Die Abzweigung übernimmt die Gewichte.',
   'It will repeat run {number}.': 'Die Abzweigung wird Lauf {number} wiederholen.',
   'Other than in run {number}:': 'Anders als in Lauf {number}:',
-  'States to go back to: at most {ring} a run.':
-    'Zustände, zu denen man zurückkann: höchstens {ring} je Lauf.',
+  'For looking back: at most {ring} a run.': 'Zum Zurückschauen: höchstens {ring} je Lauf.',
   'Fork and run': 'Abzweigen und starten',
   Fork: 'Abzweigen',
   'it is not known with which model it was made': 'es ist nicht bekannt, mit welchem Modell er gemacht wurde',
@@ -108,6 +107,7 @@ export const sharing = {
     'Dieser Lauf begann mit anderen Einstellungen als denen des Links.',
   'What it carries': 'Was er enthält',
   'After update {step}: {label} {to}': 'Nach Schritt {step}: {label} {to}',
+  'Before the first update: {label} {to}': 'Vor dem ersten Schritt: {label} {to}',
   'Format {version}': 'Format {version}',
   '; made on {backend}': '; gemacht auf {backend}',
   ', with the model sha256-{digest}…': ', mit dem Modell sha256-{digest}…',

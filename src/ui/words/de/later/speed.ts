@@ -68,8 +68,8 @@ export const speed = {
     'Ein Schritt: Verlust, Gradient und Adam auf {sequences} Folgen von {tokens} Token, {parameters}. Beide tun dieselbe Arbeit: Ihre Verluste wurden vorher verglichen. Das Verhältnis ist der Median der Verhältnisse der Runden.',
   'of this device’s own matrix-product speed in training':
     'der Geschwindigkeit des Matrixprodukts auf diesem Gerät, beim Training',
-  'The fastest matrix product measured here did {speed} GFLOP/s. 100 % would be a step that consists of nothing else.':
-    'Das schnellste hier gemessene Matrixprodukt schaffte {speed} GFLOP/s. 100 % wäre ein Schritt, der aus nichts anderem besteht.',
+  'The fastest matrix product measured here did {speed} GFLOP/s. 100 % would be a step that consists of nothing else. Median of the rounds’ ratios, as above.':
+    'Das schnellste hier gemessene Matrixprodukt schaffte {speed} GFLOP/s. 100 % wäre ein Schritt, der aus nichts anderem besteht. Median der Verhältnisse der Runden, wie oben.',
   '{ratioBatch} answers of {newTokens} tokens at once, each after a prompt of {prompt}, {parameters}.':
     '{ratioBatch} Antworten von {newTokens} Token auf einmal, jede nach einer Eingabe von {prompt}, {parameters}.',
   'for a whole update of the default experiment': 'für einen ganzen Schritt des voreingestellten Experiments',
@@ -88,8 +88,8 @@ export const speed = {
   'as fast as {title} in generation': 'so schnell wie {title} beim Schreiben',
   'Matrix product': 'Matrixprodukt',
   'Training step': 'Trainingsschritt',
-  '{sequences} × {tokens} tokens: loss, gradient, Adam. GFLOP/s counts the model’s arithmetic, 6 · parameters · tokens. The matrix product is the best that the device can do.':
-    '{sequences} × {tokens} Token: Verlust, Gradient, Adam. GFLOP/s zählt die Rechenschritte des Modells, 6 · Parameter · Token. Das Matrixprodukt ist das Beste, was das Gerät kann.',
+  '{sequences} × {tokens} tokens: loss, gradient, Adam. GFLOP/s counts the model’s arithmetic, 6 · parameters · tokens. The matrix product, by itself, is what the device can do at best; where other programs ran meanwhile, a step may seem to do more.':
+    '{sequences} × {tokens} Token: Verlust, Gradient, Adam. GFLOP/s zählt die Rechenschritte des Modells, 6 · Parameter · Token. Mehr als das Matrixprodukt allein kann das Gerät nicht; liefen währenddessen andere Programme, scheint ein Schritt womöglich mehr zu schaffen.',
   Contestant: 'Teilnehmer',
   'Time of a step': 'Dauer eines Schritts',
   Arithmetic: 'Rechenleistung',
@@ -101,8 +101,8 @@ export const speed = {
   'Whole update': 'Ganzer Schritt',
   Stage: 'Abschnitt',
   'Share of the update': 'Anteil am Schritt',
-  'The default experiment with model “{model}”, mean of {updates}: {answers} answers of {tokens} tokens. Python grades while answers are still being written; only the rest is waited for. {hits} of {verdicts} verdicts came from the cache.':
-    'Das voreingestellte Experiment mit dem Modell „{model}“, Mittel aus {updates}: {answers} Antworten von {tokens} Token. Python bewertet, während noch geschrieben wird; gewartet wird nur auf den Rest. {hits} von {verdicts} Urteilen kamen aus dem Zwischenspeicher.',
+  'The default experiment with model “{model}”, mean of {updates}: {answers} answers of {tokens} tokens. Python grades while answers are still being written, so the shares add up to more than 100 %; only the rest is waited for. {hits} of {verdicts} verdicts came from the cache.':
+    'Das voreingestellte Experiment mit dem Modell „{model}“, Mittel aus {updates}: {answers} Antworten von {tokens} Token. Python bewertet, während noch geschrieben wird, daher ergeben die Anteile zusammen mehr als 100 %; gewartet wird nur auf den Rest. {hits} von {verdicts} Urteilen kamen aus dem Zwischenspeicher.',
   Sample: 'Auswürfeln',
   'answers are written': 'Antworten werden geschrieben',
   Grade: 'Bewerten',
