@@ -28,7 +28,7 @@ const options: ExtraOptions = {
   json: { value: 'FILE', help: 'Write the JSON lines to this file instead of standard output.' },
   workers: {
     value: 'N',
-    help: 'Python interpreters that work in parallel, 1 to 16, about 120 MB each; unless given, 2, or 4 with eight cores.',
+    help: 'Python interpreters that work in parallel, 1 to 16, about 120 MB each; unless given, 2 (1 on one core), or 4 with eight cores and 8 GB.',
   },
   testSeconds: {
     value: 'X',

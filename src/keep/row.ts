@@ -27,7 +27,8 @@ export function rowOf(
   entries: Entries,
   { underWay, ...facts }: Pick<KeptRun, 'begun' | 'changed' | 'bytes' | 'underWay'>,
 ): Row {
-  const [experiment, now] = [entries.experimentAt(0), entries.experimentAt(Infinity)];
+  const experiment = entries.experimentAt(parent?.step ?? 0);
+  const now = entries.experimentAt(Infinity);
   const { step } = entries;
   return {
     ...{ id, experiment, backend, device, model, ...facts, step },

@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { availableParallelism, totalmem } from 'node:os';
+import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { nodeStackMb, usefulWorkers, withDefaults } from './limits.ts';
 import { prepare } from './nodeFiles.ts';
@@ -18,7 +19,13 @@ export interface NodeSandboxOptions {
   readonly perProgramMs?: number;
 }
 
-export const workersHere = () => usefulWorkers(availableParallelism(), 0, totalmem() / 1e9);
+/** As this machine allows, or the container that it runs in. */
+export const workersHere = () =>
+  usefulWorkers(
+    availableParallelism(),
+    0,
+    Math.min(totalmem(), process.constrainedMemory() || Infinity) / 1e9,
+  );
 
 /** What every sandbox of this process starts from; made when the first one needs it. */
 let shared: ReturnType<typeof prepare> | null = null;

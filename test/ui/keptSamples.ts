@@ -6,18 +6,18 @@ import { MemoryRuns } from './memoryRuns.ts';
 
 const timing = { sample: 1, grade: 2, score: 3, update: 4, total: 10 };
 
+export const sampleManifest = (experiment: Experiment): Manifest => ({
+  build: '0.2.0',
+  backend: 'wasm',
+  device: 'WASM SIMD, 4 threads',
+  model: { name: 'repairer', digest: 'ab'.repeat(32) },
+  tokenizer: {},
+  experiment,
+});
+
 /** The log of a run that has learned for so many updates. */
 export function sampleLog(changes: Partial<Experiment> = {}, updates = 60): string {
-  const experiment = { ...defaultExperiment, ...changes };
-  const manifest: Manifest = {
-    build: '0.2.0',
-    backend: 'wasm',
-    device: 'WASM SIMD, 4 threads',
-    model: { name: 'repairer', digest: 'ab'.repeat(32) },
-    tokenizer: {},
-    experiment,
-  };
-  const lines = [manifestLine(manifest)];
+  const lines = [manifestLine(sampleManifest({ ...defaultExperiment, ...changes }))];
   for (let step = 0; step <= updates; step++) {
     if (step > 0)
       lines.push(entryLine({ kind: 'update', step, metrics: { 'train/loss': 1 / step }, timing }));

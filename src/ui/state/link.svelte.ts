@@ -67,7 +67,8 @@ export class LinkState {
   }
   /** The run is the one of the link, in which settings were changed on the way: no story of ours goes like that. */
   changesOnTheWay(run: OpenRun): boolean {
-    return (this.shared?.receipt?.changes.length ?? 0) > 0 && this.claims(run);
+    const changes = this.shared?.receipt?.changes ?? [];
+    return changes.some(({ step }) => step > 0) && this.claims(run);
   }
 
   /** What the receipt claims; null: there is none. */

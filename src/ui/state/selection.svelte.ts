@@ -76,8 +76,9 @@ export class SelectionState {
   #group = $state.raw<number | null>(null);
   /** The group that was looked at when the moment began to be held on to; null: none was. */
   #heldGroup = $state.raw<number | null>(null);
-  /** null: what is proposed. */
+  /** The same two of its trajectory. */
   #trajectory = $state.raw<number | null>(null);
+  #heldTrajectory = $state.raw<number | null>(null);
   /** Of the try in full; null: none in particular. */
   #turn = $state.raw<number | null>(null);
 
@@ -193,7 +194,7 @@ export class SelectionState {
     return (phase === 'paused' || phase === 'finished') && this.moment?.step !== stoodIn;
   }
   get #proposedTrajectory(): number {
-    const settled = this.batch && (this.#rests || !this.following);
+    const settled = this.source === 'batch' && this.batch && (this.#rests || this.cursor !== null);
     return settled && this.group ? hardestPushed(this.group) : 0;
   }
   /** The group of a finished update worth looking at; null while it is under way. */
@@ -204,10 +205,9 @@ export class SelectionState {
     return this.groups[this.groupIndex] ?? null;
   }
   get trajectoryIndex(): number {
-    return Math.min(
-      this.#trajectory ?? this.#proposedTrajectory,
-      Math.max(0, (this.group?.trajectories.length ?? 1) - 1),
-    );
+    const held = this.following ? null : this.#heldTrajectory;
+    const wanted = this.#trajectory ?? held ?? this.#proposedTrajectory;
+    return Math.min(wanted, Math.max(0, (this.group?.trajectories.length ?? 1) - 1));
   }
   get turnIndex(): number | null {
     return this.#turn !== null && this.trajectory?.turns[this.#turn] ? this.#turn : null;
@@ -241,7 +241,8 @@ export class SelectionState {
   /** In a batch, choosing also holds the update: the next one has other prompts. */
   chooseGroup(index: number): void {
     this.#group = index;
-    this.#trajectory = null;
+    const chosen = this.source === 'batch' ? this.batch?.[index] : undefined;
+    this.#trajectory = chosen ? hardestPushed(chosen) : 0; // and stays, whatever becomes of the update
     this.#turn = null;
     this.hold();
   }
@@ -261,7 +262,7 @@ export class SelectionState {
     const steps = this.steps;
     const at = steps.indexOf(this.moment?.step ?? this.#held ?? -1) + by;
     this.#held = at >= steps.length - 1 ? null : (steps[Math.max(at, 0)] ?? null);
-    this.#heldGroup = null;
+    this.#heldGroup = this.#heldTrajectory = null;
     this.#turn = null;
   }
 
@@ -313,8 +314,9 @@ export class SelectionState {
   /** Stays at the update that is looked at: the next one has other prompts. */
   hold(): void {
     if (this.source !== 'batch') return;
-    const { groupIndex } = this;
+    const { groupIndex, trajectoryIndex } = this;
     this.#held = this.moment?.step ?? this.#held;
     this.#heldGroup = groupIndex;
+    this.#heldTrajectory = trajectoryIndex;
   }
 }

@@ -1,14 +1,15 @@
 /** Kept runs as the page lists them; the dialog itself is tried in a browser (test/e2e/keptList.test.ts). */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { defaultExperiment } from '../../../src/config/experiment.ts';
 import type { FieldName } from '../../../src/config/fields.ts';
 import type { KeptRun } from '../../../src/keep/keptRuns.ts';
 import { wholePart } from '../../../src/keep/reading.ts';
-import { entryLine } from '../../../src/train/logFormat.ts';
+import { entryLine, manifestLine } from '../../../src/train/logFormat.ts';
 import { curveWords, keptFacts, stayWords, storageWords } from '../../../src/ui/panels/kept/words.ts';
 import { KeptState, titleOf } from '../../../src/ui/state/kept.svelte.ts';
 import { OverlayState } from '../../../src/ui/state/overlay.svelte.ts';
 import { StayingState } from '../../../src/ui/state/staying.svelte.ts';
-import { sampleLog, sampleRuns } from '../../ui/keptSamples.ts';
+import { sampleLog, sampleManifest, sampleRuns } from '../../ui/keptSamples.ts';
 import { MemoryRuns } from '../../ui/memoryRuns.ts';
 
 async function only(log: string, name = ''): Promise<KeptRun> {
@@ -41,6 +42,13 @@ describe('a kept run in words', () => {
     expect(keptFacts(changed)).toBe('WASM · 40 of 150 updates');
     const set = entryLine({ kind: 'change', step: 0, changes: [{ field: 'gamma', from: 0.75, to: 0.3 }] });
     expect(titleOf(await only(sampleLog({}, 0) + set))).toBe('γ 0.3');
+    const parent = { run: 'another', step: 5 };
+    const fork = manifestLine({ ...sampleManifest(defaultExperiment), parent });
+    const changes = (from: number, to: number) => [{ field: 'gamma', from, to } as const];
+    const begins = fork + entryLine({ kind: 'change', step: 5, changes: changes(0.75, 0) });
+    expect(titleOf(await only(begins))).toBe('γ 0');
+    const later = begins + entryLine({ kind: 'change', step: 8, changes: changes(0, 0.5) });
+    expect(titleOf(await only(later))).toBe('γ 0, then γ 0.5');
   });
 
   it('its curve is said as it is drawn', async () => {

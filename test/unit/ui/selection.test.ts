@@ -1,5 +1,5 @@
 /** Which update is looked at while a run goes on, and which task of it when the run comes to rest. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defaultExperiment } from '../../../src/config/experiment.ts';
 import { RunState } from '../../../src/ui/state/run.svelte.ts';
 import { SelectionState } from '../../../src/ui/state/selection.svelte.ts';
@@ -127,33 +127,71 @@ it('is the one that comes when somebody who looked into a try lets the run go on
   expect(selection.moment?.step).toBe(1);
 });
 
-it('proposes the try that is pushed hardest once an update rests, and the first while the run goes on', () => {
-  const { run, selection, goes } = setUp();
-  const learns = (step: number) => {
-    const record = fakeUpdate(defaultExperiment, step);
-    // Of every task the third try is pushed hardest, down.
-    const groups = record.groups.map((group) => ({
-      ...group,
-      trajectories: group.trajectories.map((trajectory, i) => ({
-        ...trajectory,
-        turns: trajectory.turns.map((turn) => ({ ...turn, advantage: i === 2 ? -9 : 0.5 })),
-      })),
-    }));
-    run.apply({ type: 'update', runId, record: { ...record, groups } });
-    goes('running', step);
-  };
-  goes('running', 0);
-  learns(1);
-  learns(2);
-  expect(selection.trajectoryIndex).toBe(0);
-  selection.chooseTrajectory(1);
-  goes('paused', 2);
-  expect(selection.trajectoryIndex).toBe(1); // the reader's own choice
-  selection.moveGroup(1);
-  expect(selection.trajectoryIndex).toBe(2);
-  selection.goOn();
-  learns(3);
-  expect(selection.trajectoryIndex).toBe(0);
-  selection.lookBack(1);
-  expect(selection.trajectoryIndex).toBe(2);
+describe('the try that is looked at', () => {
+  /** Of every task the third try is pushed hardest, down. */
+  function hardestIsThird() {
+    const it = setUp();
+    const learns = (step: number) => {
+      const record = fakeUpdate(defaultExperiment, step);
+      const groups = record.groups.map((group) => ({
+        ...group,
+        trajectories: group.trajectories.map((trajectory, i) => ({
+          ...trajectory,
+          turns: trajectory.turns.map((turn) => ({ ...turn, advantage: i === 2 ? -9 : 0.5 })),
+        })),
+      }));
+      it.run.apply({ type: 'update', runId, record: { ...record, groups } });
+      it.goes('running', step);
+    };
+    it.goes('running', 0);
+    learns(1);
+    learns(2);
+    return { ...it, learns };
+  }
+
+  it('is the one that is pushed hardest once an update rests, and the first while the run goes on', () => {
+    const { selection, goes, learns } = hardestIsThird();
+    expect(selection.trajectoryIndex).toBe(0);
+    goes('paused', 2);
+    expect(selection.trajectoryIndex).toBe(2);
+    selection.chooseTrajectory(1);
+    expect(selection.trajectoryIndex).toBe(1);
+    selection.moveGroup(1);
+    expect(selection.trajectoryIndex).toBe(2);
+    selection.goOn();
+    learns(3);
+    expect(selection.trajectoryIndex).toBe(0);
+    selection.lookBack(1);
+    expect(selection.trajectoryIndex).toBe(2);
+  });
+
+  it('stays, when the reader holds on to the update, and when it ends', () => {
+    const { run, selection, goes, learns } = hardestIsThird();
+    selection.hold(); // a token was pressed
+    expect(selection.trajectoryIndex).toBe(0);
+    learns(3);
+    goes('paused', 3);
+    expect([selection.moment?.step, selection.trajectoryIndex]).toEqual([2, 0]);
+
+    // Nor does it where somebody was led through the update.
+    selection.goOn();
+    selection.followLatest();
+    const stands = { station: 'push', turn: 1 } as const;
+    const there = { phase: 'paused', stage: 'update', done: 0, total: 0, step: 3, at: stands } as const;
+    run.apply({ type: 'status', runId, ...there });
+    learns(4);
+    goes('paused', 4);
+    expect(selection.trajectoryIndex).toBe(0);
+    selection.hold();
+    expect(selection.trajectoryIndex).toBe(0);
+  });
+
+  it('is the first of what was recorded, whatever the run does', () => {
+    const { selection, goes } = hardestIsThird();
+    selection.recorded = fakeUpdate(defaultExperiment, 7);
+    selection.look('recorded');
+    expect([selection.source, selection.trajectoryIndex]).toEqual(['recorded', 0]);
+    goes('finished', 2);
+    expect([selection.source, selection.trajectoryIndex]).toEqual(['recorded', 0]);
+  });
 });

@@ -2,7 +2,7 @@
  * Sampling on the GPU, one workgroup per row and one dispatch. The nucleus is found without sorting: its smallest
  * probability by bisection over the bits of a float (positive floats order like integers). The token is found in steps, so that
  * no invocation walks over the whole vocabulary: a few runs of ids are added up, each by neighbours who read neighbouring ids; that in
- * which the cumulative sum passes the threshold is shared out among all, and the first one looks for the id in it.
+ * which the cumulative sum passes the threshold is shared out among all, and the first invocation looks for the id in it.
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { firstsOf, GROUP, reductionsOf, runGpu } from '../../webgpu/program.ts';

@@ -71,8 +71,8 @@ export const charts = {
   Highest: 'Größter Wert',
   'the stronger the shade, the larger the gradient': 'je kräftiger die Farbe, desto größer der Gradient',
   'updates {from}–{to}': 'Schritte {from}–{to}',
-  'norm of the gradient; the stronger the shade, the longer, at most {max}':
-    'Norm des Gradienten; je kräftiger die Farbe, desto länger, höchstens {max}',
+  'norm of the gradient; the stronger the shade, the larger, at most {max}':
+    'Norm des Gradienten; je kräftiger die Farbe, desto größer, höchstens {max}',
   map: 'Karte',
   'Part of the model': 'Teil des Modells',
   '{label}, turn {number}': '{label}, Runde {number}',

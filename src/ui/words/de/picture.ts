@@ -125,6 +125,7 @@ export const picture = {
   'in line {raised}': 'in Zeile {raised}',
   'weaker: the whole test ran next to the program, which could forge it':
     'schwächer: Der ganze Test lief neben dem Programm, das ihn fälschen könnte',
+  '{name} by as much': '{name} um ebenso viel',
   'Had it passed': 'Wäre er bestanden',
   'Had it failed': 'Wäre er gescheitert',
   Took: 'Dauer',
