@@ -273,12 +273,12 @@ export class DrivenRun {
     for (const note of readOnly ? [readOnly, ...notes] : notes) this.#say('info', note);
     if (readOnly) return;
     await this.#settle(run);
-    if (beginning.unevaluated) this.#evaluating.begin(run);
+    if (beginning.unevaluated) this.#evaluating.begin(run, () => timeline.experimentAt(0));
     const due = !timeline.resumed || evaluationDue(run.experiment, run.state.step);
     if (due && !timeline.evaluated) {
       const same = state === undefined && run.experiment.initialPolicy === 'model'; // as the reference
       const early = this.#options.readyEarly && same && !baseline;
-      if (early) this.#evaluating.begin(run);
+      if (early) this.#evaluating.begin(run, () => timeline.experimentAt(0));
       if (early) this.status(run.experiment.model === 'other' ? 'evaluate' : 'sandbox'); // what takes longest
       await (early ? this.#evaluatePart() : this.#evaluating.whole(run, baseline));
     }

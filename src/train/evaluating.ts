@@ -43,9 +43,9 @@ export class Evaluating {
     return this.underWay && !stands ? 'evaluate' : 'idle';
   }
 
-  /** Begins the one at step 0, part by part. */
-  begin(run: Trainable): void {
-    this.#baseline = run.baseline();
+  /** Begins the one at step 0, part by part. @param inForce as `Trainable.baseline` */
+  begin(run: Trainable, inForce: () => Experiment): void {
+    this.#baseline = run.baseline(inForce);
     this.#first = run.experiment.model === 'other';
   }
 

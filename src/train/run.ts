@@ -109,15 +109,14 @@ export class TrainingRun implements Trainable {
   }
 
   /** Yields what is known after each part but the last. */
-  async *baseline(): AsyncGenerator<EvalRecord, EvalRecord> {
-    const { experiment } = this;
+  async *baseline(inForce: () => Experiment): AsyncGenerator<EvalRecord, EvalRecord> {
     const { heldOutTasks } = this.#session.parts;
     const tried: Tried[] = [];
     for (let first = 0, count = baselineParts.first; ; first += count, count = baselineParts.other) {
       const next = ({ trainer, parts }: Session) =>
-        trainer.tryHeldOut(parts.reference, first, count, experiment);
+        trainer.tryHeldOut(parts.reference, first, count, inForce());
       tried.push(await this.#lasting(next));
-      const record = this.#session.trainer.evaluation(tried, 0, experiment);
+      const record = this.#session.trainer.evaluation(tried, 0, inForce());
       if (first + count >= heldOutTasks.length) return record;
       yield record;
     }

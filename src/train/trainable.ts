@@ -29,8 +29,10 @@ export interface Trainable {
   /**
    * How good the loaded model is, as `evaluate` says of it at step 0, whatever was learned since: so it can be found out while the
    * run goes on. Yields after each part what is known so far; the last is returned. Only where the run began at the loaded model.
+   *
+   * @param inForce the experiment of the first update, which may be another by the next part
    */
-  baseline(): AsyncGenerator<EvalRecord, EvalRecord>;
+  baseline(inForce: () => Experiment): AsyncGenerator<EvalRecord, EvalRecord>;
   /** Held-out tasks whose first answer is worse than the reference's own, and whose last is right; changes nothing. */
   caught(): Promise<CaughtRecord>;
   /** Goes on from another state. */

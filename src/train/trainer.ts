@@ -200,9 +200,12 @@ export class Trainer {
     return { groups, ms: performance.now() - began };
   }
 
-  /** What is recorded of held-out tasks that were tried after `step` updates. */
+  /** What is recorded of held-out tasks that were tried after `step` updates; what an answer earns may have been changed since. */
   evaluation(tried: readonly Tried[], step: number, e: Experiment): EvalRecord {
-    const groups = tried.flatMap((one) => one.groups);
+    const groups = earned(
+      tried.flatMap((one) => one.groups),
+      e,
+    );
     const ungraded = ungradedHeldOut(groups);
     const episodes = groups.flatMap(({ trajectories }) => trajectories);
     return {
@@ -299,11 +302,7 @@ export class Trainer {
         `turns: the recorded episodes have ${experiment.turns}, the experiment asks for ${e.turns}.`,
       );
     }
-    const earned = fill(placed(format, groups, experiment), (answer) => ({
-      ...answer,
-      reward: rewardOf(answer.verdict, e),
-    }));
-    return { groups: earned, sampleMs: 0, gradeMs: 0 };
+    return { groups: earned(placed(format, groups, experiment), e), sampleMs: 0, gradeMs: 0 };
   }
 
   /** k trajectories for each task. Which random numbers a row gets does not depend on the parts it is done in. */
@@ -360,4 +359,9 @@ export class Trainer {
       tf.dispose(gradients);
     }
   }
+}
+
+/** The same answers, with what their verdicts earn under this experiment. */
+function earned(groups: readonly Group<Episode<RolledOut>>[], e: Experiment): Group<Episode<RolledOut>>[] {
+  return fill(groups, (answer) => ({ ...answer, reward: rewardOf(answer.verdict, e) }));
 }

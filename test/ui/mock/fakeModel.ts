@@ -128,13 +128,12 @@ class FakeTrainable implements Trainable {
     return fakeEvaluation(this.experiment, this.state.step);
   }
 
-  async *baseline() {
+  async *baseline(inForce: () => Experiment) {
     const { evalTasks } = this.experiment;
-    const record = fakeEvaluation(this.experiment, 0);
     await this.#pass('evaluate', evalTasks / 2, evalTasks);
-    yield record;
+    yield fakeEvaluation(inForce(), 0);
     await this.#pass('evaluate', evalTasks, evalTasks);
-    return record;
+    return fakeEvaluation(inForce(), 0);
   }
 
   async caught() {

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { otherModelText } from '../../../src/config/modelFields.ts';
 import type { EvalRecord } from '../../../src/rl/records.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';
+import { RunLog } from '../../../src/train/log.ts';
+import { MemoryStore } from '../../../src/train/store.ts';
 import { another, begin, oneAtATime, timeless, type Driving, type DrivingOptions } from './driving.ts';
 import { countsLetter } from './fakeSandbox.ts';
+import { manifest } from './logs.ts';
 
 const begun = oneAtATime();
 const start = (options: DrivingOptions = {}): Promise<Driving> => begun({ readyEarly: true, ...options });
@@ -56,6 +59,34 @@ describe('ready early', () => {
     other.driver.obey({ type: 'run', runId: 'a' });
     await other.driver.still('a');
     expect(one.updates('a').map(timeless)).toEqual(other.updates('a').map(timeless));
+    expect(one.evals('a').map(bare)).toEqual(other.evals('a').map(bare));
+  });
+
+  it('is kept, whatever is set meanwhile: its first evaluation is of what it begins with', async () => {
+    const logs: RunLog[] = [];
+    const one = await start({
+      newLog: async (run) => {
+        const log = await RunLog.create(new MemoryStore(), { ...manifest, experiment: run.experiment });
+        logs.push(log);
+        return log;
+      },
+      hear: (event, driver) => {
+        if (event.type !== 'preview' || event.runId !== 'a') return;
+        const set = { ...begin('a', changes).experiment, reward: 'binary', gamma: 0 } as const;
+        driver.obey({ type: 'change', runId: 'a', experiment: set });
+        driver.obey({ type: 'run', runId: 'a' });
+      },
+    });
+    one.driver.obey(begin('a', changes));
+    await one.driver.still('a');
+    expect(one.of('a', 'notice').map(({ message }) => message)).toEqual([]);
+    const [log] = logs;
+    expect(log && log.entriesOf('evaluation').map(({ step }) => step)).toEqual([0, 2, 4]);
+
+    const other = await start();
+    other.driver.obey(begin('a', { ...changes, reward: 'binary', gamma: 0 }));
+    other.driver.obey({ type: 'run', runId: 'a' });
+    await other.driver.still('a');
     expect(one.evals('a').map(bare)).toEqual(other.evals('a').map(bare));
   });
 
