@@ -169,9 +169,11 @@ export const plainAxes: Axes = { span: null, log: false, window: smoothingWindow
 export const axisEnd = (steps: number, step: number): number =>
   Math.max(step, Math.min(steps, Math.max(20, step)), 1);
 
-/** Mean of the known values of the last `window` steps up to each; NaN where there are none. */
+/** Mean of the known values of the last `window` steps up to each; NaN where there are none, and after the last known one. */
 export function trailingMean(values: readonly number[], window = smoothingWindow): number[] {
+  const last = values.findLastIndex(Number.isFinite); // another line may go on
   return values.map((_, i) => {
+    if (i > last) return NaN;
     const known = values.slice(Math.max(0, i + 1 - window), i + 1).filter((x) => Number.isFinite(x));
     return known.length === 0 ? NaN : known.reduce((sum, x) => sum + x, 0) / known.length;
   });

@@ -134,6 +134,7 @@ describe('charts', () => {
   it('smooth over the last ten known values', () => {
     expect(trailingMean([1, 3, NaN, 5])).toEqual([1, 2, 2, 3]);
     expect(trailingMean([NaN])).toEqual([NaN]);
+    expect(trailingMean([1, 3, NaN, NaN])).toEqual([1, 2, NaN, NaN]); // a run that stands before others do
     expect(trailingMean([1, 3, 5], 1)).toEqual([1, 3, 5]);
     expect(trailingMean([1, 3, 5], 2)).toEqual([1, 2, 4]);
     expect(trailingMean(Array.from({ length: 20 }, (_, i) => i)).at(-1)).toBe(14.5);

@@ -43,6 +43,8 @@ export const compare = {
   'Other seeds, other tasks': 'Andere Startwerte, andere Aufgaben',
   'Before training there is no update to compare.': 'Vor dem Training gibt es keinen Schritt zu vergleichen.',
   'It has not come to update {step} yet.': 'Er ist noch nicht bei Schritt {step}.',
+  'Its update {step} is out of memory; it is made again when the runs rest.':
+    'Sein Schritt {step} ist nicht mehr im Speicher; er wird noch einmal gemacht, wenn die Läufe ruhen.',
   'Making update {step} again…': 'Schritt {step} wird noch einmal gemacht…',
   'Run {number}, update {step}': 'Lauf {number}, Schritt {step}',
   'not yet': 'noch nicht',
