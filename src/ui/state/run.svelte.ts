@@ -50,7 +50,7 @@ export const keptAnswers = 6000;
 /** What has taken less, seconds, says too little of what is left. */
 const soonest = 5;
 /** Updates over which the speed is averaged. */
-const speedWindow = 8;
+export const speedWindow = 8;
 /** Updates that take less, ms, are over before one could read them. */
 const readable = 350;
 /** In a shorter one nobody has got into a task by the time they pause, ms. */

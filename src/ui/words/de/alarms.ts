@@ -17,7 +17,7 @@ export const alarms = {
   'Moving away from the starting model costs more.': 'Sich vom Startmodell zu entfernen kostet mehr.',
   'Turn 1 is paid to fail': 'Runde 1 wird fürs Scheitern bezahlt',
   'What a better first answer adds to the second one’s reward (the coupling c) is less than what it costs: what turn 1 earns is subtracted. So first answers are pushed down, and it begins to show.':
-    'Was eine bessere erste Antwort der Belohnung der zweiten hinzufügt (die Kopplung c), ist weniger, als sie kostet: Was Runde 1 verdient, wird abgezogen. Also werden die ersten Antworten hinabgeschoben, und man beginnt es zu sehen.',
+    'Was eine bessere erste Antwort der Belohnung der zweiten hinzufügt (die Kopplung c), ist weniger, als sie kostet: Was Runde 1 verdient, wird abgezogen. Also werden die ersten Antworten nach unten geschoben, und man beginnt es zu sehen.',
   'the threshold −w₁/w₂, for CoCoS 1 − γ, minus what chance explains':
     'die Schwelle −w₁/w₂, bei CoCoS 1 − γ, abzüglich dessen, was Zufall erklärt',
   'its best so far, minus what chance explains':

@@ -38,7 +38,7 @@ export const charts = {
   'Changed during the run': 'Während des Laufs geändert',
   'After update {step}:': 'Nach Schritt {step}:',
   'Below, unless said otherwise: the answers sampled for each update; bold: the mean of {smoothingWindow} updates.':
-    'Wo nichts anderes steht, geht es im Folgenden um die Antworten, die für jeden Schritt ausgewürfelt wurden; fett: das Mittel von {smoothingWindow} Schritten.',
+    'Wo nichts anderes steht, geht es im Folgenden um die Antworten, die für jeden Schritt gezogen wurden; fett: das Mittel von {smoothingWindow} Schritten.',
   'Where the gradient goes': 'Wohin der Gradient geht',
   'More charts': 'Weitere Kurven',
   'Measured on the problems that are trained on, with greedy answers: none is held out.':
@@ -48,7 +48,7 @@ export const charts = {
   'Starts with the first evaluation.': 'Beginnt mit der ersten Messung.',
   'training problems, greedy': 'Trainingsaufgaben, greedy',
   'Measured on the answers sampled for each update.':
-    'Gemessen an den Antworten, die für jeden Schritt ausgewürfelt werden.',
+    'Gemessen an den Antworten, die für jeden Schritt gezogen werden.',
   'Measured on held-out tasks ({heldOut}), with greedy answers ({greedy}).':
     'Gemessen an zurückgehaltenen Aufgaben ({heldOut}), mit greedy erzeugten Antworten ({greedy}).',
   '{name} changed': '{name} geändert',
@@ -105,9 +105,9 @@ export const charts = {
   'Crossed its threshold at update {step} and has been above it since':
     'Hat ihre Schwelle bei Schritt {step} gekreuzt und liegt seither darüber',
   'a better first answer is pushed down more than it is repaid':
-    'Eine bessere erste Antwort wird stärker hinabgeschoben, als sie einbringt',
+    'Eine bessere erste Antwort wird stärker nach unten geschoben, als sie einbringt',
   'a better first answer pays': 'Eine bessere erste Antwort lohnt sich',
-  'sampled, training batch': 'ausgewürfelt, Trainingsstapel',
+  'sampled, training batch': 'gezogen, Trainingsstapel',
   'held-out, greedy': 'zurückgehalten, greedy',
   'Held-out accuracy': 'Genauigkeit, zurückgehalten',
   'Accuracy on the training problems': 'Genauigkeit auf den Trainingsaufgaben',

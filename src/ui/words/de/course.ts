@@ -41,6 +41,7 @@ export const course = {
   'Fork…': 'Abzweigen…',
   'Fork here…': 'Hier abzweigen…',
   'updates/min': 'Schritte/min',
+  'Mean of the last {n} updates': 'Mittel der letzten {n} Schritte',
   'updates/min each': 'Schritte/min je Lauf',
   'Runs that are compared take turns, so each makes fewer':
     'Verglichene Läufe wechseln sich ab, daher macht jeder weniger',
@@ -78,7 +79,7 @@ export const course = {
   'Loading.': 'Lädt.',
   'Training. {updates} done.': 'Training. {updates} fertig.',
   'Pausing after this update.': 'Hält nach diesem Schritt an.',
-  'stayed near {before} (now {now})': 'blieb bei {before} (jetzt {now})',
+  'stayed near {before} (now {now})': 'blieb nahe {before} (jetzt {now})',
   'rose from {before} to {now}': 'stieg von {before} auf {now}',
   'fell from {before} to {now}': 'fiel von {before} auf {now}',
   Learns: 'Lernt',

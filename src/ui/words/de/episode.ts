@@ -14,7 +14,7 @@ export const episode = {
   'The darker, the larger: {meaning}.': 'Je dunkler, desto mehr: {meaning}.',
   'Most:': 'Am meisten:',
   'Green line below: pushed up; red dots: pushed down.':
-    'Grüne Linie darunter: hinaufgeschoben; rote Punkte: hinabgeschoben.',
+    'Grüne Linie darunter: nach oben geschoben; rote Punkte: nach unten geschoben.',
   'Tests judge a whole try, so all of it is pushed the same way, its mistakes too.':
     'Tests beurteilen einen ganzen Versuch; darum wird alles daran gleich geschoben, auch seine Fehler.',
   '{share} of the policy gradient falls on this turn':
@@ -125,7 +125,7 @@ export const episode = {
   'turns {numbers}': 'Runden {numbers}',
   ' and ': ' und ',
   'The answers of this update, scored by other rules. Nothing is sampled again, so this is what the first step of the update would have been given; where the model would have gone from there, only a run can tell. The objective cannot be varied here: it decides which answers are sampled.':
-    'Die Antworten dieses Schritts, nach anderen Regeln bewertet. Nichts wird neu ausgewürfelt: Es ist das, was die erste Änderung dieses Schritts bekommen hätte; wohin das Modell von da aus gegangen wäre, zeigt nur ein Lauf. Das Ziel lässt sich hier nicht ändern: Es bestimmt, welche Antworten ausgewürfelt werden.',
+    'Die Antworten dieses Schritts, nach anderen Regeln bewertet. Nichts wird neu gezogen: Es ist das, was die erste Änderung dieses Schritts bekommen hätte; wohin das Modell von da aus gegangen wäre, zeigt nur ein Lauf. Das Ziel lässt sich hier nicht ändern: Es bestimmt, welche Antworten gezogen werden.',
   'Try:': 'Zum Beispiel:',
   'Other rules': 'Andere Regeln',
   'was {value}': 'war {value}',
@@ -144,8 +144,8 @@ export const episode = {
   'Back to the update’s rules': 'Zurück zu den Regeln des Schritts',
   'Go on training by these': 'Danach weiter trainieren',
   end: 'Ende',
-  ', pushed up': ', hinaufgeschoben',
-  ', pushed down': ', hinabgeschoben',
+  ', pushed up': ', nach oben geschoben',
+  ', pushed down': ', nach unten geschoben',
   'not graded': 'nicht bewertet',
   'first attempt': 'erster Versuch',
   'correction: unchanged': 'Korrektur: unverändert',
@@ -153,7 +153,7 @@ export const episode = {
   'cut off at the length limit': 'an der Längengrenze abgeschnitten',
   Printed: 'Ausgabe',
   'Update {step} had nothing to learn from: its gradient is 0, and only weight decay changed the parameters.':
-    'Aus Schritt {step} war nichts zu lernen: Sein Gradient ist 0, und nur die Gewichtsabnahme hat die Parameter verändert.',
+    'Aus Schritt {step} war nichts zu lernen: Sein Gradient ist 0, und nur der Gewichtszerfall hat die Parameter verändert.',
   'The gradient of update {step}, as the optimizer was given it:':
     'Der Gradient von Schritt {step}, wie ihn der Optimierer bekam:',
   'norm {norm}, clipped to {given}.': 'Norm {norm}, gekürzt auf {given}.',
@@ -202,7 +202,7 @@ export const episode = {
   'the model': 'das Modell',
   'recorded earlier, to look at while your own model is loading':
     'früher aufgezeichnet, zum Ansehen, während das eigene Modell lädt',
-  'sampled answers {model} is learning from': 'ausgewürfelte Antworten, aus denen {model} lernt',
+  'sampled answers {model} is learning from': 'gezogene Antworten, aus denen {model} lernt',
   'attempts by {model} at a task it also trains on':
     'eigene Versuche an einer Aufgabe, an der {model} auch trainiert',
   'attempts by {model} at a task it never trains on':

@@ -36,7 +36,7 @@ export const fields = {
   'Training tasks': 'Aufgaben zum Trainieren',
   'How many different tasks training draws from; of your own problems, at most so many. The held-out tasks are never among them.':
     'Aus wie vielen verschiedenen Aufgaben das Training zieht; von eigenen höchstens so viele. Die zurückgehaltenen sind nie darunter.',
-  'Tests trained on': 'Bezahlte Tests',
+  'Tests trained on': 'Tests fürs Training',
   'How many of each task’s unit tests the reward is earned on, and the feedback taken from. Accuracy is then measured on the others only, in training and on held-out tasks: what the model learned for the tests it is paid for may not hold for those it never sees.':
     'An wie vielen Tests jeder Aufgabe die Belohnung verdient und von welchen die Rückmeldung genommen wird. Die Genauigkeit wird dann nur an den anderen gemessen, im Training und bei zurückgehaltenen Aufgaben: Was das Modell für die Tests lernt, für die es bezahlt wird, gilt vielleicht nicht für die, die es nie sieht.',
   All: 'Alle',
@@ -125,7 +125,7 @@ export const fields = {
   turns: 'Runden',
   'Samples per prompt k': 'Versuche je Aufgabe k',
   'How many episodes are sampled for each prompt. These samples, a group, are compared with each other to tell good from bad, so at least two are needed.':
-    'Wie viele Episoden zu jeder Aufgabe ausgewürfelt werden. Diese Versuche, eine Gruppe, werden miteinander verglichen, um gut von schlecht zu unterscheiden; also braucht es mindestens zwei.',
+    'Wie viele Episoden zu jeder Aufgabe gezogen werden. Diese Versuche, eine Gruppe, werden miteinander verglichen, um gut von schlecht zu unterscheiden; also braucht es mindestens zwei.',
   'paper (RLOO); the value is our decision (released code: 2)':
     'Artikel (RLOO); der Wert ist unsere Entscheidung (veröffentlichter Code: 2)',
   samples: 'Versuche',
@@ -188,7 +188,7 @@ export const fields = {
   'fraction: paper; count: released code': 'Anteil: Artikel; Zahl: veröffentlichter Code',
   Objective: 'Ziel',
   'Which answers are sampled and which are trained. When all k samples share their first answer, its reward is the same for all of them, so it cancels and γ has no effect.':
-    'Welche Antworten ausgewürfelt und welche trainiert werden. Teilen sich alle k Versuche die erste Antwort, so ist deren Belohnung für alle gleich, hebt sich also auf, und γ hat keine Wirkung.',
+    'Welche Antworten gezogen und welche trainiert werden. Teilen sich alle k Versuche die erste Antwort, so ist deren Belohnung für alle gleich, hebt sich also auf, und γ hat keine Wirkung.',
   Paper: 'Artikel',
   'k independent episodes per prompt; every turn is trained.':
     'k unabhängige Episoden je Aufgabe; jede Runde wird trainiert.',
@@ -250,7 +250,7 @@ export const fields = {
   'latest: released code; all: our decision': 'letzte: veröffentlichter Code; alle: unsere Entscheidung',
   'Clip ratio ε': 'Clip-Grenze ε',
   'How far the probability of an answer may move away from what it was when the answer was sampled; beyond that, it is pushed no further. Only matters with more than one inner epoch.':
-    'Wie weit sich die Wahrscheinlichkeit einer Antwort von der entfernen darf, mit der sie ausgewürfelt wurde; darüber hinaus wird sie nicht weiter geschoben. Zählt nur bei mehr als einer inneren Epoche.',
+    'Wie weit sich die Wahrscheinlichkeit einer Antwort von der entfernen darf, mit der sie gezogen wurde; darüber hinaus wird sie nicht weiter geschoben. Zählt nur bei mehr als einer inneren Epoche.',
   'released code (PPO-style clipping)': 'veröffentlichter Code (Begrenzung wie bei PPO)',
   'Inner epochs': 'Innere Epochen',
   'Gradient steps on each batch of samples. One is plain on-policy learning; with more, the samples are reused, within the limits of the clip ratio.':
@@ -259,7 +259,7 @@ export const fields = {
   epochs: 'Epochen',
   Temperature: 'Temperatur',
   'How random sampling is during training. 1 samples from the model as it is, which the policy gradient assumes. Evaluation is always greedy: it takes the most likely token every time.':
-    'Wie zufällig im Training ausgewürfelt wird. 1 würfelt nach dem Modell, wie es ist, was der Policy-Gradient voraussetzt. Gemessen wird immer greedy: mit dem wahrscheinlichsten Token, jedes Mal.',
+    'Wie zufällig im Training gezogen wird. 1 zieht nach dem Modell, wie es ist, was der Policy-Gradient voraussetzt. Gemessen wird immer greedy: mit dem wahrscheinlichsten Token, jedes Mal.',
   'our decision (released code: 0.9)': 'unsere Entscheidung (veröffentlichter Code: 0,9)',
   'Top-p': 'Top-p',
   'Samples only from the most likely tokens that together have this probability. 1 keeps every token, which the policy gradient assumes.':
@@ -289,7 +289,7 @@ export const fields = {
   'How slowly the average of past squared gradients forgets.':
     'Wie langsam das Mittel vergangener quadrierter Gradienten vergisst.',
   'AdamW; the value is our decision': 'AdamW; der Wert ist unsere Entscheidung',
-  'Weight decay': 'Gewichtsabnahme',
+  'Weight decay': 'Gewichtszerfall',
   'Pulls the weight matrices towards zero at each step. The KL penalty already holds the model back, so no decay is needed.':
     'Zieht die Gewichtsmatrizen bei jedem Schritt zur Null hin (Weight Decay). Der KL-Abzug hält das Modell schon zurück, also braucht es keine.',
   'Warm-up': 'Aufwärmen',
@@ -309,6 +309,6 @@ export const fields = {
     'Aufgaben in jeder Messung; von eigenen höchstens so viele. An ihnen wird das Modell nie trainiert. Mehr Aufgaben geben eine ruhigere Kurve: Bei 128 beträgt der Standardfehler etwa 4 Punkte.',
   'Task and model': 'Aufgabe und Modell',
   Method: 'Methode',
-  Sampling: 'Auswürfeln',
+  Sampling: 'Ziehen',
   'Run and evaluation': 'Lauf und Messung',
 };

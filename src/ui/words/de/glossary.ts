@@ -6,7 +6,7 @@ export const glossary = {
   greedy: 'greedy',
   'the most likely token every time, so that the same model gives the same answer':
     'stets das wahrscheinlichste Token, sodass dasselbe Modell dieselbe Antwort gibt',
-  sampled: 'ausgewürfelt',
+  sampled: 'gezogen',
   'drawn at random by the model’s own probabilities, so tries at one task differ':
     'zufällig gezogen nach den Wahrscheinlichkeiten des Modells selbst, sodass sich Versuche an einer Aufgabe unterscheiden',
   baseline: 'Vergleichswert',

@@ -7,7 +7,7 @@ export const metrics = {
   'Unit tests passed': 'Bestandene Tests',
   'Mean share of unit tests that the answer at this turn passes; where only some of the tests are trained on, of the others. Moves earlier than accuracy.':
     'Mittlerer Anteil der Tests, die die Antwort in dieser Runde besteht; wo nur an einigen trainiert wird, der übrigen. Bewegt sich früher als die Genauigkeit.',
-  'Tests trained on, passed': 'Bezahlte Tests, bestanden',
+  'Tests trained on, passed': 'Tests fürs Training, bestanden',
   'Hidden tests, passed': 'Verdeckte Tests, bestanden',
   'Mean share of the unit tests trained on that the answer at this turn passes. Read it beside the unit tests passed, which are the others: if only this one rises, the model has learned the tests and not the task. Only where some tests are hidden from training.':
     'Mittlerer Anteil der Tests, an denen trainiert wird, die die Antwort in dieser Runde besteht. Neben den bestandenen Tests zu lesen, den übrigen: Steigt nur dieser, so hat das Modell die Tests gelernt und nicht die Aufgabe. Nur, wo einige Tests vor dem Training verdeckt sind.',

@@ -62,9 +62,9 @@ export const picture = {
   '{divisor} is {divided}. log\u00a0π is the logarithm of the probability that the model gave the token; its gradient is the direction in which the model’s parameters would have to move to make that token more likely.':
     '{divisor} ist {divided}. log π ist der Logarithmus der Wahrscheinlichkeit, die das Modell dem Token gab; sein Gradient ist die Richtung, in die sich die Parameter des Modells bewegen müssten, damit das Token wahrscheinlicher wird.',
   'Turn {solved} was right and is pushed down with the rest: one push is given to all that the try wrote.':
-    'Runde {solved} war richtig und wird mit dem Übrigen hinabgeschoben: Alles, was der Versuch schrieb, bekommt ein und denselben Schub.',
+    'Runde {solved} war richtig und wird mit dem Übrigen nach unten geschoben: Alles, was der Versuch schrieb, bekommt ein und denselben Schub.',
   'Turns {solved} were right and are pushed down with the rest: one push is given to all that the try wrote.':
-    'Die Runden {solved} waren richtig und werden mit dem Übrigen hinabgeschoben: Alles, was der Versuch schrieb, bekommt ein und denselben Schub.',
+    'Die Runden {solved} waren richtig und werden mit dem Übrigen nach unten geschoben: Alles, was der Versuch schrieb, bekommt ein und denselben Schub.',
   'Turn {wrong} was wrong and is made more likely with the rest: the whole try is pushed, because as a whole it came out better than its baseline.':
     'Runde {wrong} war falsch und wird mit dem Übrigen wahrscheinlicher gemacht: Geschoben wird der ganze Versuch, weil er als Ganzes besser ausfiel als sein Vergleichswert.',
   'Turns {wrong} were wrong and are made more likely with the rest: the whole try is pushed, because as a whole it came out better than its baseline.':

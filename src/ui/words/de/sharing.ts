@@ -53,7 +53,7 @@ export const sharing = {
   Share: 'Teilen',
   'Everything that is shared is in the link itself, after its':
     'Alles, was geteilt wird, steht im Link hinter dem Zeichen',
-  ': your browser sends nothing anywhere.': ': Der Browser schickt nichts irgendwohin.',
+  ': your browser sends nothing anywhere.': ': Der Browser schickt nichts weg.',
   'With what came of it': 'Mit dem, was herauskam',
   '{updates}. {result} Whoever opens it can train again and is told whether the same comes out.':
     '{updates}. {result} Wer ihn öffnet, kann noch einmal trainieren und erfährt, ob dasselbe herauskommt.',

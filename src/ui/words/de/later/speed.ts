@@ -103,7 +103,7 @@ export const speed = {
   'Share of the update': 'Anteil am Schritt',
   'The default experiment with model “{model}”, mean of {updates}: {answers} answers of {tokens} tokens. Python grades while answers are still being written, so the shares add up to more than 100 %; only the rest is waited for. {hits} of {verdicts} verdicts came from the cache.':
     'Das voreingestellte Experiment mit dem Modell „{model}“, Mittel aus {updates}: {answers} Antworten von {tokens} Token. Python bewertet, während noch geschrieben wird, daher ergeben die Anteile zusammen mehr als 100 %; gewartet wird nur auf den Rest. {hits} von {verdicts} Urteilen kamen aus dem Zwischenspeicher.',
-  Sample: 'Auswürfeln',
+  Sample: 'Ziehen',
   'answers are written': 'Antworten werden geschrieben',
   Grade: 'Bewerten',
   'in Python; {time} of it while sampling': 'in Python; davon {time} während des Schreibens',
