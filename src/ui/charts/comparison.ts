@@ -5,6 +5,7 @@ import type { EvalRecord } from '../../rl/records.ts';
 import { mean, scored } from '../../rl/statistics.ts';
 import { charts, formatOf, metricOf, type Chart } from './catalogue.ts';
 import type { ChartData, LineLook, Point } from './series.ts';
+import { unitWords } from './units.ts';
 import { say, told } from '../say.svelte.ts';
 
 /** What is compared of a run. */
@@ -29,6 +30,7 @@ export interface ComparedChart {
   /** Full name, e.g. "eval/accuracy@t1". */
   readonly metric: string;
   readonly explanation: string;
+  readonly unit: string;
   readonly share: boolean;
   readonly format: (value: number) => string;
 }
@@ -45,6 +47,7 @@ export function comparedCharts(experiments: readonly Experiment[]): ComparedChar
           ...{
             chart,
             explanation: told(metric.explanation),
+            unit: unitWords(metric),
             share: metric.unit === 'share',
             format: formatOf(metric),
           },

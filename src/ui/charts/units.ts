@@ -1,4 +1,9 @@
 /** What is said below a chart's name: the unit of its numbers, and of what they are. */
+import type { Metric } from '../../rl/metricTable.ts';
+import { told } from '../say.svelte.ts';
+
+/** Of a metric, whose shares are drawn in hundredths. */
+export const unitWords = ({ unit }: Pick<Metric, 'unit'>): string => (unit === 'share' ? '%' : told(unit));
 
 const between = ' · ';
 

@@ -1,5 +1,6 @@
 /** One of the runs that the page has open: what was told of it, what is looked at in it, its form, and where it comes from. */
 import {
+  changesBetween,
   inForceAfter,
   refusedInFork,
   sameEvaluation,
@@ -63,11 +64,13 @@ export class OpenRun {
     this.form = form;
     this.origin = origin;
     if (origin) {
-      this.#own = () =>
-        say('{changes} · from {step}', {
-          changes: changeWords(origin.changes) || say('again'),
-          step: origin.step,
-        });
+      const { step } = origin;
+      const before = origin.run.experimentAfter(step);
+      // With what was set since, before its first update.
+      this.#own = () => {
+        const changes = changeWords(changesBetween(before, this.#settled(step)));
+        return say('{changes} · from {step}', { changes: changes || say('again'), step });
+      };
       this.#began = origin.run.began;
       this.told.inherit(origin.run.told, origin.step, origin.changes);
     }
@@ -83,11 +86,11 @@ export class OpenRun {
     const all = own.flatMap(({ changes }) => changes);
     return all
       .filter(({ field }, at) => all.findLastIndex((one) => one.field === field) === at)
-      .filter(({ field, to }) => this.origin !== null || to !== this.#learned[field]);
+      .filter(({ field, to }) => this.origin !== null || to !== this.#settled(0)[field]);
   }
-  /** Under which its first update is made: what was set before that is not a change on the way. */
-  get #learned(): Experiment {
-    return inForceAfter(0, this.began, this.told.changes);
+  /** By what was changed after so many updates and before. What is set before a run's first update is not changed on the way. */
+  #settled(step: number): Experiment {
+    return inForceAfter(step, this.began, this.told.changes);
   }
 
   /** "Run 2 (γ 0.5)" */
@@ -107,7 +110,7 @@ export class OpenRun {
     this.#began = experiment;
     const { preset } = this.form;
     this.#given = '';
-    this.#own = () => nameOf(this.#learned, preset);
+    this.#own = () => nameOf(this.#settled(0), preset);
   }
 
   /** It was kept, and goes on under the experiment that was in force last. */
@@ -145,8 +148,7 @@ export class OpenRun {
 
   /** In force after so many updates, for the next. */
   experimentAfter(step: number): Experiment {
-    if (step >= this.told.step) return this.form.applied;
-    return inForceAfter(step, this.began, this.told.changes);
+    return step >= this.told.step ? this.form.applied : this.#settled(step);
   }
 
   /** What is looked at was made under this experiment: that of then, where the page looks back. */

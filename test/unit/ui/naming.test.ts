@@ -71,6 +71,26 @@ it('what was set before the first update is no change on the way', () => {
   expect(name).not.toBe(run.name);
 });
 
+it('a fork is called by what differs from where it began, and by what was changed after that', () => {
+  const parent = new OpenRun('a', 1, new ExperimentState());
+  parent.begin(defaultExperiment);
+  const again = new OpenRun('b', 2, new ExperimentState(), { run: parent, step: 5, changes: [] });
+  expect(again.name).toBe('again · from 5');
+  const changes = [{ field: 'gamma', from: 0.75, to: 0 }] as const;
+  const fork = new OpenRun('c', 3, new ExperimentState(), { run: parent, step: 5, changes });
+  expect(fork.name).toBe('γ 0.75 → 0 · from 5');
+  const change = (step: number, from: number, to: number) =>
+    fork.told.apply({
+      type: 'change',
+      runId: 'c',
+      record: { step, changes: [{ field: 'gamma', from, to }] },
+    });
+  change(5, 0, 0.5);
+  expect(fork.name).toBe('γ 0.75 → 0.5 · from 5');
+  change(8, 0.5, 1);
+  expect(fork.name).toBe('γ 0.75 → 0.5 · from 5, then γ 1');
+});
+
 describe('a name begins with what matters', () => {
   const binary = findPreset('binary');
 

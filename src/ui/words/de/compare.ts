@@ -6,6 +6,7 @@ export const compare = {
   Axes: 'Achsen',
   'Axes: changed': 'Achsen: geändert',
   'Mean of': 'Mittel von',
+  'each run’s latest': 'je Lauf das Neueste',
   'one update': 'einem Schritt',
   '{n} updates': '{n} Schritten',
   Logarithmic: 'Logarithmisch',
