@@ -19,6 +19,10 @@ export interface GpuKernel {
 /** Invocations of one workgroup, in every kernel. */
 export const GROUP = 64;
 
+/** WGSL: a line for each of so many numbers from 0 on. */
+export const each = (count: number, line: (i: number) => string, between = '\n      '): string =>
+  Array.from({ length: count }, (_, i) => line(i)).join(between);
+
 /** How many sums of some of their values a workgroup's reductions make first, in `firsts`. */
 export const firstsOf = (threads: number) => (threads > 64 ? 16 : 8);
 

@@ -88,7 +88,7 @@ export class OpenRun {
       .filter(({ field }, at) => all.findLastIndex((one) => one.field === field) === at)
       .filter(({ field, to }) => this.origin !== null || to !== this.#settled(0)[field]);
   }
-  /** By what was changed after so many updates and before. What is set before a run's first update is not changed on the way. */
+  /** In force after so many updates, as far as it was told. What is set before a run's first update is not changed on the way. */
   #settled(step: number): Experiment {
     return inForceAfter(step, this.began, this.told.changes);
   }

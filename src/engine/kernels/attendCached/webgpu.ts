@@ -1,6 +1,6 @@
 /** Cached attention on the GPU: two dispatches write the new keys and values in place, one attends. */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { GROUP, reductionsOf, runGpu } from '../../webgpu/program.ts';
+import { each, GROUP, reductionsOf, runGpu } from '../../webgpu/program.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
 import { newTensor, once, run, type Stage } from '../../webgpu/record.ts';
 import type { Tensor1D, Tensor2D, Tensor3D } from '../../tf.ts';
@@ -80,8 +80,6 @@ export function attendHead(headDim: number): string {
   const vector = headVector(headDim);
   const columns = vector === 'vec4f' ? headDim / 4 : headDim;
   const inner = (a: string, b: string) => (vector === 'vec4f' ? `dot(${a}, ${b})` : `${a} * ${b}`);
-  const each = (count: number, line: (i: number) => string, between = '\n      ') =>
-    Array.from({ length: count }, (_, i) => line(i)).join(between);
   // Columns side by side, how many invocations share one out, and how often there are more columns.
   const across = Math.min(columns, ATTENDING);
   const shares = Math.floor(ATTENDING / across);

@@ -1,4 +1,5 @@
 /** The matrix product of a decoding step on the GPU, in which its kernels differ by what they do with the result. */
+import { each } from '../../webgpu/program.ts';
 import type { Stage } from '../../webgpu/record.ts';
 import { piecesOf, type Layout } from './pieces.ts';
 
@@ -89,8 +90,6 @@ export function product<Name extends string, Uniform extends string>(
   const together = Math.max(1, Math.min(Math.floor(8 / pieces.vectors), stretch / pieces.inputs / LANES));
   const ahead = p.rows === 'few';
   const group = together * LANES * pieces.inputs;
-  const each = (count: number, line: (i: number) => string, between = '\n      ') =>
-    Array.from({ length: count }, (_, i) => line(i)).join(between);
   // Inputs and squares are those of a row, or four rows a vector: k after k, then the next four.
   const vectors = Math.ceil(rows / 4);
   const floats = rows === 1 ? 'f32' : 'vec4f';

@@ -5,14 +5,10 @@
  * which the cumulative sum passes the threshold is shared out among all, and the first invocation looks for the id in it.
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { firstsOf, GROUP, reductionsOf, runGpu } from '../../webgpu/program.ts';
+import { each, firstsOf, GROUP, reductionsOf, runGpu } from '../../webgpu/program.ts';
 import { allowedOf, holesName, scoreCode, type IdRange } from '../banned.ts';
 import type { GpuKernel } from '../../webgpu/program.ts';
 import type { Tensor1D, Tensor2D } from '../../tf.ts';
-
-const times = (count: number) => (line: (i: number) => string) =>
-  Array.from({ length: count }, (_, i) => line(i)).join('\n      ');
-const [fours, eights] = [times(4), times(8)];
 
 /**
  * WGSL: draws from the row of `logits` that begins at `start`. Every invocation of a workgroup of `threads` must call it; all
@@ -20,7 +16,7 @@ const [fours, eights] = [times(4), times(8)];
  */
 export function drawToken(holes: readonly IdRange[], threads: number): string {
   const sums = firstsOf(threads);
-  const each = threads / sums;
+  const neighbours = threads / sums;
   return `${reductionsOf(threads)}
   ${scoreCode(holes, 'logits')}
   struct Drawn { id : i32, logp : f32 }
@@ -48,7 +44,7 @@ export function drawToken(holes: readonly IdRange[], threads: number): string {
   }
   fn most(four : vec4f) -> f32 { return max(max(four.x, four.y), max(four.z, four.w)); }
   fn total(four : vec4f) -> f32 { return (four.x + four.y) + (four.z + four.w); }
-  // Of the sums in \`firsts\`, each of ${each} in \`partial\`, the first that with those before it passes \`threshold\`.
+  // Of the sums in \`firsts\`, each of ${neighbours} in \`partial\`, the first that with those before it passes \`threshold\`.
   fn passingSome(threshold : f32, before : f32) -> Passed {
     var passed = Passed(0, before);
     for (; passed.at < ${sums - 1} && passed.before + firsts[passed.at] <= threshold; passed.at++) {
@@ -59,8 +55,8 @@ export function drawToken(holes: readonly IdRange[], threads: number): string {
   // The same, of those in \`partial\`, one an invocation.
   fn passing(threshold : f32, before : f32) -> Passed {
     var passed = passingSome(threshold, before);
-    passed.at *= ${each};
-    let end = passed.at + ${each - 1};
+    passed.at *= ${neighbours};
+    let end = passed.at + ${neighbours - 1};
     for (; passed.at < end && passed.before + partial[passed.at] <= threshold; passed.at++) {
       passed.before += partial[passed.at];
     }
@@ -74,7 +70,7 @@ export function drawToken(holes: readonly IdRange[], threads: number): string {
     workgroupBarrier();
     if (me < ${sums}) {
       var some = 0.0;
-      for (var i = me * ${each}; i < (me + 1) * ${each}; i++) { some += partial[i]; }
+      for (var i = me * ${neighbours}; i < (me + 1) * ${neighbours}; i++) { some += partial[i]; }
       firsts[me] = some;
     }
     workgroupBarrier();
@@ -89,15 +85,15 @@ export function drawToken(holes: readonly IdRange[], threads: number): string {
     // Sixteen at a time, so that one does not wait for the other; beyond the end the last one is read again.
     let last = vocabulary - 1;
     for (var i = first; i < vocabulary; i += ${16 * threads}) {
-      ${fours((j) => `let four${j} = scoresOf(start, min(i + ${4 * j * threads}, last), ${threads}, last);`)}
+      ${each(4, (j) => `let four${j} = scoresOf(start, min(i + ${4 * j * threads}, last), ${threads}, last);`)}
       best = max(best, most(max(max(four0, four1), max(four2, four3))));
     }
     let top = groupMax(best);
     var sums = 0.0;
     for (var i = first; i < vocabulary; i += ${16 * threads}) {
-      ${fours((j) => `let four${j} = scoresOf(start, min(i + ${4 * j * threads}, last), ${threads}, last);`)}
+      ${each(4, (j) => `let four${j} = scoresOf(start, min(i + ${4 * j * threads}, last), ${threads}, last);`)}
       let from0 = vec4i(i, i + ${threads}, i + ${2 * threads}, i + ${3 * threads});
-      ${fours((j) => `sums += total(select(vec4f(), exp((four${j} - top) * scale), from0 + ${4 * j * threads} < vec4i(vocabulary)));`)}
+      ${each(4, (j) => `sums += total(select(vec4f(), exp((four${j} - top) * scale), from0 + ${4 * j * threads} < vec4i(vocabulary)));`)}
     }
     let sum = groupSum(sums);
     var smallest = 0;
@@ -112,14 +108,14 @@ export function drawToken(holes: readonly IdRange[], threads: number): string {
         if (groupSum(mass) >= topP * sum) { smallest = middle; } else { high = middle; }
       }
     }
-    // ${sums} runs of ids, of each every ${each}th an invocation's.
+    // ${sums} runs of ids, of each every ${neighbours}th an invocation's.
     let run = (vocabulary - allowedFrom + ${sums - 1}) / ${sums};
-    let begin = allowedFrom + me / ${each} * run;
+    let begin = allowedFrom + me / ${neighbours} * run;
     var mass = 0.0;
     let end = min(begin + run, vocabulary);
-    for (var i = begin + me % ${each}; i < end; i += ${8 * each}) {
-      ${eights((j) => `let mass${j} = massOf(start, min(i + ${j * each}, end - 1), top, greedy, scale, smallest);`)}
-      ${eights((j) => `mass += select(0.0, mass${j}, i + ${j * each} < end);`)}
+    for (var i = begin + me % ${neighbours}; i < end; i += ${8 * neighbours}) {
+      ${each(8, (j) => `let mass${j} = massOf(start, min(i + ${j * neighbours}, end - 1), top, greedy, scale, smallest);`)}
+      ${each(8, (j) => `mass += select(0.0, mass${j}, i + ${j * neighbours} < end);`)}
     }
     share(mass);
     var kept = 0.0;
