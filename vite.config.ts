@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 import process from 'node:process';
@@ -10,6 +9,7 @@ import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite';
 import { oembed } from './src/cli/oembed.ts';
 import { nodeProjectKit } from './src/cli/nodeProject/vitePlugin.ts';
 import { hubPlaces } from './src/hub/places.ts';
+import { compiledLibrary } from './src/sandbox/library.ts';
 import { frameScriptHash, sandboxFrameWorker } from './src/sandbox/vitePlugin.ts';
 import { isolationHeaders } from './src/worker/isolation.ts';
 import { onDemand } from './src/worker/onDemand.ts';
@@ -20,11 +20,15 @@ const packageDir = (name: string): string => dirname(require.resolve(`${name}/pa
 const pyodide = packageDir('pyodide');
 const tfjsWasm = join(packageDir('@tensorflow/tfjs-backend-wasm'), 'dist');
 
-/** Files of our dependencies that are fetched at run time: address below the site's root → file on disk. */
-const hosted: Record<string, string> = {
+/** A file on disk, or what makes one. */
+type Hosted = string | (() => Promise<Uint8Array>);
+const contentOf = (file: Hosted): Promise<Uint8Array> => (typeof file === 'string' ? readFile(file) : file());
+
+/** Files of our dependencies that are fetched at run time, by their addresses below the site's root. */
+const hosted: Record<string, Hosted> = {
   'pyodide/pyodide.asm.wasm': join(pyodide, 'pyodide.asm.wasm'),
   'pyodide/pyodide-lock.json': join(pyodide, 'pyodide-lock.json'),
-  'pyodide/python_stdlib.zip': join(pyodide, 'python_stdlib.zip'),
+  'pyodide/python_stdlib.zip': compiledLibrary,
   'wasm/tfjs-backend-wasm-simd.wasm': join(tfjsWasm, 'tfjs-backend-wasm-simd.wasm'),
 };
 
@@ -112,7 +116,7 @@ function sharedHead(): Plugin {
 }
 
 /** Serves `files` from the development server and copies them into the build. */
-function hostFiles(files: Record<string, string>): Plugin {
+function hostFiles(files: Record<string, Hosted>): Plugin {
   let config: ResolvedConfig;
   return {
     name: 'host-files',
@@ -121,17 +125,18 @@ function hostFiles(files: Record<string, string>): Plugin {
     },
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
-        const file = files[(request.url ?? '').replace(/^\//, '').replace(/[?#].*$/, '')];
+        const address = (request.url ?? '').replace(/^\//, '').replace(/[?#].*$/, '');
+        const file = files[address];
         if (file === undefined) return next();
-        response.setHeader('Content-Type', mimeTypes[extname(file)] ?? 'application/octet-stream');
-        createReadStream(file).on('error', next).pipe(response);
+        response.setHeader('Content-Type', mimeTypes[extname(address)] ?? 'application/octet-stream');
+        contentOf(file).then((content) => response.end(content), next);
       });
     },
     async writeBundle() {
       for (const [address, file] of Object.entries(files)) {
         const target = resolve(config.root, config.build.outDir, address);
         await mkdir(dirname(target), { recursive: true });
-        await copyFile(file, target);
+        await writeFile(target, await contentOf(file));
       }
     },
   };

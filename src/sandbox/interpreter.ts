@@ -10,6 +10,7 @@ import { Firewall } from './firewall.ts';
 import { nestsDeeper } from './caps.ts';
 import { answerCap, answerDepth, plansCap, recycleAbove, stackCap } from './limits.ts';
 import { DeepStack } from './stack.ts';
+import { asFromSources, warmImports } from './warm.ts';
 
 /** The functions of grader.py that the host calls. */
 const graderEntries = [
@@ -24,16 +25,6 @@ const graderEntries = [
   'replay',
 ] as const;
 export type Entry = (typeof graderEntries)[number];
-
-/** Loaded before the snapshot, so that a candidate's import costs nothing (the library holds sources, compiling is slow). */
-const warmImports =
-  'import math, cmath, re, heapq, itertools, collections, collections.abc, functools, json, random, string, bisect, ' +
-  'datetime, decimal, fractions, statistics, typing, operator, copy, sys, os, ast, types, dataclasses, enum, time, ' +
-  'inspect, traceback, linecache, warnings, contextlib, io, abc, numbers, array, struct, textwrap, pprint, uuid, ' +
-  'secrets, hashlib, base64, unicodedata, calendar, queue, threading, weakref, reprlib, signal, socket, pathlib, ' +
-  'tempfile, shutil, subprocess, unittest.mock, asyncio, urllib.request, http.client, concurrent.futures, ' +
-  'concurrent.futures.thread, multiprocessing, difflib, graphlib, itertools, timeit, logging, csv, zlib, ipaddress, symtable, ' +
-  'importlib.util';
 
 const homeFolder = '/home/pyodide';
 /** Device files that would give real randomness, hang on the terminal, or complain on the host's console when they are read. */
@@ -248,6 +239,7 @@ export class Interpreter {
 
 function warm(pyodide: PyodideAPI, grader: string): void {
   pyodide.runPython(warmImports);
+  pyodide.runPython(asFromSources);
   pyodide.globals.set('_source', grader);
   pyodide.runPython(
     "import sys, types\n_m = types.ModuleType('_sandbox_grader')\nsys.modules['_sandbox_grader'] = _m\n" +

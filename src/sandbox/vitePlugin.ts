@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
 import { frameScript } from './frame.ts';
 import { leanPyodide, wordsOf } from './leanPyodide.ts';
+import { compiledLibrary } from './library.ts';
 
 const moduleId = 'virtual:sandbox-frame-worker';
 const hashId = 'virtual:sandbox-frame-hash';
@@ -29,12 +30,14 @@ export function sandboxFrameWorker(): Plugin {
     async load(id) {
       if (id === `\0${hashId}`) return `export default ${JSON.stringify(frameScriptHash)};`;
       if (id !== `\0${moduleId}`) return undefined;
+      const library = compiledLibrary(); // while the script is bundled
       bundled ??= bundle();
       const { code, files } = await bundled;
       for (const file of files) this.addWatchFile(file);
       const key = createHash('sha256')
         .update(code)
         .update(await readFile(wasm))
+        .update(await library)
         .digest('hex');
       return `export default ${JSON.stringify(code)};\nexport const key = ${JSON.stringify(key)};`;
     },
