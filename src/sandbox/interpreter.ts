@@ -9,6 +9,7 @@ import type { Deadline } from './deadline.ts';
 import { Firewall } from './firewall.ts';
 import { nestsDeeper } from './caps.ts';
 import { answerCap, answerDepth, plansCap, recycleAbove, stackCap } from './limits.ts';
+import { packPages, unpackPages } from './pages.ts';
 import { DeepStack } from './stack.ts';
 import { asFromSources, warmImports } from './warm.ts';
 
@@ -116,7 +117,7 @@ export class Interpreter {
   static async makeSnapshot(files: BootFiles): Promise<Uint8Array> {
     const { pyodide } = await start(files, true);
     warm(pyodide, files.grader);
-    return pyodide.makeMemorySnapshot();
+    return packPages(pyodide.makeMemorySnapshot());
   }
 
   /** What the program printed so far. */
@@ -265,7 +266,7 @@ async function start(files: BootFiles, makeSnapshot = false): Promise<Started> {
     stdout: () => undefined, // during a run the firewall collects the output
     stderr: () => undefined,
     ...(makeSnapshot ? { _makeSnapshot: true } : {}),
-    ...(files.snapshot ? { _loadSnapshot: files.snapshot } : {}),
+    ...(files.snapshot ? { _loadSnapshot: unpackPages(files.snapshot) } : {}),
     createPyodideModule: (settings) => {
       const instantiateWasm: typeof settings.instantiateWasm = (imports, done) => {
         const marker = Symbol('error');

@@ -44,8 +44,8 @@ function bundleRunner(pyodide: string): string {
   return outputFiles[0].text;
 }
 
-/** The firewall and what is before it make the snapshot what it is. */
-const madeWith = ['interpreter.ts', 'firewall.ts'];
+/** What makes the snapshot what it is, beside the grader. */
+const madeWith = ['interpreter.ts', 'firewall.ts', 'warm.ts', 'pages.ts'];
 
 /** The script of a runner, what it is given, and where its memory snapshot is kept. */
 export function prepare(): NodeFiles {
