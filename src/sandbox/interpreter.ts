@@ -1,6 +1,6 @@
 /**
  * One Python interpreter that forgets: boots Pyodide behind the firewall, calls the functions of grader.py with
- * text, and puts its whole memory back after each program.
+ * text, and puts its memory back after each program.
  */
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import createPyodideModule from 'pyodide/pyodide.asm.mjs';
@@ -74,6 +74,12 @@ const ML_METH = 4;
 
 type Numeric = (...args: number[]) => number;
 
+/** A part of memory as it was. */
+interface Kept {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
 export class Interpreter {
   readonly #firewall: Firewall;
   readonly #exports: WebAssembly.Exports;
@@ -81,7 +87,9 @@ export class Interpreter {
   readonly #files: Files;
   readonly #stack: DeepStack;
   readonly #functions: ReadonlyMap<Entry, number>;
-  readonly #image: Uint8Array;
+  readonly #image: readonly Kept[];
+  /** Where the heap ended in the image. */
+  readonly #heapEnd: number;
   readonly #stackTop: number;
 
   private constructor({ pyodide, firewall, exports, memory }: Started) {
@@ -101,7 +109,8 @@ export class Interpreter {
     if (this.#call('PyObject_CallNoArgs', lockdown) === 0)
       throw new Error('the grader could not lock itself down');
     this.#stack = this.#deepStack();
-    this.#image = new Uint8Array(memory.buffer).slice();
+    this.#heapEnd = this.#currentHeapEnd();
+    this.#image = this.#keep();
     this.#files = new Files(pyodide.FS);
   }
 
@@ -163,9 +172,35 @@ export class Interpreter {
   rollBack(): void {
     this.#files.restore();
     const heap = new Uint8Array(this.#memory.buffer);
-    heap.set(this.#image);
-    if (heap.length > this.#image.length) heap.fill(0, this.#image.length);
+    const reached = this.#currentHeapEnd();
+    for (const { at, bytes } of this.#image) heap.set(bytes, at);
+    if (reached > this.#heapEnd) heap.fill(0, this.#heapEnd, reached);
     this.#call('_emscripten_stack_restore', this.#stackTop);
+  }
+
+  /**
+   * What is to be put back: half of the memory. Between the data and the stack in use lies the rest of the stack, ten megabytes that
+   * are nobody's: what a program leaves there is written before it is read. And beyond the heap is nothing.
+   */
+  #keep(): Kept[] {
+    const [stackEnd, stackBase] = [
+      this.#call('emscripten_stack_get_end') >>> 0,
+      this.#call('emscripten_stack_get_base') >>> 0,
+    ];
+    const top = this.#stackTop >>> 0;
+    if (!(0 < stackEnd && stackEnd < top && top <= stackBase && stackBase < this.#heapEnd))
+      throw new Error("this Pyodide's memory is laid out otherwise: pin the version in package.json");
+    const keep = (at: number, end: number): Kept => ({
+      at,
+      bytes: new Uint8Array(this.#memory.buffer).slice(at, end),
+    });
+    return [keep(0, stackEnd), keep(top, this.#heapEnd)];
+  }
+
+  /** The heap only grows, and nothing lies beyond. */
+  #currentHeapEnd(): number {
+    const end = new DataView(this.#memory.buffer).getUint32(this.#call('emscripten_get_sbrk_ptr'), true);
+    return Math.min(end, this.#memory.buffer.byteLength);
   }
 
   /** Limits Python's stack, and lets what nests go on where there is room: calls of Python by C, and the end of containers. */
