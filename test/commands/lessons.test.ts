@@ -10,7 +10,7 @@ afterAll(folder.remove);
 /** @param updates of each run */
 const short = (updates: string) => [
   ...['--only', 'releasedCode', '--seeds', '1', '--updates', updates],
-  ...['--out', folder.path, '--threads', '1'],
+  ...['--out', folder.path],
 ];
 const log = join(folder.path, 'releasedCode', 'run', 'seed-1', 'log.jsonl');
 const docs = () => readFileSync('docs/lessons.md', 'utf8');

@@ -39,7 +39,7 @@ beforeAll(async () => {
     ],
     ...['--vary', 'maxNewTokens=24,60,64', '--out', at('sweep')],
   );
-  expect(ended.code).toBe(0);
+  expect(ended.code, ended.stderr).toBe(0);
   expect(ended.stdout).toMatch(/differ between: maxNewTokens=24 \| maxNewTokens=60, maxNewTokens=64\. /);
 }, 300_000);
 afterAll(folder.remove);

@@ -25,7 +25,10 @@ describe('a sweep', () => {
     'does its runs, goes on with them, and does nothing twice',
     async () => {
       const first = await sweep(...flags('--seeds', '1', '--steps', '2'));
-      expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('| gamma=1 | 1 | 2 |') });
+      expect(first, first.stderr).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('| gamma=1 | 1 | 2 |'),
+      });
       const longer = await sweep(...flags('--seeds', '1', '--steps', '4'));
       expect(longer).toMatchObject({ code: 0, stdout: expect.stringContaining('| gamma=0 | 1 | 4 |') });
 

@@ -43,9 +43,12 @@ const summaryOf = (page: Page) => page.getByTestId('problems-summary').innerText
 async function choose(page: Page, buffer: Buffer, name = 'mine.jsonl'): Promise<void> {
   if (!(await dialog(page).isVisible())) await page.getByRole('button', { name: /^Problem sets/ }).click();
   await dialog(page).waitFor();
+  const back = button(page, 'Back to files'); // a test before this one may have written problems of its own
   const another = button(page, 'Choose another file');
   const field = page.getByLabel(/Choose a JSONL file/);
-  await another.or(field).first().waitFor({ state: 'attached' }); // what the dialog has is loaded when it opens
+  await back.or(another).or(field).first().waitFor({ state: 'attached' }); // what the dialog has is loaded when it opens
+  if (await back.isVisible()) await back.press('Enter');
+  await another.or(field).first().waitFor({ state: 'attached' });
   if (await another.isVisible()) await another.press('Enter');
   await field.setInputFiles({ name, mimeType: 'application/jsonl', buffer });
 }

@@ -23,9 +23,10 @@ beforeAll(async () => {
   const { files, store } = prepare();
   const instantiate = vi.spyOn(WebAssembly, 'instantiate');
   python = await Interpreter.boot({ ...files, asleepAfterMs: 60_000, snapshot: await store.load() });
-  const [first] = instantiate.mock.results;
-  const { exports } = (await first?.value) as unknown as WebAssembly.Instance;
+  const started: unknown = await instantiate.mock.results[0]?.value;
   instantiate.mockRestore();
+  if (!(started instanceof WebAssembly.Instance)) throw new Error('Python was not started');
+  const { exports } = started;
   memory = exports['memory'] as WebAssembly.Memory;
   const place = (name: string) => (exports[name] as () => number)() >>> 0;
   free = [place('emscripten_stack_get_end'), place('emscripten_stack_get_current')];
