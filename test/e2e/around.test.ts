@@ -93,15 +93,18 @@ describe('the page around the picture', () => {
           14,
         );
       }
-      const tops = await page
-        .locator('main > section')
-        .evaluateAll((all) =>
-          all.map((one) => [one.className.split(' ')[0], one.getBoundingClientRect().top]),
-        );
-      expect(tops.map(([name]) => name)).toEqual(['episode', 'learning', 'experiment']);
-      expect(tops.map(([, top]) => top)).toEqual(
-        [...tops.map(([, top]) => Number(top))].sort((a, b) => a - b),
-      );
+      const tops = () =>
+        page
+          .locator('main > section')
+          .evaluateAll((all) =>
+            all.map((one) => [one.className.split(' ')[0], one.getBoundingClientRect().top] as const),
+          );
+      // The settings come back into the page once it has heard of its new width.
+      await expect
+        .poll(async () => (await tops()).map(([name]) => name))
+        .toEqual(['episode', 'learning', 'experiment']);
+      const heights = (await tops()).map(([, top]) => top);
+      expect(heights).toEqual(heights.toSorted((a, b) => a - b));
     });
   });
 

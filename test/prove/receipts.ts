@@ -9,7 +9,7 @@ import { build } from '../../src/config/build.ts';
 import { withChanges, type Experiment } from '../../src/config/experiment.ts';
 import { encodeLink } from '../../src/config/link.ts';
 import { presetExperiment, presets } from '../../src/config/presets.ts';
-import { loadModel, shippedModel } from '../../src/cli/common.ts';
+import { loadModel, shippedModel, threadCount } from '../../src/cli/common.ts';
 import { sharedModelOf } from '../../src/cli/drive.ts';
 import { digestOf } from '../../src/cli/runFolder.ts';
 import { again } from '../../src/cli/verifyCommand.ts';
@@ -30,10 +30,12 @@ const updates = 3;
 const short = (experiment: Experiment) => withChanges(experiment, { steps: updates, evalEvery: updates });
 
 async function modelHere(experiment: Experiment): Promise<SharedModel> {
-  const backend = await openBackend('wasm', { environment: 'node', threads: 1 });
+  // As commands do, for tests share a process: whoever opens it first decides whether its memory can be shared.
+  const how = { environment: 'node', threads: threadCount(undefined) } as const;
+  const backend = await openBackend('wasm', how);
   const sandbox = createNodeSandbox();
   await sandbox.ready();
-  const reopen = () => reopenBackend('wasm', { environment: 'node', threads: 1 });
+  const reopen = () => reopenBackend('wasm', how);
   return sharedModelOf({
     experiment,
     model: await loadModel(shippedModel(experiment.model)),
