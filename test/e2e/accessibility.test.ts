@@ -78,11 +78,12 @@ it('is never wider than a narrow window: while it trains, looking back, runs sid
     await fits('looking back');
     await button(page, 'Compare').click();
     await button(page, 'Seeds 1–4').click();
-    await button(page, 'Back to one run').waitFor();
+    const back = page.getByRole('button', { name: /^Back to run \d+$/ });
+    await back.waitFor();
     await button(page, 'Pause').click();
     await waitForStatus(playground, /^Paused/);
     await fits('runs side by side');
-    await button(page, 'Back to one run').click();
+    await back.click();
     await button(page, 'Lessons').click();
     const leave = page.locator('.lessons button').first(); // in the language that was chosen last
     await leave.waitFor();

@@ -80,6 +80,17 @@ export function readAt(steps: readonly number[], lines: readonly (readonly numbe
   return { step: steps[place], values: lines.map((values) => values[place] ?? NaN) };
 }
 
+/** The step at which other lines are read, where it is another than that of the lines themselves; null for `at`: the latest of each. */
+export function stepApart(
+  steps: readonly number[],
+  lines: readonly (readonly number[])[],
+  others: readonly (readonly number[])[],
+  at: number | null,
+): number | undefined {
+  const { step } = readAt(steps, others, at ?? Infinity);
+  return step === readAt(steps, lines, at ?? Infinity).step ? undefined : step;
+}
+
 /** Moves labels at these heights apart, to at least `gap`, the order kept, within `from`…`to` as long as there is room. */
 export function spread(heights: readonly number[], gap: number, from: number, to: number): number[] {
   const order = heights.map((_, i) => i).sort((a, b) => (heights[a] ?? 0) - (heights[b] ?? 0));

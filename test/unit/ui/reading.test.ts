@@ -4,6 +4,7 @@ import {
   endInSight,
   joined,
   readAt,
+  stepApart,
   turnLook,
   type ChartData,
 } from '../../../src/ui/charts/series.ts';
@@ -22,6 +23,16 @@ describe('what a chart with another run behind it reads', () => {
     expect(readAt(steps, lines, 10)).toEqual({ step: 10, values: [0.5] });
     expect(readAt(steps, lines, 99)).toEqual({ step: 10, values: [0.5] });
     expect(readAt(steps, ghosts, 99)).toEqual({ step: 12, values: [0.4] });
+  });
+
+  it('says where another run is read, if that is elsewhere', () => {
+    expect(stepApart(steps, lines, ghosts, 6)).toBe(3);
+    expect(stepApart(steps, lines, lines, 6)).toBeUndefined();
+    expect(stepApart(steps, lines, [], 6)).toBeUndefined();
+    // Nothing is looked at: each says its latest.
+    const further = [[0.3, 0.34, NaN]];
+    expect(stepApart(steps, lines, further, null)).toBe(3);
+    expect(stepApart(steps, further, lines, null)).toBe(10);
   });
 
   it('is nothing before the first, or of no lines', () => {

@@ -2,7 +2,7 @@
 export const compare = {
   'runs that differ only in the seed': 'Läufe, die sich nur im Startwert unterscheiden',
   'the same tasks and random numbers': 'dieselben Aufgaben und Zufallszahlen',
-  'Back to one run': 'Zurück zu einem Lauf',
+  'Back to run {number}': 'Zurück zu Lauf {number}',
   Axes: 'Achsen',
   'Axes: changed': 'Achsen: geändert',
   'Mean of': 'Mittel von',
@@ -49,17 +49,19 @@ export const compare = {
   'Making update {step} again…': 'Schritt {step} wird noch einmal gemacht…',
   'Run {number}, update {step}': 'Lauf {number}, Schritt {step}',
   'not yet': 'noch nicht',
-  'from update {anything}': 'ab Schritt {anything}',
-  'from update {anything}; the answers not yet': 'ab Schritt {anything}; die Antworten noch nicht',
-  'from update {anything}; the answers from {answers}': 'ab Schritt {anything}; die Antworten ab {answers}',
+  'first at update {anything}': 'zuerst bei Schritt {anything}',
+  'first at update {anything}; the answers not yet':
+    'zuerst bei Schritt {anything}; die Antworten noch nicht',
+  'first at update {anything}; the answers at {answers}':
+    'zuerst bei Schritt {anything}; die Antworten bei {answers}',
   'The runs that are compared, at update {step}': 'Die verglichenen Läufe, bei Schritt {step}',
-  'The first update in which anything that is measured differs from the baseline’s':
+  'The first update in which anything that is measured differs from the run it is compared with':
     'Der erste Schritt, in dem irgendetwas Gemessenes vom Vergleichslauf abweicht',
   differs: 'unterscheidet sich',
-  Baseline: 'Vergleichslauf',
+  'Compared with': 'Verglichen mit',
   'Look at it alone': 'Allein ansehen',
   'Draw run {number}': 'Lauf {number} zeichnen',
-  'Run {number} is the baseline': 'Lauf {number} ist der Vergleichslauf',
+  'Compare the others with run {number}': 'Die anderen mit Lauf {number} vergleichen',
   Open: 'Öffnen',
   'mean, and range': 'Mittel und Spanne',
   '{run} is {gain} points ahead of {baseline}, at turn {turn} after update {step}, on the same {count} held-out tasks (± {error}, the standard error):':
