@@ -93,7 +93,7 @@ const kept = async (page: Page): Promise<number> =>
 
 async function receipt(page: Page): Promise<string> {
   await press(page, 'Share');
-  await page.getByLabel('With what came of it').check();
+  await page.getByLabel('With its result').check();
   const link = await page.getByLabel('Link', { exact: true }).inputValue();
   await picture(page, '6-receipt');
   await page.keyboard.press('Escape');

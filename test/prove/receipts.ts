@@ -102,7 +102,7 @@ export async function madeInPage(page: Page, address: string, experiment: Experi
   await page.goto(address + encodeLink(experiment));
   await runToEnd(page);
   await page.getByRole('button', { name: 'Share', exact: true }).click();
-  await page.getByLabel('With what came of it').check();
+  await page.getByLabel('With its result').check();
   const link = await page.getByLabel('Link', { exact: true }).inputValue();
   await page.keyboard.press('Escape');
   return link;

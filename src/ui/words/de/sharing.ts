@@ -44,7 +44,7 @@ export const sharing = {
     'Das Ergebnis ist zu lang für einen Link. Als Datei speichern: Sie öffnet sich genauso.',
   'The browser did not allow copying. Select the link above and copy it by hand.':
     'Der Browser hat das Kopieren nicht erlaubt. Den Link oben auswählen und von Hand kopieren.',
-  'what came of it': 'das Ergebnis',
+  'the experiment and its result': 'das Experiment und sein Ergebnis',
   'this experiment': 'dieses Experiment',
   'Link copied. It opens {what}; training starts when Run is pressed.':
     'Link kopiert. Er öffnet {what}; trainiert wird erst nach „Start“.',
@@ -54,7 +54,7 @@ export const sharing = {
   'Everything that is shared is in the link itself, after its':
     'Alles, was geteilt wird, steht im Link hinter dem Zeichen',
   ': your browser sends nothing anywhere.': ': Der Browser schickt nichts weg.',
-  'With what came of it': 'Mit dem, was herauskam',
+  'With its result': 'Mit seinem Ergebnis',
   '{updates}. {result} Whoever opens it can train again and is told whether the same comes out.':
     '{updates}. {result} Wer ihn öffnet, kann noch einmal trainieren und erfährt, ob dasselbe herauskommt.',
   'Not of this run: {missing}.': 'Nicht von diesem Lauf: {missing}.',
